@@ -1,1 +1,34 @@
-//! rollcall
+//! rollcall answers the user APIs of five clouds so exactly that the providers' own SDKs cannot tell it from the real
+//! service: one port, no account, no network.
+//!
+//! ```
+//! use rollcall::Rollcall;
+//!
+//! let rollcall = Rollcall::start();
+//! println!("point the SDK at {}", rollcall.url());
+//! // Dropping it stops it.
+//! ```
+//!
+//! The map: [`Rollcall`] is a running server and [`Options`] how to start one; `emulate` is the corridor that every call
+//! walks through; `providers` holds one room per cloud; ARCHITECTURE.md names the rest.
+
+mod app;
+mod call;
+mod catalogue;
+#[doc(hidden)]
+pub mod cli;
+pub mod clock;
+mod control;
+mod emulate;
+mod ids;
+mod journal;
+mod namespace;
+mod providers;
+mod recognise;
+mod seed;
+mod server;
+mod settings;
+mod store;
+
+pub use seed::SeedFileError;
+pub use server::{Listen, Options, Rollcall, StartError};

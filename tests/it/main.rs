@@ -1,1 +1,10 @@
-fn main() {}
+//! Through the front door: every test talks to a real server over a socket, and every answer of a documented operation is
+//! held against openapi/.
+
+mod client;
+mod openapi;
+mod server;
+
+mod huawei_rocketmq;
+
+mod namespaces;

@@ -1,0 +1,403 @@
+//! A call as the rooms see it: the request as received, its parameters, the reply.
+//!
+//! Nothing here knows axum. A query is never rebuilt from a map: [`Params`] keeps order, case and duplicates.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::catalogue::ApiError;
+use crate::clock::Time;
+use crate::ids::Ids;
+use crate::namespace::{Namespace, State};
+use crate::providers::{Named, Operation, Provider};
+use crate::settings::Settings;
+use crate::store::Store;
+
+/// A request as it was received, the body read.
+#[derive(Debug)]
+pub(crate) struct Request {
+    /// The method, as sent.
+    pub(crate) method: Method,
+    /// The target, as sent.
+    pub(crate) target: Uri,
+    /// The protocol version.
+    pub(crate) version: Version,
+    /// The headers, in the order received.
+    pub(crate) headers: HeaderMap,
+    /// The body; empty where it was over a limit.
+    pub(crate) body: Bytes,
+    /// The limit that the request was over, if any.
+    pub(crate) over: Option<Limit>,
+    /// How much of the path is the prefix that named the provider (`/aliyun-ehpc`).
+    prefix: usize,
+    query: OnceCell<Params>,
+    form: OnceCell<Params>,
+}
+
+/// A bound that every request has to keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// The target: 32 KiB.
+    Target,
+    /// The headers, names and values together: 32 KiB.
+    Headers,
+    /// The body: 12 MiB.
+    Body,
+}
+
+impl Request {
+    pub(crate) fn new(
+        method: Method,
+        target: Uri,
+        version: Version,
+        headers: HeaderMap,
+        body: Bytes,
+        over: Option<Limit>,
+    ) -> Self {
+        Self {
+            method,
+            target,
+            version,
+            headers,
+            body,
+            over,
+            prefix: 0,
+            query: OnceCell::new(),
+            form: OnceCell::new(),
+        }
+    }
+
+    /// The path as the provider would see it: as sent, less the prefix that names the provider.
+    pub(crate) fn path(&self) -> &str {
+        let path = &self.target.path()[self.prefix..];
+        if path.is_empty() { "/" } else { path }
+    }
+
+    /// The path exactly as sent, which is what a client signed.
+    pub(crate) fn path_as_sent(&self) -> &str {
+        self.target.path()
+    }
+
+    /// Takes `/<id>` off the path where it starts with it, and says whether it did.
+    pub(crate) fn strip_prefix(&mut self, id: &str) -> bool {
+        let rest = self
+            .target
+            .path()
+            .strip_prefix('/')
+            .and_then(|path| path.strip_prefix(id));
+        let stripped = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        if stripped {
+            self.prefix = 1 + id.len();
+        }
+        stripped
+    }
+
+    /// The query exactly as sent; empty where there is none.
+    pub(crate) fn raw_query(&self) -> &str {
+        self.target.query().unwrap_or_default()
+    }
+
+    /// The query's parameters, decoded.
+    pub(crate) fn query(&self) -> &Params {
+        self.query
+            .get_or_init(|| Params::decode(self.raw_query().as_bytes()))
+    }
+
+    /// The fields of a form body; none where the content type is another.
+    pub(crate) fn form(&self) -> &Params {
+        self.form.get_or_init(|| {
+            let is_form = self
+                .content_type()
+                .eq_ignore_ascii_case("application/x-www-form-urlencoded");
+            if is_form {
+                Params::decode(&self.body)
+            } else {
+                Params::default()
+            }
+        })
+    }
+
+    /// A header's first value, if it is readable text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The media type of the body, without its parameters; empty where there is none.
+    pub(crate) fn content_type(&self) -> &str {
+        self.header("content-type")
+            .and_then(|value| value.split(';').next())
+            .unwrap_or_default()
+            .trim()
+    }
+
+    /// The host that the client addressed, its port included: the `Host` header, or the authority of an absolute target.
+    pub(crate) fn host(&self) -> &str {
+        self.header("host")
+            .or_else(|| self.target.authority().map(http::uri::Authority::as_str))
+            .unwrap_or_default()
+    }
+}
+
+/// Decoded parameters in the order received, duplicates kept.
+///
+/// Decoding never fails: a broken percent escape stays as it is, a byte that is not UTF-8 becomes U+FFFD, `+` is a space.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Params {
+    pairs: Vec<(String, String)>,
+}
+
+impl Params {
+    pub(crate) fn decode(raw: &[u8]) -> Self {
+        Self {
+            pairs: form_urlencoded::parse(raw)
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                .collect(),
+        }
+    }
+
+    /// The first value of that name.
+    pub(crate) fn first(&self, name: &str) -> Option<&str> {
+        self.iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value)
+    }
+
+    /// The last value of that name.
+    pub(crate) fn last(&self, name: &str) -> Option<&str> {
+        self.iter()
+            .filter(|(key, _)| *key == name)
+            .last()
+            .map(|(_, value)| value)
+    }
+
+    /// Every value of that name, in order.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.iter()
+            .filter(move |(key, _)| *key == name)
+            .map(|(_, value)| value)
+    }
+
+    /// Whether there is a parameter of that name, be it empty.
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.first(name).is_some()
+    }
+
+    /// Every pair, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+/// The parameters in a path, decoded; names as in the operation table.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct PathParams {
+    pairs: Vec<(String, String)>,
+}
+
+impl PathParams {
+    pub(crate) fn push(&mut self, name: &str, value: String) {
+        self.pairs.push((name.to_owned(), value));
+    }
+
+    fn get(&self, name: &str) -> &str {
+        self.pairs
+            .iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value)
+    }
+}
+
+/// One call of one operation (or of something that is none), on its way through the corridor.
+#[derive(Debug)]
+pub(crate) struct Call<'a> {
+    /// The request as received.
+    pub(crate) request: &'a Request,
+    /// Whose API it is.
+    pub(crate) provider: &'static dyn Provider,
+    /// What it asks for.
+    pub(crate) named: Named,
+    /// The id of this call, in the provider's format.
+    pub(crate) request_id: String,
+    pub(crate) namespace: &'a Namespace,
+    /// The data that this call sees from its beginning to its end, whatever a reset does meanwhile.
+    pub(crate) state: Arc<State>,
+    pub(crate) settings: Arc<Settings>,
+}
+
+impl Call<'_> {
+    /// The operation; admitted calls have one.
+    pub(crate) fn operation(&self) -> Option<&'static Operation> {
+        self.named.operation
+    }
+
+    /// The operation's name, or what the caller took for one.
+    pub(crate) fn operation_name(&self) -> &str {
+        self.named
+            .operation
+            .map_or(&self.named.called, |operation| operation.name)
+    }
+
+    /// A parameter of the path, decoded; empty where the operation's path has none of that name.
+    pub(crate) fn path_param(&self, name: &str) -> &str {
+        self.named.path.get(name)
+    }
+
+    /// The query's parameters.
+    pub(crate) fn query(&self) -> &Params {
+        self.request.query()
+    }
+
+    /// The data of this call's namespace.
+    pub(crate) fn store(&self) -> &Store {
+        &self.state.store
+    }
+
+    /// What a room keeps in memory beside the data; gone with a reset, like the data.
+    pub(crate) fn memory<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        self.state.memory.get()
+    }
+
+    /// Where new ids come from.
+    pub(crate) fn ids(&self) -> &Ids {
+        &self.state.ids
+    }
+
+    /// What time it is in this call's namespace.
+    pub(crate) fn now(&self) -> Time {
+        self.namespace.clock.now()
+    }
+
+    /// The value of one of this provider's quirks.
+    pub(crate) fn quirk(&self, name: &str) -> &'static str {
+        self.settings.quirk(self.provider, name)
+    }
+
+    /// The region that this provider is set to.
+    pub(crate) fn region(&self) -> &str {
+        self.settings.region(self.provider)
+    }
+
+    /// The body as a JSON object: nothing for an empty body, an error for one that is no object.
+    pub(crate) fn json_object(&self) -> Result<Option<Map<String, Value>>, NotAnObject> {
+        if self.request.body.is_empty() {
+            return Ok(None);
+        }
+        match serde_json::from_slice(&self.request.body) {
+            Ok(Value::Object(object)) => Ok(Some(object)),
+            Ok(_) => Err(NotAnObject(Cow::Borrowed(
+                "the body is JSON, but not an object",
+            ))),
+            Err(cause) => Err(NotAnObject(Cow::Owned(cause.to_string()))),
+        }
+    }
+}
+
+/// Why a body is not a JSON object.
+#[derive(Debug)]
+pub(crate) struct NotAnObject(pub(crate) Cow<'static, str>);
+
+/// An answer on its way out.
+#[derive(Debug, Clone)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Reply {
+    /// An answer with a body of that content type.
+    pub(crate) fn new(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: body.into(),
+        }
+        .header("content-type", content_type)
+    }
+
+    /// An answer without a body.
+    pub(crate) fn empty(status: u16) -> Self {
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        }
+    }
+
+    /// 200 with compact JSON.
+    pub(crate) fn json(
+        content_type: &'static str,
+        body: &impl Serialize,
+    ) -> Result<Self, ApiError> {
+        Ok(Self::new(200, content_type, serde_json::to_vec(body)?))
+    }
+
+    /// The same with another status.
+    #[must_use]
+    pub(crate) fn status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The same with a header more (or changed); a value that no header can hold is left out.
+    #[must_use]
+    pub(crate) fn header(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value.as_ref()) {
+            self.headers.insert(HeaderName::from_static(name), value);
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_keep_order_and_duplicates_and_never_fail() {
+        let params = Params::decode(b"b=1&a=%E5%BC%A0+x&b=2&&=empty&c&d=%zz%ff");
+        let pairs: Vec<_> = params.iter().collect();
+        assert_eq!(
+            pairs,
+            [
+                ("b", "1"),
+                ("a", "张 x"),
+                ("b", "2"),
+                ("", "empty"),
+                ("c", ""),
+                ("d", "%zz\u{fffd}")
+            ]
+        );
+        assert_eq!(params.first("b"), Some("1"));
+        assert_eq!(params.last("b"), Some("2"));
+    }
+
+    #[test]
+    fn a_prefix_is_taken_off_only_whole() {
+        let request = |path: &'static str| {
+            Request::new(
+                Method::GET,
+                Uri::from_static(path),
+                Version::HTTP_11,
+                HeaderMap::new(),
+                Bytes::new(),
+                None,
+            )
+        };
+        let mut named = request("/aliyun-ehpc/?Action=X");
+        assert!(named.strip_prefix("aliyun-ehpc"));
+        assert_eq!((named.path(), named.path_as_sent()), ("/", "/aliyun-ehpc/"));
+        let mut bare = request("/aliyun-ehpc?Action=X");
+        assert!(bare.strip_prefix("aliyun-ehpc"));
+        assert_eq!(bare.path(), "/");
+        assert!(!request("/aliyun-ehpc2/").strip_prefix("aliyun-ehpc"));
+    }
+}

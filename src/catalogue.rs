@@ -1,0 +1,264 @@
+//! What the providers say when they say no.
+//!
+//! Each room writes its documented errors down as one [`catalogue!`] table; operations raise rows of it, and routing,
+//! help, faults, coverage and tests read the same rows.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+
+/// Where a fact comes from. The text names the file, package and version, page or reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// One of the five documents that rule over everything else.
+    Seed(&'static str),
+    /// The source code of an official SDK.
+    Sdk(&'static str),
+    /// Other public documentation, or error bodies quoted in public.
+    Docs(&'static str),
+    /// Seen by running the real SDK, or a client's own live tests.
+    Observed(&'static str),
+    /// Chosen here, because no source says.
+    Inferred(&'static str),
+}
+
+impl Source {
+    /// The kind of source, in one word.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Seed(_) => "seed",
+            Self::Sdk(_) => "sdk",
+            Self::Docs(_) => "docs",
+            Self::Observed(_) => "observed",
+            Self::Inferred(_) => "inferred",
+        }
+    }
+
+    /// Which one of its kind.
+    pub const fn detail(self) -> &'static str {
+        match self {
+            Self::Seed(detail)
+            | Self::Sdk(detail)
+            | Self::Docs(detail)
+            | Self::Observed(detail)
+            | Self::Inferred(detail) => detail,
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind(), self.detail())
+    }
+}
+
+/// What makes rollcall raise an error by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Raised {
+    /// Something a caller does, in any mode.
+    Condition,
+    /// A failed check of the lenient or strict authentication.
+    Authentication,
+    /// Nothing: only a fault asked for by name.
+    Fault,
+}
+
+impl Raised {
+    /// The word that tables print.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Condition => "condition",
+            Self::Authentication => "authentication",
+            Self::Fault => "fault",
+        }
+    }
+}
+
+/// One row of a provider's error table.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ErrorEntry {
+    /// Unique within the provider and safe in a URL; what faults and the coverage table call the row.
+    pub name: &'static str,
+    /// The HTTP status it travels with.
+    pub status: u16,
+    /// The provider's own code, as on the wire; need not be unique.
+    pub code: &'static str,
+    /// A further number of the provider (Volcengine's `CodeN`, QingCloud's `ret_code`).
+    pub number: Option<i64>,
+    /// The message; each `{}` takes one detail.
+    pub message: &'static str,
+    /// What raises it.
+    pub raised: Raised,
+    /// When it is raised, in a line.
+    pub about: &'static str,
+    /// Where the row comes from.
+    pub source: Source,
+}
+
+impl ErrorEntry {
+    /// The error without a detail.
+    pub fn raise(&'static self) -> ApiError {
+        self.with_all(&[])
+    }
+
+    /// The error with its one detail filled in.
+    pub fn with(&'static self, detail: impl fmt::Display) -> ApiError {
+        self.with_all(&[&detail])
+    }
+
+    /// The error with its details filled in, first to first.
+    pub fn with_all(&'static self, details: &[&dyn fmt::Display]) -> ApiError {
+        ApiError::Refused(Box::new(self.refusal(details)))
+    }
+
+    /// The error as data. A `{}` without a detail becomes nothing.
+    pub fn refusal(&'static self, details: &[&dyn fmt::Display]) -> Refusal {
+        let mut message = String::with_capacity(self.message.len());
+        let mut details = details.iter();
+        for (index, part) in self.message.split("{}").enumerate() {
+            if 0 < index
+                && let Some(detail) = details.next()
+            {
+                message.push_str(&detail.to_string());
+            }
+            message.push_str(part);
+        }
+        Refusal {
+            entry: self,
+            message: Cow::Owned(message),
+            explanation: None,
+            missing: None,
+            headers: Vec::new(),
+        }
+    }
+}
+
+/// An error on its way to the wire: a row of the catalogue, its message filled in.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The row.
+    pub entry: &'static ErrorEntry,
+    /// The message as the provider would print it.
+    pub message: Cow<'static, str>,
+    /// What to tell the person who reads the journal; never on the wire.
+    pub explanation: Option<String>,
+    /// What was looked for and not found, so that the journal can say where else it is.
+    pub missing: Option<Missing>,
+    /// Headers that only this answer has, lower-case names (a retry hint of a throttled call).
+    pub headers: Vec<(&'static str, String)>,
+}
+
+/// A thing that is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// What it would be: `cluster`, `user`.
+    pub kind: &'static str,
+    /// Its natural key, the parent's first: `["ehpc-hz-vu7c2WkVGx", "alice.wang"]`.
+    pub key: Vec<String>,
+}
+
+/// Why an operation did not answer.
+#[derive(Debug)]
+pub enum ApiError {
+    /// The provider says no.
+    Refused(Box<Refusal>),
+    /// Something that nobody planned; the caller gets the provider's own internal error, the journal gets the cause.
+    Broken(Box<dyn Error + Send + Sync>),
+}
+
+impl ApiError {
+    /// Adds what a reader of the journal should know.
+    #[must_use]
+    pub fn because(mut self, explanation: impl Into<String>) -> Self {
+        if let Self::Refused(refusal) = &mut self {
+            refusal.explanation = Some(explanation.into());
+        }
+        self
+    }
+
+    /// Adds what was looked for and not found: its kind, and its natural key, the parent's first.
+    #[must_use]
+    pub fn missing(mut self, kind: &'static str, key: &[&str]) -> Self {
+        if let Self::Refused(refusal) = &mut self {
+            refusal.missing = Some(Missing {
+                kind,
+                key: key.iter().map(|&part| part.to_owned()).collect(),
+            });
+        }
+        self
+    }
+
+    /// Adds a header that only this answer has; the name in lower case.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        if let Self::Refused(refusal) = &mut self {
+            refusal.headers.push((name, value.into()));
+        }
+        self
+    }
+}
+
+impl From<rusqlite::Error> for ApiError {
+    fn from(cause: rusqlite::Error) -> Self {
+        Self::Broken(Box::new(cause))
+    }
+}
+
+impl From<serde_json::Error> for ApiError {
+    fn from(cause: serde_json::Error) -> Self {
+        Self::Broken(Box::new(cause))
+    }
+}
+
+/// Writes a provider's error table: the constants that operations raise, and `CATALOGUE`, all of them in order.
+///
+/// `NAME: UrlSafeName = status "Code" [number] "message with {}" raised SOURCE;` after a doc comment that says when. The
+/// number is optional.
+macro_rules! catalogue {
+    ($( #[doc = $about:literal] $constant:ident : $name:ident = $status:literal $code:literal $([$number:literal])? $message:literal $raised:ident $source:expr ;)*) => {
+        $(
+            #[doc = $about]
+            pub(crate) static $constant: $crate::catalogue::ErrorEntry = $crate::catalogue::ErrorEntry {
+                name: stringify!($name),
+                status: $status,
+                code: $code,
+                number: $crate::catalogue::catalogue!(@number $($number)?),
+                message: $message,
+                raised: $crate::catalogue::Raised::$raised,
+                about: $about.trim_ascii(),
+                source: $source,
+            };
+        )*
+        /// Every row, in the order of the provider's document.
+        pub(crate) static CATALOGUE: &[&$crate::catalogue::ErrorEntry] = &[$(&$constant),*];
+    };
+    (@number) => { None };
+    (@number $number:literal) => { Some($number) };
+}
+pub(crate) use catalogue;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static ENTRY: ErrorEntry = ErrorEntry {
+        name: "NoSuchOperation",
+        status: 404,
+        code: "NoSuchOperation",
+        number: None,
+        message: "no {} in {}",
+        raised: Raised::Condition,
+        about: "",
+        source: Source::Inferred("a test"),
+    };
+
+    #[test]
+    fn details_fill_the_message_in_order() {
+        assert_eq!(
+            ENTRY.refusal(&[&"ListUserz", &"2024-08-31"]).message,
+            "no ListUserz in 2024-08-31"
+        );
+        assert_eq!(ENTRY.refusal(&[&"{}"]).message, "no {} in ");
+        assert_eq!(ENTRY.refusal(&[]).message, "no  in ");
+    }
+}

@@ -1,0 +1,200 @@
+//! What time it is: the one place that asks the machine.
+//!
+//! Every namespace has a clock that runs with the machine, stands still, or runs at an offset. Whatever a provider
+//! prints as a time, and whatever expires, follows it; delays and time-outs of the network do not.
+
+use std::fmt;
+use std::sync::Mutex;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+/// A moment: milliseconds since the epoch, UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(i64);
+
+impl Time {
+    /// The moment that many milliseconds after the epoch.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since the epoch.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// Seconds since the epoch, rounded down.
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// The moment that many milliseconds later.
+    #[must_use]
+    pub const fn plus_millis(self, millis: i64) -> Self {
+        Self(self.0.saturating_add(millis))
+    }
+
+    /// Reads `2022-09-28T09:05:26.000Z` and its kin: any RFC 3339 date-time, the fraction optional.
+    pub fn parse_rfc3339(text: &str) -> Option<Self> {
+        DateTime::parse_from_rfc3339(text)
+            .ok()
+            .map(|time| Self(time.timestamp_millis()))
+    }
+
+    /// Reads `20240520T083000Z`, the form of the signature headers of Volcengine and Huawei.
+    pub fn parse_compact(text: &str) -> Option<Self> {
+        let digits = |from: usize, to: usize| {
+            let part = text.get(from..to)?;
+            part.bytes()
+                .all(|byte| byte.is_ascii_digit())
+                .then(|| part.parse::<u32>().ok())?
+        };
+        if text.len() != 16 || text.get(8..9) != Some("T") || text.get(15..) != Some("Z") {
+            return None;
+        }
+        Self::from_parts(
+            i32::try_from(digits(0, 4)?).ok()?,
+            digits(4, 6)?,
+            digits(6, 8)?,
+            [digits(9, 11)?, digits(11, 13)?, digits(13, 15)?],
+        )
+    }
+
+    /// The moment of a calendar date and a time of day `[hours, minutes, seconds]`, or nothing where there is none.
+    pub fn from_parts(
+        year: i32,
+        month: u32,
+        day: u32,
+        [hours, minutes, seconds]: [u32; 3],
+    ) -> Option<Self> {
+        let date = NaiveDate::from_ymd_opt(year, month, day)?;
+        Some(Self(
+            date.and_hms_opt(hours, minutes, seconds)?
+                .and_utc()
+                .timestamp_millis(),
+        ))
+    }
+
+    /// `2022-09-28T09:05:26Z`
+    pub fn rfc3339_seconds(self) -> String {
+        self.format("%Y-%m-%dT%H:%M:%SZ")
+    }
+
+    /// `2022-09-28T09:05:26.000Z`
+    pub fn rfc3339_millis(self) -> String {
+        self.format("%Y-%m-%dT%H:%M:%S%.3fZ")
+    }
+
+    /// `20240520T083000Z`
+    pub fn compact(self) -> String {
+        self.format("%Y%m%dT%H%M%SZ")
+    }
+
+    /// `Sun, 06 Nov 1994 08:49:37 GMT`, the form of the `Date` header.
+    pub fn http_date(self) -> String {
+        self.format("%a, %d %b %Y %H:%M:%S GMT")
+    }
+
+    /// The moment in a `strftime` pattern; empty for a moment outside of the calendar.
+    pub fn format(self, pattern: &str) -> String {
+        DateTime::<Utc>::from_timestamp_millis(self.0)
+            .map(|time| time.format(pattern).to_string())
+            .unwrap_or_default()
+    }
+
+    fn of_the_machine() -> Self {
+        let since_epoch = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Self(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.rfc3339_millis())
+    }
+}
+
+/// How a clock runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Setting {
+    /// With the machine.
+    #[default]
+    Real,
+    /// Not at all: it always shows this moment.
+    Fixed(Time),
+    /// With the machine, that many milliseconds ahead (or behind, when negative).
+    Offset(i64),
+}
+
+/// A clock that can be set; each namespace has its own.
+#[derive(Debug, Default)]
+pub struct Clock {
+    setting: Mutex<Setting>,
+}
+
+impl Clock {
+    /// A clock that runs as told.
+    pub fn new(setting: Setting) -> Self {
+        Self {
+            setting: Mutex::new(setting),
+        }
+    }
+
+    /// What the clock shows.
+    pub fn now(&self) -> Time {
+        match self.setting() {
+            Setting::Real => Time::of_the_machine(),
+            Setting::Fixed(time) => time,
+            Setting::Offset(millis) => Time::of_the_machine().plus_millis(millis),
+        }
+    }
+
+    /// How the clock runs.
+    pub fn setting(&self) -> Setting {
+        *self
+            .setting
+            .lock()
+            .expect("nothing panics while it holds a clock")
+    }
+
+    /// Sets how the clock runs.
+    pub fn set(&self, setting: Setting) {
+        *self
+            .setting
+            .lock()
+            .expect("nothing panics while it holds a clock") = setting;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compact_times_are_read_and_printed() {
+        let time = Time::parse_compact("20240520T083000Z").expect("well formed");
+        assert_eq!(time.rfc3339_millis(), "2024-05-20T08:30:00.000Z");
+        assert_eq!(time.compact(), "20240520T083000Z");
+        for wrong in [
+            "",
+            "20240520T083000",
+            "20240520 083000Z",
+            "20241320T083000Z",
+            "2024052éT08300Z",
+            "+0240520T083000Z",
+        ] {
+            assert_eq!(Time::parse_compact(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_fixed_clock_stands_still() {
+        let clock = Clock::new(Setting::Fixed(Time::from_millis(5)));
+        assert_eq!(clock.now(), Time::from_millis(5));
+        clock.set(Setting::Offset(3_600_000));
+        assert!(clock.now() > Time::of_the_machine());
+    }
+}

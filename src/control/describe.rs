@@ -1,0 +1,269 @@
+//! The tables that the code runs on, as JSON, as text and as a page.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::catalogue::Source;
+use crate::providers::{PROVIDERS, Provider};
+
+fn source(source: Source) -> Value {
+    json!({ "kind": source.kind(), "detail": source.detail() })
+}
+
+/// A provider in a list of providers.
+pub(crate) fn summary(provider: &dyn Provider) -> Value {
+    json!({
+        "id": provider.id(),
+        "title": provider.title(),
+        "operations": provider.operations().iter().map(|operation| operation.name).collect::<Vec<_>>(),
+    })
+}
+
+/// Everything about a provider.
+pub(crate) fn whole(provider: &'static dyn Provider) -> Value {
+    let operations = provider.operations().iter().map(|operation| {
+        let parameters = operation.parameters.iter().map(|parameter| {
+            json!({
+                "name": parameter.name,
+                "in": parameter.place.word(),
+                "type": parameter.kind,
+                "required": parameter.required,
+                "default": parameter.default,
+                "rule": parameter.rule,
+                "source": source(parameter.source),
+            })
+        });
+        json!({
+            "name": operation.name,
+            "methods": operation.methods,
+            "path": operation.path,
+            "version": operation.version,
+            "summary": operation.summary,
+            "parameters": parameters.collect::<Vec<_>>(),
+            "source": source(operation.source),
+        })
+    });
+    let limits = provider.bounds().iter().map(|bound| {
+        json!({ "name": bound.name, "value": bound.value, "about": bound.about, "source": source(bound.source) })
+    });
+    let quirks = provider.quirks().iter().map(|quirk| {
+        json!({ "name": quirk.name, "values": quirk.values, "default": quirk.default(), "about": quirk.about, "source": source(quirk.source) })
+    });
+    json!({
+        "id": provider.id(),
+        "title": provider.title(),
+        "region": provider.default_region(),
+        "operations": operations.collect::<Vec<_>>(),
+        "limits": limits.collect::<Vec<_>>(),
+        "errors": errors(provider).collect::<Vec<_>>(),
+        "quirks": quirks.collect::<Vec<_>>(),
+    })
+}
+
+/// A provider's error table.
+pub(crate) fn errors(provider: &'static dyn Provider) -> impl Iterator<Item = Value> {
+    provider.errors().into_iter().map(move |entry| {
+        json!({
+            "provider": provider.id(),
+            "name": entry.name,
+            "status": entry.status,
+            "code": entry.code,
+            "number": entry.number,
+            "message": entry.message,
+            "raised": entry.raised.word(),
+            "when": entry.about,
+            "source": source(entry.source),
+        })
+    })
+}
+
+/// How `rollcall coverage` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Table,
+    Markdown,
+}
+
+/// The matrix of operations, limits, errors and quirks with their sources.
+pub(crate) fn coverage(form: Form) -> String {
+    let mut text = String::new();
+    for provider in PROVIDERS {
+        heading(
+            &mut text,
+            form,
+            1,
+            &format!("{} ({})", provider.title(), provider.id()),
+        );
+        let operations = provider.operations().iter().map(|operation| {
+            let version = if operation.version.is_empty() {
+                String::new()
+            } else {
+                format!(" {}", operation.version)
+            };
+            [
+                format!("{}{version}", operation.name),
+                format!("{} {}", operation.methods.join("/"), operation.path),
+                operation.summary.to_owned(),
+                operation.source.to_string(),
+            ]
+        });
+        table(
+            &mut text,
+            form,
+            ["operation", "address", "what it does", "source"],
+            operations,
+        );
+        let limits = provider
+            .operations()
+            .iter()
+            .flat_map(|operation| {
+                operation.parameters.iter().map(move |parameter| {
+                    let required = if parameter.required {
+                        "required"
+                    } else {
+                        parameter.default
+                    };
+                    [
+                        format!("{}.{}", operation.name, parameter.name),
+                        format!("{} {} {required}", parameter.place.word(), parameter.kind),
+                        parameter.rule.to_owned(),
+                        parameter.source.to_string(),
+                    ]
+                })
+            })
+            .chain(provider.bounds().iter().map(|bound| {
+                [
+                    bound.name.to_owned(),
+                    bound.value.to_owned(),
+                    bound.about.to_owned(),
+                    bound.source.to_string(),
+                ]
+            }));
+        table(
+            &mut text,
+            form,
+            ["limit", "value", "rule", "source"],
+            limits,
+        );
+        let errors = provider.errors().into_iter().map(move |entry| {
+            let number = entry
+                .number
+                .map(|number| format!(" {number}"))
+                .unwrap_or_default();
+            [
+                entry.name.to_owned(),
+                format!("{} {}{number}", entry.status, entry.code),
+                format!("{}: {}", entry.raised.word(), entry.about),
+                entry.source.to_string(),
+            ]
+        });
+        table(
+            &mut text,
+            form,
+            ["error", "on the wire", "raised by", "source"],
+            errors,
+        );
+        let quirks = provider.quirks().iter().map(|quirk| {
+            [
+                quirk.name.to_owned(),
+                quirk.values.join(" | "),
+                quirk.about.to_owned(),
+                quirk.source.to_string(),
+            ]
+        });
+        table(
+            &mut text,
+            form,
+            ["quirk", "values, default first", "about", "source"],
+            quirks,
+        );
+    }
+    text
+}
+
+fn heading(text: &mut String, form: Form, level: usize, title: &str) {
+    let line = match form {
+        Form::Table => format!("{title}\n{}", "=".repeat(title.chars().count())),
+        Form::Markdown => format!("{} {title}", "#".repeat(level + 1)),
+    };
+    text.push_str(&line);
+    text.push_str("\n\n");
+}
+
+fn table(text: &mut String, form: Form, head: [&str; 4], rows: impl Iterator<Item = [String; 4]>) {
+    let rows: Vec<[String; 4]> = rows.collect();
+    if rows.is_empty() {
+        return;
+    }
+    let head = head.map(str::to_owned);
+    match form {
+        Form::Markdown => {
+            let line = |cells: &[String; 4]| {
+                format!(
+                    "| {} |\n",
+                    cells
+                        .clone()
+                        .map(|cell| cell.replace('|', "\\|").replace('\n', " "))
+                        .join(" | ")
+                )
+            };
+            text.push_str(&line(&head));
+            text.push_str("| --- | --- | --- | --- |\n");
+            rows.iter().for_each(|row| text.push_str(&line(row)));
+        }
+        Form::Table => {
+            let width = |column: usize| {
+                rows.iter()
+                    .chain([&head])
+                    .map(|row| row[column].chars().count())
+                    .max()
+                    .unwrap_or_default()
+            };
+            let widths: [usize; 3] = std::array::from_fn(width);
+            for row in [&head].into_iter().chain(&rows) {
+                for (cell, width) in row.iter().zip(widths) {
+                    // Writing to a String cannot fail.
+                    let _ = write!(text, "{cell:width$}  ");
+                }
+                text.push_str(&row[3]);
+                text.push('\n');
+            }
+        }
+    }
+    text.push('\n');
+}
+
+/// What a browser sees on the bare port: what there is to call, ready to copy.
+pub(crate) fn landing_page() -> String {
+    let mut rows = String::new();
+    for provider in PROVIDERS {
+        let _ = write!(
+            rows,
+            "<h2>{}</h2><p><a href=\"/_rollcall/openapi/{id}.yaml\">OpenAPI</a> · <a href=\"/_rollcall/providers/{id}\">tables</a></p><ul>",
+            provider.title(),
+            id = provider.id()
+        );
+        for operation in provider.operations() {
+            let query = if operation.version.is_empty() {
+                String::new()
+            } else {
+                format!(
+                    "?Action={}&amp;Version={}",
+                    operation.name, operation.version
+                )
+            };
+            let _ = write!(
+                rows,
+                "<li><code>{} {}{query}</code> {}</li>",
+                operation.methods[0], operation.path, operation.summary
+            );
+        }
+        rows.push_str("</ul>");
+    }
+    format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>rollcall</title>\
+         <style>body{{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}}code{{background:#eee;padding:.1em .3em}}</style>\
+         <h1>rollcall</h1><p>A mock of five clouds' user APIs. <a href=\"/_rollcall/journal\">What was called</a> · <a href=\"/_rollcall/\">control plane</a></p>{rows}</html>"
+    )
+}

@@ -1,0 +1,93 @@
+//! Every generated id, number and password: one random stream a namespace, seeded on demand.
+//!
+//! With `--rng-seed` the stream of a namespace starts from the seed and the namespace's name, and starts again after a
+//! reset, so that the same calls get the same ids. Nothing here is a secret: a mock has none worth guessing.
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard};
+
+use fastrand::Rng;
+use uuid::Builder;
+
+/// Lower-case letters and digits, the alphabet of most ids of the five services.
+pub const LOWER_ALPHANUMERIC: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+/// Letters of both cases and digits.
+pub const ALPHANUMERIC: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/// Lower-case hexadecimal digits.
+pub const LOWER_HEX: &[u8] = b"0123456789abcdef";
+/// Upper-case hexadecimal digits.
+pub const UPPER_HEX: &[u8] = b"0123456789ABCDEF";
+/// Decimal digits.
+pub const DIGITS: &[u8] = b"0123456789";
+
+/// A stream of ids.
+pub struct Ids {
+    stream: Mutex<Rng>,
+}
+
+impl Ids {
+    /// A stream that nobody can repeat.
+    pub fn unseeded() -> Self {
+        Self {
+            stream: Mutex::new(Rng::new()),
+        }
+    }
+
+    /// The stream of one namespace under one seed; the same two give the same ids.
+    pub fn seeded(seed: u64, namespace: &str) -> Self {
+        // FNV-1a: the name has to give the same number on every machine and in every release.
+        let name = namespace
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+            });
+        Self {
+            stream: Mutex::new(Rng::with_seed(seed ^ name)),
+        }
+    }
+
+    /// That many characters out of an ASCII alphabet.
+    pub fn text(&self, length: usize, alphabet: &[u8]) -> String {
+        let mut stream = self.stream();
+        (0..length)
+            .map(|_| char::from(alphabet[stream.usize(..alphabet.len())]))
+            .collect()
+    }
+
+    /// A random (version 4) UUID in lower case, with hyphens.
+    pub fn uuid(&self) -> String {
+        let mut bytes = [0; 16];
+        self.stream().fill(&mut bytes);
+        Builder::from_random_bytes(bytes).into_uuid().to_string()
+    }
+
+    /// A number below the bound, which must not be zero.
+    pub fn below(&self, bound: u64) -> u64 {
+        self.stream().u64(..bound)
+    }
+
+    fn stream(&self) -> MutexGuard<'_, Rng> {
+        self.stream
+            .lock()
+            .expect("nothing panics while it draws an id")
+    }
+}
+
+impl fmt::Debug for Ids {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ids")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seeded_stream_repeats_itself_and_namespaces_differ() {
+        let draw = |seed, namespace| Ids::seeded(seed, namespace).text(20, LOWER_ALPHANUMERIC);
+        assert_eq!(draw(7, "default"), draw(7, "default"));
+        assert_ne!(draw(7, "default"), draw(7, "other"));
+        assert_ne!(draw(7, "default"), draw(8, "default"));
+    }
+}

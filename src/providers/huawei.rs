@@ -1,0 +1,143 @@
+//! What Huawei's services share: the gateway in front of them (APIGW), its errors, its envelope, its headers.
+//!
+//! Source of everything here: `huawei-auth.md`, which cites huaweicloudsdkcore 3.1.219, the public API reference and real
+//! captures.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::call::{Call, Limit, Reply, Request};
+use crate::catalogue::{ErrorEntry, Refusal, Source, catalogue};
+use crate::ids::{Ids, LOWER_HEX};
+
+/// The content type of every answer with a body; golangsdk's pager fails on any other.
+pub(crate) const JSON: &str = "application/json";
+
+const GUIDE: Source =
+    Source::Docs("Huawei API Gateway error codes; captures in huaweicloud-sdk-nodejs-v3 issue 2");
+const OURS: Source = Source::Inferred("the code is documented, the text is not");
+
+catalogue! {
+    /// neither a token nor a signature
+    TOKEN_MISSING: TokenMissing = 401 "APIGW.0301" "Incorrect IAM authentication information: x-auth-token not found" Authentication GUIDE;
+    /// a token that this server did not issue
+    TOKEN_INVALID: TokenInvalid = 401 "APIGW.0301" "Incorrect IAM authentication information: decrypt token fail" Authentication GUIDE;
+    /// a token past its time
+    TOKEN_EXPIRED: TokenExpired = 401 "APIGW.0301" "Incorrect IAM authentication information: token expires, expires_at: {}" Authentication GUIDE;
+    /// an access key that is not configured
+    ACCESS_KEY_UNKNOWN: AccessKeyUnknown = 401 "APIGW.0301" "Incorrect IAM authentication information: Get secretKey failed,ak:{},err:ak not exist" Authentication GUIDE;
+    /// the signature is another than ours
+    SIGNATURE_MISMATCH: SignatureMismatch = 401 "APIGW.0301" "Incorrect IAM authentication information: verify aksk signature fail, canonicalRequest:{}" Authentication GUIDE;
+    /// X-Sdk-Date is more than 15 minutes off
+    SIGNATURE_EXPIRED: SignatureExpired = 401 "APIGW.0301" "Incorrect IAM authentication information: calc aksk signature fail:signature expired, signature time:{},server time:{}" Authentication GUIDE;
+    /// Authorization or X-Sdk-Date cannot be read, or the scheme is unknown
+    AUTHORIZATION_MALFORMED: AuthorizationMalformed = 401 "APIGW.0301" "Incorrect IAM authentication information: {}" Authentication OURS;
+    /// an access key that failed too often
+    ACCESS_KEY_LOCKED: AccessKeyLocked = 401 "APIGW.0301" "Incorrect IAM authentication information: AK access failed to reach the limit,forbidden." Fault GUIDE;
+    /// a token of another project
+    USER_NOT_AUTHORIZED: UserNotAuthorized = 403 "APIGW.0302" "The IAM user is not authorized to access the API." Authentication GUIDE;
+    /// any other failed authentication
+    AUTHENTICATION_INCORRECT: AuthenticationIncorrect = 401 "APIGW.0305" "Incorrect authentication information." Fault GUIDE;
+    /// access denied
+    ACCESS_DENIED: AccessDenied = 403 "APIGW.0306" "API access denied." Fault GUIDE;
+    /// the older answer to an expired token
+    TOKEN_MUST_BE_UPDATED: TokenMustBeUpdated = 401 "APIGW.0307" "The token must be updated." Fault GUIDE;
+    /// too many calls
+    THROTTLED: Throttled = 429 "APIGW.0308" "The throttling threshold has been reached: policy user over ratelimit,limit:{},time:1 minute" Fault GUIDE;
+    /// the project is frozen
+    PROJECT_UNAVAILABLE: ProjectUnavailable = 403 "APIGW.0310" "The project is unavailable." Fault GUIDE;
+    /// no such path
+    API_NOT_FOUND: ApiNotFound = 404 "APIGW.0101" "The API does not exist or has not been published in the environment" Condition GUIDE;
+    /// a known path with a method that is not registered
+    METHOD_NOT_REGISTERED: MethodNotRegistered = 404 "APIGW.0101" "The API does not exist." Condition GUIDE;
+    /// a malformed request
+    REQUEST_ERROR: RequestError = 400 "APIGW.0201" "API request error." Fault GUIDE;
+    /// a body over 12 MB
+    BODY_TOO_LARGE: BodyTooLarge = 413 "APIGW.0201" "Request entity too large." Condition GUIDE;
+    /// a target over 32 KB
+    URI_TOO_LARGE: UriTooLarge = 414 "APIGW.0201" "Request URI too large." Condition GUIDE;
+    /// headers over 32 KB
+    HEADERS_TOO_LARGE: HeadersTooLarge = 494 "APIGW.0201" "Request headers too large." Condition GUIDE;
+    /// the service behind the gateway is down
+    BACKEND_UNAVAILABLE: BackendUnavailable = 502 "APIGW.0201" "Backend unavailable." Fault GUIDE;
+    /// the service behind the gateway is slow
+    BACKEND_TIMEOUT: BackendTimeout = 504 "APIGW.0201" "Backend timeout." Fault GUIDE;
+    /// something went wrong inside
+    GATEWAY_INTERNAL: GatewayInternal = 500 "APIGW.0601" "Internal server error." Fault GUIDE;
+    /// IAM is down
+    IAM_UNAVAILABLE: IamUnavailable = 503 "APIGW.0613" "The IAM service is currently unavailable." Fault GUIDE;
+}
+
+/// The gateway's envelope, keys in the order of real answers.
+#[derive(Serialize)]
+struct GatewayError<'a> {
+    error_msg: &'a str,
+    error_code: &'a str,
+    request_id: &'a str,
+}
+
+/// The services' own envelope: no request id, which is in the header only.
+#[derive(Serialize)]
+struct ServiceError<'a> {
+    error_code: &'a str,
+    error_msg: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoded_authorization_message: Option<&'a str>,
+}
+
+/// The answer as it goes out: the gateway's errors and the service's each in their own envelope, and the headers that
+/// every answer has. SDKs read the request id from the header only, on success too.
+pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Reply {
+    let reply = verdict.unwrap_or_else(|refusal| {
+        let Refusal { entry, message, .. } = &refusal;
+        let body = if entry.code.starts_with("APIGW.") {
+            serde_json::to_vec(&GatewayError {
+                error_msg: message,
+                error_code: entry.code,
+                request_id: &call.request_id,
+            })
+        } else {
+            serde_json::to_vec(&ServiceError {
+                error_code: entry.code,
+                error_msg: message,
+                encoded_authorization_message: None,
+            })
+        };
+        let reply = Reply::new(entry.status, JSON, body.expect("texts become JSON"));
+        refusal
+            .headers
+            .iter()
+            .fold(reply, |reply, (name, value)| reply.header(name, value))
+    });
+    reply
+        .header("x-request-id", &call.request_id)
+        .header("server", "api-gateway")
+}
+
+/// 32 lower-case hexadecimal digits.
+pub(crate) fn request_id(ids: &Ids) -> String {
+    ids.text(32, LOWER_HEX)
+}
+
+/// The gateway's row for a request over a limit.
+pub(crate) fn over_limit(limit: Limit) -> &'static ErrorEntry {
+    match limit {
+        Limit::Target => &URI_TOO_LARGE,
+        Limit::Headers => &HEADERS_TOO_LARGE,
+        Limit::Body => &BODY_TOO_LARGE,
+    }
+}
+
+/// The access key in `Authorization: SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…`.
+pub(crate) fn access_key(request: &Request) -> Option<String> {
+    let (_, fields) = request.header("authorization")?.split_once(' ')?;
+    fields
+        .split(',')
+        .find_map(|field| field.trim().strip_prefix("Access="))
+        .map(str::to_owned)
+}
+
+/// A member of a body: nothing where it is absent or null.
+pub(crate) fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    object.get(name).filter(|value| !value.is_null())
+}

@@ -1,0 +1,59 @@
+//! The paths of the REST providers: from an operation table to a router.
+
+use matchit::Router;
+use percent_encoding::percent_decode_str;
+
+use super::{Named, Operation};
+use crate::call::{PathParams, Request};
+
+/// A router over an operation table. Literal segments go before parameters; a trailing slash makes another path;
+/// `%2F` stays inside its segment.
+#[derive(Debug)]
+pub(crate) struct Routes {
+    router: Router<Vec<&'static Operation>>,
+}
+
+impl Routes {
+    pub(crate) fn new(operations: &'static [Operation]) -> Self {
+        let mut router: Router<Vec<&'static Operation>> = Router::new();
+        for operation in operations {
+            match router.at_mut(operation.path) {
+                // The same path again, with another method: `at` would also find a parameter in place of a literal.
+                Ok(found) if found.value[0].path == operation.path => found.value.push(operation),
+                _ => router
+                    .insert(operation.path, vec![operation])
+                    .expect("the paths of an operation table do not conflict"),
+            }
+        }
+        Self { router }
+    }
+
+    /// The operation at that path, by the request's method.
+    pub(crate) fn name(&self, request: &Request, path: &str) -> Named {
+        let Ok(found) = self.router.at(path) else {
+            return Named {
+                called: format!("{} {path}", request.method),
+                ..Named::default()
+            };
+        };
+        let mut parameters = PathParams::default();
+        for (name, value) in found.params.iter() {
+            parameters.push(
+                name,
+                percent_decode_str(value).decode_utf8_lossy().into_owned(),
+            );
+        }
+        let operation = found
+            .value
+            .iter()
+            .copied()
+            .find(|operation| operation.methods.contains(&request.method.as_str()));
+        Named {
+            operation,
+            called: operation
+                .map_or_else(|| format!("{} {path}", request.method), |_| String::new()),
+            path: parameters,
+            wrong_method: operation.is_none(),
+        }
+    }
+}

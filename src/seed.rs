@@ -1,0 +1,229 @@
+//! Seed documents: where data comes from before anybody writes.
+//!
+//! A document is a JSON object with a provider's id for each key; what is under it is in that provider's own wire
+//! vocabulary and is read by its room. An `.ndjson` file holds one such document a line, and is read a line at a time.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::providers::{PROVIDERS, SeedContext, provider};
+use crate::settings::unknown_provider;
+
+/// Why a seed document cannot be taken.
+#[derive(Debug, thiserror::Error)]
+#[error("at {path}: {rule}")]
+pub struct SeedError {
+    /// Where in the document, as `users[3].UserId`.
+    pub path: String,
+    /// What is wrong there, the value included, and what would be right.
+    pub rule: String,
+}
+
+impl SeedError {
+    /// A rule broken at a place.
+    pub(crate) fn new(path: impl Into<String>, rule: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            rule: rule.into(),
+        }
+    }
+
+    /// The same, seen from one level further out.
+    pub(crate) fn under(mut self, parent: &str) -> Self {
+        self.path = match self.path.as_str() {
+            "" | "." => parent.to_owned(),
+            path if path.starts_with('[') => format!("{parent}{path}"),
+            path => format!("{parent}.{path}"),
+        };
+        self
+    }
+}
+
+impl From<rusqlite::Error> for SeedError {
+    fn from(cause: rusqlite::Error) -> Self {
+        Self::new("", format!("the data does not fit: {cause}"))
+    }
+}
+
+/// Where seed data comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SeedSource {
+    /// The demo that is built in.
+    Demo,
+    /// A file, or a folder of files.
+    Path(PathBuf),
+}
+
+/// A seed that could not be read: the file, and what is wrong in it.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}: {cause}")]
+pub struct SeedFileError {
+    /// The file, with the line where there is one.
+    pub file: String,
+    /// What is wrong.
+    pub cause: String,
+}
+
+/// Reads a room's part of a document into its types; an error names the place.
+pub(crate) fn decode<T: DeserializeOwned>(document: &Value) -> Result<T, SeedError> {
+    serde_path_to_error::deserialize(document).map_err(|error| {
+        let path = error.path().to_string();
+        let value = value_at(document, &path)
+            .map(|value| format!(" (found {})", shortened(value)))
+            .unwrap_or_default();
+        SeedError::new(path, format!("{}{value}", error.into_inner()))
+    })
+}
+
+/// Merges one document; all of it or, when the caller rolls back, nothing. Says how many records it held.
+pub(crate) fn merge(
+    tx: &Connection,
+    document: &Value,
+    context: &SeedContext<'_>,
+) -> Result<u64, SeedError> {
+    let Value::Object(parts) = document else {
+        return Err(SeedError::new(
+            "",
+            format!(
+                "a seed document is an object with provider ids for keys, not {}",
+                shortened(document)
+            ),
+        ));
+    };
+    let mut records = 0;
+    for (id, part) in parts.iter().filter(|(id, _)| *id != "$schema") {
+        let room = provider(id).ok_or_else(|| SeedError::new(id.as_str(), unknown_provider(id)))?;
+        records += room
+            .seed(tx, part, context)
+            .map_err(|error| error.under(id))?;
+    }
+    Ok(records)
+}
+
+/// Merges everything that a source holds.
+pub(crate) fn merge_source(
+    tx: &Connection,
+    source: &SeedSource,
+    context: &SeedContext<'_>,
+) -> Result<u64, SeedFileError> {
+    match source {
+        SeedSource::Demo => {
+            let mut records = 0;
+            for room in PROVIDERS {
+                let file = format!("built-in {}.json", room.id());
+                let document = serde_json::from_str(room.demo())
+                    .map_err(|cause| seed_file_error(&file, cause))?;
+                records +=
+                    merge(tx, &document, context).map_err(|cause| seed_file_error(&file, cause))?;
+            }
+            Ok(records)
+        }
+        SeedSource::Path(path) => {
+            let mut records = 0;
+            for file in files(path)? {
+                records += merge_file(tx, &file, context)?;
+            }
+            Ok(records)
+        }
+    }
+}
+
+/// Merges one `.json` or `.ndjson` file.
+pub(crate) fn merge_file(
+    tx: &Connection,
+    path: &Path,
+    context: &SeedContext<'_>,
+) -> Result<u64, SeedFileError> {
+    let file = path.display().to_string();
+    let reader = BufReader::new(File::open(path).map_err(|cause| seed_file_error(&file, cause))?);
+    if path
+        .extension()
+        .is_none_or(|extension| extension != "ndjson")
+    {
+        let document =
+            serde_json::from_reader(reader).map_err(|cause| seed_file_error(&file, cause))?;
+        return merge(tx, &document, context).map_err(|cause| seed_file_error(&file, cause));
+    }
+    let mut records = 0;
+    for (number, line) in (1..).zip(reader.lines()) {
+        let place = || format!("{file}:{number}");
+        let line = line.map_err(|cause| seed_file_error(&place(), cause))?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let document =
+            serde_json::from_str(&line).map_err(|cause| seed_file_error(&place(), cause))?;
+        records +=
+            merge(tx, &document, context).map_err(|cause| seed_file_error(&place(), cause))?;
+    }
+    Ok(records)
+}
+
+/// The seed files of a path: itself, or a folder's `.json` and `.ndjson` files by name, schemas left out.
+fn files(path: &Path) -> Result<Vec<PathBuf>, SeedFileError> {
+    let error = |cause: std::io::Error| seed_file_error(&path.display().to_string(), cause);
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    for entry in path.read_dir().map_err(error)? {
+        let file = entry.map_err(error)?.path();
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        if (name.ends_with(".json") || name.ends_with(".ndjson")) && !name.ends_with(".schema.json")
+        {
+            files.push(file);
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        return Err(seed_file_error(
+            &path.display().to_string(),
+            "the folder holds no .json or .ndjson file",
+        ));
+    }
+    Ok(files)
+}
+
+fn seed_file_error(file: &str, cause: impl ToString) -> SeedFileError {
+    SeedFileError {
+        file: file.to_owned(),
+        cause: cause.to_string(),
+    }
+}
+
+/// The value at a path as `serde_path_to_error` prints it.
+fn value_at<'a>(document: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('.').try_fold(document, |value, segment| {
+        let (name, indices) = segment.split_at(segment.find('[').unwrap_or(segment.len()));
+        let value = if name.is_empty() {
+            value
+        } else {
+            value.get(name)?
+        };
+        indices
+            .split(['[', ']'])
+            .filter(|index| !index.is_empty())
+            .try_fold(value, |value, index| {
+                value.get(index.parse::<usize>().ok()?)
+            })
+    })
+}
+
+/// A value for an error message: enough to find it, never a page.
+fn shortened(value: &Value) -> String {
+    const LONGEST: usize = 60;
+    let text = value.to_string();
+    match text.char_indices().nth(LONGEST) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None => text,
+    }
+}

@@ -1,0 +1,292 @@
+//! SQLite behind read and write closures. Knows no HTTP and no provider.
+//!
+//! A [`Store`] is one database. In memory it is one connection behind a mutex (measured faster than a hop to another
+//! thread); in a file it is in WAL mode, one connection for writes and a few for reads.
+
+pub(crate) mod page;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+/// How many statements a connection keeps prepared: more than the rooms have.
+const PREPARED_STATEMENTS: usize = 256;
+/// How long a connection waits for another process that writes the same file.
+const BUSY: Duration = Duration::from_secs(5);
+/// Connections that only read, for a file.
+const READERS: usize = 2;
+
+/// One database.
+#[derive(Debug)]
+pub struct Store {
+    writer: Mutex<Connection>,
+    readers: Vec<Mutex<Connection>>,
+    file: Option<PathBuf>,
+    generation: AtomicU64,
+}
+
+/// Why a file could not be opened as a store.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Written by a newer rollcall.
+    #[error("was written by a newer rollcall (data version {found}, this one reads up to {known})")]
+    Newer {
+        /// The version in the file.
+        found: i64,
+        /// The newest version that this binary knows.
+        known: i64,
+    },
+    /// Not a database of rollcall's, or damaged.
+    #[error("is not a readable rollcall database: {0}")]
+    Damaged(rusqlite::Error),
+    /// The file system said no.
+    #[error("cannot be opened: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl From<rusqlite::Error> for OpenError {
+    fn from(cause: rusqlite::Error) -> Self {
+        Self::Damaged(cause)
+    }
+}
+
+impl Store {
+    fn new(writer: Connection, readers: Vec<Mutex<Connection>>, file: Option<PathBuf>) -> Self {
+        Self {
+            writer: Mutex::new(writer),
+            readers,
+            file,
+            generation: AtomicU64::new(0),
+        }
+    }
+
+    /// An empty database in memory, with that schema.
+    pub(crate) fn in_memory(schema: &[&str], version: i64) -> rusqlite::Result<Self> {
+        let connection = Connection::open_in_memory()?;
+        prepare(&connection)?;
+        create_schema(&connection, schema, version)?;
+        Ok(Self::new(connection, Vec::new(), None))
+    }
+
+    /// A copy of this database in memory.
+    pub(crate) fn copy_in_memory(&self) -> rusqlite::Result<Self> {
+        let mut copy = Connection::open_in_memory()?;
+        self.copy_into(&mut copy)?;
+        prepare(&copy)?;
+        Ok(Self::new(copy, Vec::new(), None))
+    }
+
+    /// A copy of this database in a new file, complete before it has its name.
+    pub(crate) fn copy_to_file(&self, path: &Path, version: i64) -> Result<Self, OpenError> {
+        let unfinished = path.with_extension("new");
+        let _ = fs::remove_file(&unfinished);
+        let mut copy = Connection::open(&unfinished)?;
+        self.copy_into(&mut copy)?;
+        drop(copy);
+        fs::rename(&unfinished, path)?;
+        Self::open(path, version)
+    }
+
+    /// Opens a file that [`Store::copy_to_file`] made; a newer or damaged one is refused and left as it is.
+    pub(crate) fn open(path: &Path, version: i64) -> Result<Self, OpenError> {
+        check(path, version)?;
+        let writer = Connection::open_with_flags(
+            path,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
+        prepare(&writer)?;
+        writer.pragma_update(None, "journal_mode", "wal")?;
+        // In WAL mode this outlives the process at any moment, and the machine up to the last checkpoint.
+        writer.pragma_update(None, "synchronous", "normal")?;
+        let readers = (0..READERS)
+            .map(|_| {
+                let reader = Connection::open_with_flags(
+                    path,
+                    OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+                )?;
+                prepare(&reader)?;
+                Ok(Mutex::new(reader))
+            })
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(Self::new(writer, readers, Some(path.to_owned())))
+    }
+
+    /// The file that holds the data; none for a store in memory.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// Reads: everything that the closure sees is of one moment.
+    pub(crate) fn read<T, E: From<rusqlite::Error>>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = self.reader();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
+        work(&transaction)
+    }
+
+    /// Writes: all of it is kept when the closure succeeds, none of it when it fails.
+    pub(crate) fn write<T, E: From<rusqlite::Error>>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = lock(&self.writer);
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = work(&transaction)?;
+        transaction.commit()?;
+        self.generation.fetch_add(1, Ordering::Release);
+        Ok(done)
+    }
+
+    /// How many writes were committed through this store; what was read at one generation holds while it lasts.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    fn reader(&self) -> MutexGuard<'_, Connection> {
+        let idle = self
+            .readers
+            .iter()
+            .find_map(|reader| reader.try_lock().ok());
+        idle.unwrap_or_else(|| lock(self.readers.first().unwrap_or(&self.writer)))
+    }
+
+    fn copy_into(&self, copy: &mut Connection) -> rusqlite::Result<()> {
+        let source = lock(&self.writer);
+        let backup = Backup::new(&source, copy)?;
+        loop {
+            match backup.step(-1)? {
+                StepResult::Done => return Ok(()),
+                _ => std::thread::yield_now(),
+            }
+        }
+    }
+}
+
+/// A panic inside a transaction rolled it back, so the connection is as good as before.
+fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "trusted_schema", false)
+}
+
+fn create_schema(connection: &Connection, schema: &[&str], version: i64) -> rusqlite::Result<()> {
+    for part in schema {
+        connection.execute_batch(part)?;
+    }
+    connection.pragma_update(None, "user_version", version)
+}
+
+/// Looks at a file without changing a byte of it.
+fn check(path: &Path, version: i64) -> Result<(), OpenError> {
+    fs::File::open(path)?;
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version < found {
+        return Err(OpenError::Newer {
+            found,
+            known: version,
+        });
+    }
+    if found < 1 {
+        return Err(OpenError::Damaged(rusqlite::Error::InvalidQuery));
+    }
+    Ok(())
+}
+
+/// Turns a broken uniqueness rule into the provider's own conflict.
+pub(crate) trait OnConflict<T> {
+    /// `column` is the last column of the unique constraint as SQLite names it (`users.user_name`).
+    fn on_conflict<E: From<rusqlite::Error>>(
+        self,
+        column: &str,
+        conflict: impl FnOnce() -> E,
+    ) -> Result<T, E>;
+}
+
+impl<T> OnConflict<T> for rusqlite::Result<T> {
+    fn on_conflict<E: From<rusqlite::Error>>(
+        self,
+        column: &str,
+        conflict: impl FnOnce() -> E,
+    ) -> Result<T, E> {
+        match self {
+            Err(rusqlite::Error::SqliteFailure(cause, Some(message)))
+                if cause.code == ErrorCode::ConstraintViolation && message.ends_with(column) =>
+            {
+                Err(conflict())
+            }
+            other => other.map_err(E::from),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCHEMA: &[&str] = &["CREATE TABLE users (name TEXT PRIMARY KEY) STRICT;"];
+
+    fn names(store: &Store) -> i64 {
+        store
+            .read(|tx| tx.query_row("SELECT count(*) FROM users", [], |row| row.get(0)))
+            .expect("the table is there")
+    }
+
+    fn insert(tx: &Connection, name: &str) -> rusqlite::Result<usize> {
+        tx.execute("INSERT INTO users VALUES (?1)", [name])
+    }
+
+    #[test]
+    fn a_failed_write_changes_nothing() {
+        let store = Store::in_memory(SCHEMA, 1).expect("a valid schema");
+        let failed: rusqlite::Result<()> = store.write(|tx| {
+            insert(tx, "a")?;
+            Err(rusqlite::Error::InvalidQuery)
+        });
+        assert!(failed.is_err());
+        assert_eq!(names(&store), 0);
+    }
+
+    #[test]
+    fn a_conflict_is_named_by_its_column() {
+        #[derive(Debug, PartialEq)]
+        enum Outcome {
+            Taken,
+            Other,
+        }
+        impl From<rusqlite::Error> for Outcome {
+            fn from(_: rusqlite::Error) -> Self {
+                Self::Other
+            }
+        }
+        let store = Store::in_memory(SCHEMA, 1).expect("a valid schema");
+        let twice = store.write(|tx| {
+            insert(tx, "a")?;
+            insert(tx, "a").on_conflict("users.name", || Outcome::Taken)
+        });
+        assert_eq!(twice, Err(Outcome::Taken));
+    }
+
+    #[test]
+    fn a_copy_has_a_life_of_its_own() {
+        let store = Store::in_memory(SCHEMA, 1).expect("a valid schema");
+        let copy = store.copy_in_memory().expect("memory is enough");
+        copy.write(|tx| insert(tx, "a")).expect("no conflict");
+        assert_eq!((names(&store), names(&copy)), (0, 1));
+    }
+}

@@ -1,0 +1,71 @@
+//! Windows on ordered lists.
+
+use rusqlite::{Connection, Params, Row};
+
+/// How many rows a page may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// As many as there are.
+    All,
+    /// At most that many.
+    Rows(u64),
+}
+
+/// Which part of an ordered list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Window {
+    /// Rows to pass over first.
+    pub(crate) offset: u64,
+    /// Rows to take after that.
+    pub(crate) limit: Limit,
+}
+
+impl Window {
+    /// The window of that many rows from an offset.
+    pub(crate) const fn rows(offset: u64, limit: u64) -> Self {
+        Self {
+            offset,
+            limit: Limit::Rows(limit),
+        }
+    }
+
+    /// The window of a numbered page, the first being 1; the number must not be 0.
+    pub(crate) const fn page(number: u64, size: u64) -> Self {
+        Self::rows(number.saturating_sub(1).saturating_mul(size), size)
+    }
+
+    /// `LIMIT` as SQLite wants it: negative is none.
+    pub(crate) fn sql_limit(self) -> i64 {
+        match self.limit {
+            Limit::All => -1,
+            Limit::Rows(rows) => i64::try_from(rows).unwrap_or(i64::MAX),
+        }
+    }
+
+    /// `OFFSET` as SQLite wants it.
+    pub(crate) fn sql_offset(self) -> i64 {
+        i64::try_from(self.offset).unwrap_or(i64::MAX)
+    }
+}
+
+/// The rows of a window, and how many the whole list has.
+#[derive(Debug)]
+pub(crate) struct Page<T> {
+    pub(crate) total: u64,
+    pub(crate) rows: Vec<T>,
+}
+
+/// Every row of a prepared query.
+pub(crate) fn select<T>(
+    tx: &Connection,
+    sql: &str,
+    params: impl Params,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Vec<T>> {
+    tx.prepare_cached(sql)?.query_map(params, read)?.collect()
+}
+
+/// The number that a prepared query counts.
+pub(crate) fn count(tx: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<u64> {
+    tx.prepare_cached(sql)?.query_row(params, |row| row.get(0))
+}

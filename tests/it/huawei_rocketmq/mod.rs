@@ -1,0 +1,3 @@
+//! Huawei Cloud DMS for RocketMQ.
+
+mod listing;

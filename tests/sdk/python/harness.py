@@ -24,6 +24,7 @@ import os
 import sys
 import threading
 import traceback
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -86,8 +87,11 @@ def control(method, path, json=None):
         data=None if json is None else json_codec.dumps(json).encode(),
         headers={} if json is None else {"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        body = answer.read()
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            body = answer.read()
+    except urllib.error.HTTPError as error:
+        raise AssertionError(f"{method} /_rollcall/{path}: {error.code} {error.read()[:300]!r}") from None
     return json_codec.loads(body) if body else None
 
 
@@ -113,9 +117,8 @@ def run():
             function()
         except (Exception, SystemExit) as error:  # an SDK may call sys.exit; that is a failure too
             failed += 1
-            line = traceback.extract_tb(error.__traceback__)[-1]
-            own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.name == function.__name__]
-            line = own[-1] if own else line
+            frames = traceback.extract_tb(error.__traceback__)
+            line = next((frame for frame in reversed(frames) if frame.name == function.__name__), frames[-1])
             reason = str(error) if isinstance(error, AssertionError) else f"{type(error).__name__}: {error}"
             print(f"FAIL  {title}: {' '.join(reason.split())[:600]} (line {line.lineno})", flush=True)
         else:

@@ -13,7 +13,7 @@ use crate::clock::{Clock, Setting, Time};
 use crate::ids::Ids;
 use crate::providers::PROVIDERS;
 use crate::settings::Settings;
-use crate::store::{OpenError, Store};
+use crate::store::{self, OpenError, Store};
 
 /// The namespace of a request that names none.
 pub(crate) const DEFAULT: &str = "default";
@@ -103,11 +103,45 @@ pub(crate) struct Plan {
     /// The seed, loaded.
     pub(crate) template: Store,
     /// Where data files lie; none keeps everything in memory.
-    pub(crate) data: Option<PathBuf>,
+    pub(crate) data: Option<Folder>,
     pub(crate) settings: Settings,
     pub(crate) clock: Setting,
     pub(crate) rng_seed: Option<u64>,
     pub(crate) most: usize,
+}
+
+/// A data folder, this server's own while the lock is held; the process's end, however it comes, lets go of it.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    path: PathBuf,
+    _lock: fs::File,
+}
+
+/// Why a folder cannot be used.
+#[derive(Debug)]
+pub(crate) enum FolderError {
+    InUse,
+    Io(std::io::Error),
+}
+
+impl Folder {
+    /// Takes a folder, made where it is not there yet.
+    pub(crate) fn take(path: &Path) -> Result<Self, FolderError> {
+        fs::create_dir_all(path).map_err(FolderError::Io)?;
+        let lock = fs::File::options()
+            .create(true)
+            .append(true)
+            .open(path.join("lock"))
+            .map_err(FolderError::Io)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self {
+                path: path.to_owned(),
+                _lock: lock,
+            }),
+            Err(fs::TryLockError::WouldBlock) => Err(FolderError::InUse),
+            Err(fs::TryLockError::Error(cause)) => Err(FolderError::Io(cause)),
+        }
+    }
 }
 
 /// Every namespace there is.
@@ -185,7 +219,7 @@ impl Namespaces {
         let plan = &self.plan;
         let store = match &plan.data {
             None => plan.template.copy_in_memory()?,
-            Some(folder) => open_or_create(&folder.join(name), &plan.template)?,
+            Some(folder) => open_or_create(&folder.path.join(name), &plan.template)?,
         };
         let ids = plan
             .rng_seed
@@ -216,14 +250,14 @@ pub(crate) fn empty_store() -> rusqlite::Result<Store> {
     Store::in_memory(&schema, DATA_VERSION)
 }
 
-/// Opens every namespace in a data folder once, so that a file this binary cannot read stops the start.
+/// Looks at every namespace in a data folder, so that a file this binary cannot read stops the start.
 pub(crate) fn check_data(folder: &Path) -> Result<(), NamespaceError> {
-    let names = |cause: std::io::Error| NamespaceError::Data {
+    let unreadable = |cause: std::io::Error| NamespaceError::Data {
         name: folder.display().to_string(),
         cause: cause.into(),
     };
-    for entry in fs::read_dir(folder).map_err(names)? {
-        let path = entry.map_err(names)?.path();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
         let name = path
             .file_name()
             .unwrap_or_default()
@@ -231,13 +265,8 @@ pub(crate) fn check_data(folder: &Path) -> Result<(), NamespaceError> {
             .into_owned();
         if path.is_dir() && is_name(&name) {
             live_file(&path)
-                .and_then(|live| {
-                    live.map_or(Ok(()), |live| Store::open(&live, DATA_VERSION).map(drop))
-                })
-                .map_err(|cause| NamespaceError::Data {
-                    name: name.clone(),
-                    cause,
-                })?;
+                .and_then(|live| live.map_or(Ok(()), |live| store::check(&live, DATA_VERSION)))
+                .map_err(|cause| NamespaceError::Data { name, cause })?;
         }
     }
     Ok(())

@@ -1,7 +1,6 @@
 //! A running rollcall: bound by the caller, served on a thread and runtime of its own, stopped on drop.
 
 use std::fmt;
-use std::fs::File;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -20,7 +19,7 @@ use crate::app::{App, router};
 use crate::clock::{Clock, Setting};
 use crate::ids::Ids;
 use crate::journal::Journal;
-use crate::namespace::{self, Namespaces, Plan};
+use crate::namespace::{self, Folder, FolderError, Namespaces, Plan};
 use crate::providers::{Provider, SeedContext, provider};
 use crate::seed::{SeedFileError, SeedSource, merge_source};
 use crate::settings::{Settings, unknown_provider};
@@ -382,12 +381,9 @@ fn bind(listen: &[Listen]) -> Result<Doors, StartError> {
 /// Everything that does not listen.
 fn build(options: &Options) -> Result<App, StartError> {
     let template = template(options)?;
-    if let Some(folder) = &options.data {
-        take_folder(folder)?;
-    }
     let plan = Plan {
         template,
-        data: options.data.clone(),
+        data: options.data.as_deref().map(take_folder).transpose()?,
         settings: options.settings.clone(),
         clock: options.clock,
         rng_seed: options.rng_seed,
@@ -443,25 +439,14 @@ impl From<Loading> for StartError {
     }
 }
 
-/// Makes the data folder this process's own until it ends, and looks at what is in it.
-fn take_folder(folder: &Path) -> Result<(), StartError> {
-    let failed = |cause| StartError::Folder(folder.to_owned(), cause);
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    let lock = File::options()
-        .create(true)
-        .append(true)
-        .open(folder.join("lock"))
-        .map_err(failed)?;
-    match lock.try_lock() {
-        Ok(()) => {}
-        Err(std::fs::TryLockError::WouldBlock) => {
-            return Err(StartError::FolderInUse(folder.to_owned()));
-        }
-        Err(std::fs::TryLockError::Error(cause)) => return Err(failed(cause)),
-    }
-    // The lock lives as long as the file is open; the process's end, however it comes, closes it.
-    std::mem::forget(lock);
-    namespace::check_data(folder).map_err(|cause| StartError::Data(cause.to_string()))
+/// Makes the data folder this server's own, and looks at what is in it.
+fn take_folder(path: &Path) -> Result<Folder, StartError> {
+    let folder = Folder::take(path).map_err(|cause| match cause {
+        FolderError::InUse => StartError::FolderInUse(path.to_owned()),
+        FolderError::Io(cause) => StartError::Folder(path.to_owned(), cause),
+    })?;
+    namespace::check_data(path).map_err(|cause| StartError::Data(cause.to_string()))?;
+    Ok(folder)
 }
 
 async fn serve(doors: Vec<(TcpListener, Router)>, stopped: oneshot::Receiver<()>) {

@@ -6,6 +6,7 @@
 pub(crate) mod page;
 
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -41,8 +42,11 @@ pub enum OpenError {
         /// The newest version that this binary knows.
         known: i64,
     },
-    /// Not a database of rollcall's, or damaged.
-    #[error("is not a readable rollcall database: {0}")]
+    /// No database, or not one of rollcall's.
+    #[error("is no rollcall database, or was never finished")]
+    Foreign,
+    /// A database that SQLite cannot use.
+    #[error("is damaged: {0}")]
     Damaged(rusqlite::Error),
     /// The file system said no.
     #[error("cannot be opened: {0}")]
@@ -188,24 +192,31 @@ fn create_schema(connection: &Connection, schema: &[&str], version: i64) -> rusq
     connection.pragma_update(None, "user_version", version)
 }
 
-/// Looks at a file without changing a byte of it.
-fn check(path: &Path, version: i64) -> Result<(), OpenError> {
-    fs::File::open(path)?;
-    let connection = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
-    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+/// Looks at a file without changing a byte of it: a newer or foreign one is refused.
+///
+/// The version is in the header that SQLite documents, and never moves to the write-ahead log: a file has its version
+/// before it has its name.
+pub(crate) fn check(path: &Path, version: i64) -> Result<(), OpenError> {
+    const MAGIC: &[u8] = b"SQLite format 3\0";
+    const VERSION_AT: usize = 60;
+    let mut header = [0; 100];
+    let mut file = fs::File::open(path)?;
+    file.read_exact(&mut header)
+        .map_err(|_| OpenError::Foreign)?;
+    let found = header[VERSION_AT..]
+        .first_chunk()
+        .map_or(0, |bytes| i64::from(u32::from_be_bytes(*bytes)));
+    if !header.starts_with(MAGIC) || found < 1 {
+        return Err(OpenError::Foreign);
+    }
     if version < found {
-        return Err(OpenError::Newer {
+        Err(OpenError::Newer {
             found,
             known: version,
-        });
+        })
+    } else {
+        Ok(())
     }
-    if found < 1 {
-        return Err(OpenError::Damaged(rusqlite::Error::InvalidQuery));
-    }
-    Ok(())
 }
 
 /// Turns a broken uniqueness rule into the provider's own conflict.

@@ -7,4 +7,9 @@ mod server;
 
 mod huawei_rocketmq;
 
+mod architecture;
+mod cli;
+mod journal;
 mod namespaces;
+mod pages;
+mod tables;

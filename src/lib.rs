@@ -18,10 +18,13 @@ mod catalogue;
 #[doc(hidden)]
 pub mod cli;
 pub mod clock;
-mod control;
+pub mod control;
+mod credentials;
 mod emulate;
+pub mod faults;
 mod ids;
 mod journal;
+mod metrics;
 mod namespace;
 mod providers;
 mod recognise;

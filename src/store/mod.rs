@@ -120,6 +120,41 @@ impl Store {
         Ok(Self::new(writer, readers, Some(path.to_owned())))
     }
 
+    /// This database as the bytes of one file.
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, OpenError> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("snapshot.db");
+        let mut copy = Connection::open(&path)?;
+        self.copy_into(&mut copy)?;
+        drop(copy);
+        Ok(fs::read(path)?)
+    }
+
+    /// A database in memory out of the bytes of a file; one that is newer, foreign, damaged or of another schema than
+    /// `model` is refused.
+    pub(crate) fn from_bytes(bytes: &[u8], version: i64, model: &Self) -> Result<Self, OpenError> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("snapshot.db");
+        fs::write(&path, bytes)?;
+        check(&path, version)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let file = Self::new(Connection::open_with_flags(&path, flags)?, Vec::new(), None);
+        prepare(&lock(&file.writer))?;
+        if file.read(schema_of)? != model.read(schema_of)? {
+            return Err(OpenError::Foreign);
+        }
+        file.read(|tx| {
+            let verdict: String =
+                tx.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+            if verdict == "ok" {
+                Ok(())
+            } else {
+                Err(OpenError::Foreign)
+            }
+        })?;
+        Ok(file.copy_in_memory()?)
+    }
+
     /// The file that holds the data; none for a store in memory.
     pub(crate) fn file(&self) -> Option<&Path> {
         self.file.as_deref()
@@ -183,6 +218,12 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)
+}
+
+/// Every table, index and trigger, as SQL.
+fn schema_of(tx: &Connection) -> rusqlite::Result<Vec<String>> {
+    let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY sql";
+    page::select(tx, sql, [], |row| row.get(0))
 }
 
 fn create_schema(connection: &Connection, schema: &[&str], version: i64) -> rusqlite::Result<()> {

@@ -1,1 +1,2 @@
 //! rollcall
+pub mod signing;

@@ -1,0 +1,1 @@
+//! Finds the mistake behind a signature that does not match.

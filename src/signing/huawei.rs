@@ -133,7 +133,7 @@ pub fn canonical_request<'a>(request: &AsSent<'a>, path: &str, signed_headers: &
         headers.extend(values.into_iter().map(|value| (name.clone(), Cow::Borrowed(value))));
     }
     CanonicalRequest {
-        method: Cow::Owned(request.method.to_ascii_uppercase()),
+        method: Cow::Borrowed(request.method),
         path: Cow::Owned(canonical_path(path)),
         query: sorted_then_encoded(query.iter().collect()),
         headers,

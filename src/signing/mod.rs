@@ -190,7 +190,7 @@ fn judge(given: &[&str], candidates: impl Iterator<Item = Stages>) -> Result<(),
 /// `Display` is the text that is hashed. The parts are open so that the doctor can change one and try again.
 #[derive(Clone, Debug)]
 pub struct CanonicalRequest<'a> {
-    /// Upper case.
+    /// As sent: methods know upper and lower case.
     pub method: Cow<'a, str>,
     /// As the scheme wants it encoded.
     pub path: Cow<'a, str>,

@@ -172,7 +172,7 @@ pub fn canonical_request<'a>(
     let query = signed_pairs(request, authorization);
     let body = if authorization.body_unsigned { b"" } else { request.body };
     CanonicalRequest {
-        method: Cow::Owned(request.method.to_ascii_uppercase()),
+        method: Cow::Borrowed(request.method),
         path: Cow::Owned(encoded_path(path)),
         query: encoded_then_sorted(query.iter().collect()),
         headers: listed(&authorization.signed_headers)
@@ -223,7 +223,7 @@ fn stages(canonical: &CanonicalRequest<'_>, authorization: &Authorization<'_>, s
 }
 
 /// `Host` without the port that the Python clients leave out when they sign.
-fn without_default_port<'a>(canonical: &CanonicalRequest<'a>) -> Option<CanonicalRequest<'a>> {
+pub(super) fn without_default_port<'a>(canonical: &CanonicalRequest<'a>) -> Option<CanonicalRequest<'a>> {
     let mut changed = canonical.clone();
     let (_, host) = changed.headers.iter_mut().find(|(name, _)| name == "host")?;
     let bare = host.strip_suffix(":80").or_else(|| host.strip_suffix(":443"))?.to_owned();

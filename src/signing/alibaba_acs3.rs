@@ -6,8 +6,9 @@ use std::borrow::Cow;
 
 use super::coding::{hmac_sha256, push, sorted_then_encoded};
 use super::{
-    AccessKey, AsSent, CanonicalRequest, Cause, Mismatch, Pair, Sealed, Stages, encode, extended_time, field, fields,
-    hex, joined_header, judge, listed, pairs, parse_extended_time, sha256_hex, to_be_signed,
+    AccessKey, AsSent, CanonicalRequest, Cause, Mismatch, Pair, Sealed, Stages, encode,
+    extended_time, field, fields, hex, joined_header, judge, listed, pairs, parse_extended_time,
+    sha256_hex, to_be_signed,
 };
 
 /// The scheme's name, first word of `Authorization` and first line of the string to sign.
@@ -53,7 +54,10 @@ pub fn read<'a>(request: &AsSent<'a>) -> Result<Authorization<'a>, Defect> {
     let authorization = present("authorization").ok_or(Defect::Missing("AccessKeyId"))?;
     let date = present("x-acs-date").ok_or(Defect::Missing("Timestamp"))?;
     let nonce = present("x-acs-signature-nonce").ok_or(Defect::Missing("SignatureNonce"))?;
-    let (algorithm, rest) = authorization.trim().split_once(' ').ok_or(Defect::Malformed)?;
+    let (algorithm, rest) = authorization
+        .trim()
+        .split_once(' ')
+        .ok_or(Defect::Malformed)?;
     let fields = fields(rest).ok_or(Defect::Malformed)?;
     let signature = field(&fields, "Signature").ok_or(Defect::Missing("Signature"))?;
     let access_key_id = field(&fields, "Credential").ok_or(Defect::Malformed)?;
@@ -77,7 +81,11 @@ pub fn read<'a>(request: &AsSent<'a>) -> Result<Authorization<'a>, Defect> {
 /// The six parts, rebuilt for the headers that the client says it signed. An error about a malformed `Authorization`
 /// passes an empty list.
 #[must_use]
-pub fn canonical_request<'a>(request: &AsSent<'a>, path: &'a str, signed_headers: &'a str) -> CanonicalRequest<'a> {
+pub fn canonical_request<'a>(
+    request: &AsSent<'a>,
+    path: &'a str,
+    signed_headers: &'a str,
+) -> CanonicalRequest<'a> {
     let query: Vec<Pair<'_>> = pairs(request.query.as_bytes()).collect();
     CanonicalRequest {
         method: Cow::Borrowed(request.method),
@@ -110,7 +118,11 @@ pub fn signature(secret: &str, string_to_sign: &str) -> String {
 fn stages(canonical: &CanonicalRequest<'_>, secret: &str) -> Stages {
     let canonical_request = canonical.to_string();
     let string_to_sign = string_to_sign(&canonical_request);
-    Stages { signature: signature(secret, &string_to_sign), canonical_request, string_to_sign }
+    Stages {
+        signature: signature(secret, &string_to_sign),
+        canonical_request,
+        string_to_sign,
+    }
 }
 
 /// The query with its names unescaped, when that is safe and makes a difference.
@@ -119,7 +131,10 @@ fn stages(canonical: &CanonicalRequest<'_>, secret: &str) -> Stages {
 /// share one canonical form, so those are only accepted encoded.
 fn plain_names(query: &str) -> Option<String> {
     let mut pairs: Vec<Pair<'_>> = pairs(query.as_bytes()).collect();
-    if pairs.iter().all(|pair| encode(&pair.name).len() == pair.name.len()) {
+    if pairs
+        .iter()
+        .all(|pair| encode(&pair.name).len() == pair.name.len())
+    {
         return None;
     }
     pairs.sort_by(|a, b| (&a.name, &a.value).cmp(&(&b.name, &b.value)));
@@ -143,8 +158,13 @@ pub fn candidates<'a>(
 ) -> impl Iterator<Item = Stages> + 'a {
     request.paths(also).flat_map(move |path| {
         let canonical = canonical_request(request, path, authorization.signed_headers);
-        let plain = plain_names(request.query).map(|query| CanonicalRequest { query, ..canonical.clone() });
-        std::iter::once(canonical).chain(plain).map(move |canonical| stages(&canonical, secret))
+        let plain = plain_names(request.query).map(|query| CanonicalRequest {
+            query,
+            ..canonical.clone()
+        });
+        std::iter::once(canonical)
+            .chain(plain)
+            .map(move |canonical| stages(&canonical, secret))
     })
 }
 
@@ -158,14 +178,16 @@ pub fn verify(
     authorization: &Authorization<'_>,
     secret: &str,
 ) -> Result<(), Mismatch> {
-    if let Some(stated) = request.header("x-acs-content-sha256") {
+    let stated = request.header("x-acs-content-sha256");
+    if stated.is_some_and(|stated| stated != sha256_hex(request.body)) {
         let path = request.paths(also).next().unwrap_or("/");
         let canonical = canonical_request(request, path, authorization.signed_headers);
-        if stated != canonical.payload_hash {
-            return Err(Mismatch::new(Cause::BodyHash, stages(&canonical, secret)));
-        }
+        return Err(Mismatch::new(Cause::BodyHash, stages(&canonical, secret)));
     }
-    judge(&[authorization.signature], candidates(request, also, authorization, secret))
+    judge(
+        &[authorization.signature],
+        candidates(request, also, authorization, secret),
+    )
 }
 
 /// Signs every header given (`host`, `x-acs-action` and `x-acs-version` are the caller's) and those it adds.
@@ -183,11 +205,20 @@ pub fn sign(request: &AsSent<'_>, key: &AccessKey<'_>, time: i64, nonce: &str) -
         added.push(("x-acs-security-token".to_owned(), token.to_owned()));
     }
     let (headers, list) = to_be_signed(request, &added);
-    let draft = AsSent { headers: &headers, ..*request };
+    let draft = AsSent {
+        headers: &headers,
+        ..*request
+    };
     let path = draft.paths(&[]).next().unwrap_or("/");
     let signed = stages(&canonical_request(&draft, path, &list), key.secret);
-    let authorization =
-        format!("{ALGORITHM} Credential={},SignedHeaders={list},Signature={}", key.id, signed.signature);
+    let authorization = format!(
+        "{ALGORITHM} Credential={},SignedHeaders={list},Signature={}",
+        key.id, signed.signature
+    );
     added.push(("authorization".to_owned(), authorization));
-    Sealed { headers: added, query: request.query.to_owned(), body: None }
+    Sealed {
+        headers: added,
+        query: request.query.to_owned(),
+        body: None,
+    }
 }

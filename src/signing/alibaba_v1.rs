@@ -5,7 +5,8 @@
 
 use super::coding::{base64, last, push, sorted_then_encoded};
 use super::{
-    AccessKey, AsSent, Digest, Mismatch, Pair, Sealed, Stages, encode, extended_time, judge, pairs, parse_extended_time,
+    AccessKey, AsSent, Digest, Mismatch, Pair, Sealed, Stages, encode, extended_time, judge, pairs,
+    parse_extended_time,
 };
 
 /// The common parameters of a signed request.
@@ -68,7 +69,9 @@ pub fn read<'a>(request: &AsSent<'a>) -> Result<Parameters<'a>, Defect> {
         "HMAC-SHA256" => Digest::Sha256,
         _ => return Err(Defect::UnknownMethod),
     };
-    if last(&pairs, "SignatureType").is_some_and(|kind| matches!(&*kind, "PRIVATEKEY" | "BEARERTOKEN")) {
+    if last(&pairs, "SignatureType")
+        .is_some_and(|kind| matches!(&*kind, "PRIVATEKEY" | "BEARERTOKEN"))
+    {
         return Err(Defect::UnknownMethod);
     }
     let timestamp = parse_extended_time(&timestamp).ok_or(Defect::MalformedTimestamp)?;
@@ -86,7 +89,12 @@ pub fn read<'a>(request: &AsSent<'a>) -> Result<Parameters<'a>, Defect> {
 /// The sorted and encoded parameters, `Signature` left out.
 #[must_use]
 pub fn canonical_query(parameters: &[Pair<'_>]) -> String {
-    sorted_then_encoded(parameters.iter().filter(|pair| *pair.name != *b"Signature").collect())
+    sorted_then_encoded(
+        parameters
+            .iter()
+            .filter(|pair| *pair.name != *b"Signature")
+            .collect(),
+    )
 }
 
 /// `METHOD&%2F&…`, the canonical query encoded once more.
@@ -124,15 +132,29 @@ pub fn candidates<'a>(
 ///
 /// # Errors
 /// [`Mismatch`] when no candidate gives the client's signature.
-pub fn verify(request: &AsSent<'_>, also: &[&str], parameters: &Parameters<'_>, secret: &str) -> Result<(), Mismatch> {
-    judge(&[&parameters.signature], candidates(request, also, parameters, secret))
+pub fn verify(
+    request: &AsSent<'_>,
+    also: &[&str],
+    parameters: &Parameters<'_>,
+    secret: &str,
+) -> Result<(), Mismatch> {
+    judge(
+        &[&parameters.signature],
+        candidates(request, also, parameters, secret),
+    )
 }
 
 /// Signs: the common parameters that are not there yet, and the signature, go into the query.
 ///
 /// `time` is in seconds since 1970. A form in the body is signed and stays where it is.
 #[must_use]
-pub fn sign(request: &AsSent<'_>, key: &AccessKey<'_>, time: i64, nonce: &str, digest: Digest) -> Sealed {
+pub fn sign(
+    request: &AsSent<'_>,
+    key: &AccessKey<'_>,
+    time: i64,
+    nonce: &str,
+    digest: Digest,
+) -> Sealed {
     let time = extended_time(time);
     let method = match digest {
         Digest::Sha1 => "HMAC-SHA1",
@@ -152,10 +174,21 @@ pub fn sign(request: &AsSent<'_>, key: &AccessKey<'_>, time: i64, nonce: &str, d
             push(&mut query, name, &encode(value.as_bytes()));
         }
     }
-    let draft = AsSent { query: &query, ..*request };
+    let draft = AsSent {
+        query: &query,
+        ..*request
+    };
     let canonical = canonical_query(&parameters(&draft));
     let path = draft.paths(&[]).next().unwrap_or("/");
-    let signature = signature(digest, key.secret, &string_to_sign(request.method, path, &canonical));
+    let signature = signature(
+        digest,
+        key.secret,
+        &string_to_sign(request.method, path, &canonical),
+    );
     push(&mut query, "Signature", &encode(signature.as_bytes()));
-    Sealed { headers: Vec::new(), query, body: None }
+    Sealed {
+        headers: Vec::new(),
+        query,
+        body: None,
+    }
 }

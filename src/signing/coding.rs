@@ -11,7 +11,11 @@ use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
 /// Everything but the unreserved characters of RFC 3986.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// Percent-encodes all but `A-Z a-z 0-9 - _ . ~`, with upper-case hex; a space is `%20`.
 #[must_use]
@@ -25,7 +29,10 @@ pub fn decode(text: &[u8]) -> Cow<'_, [u8]> {
     if !text.contains(&b'+') {
         return Cow::from(percent_decode(text));
     }
-    let spaced: Vec<u8> = text.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect();
+    let spaced: Vec<u8> = text
+        .iter()
+        .map(|&byte| if byte == b'+' { b' ' } else { byte })
+        .collect();
     let decoded = percent_decode(&spaced).collect();
     Cow::Owned(decoded)
 }
@@ -51,15 +58,25 @@ impl Pair<'_> {
 
 /// Splits a query or form; empty segments are dropped, order and repeats are kept.
 pub fn pairs(text: &[u8]) -> impl Iterator<Item = Pair<'_>> {
-    text.split(|&byte| byte == b'&').filter(|segment| !segment.is_empty()).map(|raw| {
-        let mut halves = raw.splitn(2, |&byte| byte == b'=');
-        Pair { name: decode(halves.next().unwrap_or_default()), value: decode(halves.next().unwrap_or_default()), raw }
-    })
+    text.split(|&byte| byte == b'&')
+        .filter(|segment| !segment.is_empty())
+        .map(|raw| {
+            let mut halves = raw.splitn(2, |&byte| byte == b'=');
+            Pair {
+                name: decode(halves.next().unwrap_or_default()),
+                value: decode(halves.next().unwrap_or_default()),
+                raw,
+            }
+        })
 }
 
 /// The last value of a name, as text: where a form repeats what the query says, the form wins.
 pub(super) fn last<'a>(pairs: &'a [Pair<'_>], name: &str) -> Option<Cow<'a, str>> {
-    pairs.iter().rev().find(|pair| *pair.name == *name.as_bytes()).map(Pair::text)
+    pairs
+        .iter()
+        .rev()
+        .find(|pair| *pair.name == *name.as_bytes())
+        .map(Pair::text)
 }
 
 /// `name=value&…`, sorted by decoded name and value, then encoded.
@@ -74,7 +91,10 @@ pub(super) fn sorted_then_encoded(mut pairs: Vec<&Pair<'_>>) -> String {
 
 /// `name=value&…`, encoded, then sorted by encoded name and value.
 pub(super) fn encoded_then_sorted(pairs: Vec<&Pair<'_>>) -> String {
-    let mut encoded: Vec<_> = pairs.into_iter().map(|pair| (encode(&pair.name), encode(&pair.value))).collect();
+    let mut encoded: Vec<_> = pairs
+        .into_iter()
+        .map(|pair| (encode(&pair.name), encode(&pair.value)))
+        .collect();
     encoded.sort();
     let mut out = String::new();
     for (name, value) in encoded {
@@ -136,7 +156,8 @@ impl Digest {
     pub(super) fn hmac(self, key: &[u8], message: &[u8]) -> Vec<u8> {
         match self {
             Self::Sha1 => {
-                let mut mac = Hmac::<Sha1>::new_from_slice(key).expect("HMAC takes keys of any length");
+                let mut mac =
+                    Hmac::<Sha1>::new_from_slice(key).expect("HMAC takes keys of any length");
                 mac.update(message);
                 mac.finalize().into_bytes().to_vec()
             }

@@ -10,8 +10,8 @@ mod table;
 
 use super::coding::{base64, hmac_sha256};
 use super::{
-    AccessKey, AsSent, CanonicalRequest, Digest, Pair, Scheme, alibaba_acs3, alibaba_v1, encode, extended_time, hex,
-    md5_hex, qingcloud, same, sha256_hex, volcengine,
+    AccessKey, AsSent, CanonicalRequest, Digest, Pair, Scheme, alibaba_acs3, alibaba_v1, encode,
+    extended_time, hex, md5_hex, qingcloud, same, sha256_hex, volcengine,
 };
 
 pub use table::DEVIATIONS;
@@ -55,7 +55,7 @@ pub struct Case<'a> {
 /// A mistake that reproduces the client's signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The name of the row of [`DEVIATIONS`].
+    /// The name of a row of [`DEVIATIONS`]; or `body-hash-header`, where the signature is right and the stated hash wrong.
     pub name: &'static str,
     /// What would have to be so for the signature to match.
     pub sentence: String,
@@ -81,11 +81,21 @@ pub struct Deviation {
 #[must_use]
 pub fn diagnose(case: &Case<'_>) -> Option<Finding> {
     let (examination, trials) = examine(case)?;
-    let mut budget = Budget { trials: MAX_TRIALS, bytes: MAX_BYTES };
-    if case.key.is_some() && trials.iter().any(|trial| examination.explains(trial, &mut budget) == Some(true)) {
+    let mut budget = Budget {
+        trials: MAX_TRIALS,
+        bytes: MAX_BYTES,
+    };
+    if case.key.is_some()
+        && trials
+            .iter()
+            .any(|trial| examination.explains(trial, &mut budget) == Some(true))
+    {
         return stated_hash_is_wrong(case);
     }
-    for deviation in DEVIATIONS.iter().filter(|row| row.schemes.contains(&case.scheme)) {
+    for deviation in DEVIATIONS
+        .iter()
+        .filter(|row| row.schemes.contains(&case.scheme))
+    {
         for trial in &trials {
             for (particulars, trial) in (deviation.variants)(trial, &examination) {
                 if examination.explains(&trial, &mut budget)? {
@@ -138,13 +148,19 @@ fn stated_hash_header(scheme: Scheme) -> Option<&'static str> {
 
 /// The offsets of the world's time zones in minutes, UTC itself left out.
 fn zone_offsets() -> impl Iterator<Item = i64> {
-    let half_hours = (-24..=28).filter(|&halves| halves != 0).map(|halves| halves * 30);
+    let half_hours = (-24..=28)
+        .filter(|&halves| halves != 0)
+        .map(|halves| halves * 30);
     half_hours.chain([5 * 60 + 45, 8 * 60 + 45, 12 * 60 + 45])
 }
 
 fn offset_text(minutes: i64) -> String {
     let sign = if minutes < 0 { '-' } else { '+' };
-    format!("UTC{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
+    format!(
+        "UTC{sign}{:02}:{:02}",
+        minutes.abs() / 60,
+        minutes.abs() % 60
+    )
 }
 
 struct Budget {
@@ -165,7 +181,9 @@ impl Examination<'_> {
     /// Whether a calculation gives the client's signature; `None` when the budget is spent.
     fn explains(&self, trial: &Trial, budget: &mut Budget) -> Option<bool> {
         budget.trials = budget.trials.checked_sub(1)?;
-        budget.bytes = budget.bytes.checked_sub(trial.query.len() + trial.path.len() + 512)?;
+        budget.bytes = budget
+            .bytes
+            .checked_sub(trial.query.len() + trial.path.len() + 512)?;
         let ours = trial.signature(self.case.scheme);
         Some(self.given.iter().any(|given| same(&ours, given)))
     }
@@ -286,7 +304,11 @@ impl Trial {
         self.method = canonical.method.to_string();
         self.path = canonical.path.to_string();
         self.query.clone_from(&canonical.query);
-        self.headers = canonical.headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        self.headers = canonical
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .collect();
         self.signed_headers = canonical.signed_headers.to_string();
         self.payload = Some(canonical.payload_hash.to_string());
         self
@@ -307,8 +329,18 @@ impl Trial {
 
     /// The six parts, joined.
     fn canonical_request(&self) -> String {
-        let Self { method, path, query, signed_headers, .. } = self;
-        let mut headers: String = self.headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+        let Self {
+            method,
+            path,
+            query,
+            signed_headers,
+            ..
+        } = self;
+        let mut headers: String = self
+            .headers
+            .iter()
+            .map(|(name, value)| format!("{name}:{value}\n"))
+            .collect();
         if headers.is_empty() {
             headers.push('\n');
         }
@@ -320,20 +352,43 @@ impl Trial {
     fn string_to_sign(&self, scheme: Scheme) -> String {
         let canonical = || {
             let text = self.canonical_request();
-            if self.hashed { sha256_hex(text.as_bytes()) } else { text }
+            if self.hashed {
+                sha256_hex(text.as_bytes())
+            } else {
+                text
+            }
         };
-        let Self { method, path, query, time, end, .. } = self;
+        let Self {
+            method,
+            path,
+            query,
+            time,
+            end,
+            ..
+        } = self;
         match scheme {
             Scheme::AlibabaV1 => {
-                let path = if self.path_encoded { encode(path.as_bytes()) } else { path.into() };
-                let query = if self.query_encoded_again { encode(query.as_bytes()) } else { query.into() };
+                let path = if self.path_encoded {
+                    encode(path.as_bytes())
+                } else {
+                    path.into()
+                };
+                let query = if self.query_encoded_again {
+                    encode(query.as_bytes())
+                } else {
+                    query.into()
+                };
                 format!("{method}&{path}&{query}{end}")
             }
             Scheme::AlibabaAcs3 => format!("{}\n{}{end}", alibaba_acs3::ALGORITHM, canonical()),
             Scheme::Huawei => format!("{}\n{time}\n{}{end}", super::huawei::ALGORITHM, canonical()),
             Scheme::Volcengine => {
                 let scope = self.scope.join("/");
-                format!("{}\n{time}\n{scope}\n{}{end}", volcengine::ALGORITHM, canonical())
+                format!(
+                    "{}\n{time}\n{scope}\n{}{end}",
+                    volcengine::ALGORITHM,
+                    canonical()
+                )
             }
             Scheme::QingCloud => match &self.payload {
                 Some(payload) => format!("{method}\n{path}\n{query}\n{payload}{end}"),
@@ -349,7 +404,9 @@ impl Trial {
                 key = hmac_sha256(&key, part.as_bytes()).to_vec();
             }
         }
-        let mac = self.digest.hmac(&key, self.string_to_sign(scheme).as_bytes());
+        let mac = self
+            .digest
+            .hmac(&key, self.string_to_sign(scheme).as_bytes());
         self.spelling.write(&mac)
     }
 }
@@ -358,7 +415,11 @@ impl Trial {
 /// secret, which only a deviation replaces.
 fn examine<'a>(case: &'a Case<'a>) -> Option<(Examination<'a>, Vec<Trial>)> {
     let request = case.request;
-    let form = if request.is_form() { request.body.len() } else { 0 };
+    let form = if request.is_form() {
+        request.body.len()
+    } else {
+        0
+    };
     if request.query.len() + request.path.len() + form > MAX_PARAMETERS {
         return None;
     }
@@ -388,20 +449,32 @@ fn examine<'a>(case: &'a Case<'a>) -> Option<(Examination<'a>, Vec<Trial>)> {
             let signed: Vec<Pair<'_>> = super::pairs(request.query.as_bytes()).collect();
             for path in request.paths(case.also) {
                 let canonical = alibaba_acs3::canonical_request(request, path, read.signed_headers);
-                trials.push(blank.clone().with_parameters(&signed, b"").with_canonical(path, &canonical));
+                trials.push(
+                    blank
+                        .clone()
+                        .with_parameters(&signed, b"")
+                        .with_canonical(path, &canonical),
+                );
             }
             (vec![read.signature.to_owned()], Some(read.timestamp))
         }
         Scheme::Volcengine => {
             let read = volcengine::read(request).ok()?;
             let signed = volcengine::signed_pairs(request, &read);
-            let volcengine::Scope { date, region, service } = read.scope.clone();
+            let volcengine::Scope {
+                date,
+                region,
+                service,
+            } = read.scope.clone();
             let scope = [date, region, service, volcengine::TERMINATOR.to_owned()];
             for path in request.paths(case.also) {
                 let canonical = volcengine::canonical_request(request, path, &read);
                 let bare = volcengine::without_default_port(&canonical);
                 for canonical in std::iter::once(canonical).chain(bare) {
-                    let trial = blank.clone().with_parameters(&signed, b"").with_canonical(path, &canonical);
+                    let trial = blank
+                        .clone()
+                        .with_parameters(&signed, b"")
+                        .with_canonical(path, &canonical);
                     trials.push(Trial {
                         time: read.date.clone(),
                         scope: scope.clone(),
@@ -416,9 +489,16 @@ fn examine<'a>(case: &'a Case<'a>) -> Option<(Examination<'a>, Vec<Trial>)> {
             let read = super::huawei::read(request).ok()?;
             let signed: Vec<Pair<'_>> = super::pairs(request.query.as_bytes()).collect();
             for path in request.paths(case.also) {
-                let canonical = super::huawei::canonical_request(request, path, read.signed_headers);
-                let trial = blank.clone().with_parameters(&signed, b"").with_canonical(path, &canonical);
-                trials.push(Trial { time: read.date.to_owned(), ..trial });
+                let canonical =
+                    super::huawei::canonical_request(request, path, read.signed_headers);
+                let trial = blank
+                    .clone()
+                    .with_parameters(&signed, b"")
+                    .with_canonical(path, &canonical);
+                trials.push(Trial {
+                    time: read.date.to_owned(),
+                    ..trial
+                });
             }
             (vec![read.signature.to_owned()], Some(read.timestamp))
         }
@@ -432,7 +512,11 @@ fn examine<'a>(case: &'a Case<'a>) -> Option<(Examination<'a>, Vec<Trial>)> {
             let signed = signed_by(parameters, b"signature");
             let fresh = qingcloud::canonical_query(&signed);
             let raw = qingcloud::raw_query(&signed);
-            let queries = if fresh == raw { vec![fresh] } else { vec![fresh, raw] };
+            let queries = if fresh == raw {
+                vec![fresh]
+            } else {
+                vec![fresh, raw]
+            };
             for path in request.paths(case.also) {
                 for &dialect in qingcloud::dialects(request, carrier) {
                     for signed_path in [path.to_owned(), qingcloud::turned(path)] {
@@ -442,7 +526,8 @@ fn examine<'a>(case: &'a Case<'a>) -> Option<(Examination<'a>, Vec<Trial>)> {
                                 raw_path: path.to_owned(),
                                 path: signed_path.clone(),
                                 query: query.clone(),
-                                payload: (dialect == qingcloud::Dialect::Ehpc).then(|| md5_hex(request.body)),
+                                payload: (dialect == qingcloud::Dialect::Ehpc)
+                                    .then(|| md5_hex(request.body)),
                                 digest: read.digest,
                                 spelling: Spelling::Base64,
                                 ..trial
@@ -454,10 +539,17 @@ fn examine<'a>(case: &'a Case<'a>) -> Option<(Examination<'a>, Vec<Trial>)> {
             (read.signatures().to_vec(), timestamp)
         }
     };
-    let examination = Examination { case, given, timestamp };
+    let examination = Examination {
+        case,
+        given,
+        timestamp,
+    };
     Some((examination, trials))
 }
 
 fn signed_by<'a>(parameters: Vec<Pair<'a>>, signature: &[u8]) -> Vec<Pair<'a>> {
-    parameters.into_iter().filter(|pair| *pair.name != *signature).collect()
+    parameters
+        .into_iter()
+        .filter(|pair| *pair.name != *signature)
+        .collect()
 }

@@ -8,8 +8,8 @@ use std::fmt;
 
 use super::coding::{hmac_sha256, sorted_then_encoded};
 use super::{
-    AccessKey, AsSent, CanonicalRequest, Mismatch, Pair, Sealed, Stages, compact_time, encode, field, fields, hex,
-    judge, listed, pairs, parse_compact_time, sha256_hex, to_be_signed,
+    AccessKey, AsSent, CanonicalRequest, Mismatch, Pair, Sealed, Stages, compact_time, encode,
+    field, fields, hex, judge, listed, pairs, parse_compact_time, sha256_hex, to_be_signed,
 };
 
 /// The scheme's name, first word of `Authorization` and first line of the string to sign.
@@ -72,7 +72,9 @@ impl fmt::Display for Defect {
 /// The first [`Defect`], `Authorization` before `X-Sdk-Date`.
 pub fn read<'a>(request: &AsSent<'a>) -> Result<Authorization<'a>, Defect> {
     let present = |name: &str| request.header(name).filter(|value| !value.is_empty());
-    let authorization = present("authorization").ok_or(Defect::NoAuthorization)?.trim();
+    let authorization = present("authorization")
+        .ok_or(Defect::NoAuthorization)?
+        .trim();
     let (scheme, rest) = authorization.split_once(' ').unwrap_or((authorization, ""));
     if scheme != ALGORITHM {
         return Err(Defect::UnknownScheme);
@@ -121,7 +123,11 @@ pub fn canonical_path(path: &str) -> String {
 ///
 /// `X-Sdk-Content-Sha256`, where sent, stands for the body's hash word for word: it says `UNSIGNED-PAYLOAD` for uploads.
 #[must_use]
-pub fn canonical_request<'a>(request: &AsSent<'a>, path: &str, signed_headers: &'a str) -> CanonicalRequest<'a> {
+pub fn canonical_request<'a>(
+    request: &AsSent<'a>,
+    path: &str,
+    signed_headers: &'a str,
+) -> CanonicalRequest<'a> {
     let query: Vec<Pair<'_>> = pairs(request.query.as_bytes()).collect();
     let mut headers = Vec::new();
     for name in listed(signed_headers) {
@@ -130,7 +136,11 @@ pub fn canonical_request<'a>(request: &AsSent<'a>, path: &str, signed_headers: &
         if values.is_empty() {
             values.push("");
         }
-        headers.extend(values.into_iter().map(|value| (name.clone(), Cow::Borrowed(value))));
+        headers.extend(
+            values
+                .into_iter()
+                .map(|value| (name.clone(), Cow::Borrowed(value))),
+        );
     }
     CanonicalRequest {
         method: Cow::Borrowed(request.method),
@@ -148,7 +158,10 @@ pub fn canonical_request<'a>(request: &AsSent<'a>, path: &str, signed_headers: &
 /// The scheme's name, the date as sent and the hash of the canonical request.
 #[must_use]
 pub fn string_to_sign(date: &str, canonical_request: &str) -> String {
-    format!("{ALGORITHM}\n{date}\n{}", sha256_hex(canonical_request.as_bytes()))
+    format!(
+        "{ALGORITHM}\n{date}\n{}",
+        sha256_hex(canonical_request.as_bytes())
+    )
 }
 
 /// Hex of the HMAC, keyed with the plain secret.
@@ -160,7 +173,11 @@ pub fn signature(secret: &str, string_to_sign: &str) -> String {
 fn stages(canonical: &CanonicalRequest<'_>, date: &str, secret: &str) -> Stages {
     let canonical_request = canonical.to_string();
     let string_to_sign = string_to_sign(date, &canonical_request);
-    Stages { signature: signature(secret, &string_to_sign), canonical_request, string_to_sign }
+    Stages {
+        signature: signature(secret, &string_to_sign),
+        canonical_request,
+        string_to_sign,
+    }
 }
 
 /// The forms that are tried: the path as sent, then each of `also`; an empty body also with the hash of nothing, which
@@ -173,8 +190,12 @@ pub fn candidates<'a>(
 ) -> impl Iterator<Item = Stages> + 'a {
     request.paths(also).flat_map(move |path| {
         let canonical = canonical_request(request, path, authorization.signed_headers);
-        let of_nothing = (request.body.is_empty() && canonical.payload_hash != EMPTY)
-            .then(|| CanonicalRequest { payload_hash: Cow::Borrowed(EMPTY), ..canonical.clone() });
+        let of_nothing = (request.body.is_empty() && canonical.payload_hash != EMPTY).then(|| {
+            CanonicalRequest {
+                payload_hash: Cow::Borrowed(EMPTY),
+                ..canonical.clone()
+            }
+        });
         std::iter::once(canonical)
             .chain(of_nothing)
             .map(move |canonical| stages(&canonical, authorization.date, secret))
@@ -193,7 +214,10 @@ pub fn verify(
     authorization: &Authorization<'_>,
     secret: &str,
 ) -> Result<(), Mismatch> {
-    judge(&[authorization.signature], candidates(request, also, authorization, secret))
+    judge(
+        &[authorization.signature],
+        candidates(request, also, authorization, secret),
+    )
 }
 
 /// Signs every header given (`host`, `x-project-id` and `content-type` are the caller's) and those it adds.
@@ -207,9 +231,23 @@ pub fn sign(request: &AsSent<'_>, key: &AccessKey<'_>, time: i64) -> Sealed {
         added.push(("x-security-token".to_owned(), token.to_owned()));
     }
     let (headers, list) = to_be_signed(request, &added);
-    let draft = AsSent { headers: &headers, ..*request };
-    let signed = stages(&canonical_request(&draft, request.path, &list), &date, key.secret);
-    let authorization = format!("{ALGORITHM} Access={}, SignedHeaders={list}, Signature={}", key.id, signed.signature);
+    let draft = AsSent {
+        headers: &headers,
+        ..*request
+    };
+    let signed = stages(
+        &canonical_request(&draft, request.path, &list),
+        &date,
+        key.secret,
+    );
+    let authorization = format!(
+        "{ALGORITHM} Access={}, SignedHeaders={list}, Signature={}",
+        key.id, signed.signature
+    );
     added.push(("authorization".to_owned(), authorization));
-    Sealed { headers: added, query: request.query.to_owned(), body: None }
+    Sealed {
+        headers: added,
+        query: request.query.to_owned(),
+        body: None,
+    }
 }

@@ -48,7 +48,9 @@ fn shaped(text: &str, shape: &str) -> Option<i64> {
     let mut parts = [0_u32; 6];
     for (byte, letter) in text.bytes().zip(shape.bytes()) {
         match b"YMDhms".iter().position(|&slot| slot == letter) {
-            Some(slot) if byte.is_ascii_digit() => parts[slot] = parts[slot] * 10 + u32::from(byte - b'0'),
+            Some(slot) if byte.is_ascii_digit() => {
+                parts[slot] = parts[slot] * 10 + u32::from(byte - b'0')
+            }
             None if byte == letter => {}
             _ => return None,
         }
@@ -58,7 +60,8 @@ fn shaped(text: &str, shape: &str) -> Option<i64> {
 
 fn three(text: &str, between: char) -> Option<[u32; 3]> {
     let mut parts = text.split(between).map(|part| {
-        let plain = !part.is_empty() && part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit());
+        let plain =
+            !part.is_empty() && part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit());
         plain.then(|| part.parse().ok()).flatten()
     });
     let three = [parts.next()??, parts.next()??, parts.next()??];
@@ -67,5 +70,9 @@ fn three(text: &str, between: char) -> Option<[u32; 3]> {
 
 fn seconds([year, month, day, hour, minute, second]: [u32; 6]) -> Option<i64> {
     let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
-    Some(date.and_hms_opt(hour, minute, second)?.and_utc().timestamp())
+    Some(
+        date.and_hms_opt(hour, minute, second)?
+            .and_utc()
+            .timestamp(),
+    )
 }

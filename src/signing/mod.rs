@@ -55,7 +55,10 @@ impl<'a> AsSent<'a> {
 
     /// All values of a header, in the order received; `name` is lower case.
     pub fn header_values<'n>(&self, name: &'n str) -> impl Iterator<Item = &'a str> + use<'a, 'n> {
-        self.headers.iter().filter(move |(key, _)| *key == name).map(|(_, value)| *value)
+        self.headers
+            .iter()
+            .filter(move |(key, _)| *key == name)
+            .map(|(_, value)| *value)
     }
 
     /// Whether the body says of itself that it is a form.
@@ -72,7 +75,9 @@ impl<'a> AsSent<'a> {
     where
         'a: 'p,
     {
-        std::iter::once(self.path).chain(also.iter().copied()).map(|path| if path.is_empty() { "/" } else { path })
+        std::iter::once(self.path)
+            .chain(also.iter().copied())
+            .map(|path| if path.is_empty() { "/" } else { path })
     }
 }
 
@@ -90,7 +95,9 @@ pub struct AccessKey<'a> {
 impl fmt::Debug for AccessKey<'_> {
     /// Shows the id alone: secrets and tokens appear in no log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AccessKey").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("AccessKey")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -206,7 +213,12 @@ pub struct CanonicalRequest<'a> {
 
 impl fmt::Display for CanonicalRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { method, path, query, .. } = self;
+        let Self {
+            method,
+            path,
+            query,
+            ..
+        } = self;
         write!(f, "{method}\n{path}\n{query}\n")?;
         for (name, value) in &self.headers {
             writeln!(f, "{name}:{value}")?;
@@ -215,7 +227,11 @@ impl fmt::Display for CanonicalRequest<'_> {
             // A presigned request that signs no header still has one empty line here (volcengine-bytehouse.md 2).
             f.write_str("\n")?;
         }
-        let Self { signed_headers, payload_hash, .. } = self;
+        let Self {
+            signed_headers,
+            payload_hash,
+            ..
+        } = self;
         write!(f, "\n{signed_headers}\n{payload_hash}")
     }
 }
@@ -227,19 +243,27 @@ fn encoded_path(path: &str) -> String {
         if index > 0 {
             out.push('/');
         }
-        out.push_str(&encode(&percent_encoding::percent_decode_str(segment).collect::<Vec<u8>>()));
+        out.push_str(&encode(
+            &percent_encoding::percent_decode_str(segment).collect::<Vec<u8>>(),
+        ));
     }
     out
 }
 
 /// The `Name=value` fields of an `Authorization` header behind its scheme; `None` when one of them has no `=`.
 fn fields(list: &str) -> Option<Vec<(&str, &str)>> {
-    list.split(',').map(|field| field.trim().split_once('=')).collect()
+    list.split(',')
+        .map(|field| field.trim().split_once('='))
+        .collect()
 }
 
 /// The value of one field, if there is one and it is not empty.
 fn field<'a>(fields: &[(&str, &'a str)], name: &str) -> Option<&'a str> {
-    fields.iter().find(|(key, _)| *key == name).map(|(_, value)| *value).filter(|value| !value.is_empty())
+    fields
+        .iter()
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| *value)
+        .filter(|value| !value.is_empty())
 }
 
 /// A header's values as the canonical form of ACS3 and Volcengine has them: trimmed, repeats joined by a comma.
@@ -257,23 +281,33 @@ fn joined_header<'a>(request: &AsSent<'a>, name: &str) -> Cow<'a, str> {
 
 /// The names of a `;`-joined list, in order and lower case.
 fn listed(names: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    names.split(';').filter(|name| !name.is_empty()).map(|name| {
-        if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            Cow::Owned(name.to_ascii_lowercase())
-        } else {
-            Cow::Borrowed(name)
-        }
-    })
+    names
+        .split(';')
+        .filter(|name| !name.is_empty())
+        .map(|name| {
+            if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                Cow::Owned(name.to_ascii_lowercase())
+            } else {
+                Cow::Borrowed(name)
+            }
+        })
 }
 
 /// The given headers and those to be added, sorted, with the list that names them: what `sign` signs.
-fn to_be_signed<'a>(request: &AsSent<'a>, added: &'a [(String, String)]) -> (Vec<(&'a str, &'a str)>, String) {
+fn to_be_signed<'a>(
+    request: &AsSent<'a>,
+    added: &'a [(String, String)],
+) -> (Vec<(&'a str, &'a str)>, String) {
     let mut headers: Vec<(&str, &str)> = request
         .headers
         .iter()
         .copied()
         .filter(|(name, _)| *name != "authorization" && added.iter().all(|(new, _)| new != name))
-        .chain(added.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+        .chain(
+            added
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str())),
+        )
         .collect();
     headers.sort_by_key(|(name, _)| *name);
     let mut names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();

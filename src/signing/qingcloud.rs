@@ -7,7 +7,8 @@
 use super::coding::{base64, last, push, sorted_then_encoded};
 use super::instant::parse_unpadded_time;
 use super::{
-    AccessKey, AsSent, Digest, Mismatch, Pair, Sealed, Stages, decode, encode, extended_time, judge, md5_hex, pairs,
+    AccessKey, AsSent, Digest, Mismatch, Pair, Sealed, Stages, decode, encode, extended_time,
+    judge, md5_hex, pairs,
 };
 
 /// How a client builds the string to sign.
@@ -104,15 +105,23 @@ pub fn parse_timestamp(text: &str) -> Option<i64> {
 /// The parameters, `signature` left out, sorted by name and encoded afresh.
 #[must_use]
 pub fn canonical_query(parameters: &[Pair<'_>]) -> String {
-    sorted_then_encoded(parameters.iter().filter(|pair| *pair.name != *b"signature").collect())
+    sorted_then_encoded(
+        parameters
+            .iter()
+            .filter(|pair| *pair.name != *b"signature")
+            .collect(),
+    )
 }
 
 /// The parameters, `signature` left out, sorted by name but encoded as they came: the documents' sample code writes `+`
 /// for a space and signs it so.
 #[must_use]
 pub fn raw_query(parameters: &[Pair<'_>]) -> String {
-    let mut raw: Vec<&[u8]> =
-        parameters.iter().filter(|pair| *pair.name != *b"signature").map(|pair| pair.raw).collect();
+    let mut raw: Vec<&[u8]> = parameters
+        .iter()
+        .filter(|pair| *pair.name != *b"signature")
+        .map(|pair| pair.raw)
+        .collect();
     raw.sort_by_key(|pair| pair.split(|&byte| byte == b'=').next().unwrap_or_default());
     // A form may hold bytes that are no text; repaired, two different ones would look the same.
     String::from_utf8(raw.join(&b"&"[..])).unwrap_or_else(|_| canonical_query(parameters))
@@ -120,7 +129,13 @@ pub fn raw_query(parameters: &[Pair<'_>]) -> String {
 
 /// `METHOD`, the path and the query; in the EHPC dialect also the MD5 of the body.
 #[must_use]
-pub fn string_to_sign(dialect: Dialect, method: &str, path: &str, query: &str, body: &[u8]) -> String {
+pub fn string_to_sign(
+    dialect: Dialect,
+    method: &str,
+    path: &str,
+    query: &str,
+    body: &[u8],
+) -> String {
     match dialect {
         Dialect::Ehpc => format!("{method}\n{path}\n{query}\n{}", md5_hex(body)),
         Dialect::Iaas => format!("{method}\n{path}\n{query}"),
@@ -163,28 +178,39 @@ pub fn candidates<'a>(
 ) -> impl Iterator<Item = Stages> + 'a {
     let fresh = canonical_query(&parameters.pairs);
     let raw = raw_query(&parameters.pairs);
-    let queries = if fresh == raw { vec![fresh] } else { vec![fresh, raw] };
+    let queries = if fresh == raw {
+        vec![fresh]
+    } else {
+        vec![fresh, raw]
+    };
     request.paths(also).flat_map(move |path| {
-        let slashed = if path.ends_with('/') { path.to_owned() } else { turned(path) };
+        let slashed = if path.ends_with('/') {
+            path.to_owned()
+        } else {
+            turned(path)
+        };
         let bare = slashed.strip_suffix('/').unwrap_or(&slashed).to_owned();
         let queries = queries.clone();
-        dialects(request, parameters.carrier).iter().flat_map(move |&dialect| {
-            let paths = match dialect {
-                Dialect::Ehpc => [slashed.clone(), bare.clone()],
-                Dialect::Iaas => [bare.clone(), slashed.clone()],
-            };
-            let queries = queries.clone();
-            paths.into_iter().flat_map(move |path| {
-                queries.clone().into_iter().map(move |query| {
-                    let string_to_sign = string_to_sign(dialect, request.method, &path, &query, request.body);
-                    Stages {
-                        signature: signature(parameters.digest, secret, &string_to_sign),
-                        canonical_request: query,
-                        string_to_sign,
-                    }
+        dialects(request, parameters.carrier)
+            .iter()
+            .flat_map(move |&dialect| {
+                let paths = match dialect {
+                    Dialect::Ehpc => [slashed.clone(), bare.clone()],
+                    Dialect::Iaas => [bare.clone(), slashed.clone()],
+                };
+                let queries = queries.clone();
+                paths.into_iter().flat_map(move |path| {
+                    queries.clone().into_iter().map(move |query| {
+                        let string_to_sign =
+                            string_to_sign(dialect, request.method, &path, &query, request.body);
+                        Stages {
+                            signature: signature(parameters.digest, secret, &string_to_sign),
+                            canonical_request: query,
+                            string_to_sign,
+                        }
+                    })
                 })
             })
-        })
     })
 }
 
@@ -201,9 +227,17 @@ impl Parameters<'_> {
 ///
 /// # Errors
 /// [`Mismatch`] when no candidate gives the client's signature.
-pub fn verify(request: &AsSent<'_>, also: &[&str], parameters: &Parameters<'_>, secret: &str) -> Result<(), Mismatch> {
+pub fn verify(
+    request: &AsSent<'_>,
+    also: &[&str],
+    parameters: &Parameters<'_>,
+    secret: &str,
+) -> Result<(), Mismatch> {
     let [once, twice] = parameters.signatures();
-    judge(&[&once, &twice], candidates(request, also, parameters, secret))
+    judge(
+        &[&once, &twice],
+        candidates(request, also, parameters, secret),
+    )
 }
 
 /// Signs: the common parameters that are not there yet, and the signature, go into the query, or, in the IaaS dialect
@@ -211,9 +245,19 @@ pub fn verify(request: &AsSent<'_>, also: &[&str], parameters: &Parameters<'_>, 
 ///
 /// `time` is in seconds since 1970.
 #[must_use]
-pub fn sign(request: &AsSent<'_>, key: &AccessKey<'_>, time: i64, dialect: Dialect, digest: Digest) -> Sealed {
+pub fn sign(
+    request: &AsSent<'_>,
+    key: &AccessKey<'_>,
+    time: i64,
+    dialect: Dialect,
+    digest: Digest,
+) -> Sealed {
     let form = dialect == Dialect::Iaas && request.query.is_empty() && request.is_form();
-    let given = if form { request.body } else { request.query.as_bytes() };
+    let given = if form {
+        request.body
+    } else {
+        request.query.as_bytes()
+    };
     let mut text = String::from_utf8_lossy(given).into_owned();
     let time = extended_time(time);
     let common = [
@@ -246,13 +290,24 @@ pub fn sign(request: &AsSent<'_>, key: &AccessKey<'_>, time: i64, dialect: Diale
         Dialect::Ehpc if !path.ends_with('/') => turned(path),
         _ => path.to_owned(),
     };
-    let signature =
-        signature(digest, key.secret, &string_to_sign(dialect, request.method, &path, &query, request.body));
+    let signature = signature(
+        digest,
+        key.secret,
+        &string_to_sign(dialect, request.method, &path, &query, request.body),
+    );
     let once = encode(signature.as_bytes());
     match dialect {
         Dialect::Ehpc => push(&mut text, "signature", &encode(once.as_bytes())),
         Dialect::Iaas => push(&mut text, "signature", &once),
     }
-    let (query, body) = if form { (String::new(), Some(text)) } else { (text, None) };
-    Sealed { headers: Vec::new(), query, body }
+    let (query, body) = if form {
+        (String::new(), Some(text))
+    } else {
+        (text, None)
+    };
+    Sealed {
+        headers: Vec::new(),
+        query,
+        body,
+    }
 }

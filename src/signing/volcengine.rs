@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use super::coding::{encoded_then_sorted, hmac_sha256, last, push};
 use super::{
-    AccessKey, AsSent, CanonicalRequest, Cause, Mismatch, Pair, Sealed, Stages, compact_time, encode, encoded_path,
-    field, fields, hex, joined_header, judge, listed, pairs, parse_compact_time, sha256_hex, to_be_signed,
+    AccessKey, AsSent, CanonicalRequest, Cause, Mismatch, Pair, Sealed, Stages, compact_time,
+    encode, encoded_path, field, fields, hex, joined_header, judge, listed, pairs,
+    parse_compact_time, sha256_hex, to_be_signed,
 };
 
 /// The scheme's name, first word of `Authorization` and first line of the string to sign.
@@ -29,7 +30,11 @@ impl Scope {
     /// `date/region/service/request`.
     #[must_use]
     pub fn text(&self) -> String {
-        let Self { date, region, service } = self;
+        let Self {
+            date,
+            region,
+            service,
+        } = self;
         format!("{date}/{region}/{service}/{TERMINATOR}")
     }
 }
@@ -83,7 +88,10 @@ pub enum Defect {
 pub fn read<'a>(request: &AsSent<'a>) -> Result<Authorization<'a>, Defect> {
     let query: Vec<Pair<'a>> = pairs(request.query.as_bytes()).collect();
     let expires = last(&query, "X-Expires").and_then(|seconds| seconds.parse().ok());
-    match request.header("authorization").filter(|value| !value.is_empty()) {
+    match request
+        .header("authorization")
+        .filter(|value| !value.is_empty())
+    {
         Some(authorization) => by_header(request, authorization, expires),
         None if last(&query, "X-Signature").is_some() => presigned(&query, expires),
         None => Err(Defect::NoAuthorization),
@@ -95,16 +103,23 @@ fn by_header<'a>(
     authorization: &'a str,
     expires: Option<u32>,
 ) -> Result<Authorization<'a>, Defect> {
-    let (scheme, rest) = authorization.trim().split_once(' ').ok_or(Defect::Malformed)?;
+    let (scheme, rest) = authorization
+        .trim()
+        .split_once(' ')
+        .ok_or(Defect::Malformed)?;
     if scheme != ALGORITHM {
         return Err(Defect::Malformed);
     }
     let fields = fields(rest).ok_or(Defect::Malformed)?;
     let signed_headers = field(&fields, "SignedHeaders").ok_or(Defect::Malformed)?;
-    let (access_key_id, scope) =
-        field(&fields, "Credential").and_then(credential).ok_or(Defect::MalformedCredential)?;
+    let (access_key_id, scope) = field(&fields, "Credential")
+        .and_then(credential)
+        .ok_or(Defect::MalformedCredential)?;
     let signature = field(&fields, "Signature").ok_or(Defect::NoSignature)?;
-    let date = request.header("x-date").filter(|value| !value.is_empty()).ok_or(Defect::NoDate)?;
+    let date = request
+        .header("x-date")
+        .filter(|value| !value.is_empty())
+        .ok_or(Defect::NoDate)?;
     Ok(Authorization {
         access_key_id,
         scope,
@@ -120,13 +135,19 @@ fn by_header<'a>(
 }
 
 fn presigned<'a>(query: &[Pair<'_>], expires: Option<u32>) -> Result<Authorization<'a>, Defect> {
-    let value = |name| last(query, name).map(Cow::into_owned).filter(|value| !value.is_empty());
+    let value = |name| {
+        last(query, name)
+            .map(Cow::into_owned)
+            .filter(|value| !value.is_empty())
+    };
     if value("X-Algorithm").as_deref() != Some(ALGORITHM) {
         return Err(Defect::Malformed);
     }
     let signed_queries = value("X-SignedQueries").ok_or(Defect::Malformed)?;
-    let (access_key_id, scope) =
-        value("X-Credential").as_deref().and_then(credential).ok_or(Defect::MalformedCredential)?;
+    let (access_key_id, scope) = value("X-Credential")
+        .as_deref()
+        .and_then(credential)
+        .ok_or(Defect::MalformedCredential)?;
     let signature = value("X-Signature").ok_or(Defect::NoSignature)?;
     let date = value("X-Date").ok_or(Defect::NoDate)?;
     Ok(Authorization {
@@ -146,7 +167,11 @@ fn presigned<'a>(query: &[Pair<'_>], expires: Option<u32>) -> Result<Authorizati
 fn credential(text: &str) -> Option<(String, Scope)> {
     let mut parts = text.split('/').map(str::to_owned);
     let access_key_id = parts.next().filter(|part| !part.is_empty())?;
-    let scope = Scope { date: parts.next()?, region: parts.next()?, service: parts.next()? };
+    let scope = Scope {
+        date: parts.next()?,
+        region: parts.next()?,
+        service: parts.next()?,
+    };
     (parts.next()? == TERMINATOR && parts.next().is_none()).then_some((access_key_id, scope))
 }
 
@@ -157,7 +182,10 @@ pub fn signed_pairs<'a>(request: &AsSent<'a>, authorization: &Authorization<'_>)
         .filter(|pair| match &authorization.signed_queries {
             None => true,
             // A signature cannot sign itself, whatever the list says.
-            Some(names) => *pair.name != *b"X-Signature" && names.split(';').any(|name| *pair.name == *name.as_bytes()),
+            Some(names) => {
+                *pair.name != *b"X-Signature"
+                    && names.split(';').any(|name| *pair.name == *name.as_bytes())
+            }
         })
         .collect()
 }
@@ -170,7 +198,11 @@ pub fn canonical_request<'a>(
     authorization: &'a Authorization<'_>,
 ) -> CanonicalRequest<'a> {
     let query = signed_pairs(request, authorization);
-    let body = if authorization.body_unsigned { b"" } else { request.body };
+    let body = if authorization.body_unsigned {
+        b""
+    } else {
+        request.body
+    };
     CanonicalRequest {
         method: Cow::Borrowed(request.method),
         path: Cow::Owned(encoded_path(path)),
@@ -188,7 +220,10 @@ pub fn canonical_request<'a>(
 
 /// Runs of white space become one space.
 fn collapsed(value: Cow<'_, str>) -> Cow<'_, str> {
-    let plain = value.as_bytes().windows(2).all(|two| !(two[0].is_ascii_whitespace() && two[1].is_ascii_whitespace()));
+    let plain = value
+        .as_bytes()
+        .windows(2)
+        .all(|two| !(two[0].is_ascii_whitespace() && two[1].is_ascii_whitespace()));
     if plain && !value.contains('\t') {
         return value;
     }
@@ -206,7 +241,9 @@ pub fn string_to_sign(date: &str, scope: &Scope, canonical_request: &str) -> Str
 pub(super) fn signing_key(secret: &[u8], scope: &Scope) -> [u8; 32] {
     [&scope.region, &scope.service, TERMINATOR]
         .iter()
-        .fold(hmac_sha256(secret, scope.date.as_bytes()), |key, part| hmac_sha256(&key, part.as_bytes()))
+        .fold(hmac_sha256(secret, scope.date.as_bytes()), |key, part| {
+            hmac_sha256(&key, part.as_bytes())
+        })
 }
 
 /// Hex of the HMAC, keyed with the key drawn from the secret.
@@ -216,17 +253,37 @@ pub fn signature(secret: &str, scope: &Scope, string_to_sign: &str) -> String {
     hex(&hmac_sha256(&key, string_to_sign.as_bytes()))
 }
 
-fn stages(canonical: &CanonicalRequest<'_>, authorization: &Authorization<'_>, secret: &str) -> Stages {
+fn stages(
+    canonical: &CanonicalRequest<'_>,
+    authorization: &Authorization<'_>,
+    secret: &str,
+) -> Stages {
     let canonical_request = canonical.to_string();
-    let string_to_sign = string_to_sign(&authorization.date, &authorization.scope, &canonical_request);
-    Stages { signature: signature(secret, &authorization.scope, &string_to_sign), canonical_request, string_to_sign }
+    let string_to_sign = string_to_sign(
+        &authorization.date,
+        &authorization.scope,
+        &canonical_request,
+    );
+    Stages {
+        signature: signature(secret, &authorization.scope, &string_to_sign),
+        canonical_request,
+        string_to_sign,
+    }
 }
 
 /// `Host` without the port that the Python clients leave out when they sign.
-pub(super) fn without_default_port<'a>(canonical: &CanonicalRequest<'a>) -> Option<CanonicalRequest<'a>> {
+pub(super) fn without_default_port<'a>(
+    canonical: &CanonicalRequest<'a>,
+) -> Option<CanonicalRequest<'a>> {
     let mut changed = canonical.clone();
-    let (_, host) = changed.headers.iter_mut().find(|(name, _)| name == "host")?;
-    let bare = host.strip_suffix(":80").or_else(|| host.strip_suffix(":443"))?.to_owned();
+    let (_, host) = changed
+        .headers
+        .iter_mut()
+        .find(|(name, _)| name == "host")?;
+    let bare = host
+        .strip_suffix(":80")
+        .or_else(|| host.strip_suffix(":443"))?
+        .to_owned();
     *host = Cow::Owned(bare);
     Some(changed)
 }
@@ -241,7 +298,9 @@ pub fn candidates<'a>(
     request.paths(also).flat_map(move |path| {
         let canonical = canonical_request(request, path, authorization);
         let bare = without_default_port(&canonical);
-        std::iter::once(canonical).chain(bare).map(move |canonical| stages(&canonical, authorization, secret))
+        std::iter::once(canonical)
+            .chain(bare)
+            .map(move |canonical| stages(&canonical, authorization, secret))
     })
 }
 
@@ -255,35 +314,55 @@ pub fn verify(
     authorization: &Authorization<'_>,
     secret: &str,
 ) -> Result<(), Mismatch> {
-    if let Some(stated) = request.header("x-content-sha256")
-        && !authorization.body_unsigned
-    {
+    let stated = request
+        .header("x-content-sha256")
+        .filter(|_| !authorization.body_unsigned);
+    if stated.is_some_and(|stated| stated != sha256_hex(request.body)) {
         let path = request.paths(also).next().unwrap_or("/");
         let canonical = canonical_request(request, path, authorization);
-        if stated != canonical.payload_hash {
-            return Err(Mismatch::new(Cause::BodyHash, stages(&canonical, authorization, secret)));
-        }
+        return Err(Mismatch::new(
+            Cause::BodyHash,
+            stages(&canonical, authorization, secret),
+        ));
     }
-    judge(&[&authorization.signature], candidates(request, also, authorization, secret))
+    judge(
+        &[&authorization.signature],
+        candidates(request, also, authorization, secret),
+    )
 }
 
 fn scope_of(date: &str, region: &str, service: &str) -> Scope {
-    Scope { date: date.get(..8).unwrap_or_default().to_owned(), region: region.to_owned(), service: service.to_owned() }
+    Scope {
+        date: date.get(..8).unwrap_or_default().to_owned(),
+        region: region.to_owned(),
+        service: service.to_owned(),
+    }
 }
 
 /// Signs by header every header given (`host` and `content-type` are the caller's) and those it adds.
 ///
 /// `time` is in seconds since 1970.
 #[must_use]
-pub fn sign(request: &AsSent<'_>, key: &AccessKey<'_>, region: &str, service: &str, time: i64) -> Sealed {
+pub fn sign(
+    request: &AsSent<'_>,
+    key: &AccessKey<'_>,
+    region: &str,
+    service: &str,
+    time: i64,
+) -> Sealed {
     let date = compact_time(time);
-    let mut added =
-        vec![("x-date".to_owned(), date.clone()), ("x-content-sha256".to_owned(), sha256_hex(request.body))];
+    let mut added = vec![
+        ("x-date".to_owned(), date.clone()),
+        ("x-content-sha256".to_owned(), sha256_hex(request.body)),
+    ];
     if let Some(token) = key.token {
         added.push(("x-security-token".to_owned(), token.to_owned()));
     }
     let (headers, list) = to_be_signed(request, &added);
-    let draft = AsSent { headers: &headers, ..*request };
+    let draft = AsSent {
+        headers: &headers,
+        ..*request
+    };
     let unsigned = Authorization {
         access_key_id: key.id.to_owned(),
         scope: scope_of(&date, region, service),
@@ -297,7 +376,11 @@ pub fn sign(request: &AsSent<'_>, key: &AccessKey<'_>, region: &str, service: &s
         body_unsigned: false,
     };
     let path = draft.paths(&[]).next().unwrap_or("/");
-    let signed = stages(&canonical_request(&draft, path, &unsigned), &unsigned, key.secret);
+    let signed = stages(
+        &canonical_request(&draft, path, &unsigned),
+        &unsigned,
+        key.secret,
+    );
     let authorization = format!(
         "{ALGORITHM} Credential={}/{}, SignedHeaders={list}, Signature={}",
         key.id,
@@ -305,24 +388,39 @@ pub fn sign(request: &AsSent<'_>, key: &AccessKey<'_>, region: &str, service: &s
         signed.signature
     );
     added.push(("authorization".to_owned(), authorization));
-    Sealed { headers: added, query: request.query.to_owned(), body: None }
+    Sealed {
+        headers: added,
+        query: request.query.to_owned(),
+        body: None,
+    }
 }
 
 /// Signs in the query, as the SDKs' `get_sign_url` does: no header and no body is signed.
 ///
 /// `time` is in seconds since 1970. A token is added unsigned.
 #[must_use]
-pub fn presign(request: &AsSent<'_>, key: &AccessKey<'_>, region: &str, service: &str, time: i64) -> Sealed {
+pub fn presign(
+    request: &AsSent<'_>,
+    key: &AccessKey<'_>,
+    region: &str,
+    service: &str,
+    time: i64,
+) -> Sealed {
     let date = compact_time(time);
     let scope = scope_of(&date, region, service);
     let mut query = request.query.to_owned();
     push(&mut query, "X-Date", &date);
     push(&mut query, "X-NotSignBody", "");
-    push(&mut query, "X-Credential", &encode(format!("{}/{}", key.id, scope.text()).as_bytes()));
+    push(
+        &mut query,
+        "X-Credential",
+        &encode(format!("{}/{}", key.id, scope.text()).as_bytes()),
+    );
     push(&mut query, "X-Algorithm", ALGORITHM);
     push(&mut query, "X-SignedHeaders", "");
-    let mut names: Vec<String> =
-        pairs(query.as_bytes()).map(|pair| String::from_utf8_lossy(&pair.name).into_owned()).collect();
+    let mut names: Vec<String> = pairs(query.as_bytes())
+        .map(|pair| String::from_utf8_lossy(&pair.name).into_owned())
+        .collect();
     names.push("X-SignedQueries".to_owned());
     names.sort();
     names.dedup();
@@ -340,12 +438,24 @@ pub fn presign(request: &AsSent<'_>, key: &AccessKey<'_>, region: &str, service:
         security_token: None,
         body_unsigned: true,
     };
-    let draft = AsSent { query: &query, ..*request };
+    let draft = AsSent {
+        query: &query,
+        ..*request
+    };
     let path = draft.paths(&[]).next().unwrap_or("/");
-    let signature = stages(&canonical_request(&draft, path, &unsigned), &unsigned, key.secret).signature;
+    let signature = stages(
+        &canonical_request(&draft, path, &unsigned),
+        &unsigned,
+        key.secret,
+    )
+    .signature;
     if let Some(token) = key.token {
         push(&mut query, "X-Security-Token", &encode(token.as_bytes()));
     }
     push(&mut query, "X-Signature", &signature);
-    Sealed { headers: Vec::new(), query, body: None }
+    Sealed {
+        headers: Vec::new(),
+        query,
+        body: None,
+    }
 }

@@ -12,14 +12,23 @@ pub(super) fn rewritten(body: &[u8]) -> Vec<(String, Vec<u8>)> {
     };
     let mut all = Vec::new();
     for (order, value) in [("", value.clone()), (" with sorted keys", sorted(value))] {
-        for (spaces, spaced) in [("without spaces", false), ("with a space behind each colon and comma", true)] {
+        for (spaces, spaced) in [
+            ("without spaces", false),
+            ("with a space behind each colon and comma", true),
+        ] {
             for (letters, ascii) in [("", false), (" and \\u escapes", true)] {
                 let name = format!("{spaces}{letters}{order}");
                 all.push((name, written(&value, Compact { spaced, ascii })));
             }
         }
-        all.push((format!("indented by two{order}"), written(&value, PrettyFormatter::new())));
-        all.push((format!("indented by four{order}"), written(&value, PrettyFormatter::with_indent(b"    "))));
+        all.push((
+            format!("indented by two{order}"),
+            written(&value, PrettyFormatter::new()),
+        ));
+        all.push((
+            format!("indented by four{order}"),
+            written(&value, PrettyFormatter::with_indent(b"    ")),
+        ));
     }
     all
 }
@@ -35,7 +44,10 @@ fn sorted(value: Value) -> Value {
     match value {
         Value::Array(items) => items.into_iter().map(sorted).collect(),
         Value::Object(fields) => {
-            let mut fields: Vec<_> = fields.into_iter().map(|(name, value)| (name, sorted(value))).collect();
+            let mut fields: Vec<_> = fields
+                .into_iter()
+                .map(|(name, value)| (name, sorted(value)))
+                .collect();
             fields.sort_by(|(a, _), (b, _)| a.cmp(b));
             Value::Object(fields.into_iter().collect())
         }
@@ -60,11 +72,19 @@ impl Compact {
 }
 
 impl Formatter for Compact {
-    fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+    fn begin_array_value<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         self.separate(writer, first)
     }
 
-    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+    fn begin_object_key<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         self.separate(writer, first)
     }
 
@@ -72,7 +92,11 @@ impl Formatter for Compact {
         writer.write_all(if self.spaced { b": " } else { b":" })
     }
 
-    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
         if !self.ascii {
             return writer.write_all(fragment.as_bytes());
         }

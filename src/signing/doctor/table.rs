@@ -1,8 +1,8 @@
 //! The table of known mistakes, in the order in which they are tried, and the functions that make them.
 
 use super::{
-    Deviation, Examination, MAX_BODY, MAX_KEYS, Parameter, Spelling, Trial, json, offset_text, stated_hash_header,
-    zone_offsets,
+    Deviation, Examination, MAX_BODY, MAX_KEYS, Parameter, Spelling, Trial, json, offset_text,
+    stated_hash_header, zone_offsets,
 };
 use crate::signing::Scheme::{self, AlibabaAcs3, AlibabaV1, Huawei, QingCloud, Volcengine};
 use crate::signing::coding::push;
@@ -23,10 +23,30 @@ type Variants = Vec<(String, Trial)>;
 /// Every known mistake. The first that fits is named, so the likelier and the more telling come first.
 pub static DEVIATIONS: &[Deviation] = &[
     // The key.
-    row("another-secret", "signature matches with the secret of the access key \"{}\"", ALL, another_secret),
-    row("secret-untrimmed", "signature matches if the secret is used with {} behind it", ALL, secret_untrimmed),
-    row("key-id-as-secret", "signature matches if the access key id is used as the secret", ALL, key_id_as_secret),
-    row("secret-ampersand", "signature matches {} the secret", &[AlibabaV1, AlibabaAcs3], secret_ampersand),
+    row(
+        "another-secret",
+        "signature matches with the secret of the access key \"{}\"",
+        ALL,
+        another_secret,
+    ),
+    row(
+        "secret-untrimmed",
+        "signature matches if the secret is used with {} behind it",
+        ALL,
+        secret_untrimmed,
+    ),
+    row(
+        "key-id-as-secret",
+        "signature matches if the access key id is used as the secret",
+        ALL,
+        key_id_as_secret,
+    ),
+    row(
+        "secret-ampersand",
+        "signature matches {} the secret",
+        &[AlibabaV1, AlibabaAcs3],
+        secret_ampersand,
+    ),
     row(
         "key-not-derived",
         "signature matches if the secret itself is the key, not one drawn from it for date, region and service",
@@ -40,13 +60,43 @@ pub static DEVIATIONS: &[Deviation] = &[
         key_prefixed,
     ),
     // The scope.
-    row("scope-region", "signature matches if the region in the scope is {}", &[Volcengine], scope_region),
-    row("scope-service", "signature matches if the service in the scope is {}", &[Volcengine], scope_service),
-    row("scope-date", "signature matches if the date in the scope is {}", &[Volcengine], scope_date),
-    row("scope-terminator", "signature matches if the scope ends in {}", &[Volcengine], scope_terminator),
+    row(
+        "scope-region",
+        "signature matches if the region in the scope is {}",
+        &[Volcengine],
+        scope_region,
+    ),
+    row(
+        "scope-service",
+        "signature matches if the service in the scope is {}",
+        &[Volcengine],
+        scope_service,
+    ),
+    row(
+        "scope-date",
+        "signature matches if the date in the scope is {}",
+        &[Volcengine],
+        scope_date,
+    ),
+    row(
+        "scope-terminator",
+        "signature matches if the scope ends in {}",
+        &[Volcengine],
+        scope_terminator,
+    ),
     // The headers.
-    row("host", "signature matches if Host is \"{}\"", SIX_PARTS, host),
-    row("content-type", "signature matches if Content-Type is \"{}\"", SIX_PARTS, content_type),
+    row(
+        "host",
+        "signature matches if Host is \"{}\"",
+        SIX_PARTS,
+        host,
+    ),
+    row(
+        "content-type",
+        "signature matches if Content-Type is \"{}\"",
+        SIX_PARTS,
+        content_type,
+    ),
     row(
         "header-values-untrimmed",
         "signature matches if header values are signed untrimmed, {}",
@@ -85,6 +135,12 @@ pub static DEVIATIONS: &[Deviation] = &[
         body_hash_stated,
     ),
     row(
+        "body-hash-own",
+        "signature matches with the hash of the body; X-Sdk-Content-Sha256 says something else",
+        &[Huawei],
+        body_hash_own,
+    ),
+    row(
         "body-reserialised",
         "signature matches if the body is the same JSON written {}",
         &[AlibabaAcs3, Volcengine, Huawei, QingCloud],
@@ -101,12 +157,6 @@ pub static DEVIATIONS: &[Deviation] = &[
         "signature matches if UNSIGNED-PAYLOAD stands for the body hash; say so in X-Sdk-Content-Sha256",
         &[Huawei],
         body_unsigned,
-    ),
-    row(
-        "body-hash-own",
-        "signature matches with the hash of the body; X-Sdk-Content-Sha256 says something else",
-        &[Huawei],
-        body_hash_own,
     ),
     row(
         "body-hash-upper-case",
@@ -158,7 +208,12 @@ pub static DEVIATIONS: &[Deviation] = &[
         path_first_segment,
     ),
     // The query.
-    row("query-unsorted", "signature matches if the parameters are not sorted", ALL, query_unsorted),
+    row(
+        "query-unsorted",
+        "signature matches if the parameters are not sorted",
+        ALL,
+        query_unsorted,
+    ),
     row(
         "query-sorted-ignoring-case",
         "signature matches if the parameters are sorted regardless of case",
@@ -171,7 +226,12 @@ pub static DEVIATIONS: &[Deviation] = &[
         ALL,
         query_plus_for_space,
     ),
-    row("query-encoded-twice", "signature matches if the parameters are encoded twice", ALL, query_encoded_twice),
+    row(
+        "query-encoded-twice",
+        "signature matches if the parameters are encoded twice",
+        ALL,
+        query_encoded_twice,
+    ),
     row(
         "query-unencoded",
         "signature matches if the parameters are signed without percent-encoding",
@@ -184,8 +244,18 @@ pub static DEVIATIONS: &[Deviation] = &[
         ALL,
         query_javascript,
     ),
-    row("query-tilde-encoded", "signature matches if ~ in the parameters is encoded", ALL, query_tilde_encoded),
-    row("query-slash-kept", "signature matches if / in the parameters stays unencoded", ALL, query_slash_kept),
+    row(
+        "query-tilde-encoded",
+        "signature matches if ~ in the parameters is encoded",
+        ALL,
+        query_tilde_encoded,
+    ),
+    row(
+        "query-slash-kept",
+        "signature matches if / in the parameters stays unencoded",
+        ALL,
+        query_slash_kept,
+    ),
     row(
         "query-lower-case-hex",
         "signature matches if the parameters are encoded with lower-case hex",
@@ -198,13 +268,43 @@ pub static DEVIATIONS: &[Deviation] = &[
         ALL,
         query_raw,
     ),
-    row("query-left-out", "signature matches if the query is left out", SIX_PARTS, query_left_out),
-    row("query-empty-values", "signature matches if parameters without a value are {}", ALL, query_empty_values),
-    row("query-repeats", "signature matches if only the {} of a repeated parameter is signed", ALL, query_repeats),
-    row("parameter-left-out", "signature matches if the parameter \"{}\" is left out", ALL, parameter_left_out),
+    row(
+        "query-left-out",
+        "signature matches if the query is left out",
+        SIX_PARTS,
+        query_left_out,
+    ),
+    row(
+        "query-empty-values",
+        "signature matches if parameters without a value are {}",
+        ALL,
+        query_empty_values,
+    ),
+    row(
+        "query-repeats",
+        "signature matches if only the {} of a repeated parameter is signed",
+        ALL,
+        query_repeats,
+    ),
+    row(
+        "parameter-left-out",
+        "signature matches if the parameter \"{}\" is left out",
+        ALL,
+        parameter_left_out,
+    ),
     // The rest of the text, the digest and the way it is written.
-    row("method", "signature matches if the method is {}", ALL, method),
-    row("local-time", "signature matches if {}, local time for UTC", ALL, local_time),
+    row(
+        "method",
+        "signature matches if the method is {}",
+        ALL,
+        method,
+    ),
+    row(
+        "local-time",
+        "signature matches if {}, local time for UTC",
+        ALL,
+        local_time,
+    ),
     row(
         "not-hashed",
         "signature matches if the string to sign holds the canonical request itself, not its hash",
@@ -223,10 +323,25 @@ pub static DEVIATIONS: &[Deviation] = &[
         &[AlibabaV1],
         slash_not_encoded,
     ),
-    row("final-newline", "signature matches if the string to sign ends in a line feed", ALL, final_newline),
+    row(
+        "final-newline",
+        "signature matches if the string to sign ends in a line feed",
+        ALL,
+        final_newline,
+    ),
     row("digest", "signature matches with {}", BASE64, digest),
-    row("signature-hex", "signature matches if it is written in hex instead of Base64", BASE64, signature_hex),
-    row("signature-base64", "signature matches if it is written in Base64 instead of hex", SIX_PARTS, signature_base64),
+    row(
+        "signature-hex",
+        "signature matches if it is written in hex instead of Base64",
+        BASE64,
+        signature_hex,
+    ),
+    row(
+        "signature-base64",
+        "signature matches if it is written in Base64 instead of hex",
+        SIX_PARTS,
+        signature_base64,
+    ),
     row(
         "signature-upper-case",
         "signature matches if it is written in upper-case hex",
@@ -239,7 +354,12 @@ pub static DEVIATIONS: &[Deviation] = &[
         ALL,
         signature_base64_of_hex,
     ),
-    row("signature-url-safe", "signature matches if it is written in url-safe Base64", BASE64, signature_url_safe),
+    row(
+        "signature-url-safe",
+        "signature matches if it is written in url-safe Base64",
+        BASE64,
+        signature_url_safe,
+    ),
     row(
         "signature-plus-lost",
         "signature matches, but its + was sent unencoded and arrived as a space",
@@ -260,7 +380,12 @@ const fn row(
     schemes: &'static [Scheme],
     variants: fn(&Trial, &Examination<'_>) -> Variants,
 ) -> Deviation {
-    Deviation { name, sentence, schemes, variants }
+    Deviation {
+        name,
+        sentence,
+        schemes,
+        variants,
+    }
 }
 
 /// The one way to make a mistake that needs no particulars.
@@ -268,7 +393,11 @@ fn one(trial: &Trial, change: impl FnOnce(&mut Trial)) -> Variants {
     vec![variant(trial, String::new(), change)]
 }
 
-fn variant(trial: &Trial, particulars: impl Into<String>, change: impl FnOnce(&mut Trial)) -> (String, Trial) {
+fn variant(
+    trial: &Trial,
+    particulars: impl Into<String>,
+    change: impl FnOnce(&mut Trial),
+) -> (String, Trial) {
     let mut changed = trial.clone();
     change(&mut changed);
     (particulars.into(), changed)
@@ -283,7 +412,11 @@ fn another_secret(trial: &Trial, examination: &Examination<'_>) -> Variants {
         .iter()
         .filter(|key| key.secret != trial.secret)
         .take(MAX_KEYS)
-        .map(|key| variant(trial, key.id, |trial| key.secret.clone_into(&mut trial.secret)))
+        .map(|key| {
+            variant(trial, key.id, |trial| {
+                key.secret.clone_into(&mut trial.secret)
+            })
+        })
         .collect()
 }
 
@@ -311,7 +444,9 @@ fn secret_ampersand(trial: &Trial, _: &Examination<'_>) -> Variants {
         "" => ("with an & behind", "&"),
         _ => ("without the & behind", ""),
     };
-    vec![variant(trial, particulars, |trial| trial.key_suffix = suffix)]
+    vec![variant(trial, particulars, |trial| {
+        trial.key_suffix = suffix
+    })]
 }
 
 fn key_not_derived(trial: &Trial, _: &Examination<'_>) -> Variants {
@@ -338,19 +473,34 @@ fn scope_part(trial: &Trial, part: usize, others: impl IntoIterator<Item = Strin
             trial.scope[part].clone_from(&other);
             trial.key_scope[part].clone_from(&other);
         });
-        let in_key = variant(trial, format!("\"{other}\" (in the key, not in the text)"), |trial| {
-            trial.key_scope[part].clone_from(&other);
-        });
-        let in_text = variant(trial, format!("\"{other}\" (in the text, not in the key)"), |trial| {
-            trial.scope[part].clone_from(&other);
-        });
+        let in_key = variant(
+            trial,
+            format!("\"{other}\" (in the key, not in the text)"),
+            |trial| {
+                trial.key_scope[part].clone_from(&other);
+            },
+        );
+        let in_text = variant(
+            trial,
+            format!("\"{other}\" (in the text, not in the key)"),
+            |trial| {
+                trial.scope[part].clone_from(&other);
+            },
+        );
         variants.extend([everywhere, in_key, in_text]);
     }
     variants
 }
 
 fn scope_region(trial: &Trial, examination: &Examination<'_>) -> Variants {
-    const USUAL: [&str; 6] = ["cn-beijing", "cn-shanghai", "cn-guangzhou", "cn-north-1", "ap-southeast-1", ""];
+    const USUAL: [&str; 6] = [
+        "cn-beijing",
+        "cn-shanghai",
+        "cn-guangzhou",
+        "cn-north-1",
+        "ap-southeast-1",
+        "",
+    ];
     let known = examination.case.regions.iter().chain(&USUAL);
     scope_part(trial, 1, known.map(|&region| region.to_owned()))
 }
@@ -372,7 +522,11 @@ fn scope_date(trial: &Trial, examination: &Examination<'_>) -> Variants {
 }
 
 fn scope_terminator(trial: &Trial, _: &Examination<'_>) -> Variants {
-    scope_part(trial, 3, ["aws4_request", "volc_request"].map(str::to_owned))
+    scope_part(
+        trial,
+        3,
+        ["aws4_request", "volc_request"].map(str::to_owned),
+    )
 }
 
 // The headers.
@@ -385,7 +539,11 @@ fn header_value(trial: &Trial, name: &str, others: impl IntoIterator<Item = Stri
     others
         .into_iter()
         .filter(|other| *other != trial.headers[position].1)
-        .map(|other| variant(trial, other.clone(), |trial| trial.headers[position].1 = other))
+        .map(|other| {
+            variant(trial, other.clone(), |trial| {
+                trial.headers[position].1 = other
+            })
+        })
         .collect()
 }
 
@@ -396,7 +554,12 @@ fn host(trial: &Trial, examination: &Examination<'_>) -> Variants {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (name, Some(port)),
         _ => (sent, None),
     };
-    let mut others = vec![name.to_owned(), format!("{name}:80"), format!("{name}:443"), String::new()];
+    let mut others = vec![
+        name.to_owned(),
+        format!("{name}:80"),
+        format!("{name}:443"),
+        String::new(),
+    ];
     let forwarded = request.header_values("x-forwarded-host");
     for other in ["localhost", "127.0.0.1", "[::1]", "host.docker.internal"]
         .into_iter()
@@ -433,10 +596,16 @@ fn header_values_untrimmed(trial: &Trial, examination: &Examination<'_>) -> Vari
     // The server's own parser has trimmed the values, so the usual blanks are put back.
     vec![
         variant(trial, "with the space that follows the colon", |trial| {
-            trial.headers.iter_mut().for_each(|(_, value)| value.insert(0, ' '));
+            trial
+                .headers
+                .iter_mut()
+                .for_each(|(_, value)| value.insert(0, ' '));
         }),
         variant(trial, "with a space behind", |trial| {
-            trial.headers.iter_mut().for_each(|(_, value)| value.push(' '));
+            trial
+                .headers
+                .iter_mut()
+                .for_each(|(_, value)| value.push(' '));
         }),
         variant(trial, "as they were sent", |trial| {
             for (name, value) in &mut trial.headers {
@@ -451,7 +620,11 @@ fn header_names_cased(trial: &Trial, _: &Examination<'_>) -> Variants {
         let mut start = true;
         name.chars()
             .map(|letter| {
-                let cased = if start { letter.to_ascii_uppercase() } else { letter };
+                let cased = if start {
+                    letter.to_ascii_uppercase()
+                } else {
+                    letter
+                };
                 start = letter == '-';
                 cased
             })
@@ -465,10 +638,17 @@ fn header_names_cased(trial: &Trial, _: &Examination<'_>) -> Variants {
     let cased = |change: &dyn Fn(&str) -> String| {
         let example = change("x-date");
         variant(trial, example, |trial| {
-            trial.headers.iter_mut().for_each(|(name, _)| *name = change(name));
+            trial
+                .headers
+                .iter_mut()
+                .for_each(|(name, _)| *name = change(name));
         })
     };
-    vec![cased(&as_listed), cased(&title), cased(&str::to_ascii_uppercase)]
+    vec![
+        cased(&as_listed),
+        cased(&title),
+        cased(&str::to_ascii_uppercase),
+    ]
 }
 
 fn header_lines_sorted(trial: &Trial, _: &Examination<'_>) -> Variants {
@@ -509,19 +689,26 @@ fn other_body(
     body: &[u8],
 ) -> Option<(String, Trial)> {
     let line = body_line(examination, body);
-    let differs = trial.payload.as_ref().is_some_and(|payload| *payload != line);
+    let differs = trial
+        .payload
+        .as_ref()
+        .is_some_and(|payload| *payload != line);
     differs.then(|| variant(trial, particulars, |trial| trial.payload = Some(line)))
 }
 
 fn body_empty(trial: &Trial, examination: &Examination<'_>) -> Variants {
-    other_body(trial, examination, "", b"").into_iter().collect()
+    other_body(trial, examination, "", b"")
+        .into_iter()
+        .collect()
 }
 
 fn body_hash_stated(trial: &Trial, examination: &Examination<'_>) -> Variants {
     let header = stated_hash_header(examination.case.scheme);
     let stated = header.and_then(|header| Some((header, examination.case.request.header(header)?)));
     match stated {
-        Some((header, stated)) => vec![variant(trial, header, |trial| trial.payload = Some(stated.to_owned()))],
+        Some((header, stated)) => vec![variant(trial, header, |trial| {
+            trial.payload = Some(stated.to_owned())
+        })],
         None => Vec::new(),
     }
 }
@@ -531,7 +718,10 @@ fn body_reserialised(trial: &Trial, examination: &Examination<'_>) -> Variants {
     if body.is_empty() || MAX_BODY < body.len() {
         return Vec::new();
     }
-    json::rewritten(body).into_iter().filter_map(|(name, body)| other_body(trial, examination, name, &body)).collect()
+    json::rewritten(body)
+        .into_iter()
+        .filter_map(|(name, body)| other_body(trial, examination, name, &body))
+        .collect()
 }
 
 fn body_newline(trial: &Trial, examination: &Examination<'_>) -> Variants {
@@ -541,13 +731,20 @@ fn body_newline(trial: &Trial, examination: &Examination<'_>) -> Variants {
     }
     let with = |end: &[u8]| [body, end].concat();
     let without = |what: &str| {
-        let left: Vec<u8> = body.iter().copied().filter(|byte| !what.as_bytes().contains(byte)).collect();
+        let left: Vec<u8> = body
+            .iter()
+            .copied()
+            .filter(|byte| !what.as_bytes().contains(byte))
+            .collect();
         left
     };
     [
         ("ends in a line feed", with(b"\n")),
         ("ends in a carriage return and a line feed", with(b"\r\n")),
-        ("has no white space at its end", body.trim_ascii_end().to_vec()),
+        (
+            "has no white space at its end",
+            body.trim_ascii_end().to_vec(),
+        ),
         ("has no line feeds", without("\r\n")),
         ("has no carriage returns", without("\r")),
     ]
@@ -557,15 +754,21 @@ fn body_newline(trial: &Trial, examination: &Examination<'_>) -> Variants {
 }
 
 fn body_unsigned(trial: &Trial, _: &Examination<'_>) -> Variants {
-    one(trial, |trial| trial.payload = Some("UNSIGNED-PAYLOAD".to_owned()))
+    one(trial, |trial| {
+        trial.payload = Some("UNSIGNED-PAYLOAD".to_owned())
+    })
 }
 
 fn body_hash_own(trial: &Trial, examination: &Examination<'_>) -> Variants {
-    other_body(trial, examination, "", examination.case.request.body).into_iter().collect()
+    other_body(trial, examination, "", examination.case.request.body)
+        .into_iter()
+        .collect()
 }
 
 fn body_hash_upper_case(trial: &Trial, _: &Examination<'_>) -> Variants {
-    one(trial, |trial| trial.payload = trial.payload.take().map(|line| line.to_uppercase()))
+    one(trial, |trial| {
+        trial.payload = trial.payload.take().map(|line| line.to_uppercase())
+    })
 }
 
 fn body_line_missing(trial: &Trial, _: &Examination<'_>) -> Variants {
@@ -573,11 +776,17 @@ fn body_line_missing(trial: &Trial, _: &Examination<'_>) -> Variants {
 }
 
 fn form_left_out(trial: &Trial, _: &Examination<'_>) -> Variants {
-    let query: Vec<&Parameter> = trial.parameters.iter().filter(|parameter| !parameter.in_form).collect();
+    let query: Vec<&Parameter> = trial
+        .parameters
+        .iter()
+        .filter(|parameter| !parameter.in_form)
+        .collect();
     if query.len() == trial.parameters.len() {
         return Vec::new();
     }
-    one(trial, |trial| trial.query = requeried(sorted(query), standard))
+    one(trial, |trial| {
+        trial.query = requeried(sorted(query), standard)
+    })
 }
 
 // The path.
@@ -606,12 +815,24 @@ fn both_ends(trial: &Trial, path: &str) -> Variants {
 }
 
 fn path_encoded_twice(trial: &Trial, _: &Examination<'_>) -> Variants {
-    let segments: Vec<_> = trial.raw_path.split('/').map(|segment| encode(segment.as_bytes())).collect();
-    if trial.raw_path.contains('%') { both_ends(trial, &segments.join("/")) } else { Vec::new() }
+    let segments: Vec<_> = trial
+        .raw_path
+        .split('/')
+        .map(|segment| encode(segment.as_bytes()))
+        .collect();
+    if trial.raw_path.contains('%') {
+        both_ends(trial, &segments.join("/"))
+    } else {
+        Vec::new()
+    }
 }
 
 fn path_as_sent(trial: &Trial, _: &Examination<'_>) -> Variants {
-    if trial.raw_path.contains('%') { both_ends(trial, &trial.raw_path) } else { Vec::new() }
+    if trial.raw_path.contains('%') {
+        both_ends(trial, &trial.raw_path)
+    } else {
+        Vec::new()
+    }
 }
 
 fn path_unencoded(trial: &Trial, _: &Examination<'_>) -> Variants {
@@ -623,7 +844,11 @@ fn path_unencoded(trial: &Trial, _: &Examination<'_>) -> Variants {
 }
 
 fn path_first_segment(trial: &Trial, examination: &Examination<'_>) -> Variants {
-    let Some((_, rest)) = trial.raw_path.strip_prefix('/').and_then(|path| path.split_once('/')) else {
+    let Some((_, rest)) = trial
+        .raw_path
+        .strip_prefix('/')
+        .and_then(|path| path.split_once('/'))
+    else {
         return Vec::new();
     };
     let rest = format!("/{rest}");
@@ -648,7 +873,11 @@ fn sorted(mut parameters: Vec<&Parameter>) -> Vec<&Parameter> {
 fn requeried(parameters: Vec<&Parameter>, encode: impl Fn(&[u8]) -> String) -> String {
     let mut query = String::new();
     for parameter in parameters {
-        push(&mut query, &encode(&parameter.name), &encode(&parameter.value));
+        push(
+            &mut query,
+            &encode(&parameter.name),
+            &encode(&parameter.value),
+        );
     }
     query
 }
@@ -663,11 +892,19 @@ fn with_query(trial: &Trial, particulars: &str, query: String) -> Variants {
 
 /// The right order in another encoding.
 fn encoded_as(trial: &Trial, encode: impl Fn(&[u8]) -> String) -> Variants {
-    with_query(trial, "", requeried(sorted(trial.parameters.iter().collect()), encode))
+    with_query(
+        trial,
+        "",
+        requeried(sorted(trial.parameters.iter().collect()), encode),
+    )
 }
 
 fn query_unsorted(trial: &Trial, _: &Examination<'_>) -> Variants {
-    with_query(trial, "", requeried(trial.parameters.iter().collect(), standard))
+    with_query(
+        trial,
+        "",
+        requeried(trial.parameters.iter().collect(), standard),
+    )
 }
 
 fn query_sorted_ignoring_case(trial: &Trial, _: &Examination<'_>) -> Variants {
@@ -690,11 +927,24 @@ fn query_unencoded(trial: &Trial, _: &Examination<'_>) -> Variants {
 
 /// The right encoding with some escapes taken back or added.
 fn respelled(pairs: &[(&str, &str)]) -> impl Fn(&[u8]) -> String {
-    move |bytes| pairs.iter().fold(standard(bytes), |text, (from, to)| text.replace(from, to))
+    move |bytes| {
+        pairs
+            .iter()
+            .fold(standard(bytes), |text, (from, to)| text.replace(from, to))
+    }
 }
 
 fn query_javascript(trial: &Trial, _: &Examination<'_>) -> Variants {
-    encoded_as(trial, respelled(&[("%21", "!"), ("%27", "'"), ("%28", "("), ("%29", ")"), ("%2A", "*")]))
+    encoded_as(
+        trial,
+        respelled(&[
+            ("%21", "!"),
+            ("%27", "'"),
+            ("%28", "("),
+            ("%29", ")"),
+            ("%2A", "*"),
+        ]),
+    )
 }
 
 fn query_tilde_encoded(trial: &Trial, _: &Examination<'_>) -> Variants {
@@ -718,9 +968,16 @@ fn query_lower_case_hex(trial: &Trial, _: &Examination<'_>) -> Variants {
 
 fn query_raw(trial: &Trial, _: &Examination<'_>) -> Variants {
     let text = |raw: Vec<&[u8]>| String::from_utf8_lossy(&raw.join(&b"&"[..])).into_owned();
-    let as_sent: Vec<&[u8]> = trial.parameters.iter().map(|parameter| parameter.raw.as_slice()).collect();
+    let as_sent: Vec<&[u8]> = trial
+        .parameters
+        .iter()
+        .map(|parameter| parameter.raw.as_slice())
+        .collect();
     let in_order = sorted(trial.parameters.iter().collect());
-    let by_name = in_order.iter().map(|parameter| parameter.raw.as_slice()).collect();
+    let by_name = in_order
+        .iter()
+        .map(|parameter| parameter.raw.as_slice())
+        .collect();
     let mut variants = with_query(trial, "in the order sent", text(as_sent));
     variants.extend(with_query(trial, "sorted", text(by_name)));
     variants
@@ -732,7 +989,11 @@ fn query_left_out(trial: &Trial, _: &Examination<'_>) -> Variants {
 
 fn query_empty_values(trial: &Trial, _: &Examination<'_>) -> Variants {
     let in_order = sorted(trial.parameters.iter().collect());
-    let kept = in_order.iter().copied().filter(|parameter| !parameter.value.is_empty()).collect();
+    let kept = in_order
+        .iter()
+        .copied()
+        .filter(|parameter| !parameter.value.is_empty())
+        .collect();
     let bare: Vec<String> = in_order
         .iter()
         .map(|parameter| match parameter.value.as_slice() {
@@ -757,16 +1018,27 @@ fn query_repeats(trial: &Trial, _: &Examination<'_>) -> Variants {
         requeried(sorted(kept.iter().collect()), standard)
     };
     let mut variants = with_query(trial, "first", once(all.clone()));
-    variants.extend(with_query(trial, "last", once(all.into_iter().rev().collect())));
+    variants.extend(with_query(
+        trial,
+        "last",
+        once(all.into_iter().rev().collect()),
+    ));
     variants
 }
 
 fn parameter_left_out(trial: &Trial, _: &Examination<'_>) -> Variants {
     let mut variants = Vec::new();
     for left_out in trial.parameters.iter().take(MAX_LEFT_OUT) {
-        let kept = trial.parameters.iter().filter(|parameter| parameter.name != left_out.name);
+        let kept = trial
+            .parameters
+            .iter()
+            .filter(|parameter| parameter.name != left_out.name);
         let name = String::from_utf8_lossy(&left_out.name);
-        variants.extend(with_query(trial, &name, requeried(sorted(kept.collect()), standard)));
+        variants.extend(with_query(
+            trial,
+            &name,
+            requeried(sorted(kept.collect()), standard),
+        ));
     }
     variants
 }
@@ -796,8 +1068,12 @@ fn local_time(trial: &Trial, examination: &Examination<'_>) -> Variants {
         let offset = offset_text(minutes);
         let everywhere = format!("the time is {time} ({offset})");
         match examination.case.scheme {
-            AlibabaV1 | QingCloud => variants.push(variant(trial, everywhere, |trial| set_time(trial, &time))),
-            AlibabaAcs3 => variants.push(variant(trial, everywhere, |trial| set_date_header(trial, &time))),
+            AlibabaV1 | QingCloud => {
+                variants.push(variant(trial, everywhere, |trial| set_time(trial, &time)))
+            }
+            AlibabaAcs3 => variants.push(variant(trial, everywhere, |trial| {
+                set_date_header(trial, &time)
+            })),
             Volcengine | Huawei => {
                 variants.push(variant(trial, everywhere, |trial| {
                     set_date_header(trial, &time);
@@ -825,7 +1101,10 @@ fn set_date_header(trial: &mut Trial, time: &str) {
 fn set_time(trial: &mut Trial, time: &str) {
     let mut found = false;
     for parameter in &mut trial.parameters {
-        if matches!(parameter.name.as_slice(), b"Timestamp" | b"timestamp" | b"time_stamp" | b"X-Date") {
+        if matches!(
+            parameter.name.as_slice(),
+            b"Timestamp" | b"timestamp" | b"time_stamp" | b"X-Date"
+        ) {
             parameter.value = time.as_bytes().to_vec();
             found = true;
         }

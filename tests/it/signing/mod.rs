@@ -10,7 +10,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rollcall::signing::{
-    AccessKey, AsSent, Cause, Mismatch, Scheme, Stages, alibaba_acs3, alibaba_v1, huawei, qingcloud, volcengine,
+    AccessKey, AsSent, Cause, Mismatch, Scheme, Stages, alibaba_acs3, alibaba_v1, huawei,
+    qingcloud, volcengine,
 };
 
 /// A request that owns its parts, so that a test can change them.
@@ -26,7 +27,10 @@ pub(crate) struct Request {
 impl Request {
     /// Reads a raw request: lines that end in a bare line feed, then the body to the last byte.
     pub(crate) fn parse(raw: &[u8]) -> Self {
-        let end = raw.windows(2).position(|two| two == b"\n\n").expect("an empty line ends the head");
+        let end = raw
+            .windows(2)
+            .position(|two| two == b"\n\n")
+            .expect("an empty line ends the head");
         let head = std::str::from_utf8(&raw[..end]).expect("the head is text");
         let mut lines = head.lines();
         let mut first = lines.next().expect("a request line").split(' ');
@@ -47,7 +51,9 @@ impl Request {
 
     /// A GET or POST of the given target to the given host.
     pub(crate) fn new(method: &str, target: &str, body: &str) -> Self {
-        Self::parse(format!("{method} {target} HTTP/1.1\nHost: 127.0.0.1:4700\n\n{body}").as_bytes())
+        Self::parse(
+            format!("{method} {target} HTTP/1.1\nHost: 127.0.0.1:4700\n\n{body}").as_bytes(),
+        )
     }
 
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
@@ -69,20 +75,34 @@ impl Request {
     }
 
     pub(crate) fn header_mut(&mut self, name: &str) -> &mut String {
-        let (_, value) = self.headers.iter_mut().find(|(key, _)| key == name).expect("the header is there");
+        let (_, value) = self
+            .headers
+            .iter_mut()
+            .find(|(key, _)| key == name)
+            .expect("the header is there");
         value
     }
 
     /// Shows the request as the library sees it.
     pub(crate) fn look<T>(&self, at: impl FnOnce(&AsSent<'_>) -> T) -> T {
-        let headers: Vec<(&str, &str)> =
-            self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        at(&AsSent { method: &self.method, path: &self.path, query: &self.query, headers: &headers, body: &self.body })
+        let headers: Vec<(&str, &str)> = self
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        at(&AsSent {
+            method: &self.method,
+            path: &self.path,
+            query: &self.query,
+            headers: &headers,
+            body: &self.body,
+        })
     }
 }
 
 /// Why a request was refused.
 #[derive(Debug)]
+#[expect(dead_code, reason = "read by the assertions that print an outcome")]
 pub(crate) enum Refused {
     Unreadable(String),
     UnknownKey(String),
@@ -92,7 +112,11 @@ pub(crate) enum Refused {
 /// Reads and verifies with one known key, as a room does in strict mode.
 pub(crate) fn verify(scheme: Scheme, request: &Request, key: AccessKey<'_>) -> Result<(), Refused> {
     fn known<'k>(id: &str, key: &AccessKey<'k>) -> Result<&'k str, Refused> {
-        if id == key.id { Ok(key.secret) } else { Err(Refused::UnknownKey(id.to_owned())) }
+        if id == key.id {
+            Ok(key.secret)
+        } else {
+            Err(Refused::UnknownKey(id.to_owned()))
+        }
     }
     fn unreadable(defect: impl std::fmt::Debug) -> Refused {
         Refused::Unreadable(format!("{defect:?}"))
@@ -173,8 +197,11 @@ impl Vector {
 
     /// A stage as the contract has it, without the line feed that ends the file.
     pub(crate) fn stage(&self, name: &str) -> String {
-        let text = fs::read_to_string(self.folder.join(name)).expect("every vector has every stage");
-        text.strip_suffix('\n').expect("the file ends in a line feed").to_owned()
+        let text =
+            fs::read_to_string(self.folder.join(name)).expect("every vector has every stage");
+        text.strip_suffix('\n')
+            .expect("the file ends in a line feed")
+            .to_owned()
     }
 }
 
@@ -191,7 +218,8 @@ pub(crate) fn vectors() -> Vec<Vector> {
     ] {
         for entry in fs::read_dir(root.join(folder)).expect("the scheme has a folder") {
             let folder = entry.expect("a readable folder").path();
-            let read = |file: &str| fs::read(folder.join(file)).expect("every vector has this file");
+            let read =
+                |file: &str| fs::read(folder.join(file)).expect("every vector has this file");
             let name = folder.file_name().expect("a name").to_string_lossy();
             found.push(Vector {
                 name: format!("{scheme:?}/{name}"),
@@ -208,7 +236,10 @@ pub(crate) fn vectors() -> Vec<Vector> {
 
 /// The vector whose name ends so.
 pub(crate) fn vector(name: &str) -> Vector {
-    vectors().into_iter().find(|vector| vector.name == name).expect("a vector of that name")
+    vectors()
+        .into_iter()
+        .find(|vector| vector.name == name)
+        .expect("a vector of that name")
 }
 
 pub(crate) fn is_mismatch(outcome: &Result<(), Refused>, cause: Cause) -> bool {

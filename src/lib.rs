@@ -31,6 +31,8 @@ mod recognise;
 mod seed;
 mod server;
 mod settings;
+#[doc(hidden)]
+pub mod signing;
 mod store;
 
 pub use seed::SeedFileError;

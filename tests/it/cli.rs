@@ -311,7 +311,11 @@ fn health_says_whether_a_server_is_alive() {
     assert!(rollcall(&["health", "--url", &url]).status.success());
     drop(process);
     check(&["health", "--url", &url], 1, "no rollcall answers at");
-    check(&["health", "--url", "nonsense"], 1, "no rollcall answers at nonsense");
+    check(
+        &["health", "--url", "nonsense"],
+        1,
+        "no rollcall answers at nonsense",
+    );
 }
 
 #[test]

@@ -7,6 +7,8 @@ mod server;
 
 mod huawei_rocketmq;
 
+mod signing;
+
 mod architecture;
 mod cli;
 mod journal;

@@ -82,6 +82,9 @@ pub(crate) trait Provider: fmt::Debug + Sync {
     /// Gives every record as a seed document of its own (the value under this provider's id), parents first, children in
     /// the order of their list; what [`Provider::seed`] makes of them gives the same records again, ids and times included.
     fn export(&self, tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()>;
+    /// Makes up data for `--seed`: the parents of the demo and that many users, as documents that [`Provider::seed`] takes,
+    /// valid and varied. The same ids give the same users.
+    fn generate(&self, count: u64, ids: &Ids, each: &mut dyn FnMut(Value));
     /// How many records of each kind there are: `("users", 23)`.
     fn counts(&self, tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>>;
     /// Whether there is a thing that an operation missed ([`Missing`]).

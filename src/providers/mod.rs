@@ -5,6 +5,7 @@
 pub(crate) mod huawei;
 pub(crate) mod huawei_rocketmq;
 pub(crate) mod routes;
+pub(crate) mod signatures;
 
 use std::fmt;
 use std::time::Duration;

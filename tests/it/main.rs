@@ -11,7 +11,9 @@ mod signing;
 
 mod architecture;
 mod cli;
+mod durability;
 mod journal;
+mod load;
 mod namespaces;
 mod pages;
 mod tables;

@@ -6,5 +6,6 @@ mod openapi;
 mod server;
 
 mod huawei_rocketmq;
+mod qingcloud_ehpc;
 
 mod namespaces;

@@ -1,6 +1,6 @@
 //! The seed document: what the three lists answer, pasted in.
 //!
-//! A row that is there already, by its natural key, keeps what the document leaves out.
+//! A cluster or user that is there already, by its natural key, keeps what the document leaves out; a job is replaced.
 
 use std::collections::BTreeSet;
 

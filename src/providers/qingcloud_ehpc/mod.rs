@@ -36,7 +36,6 @@ pub(crate) struct QingcloudEhpc;
 
 const SEED: Source = Source::Seed("000_7e586bc5d7433012.txt");
 const MANUAL: Source = Source::Docs("yunify/qingcloud-docs, content/compute/hpc/api");
-const SDK: Source = Source::Sdk("qingcloud-sdk 1.2.16");
 const OURS: Source = Source::Inferred("the document names the parameter and not its bounds");
 
 /// A parameter that is not required and has no default.

@@ -16,14 +16,13 @@ use crate::providers::qingcloud_ehpc::model;
 use crate::seed::{self, SeedError};
 
 /// What a cluster can be.
-pub(in super::super) const CLUSTER_TYPES: &[&str] = &["hpc", "ehpc"];
+pub(crate) const CLUSTER_TYPES: &[&str] = &["hpc", "ehpc"];
 /// The states of a cluster.
-pub(in super::super) const CLUSTER_STATUSES: &[&str] =
-    &["pending", "active", "stopped", "suspended"];
+pub(crate) const CLUSTER_STATUSES: &[&str] = &["pending", "active", "stopped", "suspended"];
 /// How a cluster is paid.
 const PAID_TYPES: &[&str] = &["PayForUsed", "Reserved"];
 /// The states of a job.
-pub(in super::super) const JOB_STATUSES: &[&str] = &["pending", "successful", "failed"];
+pub(crate) const JOB_STATUSES: &[&str] = &["pending", "successful", "failed"];
 /// The roles of a user.
 const ROLES: &[&str] = &["boss", "admin", "member"];
 /// The owner of what names none: the account of the document's sample.
@@ -105,8 +104,7 @@ struct SeedJob {
     #[serde(default)]
     job_action: String,
     owner: Option<AccountId>,
-    #[serde(default)]
-    resource_ids: ResourceIds,
+    resource_ids: Option<ResourceIds>,
     status: Option<JobStatus>,
     status_time: Option<Seconds>,
     submitter: Option<String>,
@@ -159,12 +157,6 @@ ruled_text! {
     JobStatus: |text| JOB_STATUSES.contains(&text), one_of(JOB_STATUSES);
 }
 
-impl Default for ResourceIds {
-    fn default() -> Self {
-        Self(String::new())
-    }
-}
-
 impl Number {
     fn value(&self) -> i64 {
         self.0.parse().expect("it was read as a number before")
@@ -200,7 +192,7 @@ const fn is_lower(byte: &u8) -> bool {
 }
 
 /// The mode of a home directory.
-pub(in super::super) fn is_mode(text: &str) -> bool {
+pub(crate) fn is_mode(text: &str) -> bool {
     text.len() == 3 && text.bytes().all(|byte| (b'0'..=b'7').contains(&byte))
 }
 
@@ -209,7 +201,7 @@ fn is_time(text: &str) -> bool {
 }
 
 /// Merges this provider's part of a seed document.
-pub(in super::super) fn merge(
+pub(crate) fn merge(
     tx: &Connection,
     document: &Value,
     context: &SeedContext<'_>,
@@ -403,7 +395,7 @@ fn merge_job(tx: &Connection, seed: SeedJob, context: &SeedContext<'_>) -> rusql
             job_action: seed.job_action,
             job_id: seed.job_id.0,
             owner: seed.owner.map_or_else(|| OWNER.to_owned(), |owner| owner.0),
-            resource_ids: seed.resource_ids.0,
+            resource_ids: seed.resource_ids.map_or_else(String::new, |ids| ids.0),
             status: seed
                 .status
                 .map_or_else(|| "successful".to_owned(), |status| status.0),
@@ -420,10 +412,7 @@ fn merge_job(tx: &Connection, seed: SeedJob, context: &SeedContext<'_>) -> rusql
 }
 
 /// Gives every record as a seed document of its own.
-pub(in super::super) fn export(
-    tx: &Connection,
-    each: &mut dyn FnMut(Value),
-) -> rusqlite::Result<()> {
+pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()> {
     model::for_each_cluster(tx, |cluster| {
         let owner = cluster.owner.clone();
         let mut shown = json!(Cluster::from(cluster));

@@ -8,4 +8,11 @@ mod server;
 mod huawei_rocketmq;
 mod qingcloud_ehpc;
 
+mod signing;
+
+mod architecture;
+mod cli;
+mod journal;
 mod namespaces;
+mod pages;
+mod tables;

@@ -4,6 +4,7 @@
 
 pub(crate) mod huawei;
 pub(crate) mod huawei_rocketmq;
+pub(crate) mod qingcloud_ehpc;
 pub(crate) mod routes;
 pub(crate) mod signatures;
 
@@ -20,7 +21,10 @@ use crate::ids::Ids;
 use crate::seed::SeedError;
 
 /// Every provider, in the order in which tables print them.
-pub(crate) static PROVIDERS: &[&dyn Provider] = &[&huawei_rocketmq::HuaweiRocketmq];
+pub(crate) static PROVIDERS: &[&dyn Provider] = &[
+    &qingcloud_ehpc::QingcloudEhpc,
+    &huawei_rocketmq::HuaweiRocketmq,
+];
 
 /// The provider of that id.
 pub(crate) fn provider(id: &str) -> Option<&'static dyn Provider> {

@@ -116,11 +116,19 @@ impl Connection {
         let stream = TcpStream::connect(address)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, received: Vec::new() })
+        Ok(Self {
+            stream,
+            received: Vec::new(),
+        })
     }
 
     /// Sends a request with that body and gives the answer; an error when the connection ends first.
-    pub(crate) fn call(&mut self, method: &str, target: &str, body: &str) -> std::io::Result<Answer> {
+    pub(crate) fn call(
+        &mut self,
+        method: &str,
+        target: &str,
+        body: &str,
+    ) -> std::io::Result<Answer> {
         let length = body.len();
         write!(
             self.stream,

@@ -11,7 +11,8 @@ use tempfile::TempDir;
 use crate::cli::Process;
 use crate::client::{Connection, PATIENCE};
 
-const USERS: &str = "/v2/0bec5db98280d2d02fd6c00c2de791ce/instances/0d3f1c52-6f0e-4c43-9a55-5b1d6f5c5000/users";
+const USERS: &str =
+    "/v2/0bec5db98280d2d02fd6c00c2de791ce/instances/0d3f1c52-6f0e-4c43-9a55-5b1d6f5c5000/users";
 
 fn body(name: &str) -> String {
     format!(r#"{{"access_key":"{name}","secret_key":"Secret-1234"}}"#)
@@ -23,13 +24,23 @@ fn users(process: &Process) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     loop {
         let target = format!("{USERS}?limit=50&offset={}", names.len());
-        let page = connection.call("GET", &target, "").expect("an answer").json();
+        let page = connection
+            .call("GET", &target, "")
+            .expect("an answer")
+            .json();
         let rows = page["users"].as_array().expect("a list").clone();
         if rows.is_empty() {
-            assert_eq!(page["total"], names.len(), "the total is the number of users");
+            assert_eq!(
+                page["total"],
+                names.len(),
+                "the total is the number of users"
+            );
             return names;
         }
-        names.extend(rows.iter().map(|user| user["access_key"].as_str().expect("a name").to_owned()));
+        names.extend(
+            rows.iter()
+                .map(|user| user["access_key"].as_str().expect("a name").to_owned()),
+        );
     }
 }
 
@@ -38,7 +49,12 @@ fn a_write_that_was_answered_survives_kill_9() {
     const WRITERS: usize = 4;
     const ENOUGH: usize = 200;
     let folder = TempDir::new().expect("a folder");
-    let start = ["--listen", "127.0.0.1:0", "--data", folder.path().to_str().expect("UTF-8")];
+    let start = [
+        "--listen",
+        "127.0.0.1:0",
+        "--data",
+        folder.path().to_str().expect("UTF-8"),
+    ];
     let mut process = Process::start(&start);
     let before = users(&process);
     let address = process.address();
@@ -51,7 +67,9 @@ fn a_write_that_was_answered_survives_kill_9() {
                 for number in 0..10_000 {
                     let name = format!("writer_{writer}_{number:05}");
                     // Until the process is gone.
-                    let Ok(answer) = connection.call("POST", USERS, &body(&name)) else { return };
+                    let Ok(answer) = connection.call("POST", USERS, &body(&name)) else {
+                        return;
+                    };
                     if answer.status == 200 {
                         answered.lock().expect("no writer panics").insert(name);
                         many.fetch_add(1, Ordering::Relaxed);
@@ -68,11 +86,20 @@ fn a_write_that_was_answered_survives_kill_9() {
         process.child.wait().expect("a child");
     });
     let answered = answered.into_inner().expect("no writer panics");
-    assert!(ENOUGH <= answered.len(), "only {} writes were answered", answered.len());
+    assert!(
+        ENOUGH <= answered.len(),
+        "only {} writes were answered",
+        answered.len()
+    );
 
     let after = users(&Process::start(&start));
     let lost: Vec<_> = answered.difference(&after).collect();
-    assert!(lost.is_empty(), "{} of {} answered writes are lost: {lost:?}", lost.len(), answered.len());
+    assert!(
+        lost.is_empty(),
+        "{} of {} answered writes are lost: {lost:?}",
+        lost.len(),
+        answered.len()
+    );
     // A write that was under way may be there without an answer: at most one a writer.
     assert!(after.len() - before.len() - answered.len() <= WRITERS);
 }
@@ -80,7 +107,12 @@ fn a_write_that_was_answered_survives_kill_9() {
 #[test]
 fn namespaces_on_disk_are_found_again() {
     let folder = TempDir::new().expect("a folder");
-    let start = ["--listen", "127.0.0.1:0", "--data", folder.path().to_str().expect("UTF-8")];
+    let start = [
+        "--listen",
+        "127.0.0.1:0",
+        "--data",
+        folder.path().to_str().expect("UTF-8"),
+    ];
     let created = {
         let process = Process::start(&start);
         let target = format!("/huawei-rocketmq{USERS}");
@@ -94,8 +126,13 @@ fn namespaces_on_disk_are_found_again() {
     assert_eq!(created, 200);
     let process = Process::start(&start);
     let listed = |namespace: &str| {
-        let request = format!("GET {USERS}/only_here HTTP/1.1\r\nhost: x\r\nx-rollcall-namespace: {namespace}\r\n\r\n");
+        let request = format!(
+            "GET {USERS}/only_here HTTP/1.1\r\nhost: x\r\nx-rollcall-namespace: {namespace}\r\n\r\n"
+        );
         crate::client::exchange(process.address(), request.as_bytes(), 1)[0].verdict()
     };
-    assert_eq!((listed("one").as_str(), listed("two").as_str()), ("200", "400 DMS.00500972"));
+    assert_eq!(
+        (listed("one").as_str(), listed("two").as_str()),
+        ("200", "400 DMS.00500972")
+    );
 }

@@ -2,6 +2,7 @@
 //!
 //! Every room has the same six files; see ARCHITECTURE.md. What two rooms share lies beside this file, never in a room.
 
+pub(crate) mod aliyun_ehpc;
 pub(crate) mod huawei;
 pub(crate) mod huawei_rocketmq;
 pub(crate) mod routes;
@@ -18,7 +19,7 @@ use crate::ids::Ids;
 use crate::seed::SeedError;
 
 /// Every provider, in the order in which tables print them.
-pub(crate) static PROVIDERS: &[&dyn Provider] = &[&huawei_rocketmq::HuaweiRocketmq];
+pub(crate) static PROVIDERS: &[&dyn Provider] = &[&huawei_rocketmq::HuaweiRocketmq, &aliyun_ehpc::AliyunEhpc];
 
 /// The provider of that id.
 pub(crate) fn provider(id: &str) -> Option<&'static dyn Provider> {

@@ -19,7 +19,8 @@ use crate::ids::Ids;
 use crate::seed::SeedError;
 
 /// Every provider, in the order in which tables print them.
-pub(crate) static PROVIDERS: &[&dyn Provider] = &[&huawei_rocketmq::HuaweiRocketmq, &aliyun_ehpc::AliyunEhpc];
+pub(crate) static PROVIDERS: &[&dyn Provider] =
+    &[&huawei_rocketmq::HuaweiRocketmq, &aliyun_ehpc::AliyunEhpc];
 
 /// The provider of that id.
 pub(crate) fn provider(id: &str) -> Option<&'static dyn Provider> {

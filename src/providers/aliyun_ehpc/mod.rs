@@ -21,9 +21,7 @@ use crate::call::{Call, Limit, Reply, Request};
 use crate::catalogue::{ApiError, ErrorEntry, Missing, Refusal, Source};
 use crate::clock::Time;
 use crate::ids::Ids;
-use crate::providers::{
-    Bound, Named, Operation, Parameter, Place, Provider, Quirk, SeedContext,
-};
+use crate::providers::{Bound, Named, Operation, Parameter, Place, Provider, Quirk, SeedContext};
 use crate::seed::SeedError;
 use model::Version;
 use operations::{v2018, v2024};

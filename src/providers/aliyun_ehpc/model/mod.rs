@@ -304,9 +304,9 @@ pub(crate) fn set_group(
 ) -> rusqlite::Result<bool> {
     let sql =
         "UPDATE aliyun_users SET user_group = ?3, group_id = ?4 WHERE cluster = ?1 AND name = ?2";
-    let changed =
-        tx.prepare_cached(sql)?
-            .execute(params![cluster.seq, name, group, group.id()])?;
+    let changed = tx
+        .prepare_cached(sql)?
+        .execute(params![cluster.seq, name, group, group.id()])?;
     Ok(changed == 1)
 }
 
@@ -363,7 +363,8 @@ pub(crate) fn raise_next_user_id(
     cluster_id: &str,
     next_user_id: i64,
 ) -> rusqlite::Result<usize> {
-    let sql = "UPDATE aliyun_clusters SET next_user_id = max(next_user_id, ?2) WHERE cluster_id = ?1";
+    let sql =
+        "UPDATE aliyun_clusters SET next_user_id = max(next_user_id, ?2) WHERE cluster_id = ?1";
     tx.prepare_cached(sql)?
         .execute(params![cluster_id, next_user_id])
 }

@@ -189,7 +189,11 @@ impl Inner {
     /// Forgets the tasks at the old end that are over.
     fn forget_over(&mut self, now: Time) {
         while let Some(oldest) = self.order.front() {
-            if self.tasks.get(oldest).is_some_and(|task| !task.is_over(now)) {
+            if self
+                .tasks
+                .get(oldest)
+                .is_some_and(|task| !task.is_over(now))
+            {
                 return;
             }
             self.forget_oldest();
@@ -383,7 +387,14 @@ mod tests {
             tasks.poll(&other, &task, NOW).err(),
             Some(Lost::OtherCluster)
         );
-        for wrong in ["", "t-", "t-h", "t-hé0000000000000", "t-hz02xltxaex1q80", "x"] {
+        for wrong in [
+            "",
+            "t-",
+            "t-h",
+            "t-hé0000000000000",
+            "t-hz02xltxaex1q80",
+            "x",
+        ] {
             assert_eq!(
                 tasks.poll(&cluster(0), wrong, NOW).err(),
                 Some(Lost::Unknown),

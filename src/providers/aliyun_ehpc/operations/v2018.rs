@@ -3,7 +3,9 @@
 use super::super::model::tasks::{Lost, Progress, Tasks};
 use super::super::model::{self, Version};
 use super::super::wire::{self, v2018 as wire_2018};
-use super::{add_user, all_users, change_users, cluster_record, delete_user, exists, running_cluster};
+use super::{
+    add_user, all_users, change_users, cluster_record, delete_user, exists, running_cluster,
+};
 use crate::call::{Call, Reply};
 use crate::catalogue::ApiError;
 use crate::store::page::Page;
@@ -125,13 +127,9 @@ pub(crate) fn modify_user_passwords(call: &Call<'_>) -> Result<Reply, ApiError> 
     let names = asked.names_with_passwords()?;
     call.store().read(|tx| {
         let cluster = running_cluster(tx, VERSION, asked.cluster_id)?;
-        names.iter().try_for_each(|name| {
-            exists(
-                model::user(tx, &cluster, name)?.is_some(),
-                &cluster,
-                name,
-            )
-        })
+        names
+            .iter()
+            .try_for_each(|name| exists(model::user(tx, &cluster, name)?.is_some(), &cluster, name))
     })?;
     wire::done(call)
 }
@@ -149,10 +147,7 @@ pub(crate) fn list_clusters(call: &Call<'_>) -> Result<Reply, ApiError> {
     let page = wire_2018::clusters_page(call)?;
     call.store().read(|tx| {
         let clusters = model::clusters(tx, VERSION, page.window())?;
-        wire::answer(
-            call,
-            &wire_2018::ListClusters::new(call, page, clusters)?,
-        )
+        wire::answer(call, &wire_2018::ListClusters::new(call, page, clusters)?)
     })
 }
 

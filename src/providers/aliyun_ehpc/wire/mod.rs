@@ -194,7 +194,9 @@ pub(crate) fn invalid_params(parameter: &str) -> ApiError {
 /// `users` or `wheel`.
 pub(crate) fn group(text: &str, parameter: &str) -> Result<Group, ApiError> {
     Group::parse(text).ok_or_else(|| {
-        invalid_params(parameter).because(format!("{parameter} is \"{text}\"; it takes users and wheel"))
+        invalid_params(parameter).because(format!(
+            "{parameter} is \"{text}\"; it takes users and wheel"
+        ))
     })
 }
 
@@ -208,7 +210,9 @@ pub(crate) fn password(text: &str, parameter: &str) -> Result<(), ApiError> {
         |byte| SPECIAL.contains(byte),
     ];
     let has = |kind: &&fn(&u8) -> bool| text.as_bytes().iter().any(*kind);
-    let allowed = text.bytes().all(|byte| kinds.iter().any(|kind| kind(&byte)));
+    let allowed = text
+        .bytes()
+        .all(|byte| kinds.iter().any(|kind| kind(&byte)));
     if (8..=30).contains(&text.len()) && allowed && 3 <= kinds.iter().filter(has).count() {
         Ok(())
     } else {

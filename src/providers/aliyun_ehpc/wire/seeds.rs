@@ -174,6 +174,12 @@ impl<'de> Deserialize<'de> for SeedId {
 
 /// Merges this provider's part of a seed document.
 pub(crate) fn seed(tx: &Connection, document: &Value, now: Time) -> Result<u64, SeedError> {
+    if !document.is_object() {
+        return Err(SeedError::new(
+            "",
+            "this is an object with the Versions 2018-04-12 and 2024-07-30 for keys",
+        ));
+    }
     let Seed { v2018, v2024 } = seed::decode(document)?;
     let mut records = 0;
     for (index, cluster) in v2018.clusters.cluster_info_simple.into_iter().enumerate() {
@@ -285,7 +291,8 @@ fn put_cluster(
     record: &ClusterRecord,
     next_user_id: Option<u32>,
 ) -> Result<(), SeedError> {
-    if let Some(other) = model::version_of(tx, &record.cluster_id)?.filter(|other| *other != version)
+    if let Some(other) =
+        model::version_of(tx, &record.cluster_id)?.filter(|other| *other != version)
     {
         return Err(SeedError::new(
             id_name,
@@ -474,8 +481,8 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
     };
     for version in Version::ALL {
         for record in model::clusters(tx, version, everything)?.rows {
-            let mut cluster: Value =
-                serde_json::from_str(&record.detail).expect("the column holds what serde_json wrote");
+            let mut cluster: Value = serde_json::from_str(&record.detail)
+                .expect("the column holds what serde_json wrote");
             if let Some(next) = model::unimplied_next_user_id(tx, &record.cluster_id)? {
                 cluster["$nextUserId"] = json!(next);
             }
@@ -504,10 +511,95 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
                     "UserId": user.user_id.to_string(),
                     "GroupId": user.group_id.to_string(),
                 });
-                let list = json!({ "ClusterId": record.cluster_id, "Users": { "UserInfo": [user] } });
+                let list =
+                    json!({ "ClusterId": record.cluster_id, "Users": { "UserInfo": [user] } });
                 each(json!({ version.text(): { "Users": [list] } }));
             })?;
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::Ids;
+    use crate::namespace;
+    use crate::providers::aliyun_ehpc::AliyunEhpc;
+    use crate::providers::{Provider, SeedContext};
+    use crate::store::Store;
+
+    const NOW: Time = Time::from_millis(1_716_193_800_000);
+
+    fn merge(store: &Store, part: &Value) -> u64 {
+        store
+            .write(|tx| seed(tx, part, NOW))
+            .expect("a good document")
+    }
+
+    fn records(store: &Store) -> Vec<String> {
+        let mut records = Vec::new();
+        let exported: rusqlite::Result<()> =
+            store.read(|tx| export(tx, &mut |record| records.push(record.to_string())));
+        exported.expect("the tables are there");
+        records
+    }
+
+    #[test]
+    fn what_is_exported_gives_the_same_records_again() {
+        let demo: Value = serde_json::from_str(AliyunEhpc.demo()).expect("JSON");
+        let store = namespace::empty_store().expect("a valid schema");
+        let many = merge(&store, &demo["aliyun-ehpc"]);
+        // The highest id of a cluster is given out and not to come back.
+        let gone = json!({"2018-04-12": {"Users": [{"ClusterId": "ehpc-sh-Shanghai01", "Users": {"UserInfo": [
+            {"Name": "render.02", "$delete": true}
+        ]}}]}});
+        assert_eq!(merge(&store, &gone), 1);
+        let exported = records(&store);
+        assert_eq!(exported.len() as u64, many - 1);
+        assert!(
+            exported
+                .iter()
+                .any(|record| record.contains("\"$nextUserId\":1002"))
+        );
+
+        let copy = namespace::empty_store().expect("a valid schema");
+        for record in &exported {
+            merge(&copy, &serde_json::from_str(record).expect("JSON"));
+        }
+        assert_eq!(records(&copy), exported);
+        let counts = |store: &Store| {
+            store
+                .read(|tx| AliyunEhpc.counts(tx))
+                .expect("the tables are there")
+        };
+        assert_eq!(counts(&copy), counts(&store));
+    }
+
+    #[test]
+    fn what_was_missed_is_found_where_it_is() {
+        let demo: Value = serde_json::from_str(AliyunEhpc.demo()).expect("JSON");
+        let store = namespace::empty_store().expect("a valid schema");
+        let ids = Ids::seeded(7, "default");
+        let context = SeedContext {
+            ids: &ids,
+            now: NOW,
+        };
+        store
+            .write(|tx| AliyunEhpc.seed(tx, &demo["aliyun-ehpc"], &context))
+            .expect("the demo");
+        let has = |kind: &'static str, key: &[&str]| {
+            let missing = crate::catalogue::Missing {
+                kind,
+                key: key.iter().map(|&part| part.to_owned()).collect(),
+            };
+            store
+                .read(|tx| AliyunEhpc.has(tx, &missing))
+                .expect("the tables are there")
+        };
+        assert!(has("cluster", &["ehpc-hz-vu7c2WkVGx"]) && has("cluster", &["ehpc-hz-Next240730"]));
+        assert!(has("user", &["ehpc-hz-vu7c2WkVGx", "alice.wang"]));
+        assert!(!has("user", &["ehpc-hz-vu7c2WkVGx", "nobody"]));
+        assert!(!has("cluster", &["x"]) && !has("user", &["x", "y"]) && !has("instance", &["x"]));
+    }
 }

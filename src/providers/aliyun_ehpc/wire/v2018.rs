@@ -90,7 +90,8 @@ impl<'a> UserCall<'a> {
         match parameters.get("Async") {
             // Accepted, and applied at once: nothing in an answer tells the difference.
             None => {}
-            Some(text) if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") => {}
+            Some(text)
+                if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") => {}
             Some(text) => {
                 return Err(errors::ASYNC_INVALID
                     .raise()
@@ -143,8 +144,9 @@ impl<'a> UserCall<'a> {
         read: impl Fn(u32, &Entry<'a>) -> Result<T, ApiError>,
     ) -> Result<Vec<T>, ApiError> {
         if self.entries.keys().any(|number| MOST_USERS < *number) {
-            return Err(invalid_params("User")
-                .because(format!("a call names at most {MOST_USERS} users")));
+            return Err(
+                invalid_params("User").because(format!("a call names at most {MOST_USERS} users"))
+            );
         }
         self.entries
             .iter()
@@ -170,9 +172,8 @@ impl<'a> Entry<'a> {
 }
 
 fn required<'a>(value: Option<&'a str>, parameter: &str) -> Result<&'a str, ApiError> {
-    value.ok_or_else(|| {
-        invalid_params(parameter).because(format!("{parameter} is absent or empty"))
-    })
+    value
+        .ok_or_else(|| invalid_params(parameter).because(format!("{parameter} is absent or empty")))
 }
 
 /// N and the field of `User.N.Field`; nothing for another name, N being a plain number from 1.

@@ -1,7 +1,7 @@
 //! Version 2024-07-30: its parameters in, its answers out.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     AskedPage, Id, IdStyle, PageOf, Parameters, Users, group, invalid_params, is_user_name,
@@ -49,13 +49,29 @@ pub(crate) struct UserCall<'a> {
 }
 
 /// A user in `User`; null is as absent, and so is an empty text.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug)]
 struct Entry {
     user_name: Option<String>,
     group: Option<String>,
     password: Option<String>,
     auth_key: Option<String>,
+}
+
+impl Entry {
+    /// The fields that are known; the name of one that is no text.
+    fn decode(mut object: Map<String, Value>) -> Result<Self, &'static str> {
+        let mut text = |name| match object.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text).filter(|text| !text.is_empty())),
+            Some(_) => Err(name),
+        };
+        Ok(Self {
+            user_name: text("UserName")?,
+            group: text("Group")?,
+            password: text("Password")?,
+            auth_key: text("AuthKey")?,
+        })
+    }
 }
 
 /// A user to add.
@@ -70,11 +86,18 @@ impl<'a> UserCall<'a> {
         let parameters = Parameters::of(call.request);
         let cluster_id = parameters.cluster_id()?;
         let text = parameters.required("User", &errors::USER_MISSING)?;
-        let entries = serde_json::from_str(text).map_err(|cause| {
+        let invalid = |cause: String| {
             errors::USER_INVALID.raise().because(format!(
                 "User is a JSON array as [{{\"UserName\":\"…\",\"Group\":\"users\",\"Password\":\"…\"}}]: {cause}"
             ))
-        })?;
+        };
+        let objects: Vec<Map<String, Value>> =
+            serde_json::from_str(text).map_err(|cause| invalid(cause.to_string()))?;
+        let entries = objects
+            .into_iter()
+            .map(Entry::decode)
+            .collect::<Result<_, _>>()
+            .map_err(|name| invalid(format!("{name} is no text")))?;
         Ok(Self {
             cluster_id,
             entries,
@@ -93,9 +116,11 @@ impl<'a> UserCall<'a> {
             }
             let parameter = format!("User.{number}.Group");
             let group = group(present(entry.group.as_ref(), &parameter)?, &parameter)?;
-            let auth_key = entry.auth_key.as_ref().filter(|key| !key.is_empty());
             let parameter = format!("User.{number}.Password");
-            match (present(entry.password.as_ref(), &parameter), auth_key) {
+            match (
+                present(entry.password.as_ref(), &parameter),
+                &entry.auth_key,
+            ) {
                 (Ok(_), Some(_)) => {
                     return Err(invalid_params(&format!("User.{number}.AuthKey"))
                         .because("a user has a Password or an AuthKey, not both"));
@@ -111,10 +136,7 @@ impl<'a> UserCall<'a> {
     /// The names of DeleteUsers; any name may be asked for.
     pub(crate) fn names(&self) -> Result<Vec<&str>, ApiError> {
         self.each(MOST_DELETED, |number, entry| {
-            present(
-                entry.user_name.as_ref(),
-                &format!("User.{number}.UserName"),
-            )
+            present(entry.user_name.as_ref(), &format!("User.{number}.UserName"))
         })
     }
 
@@ -140,9 +162,7 @@ fn present<'a>(value: Option<&'a String>, parameter: &str) -> Result<&'a str, Ap
     value
         .map(String::as_str)
         .filter(|value| !value.is_empty())
-        .ok_or_else(|| {
-            invalid_params(parameter).because(format!("{parameter} is absent or empty"))
-        })
+        .ok_or_else(|| invalid_params(parameter).because(format!("{parameter} is absent or empty")))
 }
 
 /// What UpdateUser changes.
@@ -202,8 +222,9 @@ impl ListClustersQuery {
         for (name, values) in [("ClusterIds", &self.ids), ("ClusterNames", &self.names)] {
             let many = values.as_ref().map_or(0, Vec::len);
             if MOST_FILTERS < many {
-                return Err(invalid_params(name)
-                    .because(format!("{name} holds {many}; it takes up to {MOST_FILTERS}")));
+                return Err(invalid_params(name).because(format!(
+                    "{name} holds {many}; it takes up to {MOST_FILTERS}"
+                )));
             }
         }
         self.page.within(10, 100)
@@ -510,7 +531,11 @@ impl<'a> GetCluster<'a> {
         let cluster = Cluster::of(record)?;
         let mut manager = serde_json::to_value(&cluster.manager)?;
         // Inferred: the services are in the state of their cluster.
-        for service in manager.as_object_mut().into_iter().flat_map(|services| services.values_mut()) {
+        for service in manager
+            .as_object_mut()
+            .into_iter()
+            .flat_map(|services| services.values_mut())
+        {
             service["Status"] = Value::from(cluster.cluster_status.as_str());
         }
         Ok(Self {

@@ -2,6 +2,7 @@
 //!
 //! Every room has the same six files; see ARCHITECTURE.md. What two rooms share lies beside this file, never in a room.
 
+pub(crate) mod aliyun_ehpc;
 pub(crate) mod huawei;
 pub(crate) mod huawei_rocketmq;
 pub(crate) mod qingcloud_ehpc;
@@ -24,6 +25,7 @@ use crate::seed::SeedError;
 pub(crate) static PROVIDERS: &[&dyn Provider] = &[
     &qingcloud_ehpc::QingcloudEhpc,
     &huawei_rocketmq::HuaweiRocketmq,
+    &aliyun_ehpc::AliyunEhpc,
 ];
 
 /// The provider of that id.

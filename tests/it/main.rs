@@ -5,6 +5,7 @@ mod client;
 mod openapi;
 mod server;
 
+mod aliyun_ehpc;
 mod huawei_rocketmq;
 mod qingcloud_ehpc;
 

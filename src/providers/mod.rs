@@ -5,6 +5,7 @@
 pub(crate) mod huawei;
 pub(crate) mod huawei_rocketmq;
 pub(crate) mod routes;
+pub(crate) mod volcengine_bytehouse;
 
 use std::fmt;
 
@@ -18,7 +19,10 @@ use crate::ids::Ids;
 use crate::seed::SeedError;
 
 /// Every provider, in the order in which tables print them.
-pub(crate) static PROVIDERS: &[&dyn Provider] = &[&huawei_rocketmq::HuaweiRocketmq];
+pub(crate) static PROVIDERS: &[&dyn Provider] = &[
+    &volcengine_bytehouse::VolcengineBytehouse,
+    &huawei_rocketmq::HuaweiRocketmq,
+];
 
 /// The provider of that id.
 pub(crate) fn provider(id: &str) -> Option<&'static dyn Provider> {

@@ -6,6 +6,7 @@ mod openapi;
 mod server;
 
 mod huawei_rocketmq;
+mod volcengine_bytehouse;
 
 mod architecture;
 mod cli;

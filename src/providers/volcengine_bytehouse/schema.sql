@@ -81,7 +81,8 @@ CREATE INDEX bytehouse_role_members_in_order ON bytehouse_role_members (role_id,
 CREATE INDEX bytehouse_role_members_of_user ON bytehouse_role_members (member, role_id);
 
 -- What a user (bytehouse_users.id) or a role may do on one target. privileges is a JSON array of [name, [column, …]];
--- no column means all of them. A cluster that is known by its name only has the number 0.
+-- no column means all of them. A cluster that is known by its name only has the
+-- number 0; the name of any other is in bytehouse_clusters, and empty here.
 CREATE TABLE bytehouse_grants (
     seq INTEGER PRIMARY KEY,
     to_user INTEGER REFERENCES bytehouse_users (id) ON DELETE CASCADE ON UPDATE CASCADE,

@@ -22,6 +22,17 @@ pub(crate) struct Target {
     pub(crate) table: String,
 }
 
+impl Target {
+    /// The name that is kept with a grant: a cluster with a number has its name elsewhere, where it may change.
+    fn own_cluster_name(&self) -> &str {
+        if self.cluster_id == 0 {
+            &self.cluster_name
+        } else {
+            ""
+        }
+    }
+}
+
 /// Privileges on a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Grant {
@@ -104,12 +115,14 @@ pub(crate) fn replace_grant(
     store(tx, grantee, &grant.target, &held)
 }
 
+/// The columns, in the order of [`from_row`], then who has the grant.
+const SELECT: &str = "SELECT g.cluster_id, coalesce(c.cluster_name, g.cluster_name), g.database_name, g.table_name, g.privileges,
+       u.username, g.to_role
+     FROM bytehouse_grants g LEFT JOIN bytehouse_clusters c USING (cluster_id) LEFT JOIN bytehouse_users u ON u.id = g.to_user";
+
 /// The grants of a user or role, oldest first.
 pub(crate) fn grants_of(tx: &Connection, grantee: Grantee<'_>) -> rusqlite::Result<Vec<Grant>> {
-    let sql = format!(
-        "SELECT cluster_id, cluster_name, database_name, table_name, privileges FROM bytehouse_grants WHERE {} = ?1 ORDER BY seq",
-        grantee.column()
-    );
+    let sql = format!("{SELECT} WHERE g.{} = ?1 ORDER BY g.seq", grantee.column());
     select(tx, &sql, [grantee.id()], from_row)
 }
 
@@ -118,9 +131,7 @@ pub(crate) fn for_each_grant(
     tx: &Connection,
     mut each: impl FnMut(Option<String>, Option<i64>, Grant),
 ) -> rusqlite::Result<()> {
-    let sql = "SELECT g.cluster_id, g.cluster_name, g.database_name, g.table_name, g.privileges, u.username, g.to_role
-               FROM bytehouse_grants g LEFT JOIN bytehouse_users u ON u.id = g.to_user ORDER BY g.seq";
-    let mut statement = tx.prepare_cached(sql)?;
+    let mut statement = tx.prepare_cached(&format!("{SELECT} ORDER BY g.seq"))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         each(row.get(5)?, row.get(6)?, from_row(row)?);
@@ -159,7 +170,7 @@ fn privileges_on(
             params![
                 grantee.id(),
                 target.cluster_id,
-                target.cluster_name,
+                target.own_cluster_name(),
                 target.database,
                 target.table
             ],
@@ -178,7 +189,7 @@ fn store(
     let on_target = params![
         grantee.id(),
         target.cluster_id,
-        target.cluster_name,
+        target.own_cluster_name(),
         target.database,
         target.table
     ];

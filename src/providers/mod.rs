@@ -8,6 +8,7 @@ pub(crate) mod huawei_rocketmq;
 pub(crate) mod qingcloud_ehpc;
 pub(crate) mod routes;
 pub(crate) mod signatures;
+pub(crate) mod volcengine_bytehouse;
 
 use std::fmt;
 use std::time::Duration;
@@ -24,6 +25,7 @@ use crate::seed::SeedError;
 /// Every provider, in the order in which tables print them.
 pub(crate) static PROVIDERS: &[&dyn Provider] = &[
     &qingcloud_ehpc::QingcloudEhpc,
+    &volcengine_bytehouse::VolcengineBytehouse,
     &huawei_rocketmq::HuaweiRocketmq,
     &aliyun_ehpc::AliyunEhpc,
 ];

@@ -10,6 +10,7 @@ mod huawei_rocketmq;
 mod qingcloud_ehpc;
 
 mod signing;
+mod volcengine_bytehouse;
 
 mod architecture;
 mod cli;

@@ -207,7 +207,8 @@ impl PathParams {
         self.pairs.push((name.to_owned(), value));
     }
 
-    fn get(&self, name: &str) -> &str {
+    /// The value of a parameter; empty where the path has none of that name.
+    pub(crate) fn get(&self, name: &str) -> &str {
         self.pairs
             .iter()
             .find(|(key, _)| key == name)

@@ -4,6 +4,7 @@
 
 pub(crate) mod huawei;
 pub(crate) mod huawei_rocketmq;
+pub(crate) mod huawei_workspace;
 pub(crate) mod routes;
 
 use std::fmt;
@@ -18,7 +19,10 @@ use crate::ids::Ids;
 use crate::seed::SeedError;
 
 /// Every provider, in the order in which tables print them.
-pub(crate) static PROVIDERS: &[&dyn Provider] = &[&huawei_rocketmq::HuaweiRocketmq];
+pub(crate) static PROVIDERS: &[&dyn Provider] = &[
+    &huawei_workspace::HuaweiWorkspace,
+    &huawei_rocketmq::HuaweiRocketmq,
+];
 
 /// The provider of that id.
 pub(crate) fn provider(id: &str) -> Option<&'static dyn Provider> {

@@ -8,6 +8,7 @@ pub(crate) mod huawei_workspace;
 pub(crate) mod routes;
 
 use std::fmt;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use serde_json::Value;
@@ -67,6 +68,10 @@ pub(crate) trait Provider: fmt::Debug + Sync {
     fn envelope(&self, call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Reply;
     /// The error for a request over a limit.
     fn over_limit(&self, limit: Limit) -> &'static ErrorEntry;
+    /// The error for a call beyond a rate, with the headers that say how long to wait.
+    fn throttled(&self, _wait: Duration) -> ApiError {
+        self.internal_error().raise()
+    }
     /// The error for something that went wrong inside.
     fn internal_error(&self) -> &'static ErrorEntry;
 

@@ -15,6 +15,7 @@ mod operations;
 mod wire;
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use serde_json::Value;
@@ -208,6 +209,10 @@ impl Provider for HuaweiRocketmq {
 
     fn over_limit(&self, limit: Limit) -> &'static ErrorEntry {
         huawei::over_limit(limit)
+    }
+
+    fn throttled(&self, wait: Duration) -> ApiError {
+        huawei::throttled(wait)
     }
 
     fn internal_error(&self) -> &'static ErrorEntry {

@@ -6,6 +6,7 @@ mod openapi;
 mod server;
 
 mod huawei_rocketmq;
+mod huawei_workspace;
 
 mod signing;
 

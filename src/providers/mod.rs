@@ -5,6 +5,7 @@
 pub(crate) mod aliyun_ehpc;
 pub(crate) mod huawei;
 pub(crate) mod huawei_rocketmq;
+pub(crate) mod huawei_workspace;
 pub(crate) mod qingcloud_ehpc;
 pub(crate) mod routes;
 pub(crate) mod signatures;
@@ -26,6 +27,7 @@ use crate::seed::SeedError;
 pub(crate) static PROVIDERS: &[&dyn Provider] = &[
     &qingcloud_ehpc::QingcloudEhpc,
     &volcengine_bytehouse::VolcengineBytehouse,
+    &huawei_workspace::HuaweiWorkspace,
     &huawei_rocketmq::HuaweiRocketmq,
     &aliyun_ehpc::AliyunEhpc,
 ];

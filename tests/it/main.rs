@@ -8,6 +8,7 @@ mod server;
 mod aliyun_ehpc;
 mod huawei_rocketmq;
 mod qingcloud_ehpc;
+mod huawei_workspace;
 
 mod signing;
 mod volcengine_bytehouse;

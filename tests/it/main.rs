@@ -7,8 +7,8 @@ mod server;
 
 mod aliyun_ehpc;
 mod huawei_rocketmq;
-mod qingcloud_ehpc;
 mod huawei_workspace;
+mod qingcloud_ehpc;
 
 mod signing;
 mod volcengine_bytehouse;

@@ -2,16 +2,11 @@
 
 use crate::server::{Server, demo};
 
-const USERS: &str =
-    "/v2/0bec5db98280d2d02fd6c00c2de791ce/instances/68fdc9a8-805e-439d-8dd9-25adc1c58bf6/users";
+const USERS: &str = "/v2/0bec5db98280d2d02fd6c00c2de791ce/instances/68fdc9a8-805e-439d-8dd9-25adc1c58bf6/users";
 
 #[track_caller]
 fn check(server: &Server, query: &str, expected: &str) {
-    assert_eq!(
-        server.get(&format!("{USERS}?{query}")).verdict(),
-        expected,
-        "{query}"
-    );
+    assert_eq!(server.get(&format!("{USERS}?{query}")).verdict(), expected, "{query}");
 }
 
 #[test]

@@ -44,7 +44,11 @@ pub(crate) fn router(app: &Arc<App>, door: Option<&'static dyn Provider>) -> Rou
         .fallback(move |request: AxumRequest| answer(Arc::clone(&corridor), request, door))
 }
 
-async fn answer(app: Arc<App>, request: AxumRequest, door: Option<&'static dyn Provider>) -> Response {
+async fn answer(
+    app: Arc<App>,
+    request: AxumRequest,
+    door: Option<&'static dyn Provider>,
+) -> Response {
     if door.is_none() && is_visit(&request) {
         return Html(control::landing_page()).into_response();
     }
@@ -56,16 +60,25 @@ async fn answer(app: Arc<App>, request: AxumRequest, door: Option<&'static dyn P
 
 /// A browser that opens the port.
 fn is_visit(request: &AxumRequest) -> bool {
-    let wants_page =
-        request.headers().get("accept").is_some_and(|accept| accept.to_str().unwrap_or_default().contains("text/html"));
-    request.method() == Method::GET && request.uri().path() == "/" && request.uri().query().is_none() && wants_page
+    let wants_page = request
+        .headers()
+        .get("accept")
+        .is_some_and(|accept| accept.to_str().unwrap_or_default().contains("text/html"));
+    request.method() == Method::GET
+        && request.uri().path() == "/"
+        && request.uri().query().is_none()
+        && wants_page
 }
 
 /// Reads the request whole, within the limits; a status where it cannot be read at all.
 async fn read(request: AxumRequest) -> Result<Request, StatusCode> {
     let (head, body) = request.into_parts();
     let target_length = head.uri.path().len() + head.uri.query().map_or(0, |query| 1 + query.len());
-    let header_length: usize = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let header_length: usize = head
+        .headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4)
+        .sum();
     let expects = head.headers.contains_key("expect");
     let announced = http_body::Body::size_hint(&body).lower();
     let mut over = match () {
@@ -87,7 +100,14 @@ async fn read(request: AxumRequest) -> Result<Request, StatusCode> {
     if over.is_some() {
         bytes = Bytes::new();
     }
-    Ok(Request::new(head.method, head.uri, head.version, head.headers, bytes, over))
+    Ok(Request::new(
+        head.method,
+        head.uri,
+        head.version,
+        head.headers,
+        bytes,
+        over,
+    ))
 }
 
 /// The whole body, or nothing where it is over the limit.
@@ -112,13 +132,18 @@ async fn read_body(mut body: Body) -> Result<Option<Bytes>, axum::Error> {
             }
         }
     }
-    let whole = if rest.is_empty() { first } else { rest.freeze() };
+    let whole = if rest.is_empty() {
+        first
+    } else {
+        rest.freeze()
+    };
     Ok((length <= BODY).then_some(whole))
 }
 
 fn into_response(reply: Reply) -> Response {
     let mut response = Response::new(Body::from(reply.body));
-    *response.status_mut() = StatusCode::from_u16(reply.status).expect("tables hold valid statuses");
+    *response.status_mut() =
+        StatusCode::from_u16(reply.status).expect("tables hold valid statuses");
     *response.headers_mut() = reply.headers;
     response
 }

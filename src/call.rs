@@ -60,7 +60,17 @@ impl Request {
         body: Bytes,
         over: Option<Limit>,
     ) -> Self {
-        Self { method, target, version, headers, body, over, prefix: 0, query: OnceCell::new(), form: OnceCell::new() }
+        Self {
+            method,
+            target,
+            version,
+            headers,
+            body,
+            over,
+            prefix: 0,
+            query: OnceCell::new(),
+            form: OnceCell::new(),
+        }
     }
 
     /// The path as the provider would see it: as sent, less the prefix that names the provider.
@@ -76,7 +86,11 @@ impl Request {
 
     /// Takes `/<id>` off the path where it starts with it, and says whether it did.
     pub(crate) fn strip_prefix(&mut self, id: &str) -> bool {
-        let rest = self.target.path().strip_prefix('/').and_then(|path| path.strip_prefix(id));
+        let rest = self
+            .target
+            .path()
+            .strip_prefix('/')
+            .and_then(|path| path.strip_prefix(id));
         let stripped = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         if stripped {
             self.prefix = 1 + id.len();
@@ -91,14 +105,21 @@ impl Request {
 
     /// The query's parameters, decoded.
     pub(crate) fn query(&self) -> &Params {
-        self.query.get_or_init(|| Params::decode(self.raw_query().as_bytes()))
+        self.query
+            .get_or_init(|| Params::decode(self.raw_query().as_bytes()))
     }
 
     /// The fields of a form body; none where the content type is another.
     pub(crate) fn form(&self) -> &Params {
         self.form.get_or_init(|| {
-            let is_form = self.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded");
-            if is_form { Params::decode(&self.body) } else { Params::default() }
+            let is_form = self
+                .content_type()
+                .eq_ignore_ascii_case("application/x-www-form-urlencoded");
+            if is_form {
+                Params::decode(&self.body)
+            } else {
+                Params::default()
+            }
         })
     }
 
@@ -109,12 +130,17 @@ impl Request {
 
     /// The media type of the body, without its parameters; empty where there is none.
     pub(crate) fn content_type(&self) -> &str {
-        self.header("content-type").and_then(|value| value.split(';').next()).unwrap_or_default().trim()
+        self.header("content-type")
+            .and_then(|value| value.split(';').next())
+            .unwrap_or_default()
+            .trim()
     }
 
     /// The host that the client addressed, its port included: the `Host` header, or the authority of an absolute target.
     pub(crate) fn host(&self) -> &str {
-        self.header("host").or_else(|| self.target.authority().map(http::uri::Authority::as_str)).unwrap_or_default()
+        self.header("host")
+            .or_else(|| self.target.authority().map(http::uri::Authority::as_str))
+            .unwrap_or_default()
     }
 }
 
@@ -129,23 +155,32 @@ pub(crate) struct Params {
 impl Params {
     pub(crate) fn decode(raw: &[u8]) -> Self {
         Self {
-            pairs: form_urlencoded::parse(raw).map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
+            pairs: form_urlencoded::parse(raw)
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                .collect(),
         }
     }
 
     /// The first value of that name.
     pub(crate) fn first(&self, name: &str) -> Option<&str> {
-        self.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
+        self.iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value)
     }
 
     /// The last value of that name.
     pub(crate) fn last(&self, name: &str) -> Option<&str> {
-        self.iter().filter(|(key, _)| *key == name).last().map(|(_, value)| value)
+        self.iter()
+            .filter(|(key, _)| *key == name)
+            .last()
+            .map(|(_, value)| value)
     }
 
     /// Every value of that name, in order.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.iter().filter(move |(key, _)| *key == name).map(|(_, value)| value)
+        self.iter()
+            .filter(move |(key, _)| *key == name)
+            .map(|(_, value)| value)
     }
 
     /// Whether there is a parameter of that name, be it empty.
@@ -155,7 +190,9 @@ impl Params {
 
     /// Every pair, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
@@ -171,7 +208,10 @@ impl PathParams {
     }
 
     fn get(&self, name: &str) -> &str {
-        self.pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+        self.pairs
+            .iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value)
     }
 }
 
@@ -200,7 +240,9 @@ impl Call<'_> {
 
     /// The operation's name, or what the caller took for one.
     pub(crate) fn operation_name(&self) -> &str {
-        self.named.operation.map_or(&self.named.called, |operation| operation.name)
+        self.named
+            .operation
+            .map_or(&self.named.called, |operation| operation.name)
     }
 
     /// A parameter of the path, decoded; empty where the operation's path has none of that name.
@@ -250,7 +292,9 @@ impl Call<'_> {
         }
         match serde_json::from_slice(&self.request.body) {
             Ok(Value::Object(object)) => Ok(Some(object)),
-            Ok(_) => Err(NotAnObject(Cow::Borrowed("the body is JSON, but not an object"))),
+            Ok(_) => Err(NotAnObject(Cow::Borrowed(
+                "the body is JSON, but not an object",
+            ))),
             Err(cause) => Err(NotAnObject(Cow::Owned(cause.to_string()))),
         }
     }
@@ -271,16 +315,28 @@ pub(crate) struct Reply {
 impl Reply {
     /// An answer with a body of that content type.
     pub(crate) fn new(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
-        Self { status, headers: HeaderMap::new(), body: body.into() }.header("content-type", content_type)
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: body.into(),
+        }
+        .header("content-type", content_type)
     }
 
     /// An answer without a body.
     pub(crate) fn empty(status: u16) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        }
     }
 
     /// 200 with compact JSON.
-    pub(crate) fn json(content_type: &'static str, body: &impl Serialize) -> Result<Self, ApiError> {
+    pub(crate) fn json(
+        content_type: &'static str,
+        body: &impl Serialize,
+    ) -> Result<Self, ApiError> {
         Ok(Self::new(200, content_type, serde_json::to_vec(body)?))
     }
 
@@ -309,7 +365,17 @@ mod tests {
     fn parameters_keep_order_and_duplicates_and_never_fail() {
         let params = Params::decode(b"b=1&a=%E5%BC%A0+x&b=2&&=empty&c&d=%zz%ff");
         let pairs: Vec<_> = params.iter().collect();
-        assert_eq!(pairs, [("b", "1"), ("a", "张 x"), ("b", "2"), ("", "empty"), ("c", ""), ("d", "%zz\u{fffd}")]);
+        assert_eq!(
+            pairs,
+            [
+                ("b", "1"),
+                ("a", "张 x"),
+                ("b", "2"),
+                ("", "empty"),
+                ("c", ""),
+                ("d", "%zz\u{fffd}")
+            ]
+        );
         assert_eq!(params.first("b"), Some("1"));
         assert_eq!(params.last("b"), Some("2"));
     }
@@ -317,7 +383,14 @@ mod tests {
     #[test]
     fn a_prefix_is_taken_off_only_whole() {
         let request = |path: &'static str| {
-            Request::new(Method::GET, Uri::from_static(path), Version::HTTP_11, HeaderMap::new(), Bytes::new(), None)
+            Request::new(
+                Method::GET,
+                Uri::from_static(path),
+                Version::HTTP_11,
+                HeaderMap::new(),
+                Bytes::new(),
+                None,
+            )
         };
         let mut named = request("/aliyun-ehpc/?Action=X");
         assert!(named.strip_prefix("aliyun-ehpc"));

@@ -123,7 +123,13 @@ impl ErrorEntry {
             }
             message.push_str(part);
         }
-        Refusal { entry: self, message: Cow::Owned(message), explanation: None, missing: None, headers: Vec::new() }
+        Refusal {
+            entry: self,
+            message: Cow::Owned(message),
+            explanation: None,
+            missing: None,
+            headers: Vec::new(),
+        }
     }
 }
 
@@ -174,7 +180,10 @@ impl ApiError {
     #[must_use]
     pub fn missing(mut self, kind: &'static str, key: &[&str]) -> Self {
         if let Self::Refused(refusal) = &mut self {
-            refusal.missing = Some(Missing { kind, key: key.iter().map(|&part| part.to_owned()).collect() });
+            refusal.missing = Some(Missing {
+                kind,
+                key: key.iter().map(|&part| part.to_owned()).collect(),
+            });
         }
         self
     }
@@ -245,7 +254,10 @@ mod tests {
 
     #[test]
     fn details_fill_the_message_in_order() {
-        assert_eq!(ENTRY.refusal(&[&"ListUserz", &"2024-08-31"]).message, "no ListUserz in 2024-08-31");
+        assert_eq!(
+            ENTRY.refusal(&[&"ListUserz", &"2024-08-31"]).message,
+            "no ListUserz in 2024-08-31"
+        );
         assert_eq!(ENTRY.refusal(&[&"{}"]).message, "no {} in ");
         assert_eq!(ENTRY.refusal(&[]).message, "no  in ");
     }

@@ -65,7 +65,12 @@ struct Serve {
     ///
     /// Addresses are IP literals with a port; port 0 picks a free one, and the first line on standard output says which.
     /// Default: 127.0.0.1:4700, and [::1]:4700 where there is one.
-    #[arg(long, env = "ROLLCALL_LISTEN", value_delimiter = ',', value_name = "ADDR|PROVIDER=ADDR")]
+    #[arg(
+        long,
+        env = "ROLLCALL_LISTEN",
+        value_delimiter = ',',
+        value_name = "ADDR|PROVIDER=ADDR"
+    )]
     listen: Vec<Listen>,
 
     /// Keep the data in this folder; without it, in memory
@@ -77,21 +82,41 @@ struct Serve {
     /// What namespaces start with: a file, a folder, or "empty"; repeatable
     ///
     /// Replaces the built-in demo. Files are .json documents or .ndjson streams of one document a line.
-    #[arg(long, env = "ROLLCALL_SEED", value_delimiter = ',', value_name = "FILE|DIR|empty")]
+    #[arg(
+        long,
+        env = "ROLLCALL_SEED",
+        value_delimiter = ',',
+        value_name = "FILE|DIR|empty"
+    )]
     seed: Vec<PathBuf>,
 
     /// The region that a provider's answers name; repeatable
-    #[arg(long, env = "ROLLCALL_REGION", value_delimiter = ',', value_name = "PROVIDER=REGION")]
+    #[arg(
+        long,
+        env = "ROLLCALL_REGION",
+        value_delimiter = ',',
+        value_name = "PROVIDER=REGION"
+    )]
     region: Vec<String>,
 
     /// Where the sources disagree, take the other side; repeatable
     ///
     /// `rollcall coverage` lists the quirks and their values.
-    #[arg(long, env = "ROLLCALL_QUIRK", value_delimiter = ',', value_name = "PROVIDER.NAME=VALUE")]
+    #[arg(
+        long,
+        env = "ROLLCALL_QUIRK",
+        value_delimiter = ',',
+        value_name = "PROVIDER.NAME=VALUE"
+    )]
     quirk: Vec<String>,
 
     /// How many polls an Alibaba ListUsersAsync task takes until it shows its data
-    #[arg(long, env = "ROLLCALL_ASYNC_POLLS", value_name = "N", default_value_t = 0)]
+    #[arg(
+        long,
+        env = "ROLLCALL_ASYNC_POLLS",
+        value_name = "N",
+        default_value_t = 0
+    )]
     async_polls: u32,
 
     /// Freeze time at this moment, as 2024-05-20T08:30:00Z
@@ -103,20 +128,36 @@ struct Serve {
     rng_seed: Option<u64>,
 
     /// How many calls the journal keeps for each namespace
-    #[arg(long, env = "ROLLCALL_JOURNAL", value_name = "N", default_value_t = 1000)]
+    #[arg(
+        long,
+        env = "ROLLCALL_JOURNAL",
+        value_name = "N",
+        default_value_t = 1000
+    )]
     journal: usize,
 
     /// How many namespaces there may be
-    #[arg(long, env = "ROLLCALL_MAX_NAMESPACES", value_name = "N", default_value_t = 10_000)]
+    #[arg(
+        long,
+        env = "ROLLCALL_MAX_NAMESPACES",
+        value_name = "N",
+        default_value_t = 10_000
+    )]
     max_namespaces: usize,
 
     /// What to log on standard error: error, warn, info, debug or trace, or a filter as "rollcall=debug,hyper=info"
-    #[arg(long, env = "ROLLCALL_LOG", value_name = "LEVEL", default_value = "info")]
+    #[arg(
+        long,
+        env = "ROLLCALL_LOG",
+        value_name = "LEVEL",
+        default_value = "info"
+    )]
     log: String,
 }
 
 fn parse_time(text: &str) -> Result<Time, String> {
-    Time::parse_rfc3339(text).ok_or_else(|| "write a date and time with a zone, as 2024-05-20T08:30:00Z".to_owned())
+    Time::parse_rfc3339(text)
+        .ok_or_else(|| "write a date and time with a zone, as 2024-05-20T08:30:00Z".to_owned())
 }
 
 /// Runs the command line. Exit code 0 is fine, 1 failed, 2 bad flags.
@@ -127,7 +168,11 @@ pub fn run() -> ExitCode {
         Some(Command::Serve(flags)) => serve(&flags),
         Some(Command::Health(remote)) => health(&remote.url),
         Some(Command::Seed(SeedCommand::Check { files })) => seed_check(&files),
-        Some(Command::Coverage { markdown }) => say(&coverage(if markdown { Form::Markdown } else { Form::Table })),
+        Some(Command::Coverage { markdown }) => say(&coverage(if markdown {
+            Form::Markdown
+        } else {
+            Form::Table
+        })),
     }
 }
 
@@ -136,12 +181,18 @@ fn serve(flags: &Serve) -> ExitCode {
         Ok(filter) => filter,
         Err(cause) => return bad_flags(&format!("--log \"{}\" is no filter: {cause}", flags.log)),
     };
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .init();
     let options = match options(flags) {
         Ok(options) => options,
         Err(cause) => return bad_flags(&cause),
     };
-    let signals = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let signals = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(cause) => return fail(&StartError::Machine(cause).to_string()),
     };
@@ -165,7 +216,10 @@ fn serve(flags: &Serve) -> ExitCode {
 #[cfg(unix)]
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (mut interrupt, mut terminate) = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    );
     Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
@@ -189,41 +243,62 @@ fn options(flags: &Serve) -> Result<Options, String> {
         .async_polls(flags.async_polls)
         .journal(flags.journal)
         .max_namespaces(flags.max_namespaces);
-    options =
-        if flags.listen.is_empty() { options.listen_on_loopback(4700) } else { options.listen(flags.listen.clone()) };
+    options = if flags.listen.is_empty() {
+        options.listen_on_loopback(4700)
+    } else {
+        options.listen(flags.listen.clone())
+    };
     if let Some(folder) = &flags.data {
         options = options.data(folder);
     }
     if !flags.seed.is_empty() {
-        let files = flags.seed.iter().filter(|path| path.as_path() != Path::new("empty")).cloned();
+        let files = flags
+            .seed
+            .iter()
+            .filter(|path| path.as_path() != Path::new("empty"))
+            .cloned();
         options = options.seed(files);
     }
     if let Some(seed) = flags.rng_seed {
         options = options.rng_seed(seed);
     }
     for region in &flags.region {
-        let (provider, region) =
-            region.split_once('=').ok_or_else(|| format!("--region \"{region}\": write PROVIDER=REGION"))?;
+        let (provider, region) = region
+            .split_once('=')
+            .ok_or_else(|| format!("--region \"{region}\": write PROVIDER=REGION"))?;
         options = options.region(provider, region)?;
     }
     for quirk in &flags.quirk {
-        let (name, value) =
-            quirk.split_once('=').ok_or_else(|| format!("--quirk \"{quirk}\": write PROVIDER.NAME=VALUE"))?;
+        let (name, value) = quirk
+            .split_once('=')
+            .ok_or_else(|| format!("--quirk \"{quirk}\": write PROVIDER.NAME=VALUE"))?;
         options = options.quirk(name, value)?;
     }
     Ok(options)
 }
 
 fn health(url: &str) -> ExitCode {
-    let client = reqwest::blocking::Client::builder().timeout(Duration::from_secs(5)).no_proxy().build();
-    let asked = client.and_then(|client| client.get(format!("{}/_rollcall/health", url.trim_end_matches('/'))).send());
+    let client = reqwest::blocking::Client::builder()
+        .timeout(Duration::from_secs(5))
+        .no_proxy()
+        .build();
+    let asked = client.and_then(|client| {
+        client
+            .get(format!("{}/_rollcall/health", url.trim_end_matches('/')))
+            .send()
+    });
     match asked {
         Ok(answer) if answer.status().is_success() => say("ok\n"),
-        Ok(answer) => fail(&format!("{url} answers, but with {}; is it a rollcall?", answer.status())),
-        Err(cause) if cause.is_builder() => {
-            fail(&format!("\"{url}\" is no address; write it as http://127.0.0.1:4700"))
-        }
-        Err(_) => fail(&format!("no rollcall answers at {url}; start one, or name another with --url")),
+        Ok(answer) => fail(&format!(
+            "{url} answers, but with {}; is it a rollcall?",
+            answer.status()
+        )),
+        Err(cause) if cause.is_builder() => fail(&format!(
+            "\"{url}\" is no address; write it as http://127.0.0.1:4700"
+        )),
+        Err(_) => fail(&format!(
+            "no rollcall answers at {url}; start one, or name another with --url"
+        )),
     }
 }
 
@@ -239,7 +314,10 @@ fn seed_check(files: &[PathBuf]) -> ExitCode {
         let read = store.write(|tx| Ok::<_, rusqlite::Error>(merge_file(tx, file, &context)));
         match read {
             Ok(Ok(records)) => {
-                let _ = say(&format!("{}: {records} records, all fine\n", file.display()));
+                let _ = say(&format!(
+                    "{}: {records} records, all fine\n",
+                    file.display()
+                ));
             }
             Ok(Err(cause)) => return fail(&cause.to_string()),
             Err(cause) => return fail(&cause.to_string()),

@@ -37,14 +37,18 @@ impl Time {
 
     /// Reads `2022-09-28T09:05:26.000Z` and its kin: any RFC 3339 date-time, the fraction optional.
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
-        DateTime::parse_from_rfc3339(text).ok().map(|time| Self(time.timestamp_millis()))
+        DateTime::parse_from_rfc3339(text)
+            .ok()
+            .map(|time| Self(time.timestamp_millis()))
     }
 
     /// Reads `20240520T083000Z`, the form of the signature headers of Volcengine and Huawei.
     pub fn parse_compact(text: &str) -> Option<Self> {
         let digits = |from: usize, to: usize| {
             let part = text.get(from..to)?;
-            part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<u32>().ok())?
+            part.bytes()
+                .all(|byte| byte.is_ascii_digit())
+                .then(|| part.parse::<u32>().ok())?
         };
         if text.len() != 16 || text.get(8..9) != Some("T") || text.get(15..) != Some("Z") {
             return None;
@@ -58,9 +62,18 @@ impl Time {
     }
 
     /// The moment of a calendar date and a time of day `[hours, minutes, seconds]`, or nothing where there is none.
-    pub fn from_parts(year: i32, month: u32, day: u32, [hours, minutes, seconds]: [u32; 3]) -> Option<Self> {
+    pub fn from_parts(
+        year: i32,
+        month: u32,
+        day: u32,
+        [hours, minutes, seconds]: [u32; 3],
+    ) -> Option<Self> {
         let date = NaiveDate::from_ymd_opt(year, month, day)?;
-        Some(Self(date.and_hms_opt(hours, minutes, seconds)?.and_utc().timestamp_millis()))
+        Some(Self(
+            date.and_hms_opt(hours, minutes, seconds)?
+                .and_utc()
+                .timestamp_millis(),
+        ))
     }
 
     /// `2022-09-28T09:05:26Z`
@@ -85,11 +98,15 @@ impl Time {
 
     /// The moment in a `strftime` pattern; empty for a moment outside of the calendar.
     pub fn format(self, pattern: &str) -> String {
-        DateTime::<Utc>::from_timestamp_millis(self.0).map(|time| time.format(pattern).to_string()).unwrap_or_default()
+        DateTime::<Utc>::from_timestamp_millis(self.0)
+            .map(|time| time.format(pattern).to_string())
+            .unwrap_or_default()
     }
 
     fn of_the_machine() -> Self {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since_epoch = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         Self(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
     }
 }
@@ -121,7 +138,9 @@ pub struct Clock {
 impl Clock {
     /// A clock that runs as told.
     pub fn new(setting: Setting) -> Self {
-        Self { setting: Mutex::new(setting) }
+        Self {
+            setting: Mutex::new(setting),
+        }
     }
 
     /// What the clock shows.
@@ -135,12 +154,18 @@ impl Clock {
 
     /// How the clock runs.
     pub fn setting(&self) -> Setting {
-        *self.setting.lock().expect("nothing panics while it holds a clock")
+        *self
+            .setting
+            .lock()
+            .expect("nothing panics while it holds a clock")
     }
 
     /// Sets how the clock runs.
     pub fn set(&self, setting: Setting) {
-        *self.setting.lock().expect("nothing panics while it holds a clock") = setting;
+        *self
+            .setting
+            .lock()
+            .expect("nothing panics while it holds a clock") = setting;
     }
 }
 
@@ -153,9 +178,14 @@ mod tests {
         let time = Time::parse_compact("20240520T083000Z").expect("well formed");
         assert_eq!(time.rfc3339_millis(), "2024-05-20T08:30:00.000Z");
         assert_eq!(time.compact(), "20240520T083000Z");
-        for wrong in
-            ["", "20240520T083000", "20240520 083000Z", "20241320T083000Z", "2024052éT08300Z", "+0240520T083000Z"]
-        {
+        for wrong in [
+            "",
+            "20240520T083000",
+            "20240520 083000Z",
+            "20241320T083000Z",
+            "2024052éT08300Z",
+            "+0240520T083000Z",
+        ] {
             assert_eq!(Time::parse_compact(wrong), None, "{wrong}");
         }
     }

@@ -20,7 +20,11 @@ use crate::recognise::{nearest, recognise};
 const NAMESPACE_HEADER: &str = "x-rollcall-namespace";
 
 /// Answers a request as its provider would. `door` is the provider that the listener is dedicated to, if any.
-pub(crate) fn emulate(app: &App, mut request: Request, door: Option<&'static dyn Provider>) -> Reply {
+pub(crate) fn emulate(
+    app: &App,
+    mut request: Request,
+    door: Option<&'static dyn Provider>,
+) -> Reply {
     let began = Instant::now();
     if let Some(preflight) = preflight(&request) {
         return preflight;
@@ -29,7 +33,11 @@ pub(crate) fn emulate(app: &App, mut request: Request, door: Option<&'static dyn
     let namespace = match namespace_of(app, &request, provider) {
         Ok(namespace) => namespace,
         Err(cause) => {
-            return problem(namespace_status(&cause), "No such namespace", &cause.to_string());
+            return problem(
+                namespace_status(&cause),
+                "No such namespace",
+                &cause.to_string(),
+            );
         }
     };
     namespace.touch(namespace.clock.now());
@@ -51,12 +59,21 @@ pub(crate) fn emulate(app: &App, mut request: Request, door: Option<&'static dyn
         };
         let (stage, verdict) = judge(&call);
         let (stage, verdict) = settle(stage, verdict, provider, &mut explanation);
-        let error = verdict.as_ref().err().map_or("", |refusal| refusal.entry.name);
+        let error = verdict
+            .as_ref()
+            .err()
+            .map_or("", |refusal| refusal.entry.name);
         if let Err(refusal) = &verdict {
             explain(&call, refusal, &mut explanation);
         }
         let reply = provider.envelope(&call, verdict);
-        (stage, error, call.operation_name().to_owned(), call.request_id, reply)
+        (
+            stage,
+            error,
+            call.operation_name().to_owned(),
+            call.request_id,
+            reply,
+        )
     };
     let reply = dress(&request, &namespace, reply);
     record(
@@ -64,7 +81,15 @@ pub(crate) fn emulate(app: &App, mut request: Request, door: Option<&'static dyn
         &namespace,
         request,
         &reply,
-        Outcome { provider: provider.id(), operation, stage, error, request_id, explanation, began },
+        Outcome {
+            provider: provider.id(),
+            operation,
+            stage,
+            error,
+            request_id,
+            explanation,
+            began,
+        },
     );
     reply
 }
@@ -78,10 +103,17 @@ fn judge(call: &Call<'_>) -> (Stage, Result<Reply, ApiError>) {
         if let Err(refused) = call.provider.admit(call) {
             return (Stage::Gateway, Err(refused));
         }
-        let operation = call.operation().expect("a room admits only calls of its operations");
+        let operation = call
+            .operation()
+            .expect("a room admits only calls of its operations");
         (Stage::Operation, (operation.run)(call))
     }));
-    walked.unwrap_or_else(|panic| (Stage::Broken, Err(ApiError::Broken(panic_message(&*panic).into()))))
+    walked.unwrap_or_else(|panic| {
+        (
+            Stage::Broken,
+            Err(ApiError::Broken(panic_message(&*panic).into())),
+        )
+    })
 }
 
 /// Gives what broke the provider's own internal error; its cause goes to the log and the journal, not on the wire.
@@ -96,7 +128,9 @@ fn settle(
         Err(ApiError::Refused(refusal)) => (stage, Err(*refusal)),
         Err(ApiError::Broken(cause)) => {
             tracing::error!(provider = provider.id(), %cause, "a call broke");
-            explanation.push(format!("rollcall broke here: {cause}. This is a bug in rollcall; please report it."));
+            explanation.push(format!(
+                "rollcall broke here: {cause}. This is a bug in rollcall; please report it."
+            ));
             (Stage::Broken, Err(provider.internal_error().refusal(&[])))
         }
     }
@@ -104,7 +138,10 @@ fn settle(
 
 /// Tells the reader of the journal what was wrong, and what nearly matched.
 fn explain(call: &Call<'_>, refusal: &Refusal, explanation: &mut Vec<String>) {
-    explanation.push(format!("{} ({}): {}", refusal.entry.name, refusal.entry.about, refusal.message));
+    explanation.push(format!(
+        "{} ({}): {}",
+        refusal.entry.name, refusal.entry.about, refusal.message
+    ));
     explanation.extend(refusal.explanation.clone());
     if call.named.wrong_method {
         explanation.push(format!(
@@ -116,9 +153,17 @@ fn explain(call: &Call<'_>, refusal: &Refusal, explanation: &mut Vec<String>) {
     if call.operation().is_none() {
         for near in nearest(call.request, Some(call.provider)) {
             let text = |name: &str| near[name].as_str().unwrap_or_default().to_owned();
-            let version =
-                if text("version").is_empty() { String::new() } else { format!(" (Version {})", text("version")) };
-            explanation.push(format!("Near: {} = {} {}{version}.", text("operation"), text("method"), text("path")));
+            let version = if text("version").is_empty() {
+                String::new()
+            } else {
+                format!(" (Version {})", text("version"))
+            };
+            explanation.push(format!(
+                "Near: {} = {} {}{version}.",
+                text("operation"),
+                text("method"),
+                text("path")
+            ));
         }
     }
 }
@@ -131,7 +176,9 @@ fn namespace_of(
     provider: Option<&'static dyn Provider>,
 ) -> Result<Arc<Namespace>, NamespaceError> {
     if let Some(name) = request.headers.get(NAMESPACE_HEADER) {
-        return app.namespaces.get(&String::from_utf8_lossy(name.as_bytes()));
+        return app
+            .namespaces
+            .get(&String::from_utf8_lossy(name.as_bytes()));
     }
     if let Some((name, rest)) = request.host().split_once('.')
         && rest.starts_with("ns.")
@@ -139,7 +186,10 @@ fn namespace_of(
         return app.namespaces.get(name);
     }
     let key = provider.and_then(|provider| provider.access_key(request));
-    let suffix = key.as_deref().and_then(|key| key.split_once('~')).map(|(_, suffix)| suffix);
+    let suffix = key
+        .as_deref()
+        .and_then(|key| key.split_once('~'))
+        .map(|(_, suffix)| suffix);
     app.namespaces.get(suffix.unwrap_or(namespace::DEFAULT))
 }
 
@@ -162,7 +212,11 @@ fn stranger(app: &App, request: Request, namespace: &Namespace, began: Instant) 
         "detail": format!("{detail}; the nearest documented operations are below, and GET /_rollcall lists what there is"),
         "nearest": near,
     });
-    let reply = dress(&request, namespace, Reply::new(404, "application/problem+json", body.to_string()));
+    let reply = dress(
+        &request,
+        namespace,
+        Reply::new(404, "application/problem+json", body.to_string()),
+    );
     let outcome = Outcome {
         provider: "",
         operation: format!("{} {}", request.method, request.path()),
@@ -219,7 +273,9 @@ fn dress(request: &Request, namespace: &Namespace, mut reply: Reply) -> Reply {
         reply = reply.header("date", namespace.clock.now().http_date());
     }
     if request.headers.contains_key("origin") {
-        reply = reply.header("access-control-allow-origin", "*").header("access-control-expose-headers", "*");
+        reply = reply
+            .header("access-control-allow-origin", "*")
+            .header("access-control-expose-headers", "*");
     }
     reply
 }
@@ -236,15 +292,29 @@ fn preflight(request: &Request) -> Option<Reply> {
     if let Some(names) = request.headers.get("access-control-request-headers") {
         headers.insert("access-control-allow-headers", names.clone());
     }
-    if request.headers.contains_key("access-control-request-private-network") {
-        headers.insert("access-control-allow-private-network", HeaderValue::from_static("true"));
+    if request
+        .headers
+        .contains_key("access-control-request-private-network")
+    {
+        headers.insert(
+            "access-control-allow-private-network",
+            HeaderValue::from_static("true"),
+        );
     }
     headers.insert("access-control-max-age", HeaderValue::from_static("600"));
-    Some(Reply { headers, ..Reply::empty(204) })
+    Some(Reply {
+        headers,
+        ..Reply::empty(204)
+    })
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let text =
-        panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
-    format!("panic: {}", text.unwrap_or_else(|| "without a message".to_owned()))
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned());
+    format!(
+        "panic: {}",
+        text.unwrap_or_else(|| "without a message".to_owned())
+    )
 }

@@ -28,7 +28,9 @@ pub struct Ids {
 impl Ids {
     /// A stream that nobody can repeat.
     pub fn unseeded() -> Self {
-        Self { stream: Mutex::new(Rng::new()) }
+        Self {
+            stream: Mutex::new(Rng::new()),
+        }
     }
 
     /// The stream of one namespace under one seed; the same two give the same ids.
@@ -36,14 +38,20 @@ impl Ids {
         // FNV-1a: the name has to give the same number on every machine and in every release.
         let name = namespace
             .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
-        Self { stream: Mutex::new(Rng::with_seed(seed ^ name)) }
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+            });
+        Self {
+            stream: Mutex::new(Rng::with_seed(seed ^ name)),
+        }
     }
 
     /// That many characters out of an ASCII alphabet.
     pub fn text(&self, length: usize, alphabet: &[u8]) -> String {
         let mut stream = self.stream();
-        (0..length).map(|_| char::from(alphabet[stream.usize(..alphabet.len())])).collect()
+        (0..length)
+            .map(|_| char::from(alphabet[stream.usize(..alphabet.len())]))
+            .collect()
     }
 
     /// A random (version 4) UUID in lower case, with hyphens.
@@ -59,7 +67,9 @@ impl Ids {
     }
 
     fn stream(&self) -> MutexGuard<'_, Rng> {
-        self.stream.lock().expect("nothing panics while it draws an id")
+        self.stream
+            .lock()
+            .expect("nothing panics while it draws an id")
     }
 }
 

@@ -71,8 +71,11 @@ pub(crate) struct Entry {
 
 impl Entry {
     fn size(&self) -> usize {
-        let headers =
-            |map: &HeaderMap| map.iter().map(|(name, value)| name.as_str().len() + value.len() + 64).sum::<usize>();
+        let headers = |map: &HeaderMap| {
+            map.iter()
+                .map(|(name, value)| name.as_str().len() + value.len() + 64)
+                .sum::<usize>()
+        };
         OVERHEAD
             + self.target.path().len()
             + self.target.query().unwrap_or_default().len()
@@ -137,7 +140,11 @@ pub(crate) struct Filter<'a> {
 impl Journal {
     /// A ring with that many entries a namespace and that many bytes in all.
     pub(crate) fn new(per_namespace: usize, bytes: usize) -> Self {
-        Self { per_namespace, bytes, inner: Mutex::default() }
+        Self {
+            per_namespace,
+            bytes,
+            inner: Mutex::default(),
+        }
     }
 
     /// Keeps an entry, and drops what is over a cap.
@@ -160,7 +167,9 @@ impl Journal {
                 inner.forget(oldest);
             }
         } else {
-            inner.rings.insert(entry.namespace.clone(), VecDeque::from([id]));
+            inner
+                .rings
+                .insert(entry.namespace.clone(), VecDeque::from([id]));
         }
         inner.entries.insert(id, entry);
         while self.bytes < inner.size
@@ -178,9 +187,15 @@ impl Journal {
     pub(crate) fn list(&self, filter: &Filter<'_>, most: usize) -> Value {
         let inner = self.lock();
         let wanted = |entry: &Entry| {
-            filter.namespace.is_none_or(|namespace| namespace == entry.namespace)
-                && filter.provider.is_none_or(|provider| provider == entry.provider)
-                && filter.operation.is_none_or(|operation| operation == entry.operation)
+            filter
+                .namespace
+                .is_none_or(|namespace| namespace == entry.namespace)
+                && filter
+                    .provider
+                    .is_none_or(|provider| provider == entry.provider)
+                && filter
+                    .operation
+                    .is_none_or(|operation| operation == entry.operation)
                 && filter.stage.is_none_or(|stage| stage == entry.stage.word())
                 && filter.status.is_none_or(|status| status == entry.status)
         };
@@ -242,9 +257,17 @@ mod mask {
     /// Whether a header, parameter or member of that name holds a secret.
     fn is_secret(name: &str) -> bool {
         let name = name.to_ascii_lowercase();
-        ["password", "passwd", "secret", "signature", "token", "passcode", "authkey"]
-            .iter()
-            .any(|word| name.contains(word))
+        [
+            "password",
+            "passwd",
+            "secret",
+            "signature",
+            "token",
+            "passcode",
+            "authkey",
+        ]
+        .iter()
+        .any(|word| name.contains(word))
             && !matches!(
                 name.as_str(),
                 "signaturemethod"
@@ -319,8 +342,13 @@ mod mask {
                 Some((name, _)) if is_secret(name) => format!("{name}={MASK}"),
                 Some((name, value)) => {
                     let decoded = percent_encoding::percent_decode_str(value).decode_utf8_lossy();
-                    let nested = decoded.starts_with(['{', '[']) && cut_at_secret(&decoded) != decoded;
-                    if nested { format!("{name}={MASK}") } else { pair.to_owned() }
+                    let nested =
+                        decoded.starts_with(['{', '[']) && cut_at_secret(&decoded) != decoded;
+                    if nested {
+                        format!("{name}={MASK}")
+                    } else {
+                        pair.to_owned()
+                    }
                 }
                 None => pair.to_owned(),
             })
@@ -332,7 +360,15 @@ mod mask {
     /// secret.
     fn cut_at_secret(text: &str) -> String {
         let lower = text.to_ascii_lowercase();
-        let words = ["password", "passwd", "secret", "signature", "token", "passcode", "authkey"];
+        let words = [
+            "password",
+            "passwd",
+            "secret",
+            "signature",
+            "token",
+            "passcode",
+            "authkey",
+        ];
         match words.iter().filter_map(|word| lower.find(word)).min() {
             Some(at) => format!("{}{MASK}", &text[..at]),
             None => text.to_owned(),
@@ -349,7 +385,10 @@ mod mask {
                 form("User.1.Password=x&a=1&Signature=y&SignatureMethod=m"),
                 "User.1.Password=•••&a=1&Signature=•••&SignatureMethod=m"
             );
-            assert_eq!(form("User=%5B%7B%22Password%22%3A%22x%22%7D%5D"), "User=•••");
+            assert_eq!(
+                form("User=%5B%7B%22Password%22%3A%22x%22%7D%5D"),
+                "User=•••"
+            );
             assert_eq!(
                 body(br#"{"users":[{"password":"x","name":"n"}]}"#),
                 r#"{"users":[{"password":"•••","name":"n"}]}"#
@@ -385,8 +424,19 @@ mod tests {
     }
 
     fn ids(journal: &Journal, namespace: &str) -> Vec<u64> {
-        let list = journal.list(&Filter { namespace: Some(namespace), ..Filter::default() }, 100);
-        list["entries"].as_array().expect("a list").iter().filter_map(|entry| entry["id"].as_u64()).collect()
+        let list = journal.list(
+            &Filter {
+                namespace: Some(namespace),
+                ..Filter::default()
+            },
+            100,
+        );
+        list["entries"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .filter_map(|entry| entry["id"].as_u64())
+            .collect()
     }
 
     #[test]

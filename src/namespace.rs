@@ -38,10 +38,17 @@ impl Memory {
     /// The value of that type, made on first use.
     pub(crate) fn get<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
         let of_type = |value: &Arc<dyn Any + Send + Sync>| {
-            Arc::clone(value).downcast().expect("a value is kept under its own type")
+            Arc::clone(value)
+                .downcast()
+                .expect("a value is kept under its own type")
         };
         let key = TypeId::of::<T>();
-        if let Some(value) = self.values.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        if let Some(value) = self
+            .values
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+        {
             return of_type(value);
         }
         of_type(
@@ -115,7 +122,9 @@ pub(crate) struct Namespaces {
 /// Why a namespace cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NamespaceError {
-    #[error("\"{0}\" is no name for a namespace: use 1 to 63 of a-z, 0-9 and -, not starting with -")]
+    #[error(
+        "\"{0}\" is no name for a namespace: use 1 to 63 of a-z, 0-9 and -, not starting with -"
+    )]
     Name(String),
     #[error("there are {0} namespaces already; drop some, or start with a higher --max-namespaces")]
     TooMany(usize),
@@ -125,7 +134,11 @@ pub(crate) enum NamespaceError {
 
 impl Namespaces {
     pub(crate) fn new(plan: Plan) -> Self {
-        Self { plan, known: RwLock::default(), making: Mutex::default() }
+        Self {
+            plan,
+            known: RwLock::default(),
+            making: Mutex::default(),
+        }
     }
 
     /// The namespace of that name, made from the template where it is new.
@@ -140,19 +153,32 @@ impl Namespaces {
         if let Some(namespace) = self.find(name) {
             return Ok(namespace);
         }
-        let many = self.known.read().unwrap_or_else(PoisonError::into_inner).len();
+        let many = self
+            .known
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len();
         if self.plan.most <= many {
             return Err(NamespaceError::TooMany(many));
         }
-        let namespace =
-            Arc::new(self.make(name).map_err(|cause| NamespaceError::Data { name: name.to_owned(), cause })?);
-        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), Arc::clone(&namespace));
+        let namespace = Arc::new(self.make(name).map_err(|cause| NamespaceError::Data {
+            name: name.to_owned(),
+            cause,
+        })?);
+        self.known
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(name.to_owned(), Arc::clone(&namespace));
         Ok(namespace)
     }
 
     /// The namespace of that name, if anybody used it since the start.
     pub(crate) fn find(&self, name: &str) -> Option<Arc<Namespace>> {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        self.known
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(name)
+            .cloned()
     }
 
     fn make(&self, name: &str) -> Result<Namespace, OpenError> {
@@ -161,12 +187,18 @@ impl Namespaces {
             None => plan.template.copy_in_memory()?,
             Some(folder) => open_or_create(&folder.join(name), &plan.template)?,
         };
-        let ids = plan.rng_seed.map_or_else(Ids::unseeded, |seed| Ids::seeded(seed, name));
+        let ids = plan
+            .rng_seed
+            .map_or_else(Ids::unseeded, |seed| Ids::seeded(seed, name));
         Ok(Namespace {
             name: name.to_owned(),
             clock: Clock::new(plan.clock),
             settings: RwLock::new(Arc::new(plan.settings.clone())),
-            state: RwLock::new(Arc::new(State { store, memory: Memory::default(), ids })),
+            state: RwLock::new(Arc::new(State {
+                store,
+                memory: Memory::default(),
+                ids,
+            })),
             last_use: AtomicI64::new(0),
         })
     }
@@ -186,15 +218,26 @@ pub(crate) fn empty_store() -> rusqlite::Result<Store> {
 
 /// Opens every namespace in a data folder once, so that a file this binary cannot read stops the start.
 pub(crate) fn check_data(folder: &Path) -> Result<(), NamespaceError> {
-    let names =
-        |cause: std::io::Error| NamespaceError::Data { name: folder.display().to_string(), cause: cause.into() };
+    let names = |cause: std::io::Error| NamespaceError::Data {
+        name: folder.display().to_string(),
+        cause: cause.into(),
+    };
     for entry in fs::read_dir(folder).map_err(names)? {
         let path = entry.map_err(names)?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         if path.is_dir() && is_name(&name) {
             live_file(&path)
-                .and_then(|live| live.map_or(Ok(()), |live| Store::open(&live, DATA_VERSION).map(drop)))
-                .map_err(|cause| NamespaceError::Data { name: name.clone(), cause })?;
+                .and_then(|live| {
+                    live.map_or(Ok(()), |live| Store::open(&live, DATA_VERSION).map(drop))
+                })
+                .map_err(|cause| NamespaceError::Data {
+                    name: name.clone(),
+                    cause,
+                })?;
         }
     }
     Ok(())

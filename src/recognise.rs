@@ -17,14 +17,20 @@ const ROCKETMQ: &str = "huawei-rocketmq";
 const IAM: &str = "huawei-iam";
 
 /// The provider of a request, `door` being the one that the listener is dedicated to. Takes a prefix off the path.
-pub(crate) fn recognise(request: &mut Request, door: Option<&'static dyn Provider>) -> Option<&'static dyn Provider> {
+pub(crate) fn recognise(
+    request: &mut Request,
+    door: Option<&'static dyn Provider>,
+) -> Option<&'static dyn Provider> {
     door.or_else(|| by_prefix(request))
         .or_else(|| by_shape(request).and_then(provider))
         .or_else(|| by_host(request.host()).and_then(provider))
 }
 
 fn by_prefix(request: &mut Request) -> Option<&'static dyn Provider> {
-    PROVIDERS.iter().copied().find(|provider| request.strip_prefix(provider.id()))
+    PROVIDERS
+        .iter()
+        .copied()
+        .find(|provider| request.strip_prefix(provider.id()))
 }
 
 fn by_shape(request: &Request) -> Option<&'static str> {
@@ -36,7 +42,9 @@ fn by_shape(request: &Request) -> Option<&'static str> {
     match segments {
         ["", ..] if path == "/" => by_action(request),
         ["api", ..] => Some(QINGCLOUD),
-        ["v3", "auth" | "projects" | "regions", ..] | ["v3.0", ..] | ["v5", "caller-identity", ..] => Some(IAM),
+        ["v3", "auth" | "projects" | "regions", ..]
+        | ["v3.0", ..]
+        | ["v5", "caller-identity", ..] => Some(IAM),
         ["v2", "rocketmq" | "reliability", _, "instances", ..] => Some(ROCKETMQ),
         ["v2", _, "instances" | "rocketmq", ..] => Some(ROCKETMQ),
         ["v2", _, ..] => Some(WORKSPACE),
@@ -52,17 +60,27 @@ fn by_action(request: &Request) -> Option<&'static str> {
     let has = |name: &str| query.contains(name) || form.contains(name);
 
     // 1. Alibaba's headers.
-    if authorization.starts_with("ACS3-") || request.headers.keys().any(|name| name.as_str().starts_with("x-acs-")) {
+    if authorization.starts_with("ACS3-")
+        || request
+            .headers
+            .keys()
+            .any(|name| name.as_str().starts_with("x-acs-"))
+    {
         return Some(ALIYUN);
     }
     // 2. The common parameters of an RPC V1 signature.
-    if ["AccessKeyId", "SignatureMethod", "SignatureNonce"].into_iter().any(has) {
+    if ["AccessKeyId", "SignatureMethod", "SignatureNonce"]
+        .into_iter()
+        .any(has)
+    {
         return Some(ALIYUN);
     }
     // 3. Volcengine's headers, or its presigned query.
     if authorization.starts_with("HMAC-SHA256 ")
         || request.headers.contains_key("x-date")
-        || ["X-Algorithm", "X-Credential", "X-Signature"].into_iter().any(|name| query.contains(name))
+        || ["X-Algorithm", "X-Credential", "X-Signature"]
+            .into_iter()
+            .any(|name| query.contains(name))
     {
         return Some(VOLCENGINE);
     }
@@ -73,20 +91,36 @@ fn by_action(request: &Request) -> Option<&'static str> {
     // 5. The version.
     let value = |name: &str| query.first(name).or_else(|| form.first(name));
     let has_version = |id: &str, version: &str| {
-        provider(id).is_some_and(|provider| provider.operations().iter().any(|operation| operation.version == version))
+        provider(id).is_some_and(|provider| {
+            provider
+                .operations()
+                .iter()
+                .any(|operation| operation.version == version)
+        })
     };
     if let Some(version) = value("Version")
-        && let Some(owner) = [VOLCENGINE, ALIYUN].into_iter().find(|id| has_version(id, version))
+        && let Some(owner) = [VOLCENGINE, ALIYUN]
+            .into_iter()
+            .find(|id| has_version(id, version))
     {
         return Some(owner);
     }
     // 6. An action that only one of the two has.
     let action = value("Action")?;
     let has_action = |id: &str| {
-        provider(id).is_some_and(|provider| provider.operations().iter().any(|operation| operation.name == action))
+        provider(id).is_some_and(|provider| {
+            provider
+                .operations()
+                .iter()
+                .any(|operation| operation.name == action)
+        })
     };
     // 7. Any other action.
-    if has_action(ALIYUN) && !has_action(VOLCENGINE) { Some(ALIYUN) } else { Some(VOLCENGINE) }
+    if has_action(ALIYUN) && !has_action(VOLCENGINE) {
+        Some(ALIYUN)
+    } else {
+        Some(VOLCENGINE)
+    }
 }
 
 fn by_host(host: &str) -> Option<&'static str> {
@@ -110,7 +144,10 @@ fn by_host(host: &str) -> Option<&'static str> {
 /// The operations that look most like a request: what it may have meant.
 pub(crate) fn nearest(request: &Request, only: Option<&'static dyn Provider>) -> Vec<Value> {
     const MOST: usize = 5;
-    let action = request.query().first("Action").or_else(|| request.form().first("Action"));
+    let action = request
+        .query()
+        .first("Action")
+        .or_else(|| request.form().first("Action"));
     let wanted = match action {
         Some(action) if request.path() == "/" => action.to_owned(),
         _ => format!("{} {}", request.method, request.path()),
@@ -118,7 +155,12 @@ pub(crate) fn nearest(request: &Request, only: Option<&'static dyn Provider>) ->
     let mut scored: Vec<_> = PROVIDERS
         .iter()
         .filter(|provider| only.is_none_or(|only| only.id() == provider.id()))
-        .flat_map(|provider| provider.operations().iter().map(move |operation| (provider, operation)))
+        .flat_map(|provider| {
+            provider
+                .operations()
+                .iter()
+                .map(move |operation| (provider, operation))
+        })
         .map(|(provider, operation)| {
             let name = match action {
                 Some(_) if request.path() == "/" => operation.name.to_owned(),
@@ -130,18 +172,21 @@ pub(crate) fn nearest(request: &Request, only: Option<&'static dyn Provider>) ->
         })
         .collect();
     scored.sort_by(|(a, ..), (b, ..)| b.total_cmp(a));
-    let rows = scored.into_iter().take(MOST).map(|(_, provider, operation)| {
-        let mut row = json!({
-            "provider": provider.id(),
-            "operation": operation.name,
-            "method": operation.methods[0],
-            "path": operation.path,
+    let rows = scored
+        .into_iter()
+        .take(MOST)
+        .map(|(_, provider, operation)| {
+            let mut row = json!({
+                "provider": provider.id(),
+                "operation": operation.name,
+                "method": operation.methods[0],
+                "path": operation.path,
+            });
+            if !operation.version.is_empty() {
+                row["version"] = json!(operation.version);
+            }
+            row
         });
-        if !operation.version.is_empty() {
-            row["version"] = json!(operation.version);
-        }
-        row
-    });
     rows.collect()
 }
 
@@ -156,11 +201,26 @@ mod tests {
     fn check(target: &str, headers: &[(&'static str, &'static str)], expected: Option<&str>) {
         let headers: HeaderMap = headers
             .iter()
-            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .map(|(name, value)| {
+                (
+                    HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                )
+            })
             .collect();
         let target = target.parse().expect("a valid target");
-        let request = Request::new(Method::GET, target, Version::HTTP_11, headers, Bytes::new(), None);
-        assert_eq!(by_shape(&request).or_else(|| by_host(request.host())), expected);
+        let request = Request::new(
+            Method::GET,
+            target,
+            Version::HTTP_11,
+            headers,
+            Bytes::new(),
+            None,
+        );
+        assert_eq!(
+            by_shape(&request).or_else(|| by_host(request.host())),
+            expected
+        );
     }
 
     #[test]
@@ -172,8 +232,16 @@ mod tests {
         check("/v2/p/groups/g/actions", &[], Some(WORKSPACE));
         check("/v3/p/users/export", &[], Some(WORKSPACE));
         check("/v2/p/instances/i/users", &[], Some(ROCKETMQ));
-        check("/v2/p/rocketmq/instances/i/groups/g/accesspolicy", &[], Some(ROCKETMQ));
-        check("/v2/reliability/p/instances/i/groups/g/accesspolicy", &[], Some(ROCKETMQ));
+        check(
+            "/v2/p/rocketmq/instances/i/groups/g/accesspolicy",
+            &[],
+            Some(ROCKETMQ),
+        );
+        check(
+            "/v2/reliability/p/instances/i/groups/g/accesspolicy",
+            &[],
+            Some(ROCKETMQ),
+        );
         check("/v3/auth/tokens/", &[], Some(IAM));
         check("/v3/projects?name=x", &[], Some(IAM));
         check("/v5/caller-identity", &[], Some(IAM));
@@ -183,22 +251,62 @@ mod tests {
 
     #[test]
     fn hosts_decide_only_what_shapes_leave_open() {
-        check("/nothing", &[("host", "workspace.cn-north-4.myhuaweicloud.com")], Some(WORKSPACE));
-        check("/nothing", &[("host", "dms.cn-north-4.myhuaweicloud.com:443")], Some(ROCKETMQ));
-        check("/nothing", &[("host", "EHPC.cn-hangzhou.aliyuncs.com")], Some(ALIYUN));
-        check("/nothing", &[("host", "open.volcengineapi.com")], Some(VOLCENGINE));
-        check("/nothing", &[("host", "hpc.api.shanhe.com:443")], Some(QINGCLOUD));
-        check("/api/user", &[("host", "open.volcengineapi.com")], Some(QINGCLOUD));
+        check(
+            "/nothing",
+            &[("host", "workspace.cn-north-4.myhuaweicloud.com")],
+            Some(WORKSPACE),
+        );
+        check(
+            "/nothing",
+            &[("host", "dms.cn-north-4.myhuaweicloud.com:443")],
+            Some(ROCKETMQ),
+        );
+        check(
+            "/nothing",
+            &[("host", "EHPC.cn-hangzhou.aliyuncs.com")],
+            Some(ALIYUN),
+        );
+        check(
+            "/nothing",
+            &[("host", "open.volcengineapi.com")],
+            Some(VOLCENGINE),
+        );
+        check(
+            "/nothing",
+            &[("host", "hpc.api.shanhe.com:443")],
+            Some(QINGCLOUD),
+        );
+        check(
+            "/api/user",
+            &[("host", "open.volcengineapi.com")],
+            Some(QINGCLOUD),
+        );
         check("/", &[], None);
     }
 
     #[test]
     fn the_action_alone_does_not_decide() {
-        check("/?Action=ListUsers", &[("x-acs-version", "2018-04-12")], Some(ALIYUN));
-        check("/?Action=ListUsers&AccessKeyId=x", &[("x-date", "20240912T132732Z")], Some(ALIYUN));
-        check("/?Action=ListUsers", &[("authorization", "HMAC-SHA256 Credential=x")], Some(VOLCENGINE));
+        check(
+            "/?Action=ListUsers",
+            &[("x-acs-version", "2018-04-12")],
+            Some(ALIYUN),
+        );
+        check(
+            "/?Action=ListUsers&AccessKeyId=x",
+            &[("x-date", "20240912T132732Z")],
+            Some(ALIYUN),
+        );
+        check(
+            "/?Action=ListUsers",
+            &[("authorization", "HMAC-SHA256 Credential=x")],
+            Some(VOLCENGINE),
+        );
         check("/?Action=ListUsers&X-Credential=x", &[], Some(VOLCENGINE));
-        check("/?Action=ListUsers", &[("host", "ehpc.cn-hangzhou.aliyuncs.com")], Some(ALIYUN));
+        check(
+            "/?Action=ListUsers",
+            &[("host", "ehpc.cn-hangzhou.aliyuncs.com")],
+            Some(ALIYUN),
+        );
         check("/?Action=ListUsers", &[], Some(VOLCENGINE));
     }
 }

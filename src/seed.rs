@@ -27,7 +27,10 @@ pub struct SeedError {
 impl SeedError {
     /// A rule broken at a place.
     pub(crate) fn new(path: impl Into<String>, rule: impl Into<String>) -> Self {
-        Self { path: path.into(), rule: rule.into() }
+        Self {
+            path: path.into(),
+            rule: rule.into(),
+        }
     }
 
     /// The same, seen from one level further out.
@@ -70,23 +73,34 @@ pub struct SeedFileError {
 pub(crate) fn decode<T: DeserializeOwned>(document: &Value) -> Result<T, SeedError> {
     serde_path_to_error::deserialize(document).map_err(|error| {
         let path = error.path().to_string();
-        let value = value_at(document, &path).map(|value| format!(" (found {})", shortened(value))).unwrap_or_default();
+        let value = value_at(document, &path)
+            .map(|value| format!(" (found {})", shortened(value)))
+            .unwrap_or_default();
         SeedError::new(path, format!("{}{value}", error.into_inner()))
     })
 }
 
 /// Merges one document; all of it or, when the caller rolls back, nothing. Says how many records it held.
-pub(crate) fn merge(tx: &Connection, document: &Value, context: &SeedContext<'_>) -> Result<u64, SeedError> {
+pub(crate) fn merge(
+    tx: &Connection,
+    document: &Value,
+    context: &SeedContext<'_>,
+) -> Result<u64, SeedError> {
     let Value::Object(parts) = document else {
         return Err(SeedError::new(
             "",
-            format!("a seed document is an object with provider ids for keys, not {}", shortened(document)),
+            format!(
+                "a seed document is an object with provider ids for keys, not {}",
+                shortened(document)
+            ),
         ));
     };
     let mut records = 0;
     for (id, part) in parts.iter().filter(|(id, _)| *id != "$schema") {
         let room = provider(id).ok_or_else(|| SeedError::new(id.as_str(), unknown_provider(id)))?;
-        records += room.seed(tx, part, context).map_err(|error| error.under(id))?;
+        records += room
+            .seed(tx, part, context)
+            .map_err(|error| error.under(id))?;
     }
     Ok(records)
 }
@@ -102,8 +116,10 @@ pub(crate) fn merge_source(
             let mut records = 0;
             for room in PROVIDERS {
                 let file = format!("built-in {}.json", room.id());
-                let document = serde_json::from_str(room.demo()).map_err(|cause| seed_file_error(&file, cause))?;
-                records += merge(tx, &document, context).map_err(|cause| seed_file_error(&file, cause))?;
+                let document = serde_json::from_str(room.demo())
+                    .map_err(|cause| seed_file_error(&file, cause))?;
+                records +=
+                    merge(tx, &document, context).map_err(|cause| seed_file_error(&file, cause))?;
             }
             Ok(records)
         }
@@ -118,11 +134,19 @@ pub(crate) fn merge_source(
 }
 
 /// Merges one `.json` or `.ndjson` file.
-pub(crate) fn merge_file(tx: &Connection, path: &Path, context: &SeedContext<'_>) -> Result<u64, SeedFileError> {
+pub(crate) fn merge_file(
+    tx: &Connection,
+    path: &Path,
+    context: &SeedContext<'_>,
+) -> Result<u64, SeedFileError> {
     let file = path.display().to_string();
     let reader = BufReader::new(File::open(path).map_err(|cause| seed_file_error(&file, cause))?);
-    if path.extension().is_none_or(|extension| extension != "ndjson") {
-        let document = serde_json::from_reader(reader).map_err(|cause| seed_file_error(&file, cause))?;
+    if path
+        .extension()
+        .is_none_or(|extension| extension != "ndjson")
+    {
+        let document =
+            serde_json::from_reader(reader).map_err(|cause| seed_file_error(&file, cause))?;
         return merge(tx, &document, context).map_err(|cause| seed_file_error(&file, cause));
     }
     let mut records = 0;
@@ -132,8 +156,10 @@ pub(crate) fn merge_file(tx: &Connection, path: &Path, context: &SeedContext<'_>
         if line.trim().is_empty() {
             continue;
         }
-        let document = serde_json::from_str(&line).map_err(|cause| seed_file_error(&place(), cause))?;
-        records += merge(tx, &document, context).map_err(|cause| seed_file_error(&place(), cause))?;
+        let document =
+            serde_json::from_str(&line).map_err(|cause| seed_file_error(&place(), cause))?;
+        records +=
+            merge(tx, &document, context).map_err(|cause| seed_file_error(&place(), cause))?;
     }
     Ok(records)
 }
@@ -147,31 +173,48 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, SeedFileError> {
     let mut files = Vec::new();
     for entry in path.read_dir().map_err(error)? {
         let file = entry.map_err(error)?.path();
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if (name.ends_with(".json") || name.ends_with(".ndjson")) && !name.ends_with(".schema.json") {
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        if (name.ends_with(".json") || name.ends_with(".ndjson")) && !name.ends_with(".schema.json")
+        {
             files.push(file);
         }
     }
     files.sort();
     if files.is_empty() {
-        return Err(seed_file_error(&path.display().to_string(), "the folder holds no .json or .ndjson file"));
+        return Err(seed_file_error(
+            &path.display().to_string(),
+            "the folder holds no .json or .ndjson file",
+        ));
     }
     Ok(files)
 }
 
 fn seed_file_error(file: &str, cause: impl ToString) -> SeedFileError {
-    SeedFileError { file: file.to_owned(), cause: cause.to_string() }
+    SeedFileError {
+        file: file.to_owned(),
+        cause: cause.to_string(),
+    }
 }
 
 /// The value at a path as `serde_path_to_error` prints it.
 fn value_at<'a>(document: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('.').try_fold(document, |value, segment| {
         let (name, indices) = segment.split_at(segment.find('[').unwrap_or(segment.len()));
-        let value = if name.is_empty() { value } else { value.get(name)? };
+        let value = if name.is_empty() {
+            value
+        } else {
+            value.get(name)?
+        };
         indices
             .split(['[', ']'])
             .filter(|index| !index.is_empty())
-            .try_fold(value, |value, index| value.get(index.parse::<usize>().ok()?))
+            .try_fold(value, |value, index| {
+                value.get(index.parse::<usize>().ok()?)
+            })
     })
 }
 

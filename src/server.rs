@@ -65,7 +65,8 @@ impl Rollcall {
     /// When it cannot: no port is free, or the machine is out of memory or threads.
     #[must_use]
     pub fn start() -> Self {
-        Self::start_with(&Options::default()).expect("a free port and the demo data are all it takes")
+        Self::start_with(&Options::default())
+            .expect("a free port and the demo data are all it takes")
     }
 
     /// Starts as told.
@@ -93,7 +94,10 @@ impl Rollcall {
             .map(|(provider, listener)| {
                 let address = listener.local_addr()?;
                 listener.set_nonblocking(true)?;
-                Ok((Bound { provider, address }, (listener, router(&app, provider))))
+                Ok((
+                    Bound { provider, address },
+                    (listener, router(&app, provider)),
+                ))
             })
             .collect::<io::Result<(Vec<_>, Vec<_>)>>()
             .map_err(StartError::Machine)?;
@@ -105,14 +109,21 @@ impl Rollcall {
                 runtime.shutdown_timeout(Duration::from_millis(100));
             })
             .map_err(StartError::Machine)?;
-        Ok(Self { addresses, stop: Some(stop), thread: Some(thread) })
+        Ok(Self {
+            addresses,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 
     /// The address to point clients at: `http://127.0.0.1:4700`.
     #[must_use]
     pub fn url(&self) -> String {
         let shared = self.addresses.iter().find(|bound| bound.provider.is_none());
-        shared.or_else(|| self.addresses.first()).map(|bound| format!("http://{}", bound.address)).unwrap_or_default()
+        shared
+            .or_else(|| self.addresses.first())
+            .map(|bound| format!("http://{}", bound.address))
+            .unwrap_or_default()
     }
 
     /// The line that tells a script that rollcall is ready, and where.
@@ -158,13 +169,20 @@ impl std::str::FromStr for Listen {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (provider, address) = match text.split_once('=') {
-            Some((id, address)) => (Some(provider(id).ok_or_else(|| unknown_provider(id))?), address),
+            Some((id, address)) => (
+                Some(provider(id).ok_or_else(|| unknown_provider(id))?),
+                address,
+            ),
             None => (None, text),
         };
         let address = address.parse().map_err(|_| {
             format!("\"{address}\" is no address; write an IP address and a port, as 127.0.0.1:4700 or [::1]:4700")
         })?;
-        Ok(Self { provider, address, optional: false })
+        Ok(Self {
+            provider,
+            address,
+            optional: false,
+        })
     }
 }
 
@@ -190,7 +208,11 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            listen: vec![Listen { provider: None, address: SocketAddr::from(([127, 0, 0, 1], 0)), optional: false }],
+            listen: vec![Listen {
+                provider: None,
+                address: SocketAddr::from(([127, 0, 0, 1], 0)),
+                optional: false,
+            }],
             data: None,
             seeds: vec![SeedSource::Demo],
             settings: Settings::default(),
@@ -213,7 +235,11 @@ impl Options {
     /// Listens on `127.0.0.1` and, where there is one, on `[::1]`.
     #[must_use]
     pub fn listen_on_loopback(mut self, port: u16) -> Self {
-        let listen = |address, optional| Listen { provider: None, address, optional };
+        let listen = |address, optional| Listen {
+            provider: None,
+            address,
+            optional,
+        };
         self.listen = vec![
             listen(([127, 0, 0, 1], port).into(), false),
             listen(([0_u16, 0, 0, 0, 0, 0, 0, 1], port).into(), true),
@@ -312,10 +338,14 @@ pub enum StartError {
     #[error("cannot use the data folder {0}: {1}; choose another with --data")]
     Folder(PathBuf, io::Error),
     /// Another rollcall uses the data folder.
-    #[error("the data folder {0} is in use by another rollcall; stop that, or choose another with --data")]
+    #[error(
+        "the data folder {0} is in use by another rollcall; stop that, or choose another with --data"
+    )]
     FolderInUse(PathBuf),
     /// Data cannot be read.
-    #[error("{0}; it was left as it is: use the rollcall that wrote it, or choose another folder with --data")]
+    #[error(
+        "{0}; it was left as it is: use the rollcall that wrote it, or choose another folder with --data"
+    )]
     Data(String),
     /// The machine is out of something.
     #[error("cannot start: {0}")]
@@ -326,7 +356,12 @@ type Doors = Vec<(Option<&'static dyn Provider>, TcpListener)>;
 
 fn bind(listen: &[Listen]) -> Result<Doors, StartError> {
     let mut doors: Doors = Vec::new();
-    for Listen { provider, address, optional } in listen {
+    for Listen {
+        provider,
+        address,
+        optional,
+    } in listen
+    {
         let mut address = *address;
         // The second loopback address goes by the port that the first one got.
         if *optional && let Some((_, first)) = doors.first() {
@@ -359,16 +394,26 @@ fn build(options: &Options) -> Result<App, StartError> {
         most: options.max_namespaces,
     };
     let namespaces = Namespaces::new(plan);
-    namespaces.get(namespace::DEFAULT).map_err(|cause| StartError::Data(cause.to_string()))?;
-    Ok(App { namespaces, journal: Journal::new(options.journal, JOURNAL_BYTES) })
+    namespaces
+        .get(namespace::DEFAULT)
+        .map_err(|cause| StartError::Data(cause.to_string()))?;
+    Ok(App {
+        namespaces,
+        journal: Journal::new(options.journal, JOURNAL_BYTES),
+    })
 }
 
 /// The seed, loaded into a database that every namespace starts as a copy of.
 pub(crate) fn template(options: &Options) -> Result<Store, StartError> {
     let broken = |cause: rusqlite::Error| StartError::Data(cause.to_string());
     let template = namespace::empty_store().map_err(broken)?;
-    let ids = options.rng_seed.map_or_else(Ids::unseeded, |seed| Ids::seeded(seed, "template"));
-    let context = SeedContext { ids: &ids, now: Clock::new(options.clock).now() };
+    let ids = options
+        .rng_seed
+        .map_or_else(Ids::unseeded, |seed| Ids::seeded(seed, "template"));
+    let context = SeedContext {
+        ids: &ids,
+        now: Clock::new(options.clock).now(),
+    };
     template.write(|tx| {
         for source in &options.seeds {
             merge_source(tx, source, &context).map_err(Loading::Seed)?;
@@ -402,7 +447,11 @@ impl From<Loading> for StartError {
 fn take_folder(folder: &Path) -> Result<(), StartError> {
     let failed = |cause| StartError::Folder(folder.to_owned(), cause);
     std::fs::create_dir_all(folder).map_err(failed)?;
-    let lock = File::options().create(true).append(true).open(folder.join("lock")).map_err(failed)?;
+    let lock = File::options()
+        .create(true)
+        .append(true)
+        .open(folder.join("lock"))
+        .map_err(failed)?;
     match lock.try_lock() {
         Ok(()) => {}
         Err(std::fs::TryLockError::WouldBlock) => {
@@ -417,8 +466,10 @@ fn take_folder(folder: &Path) -> Result<(), StartError> {
 
 async fn serve(doors: Vec<(TcpListener, Router)>, stopped: oneshot::Receiver<()>) {
     let (stop, _) = tokio::sync::watch::channel(false);
-    let accepting: Vec<_> =
-        doors.into_iter().map(|(listener, router)| tokio::spawn(accept(listener, router, stop.subscribe()))).collect();
+    let accepting: Vec<_> = doors
+        .into_iter()
+        .map(|(listener, router)| tokio::spawn(accept(listener, router, stop.subscribe())))
+        .collect();
     // An error means that the owner is gone, which is a stop too.
     let _ = stopped.await;
     stop.send_replace(true);
@@ -429,7 +480,11 @@ async fn serve(doors: Vec<(TcpListener, Router)>, stopped: oneshot::Receiver<()>
     }
 }
 
-async fn accept(listener: TcpListener, router: Router, mut stop: tokio::sync::watch::Receiver<bool>) {
+async fn accept(
+    listener: TcpListener,
+    router: Router,
+    mut stop: tokio::sync::watch::Receiver<bool>,
+) {
     let listener = match tokio::net::TcpListener::from_std(listener) {
         Ok(listener) => listener,
         Err(cause) => return tracing::error!(%cause, "a listener cannot be served"),
@@ -457,7 +512,10 @@ async fn accept(listener: TcpListener, router: Router, mut stop: tokio::sync::wa
         if let Err(cause) = stream.set_nodelay(true) {
             tracing::debug!(%cause, "a connection is gone already");
         }
-        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
+        let connection = http.serve_connection(
+            TokioIo::new(stream),
+            TowerToHyperService::new(router.clone()),
+        );
         let connection = open.watch(connection);
         tokio::spawn(async move {
             if let Err(cause) = connection.await {
@@ -466,7 +524,10 @@ async fn accept(listener: TcpListener, router: Router, mut stop: tokio::sync::wa
         });
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN_TIME, open.shutdown()).await.is_err() {
+    if tokio::time::timeout(DRAIN_TIME, open.shutdown())
+        .await
+        .is_err()
+    {
         tracing::debug!("connections were still busy at the stop");
     }
 }

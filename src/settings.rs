@@ -21,11 +21,15 @@ impl Settings {
     /// # Panics
     /// For a name that is not in the provider's table.
     pub(crate) fn quirk(&self, provider: &'static dyn Provider, name: &str) -> &'static str {
-        let set = self.quirks.iter().find(|(id, quirk, _)| *id == provider.id() && *quirk == name);
+        let set = self
+            .quirks
+            .iter()
+            .find(|(id, quirk, _)| *id == provider.id() && *quirk == name);
         set.map_or_else(
             || {
                 let row = provider.quirks().iter().find(|quirk| quirk.name == name);
-                row.expect("a room asks only for quirks of its own table").default()
+                row.expect("a room asks only for quirks of its own table")
+                    .default()
             },
             |(_, _, value)| value,
         )
@@ -36,24 +40,44 @@ impl Settings {
         let unknown = || {
             let all: Vec<String> = PROVIDERS
                 .iter()
-                .flat_map(|provider| provider.quirks().iter().map(|quirk| format!("{}.{}", provider.id(), quirk.name)))
+                .flat_map(|provider| {
+                    provider
+                        .quirks()
+                        .iter()
+                        .map(|quirk| format!("{}.{}", provider.id(), quirk.name))
+                })
                 .collect();
             format!("there is no quirk \"{name}\"; there are {}", all.join(", "))
         };
         let (id, quirk) = name.split_once('.').ok_or_else(unknown)?;
         let provider = provider(id).ok_or_else(unknown)?;
-        let quirk: &'static Quirk = provider.quirks().iter().find(|row| row.name == quirk).ok_or_else(unknown)?;
-        let value = quirk.values.iter().copied().find(|allowed| *allowed == value).ok_or_else(|| {
-            format!("the quirk \"{name}\" cannot be \"{value}\"; it can be {}", quirk.values.join(" or "))
-        })?;
-        self.quirks.retain(|(set_id, set_name, _)| (*set_id, *set_name) != (provider.id(), quirk.name));
+        let quirk: &'static Quirk = provider
+            .quirks()
+            .iter()
+            .find(|row| row.name == quirk)
+            .ok_or_else(unknown)?;
+        let value = quirk
+            .values
+            .iter()
+            .copied()
+            .find(|allowed| *allowed == value)
+            .ok_or_else(|| {
+                format!(
+                    "the quirk \"{name}\" cannot be \"{value}\"; it can be {}",
+                    quirk.values.join(" or ")
+                )
+            })?;
+        self.quirks
+            .retain(|(set_id, set_name, _)| (*set_id, *set_name) != (provider.id(), quirk.name));
         self.quirks.push((provider.id(), quirk.name, value));
         Ok(())
     }
 
     /// The region that a provider's answers name.
     pub(crate) fn region(&self, provider: &'static dyn Provider) -> &str {
-        self.regions.get(provider.id()).map_or_else(|| provider.default_region(), String::as_str)
+        self.regions
+            .get(provider.id())
+            .map_or_else(|| provider.default_region(), String::as_str)
     }
 
     /// Sets the region of a provider.
@@ -67,5 +91,8 @@ impl Settings {
 /// What to tell somebody who names a provider that there is not.
 pub(crate) fn unknown_provider(id: &str) -> String {
     let ids: Vec<_> = PROVIDERS.iter().map(|provider| provider.id()).collect();
-    format!("there is no provider \"{id}\"; there are {}", ids.join(", "))
+    format!(
+        "there is no provider \"{id}\"; there are {}",
+        ids.join(", ")
+    )
 }

@@ -89,9 +89,18 @@ pub(crate) enum Form {
 pub(crate) fn coverage(form: Form) -> String {
     let mut text = String::new();
     for provider in PROVIDERS {
-        heading(&mut text, form, 1, &format!("{} ({})", provider.title(), provider.id()));
+        heading(
+            &mut text,
+            form,
+            1,
+            &format!("{} ({})", provider.title(), provider.id()),
+        );
         let operations = provider.operations().iter().map(|operation| {
-            let version = if operation.version.is_empty() { String::new() } else { format!(" {}", operation.version) };
+            let version = if operation.version.is_empty() {
+                String::new()
+            } else {
+                format!(" {}", operation.version)
+            };
             [
                 format!("{}{version}", operation.name),
                 format!("{} {}", operation.methods.join("/"), operation.path),
@@ -99,13 +108,22 @@ pub(crate) fn coverage(form: Form) -> String {
                 operation.source.to_string(),
             ]
         });
-        table(&mut text, form, ["operation", "address", "what it does", "source"], operations);
+        table(
+            &mut text,
+            form,
+            ["operation", "address", "what it does", "source"],
+            operations,
+        );
         let limits = provider
             .operations()
             .iter()
             .flat_map(|operation| {
                 operation.parameters.iter().map(move |parameter| {
-                    let required = if parameter.required { "required" } else { parameter.default };
+                    let required = if parameter.required {
+                        "required"
+                    } else {
+                        parameter.default
+                    };
                     [
                         format!("{}.{}", operation.name, parameter.name),
                         format!("{} {} {required}", parameter.place.word(), parameter.kind),
@@ -115,11 +133,24 @@ pub(crate) fn coverage(form: Form) -> String {
                 })
             })
             .chain(provider.bounds().iter().map(|bound| {
-                [bound.name.to_owned(), bound.value.to_owned(), bound.about.to_owned(), bound.source.to_string()]
+                [
+                    bound.name.to_owned(),
+                    bound.value.to_owned(),
+                    bound.about.to_owned(),
+                    bound.source.to_string(),
+                ]
             }));
-        table(&mut text, form, ["limit", "value", "rule", "source"], limits);
+        table(
+            &mut text,
+            form,
+            ["limit", "value", "rule", "source"],
+            limits,
+        );
         let errors = provider.errors().into_iter().map(move |entry| {
-            let number = entry.number.map(|number| format!(" {number}")).unwrap_or_default();
+            let number = entry
+                .number
+                .map(|number| format!(" {number}"))
+                .unwrap_or_default();
             [
                 entry.name.to_owned(),
                 format!("{} {}{number}", entry.status, entry.code),
@@ -127,11 +158,26 @@ pub(crate) fn coverage(form: Form) -> String {
                 entry.source.to_string(),
             ]
         });
-        table(&mut text, form, ["error", "on the wire", "raised by", "source"], errors);
+        table(
+            &mut text,
+            form,
+            ["error", "on the wire", "raised by", "source"],
+            errors,
+        );
         let quirks = provider.quirks().iter().map(|quirk| {
-            [quirk.name.to_owned(), quirk.values.join(" | "), quirk.about.to_owned(), quirk.source.to_string()]
+            [
+                quirk.name.to_owned(),
+                quirk.values.join(" | "),
+                quirk.about.to_owned(),
+                quirk.source.to_string(),
+            ]
         });
-        table(&mut text, form, ["quirk", "values, default first", "about", "source"], quirks);
+        table(
+            &mut text,
+            form,
+            ["quirk", "values, default first", "about", "source"],
+            quirks,
+        );
     }
     text
 }
@@ -154,7 +200,13 @@ fn table(text: &mut String, form: Form, head: [&str; 4], rows: impl Iterator<Ite
     match form {
         Form::Markdown => {
             let line = |cells: &[String; 4]| {
-                format!("| {} |\n", cells.clone().map(|cell| cell.replace('|', "\\|").replace('\n', " ")).join(" | "))
+                format!(
+                    "| {} |\n",
+                    cells
+                        .clone()
+                        .map(|cell| cell.replace('|', "\\|").replace('\n', " "))
+                        .join(" | ")
+                )
             };
             text.push_str(&line(&head));
             text.push_str("| --- | --- | --- | --- |\n");
@@ -162,7 +214,11 @@ fn table(text: &mut String, form: Form, head: [&str; 4], rows: impl Iterator<Ite
         }
         Form::Table => {
             let width = |column: usize| {
-                rows.iter().chain([&head]).map(|row| row[column].chars().count()).max().unwrap_or_default()
+                rows.iter()
+                    .chain([&head])
+                    .map(|row| row[column].chars().count())
+                    .max()
+                    .unwrap_or_default()
             };
             let widths: [usize; 3] = std::array::from_fn(width);
             for row in [&head].into_iter().chain(&rows) {
@@ -192,7 +248,10 @@ pub(crate) fn landing_page() -> String {
             let query = if operation.version.is_empty() {
                 String::new()
             } else {
-                format!("?Action={}&amp;Version={}", operation.name, operation.version)
+                format!(
+                    "?Action={}&amp;Version={}",
+                    operation.name, operation.version
+                )
             };
             let _ = write!(
                 rows,

@@ -35,9 +35,14 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .route("/journal/{id}", get(journal_entry))
         .route("/openapi/{file}", get(openapi))
         .fallback(|uri: Uri| async move {
-            Problem(404, format!("there is no {uri} here; GET /_rollcall/ lists what there is"))
+            Problem(
+                404,
+                format!("there is no {uri} here; GET /_rollcall/ lists what there is"),
+            )
         })
-        .method_not_allowed_fallback(|| async { Problem(405, "this address does not take that method".to_owned()) })
+        .method_not_allowed_fallback(|| async {
+            Problem(405, "this address does not take that method".to_owned())
+        })
         .with_state(Arc::clone(app))
 }
 
@@ -47,9 +52,13 @@ struct Problem(u16, String);
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0).expect("a valid status");
-        let body =
-            json!({ "type": "about:blank", "title": status.canonical_reason(), "status": self.0, "detail": self.1 });
-        (status, [("content-type", "application/problem+json")], body.to_string()).into_response()
+        let body = json!({ "type": "about:blank", "title": status.canonical_reason(), "status": self.0, "detail": self.1 });
+        (
+            status,
+            [("content-type", "application/problem+json")],
+            body.to_string(),
+        )
+            .into_response()
     }
 }
 
@@ -71,7 +80,12 @@ async fn health() -> Json<Value> {
 }
 
 async fn providers() -> Json<Value> {
-    Json(PROVIDERS.iter().map(|provider| describe::summary(*provider)).collect())
+    Json(
+        PROVIDERS
+            .iter()
+            .map(|provider| describe::summary(*provider))
+            .collect(),
+    )
 }
 
 async fn one_provider(Path(id): Path<String>) -> Result<Json<Value>, Problem> {
@@ -85,8 +99,14 @@ struct OfProvider {
 
 async fn errors(Query(query): Query<OfProvider>) -> Result<Json<Value>, Problem> {
     let only = query.provider.as_deref().map(find).transpose()?;
-    let wanted = PROVIDERS.iter().filter(|provider| only.is_none_or(|only| only.id() == provider.id()));
-    Ok(Json(wanted.flat_map(|provider| describe::errors(*provider)).collect()))
+    let wanted = PROVIDERS
+        .iter()
+        .filter(|provider| only.is_none_or(|only| only.id() == provider.id()));
+    Ok(Json(
+        wanted
+            .flat_map(|provider| describe::errors(*provider))
+            .collect(),
+    ))
 }
 
 fn find(id: &str) -> Result<&'static dyn Provider, Problem> {
@@ -121,16 +141,28 @@ async fn journal(
     Ok(Json(app.journal.list(&filter, ENTRIES)))
 }
 
-async fn journal_entry(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+async fn journal_entry(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
     let entry = id.parse().ok().and_then(|id| app.journal.entry(id));
     entry.map(Json).ok_or_else(|| {
-        Problem(404, format!("the journal has no entry {id} (any more); GET /_rollcall/journal lists what it has"))
+        Problem(
+            404,
+            format!(
+                "the journal has no entry {id} (any more); GET /_rollcall/journal lists what it has"
+            ),
+        )
     })
 }
 
 async fn openapi(Path(file): Path<String>) -> Result<Response, Problem> {
     let provider = file.strip_suffix(".yaml").and_then(provider);
-    let provider =
-        provider.ok_or_else(|| Problem(404, format!("there is no document {file}; GET /_rollcall/ lists them")))?;
+    let provider = provider.ok_or_else(|| {
+        Problem(
+            404,
+            format!("there is no document {file}; GET /_rollcall/ lists them"),
+        )
+    })?;
     Ok(([("content-type", "application/yaml")], provider.openapi()).into_response())
 }

@@ -13,7 +13,8 @@ use crate::ids::{Ids, LOWER_HEX};
 /// The content type of every answer with a body; golangsdk's pager fails on any other.
 pub(crate) const JSON: &str = "application/json";
 
-const GUIDE: Source = Source::Docs("Huawei API Gateway error codes; captures in huaweicloud-sdk-nodejs-v3 issue 2");
+const GUIDE: Source =
+    Source::Docs("Huawei API Gateway error codes; captures in huaweicloud-sdk-nodejs-v3 issue 2");
 const OURS: Source = Source::Inferred("the code is documented, the text is not");
 
 catalogue! {
@@ -103,9 +104,14 @@ pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Repl
             })
         };
         let reply = Reply::new(entry.status, JSON, body.expect("texts become JSON"));
-        refusal.headers.iter().fold(reply, |reply, (name, value)| reply.header(name, value))
+        refusal
+            .headers
+            .iter()
+            .fold(reply, |reply, (name, value)| reply.header(name, value))
     });
-    reply.header("x-request-id", &call.request_id).header("server", "api-gateway")
+    reply
+        .header("x-request-id", &call.request_id)
+        .header("server", "api-gateway")
 }
 
 /// 32 lower-case hexadecimal digits.
@@ -125,7 +131,10 @@ pub(crate) fn over_limit(limit: Limit) -> &'static ErrorEntry {
 /// The access key in `Authorization: SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…`.
 pub(crate) fn access_key(request: &Request) -> Option<String> {
     let (_, fields) = request.header("authorization")?.split_once(' ')?;
-    fields.split(',').find_map(|field| field.trim().strip_prefix("Access=")).map(str::to_owned)
+    fields
+        .split(',')
+        .find_map(|field| field.trim().strip_prefix("Access="))
+        .map(str::to_owned)
 }
 
 /// A member of a body: nothing where it is absent or null.

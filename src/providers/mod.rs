@@ -22,7 +22,10 @@ pub(crate) static PROVIDERS: &[&dyn Provider] = &[&huawei_rocketmq::HuaweiRocket
 
 /// The provider of that id.
 pub(crate) fn provider(id: &str) -> Option<&'static dyn Provider> {
-    PROVIDERS.iter().copied().find(|provider| provider.id() == id)
+    PROVIDERS
+        .iter()
+        .copied()
+        .find(|provider| provider.id() == id)
 }
 
 /// One provider's API: its tables, and the few things that each does in its own way.
@@ -65,7 +68,12 @@ pub(crate) trait Provider: fmt::Debug + Sync {
 
     /// Merges this provider's part of a seed document (the value under its id) into the data and says how many records
     /// it held. The caller's transaction is rolled back when it fails.
-    fn seed(&self, tx: &Connection, document: &Value, context: &SeedContext<'_>) -> Result<u64, SeedError>;
+    fn seed(
+        &self,
+        tx: &Connection,
+        document: &Value,
+        context: &SeedContext<'_>,
+    ) -> Result<u64, SeedError>;
     /// Gives every record as a seed document of its own (the value under this provider's id), parents first, children in
     /// the order of their list; what [`Provider::seed`] makes of them gives the same records again, ids and times included.
     fn export(&self, tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()>;

@@ -31,17 +31,27 @@ impl Routes {
     /// The operation at that path, by the request's method.
     pub(crate) fn name(&self, request: &Request, path: &str) -> Named {
         let Ok(found) = self.router.at(path) else {
-            return Named { called: format!("{} {path}", request.method), ..Named::default() };
+            return Named {
+                called: format!("{} {path}", request.method),
+                ..Named::default()
+            };
         };
         let mut parameters = PathParams::default();
         for (name, value) in found.params.iter() {
-            parameters.push(name, percent_decode_str(value).decode_utf8_lossy().into_owned());
+            parameters.push(
+                name,
+                percent_decode_str(value).decode_utf8_lossy().into_owned(),
+            );
         }
-        let operation =
-            found.value.iter().copied().find(|operation| operation.methods.contains(&request.method.as_str()));
+        let operation = found
+            .value
+            .iter()
+            .copied()
+            .find(|operation| operation.methods.contains(&request.method.as_str()));
         Named {
             operation,
-            called: operation.map_or_else(|| format!("{} {path}", request.method), |_| String::new()),
+            called: operation
+                .map_or_else(|| format!("{} {path}", request.method), |_| String::new()),
             path: parameters,
             wrong_method: operation.is_none(),
         }

@@ -57,7 +57,12 @@ impl From<rusqlite::Error> for OpenError {
 
 impl Store {
     fn new(writer: Connection, readers: Vec<Mutex<Connection>>, file: Option<PathBuf>) -> Self {
-        Self { writer: Mutex::new(writer), readers, file, generation: AtomicU64::new(0) }
+        Self {
+            writer: Mutex::new(writer),
+            readers,
+            file,
+            generation: AtomicU64::new(0),
+        }
     }
 
     /// An empty database in memory, with that schema.
@@ -90,8 +95,10 @@ impl Store {
     /// Opens a file that [`Store::copy_to_file`] made; a newer or damaged one is refused and left as it is.
     pub(crate) fn open(path: &Path, version: i64) -> Result<Self, OpenError> {
         check(path, version)?;
-        let writer =
-            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let writer = Connection::open_with_flags(
+            path,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
         prepare(&writer)?;
         writer.pragma_update(None, "journal_mode", "wal")?;
         // In WAL mode this outlives the process at any moment, and the machine up to the last checkpoint.
@@ -143,7 +150,10 @@ impl Store {
     }
 
     fn reader(&self) -> MutexGuard<'_, Connection> {
-        let idle = self.readers.iter().find_map(|reader| reader.try_lock().ok());
+        let idle = self
+            .readers
+            .iter()
+            .find_map(|reader| reader.try_lock().ok());
         idle.unwrap_or_else(|| lock(self.readers.first().unwrap_or(&self.writer)))
     }
 
@@ -181,11 +191,16 @@ fn create_schema(connection: &Connection, schema: &[&str], version: i64) -> rusq
 /// Looks at a file without changing a byte of it.
 fn check(path: &Path, version: i64) -> Result<(), OpenError> {
     fs::File::open(path)?;
-    let connection =
-        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if version < found {
-        return Err(OpenError::Newer { found, known: version });
+        return Err(OpenError::Newer {
+            found,
+            known: version,
+        });
     }
     if found < 1 {
         return Err(OpenError::Damaged(rusqlite::Error::InvalidQuery));
@@ -196,11 +211,19 @@ fn check(path: &Path, version: i64) -> Result<(), OpenError> {
 /// Turns a broken uniqueness rule into the provider's own conflict.
 pub(crate) trait OnConflict<T> {
     /// `column` is the last column of the unique constraint as SQLite names it (`users.user_name`).
-    fn on_conflict<E: From<rusqlite::Error>>(self, column: &str, conflict: impl FnOnce() -> E) -> Result<T, E>;
+    fn on_conflict<E: From<rusqlite::Error>>(
+        self,
+        column: &str,
+        conflict: impl FnOnce() -> E,
+    ) -> Result<T, E>;
 }
 
 impl<T> OnConflict<T> for rusqlite::Result<T> {
-    fn on_conflict<E: From<rusqlite::Error>>(self, column: &str, conflict: impl FnOnce() -> E) -> Result<T, E> {
+    fn on_conflict<E: From<rusqlite::Error>>(
+        self,
+        column: &str,
+        conflict: impl FnOnce() -> E,
+    ) -> Result<T, E> {
         match self {
             Err(rusqlite::Error::SqliteFailure(cause, Some(message)))
                 if cause.code == ErrorCode::ConstraintViolation && message.ends_with(column) =>
@@ -219,7 +242,9 @@ mod tests {
     const SCHEMA: &[&str] = &["CREATE TABLE users (name TEXT PRIMARY KEY) STRICT;"];
 
     fn names(store: &Store) -> i64 {
-        store.read(|tx| tx.query_row("SELECT count(*) FROM users", [], |row| row.get(0))).expect("the table is there")
+        store
+            .read(|tx| tx.query_row("SELECT count(*) FROM users", [], |row| row.get(0)))
+            .expect("the table is there")
     }
 
     fn insert(tx: &Connection, name: &str) -> rusqlite::Result<usize> {

@@ -23,7 +23,10 @@ pub(crate) struct Window {
 impl Window {
     /// The window of that many rows from an offset.
     pub(crate) const fn rows(offset: u64, limit: u64) -> Self {
-        Self { offset, limit: Limit::Rows(limit) }
+        Self {
+            offset,
+            limit: Limit::Rows(limit),
+        }
     }
 
     /// The window of a numbered page, the first being 1; the number must not be 0.

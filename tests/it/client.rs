@@ -21,7 +21,10 @@ pub(crate) struct Answer {
 impl Answer {
     /// A header's value; the name in lower case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -30,14 +33,24 @@ impl Answer {
 
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|cause| panic!("not JSON ({cause}): {self}"))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|cause| panic!("not JSON ({cause}): {self}"))
     }
 
     /// Status and the provider's code, as `400 InvalidParams`; a success is the bare status.
     pub(crate) fn verdict(&self) -> String {
         let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
-        let places = ["/Code", "/error_code", "/ResponseMetadata/Error/Code", "/error/code", "/ret_code"];
-        let code = places.iter().find_map(|place| body.pointer(place)).filter(|code| **code != 0);
+        let places = [
+            "/Code",
+            "/error_code",
+            "/ResponseMetadata/Error/Code",
+            "/error/code",
+            "/ret_code",
+        ];
+        let code = places
+            .iter()
+            .find_map(|place| body.pointer(place))
+            .filter(|code| **code != 0);
         match code {
             None => self.status.to_string(),
             Some(Value::String(code)) => format!("{} {code}", self.status),
@@ -50,7 +63,11 @@ impl Answer {
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.status)?;
-        let mut headers: Vec<_> = self.headers.iter().filter(|(name, _)| name != "date").collect();
+        let mut headers: Vec<_> = self
+            .headers
+            .iter()
+            .filter(|(name, _)| name != "date")
+            .collect();
         headers.sort();
         for (name, value) in headers {
             writeln!(f, "{name}: {value}")?;
@@ -62,8 +79,12 @@ impl fmt::Display for Answer {
 /// Sends bytes on a new connection and reads until the server closes it, or all `answers` are there.
 pub(crate) fn exchange(address: SocketAddr, sent: &[u8], answers: usize) -> Vec<Answer> {
     let mut stream = TcpStream::connect(address).expect("the server listens");
-    stream.set_read_timeout(Some(PATIENCE)).expect("a time-out can be set");
-    stream.set_write_timeout(Some(PATIENCE)).expect("a time-out can be set");
+    stream
+        .set_read_timeout(Some(PATIENCE))
+        .expect("a time-out can be set");
+    stream
+        .set_write_timeout(Some(PATIENCE))
+        .expect("a time-out can be set");
     // A server may answer and close before it has read everything.
     let _ = stream.write_all(sent);
     let mut received = Vec::new();
@@ -88,25 +109,48 @@ pub(crate) fn exchange(address: SocketAddr, sent: &[u8], answers: usize) -> Vec<
 fn parse(received: &[u8], bodiless: bool) -> Option<(Answer, usize)> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut head = httparse::Response::new(&mut headers);
-    let httparse::Status::Complete(start) = head.parse(received).expect("answers are well-formed HTTP") else {
+    let httparse::Status::Complete(start) =
+        head.parse(received).expect("answers are well-formed HTTP")
+    else {
         return None;
     };
     let headers: Vec<(String, String)> = head
         .headers
         .iter()
-        .map(|header| (header.name.to_lowercase(), String::from_utf8_lossy(header.value).into_owned()))
+        .map(|header| {
+            (
+                header.name.to_lowercase(),
+                String::from_utf8_lossy(header.value).into_owned(),
+            )
+        })
         .collect();
-    let value = |name: &str| headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let value = |name: &str| {
+        headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    };
     let status = head.code.expect("a complete head has a status");
     let (body, end) = if bodiless || status == 204 {
         (Vec::new(), start)
     } else if value("transfer-encoding") == Some("chunked") {
         unchunk(received, start)?
     } else {
-        let length: usize = value("content-length").map_or(0, |length| length.parse().expect("a number"));
-        (received.get(start..start + length)?.to_vec(), start + length)
+        let length: usize =
+            value("content-length").map_or(0, |length| length.parse().expect("a number"));
+        (
+            received.get(start..start + length)?.to_vec(),
+            start + length,
+        )
     };
-    Some((Answer { status, headers, body }, end))
+    Some((
+        Answer {
+            status,
+            headers,
+            body,
+        },
+        end,
+    ))
 }
 
 fn unchunk(received: &[u8], mut at: usize) -> Option<(Vec<u8>, usize)> {
@@ -117,7 +161,10 @@ fn unchunk(received: &[u8], mut at: usize) -> Option<(Vec<u8>, usize)> {
         else {
             return None;
         };
-        let (start, size) = (at + skip, usize::try_from(size).expect("a chunk fits into memory"));
+        let (start, size) = (
+            at + skip,
+            usize::try_from(size).expect("a chunk fits into memory"),
+        );
         body.extend_from_slice(received.get(start..start + size)?);
         at = start + size + 2;
         if received.len() < at {

@@ -12,25 +12,37 @@ use crate::client::Answer;
 /// Every document, by provider id.
 pub(crate) static DOCUMENTS: LazyLock<Vec<(String, Value)>> = LazyLock::new(|| {
     let mut documents = Vec::new();
-    for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi")).expect("openapi/ is there") {
+    for entry in
+        fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi")).expect("openapi/ is there")
+    {
         let path = entry.expect("a readable folder").path();
-        let id = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let id = path
+            .file_stem()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
         let text = fs::read_to_string(&path).expect("a readable file");
-        documents
-            .push((id, serde_yaml_ng::from_str(&text).unwrap_or_else(|cause| panic!("{}: {cause}", path.display()))));
+        documents.push((
+            id,
+            serde_yaml_ng::from_str(&text)
+                .unwrap_or_else(|cause| panic!("{}: {cause}", path.display())),
+        ));
     }
     documents.sort_by(|(a, _), (b, _)| a.cmp(b));
     documents
 });
 
 /// Compiled schemas, by where they are.
-static VALIDATORS: LazyLock<Mutex<HashMap<String, &'static Validator>>> = LazyLock::new(Mutex::default);
+static VALIDATORS: LazyLock<Mutex<HashMap<String, &'static Validator>>> =
+    LazyLock::new(Mutex::default);
 
 /// Panics when the answer is of a documented operation and not as documented. XML is not looked at: it is the same data.
 #[track_caller]
 pub(crate) fn check(method: &str, target: &str, body: &[u8], answer: &Answer) {
     let path = target.split('?').next().unwrap_or_default();
-    let action = (path == "/").then(|| parameter(target, body, "Action")).flatten();
+    let action = (path == "/")
+        .then(|| parameter(target, body, "Action"))
+        .flatten();
     let version = parameter(target, body, "Version");
     for (id, document) in DOCUMENTS.iter() {
         let Some(paths) = document["paths"].as_object() else {
@@ -39,7 +51,8 @@ pub(crate) fn check(method: &str, target: &str, body: &[u8], answer: &Answer) {
         for (template, item) in paths {
             let wanted = match (template.split_once("#Action="), &action) {
                 (Some((_, name)), Some(action)) => {
-                    name.split('&').next() == Some(action) && has_version(template, version.as_deref())
+                    name.split('&').next() == Some(action)
+                        && has_version(template, version.as_deref())
                 }
                 (None, None) => matches(template, path),
                 _ => false,
@@ -60,54 +73,85 @@ fn claims(id: &str, template: &str, answer: &Answer) -> bool {
 
 /// `/#Action=ListUsers&Version=2024-07-30` is for that version only.
 fn has_version(template: &str, version: Option<&str>) -> bool {
-    template.split_once("&Version=").is_none_or(|(_, only)| version == Some(only))
+    template
+        .split_once("&Version=")
+        .is_none_or(|(_, only)| version == Some(only))
 }
 
 fn matches(template: &str, path: &str) -> bool {
-    let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
+    let (template, path): (Vec<_>, Vec<_>) =
+        (template.split('/').collect(), path.split('/').collect());
     template.len() == path.len()
-        && template.iter().zip(path).all(|(wanted, given)| wanted.starts_with('{') || *wanted == given)
+        && template
+            .iter()
+            .zip(path)
+            .all(|(wanted, given)| wanted.starts_with('{') || *wanted == given)
 }
 
 fn parameter(target: &str, body: &[u8], name: &str) -> Option<String> {
     let query = target.split_once('?').map_or("", |(_, query)| query);
-    [query.as_bytes(), body]
-        .iter()
-        .find_map(|raw| form_urlencoded::parse(raw).find(|(key, _)| key == name).map(|(_, value)| value.into_owned()))
+    [query.as_bytes(), body].iter().find_map(|raw| {
+        form_urlencoded::parse(raw)
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
+    })
 }
 
 #[track_caller]
-fn validate(id: &str, template: &str, method: &str, operation: &Value, document: &Value, answer: &Answer) {
+fn validate(
+    id: &str,
+    template: &str,
+    method: &str,
+    operation: &Value,
+    document: &Value,
+    answer: &Answer,
+) {
     let responses = &operation["responses"];
     let status = answer.status.to_string();
     let (key, response) = match responses.get(&status) {
         Some(response) => (status.as_str(), response),
         None => (
             "default",
-            responses
-                .get("default")
-                .unwrap_or_else(|| panic!("{id} {method} {template}: no response {status} in openapi/")),
+            responses.get("default").unwrap_or_else(|| {
+                panic!("{id} {method} {template}: no response {status} in openapi/")
+            }),
         ),
     };
     let response = match response["$ref"].as_str() {
-        Some(pointer) => {
-            document.pointer(pointer.trim_start_matches('#')).unwrap_or_else(|| panic!("{id}: {pointer} leads nowhere"))
-        }
+        Some(pointer) => document
+            .pointer(pointer.trim_start_matches('#'))
+            .unwrap_or_else(|| panic!("{id}: {pointer} leads nowhere")),
         None => response,
     };
     let Some(schema) = response.pointer("/content/application~1json/schema") else {
         return;
     };
-    if !answer.header("content-type").unwrap_or_default().contains("json") {
+    if !answer
+        .header("content-type")
+        .unwrap_or_default()
+        .contains("json")
+    {
         return;
     }
     let place = format!("{id} {method} {template} {key}");
-    let validator = *VALIDATORS.lock().expect("no test panics in here").entry(place.clone()).or_insert_with(|| {
-        let whole = json!({ "components": document["components"], "allOf": [schema] });
-        Box::leak(Box::new(jsonschema::validator_for(&whole).unwrap_or_else(|cause| panic!("{place}: {cause}"))))
-    });
+    let validator = *VALIDATORS
+        .lock()
+        .expect("no test panics in here")
+        .entry(place.clone())
+        .or_insert_with(|| {
+            let whole = json!({ "components": document["components"], "allOf": [schema] });
+            Box::leak(Box::new(
+                jsonschema::validator_for(&whole)
+                    .unwrap_or_else(|cause| panic!("{place}: {cause}")),
+            ))
+        });
     let body = answer.json();
-    let errors: Vec<String> =
-        validator.iter_errors(&body).map(|error| format!("{} at {}", error, error.instance_path())).collect();
-    assert!(errors.is_empty(), "{place} is not as documented: {errors:#?}\n{body:#}");
+    let errors: Vec<String> = validator
+        .iter_errors(&body)
+        .map(|error| format!("{} at {}", error, error.instance_path()))
+        .collect();
+    assert!(
+        errors.is_empty(),
+        "{place} is not as documented: {errors:#?}\n{body:#}"
+    );
 }

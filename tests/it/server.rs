@@ -23,17 +23,27 @@ pub(crate) fn demo() -> Server {
 
 /// A server as told.
 pub(crate) fn with(options: Options) -> Server {
-    Server { rollcall: Rollcall::start_with(&options).expect("the options are good") }
+    Server {
+        rollcall: Rollcall::start_with(&options).expect("the options are good"),
+    }
 }
 
 /// The demo data, a frozen clock, seeded ids.
 pub(crate) fn frozen() -> Options {
-    Options::default().clock(Setting::Fixed(Time::parse_rfc3339(NOW).expect("a valid time"))).rng_seed(7)
+    Options::default()
+        .clock(Setting::Fixed(
+            Time::parse_rfc3339(NOW).expect("a valid time"),
+        ))
+        .rng_seed(7)
 }
 
 impl Server {
     pub(crate) fn address(&self) -> SocketAddr {
-        self.rollcall.url().trim_start_matches("http://").parse().expect("an address")
+        self.rollcall
+            .url()
+            .trim_start_matches("http://")
+            .parse()
+            .expect("an address")
     }
 
     /// `GET`, without any header but Host.
@@ -45,20 +55,39 @@ impl Server {
     /// `POST` of a form.
     #[track_caller]
     pub(crate) fn post_form(&self, target: &str, form: &str) -> Answer {
-        self.send("POST", target, &[("content-type", "application/x-www-form-urlencoded")], form.as_bytes())
+        self.send(
+            "POST",
+            target,
+            &[("content-type", "application/x-www-form-urlencoded")],
+            form.as_bytes(),
+        )
     }
 
     /// `POST`, `PUT` or `DELETE` with a JSON body.
     #[track_caller]
     pub(crate) fn json(&self, method: &str, target: &str, body: &str) -> Answer {
-        self.send(method, target, &[("content-type", "application/json")], body.as_bytes())
+        self.send(
+            method,
+            target,
+            &[("content-type", "application/json")],
+            body.as_bytes(),
+        )
     }
 
     /// Any request; `host` and `content-length` are added. The answer of a documented operation is held against openapi/.
     #[track_caller]
-    pub(crate) fn send(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
         let mut request = format!("{method} {target} HTTP/1.1\r\n");
-        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+        if !headers
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case("host"))
+        {
             request.push_str("host: 127.0.0.1\r\n");
         }
         for (name, value) in headers {
@@ -69,8 +98,9 @@ impl Server {
         }
         request.push_str("connection: close\r\n\r\n");
         let sent = [request.as_bytes(), body].concat();
-        let answer =
-            exchange(self.address(), &sent, 1).pop().unwrap_or_else(|| panic!("no answer to {method} {target}"));
+        let answer = exchange(self.address(), &sent, 1)
+            .pop()
+            .unwrap_or_else(|| panic!("no answer to {method} {target}"));
         openapi::check(method, target, body, &answer);
         answer
     }

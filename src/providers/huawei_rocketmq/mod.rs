@@ -25,7 +25,9 @@ use crate::catalogue::{ApiError, ErrorEntry, Missing, Refusal, Source};
 use crate::clock::Time;
 use crate::ids::Ids;
 use crate::providers::routes::Routes;
-use crate::providers::{Bound, Named, Operation, Parameter, Place, Provider, Quirk, SeedContext, huawei};
+use crate::providers::{
+    Bound, Named, Operation, Parameter, Place, Provider, Quirk, SeedContext, huawei,
+};
 use crate::seed::SeedError;
 use crate::store::page::count;
 
@@ -42,24 +44,61 @@ const UPDATE_SECRET: &str = "update-secret";
 /// Which of two documented errors says that an instance id is no UUID.
 const INSTANCE_ID_ERROR: &str = "instance-id-error";
 
-const PROJECT_ID: Parameter = path("project_id", "letters, digits, _ and -, 1 to 64; else 400 DMS.00400002", SEED);
-const INSTANCE_ID: Parameter =
-    path("instance_id", "a UUID, else 400 DMS.00400030; of this project, else 404 DMS.00404022", SEED);
-const USER_NAME: Parameter = path("user_name", "the access_key of a user; else 400 DMS.00500972", REFERENCE);
-const GROUP: Parameter = path("group", "any; the mock does not know the groups of an instance", REFERENCE);
+const PROJECT_ID: Parameter = path(
+    "project_id",
+    "letters, digits, _ and -, 1 to 64; else 400 DMS.00400002",
+    SEED,
+);
+const INSTANCE_ID: Parameter = path(
+    "instance_id",
+    "a UUID, else 400 DMS.00400030; of this project, else 404 DMS.00404022",
+    SEED,
+);
+const USER_NAME: Parameter = path(
+    "user_name",
+    "the access_key of a user; else 400 DMS.00500972",
+    REFERENCE,
+);
+const GROUP: Parameter = path(
+    "group",
+    "any; the mock does not know the groups of an instance",
+    REFERENCE,
+);
 const OFFSET: Parameter = Parameter {
     default: "0",
-    ..query("offset", "integer", "digits, 0 to 2147483647; else 400 DMS.40050010; past the end: an empty list", SEED)
+    ..query(
+        "offset",
+        "integer",
+        "digits, 0 to 2147483647; else 400 DMS.40050010; past the end: an empty list",
+        SEED,
+    )
 };
-const LIMIT: Parameter =
-    Parameter { default: "10", ..query("limit", "integer", "digits, 1 to 50; else 400 DMS.00400062", SEED) };
+const LIMIT: Parameter = Parameter {
+    default: "10",
+    ..query(
+        "limit",
+        "integer",
+        "digits, 1 to 50; else 400 DMS.00400062",
+        SEED,
+    )
+};
 
 /// The fields of a user that are the same in POST and PUT.
-const ADMIN: Parameter = body("admin", "boolean", "ignored on engine 5.x, where it is true");
-const DEFAULT_TOPIC_PERM: Parameter =
-    body("default_topic_perm", "string", "PUB, SUB, PUB|SUB or DENY; else 400 DMS.00400800; ignored on engine 5.x");
-const DEFAULT_GROUP_PERM: Parameter =
-    body("default_group_perm", "string", "PUB, SUB, PUB|SUB or DENY; else 400 DMS.00400800; ignored on engine 5.x");
+const ADMIN: Parameter = body(
+    "admin",
+    "boolean",
+    "ignored on engine 5.x, where it is true",
+);
+const DEFAULT_TOPIC_PERM: Parameter = body(
+    "default_topic_perm",
+    "string",
+    "PUB, SUB, PUB|SUB or DENY; else 400 DMS.00400800; ignored on engine 5.x",
+);
+const DEFAULT_GROUP_PERM: Parameter = body(
+    "default_group_perm",
+    "string",
+    "PUB, SUB, PUB|SUB or DENY; else 400 DMS.00400800; ignored on engine 5.x",
+);
 const TOPIC_PERMS: Parameter = body(
     "topic_perms",
     "array of {name, perm}",
@@ -70,8 +109,11 @@ const GROUP_PERMS: Parameter = body(
     "array of {name, perm}",
     "name not empty, perm as the default; else 400 DMS.00400800; ignored on engine 5.x",
 );
-const WHITE_REMOTE_ADDRESS: Parameter =
-    body("white_remote_address", "string", "IPv4 addresses separated by commas, * for an octet; else 400 DMS.00400800");
+const WHITE_REMOTE_ADDRESS: Parameter = body(
+    "white_remote_address",
+    "string",
+    "IPv4 addresses separated by commas, * for an octet; else 400 DMS.00400800",
+);
 
 static OPERATIONS: &[Operation] = &[
     Operation {
@@ -142,7 +184,14 @@ static OPERATIONS: &[Operation] = &[
             PROJECT_ID,
             INSTANCE_ID,
             USER_NAME,
-            with_default(body("access_key", "string", "the user_name of the path; else 400 DMS.00400800"), KEPT),
+            with_default(
+                body(
+                    "access_key",
+                    "string",
+                    "the user_name of the path; else 400 DMS.00400800",
+                ),
+                KEPT,
+            ),
             with_default(
                 body(
                     "secret_key",
@@ -182,7 +231,11 @@ static OPERATIONS: &[Operation] = &[
         parameters: &[
             PROJECT_ID,
             INSTANCE_ID,
-            path("topic", "any; the mock does not know the topics of an instance", REFERENCE),
+            path(
+                "topic",
+                "any; the mock does not know the topics of an instance",
+                REFERENCE,
+            ),
             OFFSET,
             LIMIT,
         ],
@@ -208,7 +261,11 @@ static OPERATIONS: &[Operation] = &[
         version: "",
         summary: "The same at an older path",
         parameters: &[
-            path("engine", "rocketmq or reliability; else 404 APIGW.0101", SDK),
+            path(
+                "engine",
+                "rocketmq or reliability; else 404 APIGW.0101",
+                SDK,
+            ),
             PROJECT_ID,
             INSTANCE_ID,
             GROUP,
@@ -227,14 +284,23 @@ static OPERATIONS: &[Operation] = &[
         summary: "Lists the instances of a project, oldest first",
         parameters: &[
             PROJECT_ID,
-            filter("engine", "reliability or its alias rocketmq; another engine has no instances here"),
+            filter(
+                "engine",
+                "reliability or its alias rocketmq; another engine has no instances here",
+            ),
             filter("name", "part of the name"),
             filter("instance_id", "exact"),
             filter("status", "exact"),
             filter("include_failure", "ignored"),
-            Parameter { default: "false", ..filter("exact_match_name", "true: name has to be the whole name") },
+            Parameter {
+                default: "false",
+                ..filter("exact_match_name", "true: name has to be the whole name")
+            },
             filter("enterprise_project_id", "ignored"),
-            Parameter { rule: "digits, 0 to 2147483647; at or past the end, but for 0: 400 DMS.40050010", ..OFFSET },
+            Parameter {
+                rule: "digits, 0 to 2147483647; at or past the end, but for 0: 400 DMS.40050010",
+                ..OFFSET
+            },
             LIMIT,
         ],
         writes: false,
@@ -258,11 +324,32 @@ static OPERATIONS: &[Operation] = &[
 const KEPT: &str = "what it is";
 
 const fn path(name: &'static str, rule: &'static str, source: Source) -> Parameter {
-    Parameter { name, place: Place::Path, kind: "string", required: true, default: "", rule, source }
+    Parameter {
+        name,
+        place: Place::Path,
+        kind: "string",
+        required: true,
+        default: "",
+        rule,
+        source,
+    }
 }
 
-const fn query(name: &'static str, kind: &'static str, rule: &'static str, source: Source) -> Parameter {
-    Parameter { name, place: Place::Query, kind, required: false, default: "", rule, source }
+const fn query(
+    name: &'static str,
+    kind: &'static str,
+    rule: &'static str,
+    source: Source,
+) -> Parameter {
+    Parameter {
+        name,
+        place: Place::Query,
+        kind,
+        required: false,
+        default: "",
+        rule,
+        source,
+    }
 }
 
 const fn filter(name: &'static str, rule: &'static str) -> Parameter {
@@ -270,11 +357,22 @@ const fn filter(name: &'static str, rule: &'static str) -> Parameter {
 }
 
 const fn body(name: &'static str, kind: &'static str, rule: &'static str) -> Parameter {
-    Parameter { name, place: Place::Body, kind, required: false, default: "", rule, source: REFERENCE }
+    Parameter {
+        name,
+        place: Place::Body,
+        kind,
+        required: false,
+        default: "",
+        rule,
+        source: REFERENCE,
+    }
 }
 
 const fn with_default(parameter: Parameter, default: &'static str) -> Parameter {
-    Parameter { default, ..parameter }
+    Parameter {
+        default,
+        ..parameter
+    }
 }
 
 static QUIRKS: &[Quirk] = &[
@@ -370,7 +468,12 @@ impl Provider for HuaweiRocketmq {
         &errors::INTERNAL
     }
 
-    fn seed(&self, tx: &Connection, document: &Value, context: &SeedContext<'_>) -> Result<u64, SeedError> {
+    fn seed(
+        &self,
+        tx: &Connection,
+        document: &Value,
+        context: &SeedContext<'_>,
+    ) -> Result<u64, SeedError> {
         wire::seed::merge(tx, document, context)
     }
 
@@ -380,18 +483,32 @@ impl Provider for HuaweiRocketmq {
 
     fn counts(&self, tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>> {
         Ok(vec![
-            ("instances", count(tx, "SELECT count(*) FROM rocketmq_instances", [])?),
-            ("users", count(tx, "SELECT coalesce(sum(user_count), 0) FROM rocketmq_instances", [])?),
+            (
+                "instances",
+                count(tx, "SELECT count(*) FROM rocketmq_instances", [])?,
+            ),
+            (
+                "users",
+                count(
+                    tx,
+                    "SELECT coalesce(sum(user_count), 0) FROM rocketmq_instances",
+                    [],
+                )?,
+            ),
         ])
     }
 
     fn has(&self, tx: &Connection, missing: &Missing) -> rusqlite::Result<bool> {
         match (missing.kind, missing.key.as_slice()) {
-            ("instance", [project_id, instance_id]) => Ok(model::instance(tx, project_id, instance_id)?.is_some()),
-            ("user", [project_id, instance_id, access_key]) => match model::instance(tx, project_id, instance_id)? {
-                Some(instance) => Ok(model::user(tx, &instance, access_key)?.is_some()),
-                None => Ok(false),
-            },
+            ("instance", [project_id, instance_id]) => {
+                Ok(model::instance(tx, project_id, instance_id)?.is_some())
+            }
+            ("user", [project_id, instance_id, access_key]) => {
+                match model::instance(tx, project_id, instance_id)? {
+                    Some(instance) => Ok(model::user(tx, &instance, access_key)?.is_some()),
+                    None => Ok(false),
+                }
+            }
             _ => Ok(false),
         }
     }

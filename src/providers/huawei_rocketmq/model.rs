@@ -14,8 +14,15 @@ pub(crate) const QUOTA: u64 = 1000;
 pub(crate) const ENGINE: &str = "reliability";
 
 /// The statuses that an instance can have.
-pub(crate) const STATUSES: &[&str] =
-    &["CREATING", "RUNNING", "ERROR", "RESTARTING", "EXTENDING", "EXTENDEDFAILED", "DELETING"];
+pub(crate) const STATUSES: &[&str] = &[
+    "CREATING",
+    "RUNNING",
+    "ERROR",
+    "RESTARTING",
+    "EXTENDING",
+    "EXTENDEDFAILED",
+    "DELETING",
+];
 
 /// What the rules for users need to know of their instance.
 #[derive(Debug)]
@@ -38,7 +45,10 @@ impl Instance {
     /// Inferred: without ACL it answers like an instance that is not running; the code is a guess.
     pub(crate) fn refuses_writes(&self) -> Option<String> {
         if self.status != "RUNNING" {
-            return Some(format!("the instance is {}; its users can be changed while it is RUNNING", self.status));
+            return Some(format!(
+                "the instance is {}; its users can be changed while it is RUNNING",
+                self.status
+            ));
         }
         (!self.enable_acl).then(|| "the instance has enable_acl false, and so no users".to_owned())
     }
@@ -124,7 +134,10 @@ impl Grants {
     }
 
     fn on(&self, name: &str) -> Option<Perm> {
-        self.0.iter().find(|grant| grant.name == name).map(|grant| grant.perm)
+        self.0
+            .iter()
+            .find(|grant| grant.name == name)
+            .map(|grant| grant.perm)
     }
 }
 
@@ -136,15 +149,17 @@ impl From<Grants> for Vec<Grant> {
 
 impl ToSql for Grants {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        let json =
-            serde_json::to_string(self).map_err(|cause| rusqlite::Error::ToSqlConversionFailure(Box::new(cause)))?;
+        let json = serde_json::to_string(self)
+            .map_err(|cause| rusqlite::Error::ToSqlConversionFailure(Box::new(cause)))?;
         Ok(json.into())
     }
 }
 
 impl FromSql for Grants {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        serde_json::from_slice(value.as_bytes()?).map(Self).map_err(FromSqlError::other)
+        serde_json::from_slice(value.as_bytes()?)
+            .map(Self)
+            .map_err(FromSqlError::other)
     }
 }
 
@@ -211,7 +226,9 @@ impl User {
         Self {
             access_key: self.access_key,
             secret_key: change.secret_key.unwrap_or(self.secret_key),
-            white_remote_address: change.white_remote_address.unwrap_or(self.white_remote_address),
+            white_remote_address: change
+                .white_remote_address
+                .unwrap_or(self.white_remote_address),
             admin: change.admin.unwrap_or(self.admin),
             default_topic_perm: change.default_topic_perm.or(self.default_topic_perm),
             default_group_perm: change.default_group_perm.or(self.default_group_perm),
@@ -242,7 +259,11 @@ impl User {
             Resource::Topic => self.default_topic_perm,
             Resource::Group => self.default_group_perm,
         };
-        sent.unwrap_or(if self.admin { Self::everything(resource) } else { Perm::Deny })
+        sent.unwrap_or(if self.admin {
+            Self::everything(resource)
+        } else {
+            Perm::Deny
+        })
     }
 
     /// What the user may do with the topic or group of that name. Nothing restrains an administrator.
@@ -254,7 +275,9 @@ impl User {
             Resource::Topic => &self.topic_perms,
             Resource::Group => &self.group_perms,
         };
-        grants.on(name).unwrap_or_else(|| self.default_perm(resource))
+        grants
+            .on(name)
+            .unwrap_or_else(|| self.default_perm(resource))
     }
 
     /// All that can be done: nobody publishes to a group.
@@ -275,7 +298,9 @@ pub(crate) fn access_key_rule(access_key: &str) -> Result<(), String> {
     {
         return Ok(());
     }
-    Err(format!("access_key is \"{access_key}\"; it takes 7 to 64 letters, digits, - and _, a letter first"))
+    Err(format!(
+        "access_key is \"{access_key}\"; it takes 7 to 64 letters, digits, - and _, a letter first"
+    ))
 }
 
 /// What is wrong with a user's secret key, if anything. Says nothing of the secret itself.
@@ -289,7 +314,10 @@ pub(crate) fn secret_key_rule(secret_key: &str, access_key: &str) -> Result<(), 
         // All of them are allowed: `~!@#$%^&*()-_=+\|[{}];:'",<.>/?
         u8::is_ascii_punctuation,
     ];
-    let used = kinds.iter().filter(|kind| secret_key.bytes().any(|byte| kind(&byte))).count();
+    let used = kinds
+        .iter()
+        .filter(|kind| secret_key.bytes().any(|byte| kind(&byte)))
+        .count();
     if !(8..=32).contains(&secret_key.len()) {
         return Err("secret_key takes 8 to 32 characters");
     }
@@ -297,7 +325,9 @@ pub(crate) fn secret_key_rule(secret_key: &str, access_key: &str) -> Result<(), 
         return Err("secret_key takes ASCII letters, digits and special characters");
     }
     if used < 3 {
-        return Err("secret_key takes three of: upper case, lower case, digits, special characters");
+        return Err(
+            "secret_key takes three of: upper case, lower case, digits, special characters",
+        );
     }
     if secret_key.starts_with('-') {
         return Err("secret_key must not start with -");
@@ -323,11 +353,19 @@ pub(crate) fn white_remote_address_rule(addresses: &str) -> Result<(), String> {
             && text.parse::<u8>().is_ok_and(|bits| bits <= 32)
     };
     let address = |text: &str| {
-        let (host, bits) = text.split_once('/').map_or((text, None), |(host, bits)| (host, Some(bits)));
+        let (host, bits) = text
+            .split_once('/')
+            .map_or((text, None), |(host, bits)| (host, Some(bits)));
         let star = |text: &str| bits.is_none() && text == "*";
-        host.split('.').count() == 4 && host.split('.').all(|text| octet(text) || star(text)) && bits.is_none_or(prefix)
+        host.split('.').count() == 4
+            && host.split('.').all(|text| octet(text) || star(text))
+            && bits.is_none_or(prefix)
     };
-    if addresses.is_empty() || addresses.split(',').all(|text| text == "*" || address(text)) {
+    if addresses.is_empty()
+        || addresses
+            .split(',')
+            .all(|text| text == "*" || address(text))
+    {
         return Ok(());
     }
     Err(format!(
@@ -348,7 +386,11 @@ pub(crate) struct InstanceFilter {
 }
 
 /// The instance of that id in that project.
-pub(crate) fn instance(tx: &Connection, project_id: &str, instance_id: &str) -> rusqlite::Result<Option<Instance>> {
+pub(crate) fn instance(
+    tx: &Connection,
+    project_id: &str,
+    instance_id: &str,
+) -> rusqlite::Result<Option<Instance>> {
     let sql = "SELECT seq, status, engine_version, enable_acl, user_count FROM rocketmq_instances
          WHERE instance_id = ?1 AND project_id = ?2 AND engine = ?3";
     tx.prepare_cached(sql)?
@@ -372,8 +414,12 @@ pub(crate) fn project_of(tx: &Connection, instance_id: &str) -> rusqlite::Result
 }
 
 /// The instance as it is shown.
-pub(crate) fn instance_document(tx: &Connection, instance: &Instance) -> rusqlite::Result<Box<RawValue>> {
-    tx.prepare_cached("SELECT document FROM rocketmq_instances WHERE seq = ?1")?.query_row([instance.seq], document)
+pub(crate) fn instance_document(
+    tx: &Connection,
+    instance: &Instance,
+) -> rusqlite::Result<Box<RawValue>> {
+    tx.prepare_cached("SELECT document FROM rocketmq_instances WHERE seq = ?1")?
+        .query_row([instance.seq], document)
 }
 
 /// The instances of a project as they are shown, oldest first.
@@ -385,7 +431,13 @@ pub(crate) fn list_instances(
 ) -> rusqlite::Result<Page<Box<RawValue>>> {
     const MATCHES: &str = "project_id = ?1 AND (?2 IS NULL OR engine = ?2) AND (?3 IS NULL OR instr(name, ?3))
          AND (?4 IS NULL OR name = ?4) AND (?5 IS NULL OR instance_id = ?5) AND (?6 IS NULL OR status = ?6)";
-    let InstanceFilter { engine, name, exact_name, instance_id, status } = filter;
+    let InstanceFilter {
+        engine,
+        name,
+        exact_name,
+        instance_id,
+        status,
+    } = filter;
     let total = count(
         tx,
         &format!("SELECT count(*) FROM rocketmq_instances WHERE {MATCHES}"),
@@ -393,16 +445,28 @@ pub(crate) fn list_instances(
     )?;
     let rows = select(
         tx,
-        &format!("SELECT document FROM rocketmq_instances WHERE {MATCHES} ORDER BY seq LIMIT ?7 OFFSET ?8"),
-        params![project_id, engine, name, exact_name, instance_id, status, window.sql_limit(), window.sql_offset()],
+        &format!(
+            "SELECT document FROM rocketmq_instances WHERE {MATCHES} ORDER BY seq LIMIT ?7 OFFSET ?8"
+        ),
+        params![
+            project_id,
+            engine,
+            name,
+            exact_name,
+            instance_id,
+            status,
+            window.sql_limit(),
+            window.sql_offset()
+        ],
         document,
     )?;
     Ok(Page { total, rows })
 }
 
 fn document(row: &Row<'_>) -> rusqlite::Result<Box<RawValue>> {
-    RawValue::from_string(row.get(0)?)
-        .map_err(|cause| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(cause)))
+    RawValue::from_string(row.get(0)?).map_err(|cause| {
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(cause))
+    })
 }
 
 /// Adds an instance, or brings the one of the same id up to date; its users stay.
@@ -412,13 +476,19 @@ pub(crate) fn put_instance(
     instance_id: &str,
     document: &str,
 ) -> rusqlite::Result<usize> {
-    let sql = "INSERT INTO rocketmq_instances (project_id, instance_id, document) VALUES (?1, ?2, ?3)
+    let sql =
+        "INSERT INTO rocketmq_instances (project_id, instance_id, document) VALUES (?1, ?2, ?3)
          ON CONFLICT (instance_id) DO UPDATE SET document = excluded.document";
-    tx.prepare_cached(sql)?.execute([project_id, instance_id, document])
+    tx.prepare_cached(sql)?
+        .execute([project_id, instance_id, document])
 }
 
 /// Deletes an instance and its users.
-pub(crate) fn delete_instance(tx: &Connection, project_id: &str, instance_id: &str) -> rusqlite::Result<usize> {
+pub(crate) fn delete_instance(
+    tx: &Connection,
+    project_id: &str,
+    instance_id: &str,
+) -> rusqlite::Result<usize> {
     tx.prepare_cached("DELETE FROM rocketmq_instances WHERE project_id = ?1 AND instance_id = ?2")?
         .execute([project_id, instance_id])
 }
@@ -426,25 +496,50 @@ pub(crate) fn delete_instance(tx: &Connection, project_id: &str, instance_id: &s
 /// The users of an instance, oldest first.
 ///
 /// Inferred: the order of creation; the document names none.
-pub(crate) fn list_users(tx: &Connection, instance: &Instance, window: Window) -> rusqlite::Result<Page<User>> {
-    let sql =
-        format!("SELECT {} FROM rocketmq_users WHERE instance = ?1 ORDER BY seq LIMIT ?2 OFFSET ?3", User::COLUMNS);
-    let rows = select(tx, &sql, params![instance.seq, window.sql_limit(), window.sql_offset()], |row| {
-        Ok(User::from_row(row)?.on(instance))
-    })?;
-    Ok(Page { total: instance.user_count, rows })
+pub(crate) fn list_users(
+    tx: &Connection,
+    instance: &Instance,
+    window: Window,
+) -> rusqlite::Result<Page<User>> {
+    let sql = format!(
+        "SELECT {} FROM rocketmq_users WHERE instance = ?1 ORDER BY seq LIMIT ?2 OFFSET ?3",
+        User::COLUMNS
+    );
+    let rows = select(
+        tx,
+        &sql,
+        params![instance.seq, window.sql_limit(), window.sql_offset()],
+        |row| Ok(User::from_row(row)?.on(instance)),
+    )?;
+    Ok(Page {
+        total: instance.user_count,
+        rows,
+    })
 }
 
 /// The user of that name; names are case-sensitive.
-pub(crate) fn user(tx: &Connection, instance: &Instance, access_key: &str) -> rusqlite::Result<Option<User>> {
-    let sql = format!("SELECT {} FROM rocketmq_users WHERE instance = ?1 AND access_key = ?2", User::COLUMNS);
+pub(crate) fn user(
+    tx: &Connection,
+    instance: &Instance,
+    access_key: &str,
+) -> rusqlite::Result<Option<User>> {
+    let sql = format!(
+        "SELECT {} FROM rocketmq_users WHERE instance = ?1 AND access_key = ?2",
+        User::COLUMNS
+    );
     tx.prepare_cached(&sql)?
-        .query_row(params![instance.seq, access_key], |row| Ok(User::from_row(row)?.on(instance)))
+        .query_row(params![instance.seq, access_key], |row| {
+            Ok(User::from_row(row)?.on(instance))
+        })
         .optional()
 }
 
 /// Adds a user; the caller gives the conflict its name.
-pub(crate) fn insert_user(tx: &Connection, instance: &Instance, user: &User) -> rusqlite::Result<usize> {
+pub(crate) fn insert_user(
+    tx: &Connection,
+    instance: &Instance,
+    user: &User,
+) -> rusqlite::Result<usize> {
     let sql =
         "INSERT INTO rocketmq_users (instance, access_key, secret_key, white_remote_address, admin, default_topic_perm,
            default_group_perm, topic_perms, group_perms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
@@ -452,14 +547,23 @@ pub(crate) fn insert_user(tx: &Connection, instance: &Instance, user: &User) -> 
 }
 
 /// Brings a user up to date; says how many there were, 0 or 1.
-pub(crate) fn update_user(tx: &Connection, instance: &Instance, user: &User) -> rusqlite::Result<usize> {
+pub(crate) fn update_user(
+    tx: &Connection,
+    instance: &Instance,
+    user: &User,
+) -> rusqlite::Result<usize> {
     let sql =
         "UPDATE rocketmq_users SET secret_key = ?3, white_remote_address = ?4, admin = ?5, default_topic_perm = ?6,
            default_group_perm = ?7, topic_perms = ?8, group_perms = ?9 WHERE instance = ?1 AND access_key = ?2";
     write_user(tx, sql, instance, user)
 }
 
-fn write_user(tx: &Connection, sql: &str, instance: &Instance, user: &User) -> rusqlite::Result<usize> {
+fn write_user(
+    tx: &Connection,
+    sql: &str,
+    instance: &Instance,
+    user: &User,
+) -> rusqlite::Result<usize> {
     tx.prepare_cached(sql)?.execute(params![
         instance.seq,
         user.access_key,
@@ -474,13 +578,20 @@ fn write_user(tx: &Connection, sql: &str, instance: &Instance, user: &User) -> r
 }
 
 /// Deletes a user; says how many there were, 0 or 1.
-pub(crate) fn delete_user(tx: &Connection, instance: &Instance, access_key: &str) -> rusqlite::Result<usize> {
+pub(crate) fn delete_user(
+    tx: &Connection,
+    instance: &Instance,
+    access_key: &str,
+) -> rusqlite::Result<usize> {
     tx.prepare_cached("DELETE FROM rocketmq_users WHERE instance = ?1 AND access_key = ?2")?
         .execute(params![instance.seq, access_key])
 }
 
 /// Every instance with its project: projects by id, each one's instances in the order of their list.
-pub(crate) fn for_each_instance(tx: &Connection, mut each: impl FnMut(String, Box<RawValue>)) -> rusqlite::Result<()> {
+pub(crate) fn for_each_instance(
+    tx: &Connection,
+    mut each: impl FnMut(String, Box<RawValue>),
+) -> rusqlite::Result<()> {
     let sql = "SELECT document, project_id FROM rocketmq_instances ORDER BY project_id, seq";
     let mut statement = tx.prepare_cached(sql)?;
     let mut rows = statement.query([])?;
@@ -491,7 +602,10 @@ pub(crate) fn for_each_instance(tx: &Connection, mut each: impl FnMut(String, Bo
 }
 
 /// Every user with its project and instance id, in the order of their lists: that order is data too.
-pub(crate) fn for_each_user(tx: &Connection, mut each: impl FnMut(String, String, User)) -> rusqlite::Result<()> {
+pub(crate) fn for_each_user(
+    tx: &Connection,
+    mut each: impl FnMut(String, String, User),
+) -> rusqlite::Result<()> {
     let sql = format!(
         "SELECT {}, project_id, instance_id FROM rocketmq_instances AS parent JOIN rocketmq_users ON instance = parent.seq
          ORDER BY project_id, parent.seq, rocketmq_users.seq",

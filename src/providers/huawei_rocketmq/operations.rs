@@ -32,9 +32,14 @@ pub(crate) fn create_user(call: &Call<'_>) -> Result<Reply, ApiError> {
         let body = body?;
         require_writable(&instance)?;
         let user = body.into_user(&instance)?;
-        model::insert_user(tx, &instance, &user).on_conflict("rocketmq_users.access_key", || {
-            errors::USER_DUPLICATE.raise().because(format!("the instance has a user \"{}\"", user.access_key))
-        })?;
+        model::insert_user(tx, &instance, &user).on_conflict(
+            "rocketmq_users.access_key",
+            || {
+                errors::USER_DUPLICATE
+                    .raise()
+                    .because(format!("the instance has a user \"{}\"", user.access_key))
+            },
+        )?;
         if model::QUOTA <= instance.user_count {
             return Err(errors::QUOTA_REACHED.raise().because(format!(
                 "the instance has {} users; it takes {}",
@@ -114,9 +119,10 @@ pub(crate) fn list_instances(call: &Call<'_>) -> Result<Reply, ApiError> {
         let page = model::list_instances(tx, project_id, &filter, window)?;
         // Unlike the list of users, this one refuses to start behind its end (seen live by Terraform's authors).
         if 0 < window.offset && page.total <= window.offset {
-            return Err(errors::OFFSET_INVALID
-                .raise()
-                .because(format!("offset is {}, and {} instances match", window.offset, page.total)));
+            return Err(errors::OFFSET_INVALID.raise().because(format!(
+                "offset is {}, and {} instances match",
+                window.offset, page.total
+            )));
         }
         Reply::json(JSON, &wire::InstanceList::from(page))
     })
@@ -133,11 +139,16 @@ pub(crate) fn show_instance(call: &Call<'_>) -> Result<Reply, ApiError> {
 
 /// The instance at an address. Other engines share these paths and would be told apart here, by the instance's engine.
 fn find(tx: &Connection, address: &InstanceAddress<'_>) -> Result<Instance, ApiError> {
-    let InstanceAddress { project_id, instance_id } = address;
+    let InstanceAddress {
+        project_id,
+        instance_id,
+    } = address;
     model::instance(tx, project_id, instance_id)?.ok_or_else(|| {
         errors::INSTANCE_NOT_FOUND
             .raise()
-            .because(format!("project {project_id} has no instance {instance_id}"))
+            .because(format!(
+                "project {project_id} has no instance {instance_id}"
+            ))
             .missing("instance", &[project_id, instance_id])
     })
 }
@@ -154,7 +165,10 @@ fn find_user(
         let key = [address.project_id, address.instance_id, user_name];
         errors::USER_NOT_FOUND
             .raise()
-            .because(format!("instance {} has no user \"{user_name}\"", address.instance_id))
+            .because(format!(
+                "instance {} has no user \"{user_name}\"",
+                address.instance_id
+            ))
             .missing("user", &key)
     })
 }

@@ -34,7 +34,10 @@ impl<'a> InstanceAddress<'a> {
                 "instance_id is \"{instance_id}\"; it is a UUID such as 68fdc9a8-805e-439d-8dd9-25adc1c58bf6"
             )));
         }
-        Ok(Self { project_id, instance_id })
+        Ok(Self {
+            project_id,
+            instance_id,
+        })
     }
 }
 
@@ -43,9 +46,9 @@ pub(crate) fn project_id<'a>(call: &'a Call<'_>) -> Result<&'a str, ApiError> {
     if is_project_id(project_id) {
         Ok(project_id)
     } else {
-        Err(errors::PROJECT_ID_INVALID
-            .raise()
-            .because(format!("project_id is \"{project_id}\"; it takes 1 to 64 letters, digits, _ and -")))
+        Err(errors::PROJECT_ID_INVALID.raise().because(format!(
+            "project_id is \"{project_id}\"; it takes 1 to 64 letters, digits, _ and -"
+        )))
     }
 }
 
@@ -104,7 +107,13 @@ pub(crate) fn instance_filter(query: &Params) -> model::InstanceFilter {
         Some("true") => (None, value("name")),
         _ => (value("name"), None),
     };
-    model::InstanceFilter { engine, name, exact_name, instance_id: value("instance_id"), status: value("status") }
+    model::InstanceFilter {
+        engine,
+        name,
+        exact_name,
+        instance_id: value("instance_id"),
+        status: value("status"),
+    }
 }
 
 /// A user as POST and PUT send it: every type is right, no value is looked at yet.
@@ -180,7 +189,9 @@ impl UserBody {
                 model::secret_key_rule(secret_key, &user.access_key).map_err(refused)?;
             }
             None if call.quirk(UPDATE_SECRET) == "required" => {
-                return Err(refused("secret_key is missing, and the quirk update-secret is \"required\""));
+                return Err(refused(
+                    "secret_key is missing, and the quirk update-secret is \"required\"",
+                ));
             }
             None => {}
         }
@@ -190,8 +201,15 @@ impl UserBody {
     /// Permissions, then addresses. Engine 5.x ignores permissions, wrong ones too (inferred).
     ///
     /// Inferred: an empty default permission counts as absent.
-    fn into_change(self, secret_key: Option<String>, instance: &Instance) -> Result<Change, ApiError> {
-        let mut change = Change { secret_key, ..Change::default() };
+    fn into_change(
+        self,
+        secret_key: Option<String>,
+        instance: &Instance,
+    ) -> Result<Change, ApiError> {
+        let mut change = Change {
+            secret_key,
+            ..Change::default()
+        };
         if !instance.forces_administrators() {
             let perm_of = |name, text: Option<String>| {
                 let sent = text.filter(|text| !text.is_empty());
@@ -221,8 +239,11 @@ impl GrantBody {
     /// Inferred: an entry without a permission denies, as an absent default does.
     fn check(self, field: &str) -> Result<Grant, ApiError> {
         let name = self.name.filter(|name| !name.is_empty());
-        let name =
-            name.ok_or_else(|| errors::PARAMETER_INVALID.raise().because(format!("an entry of {field} has no name")))?;
+        let name = name.ok_or_else(|| {
+            errors::PARAMETER_INVALID
+                .raise()
+                .because(format!("an entry of {field} has no name"))
+        })?;
         let perm = match self.perm.as_deref() {
             None | Some("") => Perm::Deny,
             Some(sent) => perm(field, sent)?,
@@ -233,9 +254,9 @@ impl GrantBody {
 
 fn perm(field: &str, sent: &str) -> Result<Perm, ApiError> {
     Perm::parse(sent).ok_or_else(|| {
-        errors::PARAMETER_INVALID
-            .raise()
-            .because(format!("{field} has \"{sent}\"; a permission is PUB, SUB, PUB|SUB or DENY"))
+        errors::PARAMETER_INVALID.raise().because(format!(
+            "{field} has \"{sent}\"; a permission is PUB, SUB, PUB|SUB or DENY"
+        ))
     })
 }
 
@@ -249,7 +270,11 @@ fn field<T>(
     let Some(value) = member(object, name) else {
         return Ok(None);
     };
-    read(value).map(Some).ok_or_else(|| errors::FIELD_INVALID.with(name).because(format!("{name} has to be {wanted}")))
+    read(value).map(Some).ok_or_else(|| {
+        errors::FIELD_INVALID
+            .with(name)
+            .because(format!("{name} has to be {wanted}"))
+    })
 }
 
 fn text(value: &Value) -> Option<String> {
@@ -263,7 +288,10 @@ fn grants(value: &Value) -> Option<Vec<GrantBody>> {
     };
     let entries = value.as_array()?.iter().map(|entry| {
         let entry = entry.as_object()?;
-        Some(GrantBody { name: text_or_null(entry, "name")?, perm: text_or_null(entry, "perm")? })
+        Some(GrantBody {
+            name: text_or_null(entry, "name")?,
+            perm: text_or_null(entry, "perm")?,
+        })
     });
     entries.collect()
 }
@@ -277,7 +305,10 @@ pub(crate) struct UserList {
 
 impl From<Page<model::User>> for UserList {
     fn from(page: Page<model::User>) -> Self {
-        Self { users: page.rows.into_iter().map(User::from).collect(), total: page.total }
+        Self {
+            users: page.rows.into_iter().map(User::from).collect(),
+            total: page.total,
+        }
     }
 }
 
@@ -317,7 +348,9 @@ pub(crate) struct Deleted {
 }
 
 impl Deleted {
-    pub(crate) const USER: Self = Self { message: "delete user success." };
+    pub(crate) const USER: Self = Self {
+        message: "delete user success.",
+    };
 }
 
 /// What the users of an instance may do with one topic or group.
@@ -345,7 +378,11 @@ impl<'a> PolicyList<'a> {
             white_remote_address: user.white_remote_address,
             admin: user.admin,
         });
-        Self { policies: policies.collect(), total: page.total, name }
+        Self {
+            policies: policies.collect(),
+            total: page.total,
+            name,
+        }
     }
 }
 
@@ -358,6 +395,9 @@ pub(crate) struct InstanceList {
 
 impl From<Page<Box<RawValue>>> for InstanceList {
     fn from(page: Page<Box<RawValue>>) -> Self {
-        Self { instances: page.rows, instance_num: page.total }
+        Self {
+            instances: page.rows,
+            instance_num: page.total,
+        }
     }
 }

@@ -182,7 +182,11 @@ struct User {
 }
 
 /// Merges this provider's part of a seed document.
-pub(crate) fn merge(tx: &Connection, document: &Value, context: &SeedContext<'_>) -> Result<u64, SeedError> {
+pub(crate) fn merge(
+    tx: &Connection,
+    document: &Value,
+    context: &SeedContext<'_>,
+) -> Result<u64, SeedError> {
     let Document { projects, users } = seed::decode(document)?;
     let mut records = 0;
     for (index, project) in projects.into_iter().enumerate() {
@@ -205,7 +209,8 @@ pub(crate) fn merge(tx: &Connection, document: &Value, context: &SeedContext<'_>
             SeedError::new(format!("{place}.instance_id"), rule)
         })?;
         for (index, user) in group.users.into_iter().enumerate() {
-            merge_user(tx, &instance, user).map_err(|error| error.under(&format!("{place}.users[{index}]")))?;
+            merge_user(tx, &instance, user)
+                .map_err(|error| error.under(&format!("{place}.users[{index}]")))?;
             records += 1;
         }
     }
@@ -222,15 +227,18 @@ fn merge_instance(
         .as_object_mut()
         .map(|fields| {
             let names = FURTHER_FIELDS.iter();
-            names.filter_map(|&name| Some((name.to_owned(), fields.shift_remove(name)?))).collect()
+            names
+                .filter_map(|&name| Some((name.to_owned(), fields.shift_remove(name)?)))
+                .collect()
         })
         .unwrap_or_default();
     let mut instance: Instance = seed::decode(&value)?;
     let rule_of = |field: &str, rule: String| Err(SeedError::new(field, rule));
     let id = instance.instance_id.clone();
     if !is_instance_id(&id) || id.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        let rule =
-            format!("\"{id}\" is no instance id; it is a lower-case UUID such as 68fdc9a8-805e-439d-8dd9-25adc1c58bf6");
+        let rule = format!(
+            "\"{id}\" is no instance id; it is a lower-case UUID such as 68fdc9a8-805e-439d-8dd9-25adc1c58bf6"
+        );
         return rule_of("instance_id", rule);
     }
     if instance.delete {
@@ -252,18 +260,27 @@ fn merge_instance(
         return rule_of("engine", rule);
     }
     if !model::STATUSES.contains(&instance.status.as_str()) {
-        let rule = format!("\"{}\" is no status; it can be {}", instance.status, model::STATUSES.join(", "));
+        let rule = format!(
+            "\"{}\" is no status; it can be {}",
+            instance.status,
+            model::STATUSES.join(", ")
+        );
         return rule_of("status", rule);
     }
     if instance.engine_version.is_empty() {
-        return rule_of("engine_version", "\"\" is no version; 4.8.0 and 5.x are".to_owned());
+        return rule_of(
+            "engine_version",
+            "\"\" is no version; 4.8.0 and 5.x are".to_owned(),
+        );
     }
     if instance.created_at.is_empty() {
         instance.created_at = context.now.millis().to_string();
     }
     if instance.created_at.parse::<i64>().is_err() {
-        let rule =
-            format!("\"{}\" is no time; it is in milliseconds since the epoch, as a string", instance.created_at);
+        let rule = format!(
+            "\"{}\" is no time; it is in milliseconds since the epoch, as a string",
+            instance.created_at
+        );
         return rule_of("created_at", rule);
     }
     let mut document = serde_json::to_value(&instance).map_err(unwritable)?;
@@ -280,11 +297,18 @@ fn merge_user(tx: &Connection, instance: &model::Instance, user: User) -> Result
         return Ok(());
     }
     model::access_key_rule(&user.access_key).map_err(|rule| SeedError::new("access_key", rule))?;
-    model::secret_key_rule(&user.secret_key, &user.access_key)
-        .map_err(|rule| SeedError::new("secret_key", format!("{rule} (found \"{}\")", user.secret_key)))?;
+    model::secret_key_rule(&user.secret_key, &user.access_key).map_err(|rule| {
+        SeedError::new(
+            "secret_key",
+            format!("{rule} (found \"{}\")", user.secret_key),
+        )
+    })?;
     model::white_remote_address_rule(&user.white_remote_address)
         .map_err(|rule| SeedError::new("white_remote_address", rule))?;
-    for (field, grants) in [("topic_perms", &user.topic_perms), ("group_perms", &user.group_perms)] {
+    for (field, grants) in [
+        ("topic_perms", &user.topic_perms),
+        ("group_perms", &user.group_perms),
+    ] {
         if let Some(index) = grants.iter().position(|grant| grant.name.is_empty()) {
             let rule = "\"\" is no name of a topic or group";
             return Err(SeedError::new(format!("{field}[{index}].name"), rule));
@@ -310,7 +334,8 @@ fn check_project_id(project_id: &str) -> Result<(), SeedError> {
     if is_project_id(project_id) {
         return Ok(());
     }
-    let rule = format!("\"{project_id}\" is no project id; it takes 1 to 64 letters, digits, _ and -");
+    let rule =
+        format!("\"{project_id}\" is no project id; it takes 1 to 64 letters, digits, _ and -");
     Err(SeedError::new("project_id", rule))
 }
 
@@ -335,6 +360,54 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
             white_remote_address: user.white_remote_address,
             delete: false,
         }];
-        each(json!({ "users": [{ "project_id": project_id, "instance_id": instance_id, "users": users }] }));
+        each(
+            json!({ "users": [{ "project_id": project_id, "instance_id": instance_id, "users": users }] }),
+        );
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Time;
+    use crate::ids::Ids;
+    use crate::store::Store;
+
+    fn store_with(documents: &[Value]) -> Store {
+        let store = Store::in_memory(&[include_str!("../schema.sql")], 1).expect("a valid schema");
+        let context = SeedContext {
+            ids: &Ids::seeded(7, "default"),
+            now: Time::from_millis(0),
+        };
+        let merged: Result<(), SeedError> = store.write(|tx| {
+            documents
+                .iter()
+                .try_for_each(|document| merge(tx, document, &context).map(drop))
+        });
+        merged.expect("a good seed");
+        store
+    }
+
+    fn exported(store: &Store) -> Vec<Value> {
+        let mut documents = Vec::new();
+        let read: rusqlite::Result<()> =
+            store.read(|tx| export(tx, &mut |document| documents.push(document)));
+        read.expect("the data can be read");
+        documents
+    }
+
+    #[test]
+    fn what_is_exported_gives_the_same_data_again() {
+        let demo: Value =
+            serde_json::from_str(include_str!("../../../../seed-data/huawei-rocketmq.json"))
+                .expect("JSON");
+        let never_sent = json!({
+            "projects": [{ "project_id": "another", "instances": [{ "instance_id": "00000000-0000-4000-8000-000000000000", "tags": [] }] }],
+            "users": [{ "project_id": "another", "instance_id": "00000000-0000-4000-8000-000000000000",
+                "users": [{ "access_key": "z-first", "secret_key": "N3w-secret", "admin": true }, { "access_key": "a-second", "secret_key": "N3w-secret" }] }],
+        });
+        let first = exported(&store_with(&[demo["huawei-rocketmq"].clone(), never_sent]));
+        assert_eq!(first.len(), 9 + 1 + 27 + 1 + 1 + 2);
+        assert_eq!(exported(&store_with(&first)), first);
+    }
 }

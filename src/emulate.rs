@@ -169,7 +169,7 @@ fn explain(call: &Call<'_>, refusal: &Refusal, explanation: &mut Vec<String>) {
 }
 
 /// The namespace that a request belongs to, by the first of these that it has: the header, a host label
-/// `<name>.ns.<anything>`, the access key's suffix after `~`.
+/// `<name>.ns.<anything>`, the access key's suffix after `~`, the token's own.
 fn namespace_of(
     app: &App,
     request: &Request,
@@ -190,7 +190,13 @@ fn namespace_of(
         .as_deref()
         .and_then(|key| key.split_once('~'))
         .map(|(_, suffix)| suffix);
-    app.namespaces.get(suffix.unwrap_or(namespace::DEFAULT))
+    let of_token = || {
+        provider
+            .and_then(|provider| provider.token_namespace(request))
+            .filter(|name| namespace::is_name(name))
+    };
+    app.namespaces
+        .get(suffix.or_else(of_token).unwrap_or(namespace::DEFAULT))
 }
 
 const fn namespace_status(cause: &NamespaceError) -> u16 {

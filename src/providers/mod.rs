@@ -3,6 +3,7 @@
 //! Every room has the same six files; see ARCHITECTURE.md. What two rooms share lies beside this file, never in a room.
 
 pub(crate) mod huawei;
+pub(crate) mod huawei_iam;
 pub(crate) mod huawei_rocketmq;
 pub(crate) mod routes;
 
@@ -18,7 +19,8 @@ use crate::ids::Ids;
 use crate::seed::SeedError;
 
 /// Every provider, in the order in which tables print them.
-pub(crate) static PROVIDERS: &[&dyn Provider] = &[&huawei_rocketmq::HuaweiRocketmq];
+pub(crate) static PROVIDERS: &[&dyn Provider] =
+    &[&huawei_rocketmq::HuaweiRocketmq, &huawei_iam::HuaweiIam];
 
 /// The provider of that id.
 pub(crate) fn provider(id: &str) -> Option<&'static dyn Provider> {
@@ -55,6 +57,10 @@ pub(crate) trait Provider: fmt::Debug + Sync {
     fn name_operation(&self, request: &Request) -> Named;
     /// The access key that the request says it is signed with, exactly as sent.
     fn access_key(&self, request: &Request) -> Option<String>;
+    /// The namespace in which the token that the request carries was issued; for providers with tokens.
+    fn token_namespace<'a>(&self, _request: &'a Request) -> Option<&'a str> {
+        None
+    }
     /// A new id for a call, in this provider's format.
     fn request_id(&self, ids: &Ids, now: Time) -> String;
     /// The gateway's own checks, in its own order: route, authenticate, throttle.
@@ -139,6 +145,7 @@ pub(crate) struct Parameter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Path,
+    Header,
     Query,
     /// In the query, or in the form or JSON body of a POST.
     QueryOrBody,
@@ -149,6 +156,7 @@ impl Place {
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Path => "path",
+            Self::Header => "header",
             Self::Query => "query",
             Self::QueryOrBody => "query or body",
             Self::Body => "body",

@@ -5,11 +5,13 @@
 
 pub(crate) mod token;
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::call::{Call, Limit, Reply, Request};
-use crate::catalogue::{ErrorEntry, Refusal, Source, catalogue};
+use crate::catalogue::{ApiError, ErrorEntry, Refusal, Source, catalogue};
 use crate::ids::{Ids, LOWER_HEX};
 
 /// The content type of every answer with a body; golangsdk's pager fails on any other.
@@ -128,6 +130,13 @@ pub(crate) fn over_limit(limit: Limit) -> &'static ErrorEntry {
         Limit::Headers => &HEADERS_TOO_LARGE,
         Limit::Body => &BODY_TOO_LARGE,
     }
+}
+
+/// The gateway's own throttling: its default of 200 calls a second and API is what the text names.
+pub(crate) fn throttled(wait: Duration) -> ApiError {
+    THROTTLED
+        .with(200)
+        .header("retry-after", wait.as_secs().max(1).to_string())
 }
 
 /// The access key in `Authorization: SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…`.

@@ -3,16 +3,21 @@
 //! A [`Store`] is one database. In memory it is one connection behind a mutex (measured faster than a hop to another
 //! thread); in a file it is in WAL mode, one connection for writes and a few for reads.
 
+pub(crate) mod encoded;
 pub(crate) mod page;
 
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use encoded::{Encoded, Pages};
 
 /// How many statements a connection keeps prepared: more than the rooms have.
 const PREPARED_STATEMENTS: usize = 256;
@@ -28,6 +33,7 @@ pub struct Store {
     readers: Vec<Mutex<Connection>>,
     file: Option<PathBuf>,
     generation: AtomicU64,
+    pages: Pages,
 }
 
 /// Why a file could not be opened as a store.
@@ -41,8 +47,11 @@ pub enum OpenError {
         /// The newest version that this binary knows.
         known: i64,
     },
-    /// Not a database of rollcall's, or damaged.
-    #[error("is not a readable rollcall database: {0}")]
+    /// No database, or not one of rollcall's.
+    #[error("is no rollcall database, or was never finished")]
+    Foreign,
+    /// A database that SQLite cannot use.
+    #[error("is damaged: {0}")]
     Damaged(rusqlite::Error),
     /// The file system said no.
     #[error("cannot be opened: {0}")]
@@ -62,6 +71,7 @@ impl Store {
             readers,
             file,
             generation: AtomicU64::new(0),
+            pages: Pages::default(),
         }
     }
 
@@ -116,6 +126,41 @@ impl Store {
         Ok(Self::new(writer, readers, Some(path.to_owned())))
     }
 
+    /// This database as the bytes of one file.
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, OpenError> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("snapshot.db");
+        let mut copy = Connection::open(&path)?;
+        self.copy_into(&mut copy)?;
+        drop(copy);
+        Ok(fs::read(path)?)
+    }
+
+    /// A database in memory out of the bytes of a file; one that is newer, foreign, damaged or of another schema than
+    /// `model` is refused.
+    pub(crate) fn from_bytes(bytes: &[u8], version: i64, model: &Self) -> Result<Self, OpenError> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("snapshot.db");
+        fs::write(&path, bytes)?;
+        check(&path, version)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let file = Self::new(Connection::open_with_flags(&path, flags)?, Vec::new(), None);
+        prepare(&lock(&file.writer))?;
+        if file.read(schema_of)? != model.read(schema_of)? {
+            return Err(OpenError::Foreign);
+        }
+        file.read(|tx| {
+            let verdict: String =
+                tx.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+            if verdict == "ok" {
+                Ok(())
+            } else {
+                Err(OpenError::Foreign)
+            }
+        })?;
+        Ok(file.copy_in_memory()?)
+    }
+
     /// The file that holds the data; none for a store in memory.
     pub(crate) fn file(&self) -> Option<&Path> {
         self.file.as_deref()
@@ -147,6 +192,25 @@ impl Store {
     /// How many writes were committed through this store; what was read at one generation holds while it lasts.
     pub(crate) fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
+    }
+
+    /// What `encode` makes of the data, kept under that key until the next write (and for as long as it says it holds).
+    /// The key has to name everything that the page depends on beside the data and the time.
+    pub(crate) fn encoded<E: From<rusqlite::Error>>(
+        &self,
+        key: String,
+        now: i64,
+        encode: impl FnOnce(&Connection) -> Result<Encoded, E>,
+    ) -> Result<Bytes, E> {
+        // Looked at before the data: what is written meanwhile makes the page older than it is, never newer.
+        let generation = self.generation();
+        if let Some(body) = self.pages.find(&key, generation, now) {
+            return Ok(body);
+        }
+        let page = self.read(encode)?;
+        let body = page.body.clone();
+        self.pages.keep(key, generation, page);
+        Ok(body)
     }
 
     fn reader(&self) -> MutexGuard<'_, Connection> {
@@ -181,6 +245,12 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "trusted_schema", false)
 }
 
+/// Every table, index and trigger, as SQL.
+fn schema_of(tx: &Connection) -> rusqlite::Result<Vec<String>> {
+    let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY sql";
+    page::select(tx, sql, [], |row| row.get(0))
+}
+
 fn create_schema(connection: &Connection, schema: &[&str], version: i64) -> rusqlite::Result<()> {
     for part in schema {
         connection.execute_batch(part)?;
@@ -188,24 +258,31 @@ fn create_schema(connection: &Connection, schema: &[&str], version: i64) -> rusq
     connection.pragma_update(None, "user_version", version)
 }
 
-/// Looks at a file without changing a byte of it.
-fn check(path: &Path, version: i64) -> Result<(), OpenError> {
-    fs::File::open(path)?;
-    let connection = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
-    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+/// Looks at a file without changing a byte of it: a newer or foreign one is refused.
+///
+/// The version is in the header that SQLite documents, and never moves to the write-ahead log: a file has its version
+/// before it has its name.
+pub(crate) fn check(path: &Path, version: i64) -> Result<(), OpenError> {
+    const MAGIC: &[u8] = b"SQLite format 3\0";
+    const VERSION_AT: usize = 60;
+    let mut header = [0; 100];
+    let mut file = fs::File::open(path)?;
+    file.read_exact(&mut header)
+        .map_err(|_| OpenError::Foreign)?;
+    let found = header[VERSION_AT..]
+        .first_chunk()
+        .map_or(0, |bytes| i64::from(u32::from_be_bytes(*bytes)));
+    if !header.starts_with(MAGIC) || found < 1 {
+        return Err(OpenError::Foreign);
+    }
     if version < found {
-        return Err(OpenError::Newer {
+        Err(OpenError::Newer {
             found,
             known: version,
-        });
+        })
+    } else {
+        Ok(())
     }
-    if found < 1 {
-        return Err(OpenError::Damaged(rusqlite::Error::InvalidQuery));
-    }
-    Ok(())
 }
 
 /// Turns a broken uniqueness rule into the provider's own conflict.

@@ -7,4 +7,11 @@ mod server;
 
 mod huawei_rocketmq;
 
+mod signing;
+
+mod architecture;
+mod cli;
+mod journal;
 mod namespaces;
+mod pages;
+mod tables;

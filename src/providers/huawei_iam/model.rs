@@ -10,6 +10,7 @@ use subtle::ConstantTimeEq;
 use crate::clock::Time;
 use crate::ids::{ALPHANUMERIC, Ids, LOWER_HEX};
 use crate::providers::huawei::token;
+use crate::settings::Credential;
 use crate::store::page::select;
 
 /// The demo's account, known without any seed too.
@@ -339,43 +340,16 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// An access key for a while.
-#[derive(Debug)]
-pub(crate) struct TemporaryKey {
-    /// Without the `~namespace` that clients see behind it.
-    pub(crate) access: String,
-    pub(crate) secret: String,
-    pub(crate) securitytoken: String,
-    pub(crate) expires_at: Time,
-}
-
-impl TemporaryKey {
-    pub(crate) fn new(ids: &Ids, namespace: &str, expires_at: Time) -> Self {
-        Self {
-            access: format!("HST{}", ids.text(17, ALPHANUMERIC).to_uppercase()),
-            secret: ids.text(40, ALPHANUMERIC),
-            securitytoken: token::new_text(ids, namespace),
-            expires_at,
-        }
+/// A new access key that is good for a while. Clients see `~namespace` behind its name.
+pub(crate) fn temporary_key(ids: &Ids, namespace: &str, expires: Time) -> Credential {
+    Credential {
+        access_key: format!("HST{}", ids.text(17, ALPHANUMERIC).to_uppercase()),
+        secret_key: ids.text(40, ALPHANUMERIC),
+        token: Some(token::new_text(ids, namespace)),
+        disabled: false,
+        read_only: false,
+        expires: Some(expires),
     }
-}
-
-/// Keeps a temporary key, and forgets those that are past their time.
-pub(crate) fn keep_temporary_key(
-    tx: &Connection,
-    key: &TemporaryKey,
-    now: Time,
-) -> rusqlite::Result<()> {
-    tx.prepare_cached("DELETE FROM iam_temporary_keys WHERE expires_at <= ?1")?
-        .execute([now.millis()])?;
-    let sql = "INSERT INTO iam_temporary_keys (access, secret, securitytoken, expires_at) VALUES (?1, ?2, ?3, ?4)";
-    tx.prepare_cached(sql)?.execute(params![
-        key.access,
-        key.secret,
-        key.securitytoken,
-        key.expires_at.millis()
-    ])?;
-    Ok(())
 }
 
 /// Adds a domain, or brings the one of the same id up to date.

@@ -4,11 +4,12 @@ use http::HeaderMap;
 use rusqlite::Connection;
 
 use super::errors;
-use super::model::{self, Domain, Reference, TemporaryKey, User};
+use super::model::{self, Domain, Reference, User};
 use super::wire::{self, Granted, Identity, ScopeBody};
 use crate::call::{Call, Reply};
 use crate::catalogue::ApiError;
 use crate::clock::Time;
+use crate::credentials;
 use crate::providers::huawei::JSON;
 use crate::providers::huawei::token::{self, Token};
 
@@ -93,12 +94,13 @@ pub(crate) fn create_token_by_id_token(call: &Call<'_>) -> Result<Reply, ApiErro
 pub(crate) fn create_temporary_access_key(call: &Call<'_>) -> Result<Reply, ApiError> {
     let body = wire::TemporaryKeyBody::decode(call)?;
     let namespace = &call.namespace.name;
-    let now = call.now();
-    let end = now.plus_millis(body.duration_seconds.saturating_mul(1000));
-    let key = TemporaryKey::new(call.ids(), namespace, end);
+    let end = call
+        .now()
+        .plus_millis(body.duration_seconds.saturating_mul(1000));
+    let key = model::temporary_key(call.ids(), namespace, end);
     call.store().write(|tx| {
-        model::keep_temporary_key(tx, &key, now)?;
-        let answer = wire::TemporaryKeyAnswer::new(key, namespace);
+        credentials::add(tx, &key)?;
+        let answer = wire::TemporaryKeyAnswer::new(key, namespace, end);
         Ok(Reply::json(JSON, &answer)?.status(201))
     })
 }

@@ -31,12 +31,3 @@ CREATE TABLE iam_projects (
     parent_id TEXT NOT NULL,
     UNIQUE (domain_id, name)
 ) STRICT;
-
--- Temporary access keys that clients got for a token.
-CREATE TABLE iam_temporary_keys (
-    access TEXT PRIMARY KEY,
-    secret TEXT NOT NULL,
-    securitytoken TEXT NOT NULL,
-    expires_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX iam_temporary_keys_by_end ON iam_temporary_keys (expires_at);

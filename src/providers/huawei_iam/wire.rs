@@ -9,12 +9,13 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::errors;
-use super::model::{Domain, Project, Reference, TemporaryKey, User};
+use super::model::{Domain, Project, Reference, User};
 use crate::call::{Call, Reply};
 use crate::catalogue::{ApiError, Refusal};
 use crate::clock::Time;
 use crate::providers::huawei::token::shown;
 use crate::providers::huawei::{self, JSON, member};
+use crate::settings::Credential;
 
 /// What a body of `POST /v3/auth/tokens` asks for.
 #[derive(Debug)]
@@ -504,11 +505,11 @@ impl CallerIdentity {
 /// The answer of `POST /v3.0/OS-CREDENTIAL/securitytokens`.
 #[derive(Serialize)]
 pub(crate) struct TemporaryKeyAnswer {
-    credential: Credential,
+    credential: CredentialEntry,
 }
 
 #[derive(Serialize)]
-struct Credential {
+struct CredentialEntry {
     access: String,
     secret: String,
     securitytoken: String,
@@ -517,13 +518,13 @@ struct Credential {
 
 impl TemporaryKeyAnswer {
     /// The access key carries its namespace as every access key can, so that what is signed with it comes back there.
-    pub(crate) fn new(key: TemporaryKey, namespace: &str) -> Self {
+    pub(crate) fn new(key: Credential, namespace: &str, expires_at: Time) -> Self {
         Self {
-            credential: Credential {
-                access: format!("{}~{namespace}", key.access),
-                secret: key.secret,
-                securitytoken: key.securitytoken,
-                expires_at: shown(key.expires_at),
+            credential: CredentialEntry {
+                access: format!("{}~{namespace}", key.access_key),
+                secret: key.secret_key,
+                securitytoken: key.token.unwrap_or_default(),
+                expires_at: shown(expires_at),
             },
         }
     }

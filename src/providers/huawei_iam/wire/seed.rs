@@ -4,6 +4,7 @@ use rusqlite::{Connection, ErrorCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::ids::{Ids, LOWER_HEX};
 use crate::providers::SeedContext;
 use crate::providers::huawei_iam::model::{self, Kind};
 use crate::seed::{self, SeedError};
@@ -280,11 +281,29 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
     Ok(())
 }
 
+/// Makes up that many users of the demo's domain, which has the demo's project. Their passwords can be asked from nobody, so
+/// they have none.
+pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
+    const DOMAIN: &str = "d78cbac186b744899480f25bd022f468";
+    each(json!({
+        "domains": [{ "id": DOMAIN, "name": "IAMDomain" }],
+        "projects": [{ "id": "0bec5db98280d2d02fd6c00c2de791ce", "name": "cn-north-4", "domain_id": DOMAIN }],
+    }));
+    for number in 0..count {
+        let user = json!({
+            "id": ids.text(32, LOWER_HEX),
+            "name": format!("user_{number:07}"),
+            "domain_id": DOMAIN,
+            "enabled": ids.below(20) != 0,
+        });
+        each(json!({ "users": [user] }));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::clock::Time;
-    use crate::ids::Ids;
     use crate::providers::huawei_iam::model::Reference;
     use crate::store::Store;
 

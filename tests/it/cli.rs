@@ -1,0 +1,383 @@
+//! The binary as an operator meets it: flags, first line, exit codes, sentences.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::client::{PATIENCE, exchange};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_rollcall");
+
+fn rollcall(arguments: &[&str]) -> Output {
+    Command::new(BINARY)
+        .args(arguments)
+        .output()
+        .expect("the binary runs")
+}
+
+/// The one sentence on standard error, and the exit code.
+#[track_caller]
+fn check(arguments: &[&str], code: i32, sentence: &str) {
+    let output = rollcall(arguments);
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "{arguments:?}: {complaint}"
+    );
+    assert!(complaint.contains(sentence), "{arguments:?}: {complaint}");
+    assert!(!complaint.contains("panicked"), "{complaint}");
+}
+
+/// A server as a process of its own; killed when it goes out of scope.
+pub(crate) struct Process {
+    pub(crate) child: Child,
+    pub(crate) ready: String,
+}
+
+impl Process {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let mut child = Command::new(BINARY)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the binary runs");
+        let mut ready = String::new();
+        let stdout = child.stdout.take().expect("it is piped");
+        BufReader::new(stdout)
+            .read_line(&mut ready)
+            .expect("a line of text");
+        Self { child, ready }
+    }
+
+    /// The first address of the ready line.
+    pub(crate) fn address(&self) -> SocketAddr {
+        let url = self
+            .ready
+            .split(' ')
+            .nth(2)
+            .expect("an address in the ready line");
+        url.trim()
+            .rsplit('/')
+            .next()
+            .expect("a URL")
+            .parse()
+            .expect("an address")
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn the_first_line_names_every_bound_address() {
+    let process = Process::start(&[
+        "--listen",
+        "127.0.0.1:0",
+        "--listen",
+        "huawei-rocketmq=127.0.0.1:0",
+    ]);
+    let words: Vec<&str> = process.ready.trim().split(' ').collect();
+    assert_eq!(words[..2], ["rollcall", "ready"]);
+    assert!(
+        words[2].starts_with("http://127.0.0.1:")
+            && words[3].starts_with("huawei-rocketmq=http://127.0.0.1:"),
+        "{words:?}"
+    );
+    let dedicated: SocketAddr = words[3]
+        .rsplit('/')
+        .next()
+        .and_then(|address| address.parse().ok())
+        .expect("an address");
+    let answer = exchange(dedicated, b"GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n", 1).remove(0);
+    assert_eq!(answer.verdict(), "404 APIGW.0101");
+}
+
+#[test]
+fn every_flag_has_an_environment_twin() {
+    let help = String::from_utf8(rollcall(&["serve", "--help"]).stdout).expect("UTF-8");
+    for flag in help
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("--"))
+    {
+        let name = flag
+            .split([' ', '='])
+            .next()
+            .expect("a flag")
+            .to_uppercase()
+            .replace('-', "_");
+        assert!(
+            help.contains(&format!("[env: ROLLCALL_{name}")),
+            "--{name} has no environment twin"
+        );
+    }
+    let process = {
+        let child = Command::new(BINARY)
+            .env("ROLLCALL_LISTEN", "127.0.0.1:0")
+            .stdout(Stdio::piped())
+            .spawn();
+        let mut child = child.expect("the binary runs");
+        let mut ready = String::new();
+        BufReader::new(child.stdout.take().expect("it is piped"))
+            .read_line(&mut ready)
+            .expect("a line");
+        Process { child, ready }
+    };
+    assert!(
+        process
+            .ready
+            .starts_with("rollcall ready http://127.0.0.1:")
+    );
+}
+
+#[test]
+fn bad_flags_get_a_sentence_and_exit_code_2() {
+    check(&["--nonsense"], 2, "--nonsense");
+    check(
+        &["--listen", "localhost:4700"],
+        2,
+        "write an IP address and a port",
+    );
+    check(
+        &["--listen", "nobody=127.0.0.1:0"],
+        2,
+        "there is no provider \"nobody\"",
+    );
+    check(
+        &["--quirk", "nobody.total=1"],
+        2,
+        "there is no quirk \"nobody.total\"",
+    );
+    check(&["--quirk", "x"], 2, "write PROVIDER.NAME=VALUE");
+    check(&["--region", "x"], 2, "write PROVIDER=REGION");
+    check(
+        &["--clock", "yesterday"],
+        2,
+        "write a date and time with a zone",
+    );
+    check(&["--log", "a=b=c"], 2, "is no filter");
+}
+
+#[test]
+fn a_port_in_use_gets_a_sentence_and_exit_code_1() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("an address").to_string();
+    check(
+        &["--listen", &address],
+        1,
+        &format!("{address} is in use by another program"),
+    );
+}
+
+#[test]
+fn a_bad_seed_is_named_by_file_place_value_and_rule() {
+    let folder = TempDir::new().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("a writable folder");
+        path.to_str().expect("UTF-8").to_owned()
+    };
+    let broken = file("broken.json", "{\"huawei-rocketmq\": ");
+    check(
+        &["--listen", "127.0.0.1:0", "--seed", &broken],
+        1,
+        "broken.json: EOF while parsing a value at line 1",
+    );
+    let stranger = file("stranger.json", r#"{"nobody": {}}"#);
+    check(
+        &["seed", "check", &stranger],
+        1,
+        "stranger.json: at nobody: there is no provider \"nobody\"",
+    );
+    let wrong = file(
+        "wrong.json",
+        r#"{"huawei-rocketmq": {"projects": [{"project_id": "p", "instances": [{"instance_id": 5}]}]}}"#,
+    );
+    check(
+        &["seed", "check", &wrong],
+        1,
+        "at huawei-rocketmq.projects[0].instances[0].instance_id:",
+    );
+    check(&["seed", "check", &wrong], 1, "5");
+    let lines = file("lines.ndjson", "{}\n\n{\"nobody\": {}}\n");
+    check(&["seed", "check", &lines], 1, "lines.ndjson:3: at nobody");
+    check(
+        &["seed", "check", "/nonexistent.json"],
+        1,
+        "/nonexistent.json: No such file",
+    );
+}
+
+#[test]
+fn a_good_seed_is_counted() {
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/seed-data/huawei-rocketmq.json"
+    );
+    let output = rollcall(&["seed", "check", file]);
+    assert!(output.status.success());
+    assert!(String::from_utf8_lossy(&output.stdout).contains("records, all fine"));
+}
+
+/// Every file below a folder, with its bytes.
+fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable folder").path();
+        if path.is_dir() {
+            files.extend(contents(&path));
+        } else {
+            files.push((
+                path.display().to_string(),
+                fs::read(&path).expect("a readable file"),
+            ));
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn data_that_cannot_be_used_stops_the_start_and_stays_as_it_is() {
+    let folder = TempDir::new().expect("a folder");
+    let data = folder.path().to_str().expect("UTF-8");
+    let namespace = folder.path().join("default");
+    drop(Process::start(&["--listen", "127.0.0.1:0", "--data", data]));
+    let start = ["--listen", "127.0.0.1:0", "--data", data];
+
+    let live = namespace.join("1.db");
+    let good = fs::read(&live).expect("the data file");
+    let mut newer = good.clone();
+    newer[60..64].copy_from_slice(&99_u32.to_be_bytes());
+    let cases: [(&[u8], &str); 4] = [
+        (&newer, "was written by a newer rollcall (data version 99"),
+        (&good[..50], "is no rollcall database"),
+        (b"", "is no rollcall database"),
+        (&[b'x'; 4096], "is no rollcall database"),
+    ];
+    for (bytes, sentence) in cases {
+        fs::write(&live, bytes).expect("a writable folder");
+        let before = contents(folder.path());
+        check(&start, 1, sentence);
+        assert!(
+            contents(folder.path()) == before,
+            "something changed on disk"
+        );
+    }
+    fs::write(&live, &good).expect("a writable folder");
+    assert!(Process::start(&start).ready.starts_with("rollcall ready"));
+
+    let file = folder.path().join("file");
+    fs::write(&file, "").expect("a writable folder");
+    check(
+        &[
+            "--listen",
+            "127.0.0.1:0",
+            "--data",
+            file.to_str().expect("UTF-8"),
+        ],
+        1,
+        "cannot use the data folder",
+    );
+}
+
+#[test]
+fn a_data_folder_belongs_to_one_server() {
+    let folder = TempDir::new().expect("a folder");
+    let data = folder.path().to_str().expect("UTF-8");
+    let _first = Process::start(&["--listen", "127.0.0.1:0", "--data", data]);
+    check(
+        &["--listen", "127.0.0.1:0", "--data", data],
+        1,
+        "is in use by another rollcall",
+    );
+}
+
+#[test]
+fn health_says_whether_a_server_is_alive() {
+    let process = Process::start(&["--listen", "127.0.0.1:0"]);
+    let url = format!("http://{}", process.address());
+    assert!(rollcall(&["health", "--url", &url]).status.success());
+    drop(process);
+    check(&["health", "--url", &url], 1, "no rollcall answers at");
+    check(
+        &["health", "--url", "nonsense"],
+        1,
+        "no rollcall answers at nonsense",
+    );
+}
+
+#[test]
+fn a_signal_stops_the_server_within_a_second() {
+    for signal in ["-TERM", "-INT"] {
+        let mut process = Process::start(&["--listen", "127.0.0.1:0"]);
+        // An open connection without a call must not hold it up.
+        let _idle = std::net::TcpStream::connect(process.address()).expect("it listens");
+        let sent = Instant::now();
+        let killed = Command::new("kill")
+            .args([signal, &process.child.id().to_string()])
+            .status();
+        assert!(killed.expect("kill runs").success());
+        let status = loop {
+            if let Some(status) = process.child.try_wait().expect("a child") {
+                break status;
+            }
+            assert!(sent.elapsed() < PATIENCE, "it does not stop");
+            std::thread::yield_now();
+        };
+        assert!(status.success(), "{signal}: {status}");
+        assert!(
+            sent.elapsed() < Duration::from_millis(1500),
+            "{signal} took {:?}",
+            sent.elapsed()
+        );
+    }
+}
+
+#[test]
+fn coverage_prints_every_row_with_its_source() {
+    let table = String::from_utf8(rollcall(&["coverage"]).stdout).expect("UTF-8");
+    let markdown = String::from_utf8(rollcall(&["coverage", "--markdown"]).stdout).expect("UTF-8");
+    for text in [&table, &markdown] {
+        for row in [
+            "ListUser",
+            "DMS.00500972",
+            "UserNotFound",
+            "seed: 004_09b76f0ed358f6b1.txt",
+        ] {
+            assert!(text.contains(row), "{row} is missing");
+        }
+    }
+    assert!(markdown.contains("| --- | --- | --- | --- |"));
+}
+
+#[test]
+fn a_closed_standard_output_is_no_panic() {
+    let mut child = Command::new(BINARY)
+        .arg("coverage")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    drop(child.stdout.take());
+    let mut complaint = String::new();
+    child
+        .stderr
+        .take()
+        .expect("it is piped")
+        .read_to_string(&mut complaint)
+        .expect("UTF-8");
+    child.wait().expect("a child");
+    assert!(!complaint.contains("panicked"), "{complaint}");
+}

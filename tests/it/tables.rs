@@ -1,0 +1,150 @@
+//! The tables that the code runs on, held against openapi/ and against themselves.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use crate::openapi::DOCUMENTS;
+use crate::server::demo;
+
+/// Every provider, as `GET /_rollcall/providers/{id}` describes it.
+fn providers() -> Vec<Value> {
+    let server = demo();
+    let list = server.get("/_rollcall/providers").json();
+    let ids = list
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|provider| provider["id"].as_str().expect("an id").to_owned());
+    ids.map(|id| server.get(&format!("/_rollcall/providers/{id}")).json())
+        .collect()
+}
+
+fn text<'a>(row: &'a Value, name: &str) -> &'a str {
+    row[name]
+        .as_str()
+        .unwrap_or_else(|| panic!("no {name} in {row}"))
+}
+
+fn rows<'a>(provider: &'a Value, table: &str) -> &'a [Value] {
+    provider[table].as_array().expect("a table")
+}
+
+#[test]
+fn every_operation_has_an_openapi_entry_with_its_parameters() {
+    for provider in providers() {
+        let id = text(&provider, "id");
+        let (_, document) = DOCUMENTS
+            .iter()
+            .find(|(name, _)| name == id)
+            .unwrap_or_else(|| panic!("no openapi/{id}.yaml"));
+        let paths = document["paths"].as_object().expect("paths");
+        for operation in rows(&provider, "operations") {
+            let (name, path, version) = (
+                text(operation, "name"),
+                text(operation, "path"),
+                text(operation, "version"),
+            );
+            let keys = [
+                path.to_owned(),
+                format!("/#Action={name}"),
+                format!("/#Action={name}&Version={version}"),
+            ];
+            let first = operation["methods"][0]
+                .as_str()
+                .expect("a method")
+                .to_lowercase();
+            let entry = keys
+                .iter()
+                .filter_map(|key| paths.get(key))
+                .find_map(|item| item.get(&first))
+                .unwrap_or_else(|| {
+                    panic!("openapi/{id}.yaml has no {first} {path} ({name} {version})")
+                });
+            let documented = entry.to_string();
+            for parameter in rows(operation, "parameters") {
+                let parameter = text(parameter, "name");
+                let short = parameter.split('.').next().expect("a name");
+                assert!(
+                    documented.contains(parameter)
+                        || documented.contains(short)
+                        || documented.contains("$ref"),
+                    "openapi/{id}.yaml: {name} does not mention {parameter}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_openapi_entry_is_an_operation() {
+    for provider in providers() {
+        let id = text(&provider, "id");
+        let (_, document) = DOCUMENTS
+            .iter()
+            .find(|(name, _)| name == id)
+            .expect("a document");
+        let operations: HashSet<(String, String)> = rows(&provider, "operations")
+            .iter()
+            .flat_map(|operation| {
+                let (name, version) = (text(operation, "name"), text(operation, "version"));
+                [
+                    text(operation, "path").to_owned(),
+                    format!("/#Action={name}"),
+                    format!("/#Action={name}&Version={version}"),
+                ]
+                .map(|path| (path, name.to_owned()))
+            })
+            .collect();
+        for path in document["paths"].as_object().expect("paths").keys() {
+            assert!(
+                operations.iter().any(|(known, _)| known == path),
+                "openapi/{id}.yaml: {path} is no operation"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_error_has_a_unique_name_and_every_row_a_source() {
+    for provider in providers() {
+        let id = text(&provider, "id");
+        let mut names = HashSet::new();
+        for row in rows(&provider, "errors") {
+            let name = text(row, "name");
+            assert!(names.insert(name), "{id}: {name} twice");
+            assert!(
+                name.bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)),
+                "{id}: {name} is not safe in a URL"
+            );
+        }
+        for table in ["operations", "errors", "limits", "quirks"] {
+            for row in rows(&provider, table) {
+                assert!(
+                    !text(&row["source"], "detail").is_empty(),
+                    "{id}: a row of {table} without a source: {row}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn an_openapi_document_is_served_as_it_is_in_the_repository() {
+    let server = demo();
+    for (id, _) in DOCUMENTS.iter() {
+        let served = server.get(&format!("/_rollcall/openapi/{id}.yaml"));
+        assert_eq!(
+            (served.status, served.header("content-type")),
+            (200, Some("application/yaml")),
+            "{id}"
+        );
+        let file = format!("{}/openapi/{id}.yaml", env!("CARGO_MANIFEST_DIR"));
+        assert!(
+            served.text() == std::fs::read_to_string(file).expect("a file"),
+            "{id}"
+        );
+    }
+    assert_eq!(server.get("/_rollcall/openapi/nobody.yaml").status, 404);
+}

@@ -5,6 +5,7 @@ mod client;
 mod openapi;
 mod server;
 
+mod huawei_iam;
 mod huawei_rocketmq;
 
 mod signing;

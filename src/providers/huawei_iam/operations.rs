@@ -51,8 +51,15 @@ pub(crate) fn list_projects(call: &Call<'_>) -> Result<Reply, ApiError> {
         value.filter(|value| !value.is_empty())
     };
     call.store().read(|tx| {
-        let projects =
-            model::list_projects(tx, filter("name"), filter("domain_id"), is_strict(call))?;
+        let (name, domain_id) = (filter("name"), filter("domain_id"));
+        let mut projects = model::list_projects(tx, name, domain_id)?;
+        if let Some(name) = name
+            && projects.is_empty()
+            && !is_strict(call)
+        {
+            // SDKs refuse none just as they refuse two.
+            projects.push(model::project_named(tx, name, domain_id)?);
+        }
         Reply::json(JSON, &wire::ProjectList::new(call, projects))
     })
 }

@@ -12,6 +12,7 @@ mod signing;
 
 mod architecture;
 mod cli;
+mod hostile;
 mod journal;
 mod namespaces;
 mod pages;

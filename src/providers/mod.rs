@@ -2,10 +2,14 @@
 //!
 //! Every room has the same six files; see ARCHITECTURE.md. What two rooms share lies beside this file, never in a room.
 
+pub(crate) mod aliyun_ehpc;
 pub(crate) mod huawei;
 pub(crate) mod huawei_rocketmq;
+pub(crate) mod huawei_workspace;
 pub(crate) mod qingcloud_ehpc;
 pub(crate) mod routes;
+pub(crate) mod signatures;
+pub(crate) mod volcengine_bytehouse;
 
 use std::fmt;
 use std::time::Duration;
@@ -22,7 +26,10 @@ use crate::seed::SeedError;
 /// Every provider, in the order in which tables print them.
 pub(crate) static PROVIDERS: &[&dyn Provider] = &[
     &qingcloud_ehpc::QingcloudEhpc,
+    &volcengine_bytehouse::VolcengineBytehouse,
+    &huawei_workspace::HuaweiWorkspace,
     &huawei_rocketmq::HuaweiRocketmq,
+    &aliyun_ehpc::AliyunEhpc,
 ];
 
 /// The provider of that id.
@@ -86,6 +93,9 @@ pub(crate) trait Provider: fmt::Debug + Sync {
     /// Gives every record as a seed document of its own (the value under this provider's id), parents first, children in
     /// the order of their list; what [`Provider::seed`] makes of them gives the same records again, ids and times included.
     fn export(&self, tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()>;
+    /// Makes up data for `--seed`: the parents of the demo and that many users, as documents that [`Provider::seed`] takes,
+    /// valid and varied. The same ids give the same users.
+    fn generate(&self, count: u64, ids: &Ids, each: &mut dyn FnMut(Value));
     /// How many records of each kind there are: `("users", 23)`.
     fn counts(&self, tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>>;
     /// Whether there is a thing that an operation missed ([`Missing`]).

@@ -659,7 +659,7 @@ fn pipelined_requests_are_answered_in_order() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
 
     /// An ordinary request with a few bytes changed, inserted or left out.
     #[test]

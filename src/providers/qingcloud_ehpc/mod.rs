@@ -484,6 +484,10 @@ impl Provider for QingcloudEhpc {
         wire::seed::export(tx, each)
     }
 
+    fn generate(&self, count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
+        wire::seed::generate(count, ids, each);
+    }
+
     fn counts(&self, tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>> {
         model::counts(tx)
     }

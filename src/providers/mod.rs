@@ -76,9 +76,7 @@ pub(crate) trait Provider: fmt::Debug + Sync {
     /// The error for a request over a limit.
     fn over_limit(&self, limit: Limit) -> &'static ErrorEntry;
     /// The error for a call beyond a rate, with the headers that say how long to wait.
-    fn throttled(&self, _wait: Duration) -> ApiError {
-        self.internal_error().raise()
-    }
+    fn throttled(&self, wait: Duration) -> ApiError;
     /// The error for something that went wrong inside.
     fn internal_error(&self) -> &'static ErrorEntry;
 

@@ -74,7 +74,10 @@ pub struct SeedFileError {
 pub(crate) fn decode<T: DeserializeOwned>(document: &Value) -> Result<T, SeedError> {
     // serde would take an array for a struct, field by field.
     if !document.is_object() {
-        let rule = format!("a provider's part is an object, not {}", shortened(document));
+        let rule = format!(
+            "a provider's part is an object, not {}",
+            shortened(document)
+        );
         return Err(SeedError::new("", rule));
     }
     serde_path_to_error::deserialize(document).map_err(|error| {

@@ -238,7 +238,7 @@ fn bodies_are_json_objects() {
 
 /// Creates a user of these members beside a good name and address, in a project of its own.
 #[track_caller]
-fn creates(server: &Server, members: Value, expected: &str) {
+fn creates(server: &Server, members: &Value, expected: &str) {
     static PROJECTS: AtomicU32 = AtomicU32::new(0);
     let project = format!("/v2/rules-{}", PROJECTS.fetch_add(1, Ordering::Relaxed));
     let mut body = json!({ "user_name": "new", "user_email": "new@example.com" });
@@ -258,10 +258,10 @@ fn creates(server: &Server, members: Value, expected: &str) {
 #[test]
 fn rules_of_create() {
     let server = demo();
-    creates(&server, json!({}), "201");
-    creates(&server, json!({ "unknown": [1, { "a": null }] }), "201");
+    creates(&server, &json!({}), "201");
+    creates(&server, &json!({ "unknown": [1, { "a": null }] }), "201");
     for name in ["a", "A", "api-test", "a.b_c-", &"a".repeat(20)] {
-        creates(&server, json!({ "user_name": name }), "201");
+        creates(&server, &json!({ "user_name": name }), "201");
     }
     for name in [
         "",
@@ -275,72 +275,72 @@ fn rules_of_create() {
         "a\n",
         &"a".repeat(21),
     ] {
-        creates(&server, json!({ "user_name": name }), "user_name");
+        creates(&server, &json!({ "user_name": name }), "user_name");
     }
     for wrong in [json!(null), json!(1), json!(true), json!(["a"]), json!({})] {
-        creates(&server, json!({ "user_name": wrong }), "user_name");
+        creates(&server, &json!({ "user_name": wrong }), "user_name");
     }
     creates(
         &server,
-        json!({ "user_email": format!("{}@e.co", "a".repeat(59)) }),
+        &json!({ "user_email": format!("{}@e.co", "a".repeat(59)) }),
         "201",
     );
     creates(
         &server,
-        json!({ "user_email": format!("{}@e.co", "a".repeat(60)) }),
+        &json!({ "user_email": format!("{}@e.co", "a".repeat(60)) }),
         "user_email",
     );
     for email in ["a", "a@b", "a b@c.d", "张@b.c", "a@b.c ", "@"] {
-        creates(&server, json!({ "user_email": email }), "user_email");
+        creates(&server, &json!({ "user_email": email }), "user_email");
     }
-    creates(&server, json!({ "user_email": 1 }), "user_email");
-    creates(&server, json!({ "user_email": null }), "user_email");
-    creates(&server, json!({ "user_email": "" }), "user_email");
+    creates(&server, &json!({ "user_email": 1 }), "user_email");
+    creates(&server, &json!({ "user_email": null }), "user_email");
+    creates(&server, &json!({ "user_email": "" }), "user_email");
     creates(
         &server,
-        json!({ "user_email": null, "user_phone": "+8612345678987" }),
+        &json!({ "user_email": null, "user_phone": "+8612345678987" }),
         "201",
     );
     creates(
         &server,
-        json!({ "user_email": "", "user_phone": "" }),
+        &json!({ "user_email": "", "user_phone": "" }),
         "user_email",
     );
-    creates(&server, json!({ "user_phone": "1".repeat(20) }), "201");
+    creates(&server, &json!({ "user_phone": "1".repeat(20) }), "201");
     creates(
         &server,
-        json!({ "user_phone": "1".repeat(21) }),
+        &json!({ "user_phone": "1".repeat(21) }),
         "user_phone",
     );
     creates(
         &server,
-        json!({ "user_phone": 8_612_345_678_987_u64 }),
+        &json!({ "user_phone": 8_612_345_678_987_u64 }),
         "user_phone",
     );
-    creates(&server, json!({ "active_type": "USER_ACTIVATE" }), "201");
-    creates(&server, json!({ "active_type": "USER" }), "active_type");
-    creates(&server, json!({ "active_type": "" }), "active_type");
-    creates(&server, json!({ "active_type": 0 }), "active_type");
+    creates(&server, &json!({ "active_type": "USER_ACTIVATE" }), "201");
+    creates(&server, &json!({ "active_type": "USER" }), "active_type");
+    creates(&server, &json!({ "active_type": "" }), "active_type");
+    creates(&server, &json!({ "active_type": 0 }), "active_type");
     creates(
         &server,
-        json!({ "active_type": "ADMIN_ACTIVATE" }),
+        &json!({ "active_type": "ADMIN_ACTIVATE" }),
         "password",
     );
     creates(
         &server,
-        json!({ "active_type": "ADMIN_ACTIVATE", "password": "Passw0rd" }),
+        &json!({ "active_type": "ADMIN_ACTIVATE", "password": "Passw0rd" }),
         "201",
     );
     creates(
         &server,
-        json!({ "active_type": "ADMIN_ACTIVATE", "password": "Passw0rd", "user_email": null }),
+        &json!({ "active_type": "ADMIN_ACTIVATE", "password": "Passw0rd", "user_email": null }),
         "201",
     );
-    creates(&server, json!({ "password": "1234567" }), "password");
-    creates(&server, json!({ "password": "密".repeat(8) }), "201");
-    creates(&server, json!({ "password": "a".repeat(32) }), "201");
-    creates(&server, json!({ "password": "a".repeat(33) }), "password");
-    creates(&server, json!({ "password": 12_345_678 }), "password");
+    creates(&server, &json!({ "password": "1234567" }), "password");
+    creates(&server, &json!({ "password": "密".repeat(8) }), "201");
+    creates(&server, &json!({ "password": "a".repeat(32) }), "201");
+    creates(&server, &json!({ "password": "a".repeat(33) }), "password");
+    creates(&server, &json!({ "password": 12_345_678 }), "password");
     for time in [
         "0",
         "2030-01-01T00:00:00Z",
@@ -351,7 +351,7 @@ fn rules_of_create() {
         "9999-12-31T23:59:59.999Z",
         "0000-01-01T00:00:00Z",
     ] {
-        creates(&server, json!({ "account_expires": time }), "201");
+        creates(&server, &json!({ "account_expires": time }), "201");
     }
     for time in [
         "",
@@ -372,58 +372,58 @@ fn rules_of_create() {
     ] {
         creates(
             &server,
-            json!({ "account_expires": time }),
+            &json!({ "account_expires": time }),
             "account_expires",
         );
     }
-    creates(&server, json!({ "account_expires": 0 }), "account_expires");
+    creates(&server, &json!({ "account_expires": 0 }), "account_expires");
     for flag in ["enable_change_password", "next_login_change_password"] {
-        creates(&server, json!({ flag: false }), "201");
-        creates(&server, json!({ flag: null }), "201");
-        creates(&server, json!({ flag: "false" }), flag);
-        creates(&server, json!({ flag: 0 }), flag);
+        creates(&server, &json!({ flag: false }), "201");
+        creates(&server, &json!({ flag: null }), "201");
+        creates(&server, &json!({ flag: "false" }), flag);
+        creates(&server, &json!({ flag: 0 }), flag);
     }
-    creates(&server, json!({ "group_ids": null }), "201");
-    creates(&server, json!({ "group_ids": [] }), "group_ids");
+    creates(&server, &json!({ "group_ids": null }), "201");
+    creates(&server, &json!({ "group_ids": [] }), "group_ids");
     creates(
         &server,
-        json!({ "group_ids": ["1", "2", "3", "4", "5", "6"] }),
+        &json!({ "group_ids": ["1", "2", "3", "4", "5", "6"] }),
         "group_ids",
     );
-    creates(&server, json!({ "group_ids": [1] }), "group_ids");
-    creates(&server, json!({ "group_ids": "1" }), "group_ids");
+    creates(&server, &json!({ "group_ids": [1] }), "group_ids");
+    creates(&server, &json!({ "group_ids": "1" }), "group_ids");
     creates(
         &server,
-        json!({ "group_ids": [NOBODY] }),
+        &json!({ "group_ids": [NOBODY] }),
         "400 WKS.00170208",
     );
     creates(
         &server,
-        json!({ "group_ids": [DESIGN] }),
+        &json!({ "group_ids": [DESIGN] }),
         "400 WKS.00170208",
     );
-    creates(&server, json!({ "description": "描".repeat(255) }), "201");
-    creates(&server, json!({ "description": "" }), "201");
+    creates(&server, &json!({ "description": "描".repeat(255) }), "201");
+    creates(&server, &json!({ "description": "" }), "201");
     creates(
         &server,
-        json!({ "description": "描".repeat(256) }),
+        &json!({ "description": "描".repeat(256) }),
         "description",
     );
-    creates(&server, json!({ "description": false }), "description");
-    creates(&server, json!({ "alias_name": "n".repeat(55) }), "201");
+    creates(&server, &json!({ "description": false }), "description");
+    creates(&server, &json!({ "alias_name": "n".repeat(55) }), "201");
     creates(
         &server,
-        json!({ "alias_name": "n".repeat(56) }),
+        &json!({ "alias_name": "n".repeat(56) }),
         "alias_name",
     );
     creates(
         &server,
-        json!({ "enterprise_project_id": 0 }),
+        &json!({ "enterprise_project_id": 0 }),
         "enterprise_project_id",
     );
-    creates(&server, json!({ "user_info_map": {} }), "user_info_map");
-    creates(&server, json!({ "domain": "d".repeat(255) }), "201");
-    creates(&server, json!({ "domain": "d".repeat(256) }), "domain");
+    creates(&server, &json!({ "user_info_map": {} }), "user_info_map");
+    creates(&server, &json!({ "domain": "d".repeat(255) }), "201");
+    creates(&server, &json!({ "domain": "d".repeat(256) }), "domain");
 }
 
 #[test]
@@ -449,7 +449,7 @@ fn the_first_wrong_member_of_create_is_named() {
         let wrong = all[first..].iter().rev();
         let body: serde_json::Map<String, Value> =
             wrong.map(|name| ((*name).to_owned(), json!(-1))).collect();
-        creates(&server, Value::Object(body), all[first]);
+        creates(&server, &Value::Object(body), all[first]);
     }
 }
 

@@ -31,11 +31,11 @@ fn seed(server: &Server, part: &Value) -> Answer {
     )
 }
 
-fn users(users: Value) -> Value {
+fn users(users: &Value) -> Value {
     json!({ "users": [{ "project_id": "p", "users": users }] })
 }
 
-fn groups(groups: Value) -> Value {
+fn groups(groups: &Value) -> Value {
     json!({ "groups": [{ "project_id": "p", "user_groups": groups }] })
 }
 
@@ -140,7 +140,7 @@ fn seeds_merge_by_id_or_by_name() {
             .position(|known| known == name)
     };
     let at = place("zhangsan");
-    let mut part = users(json!([
+    let mut part = users(&json!([
         { "user_name": "ZHANGSAN", "user_email": "new@example.com", "group_names": ["研发部"] },
         { "id": API_TEST, "user_name": "renamed", "locked": true },
         { "user_name": "ops.admin", "$delete": true },
@@ -182,7 +182,7 @@ fn seeds_merge_by_id_or_by_name() {
         { "name": "renamed", "id": DESIGN, "platform_type": "AD", "parent": { "name": "top" } },
         { "name": "empty", "$delete": true },
     ]);
-    let mut part = groups(group);
+    let mut part = groups(&group);
     part["groups"][0]["project_id"] = json!("0bec5db98280d2d02fd6c00c2de791ce");
     assert_eq!(seed(&server, &part).status, 200);
     let list = server.get(&format!("{PROJECT}/groups")).json();
@@ -217,10 +217,10 @@ fn a_project_can_be_taken_out_whole() {
 
 /// A part that is refused at a place and for a reason; nothing of it is kept. `schema` says whether the schema sees it.
 #[track_caller]
-fn refused(part: Value, place: &str, reason: &str, schema: bool) {
+fn refused(part: &Value, place: &str, reason: &str, schema: bool) {
     let server = with(documents());
     let before = server.get("/_rollcall/namespaces/default/export").body;
-    let answer = seed(&server, &part);
+    let answer = seed(&server, part);
     assert!((400..500).contains(&answer.status), "{part}: {answer}");
     let text = answer.json().to_string();
     assert!(
@@ -244,143 +244,143 @@ fn wrong_seeds_are_refused_with_the_place_and_the_rule() {
     let user = |field: &str, value: Value| {
         let mut user = json!({ "user_name": "u" });
         user[field] = value;
-        users(json!([{ "user_name": "first" }, user]))
+        users(&json!([{ "user_name": "first" }, user]))
     };
     let group = |field: &str, value: Value| {
         let mut group = json!({ "name": "g" });
         group[field] = value;
-        groups(json!([group]))
+        groups(&json!([group]))
     };
     let at = ".users[0].users[1]";
-    refused(json!([]), "", "is an object", true);
-    refused(json!({ "people": [] }), "", "unknown field", true);
+    refused(&json!([]), "", "is an object", true);
+    refused(&json!({ "people": [] }), "", "unknown field", true);
     refused(
-        json!({ "users": [{ "users": [] }] }),
+        &json!({ "users": [{ "users": [] }] }),
         ".users[0]",
         "project_id",
         true,
     );
     refused(
-        json!({ "users": [{ "project_id": "", "users": [] }] }),
+        &json!({ "users": [{ "project_id": "", "users": [] }] }),
         ".users[0].project_id",
         "it takes 1 to 255",
         true,
     );
     refused(
-        user("user_name", json!("张三")),
+        &user("user_name", json!("张三")),
         &format!("{at}.user_name"),
         "is no user name",
         true,
     );
     refused(
-        user("user_name", json!("n".repeat(33))),
+        &user("user_name", json!("n".repeat(33))),
         &format!("{at}.user_name"),
         "is no user name",
         true,
     );
     refused(
-        user("user_name", Value::Null),
+        &user("user_name", Value::Null),
         &format!("{at}.user_name"),
         "null",
         true,
     );
-    refused(user("Email", json!("x")), at, "unknown field", true);
+    refused(&user("Email", json!("x")), at, "unknown field", true);
     refused(
-        user("id", json!("8A2C")),
+        &user("id", json!("8A2C")),
         &format!("{at}.id"),
         "32 lower-case hexadecimal digits",
         true,
     );
     refused(
-        user("user_email", json!("nonsense")),
+        &user("user_email", json!("nonsense")),
         &format!("{at}.user_email"),
         "is no address",
         true,
     );
     refused(
-        user("user_phone", json!("1".repeat(21))),
+        &user("user_phone", json!("1".repeat(21))),
         &format!("{at}.user_phone"),
         "it takes 0 to 20",
         true,
     );
     refused(
-        user("description", json!("d".repeat(256))),
+        &user("description", json!("d".repeat(256))),
         &format!("{at}.description"),
         "it takes 0 to 255",
         true,
     );
     refused(
-        user("active_type", json!("NEVER")),
+        &user("active_type", json!("NEVER")),
         &format!("{at}.active_type"),
         "USER_ACTIVATE, ADMIN_ACTIVATE",
         true,
     );
     refused(
-        user("account_expires", json!("2030-01-01T00:00:00Z")),
+        &user("account_expires", json!("2030-01-01T00:00:00Z")),
         &format!("{at}.account_expires"),
         "milliseconds",
         true,
     );
     refused(
-        user("total_desktops", json!(-1)),
+        &user("total_desktops", json!(-1)),
         &format!("{at}.total_desktops"),
         "-1",
         true,
     );
     refused(
-        user("locked", json!("false")),
+        &user("locked", json!("false")),
         &format!("{at}.locked"),
         "false",
         true,
     );
     refused(
-        user("group_names", json!(["none"])),
+        &user("group_names", json!(["none"])),
         &format!("{at}.group_names[0]"),
         "put it under groups",
         false,
     );
     refused(
-        user("when_created", json!("yesterday")),
+        &user("when_created", json!("yesterday")),
         &format!("{at}.when_created"),
         "is no time",
         false,
     );
     refused(
-        users(
-            json!([{ "user_name": "a", "id": "0".repeat(32) }, { "user_name": "A", "id": "1".repeat(32) }]),
+        &users(
+            &json!([{ "user_name": "a", "id": "0".repeat(32) }, { "user_name": "A", "id": "1".repeat(32) }]),
         ),
         &format!("{at}.user_name"),
         "is the name of user",
         false,
     );
     refused(
-        group("name", json!("")),
+        &group("name", json!("")),
         ".groups[0].user_groups[0].name",
         "it takes 1 to 64",
         true,
     );
     refused(
-        group("platform_type", json!("LDAP")),
+        &group("platform_type", json!("LDAP")),
         ".groups[0].user_groups[0].platform_type",
         "AD, LOCAL, UOS",
         true,
     );
     refused(
-        group("create_time", json!("2023")),
+        &group("create_time", json!("2023")),
         ".groups[0].user_groups[0].create_time",
         "is no time",
         false,
     );
     refused(
-        groups(
-            json!([{ "name": "a", "id": "0".repeat(32) }, { "name": "a", "id": "1".repeat(32) }]),
+        &groups(
+            &json!([{ "name": "a", "id": "0".repeat(32) }, { "name": "a", "id": "1".repeat(32) }]),
         ),
         ".groups[0].user_groups[1].name",
         "is the name of group",
         false,
     );
     refused(
-        json!({ "projects": [{ "project_id": "p", "service": "gone" }] }),
+        &json!({ "projects": [{ "project_id": "p", "service": "gone" }] }),
         ".projects[0].service",
         "opened, disabled, never-opened",
         true,

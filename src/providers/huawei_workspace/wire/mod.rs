@@ -14,7 +14,7 @@ pub(crate) use groups::{
     CreateUserGroup, GroupIds, GroupList, GroupsQuery, MemberList, MembersQuery, RunActionsOnGroup,
     group_change,
 };
-pub(crate) use seed::{export, seed};
+pub(crate) use seed::{export, generate, seed};
 pub(crate) use users::{
     Action, BatchCreate, CreatedUser, OtpDevices, Password, UserDetailAnswer, UserIds, UserList,
     UsersQuery, action, check_mail, check_notification_type, check_otp_ids, create_user,

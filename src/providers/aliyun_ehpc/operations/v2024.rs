@@ -100,7 +100,7 @@ pub(crate) fn list_clusters(call: &Call<'_>) -> Result<Reply, ApiError> {
         } else {
             model::clusters(tx, VERSION, page.window())?
         };
-        wire::answer(call, &wire_2024::ListClusters::new(call, page, clusters)?)
+        wire::answer(call, &wire_2024::ListClusters::new(call, page, &clusters)?)
     })
 }
 

@@ -1,6 +1,7 @@
 //! The parts that all calls share, and the front door: from axum to the corridor and back.
 
-use std::sync::Arc;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
@@ -9,14 +10,19 @@ use axum::extract::Request as AxumRequest;
 use axum::response::{Html, IntoResponse, Response};
 use bytes::{Bytes, BytesMut};
 use http::{Method, StatusCode};
+use http_body::Frame;
 use http_body_util::BodyExt;
+use tower::ServiceExt;
 
 use crate::call::{Limit, Reply, Request};
 use crate::control;
-use crate::emulate::emulate;
+use crate::emulate::{Delivery, emulate};
+use crate::faults::{Faults, Manner};
 use crate::journal::Journal;
+use crate::metrics::Metrics;
 use crate::namespace::Namespaces;
 use crate::providers::Provider;
+use crate::server::Options;
 
 /// The longest target that is looked at; a longer one is answered with the provider's 414.
 const TARGET: usize = 32 * 1024;
@@ -34,27 +40,87 @@ const BODY_TIME: Duration = Duration::from_secs(60);
 pub(crate) struct App {
     pub(crate) namespaces: Namespaces,
     pub(crate) journal: Journal,
+    pub(crate) faults: Faults,
+    pub(crate) metrics: Metrics,
+    pub(crate) options: Options,
 }
 
-/// The routes of a listener: rollcall's own under `/_rollcall`, everything else through the corridor.
-pub(crate) fn router(app: &Arc<App>, door: Option<&'static dyn Provider>) -> Router {
-    let corridor = Arc::clone(app);
-    Router::new()
-        .nest("/_rollcall", control::router(app))
-        .fallback(move |request: AxumRequest| answer(Arc::clone(&corridor), request, door))
-}
-
-async fn answer(
-    app: Arc<App>,
-    request: AxumRequest,
+/// Answers what comes in through the front door: rollcall's own under `/_rollcall`, everything else through the corridor.
+pub(crate) async fn answer(
+    app: &App,
+    control: &Router,
     door: Option<&'static dyn Provider>,
-) -> Response {
-    if door.is_none() && is_visit(&request) {
-        return Html(control::landing_page()).into_response();
+    request: AxumRequest,
+) -> Result<Response, ConnectionReset> {
+    if is_control(request.uri().path()) {
+        return Ok(control
+            .clone()
+            .oneshot(request)
+            .await
+            .unwrap_or_else(|never| match never {}));
     }
-    match read(request).await {
-        Ok(request) => into_response(emulate(&app, request, door)),
-        Err(status) => (status, [("connection", "close")]).into_response(),
+    if door.is_none() && is_visit(&request) {
+        return Ok(Html(control::landing_page()).into_response());
+    }
+    let delivery = match read(request).await {
+        Ok(request) => emulate(app, request, door),
+        Err(status) => return Ok((status, [("connection", "close")]).into_response()),
+    };
+    deliver(delivery).await
+}
+
+/// The connection is to be reset instead of answered.
+#[derive(Debug, thiserror::Error)]
+#[error("a fault resets the connection")]
+pub(crate) struct ConnectionReset;
+
+fn is_control(path: &str) -> bool {
+    path.strip_prefix("/_rollcall")
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Sends an answer as the faults want it sent.
+async fn deliver(
+    Delivery {
+        reply,
+        delay,
+        manner,
+    }: Delivery,
+) -> Result<Response, ConnectionReset> {
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
+    match manner {
+        Manner::Whole => Ok(into_response(reply)),
+        Manner::Hang | Manner::Reset => Err(ConnectionReset),
+        Manner::Truncate => {
+            let length = reply.body.len();
+            let half = reply.body.slice(..length / 2);
+            let mut response = into_response(Reply {
+                body: Bytes::new(),
+                ..reply
+            });
+            response
+                .headers_mut()
+                .insert("content-length", length.into());
+            *response.body_mut() = Body::new(Truncated(Some(half)));
+            Ok(response)
+        }
+    }
+}
+
+/// A body that breaks off.
+struct Truncated(Option<Bytes>);
+
+impl http_body::Body for Truncated {
+    type Data = Bytes;
+    type Error = ConnectionReset;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, ConnectionReset>>> {
+        Poll::Ready(Some(self.0.take().map(Frame::data).ok_or(ConnectionReset)))
     }
 }
 

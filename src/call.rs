@@ -4,20 +4,26 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
+use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::catalogue::ApiError;
 use crate::clock::Time;
+use crate::credentials;
 use crate::ids::Ids;
 use crate::namespace::{Namespace, State};
 use crate::providers::{Named, Operation, Provider};
-use crate::settings::Settings;
+use crate::settings::{Auth, Credential, Settings};
 use crate::store::Store;
+use crate::store::encoded::Encoded;
 
 /// A request as it was received, the body read.
 #[derive(Debug)]
@@ -112,10 +118,7 @@ impl Request {
     /// The fields of a form body; none where the content type is another.
     pub(crate) fn form(&self) -> &Params {
         self.form.get_or_init(|| {
-            let is_form = self
-                .content_type()
-                .eq_ignore_ascii_case("application/x-www-form-urlencoded");
-            if is_form {
+            if is_form(&self.headers) {
                 Params::decode(&self.body)
             } else {
                 Params::default()
@@ -207,7 +210,15 @@ impl PathParams {
         self.pairs.push((name.to_owned(), value));
     }
 
-    fn get(&self, name: &str) -> &str {
+    /// Every pair, in the order of the path.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The value of a parameter; empty where the path has none of that name.
+    pub(crate) fn get(&self, name: &str) -> &str {
         self.pairs
             .iter()
             .find(|(key, _)| key == name)
@@ -260,6 +271,17 @@ impl Call<'_> {
         &self.state.store
     }
 
+    /// An encoded part of a list's answer, built once and kept until the data moves on. `variant` names everything that it
+    /// depends on beside the operation, the data and the time: parents, filters, window, format, quirks.
+    pub(crate) fn encoded(
+        &self,
+        variant: impl fmt::Display,
+        encode: impl FnOnce(&Connection) -> Result<Encoded, ApiError>,
+    ) -> Result<Bytes, ApiError> {
+        let key = format!("{} {} {variant}", self.provider.id(), self.operation_name());
+        self.store().encoded(key, self.now().millis(), encode)
+    }
+
     /// What a room keeps in memory beside the data; gone with a reset, like the data.
     pub(crate) fn memory<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
         self.state.memory.get()
@@ -280,9 +302,45 @@ impl Call<'_> {
         self.settings.quirk(self.provider, name)
     }
 
+    /// How much of this call's authentication is checked.
+    pub(crate) fn auth(&self) -> Auth {
+        self.settings.auth(self.provider)
+    }
+
+    /// How far the caller's clock may be off, where the provider itself lets it be `own`; nothing for any time.
+    pub(crate) fn skew(&self, own: Duration) -> Option<Duration> {
+        self.settings.skew(own)
+    }
+
+    /// The key of that id, configured or seeded. What follows a `~` names the namespace and is no part of the look-up.
+    pub(crate) fn credential(&self, access_key: &str) -> Result<Option<Credential>, ApiError> {
+        let key = access_key
+            .split_once('~')
+            .map_or(access_key, |(key, _)| key);
+        let configured = self
+            .settings
+            .credentials
+            .iter()
+            .find(|credential| credential.access_key == key);
+        match configured {
+            Some(credential) => Ok(Some(credential.clone())),
+            None => Ok(self.store().read(|tx| credentials::find(tx, key))?),
+        }
+    }
+
     /// The region that this provider is set to.
     pub(crate) fn region(&self) -> &str {
         self.settings.region(self.provider)
+    }
+
+    /// Every parameter by name, wherever it travels.
+    pub(crate) fn params_by_name(&self) -> BTreeMap<String, String> {
+        params(
+            &self.named.path,
+            self.request.raw_query(),
+            &self.request.headers,
+            &self.request.body,
+        )
     }
 
     /// The body as a JSON object: nothing for an empty body, an error for one that is no object.
@@ -298,6 +356,39 @@ impl Call<'_> {
             Err(cause) => Err(NotAnObject(Cow::Owned(cause.to_string()))),
         }
     }
+}
+
+/// Every parameter by name: of the path, the query, a form, or the members of a JSON object.
+pub(crate) fn params(
+    path: &PathParams,
+    query: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> BTreeMap<String, String> {
+    let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    let mut params: BTreeMap<String, String> = path.iter().map(owned).collect();
+    params.extend(Params::decode(query.as_bytes()).iter().map(owned));
+    if let Ok(Value::Object(members)) = serde_json::from_slice(body) {
+        params.extend(members.into_iter().filter_map(|(name, value)| match value {
+            Value::String(text) => Some((name, text)),
+            Value::Number(_) | Value::Bool(_) => Some((name, value.to_string())),
+            _ => None,
+        }));
+    } else if is_form(headers) {
+        params.extend(Params::decode(body).iter().map(owned));
+    }
+    params
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let media_type = headers
+        .get("content-type")
+        .and_then(|value| value.to_str().ok()?.split(';').next());
+    media_type.is_some_and(|media_type| {
+        media_type
+            .trim()
+            .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    })
 }
 
 /// Why a body is not a JSON object.
@@ -330,6 +421,13 @@ impl Reply {
             headers: HeaderMap::new(),
             body: Bytes::new(),
         }
+    }
+
+    /// The same with a body of that content type, which may be any text; one that no header can hold is left out.
+    #[must_use]
+    pub(crate) fn body(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self.header("content-type", content_type)
     }
 
     /// 200 with compact JSON.

@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
+use serde_json::Value;
+
 /// Where a fact comes from. The text names the file, package and version, page or reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
@@ -128,6 +130,7 @@ impl ErrorEntry {
             message: Cow::Owned(message),
             explanation: None,
             missing: None,
+            finding: None,
             headers: Vec::new(),
         }
     }
@@ -144,6 +147,8 @@ pub struct Refusal {
     pub explanation: Option<String>,
     /// What was looked for and not found, so that the journal can say where else it is.
     pub missing: Option<Missing>,
+    /// What the signature doctor found; never on the wire.
+    pub finding: Option<Value>,
     /// Headers that only this answer has, lower-case names (a retry hint of a throttled call).
     pub headers: Vec<(&'static str, String)>,
 }
@@ -184,6 +189,15 @@ impl ApiError {
                 kind,
                 key: key.iter().map(|&part| part.to_owned()).collect(),
             });
+        }
+        self
+    }
+
+    /// Adds what the signature doctor found.
+    #[must_use]
+    pub fn finding(mut self, finding: Value) -> Self {
+        if let Self::Refused(refusal) = &mut self {
+            refusal.finding = Some(finding);
         }
         self
     }

@@ -1,19 +1,24 @@
 //! Flags and subcommands; a doc comment here is the help.
 
+mod remote;
+
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use serde_json::json;
 
 use crate::clock::{Setting, Time};
-use crate::control::{Form, coverage};
+use crate::control::{Form, coverage, document};
+use crate::faults::Rule;
 use crate::ids::Ids;
 use crate::namespace;
-use crate::providers::SeedContext;
+use crate::providers::{PROVIDERS, SeedContext, provider};
 use crate::seed::merge_file;
 use crate::server::{Listen, Options, Rollcall, StartError};
+use crate::settings::{Credential, Skew, unknown_provider};
+use remote::Remote;
 
 /// A mock of five clouds' user APIs, so exact that their own SDKs cannot tell
 #[derive(Debug, Parser)]
@@ -31,14 +36,59 @@ enum Command {
     Serve(Box<Serve>),
     /// Say whether a server is alive: exit 0 if it is, else 1
     Health(Remote),
+    /// Put a namespace back to the seed, or empty it
+    Reset {
+        /// Empty it instead
+        #[arg(long)]
+        empty: bool,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// List, make, drop and compare namespaces
+    #[command(subcommand)]
+    Namespaces(remote::Namespaces),
+    /// Print what was called, or one call whole
+    Journal {
+        /// The number of one call
+        id: Option<u64>,
+        /// As a curl command that makes the call again
+        #[arg(long, requires = "id")]
+        curl: bool,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// List, set up and take away faults
+    #[command(subcommand)]
+    Faults(remote::Faults),
+    /// Show and set the clock of a namespace
+    #[command(subcommand)]
+    Clock(remote::Clock),
+    /// Save and restore a namespace's data
+    #[command(subcommand)]
+    Snapshot(remote::Snapshot),
     /// Look after seed files
     #[command(subcommand)]
     Seed(SeedCommand),
+    /// Print the error tables: the names that faults take
+    Errors {
+        /// Of one provider
+        provider: Option<String>,
+    },
     /// Print the matrix of operations, limits, errors and quirks with their sources
     Coverage {
         /// As Markdown instead of a table for the terminal
         #[arg(long)]
         markdown: bool,
+    },
+    /// Print the OpenAPI document of a provider, or of control-plane
+    Openapi {
+        /// The provider's id
+        id: String,
+    },
+    /// Print a script that completes this command line in a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
     },
 }
 
@@ -50,13 +100,18 @@ enum SeedCommand {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
-}
-
-#[derive(Debug, Args)]
-struct Remote {
-    /// Where the server is
-    #[arg(long, env = "ROLLCALL_URL", default_value = "http://127.0.0.1:4700")]
-    url: String,
+    /// Print made-up data as .ndjson: the demo's parents and as many users as you like
+    Generate {
+        /// Whose users
+        #[arg(long)]
+        provider: String,
+        /// How many
+        #[arg(long)]
+        count: u64,
+        /// The same number gives the same users
+        #[arg(long, default_value_t = 1)]
+        rng_seed: u64,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -145,6 +200,71 @@ struct Serve {
     )]
     max_namespaces: usize,
 
+    /// How much authentication is checked: off, lenient or strict, for all or for one provider; repeatable
+    ///
+    /// lenient wants credentials that are there and well formed, strict verifies them as the real service does.
+    #[arg(
+        long,
+        env = "ROLLCALL_AUTH",
+        value_delimiter = ',',
+        value_name = "MODE|PROVIDER=MODE"
+    )]
+    auth: Vec<String>,
+
+    /// A key that callers may sign with, instead of test-ak:test-sk; repeatable
+    #[arg(
+        long,
+        env = "ROLLCALL_CREDENTIAL",
+        hide_env_values = true,
+        value_delimiter = ',',
+        value_name = "AK:SK[:TOKEN]"
+    )]
+    credential: Vec<Credential>,
+
+    /// How far callers' clocks may be off: a length of time, off, or as far as the provider lets them
+    #[arg(
+        long,
+        env = "ROLLCALL_SKEW",
+        value_name = "300s|off|provider",
+        default_value = "provider"
+    )]
+    skew: Skew,
+
+    /// Read seed files again when they change, and reset the namespaces that nobody wrote to
+    #[arg(long, env = "ROLLCALL_WATCH")]
+    watch: bool,
+
+    /// Fault rules to start with: a JSON file with a list of them
+    #[arg(long, env = "ROLLCALL_FAULTS", value_name = "FILE")]
+    faults: Option<PathBuf>,
+
+    /// Lock the control plane: it then wants Authorization: Bearer and this token
+    #[arg(
+        long,
+        env = "ROLLCALL_ADMIN_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN"
+    )]
+    admin_token: Option<String>,
+
+    /// Let pages of this origin use the control plane; repeatable
+    #[arg(
+        long,
+        env = "ROLLCALL_ALLOW_ORIGIN",
+        value_delimiter = ',',
+        value_name = "ORIGIN"
+    )]
+    allow_origin: Vec<String>,
+
+    /// Let the control plane be addressed by this host name; repeatable
+    #[arg(
+        long,
+        env = "ROLLCALL_ALLOW_HOST",
+        value_delimiter = ',',
+        value_name = "HOST"
+    )]
+    allow_host: Vec<String>,
+
     /// What to log on standard error: error, warn, info, debug or trace, or a filter as "rollcall=debug,hyper=info"
     #[arg(
         long,
@@ -166,13 +286,29 @@ pub fn run() -> ExitCode {
     match arguments.command {
         None => serve(&arguments.serve),
         Some(Command::Serve(flags)) => serve(&flags),
-        Some(Command::Health(remote)) => health(&remote.url),
+        Some(Command::Health(remote)) => {
+            remote::print_text(remote.client().health().map(|()| "ok\n".to_owned()))
+        }
+        Some(Command::Reset { empty, remote }) => remote::reset(&remote, empty),
+        Some(Command::Namespaces(command)) => remote::namespaces(&command),
+        Some(Command::Journal { id, curl, remote }) => remote::journal(&remote, id, curl),
+        Some(Command::Faults(command)) => remote::faults(&command),
+        Some(Command::Clock(command)) => remote::clock(&command),
+        Some(Command::Snapshot(command)) => remote::snapshot(&command),
         Some(Command::Seed(SeedCommand::Check { files })) => seed_check(&files),
+        Some(Command::Seed(SeedCommand::Generate {
+            provider,
+            count,
+            rng_seed,
+        })) => generate(&provider, count, rng_seed),
+        Some(Command::Errors { provider }) => errors(provider.as_deref()),
         Some(Command::Coverage { markdown }) => say(&coverage(if markdown {
             Form::Markdown
         } else {
             Form::Table
         })),
+        Some(Command::Openapi { id }) => openapi(&id),
+        Some(Command::Completions { shell }) => completions(shell),
     }
 }
 
@@ -262,6 +398,27 @@ fn options(flags: &Serve) -> Result<Options, String> {
     if let Some(seed) = flags.rng_seed {
         options = options.rng_seed(seed);
     }
+    for mode in &flags.auth {
+        options = options.auth(mode)?;
+    }
+    if !flags.credential.is_empty() {
+        options = options.credentials(flags.credential.clone());
+    }
+    options = options.skew(flags.skew);
+    if flags.watch {
+        options = options.watch();
+    }
+    if let Some(file) = &flags.faults {
+        options = options.faults(fault_rules(file)?);
+    }
+    if let Some(token) = &flags.admin_token {
+        options = options.admin_token(token);
+    }
+    options = flags
+        .allow_origin
+        .iter()
+        .fold(options, Options::allow_origin);
+    options = flags.allow_host.iter().fold(options, Options::allow_host);
     for region in &flags.region {
         let (provider, region) = region
             .split_once('=')
@@ -277,29 +434,61 @@ fn options(flags: &Serve) -> Result<Options, String> {
     Ok(options)
 }
 
-fn health(url: &str) -> ExitCode {
-    let client = reqwest::blocking::Client::builder()
-        .timeout(Duration::from_secs(5))
-        .no_proxy()
-        .build();
-    let asked = client.and_then(|client| {
-        client
-            .get(format!("{}/_rollcall/health", url.trim_end_matches('/')))
-            .send()
+fn fault_rules(file: &Path) -> Result<Vec<Rule>, String> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|cause| format!("--faults {}: {cause}", file.display()))?;
+    serde_json::from_str(&text).map_err(|cause| format!("--faults {}: {cause}", file.display()))
+}
+
+fn generate(id: &str, count: u64, rng_seed: u64) -> ExitCode {
+    let Some(provider) = provider(id) else {
+        return bad_flags(&unknown_provider(id));
+    };
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut written = Ok(());
+    provider.generate(count, &Ids::seeded(rng_seed, id), &mut |value| {
+        if written.is_ok() {
+            written = writeln!(out, "{}", json!({ id: value }));
+        }
     });
-    match asked {
-        Ok(answer) if answer.status().is_success() => say("ok\n"),
-        Ok(answer) => fail(&format!(
-            "{url} answers, but with {}; is it a rollcall?",
-            answer.status()
-        )),
-        Err(cause) if cause.is_builder() => fail(&format!(
-            "\"{url}\" is no address; write it as http://127.0.0.1:4700"
-        )),
-        Err(_) => fail(&format!(
-            "no rollcall answers at {url}; start one, or name another with --url"
-        )),
+    match written.and_then(|()| out.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
     }
+}
+
+fn errors(only: Option<&str>) -> ExitCode {
+    let mut text = String::new();
+    for provider in PROVIDERS
+        .iter()
+        .filter(|provider| only.is_none_or(|only| only == provider.id()))
+    {
+        for entry in provider.errors() {
+            text.push_str(&format!(
+                "{} {} {} {} {}\n",
+                provider.id(),
+                entry.name,
+                entry.status,
+                entry.code,
+                entry.message
+            ));
+        }
+    }
+    if text.is_empty() {
+        fail(&unknown_provider(only.unwrap_or_default()))
+    } else {
+        say(&text)
+    }
+}
+
+fn openapi(id: &str) -> ExitCode {
+    document(id).map_or_else(|| fail(&unknown_provider(id)), say)
+}
+
+fn completions(shell: clap_complete::Shell) -> ExitCode {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "rollcall", &mut script);
+    say(&String::from_utf8_lossy(&script))
 }
 
 fn seed_check(files: &[PathBuf]) -> ExitCode {

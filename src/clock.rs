@@ -160,6 +160,19 @@ impl Clock {
             .expect("nothing panics while it holds a clock")
     }
 
+    /// Moves the clock on (or back, when negative) from where it is.
+    pub fn advance(&self, millis: i64) {
+        let mut setting = self
+            .setting
+            .lock()
+            .expect("nothing panics while it holds a clock");
+        *setting = match *setting {
+            Setting::Real => Setting::Offset(millis),
+            Setting::Fixed(time) => Setting::Fixed(time.plus_millis(millis)),
+            Setting::Offset(offset) => Setting::Offset(offset.saturating_add(millis)),
+        };
+    }
+
     /// Sets how the clock runs.
     pub fn set(&self, setting: Setting) {
         *self

@@ -3,51 +3,72 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use http::{HeaderMap, HeaderValue, Method};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::call::{Call, Reply, Request};
-use crate::catalogue::{ApiError, Refusal};
+use crate::call::{Call, PathParams, Reply, Request};
+use crate::catalogue::{ApiError, Missing, Refusal};
+use crate::faults::{self, Manner, Trouble};
 use crate::journal::{Entry, Stage};
 use crate::namespace::{self, Namespace, NamespaceError};
 use crate::providers::Provider;
 use crate::recognise::{nearest, recognise};
 
 /// The header that names a namespace.
-const NAMESPACE_HEADER: &str = "x-rollcall-namespace";
+pub(crate) const NAMESPACE_HEADER: &str = "x-rollcall-namespace";
+
+/// An answer, and how it leaves the server.
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    pub(crate) reply: Reply,
+    pub(crate) delay: Duration,
+    pub(crate) manner: Manner,
+}
+
+impl From<Reply> for Delivery {
+    fn from(reply: Reply) -> Self {
+        Self {
+            reply,
+            delay: Duration::ZERO,
+            manner: Manner::Whole,
+        }
+    }
+}
 
 /// Answers a request as its provider would. `door` is the provider that the listener is dedicated to, if any.
 pub(crate) fn emulate(
     app: &App,
     mut request: Request,
     door: Option<&'static dyn Provider>,
-) -> Reply {
+) -> Delivery {
     let began = Instant::now();
     if let Some(preflight) = preflight(&request) {
-        return preflight;
+        return preflight.into();
     }
     let provider = recognise(&mut request, door);
-    let namespace = match namespace_of(app, &request, provider) {
+    let access_key = provider.and_then(|provider| provider.access_key(&request));
+    let namespace = match namespace_of(app, &request, access_key.as_deref()) {
         Ok(namespace) => namespace,
         Err(cause) => {
             return problem(
                 namespace_status(&cause),
                 "No such namespace",
                 &cause.to_string(),
-            );
+            )
+            .into();
         }
     };
     namespace.touch(namespace.clock.now());
     let Some(provider) = provider else {
-        return stranger(app, request, &namespace, began);
+        return stranger(app, request, &namespace, began).into();
     };
 
-    let mut explanation = Vec::new();
-    let (stage, error, operation, request_id, reply) = {
-        let state = namespace.state();
+    let state = namespace.state();
+    let mut outcome = Outcome::default();
+    let (reply, delay, manner) = {
         let call = Call {
             named: provider.name_operation(&request),
             request_id: provider.request_id(&state.ids, namespace.clock.now()),
@@ -57,41 +78,36 @@ pub(crate) fn emulate(
             state,
             settings: namespace.settings(),
         };
-        let (stage, verdict) = judge(&call);
-        let (stage, verdict) = settle(stage, verdict, provider, &mut explanation);
-        let error = verdict
-            .as_ref()
-            .err()
-            .map_or("", |refusal| refusal.entry.name);
-        if let Err(refusal) = &verdict {
-            explain(&call, refusal, &mut explanation);
-        }
+        let Trouble {
+            verdict,
+            delay,
+            manner,
+        } = app
+            .faults
+            .check(&call, access_key.as_deref().map(without_namespace));
+        let (stage, verdict) =
+            verdict.map_or_else(|| judge(&call), |verdict| (Stage::Fault, verdict));
+        let verdict = outcome.settle(&call, stage, verdict);
         let reply = provider.envelope(&call, verdict);
-        (
-            stage,
-            error,
-            call.operation_name().to_owned(),
-            call.request_id,
-            reply,
-        )
+        outcome.named = call.operation().map_or("", |operation| operation.name);
+        outcome.operation = call.operation_name().to_owned();
+        outcome.request_id = call.request_id;
+        outcome.path = call.named.path;
+        (reply, delay, manner)
     };
     let reply = dress(&request, &namespace, reply);
-    record(
-        app,
-        &namespace,
-        request,
-        &reply,
-        Outcome {
-            provider: provider.id(),
-            operation,
-            stage,
-            error,
-            request_id,
-            explanation,
-            began,
-        },
-    );
-    reply
+    outcome.provider = provider.id();
+    outcome.access_key = access_key
+        .as_deref()
+        .map(without_namespace)
+        .unwrap_or_default()
+        .to_owned();
+    outcome.record(app, &namespace, request, &reply, began);
+    Delivery {
+        reply,
+        delay,
+        manner,
+    }
 }
 
 /// The provider's own checks in its own order, then the operation.
@@ -102,6 +118,9 @@ fn judge(call: &Call<'_>) -> (Stage, Result<Reply, ApiError>) {
         }
         if let Err(refused) = call.provider.admit(call) {
             return (Stage::Gateway, Err(refused));
+        }
+        if let Some(fault) = faults::reserved_id(call) {
+            return (Stage::Fault, Err(fault));
         }
         let operation = call
             .operation()
@@ -116,41 +135,78 @@ fn judge(call: &Call<'_>) -> (Stage, Result<Reply, ApiError>) {
     })
 }
 
-/// Gives what broke the provider's own internal error; its cause goes to the log and the journal, not on the wire.
-fn settle(
+/// What the journal gets to know of a call beside the request and the reply.
+#[derive(Debug, Default)]
+struct Outcome {
+    provider: &'static str,
+    /// The operation's name in the table; empty for what is none.
+    named: &'static str,
+    operation: String,
     stage: Stage,
-    verdict: Result<Reply, ApiError>,
-    provider: &'static dyn Provider,
-    explanation: &mut Vec<String>,
-) -> (Stage, Result<Reply, Refusal>) {
-    match verdict {
-        Ok(reply) => (Stage::Answered, Ok(reply)),
-        Err(ApiError::Refused(refusal)) => (stage, Err(*refusal)),
-        Err(ApiError::Broken(cause)) => {
-            tracing::error!(provider = provider.id(), %cause, "a call broke");
-            explanation.push(format!(
-                "rollcall broke here: {cause}. This is a bug in rollcall; please report it."
-            ));
-            (Stage::Broken, Err(provider.internal_error().refusal(&[])))
-        }
-    }
+    error: &'static str,
+    missing: Option<Missing>,
+    finding: Option<Value>,
+    access_key: String,
+    path: PathParams,
+    request_id: String,
+    explanation: Vec<String>,
 }
 
-/// Tells the reader of the journal what was wrong, and what nearly matched.
-fn explain(call: &Call<'_>, refusal: &Refusal, explanation: &mut Vec<String>) {
-    explanation.push(format!(
-        "{} ({}): {}",
-        refusal.entry.name, refusal.entry.about, refusal.message
-    ));
-    explanation.extend(refusal.explanation.clone());
-    if call.named.wrong_method {
-        explanation.push(format!(
-            "{} is a path of this API, but not with the method {}.",
-            call.request.path(),
-            call.request.method
-        ));
+impl Outcome {
+    /// Gives what broke the provider's own internal error; its cause goes to the log and the journal, not on the wire.
+    /// Tells the reader of the journal what was wrong, and what nearly matched.
+    fn settle(
+        &mut self,
+        call: &Call<'_>,
+        stage: Stage,
+        verdict: Result<Reply, ApiError>,
+    ) -> Result<Reply, Refusal> {
+        match verdict {
+            Ok(reply) => {
+                self.stage = if stage == Stage::Fault {
+                    stage
+                } else {
+                    Stage::Answered
+                };
+                Ok(reply)
+            }
+            Err(ApiError::Refused(refusal)) => {
+                self.stage = stage;
+                self.error = refusal.entry.name;
+                self.missing.clone_from(&refusal.missing);
+                self.finding.clone_from(&refusal.finding);
+                self.explain(call, &refusal);
+                Err(*refusal)
+            }
+            Err(ApiError::Broken(cause)) => {
+                tracing::error!(provider = call.provider.id(), %cause, "a call broke");
+                self.stage = Stage::Broken;
+                self.explanation.push(format!(
+                    "rollcall broke here: {cause}. This is a bug in rollcall; please report it."
+                ));
+                let entry = call.provider.internal_error();
+                self.error = entry.name;
+                Err(entry.refusal(&[]))
+            }
+        }
     }
-    if call.operation().is_none() {
+
+    fn explain(&mut self, call: &Call<'_>, refusal: &Refusal) {
+        let explanation = &mut self.explanation;
+        explanation.push(format!(
+            "{} ({}): {}",
+            refusal.entry.name, refusal.entry.about, refusal.message
+        ));
+        explanation.extend(refusal.explanation.clone());
+        if call.named.wrong_method {
+            let (path, method) = (call.request.path(), &call.request.method);
+            explanation.push(format!(
+                "{path} is a path of this API, but not with the method {method}."
+            ));
+        }
+        if call.operation().is_some() {
+            return;
+        }
         for near in nearest(call.request, Some(call.provider)) {
             let text = |name: &str| near[name].as_str().unwrap_or_default().to_owned();
             let version = if text("version").is_empty() {
@@ -166,6 +222,46 @@ fn explain(call: &Call<'_>, refusal: &Refusal, explanation: &mut Vec<String>) {
             ));
         }
     }
+
+    fn record(
+        self,
+        app: &App,
+        namespace: &Namespace,
+        request: Request,
+        reply: &Reply,
+        began: Instant,
+    ) {
+        let duration = began.elapsed();
+        let outcome = if self.error.is_empty() {
+            "ok"
+        } else {
+            self.error
+        };
+        app.metrics
+            .count((self.provider, self.named, outcome), duration);
+        app.journal.record(Entry {
+            time: namespace.clock.now(),
+            namespace: namespace.name.clone(),
+            provider: self.provider,
+            operation: self.operation,
+            stage: self.stage,
+            status: reply.status,
+            error: self.error,
+            access_key: self.access_key,
+            path_params: self.path,
+            finding: self.finding,
+            missing: self.missing,
+            request_id: self.request_id,
+            duration,
+            method: request.method,
+            target: request.target,
+            headers: request.headers,
+            body: request.body,
+            reply_headers: reply.headers.clone(),
+            reply_body: reply.body.clone(),
+            explanation: self.explanation,
+        });
+    }
 }
 
 /// The namespace that a request belongs to, by the first of these that it has: the header, a host label
@@ -173,7 +269,7 @@ fn explain(call: &Call<'_>, refusal: &Refusal, explanation: &mut Vec<String>) {
 fn namespace_of(
     app: &App,
     request: &Request,
-    provider: Option<&'static dyn Provider>,
+    access_key: Option<&str>,
 ) -> Result<Arc<Namespace>, NamespaceError> {
     if let Some(name) = request.headers.get(NAMESPACE_HEADER) {
         return app
@@ -185,17 +281,24 @@ fn namespace_of(
     {
         return app.namespaces.get(name);
     }
-    let key = provider.and_then(|provider| provider.access_key(request));
-    let suffix = key
-        .as_deref()
+    let suffix = access_key
         .and_then(|key| key.split_once('~'))
         .map(|(_, suffix)| suffix);
     app.namespaces.get(suffix.unwrap_or(namespace::DEFAULT))
 }
 
-const fn namespace_status(cause: &NamespaceError) -> u16 {
+/// The access key that the secret belongs to: what is before `~`.
+fn without_namespace(access_key: &str) -> &str {
+    access_key
+        .split_once('~')
+        .map_or(access_key, |(key, _)| key)
+}
+
+pub(crate) const fn namespace_status(cause: &NamespaceError) -> u16 {
     match cause {
         NamespaceError::Name(_) => 400,
+        NamespaceError::Unknown(_) => 404,
+        NamespaceError::Taken(_) => 409,
         NamespaceError::TooMany(_) => 429,
         NamespaceError::Data { .. } => 500,
     }
@@ -217,16 +320,14 @@ fn stranger(app: &App, request: Request, namespace: &Namespace, began: Instant) 
         namespace,
         Reply::new(404, "application/problem+json", body.to_string()),
     );
+    let operation = format!("{} {}", request.method, request.path());
     let outcome = Outcome {
-        provider: "",
-        operation: format!("{} {}", request.method, request.path()),
+        operation,
         stage: Stage::Recognise,
-        error: "",
-        request_id: String::new(),
         explanation: vec![detail],
-        began,
+        ..Outcome::default()
     };
-    record(app, namespace, request, &reply, outcome);
+    outcome.record(app, namespace, request, &reply, began);
     reply
 }
 
@@ -234,37 +335,6 @@ fn stranger(app: &App, request: Request, namespace: &Namespace, began: Instant) 
 pub(crate) fn problem(status: u16, title: &str, detail: &str) -> Reply {
     let body = json!({ "type": "about:blank", "title": title, "status": status, "detail": detail });
     Reply::new(status, "application/problem+json", body.to_string())
-}
-
-struct Outcome {
-    provider: &'static str,
-    operation: String,
-    stage: Stage,
-    error: &'static str,
-    request_id: String,
-    explanation: Vec<String>,
-    began: Instant,
-}
-
-fn record(app: &App, namespace: &Namespace, request: Request, reply: &Reply, outcome: Outcome) {
-    app.journal.record(Entry {
-        time: namespace.clock.now(),
-        namespace: namespace.name.clone(),
-        provider: outcome.provider,
-        operation: outcome.operation,
-        stage: outcome.stage,
-        status: reply.status,
-        error: outcome.error,
-        request_id: outcome.request_id,
-        duration: outcome.began.elapsed(),
-        method: request.method,
-        target: request.target,
-        headers: request.headers,
-        body: request.body,
-        reply_headers: reply.headers.clone(),
-        reply_body: reply.body.clone(),
-        explanation: outcome.explanation,
-    });
 }
 
 /// What every answer has, whoever's it is: the namespace's time, and leave for pages of any origin.

@@ -4,14 +4,19 @@
 //! is masked when an entry is read. Entries are capped per namespace, bytes per server.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::call::{PathParams, params};
+use crate::catalogue::Missing;
 use crate::clock::Time;
+use crate::faults::Match;
 
 /// The most that an entry keeps of a body.
 const BODY: usize = 16 * 1024;
@@ -19,10 +24,13 @@ const BODY: usize = 16 * 1024;
 const OVERHEAD: usize = 512;
 
 /// Where in the corridor a call was answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Stage {
     /// No provider claims it.
+    #[default]
     Recognise,
+    /// A fault answered it.
+    Fault,
     /// The provider's gateway refused it.
     Gateway,
     /// The operation refused it.
@@ -37,6 +45,7 @@ impl Stage {
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Recognise => "recognise",
+            Self::Fault => "fault",
             Self::Gateway => "gateway",
             Self::Operation => "operation",
             Self::Answered => "answered",
@@ -57,6 +66,13 @@ pub(crate) struct Entry {
     pub(crate) status: u16,
     /// The name of the catalogue row; empty for a success.
     pub(crate) error: &'static str,
+    /// The access key, without its `~namespace`; empty where there is none.
+    pub(crate) access_key: String,
+    pub(crate) path_params: PathParams,
+    /// What the signature doctor found.
+    pub(crate) finding: Option<Value>,
+    /// What was looked for and not found.
+    pub(crate) missing: Option<Missing>,
     pub(crate) request_id: String,
     pub(crate) duration: Duration,
     pub(crate) method: Method,
@@ -120,6 +136,8 @@ struct Inner {
     last_id: u64,
     size: usize,
     dropped: u64,
+    /// Of each namespace: the newest id dropped, and how many were.
+    dropped_of: HashMap<String, (u64, u64)>,
     entries: BTreeMap<u64, Entry>,
     /// The ids of each namespace's entries, oldest first.
     rings: HashMap<String, VecDeque<u64>>,
@@ -223,6 +241,169 @@ impl Journal {
         Some(Value::Object(whole))
     }
 
+    /// The provider, the namespace and the thing that an entry's call looked for and did not find.
+    pub(crate) fn missing(&self, id: u64) -> Option<(&'static str, String, Missing)> {
+        let inner = self.lock();
+        let entry = inner.entries.get(&id)?;
+        entry
+            .missing
+            .clone()
+            .map(|missing| (entry.provider, entry.namespace.clone(), missing))
+    }
+
+    /// A call as a command that makes it again; what is masked has to be filled in.
+    pub(crate) fn curl(&self, id: u64) -> Option<String> {
+        let inner = self.lock();
+        let entry = inner.entries.get(&id)?;
+        let quoted = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
+        let host = entry
+            .headers
+            .get("host")
+            .and_then(|host| host.to_str().ok())
+            .unwrap_or("127.0.0.1:4700");
+        let mut command = format!(
+            "curl -i -X {} {}",
+            entry.method,
+            quoted(&format!("http://{host}{}", mask::target(&entry.target)))
+        );
+        let headers = mask::headers(&entry.headers);
+        for (name, value) in headers.as_object().into_iter().flatten() {
+            if !matches!(
+                name.as_str(),
+                "host" | "content-length" | "connection" | "accept-encoding"
+            ) {
+                command.push_str(&format!(
+                    " -H {}",
+                    quoted(&format!("{name}: {}", value.as_str().unwrap_or_default()))
+                ));
+            }
+        }
+        if !entry.body.is_empty() {
+            command.push_str(&format!(" --data-raw {}", quoted(&mask::body(&entry.body))));
+        }
+        command.push('\n');
+        Some(command)
+    }
+
+    /// Why a call was refused, by journal id or request id.
+    pub(crate) fn finding(&self, id: &str) -> Option<Value> {
+        let inner = self.lock();
+        let number = id
+            .parse()
+            .ok()
+            .filter(|number| inner.entries.contains_key(number));
+        let number = number.or_else(|| {
+            let of_request = |(_, entry): &(&u64, &Entry)| {
+                !id.is_empty() && entry.request_id.eq_ignore_ascii_case(id)
+            };
+            inner
+                .entries
+                .iter()
+                .rev()
+                .find(of_request)
+                .map(|(&number, _)| number)
+        })?;
+        let entry = &inner.entries[&number];
+        let mut shown = entry.summary(number);
+        shown.insert(
+            "signature".to_owned(),
+            entry.finding.clone().unwrap_or_default(),
+        );
+        Some(Value::Object(shown))
+    }
+
+    /// Forgets every entry, or those of a namespace; forgotten entries are not dropped ones. Says how many there were.
+    pub(crate) fn clear(&self, namespace: Option<&str>) -> usize {
+        let mut inner = self.lock();
+        let gone: Vec<u64> = match namespace {
+            None => inner.entries.keys().copied().collect(),
+            Some(name) => inner
+                .rings
+                .get(name)
+                .into_iter()
+                .flatten()
+                .copied()
+                .collect(),
+        };
+        for id in &gone {
+            if let Some(entry) = inner.entries.remove(id) {
+                inner.size -= entry.size();
+            }
+        }
+        match namespace {
+            None => {
+                inner.rings.clear();
+                inner.dropped_of.clear();
+            }
+            Some(name) => {
+                inner.rings.remove(name);
+                inner.dropped_of.remove(name);
+            }
+        }
+        gone.len()
+    }
+
+    /// Entries, bytes, and entries dropped since the start.
+    pub(crate) fn size(&self) -> (u64, u64, u64) {
+        let inner = self.lock();
+        (inner.entries.len() as u64, inner.size as u64, inner.dropped)
+    }
+
+    /// Whether as many calls match as there should be.
+    pub(crate) fn verify(
+        &self,
+        wanted: &Match,
+        status: Option<u16>,
+        since: u64,
+        count: Count,
+    ) -> Verdict {
+        const NEAREST: usize = 5;
+        let inner = self.lock();
+        let namespace = wanted.namespace.as_deref().filter(|name| *name != "*");
+        let (last_dropped, dropped) = match namespace {
+            Some(name) => inner.dropped_of.get(name).copied().unwrap_or_default(),
+            None => inner
+                .dropped_of
+                .values()
+                .fold((0, 0), |(last, many), dropped| {
+                    (last.max(dropped.0), many + dropped.1)
+                }),
+        };
+        // Of what was dropped before its window nobody asks.
+        if since < last_dropped {
+            return Verdict::Unknown { dropped };
+        }
+        let mut found = 0;
+        let mut misses: Vec<(usize, u64, Vec<String>)> = Vec::new();
+        for (&id, entry) in inner.entries.range(since.saturating_add(1)..).rev() {
+            if namespace.is_some_and(|name| name != entry.namespace) {
+                continue;
+            }
+            let differences = entry.differences(wanted, status);
+            if differences.is_empty() {
+                found += 1;
+            } else {
+                misses.push((differences.len(), id, differences));
+            }
+        }
+        if count.holds(found) {
+            return Verdict::Holds { found };
+        }
+        misses.sort_by_key(|(many, id, _)| (*many, u64::MAX - id));
+        let nearest = misses
+            .into_iter()
+            .take(NEAREST)
+            .map(|(_, id, differences)| {
+                let mut shown = inner.entries[&id].summary(id);
+                shown.insert("differs".to_owned(), json!(differences));
+                Value::Object(shown)
+            });
+        Verdict::Fails {
+            found,
+            nearest: nearest.collect(),
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -233,7 +414,105 @@ impl Inner {
         if let Some(entry) = self.entries.remove(&id) {
             self.size -= entry.size();
             self.dropped += 1;
+            match self.dropped_of.get_mut(&entry.namespace) {
+                Some(dropped) => *dropped = (id, dropped.1 + 1),
+                None => {
+                    self.dropped_of.insert(entry.namespace, (id, 1));
+                }
+            }
         }
+    }
+}
+
+/// How many calls there should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Count {
+    /// That many.
+    Exactly(u64),
+    /// That many or more.
+    AtLeast(u64),
+    /// That many or fewer.
+    AtMost(u64),
+}
+
+impl Count {
+    fn holds(self, found: u64) -> bool {
+        match self {
+            Self::Exactly(count) => found == count,
+            Self::AtLeast(count) => count <= found,
+            Self::AtMost(count) => found <= count,
+        }
+    }
+
+    /// Whether further calls can make it fail after it held.
+    pub(crate) const fn can_break(self) -> bool {
+        !matches!(self, Self::AtLeast(_))
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exactly(count) => write!(f, "exactly {count}"),
+            Self::AtLeast(count) => write!(f, "at least {count}"),
+            Self::AtMost(count) => write!(f, "at most {count}"),
+        }
+    }
+}
+
+/// What a verification found.
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    Holds {
+        found: u64,
+    },
+    /// With the entries that differ least, and in what.
+    Fails {
+        found: u64,
+        nearest: Value,
+    },
+    /// Entries of the window were dropped.
+    Unknown {
+        dropped: u64,
+    },
+}
+
+impl Entry {
+    /// In what the call differs from a wanted one, in words.
+    fn differences(&self, wanted: &Match, status: Option<u16>) -> Vec<String> {
+        let mut differences = Vec::new();
+        let mut check = |name: &str, wanted: Option<&str>, found: &str| {
+            if let Some(wanted) = wanted
+                && wanted != found
+            {
+                differences.push(format!("{name} is \"{found}\", not \"{wanted}\""));
+            }
+        };
+        check("provider", wanted.provider.as_deref(), self.provider);
+        check("operation", wanted.operation.as_deref(), &self.operation);
+        check("access_key", wanted.access_key.as_deref(), &self.access_key);
+        check(
+            "status",
+            status.map(|status| status.to_string()).as_deref(),
+            &self.status.to_string(),
+        );
+        if !wanted.params.is_empty() {
+            let params = params(
+                &self.path_params,
+                self.target.query().unwrap_or_default(),
+                &self.headers,
+                &self.body,
+            );
+            for (name, value) in &wanted.params {
+                check(
+                    name,
+                    Some(value),
+                    params.get(name).map_or("(absent)", String::as_str),
+                );
+            }
+        }
+        differences
     }
 }
 
@@ -408,6 +687,10 @@ mod tests {
             stage: Stage::Answered,
             status: 200,
             error: "",
+            access_key: String::new(),
+            path_params: PathParams::default(),
+            finding: None,
+            missing: None,
             request_id: String::new(),
             duration: Duration::ZERO,
             method: Method::GET,

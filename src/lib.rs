@@ -18,16 +18,21 @@ mod catalogue;
 #[doc(hidden)]
 pub mod cli;
 pub mod clock;
-mod control;
+pub mod control;
+mod credentials;
 mod emulate;
+pub mod faults;
 mod ids;
 mod journal;
+mod metrics;
 mod namespace;
 mod providers;
 mod recognise;
 mod seed;
 mod server;
 mod settings;
+#[doc(hidden)]
+pub mod signing;
 mod store;
 
 pub use seed::SeedFileError;

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::clock::{Clock, Setting, Time};
+use crate::credentials;
 use crate::ids::Ids;
 use crate::providers::PROVIDERS;
 use crate::settings::Settings;
@@ -87,6 +88,13 @@ impl Namespace {
         Arc::clone(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    pub(crate) fn set_settings(&self, settings: Settings) {
+        *self
+            .settings
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
+    }
+
     /// When a call last came in.
     pub(crate) fn last_use(&self) -> Time {
         Time::from_millis(self.last_use.load(Ordering::Relaxed))
@@ -108,6 +116,17 @@ pub(crate) struct Plan {
     pub(crate) clock: Setting,
     pub(crate) rng_seed: Option<u64>,
     pub(crate) most: usize,
+}
+
+/// What the data of a namespace starts as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The seed.
+    Template,
+    /// Nothing.
+    Empty,
+    /// What another namespace holds now.
+    Namespace(String),
 }
 
 /// A data folder, this server's own while the lock is held; the process's end, however it comes, lets go of it.
@@ -147,9 +166,14 @@ impl Folder {
 /// Every namespace there is.
 #[derive(Debug)]
 pub(crate) struct Namespaces {
-    plan: Plan,
+    template: RwLock<Arc<Store>>,
+    data: Option<Folder>,
+    settings: Settings,
+    clock: Setting,
+    rng_seed: Option<u64>,
+    most: usize,
     known: RwLock<HashMap<String, Arc<Namespace>>>,
-    /// Held while one is made, so that two first calls make one.
+    /// Held while one is made, swapped or dropped, so that two first calls make one.
     making: Mutex<()>,
 }
 
@@ -162,14 +186,32 @@ pub(crate) enum NamespaceError {
     Name(String),
     #[error("there are {0} namespaces already; drop some, or start with a higher --max-namespaces")]
     TooMany(usize),
+    #[error("there is no namespace \"{0}\"; GET /_rollcall/namespaces lists them")]
+    Unknown(String),
+    #[error("there is a namespace \"{0}\" already; reset it, or drop it first")]
+    Taken(String),
     #[error("the data of namespace \"{name}\" {cause}")]
     Data { name: String, cause: OpenError },
 }
 
 impl Namespaces {
     pub(crate) fn new(plan: Plan) -> Self {
+        let Plan {
+            template,
+            data,
+            settings,
+            clock,
+            rng_seed,
+            most,
+        } = plan;
+        let template = RwLock::new(Arc::new(template));
         Self {
-            plan,
+            template,
+            data,
+            settings,
+            clock,
+            rng_seed,
+            most,
             known: RwLock::default(),
             making: Mutex::default(),
         }
@@ -184,26 +226,26 @@ impl Namespaces {
             return Err(NamespaceError::Name(name.to_owned()));
         }
         let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(namespace) = self.find(name) {
-            return Ok(namespace);
+        match self.find(name) {
+            Some(namespace) => Ok(namespace),
+            None => self.make(name, &Origin::Template),
         }
-        let many = self
-            .known
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .len();
-        if self.plan.most <= many {
-            return Err(NamespaceError::TooMany(many));
+    }
+
+    /// Makes a namespace that there is not yet.
+    pub(crate) fn create(
+        &self,
+        name: &str,
+        origin: &Origin,
+    ) -> Result<Arc<Namespace>, NamespaceError> {
+        if !is_name(name) {
+            return Err(NamespaceError::Name(name.to_owned()));
         }
-        let namespace = Arc::new(self.make(name).map_err(|cause| NamespaceError::Data {
-            name: name.to_owned(),
-            cause,
-        })?);
-        self.known
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(name.to_owned(), Arc::clone(&namespace));
-        Ok(namespace)
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.names()?.iter().any(|known| known == name) {
+            return Err(NamespaceError::Taken(name.to_owned()));
+        }
+        self.make(name, origin)
     }
 
     /// The namespace of that name, if anybody used it since the start.
@@ -215,26 +257,259 @@ impl Namespaces {
             .cloned()
     }
 
-    fn make(&self, name: &str) -> Result<Namespace, OpenError> {
-        let plan = &self.plan;
-        let store = match &plan.data {
-            None => plan.template.copy_in_memory()?,
-            Some(folder) => open_or_create(&folder.path.join(name), &plan.template)?,
+    /// The namespace of that name, if there is one: in use, or on disk from an earlier run.
+    pub(crate) fn existing(&self, name: &str) -> Result<Arc<Namespace>, NamespaceError> {
+        match self.find(name) {
+            Some(namespace) => Ok(namespace),
+            None if self.names()?.iter().any(|known| known == name) => self.get(name),
+            None => Err(NamespaceError::Unknown(name.to_owned())),
+        }
+    }
+
+    /// The names of all namespaces, those included that lie on disk from an earlier run.
+    pub(crate) fn names(&self) -> Result<Vec<String>, NamespaceError> {
+        let mut names: Vec<String> = self
+            .known
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .keys()
+            .cloned()
+            .collect();
+        if let Some(folder) = &self.data {
+            let unreadable = |cause: std::io::Error| NamespaceError::Data {
+                name: folder.path.display().to_string(),
+                cause: cause.into(),
+            };
+            for entry in fs::read_dir(&folder.path).map_err(unreadable)? {
+                let entry = entry.map_err(unreadable)?;
+                let name = entry.file_name().to_string_lossy().into_owned();
+                if is_name(&name) && entry.path().join(POINTER).is_file() {
+                    names.push(name);
+                }
+            }
+        }
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    /// Every namespace that somebody used since the start.
+    pub(crate) fn in_use(&self) -> Vec<Arc<Namespace>> {
+        self.known
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .cloned()
+            .collect()
+    }
+
+    /// Drops a namespace and its data. Calls in flight finish on it; the next call makes it anew.
+    pub(crate) fn drop_one(&self, name: &str) -> Result<(), NamespaceError> {
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        let in_use = self
+            .known
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(name)
+            .is_some();
+        let folder = self
+            .data
+            .as_ref()
+            .map(|folder| folder.path.join(name))
+            .filter(|folder| folder.is_dir());
+        if !in_use && folder.is_none() {
+            return Err(NamespaceError::Unknown(name.to_owned()));
+        }
+        if let Some(folder) = folder {
+            // The pointer goes first: a folder without it was never finished.
+            let removed =
+                fs::remove_file(folder.join(POINTER)).and_then(|()| fs::remove_dir_all(&folder));
+            removed.map_err(|cause| NamespaceError::Data {
+                name: name.to_owned(),
+                cause: cause.into(),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Swaps a namespace's data, at once: calls in flight finish on the old. Settings, clock and random stream start
+    /// again too. Gives back the state that was.
+    pub(crate) fn reset(
+        &self,
+        namespace: &Namespace,
+        origin: &Origin,
+    ) -> Result<Arc<State>, NamespaceError> {
+        let old = self.swap(namespace, |place| self.fill(place, origin))?;
+        *namespace
+            .settings
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(self.settings.clone());
+        namespace.clock.set(self.clock);
+        Ok(old)
+    }
+
+    /// Swaps a namespace's data for a copy of that store; settings and clock stay.
+    pub(crate) fn replace(
+        &self,
+        namespace: &Namespace,
+        store: &Store,
+    ) -> Result<Arc<State>, NamespaceError> {
+        self.swap(namespace, |place| copy_to(store, place))
+    }
+
+    fn swap(
+        &self,
+        namespace: &Namespace,
+        fill: impl FnOnce(Option<&Path>) -> Result<Store, OpenError>,
+    ) -> Result<Arc<State>, NamespaceError> {
+        // One swap at a time; readers go on meanwhile.
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = &namespace.name;
+        let failed = |cause: OpenError| NamespaceError::Data {
+            name: name.clone(),
+            cause,
         };
-        let ids = plan
-            .rng_seed
-            .map_or_else(Ids::unseeded, |seed| Ids::seeded(seed, name));
-        Ok(Namespace {
+        let old = namespace.state();
+        let generation = old.store.file().map(generation_of);
+        let place = generation
+            .zip(self.folder(name))
+            .map(|(generation, folder)| (generation + 1, folder));
+        let file = place
+            .as_ref()
+            .map(|(generation, folder)| folder.join(format!("{generation}.db")));
+        let store = fill(file.as_deref()).map_err(failed)?;
+        if let Some((generation, folder)) = &place {
+            point_to(folder, *generation).map_err(|cause| failed(cause.into()))?;
+        }
+        let state = State {
+            store,
+            memory: Memory::default(),
+            ids: self.ids(name),
+        };
+        *namespace
+            .state
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(state);
+        if let Some(file) = old.store.file() {
+            // Calls in flight keep it open; what is left of it goes with the next swap.
+            remove_database(file);
+        }
+        Ok(old)
+    }
+
+    /// The seed, loaded.
+    pub(crate) fn template(&self) -> Arc<Store> {
+        Arc::clone(&self.template.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Gives namespaces another seed to start from.
+    pub(crate) fn set_template(&self, template: Store) {
+        *self
+            .template
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(template);
+    }
+
+    /// Makes a namespace; the caller holds `making`.
+    fn make(&self, name: &str, origin: &Origin) -> Result<Arc<Namespace>, NamespaceError> {
+        let many = self
+            .known
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len();
+        if self.most <= many {
+            return Err(NamespaceError::TooMany(many));
+        }
+        let failed = |cause: OpenError| NamespaceError::Data {
             name: name.to_owned(),
-            clock: Clock::new(plan.clock),
-            settings: RwLock::new(Arc::new(plan.settings.clone())),
+            cause,
+        };
+        let store = match self.folder(name) {
+            None => self.fill(None, origin).map_err(failed)?,
+            Some(folder) => match live_file(&folder).map_err(failed)? {
+                Some(live) => Store::open(&live, DATA_VERSION).map_err(failed)?,
+                None => {
+                    fs::create_dir_all(&folder).map_err(|cause| failed(cause.into()))?;
+                    let store = self
+                        .fill(Some(&folder.join("1.db")), origin)
+                        .map_err(failed)?;
+                    point_to(&folder, 1).map_err(|cause| failed(cause.into()))?;
+                    store
+                }
+            },
+        };
+        let namespace = Arc::new(Namespace {
+            name: name.to_owned(),
+            clock: Clock::new(self.clock),
+            settings: RwLock::new(Arc::new(self.settings.clone())),
             state: RwLock::new(Arc::new(State {
                 store,
                 memory: Memory::default(),
-                ids,
+                ids: self.ids(name),
             })),
             last_use: AtomicI64::new(0),
-        })
+        });
+        self.known
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(name.to_owned(), Arc::clone(&namespace));
+        Ok(namespace)
+    }
+
+    /// A new store, in that file or in memory.
+    fn fill(&self, file: Option<&Path>, origin: &Origin) -> Result<Store, OpenError> {
+        match origin {
+            Origin::Template => copy_to(&self.template(), file),
+            Origin::Empty => copy_to(&empty_store()?, file),
+            Origin::Namespace(other) => {
+                let other = self.find(other).map(|namespace| namespace.state());
+                other.map_or_else(
+                    || copy_to(&self.template(), file),
+                    |state| copy_to(&state.store, file),
+                )
+            }
+        }
+    }
+
+    fn folder(&self, name: &str) -> Option<PathBuf> {
+        self.data.as_ref().map(|folder| folder.path.join(name))
+    }
+
+    fn ids(&self, name: &str) -> Ids {
+        self.rng_seed
+            .map_or_else(Ids::unseeded, |seed| Ids::seeded(seed, name))
+    }
+}
+
+fn copy_to(store: &Store, file: Option<&Path>) -> Result<Store, OpenError> {
+    match file {
+        None => Ok(store.copy_in_memory()?),
+        Some(file) => {
+            // A write-ahead log that an interrupted run left beside it would be taken for this file's own.
+            remove_database(file);
+            store.copy_to_file(file, DATA_VERSION)
+        }
+    }
+}
+
+/// The generation of a data file: the number that it is named by.
+fn generation_of(file: &Path) -> u64 {
+    file.file_stem()
+        .and_then(|stem| stem.to_str())
+        .and_then(|stem| stem.parse().ok())
+        .unwrap_or_default()
+}
+
+/// Removes a database and what SQLite keeps beside it. What cannot be removed is only garbage: nothing points to it.
+fn remove_database(file: &Path) {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut path = file.as_os_str().to_owned();
+        path.push(suffix);
+        if let Err(cause) = fs::remove_file(&path)
+            && cause.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(?path, %cause, "an old data file could not be removed");
+        }
     }
 }
 
@@ -246,7 +521,8 @@ pub(crate) fn is_name(name: &str) -> bool {
 
 /// An empty database with the tables of every room.
 pub(crate) fn empty_store() -> rusqlite::Result<Store> {
-    let schema: Vec<&str> = PROVIDERS.iter().map(|provider| provider.schema()).collect();
+    let rooms = PROVIDERS.iter().map(|provider| provider.schema());
+    let schema: Vec<&str> = [credentials::SCHEMA].into_iter().chain(rooms).collect();
     Store::in_memory(&schema, DATA_VERSION)
 }
 
@@ -274,16 +550,6 @@ pub(crate) fn check_data(folder: &Path) -> Result<(), NamespaceError> {
 
 /// The name of the file that says which generation is live.
 const POINTER: &str = "live";
-
-fn open_or_create(folder: &Path, template: &Store) -> Result<Store, OpenError> {
-    if let Some(live) = live_file(folder)? {
-        return Store::open(&live, DATA_VERSION);
-    }
-    fs::create_dir_all(folder)?;
-    let store = template.copy_to_file(&folder.join("1.db"), DATA_VERSION)?;
-    point_to(folder, 1)?;
-    Ok(store)
-}
 
 /// The live database of a namespace's folder; none where the namespace was never finished.
 fn live_file(folder: &Path) -> Result<Option<PathBuf>, OpenError> {

@@ -11,6 +11,7 @@ use rusqlite::Connection;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::credentials;
 use crate::providers::{PROVIDERS, SeedContext, provider};
 use crate::settings::unknown_provider;
 
@@ -97,7 +98,16 @@ pub(crate) fn merge(
     };
     let mut records = 0;
     for (id, part) in parts.iter().filter(|(id, _)| *id != "$schema") {
+        if id == "credentials" {
+            records += credentials::seed(tx, part).map_err(|error| error.under(id))?;
+            continue;
+        }
         let room = provider(id).ok_or_else(|| SeedError::new(id.as_str(), unknown_provider(id)))?;
+        // serde would take an array for an object, by position.
+        if !part.is_object() {
+            let rule = format!("a provider's part is an object, not {}", shortened(part));
+            return Err(SeedError::new(id.as_str(), rule));
+        }
         records += room
             .seed(tx, part, context)
             .map_err(|error| error.under(id))?;
@@ -165,7 +175,7 @@ pub(crate) fn merge_file(
 }
 
 /// The seed files of a path: itself, or a folder's `.json` and `.ndjson` files by name, schemas left out.
-fn files(path: &Path) -> Result<Vec<PathBuf>, SeedFileError> {
+pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, SeedFileError> {
     let error = |cause: std::io::Error| seed_file_error(&path.display().to_string(), cause);
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);

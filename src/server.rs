@@ -2,27 +2,39 @@
 
 use std::fmt;
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::Router;
+use axum::body::Body;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
-use tokio::sync::oneshot;
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::{oneshot, watch};
 
-use crate::app::{App, router};
+use crate::app::{App, answer};
 use crate::clock::{Clock, Setting};
+use crate::control::{self, Client, Guard};
+use crate::faults::{Faults, Rule};
 use crate::ids::Ids;
 use crate::journal::Journal;
+use crate::metrics::Metrics;
 use crate::namespace::{self, Folder, FolderError, Namespaces, Plan};
 use crate::providers::{Provider, SeedContext, provider};
-use crate::seed::{SeedFileError, SeedSource, merge_source};
-use crate::settings::{Settings, unknown_provider};
+use crate::seed::{SeedFileError, SeedSource, files, merge_source};
+use crate::settings::{Credential, Settings, Skew, unknown_provider};
 use crate::store::Store;
 
 /// How long a client may take to send a request's head.
@@ -33,6 +45,8 @@ const HEAD_BUFFER: usize = 128 * 1024;
 const HEADER_COUNT: usize = 256;
 /// How long open calls may take to finish after a stop.
 const DRAIN_TIME: Duration = Duration::from_millis(800);
+/// How often `--watch` looks at the seed files.
+const WATCH_TIME: Duration = Duration::from_millis(300);
 /// The default cap of the journal's memory.
 const JOURNAL_BYTES: usize = 16 * 1024 * 1024;
 
@@ -46,12 +60,13 @@ const JOURNAL_BYTES: usize = 16 * 1024 * 1024;
 /// ```
 #[derive(Debug)]
 pub struct Rollcall {
+    client: Client,
     addresses: Vec<Bound>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Bound {
     provider: Option<&'static dyn Provider>,
     address: SocketAddr,
@@ -88,27 +103,32 @@ impl Rollcall {
             .build()
             .map_err(StartError::Machine)?;
         let (stop, stopped) = oneshot::channel();
-        let (addresses, doors) = listeners
-            .into_iter()
+        let addresses = listeners
+            .iter()
             .map(|(provider, listener)| {
-                let address = listener.local_addr()?;
                 listener.set_nonblocking(true)?;
-                Ok((
-                    Bound { provider, address },
-                    (listener, router(&app, provider)),
-                ))
+                Ok(Bound {
+                    provider: *provider,
+                    address: listener.local_addr()?,
+                })
             })
-            .collect::<io::Result<(Vec<_>, Vec<_>)>>()
+            .collect::<io::Result<Vec<_>>>()
             .map_err(StartError::Machine)?;
         let thread = std::thread::Builder::new()
             .name("rollcall".to_owned())
             .spawn(move || {
-                runtime.block_on(serve(doors, stopped));
+                runtime.block_on(serve(app, listeners, stopped));
                 // A call that still runs has had its time.
                 runtime.shutdown_timeout(Duration::from_millis(100));
             })
             .map_err(StartError::Machine)?;
+        let client = Client::new(url_of(&addresses));
+        let client = match options.guard.token.clone() {
+            Some(token) => client.with_token(token),
+            None => client,
+        };
         Ok(Self {
+            client,
             addresses,
             stop: Some(stop),
             thread: Some(thread),
@@ -118,11 +138,7 @@ impl Rollcall {
     /// The address to point clients at: `http://127.0.0.1:4700`.
     #[must_use]
     pub fn url(&self) -> String {
-        let shared = self.addresses.iter().find(|bound| bound.provider.is_none());
-        shared
-            .or_else(|| self.addresses.first())
-            .map(|bound| format!("http://{}", bound.address))
-            .unwrap_or_default()
+        url_of(&self.addresses)
     }
 
     /// The line that tells a script that rollcall is ready, and where.
@@ -138,6 +154,35 @@ impl Rollcall {
             .collect();
         format!("rollcall ready {}", addresses.join(" "))
     }
+}
+
+/// The control plane, seen from the namespace `default`.
+impl Deref for Rollcall {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+/// The first address that serves all providers, else the first. An address that is none in particular is reached by
+/// loopback.
+fn url_of(addresses: &[Bound]) -> String {
+    let shared = addresses
+        .iter()
+        .find(|bound| bound.provider.is_none())
+        .or_else(|| addresses.first());
+    let Some(mut address) = shared.map(|bound| bound.address) else {
+        return String::new();
+    };
+    if address.ip().is_unspecified() {
+        address.set_ip(if address.is_ipv4() {
+            Ipv4Addr::LOCALHOST.into()
+        } else {
+            Ipv6Addr::LOCALHOST.into()
+        });
+    }
+    format!("http://{address}")
 }
 
 impl Drop for Rollcall {
@@ -202,6 +247,9 @@ pub struct Options {
     rng_seed: Option<u64>,
     journal: usize,
     max_namespaces: usize,
+    guard: Guard,
+    watch: bool,
+    faults: Vec<Rule>,
 }
 
 impl Default for Options {
@@ -219,6 +267,9 @@ impl Default for Options {
             rng_seed: None,
             journal: 1000,
             max_namespaces: 10_000,
+            guard: Guard::default(),
+            watch: false,
+            faults: Vec::new(),
         }
     }
 }
@@ -292,6 +343,77 @@ impl Options {
         self
     }
 
+    /// How much authentication is checked: `strict`, or `aliyun-ehpc=strict` for one provider.
+    ///
+    /// # Errors
+    /// A sentence that lists the modes or the providers, for an unknown one.
+    pub fn auth(mut self, mode: &str) -> Result<Self, String> {
+        self.settings.set_auth(mode)?;
+        Ok(self)
+    }
+
+    /// The keys that callers may sign with, instead of `test-ak` with the secret `test-sk`.
+    #[must_use]
+    pub fn credentials(mut self, credentials: Vec<Credential>) -> Self {
+        self.settings.credentials = credentials;
+        self
+    }
+
+    /// How far callers' clocks may be off.
+    #[must_use]
+    pub fn skew(mut self, skew: Skew) -> Self {
+        self.settings.skew = skew;
+        self
+    }
+
+    /// Locks the control plane; [`Rollcall`] itself knows the token.
+    #[must_use]
+    pub fn admin_token(mut self, token: impl Into<String>) -> Self {
+        self.guard.token = Some(token.into());
+        self
+    }
+
+    /// Lets pages of that origin use the control plane.
+    #[must_use]
+    pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
+        self.guard.origins.push(origin.into());
+        self
+    }
+
+    /// Lets the control plane be addressed by that host name.
+    #[must_use]
+    pub fn allow_host(mut self, host: impl Into<String>) -> Self {
+        self.guard.hosts.push(host.into());
+        self
+    }
+
+    /// Reads seed files again when they change, and resets the namespaces that nobody wrote to.
+    #[must_use]
+    pub fn watch(mut self) -> Self {
+        self.watch = true;
+        self
+    }
+
+    /// Fault rules to start with.
+    #[must_use]
+    pub fn faults(mut self, rules: Vec<Rule>) -> Self {
+        self.faults = rules;
+        self
+    }
+
+    pub(crate) const fn guard(&self) -> &Guard {
+        &self.guard
+    }
+
+    /// Whether it listens beyond this machine while everybody may use the control plane.
+    fn is_open_to_the_network(&self) -> bool {
+        self.guard.token.is_none()
+            && self
+                .listen
+                .iter()
+                .any(|listen| !listen.address.ip().is_loopback())
+    }
+
     /// How clocks run.
     #[must_use]
     pub fn clock(mut self, setting: Setting) -> Self {
@@ -346,6 +468,9 @@ pub enum StartError {
         "{0}; it was left as it is: use the rollcall that wrote it, or choose another folder with --data"
     )]
     Data(String),
+    /// A fault rule cannot be meant.
+    #[error("a fault rule is wrong at {0}: {1}")]
+    Fault(&'static str, String),
     /// The machine is out of something.
     #[error("cannot start: {0}")]
     Machine(io::Error),
@@ -393,9 +518,23 @@ fn build(options: &Options) -> Result<App, StartError> {
     namespaces
         .get(namespace::DEFAULT)
         .map_err(|cause| StartError::Data(cause.to_string()))?;
+    let faults = Faults::new(options.rng_seed);
+    for rule in &options.faults {
+        faults
+            .add(rule.clone(), "*")
+            .map_err(|error| StartError::Fault(error.pointer, error.rule))?;
+    }
+    if options.is_open_to_the_network() {
+        tracing::warn!(
+            "everybody who reaches this machine can use the control plane; lock it with --admin-token"
+        );
+    }
     Ok(App {
         namespaces,
         journal: Journal::new(options.journal, JOURNAL_BYTES),
+        faults,
+        metrics: Metrics::default(),
+        options: options.clone(),
     })
 }
 
@@ -449,11 +588,23 @@ fn take_folder(path: &Path) -> Result<Folder, StartError> {
     Ok(folder)
 }
 
-async fn serve(doors: Vec<(TcpListener, Router)>, stopped: oneshot::Receiver<()>) {
-    let (stop, _) = tokio::sync::watch::channel(false);
+async fn serve(app: Arc<App>, doors: Doors, stopped: oneshot::Receiver<()>) {
+    let (stop, _) = watch::channel(false);
+    let control = control::router(&app);
+    if app.options.watch {
+        tokio::spawn(watch_seeds(Arc::clone(&app), stop.subscribe()));
+    }
     let accepting: Vec<_> = doors
         .into_iter()
-        .map(|(listener, router)| tokio::spawn(accept(listener, router, stop.subscribe())))
+        .map(|(door, listener)| {
+            tokio::spawn(accept(
+                Arc::clone(&app),
+                control.clone(),
+                door,
+                listener,
+                stop.subscribe(),
+            ))
+        })
         .collect();
     // An error means that the owner is gone, which is a stop too.
     let _ = stopped.await;
@@ -465,10 +616,49 @@ async fn serve(doors: Vec<(TcpListener, Router)>, stopped: oneshot::Receiver<()>
     }
 }
 
+/// Looks at the seed files again and again: that works on every file system, mounted ones included.
+async fn watch_seeds(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut seen = fingerprint(&app.options.seeds);
+    while tokio::time::timeout(WATCH_TIME, stop.changed())
+        .await
+        .is_err()
+    {
+        let found = fingerprint(&app.options.seeds);
+        if found == seen {
+            continue;
+        }
+        seen = found;
+        match control::reload(&app) {
+            Ok(done) => tracing::info!(%done, "seed files have changed and were read again"),
+            Err(cause) => {
+                tracing::error!(%cause, "seed files have changed, but cannot be taken; the old data stays")
+            }
+        }
+    }
+}
+
+/// What changes when a seed file does.
+fn fingerprint(seeds: &[SeedSource]) -> Vec<(PathBuf, Option<SystemTime>, u64)> {
+    let files = seeds.iter().filter_map(|source| match source {
+        SeedSource::Demo => None,
+        SeedSource::Path(path) => Some(files(path).unwrap_or_default()),
+    });
+    let looked_at = files.flatten().map(|file| {
+        let metadata = std::fs::metadata(&file).ok();
+        let changed = metadata
+            .as_ref()
+            .and_then(|metadata| metadata.modified().ok());
+        (file, changed, metadata.map_or(0, |metadata| metadata.len()))
+    });
+    looked_at.collect()
+}
+
 async fn accept(
+    app: Arc<App>,
+    control: Router,
+    door: Option<&'static dyn Provider>,
     listener: TcpListener,
-    router: Router,
-    mut stop: tokio::sync::watch::Receiver<bool>,
+    mut stop: watch::Receiver<bool>,
 ) {
     let listener = match tokio::net::TcpListener::from_std(listener) {
         Ok(listener) => listener,
@@ -497,11 +687,20 @@ async fn accept(
         if let Err(cause) = stream.set_nodelay(true) {
             tracing::debug!(%cause, "a connection is gone already");
         }
-        let connection = http.serve_connection(
-            TokioIo::new(stream),
-            TowerToHyperService::new(router.clone()),
-        );
-        let connection = open.watch(connection);
+        let reset = Arc::new(AtomicBool::new(false));
+        let (app, control, fault) = (Arc::clone(&app), control.clone(), Arc::clone(&reset));
+        let service = service_fn(move |request: http::Request<Incoming>| {
+            let (app, control, fault) = (Arc::clone(&app), control.clone(), Arc::clone(&fault));
+            async move {
+                let answered = answer(&app, &control, door, request.map(Body::new)).await;
+                if answered.is_err() {
+                    fault.store(true, Ordering::Release);
+                }
+                answered
+            }
+        });
+        let connection =
+            open.watch(http.serve_connection(TokioIo::new(Stream { stream, reset }), service));
         tokio::spawn(async move {
             if let Err(cause) = connection.await {
                 tracing::debug!(%cause, "a connection ended early");
@@ -514,6 +713,62 @@ async fn accept(
         .is_err()
     {
         tracing::debug!("connections were still busy at the stop");
+    }
+}
+
+/// A connection that a fault can end with a reset instead of a close.
+struct Stream {
+    stream: TcpStream,
+    reset: Arc<AtomicBool>,
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        if self.reset.load(Ordering::Acquire)
+            && let Err(cause) = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO))
+        {
+            tracing::debug!(%cause, "a connection was closed instead of reset");
+        }
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, bytes)
     }
 }
 

@@ -1,26 +1,228 @@
 //! What can be set: per server by flags, per namespace by the control plane.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Time;
 use crate::providers::{PROVIDERS, Provider, Quirk, provider};
 
+/// How much of a call's authentication is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Auth {
+    /// Nothing; credentials are optional.
+    #[default]
+    Off,
+    /// Credentials must be there and well formed; any key will do.
+    Lenient,
+    /// Everything, as the real service does.
+    Strict,
+}
+
+impl FromStr for Auth {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "off" => Ok(Self::Off),
+            "lenient" => Ok(Self::Lenient),
+            "strict" => Ok(Self::Strict),
+            _ => Err(format!(
+                "\"{text}\" is no mode of authentication; use off, lenient or strict"
+            )),
+        }
+    }
+}
+
+/// How far a caller's clock may be off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Skew {
+    /// As far as the provider lets it.
+    #[default]
+    Provider,
+    /// That far, for every provider.
+    Within(Duration),
+    /// Any time will do.
+    Off,
+}
+
+impl FromStr for Skew {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "off" => Ok(Self::Off),
+            "provider" => Ok(Self::Provider),
+            _ => humantime::parse_duration(text)
+                .map(Self::Within)
+                .map_err(|_| {
+                    format!("\"{text}\" is no skew; use a length of time as 300s, off, or provider")
+                }),
+        }
+    }
+}
+
+impl fmt::Display for Skew {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Provider => f.write_str("provider"),
+            Self::Within(length) => write!(f, "{}", humantime::format_duration(*length)),
+            Self::Off => f.write_str("off"),
+        }
+    }
+}
+
+/// A key that callers may sign with.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credential {
+    /// The key's id.
+    pub access_key: String,
+    /// What signatures are made with.
+    pub secret_key: String,
+    /// The session token that a temporary key must come with.
+    pub token: Option<String>,
+    /// Whether the key is switched off.
+    pub disabled: bool,
+    /// Whether the key must not change anything.
+    pub read_only: bool,
+    /// When a temporary key ends.
+    pub expires: Option<Time>,
+}
+
+/// Without its secrets.
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credential")
+            .field("access_key", &self.access_key)
+            .finish_non_exhaustive()
+    }
+}
+
+impl FromStr for Credential {
+    type Err = String;
+
+    /// `AK:SK`, or `AK:SK:TOKEN` for a temporary key.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut parts = text.splitn(3, ':');
+        let mut part = || {
+            parts
+                .next()
+                .filter(|part| !part.is_empty())
+                .map(str::to_owned)
+        };
+        // The text may hold a secret and is not repeated.
+        let (Some(access_key), Some(secret_key)) = (part(), part()) else {
+            return Err("write a credential as AK:SK, or AK:SK:TOKEN".to_owned());
+        };
+        Ok(Self {
+            access_key,
+            secret_key,
+            token: part(),
+            disabled: false,
+            read_only: false,
+            expires: None,
+        })
+    }
+}
+
 /// What one namespace is set to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
+    /// The mode of providers that have none of their own.
+    auth: Auth,
+    /// Modes by provider.
+    auth_of: BTreeMap<&'static str, Auth>,
     /// Quirks that are not at their default.
     quirks: Vec<(&'static str, &'static str, &'static str)>,
     /// Regions that are not the default, by provider.
     regions: BTreeMap<&'static str, String>,
+    /// Keys beside those that seeds bring.
+    pub(crate) credentials: Vec<Credential>,
+    pub(crate) skew: Skew,
     /// How many polls a ListUsersAsync task takes.
     pub(crate) async_polls: u32,
 }
 
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            auth: Auth::Off,
+            auth_of: BTreeMap::new(),
+            quirks: Vec::new(),
+            regions: BTreeMap::new(),
+            credentials: vec!["test-ak:test-sk".parse().expect("a well-formed credential")],
+            skew: Skew::Provider,
+            async_polls: 0,
+        }
+    }
+}
+
+/// Settings as the control plane shows and takes them; what is absent stays as it is.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SettingsPatch {
+    /// Modes by provider; `*` for the providers that have none of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    auth: Option<BTreeMap<String, Auth>>,
+    /// Values by `PROVIDER.NAME`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    quirks: Option<BTreeMap<String, String>>,
+    /// Regions by provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    regions: Option<BTreeMap<String, String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    async_polls: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    skew: Option<String>,
+}
+
 impl Settings {
+    /// How much of this provider's calls is checked.
+    pub(crate) fn auth(&self, provider: &dyn Provider) -> Auth {
+        self.auth_of
+            .get(provider.id())
+            .copied()
+            .unwrap_or(self.auth)
+    }
+
+    /// Sets `MODE` for all providers, or `PROVIDER=MODE` for one.
+    pub(crate) fn set_auth(&mut self, text: &str) -> Result<(), String> {
+        match text.split_once('=') {
+            None => {
+                self.auth = text.parse()?;
+                Ok(())
+            }
+            Some((id, mode)) => self.set_auth_of(id, mode.parse()?),
+        }
+    }
+
+    fn set_auth_of(&mut self, id: &str, mode: Auth) -> Result<(), String> {
+        if id == "*" {
+            self.auth = mode;
+        } else {
+            self.auth_of.insert(known(id)?.id(), mode);
+        }
+        Ok(())
+    }
+
+    /// How far a caller's clock may be off, where the provider itself lets it be `own`; nothing for any time.
+    pub(crate) fn skew(&self, own: Duration) -> Option<Duration> {
+        match self.skew {
+            Skew::Provider => Some(own),
+            Skew::Within(length) => Some(length),
+            Skew::Off => None,
+        }
+    }
+
     /// The value of a provider's quirk.
     ///
     /// # Panics
     /// For a name that is not in the provider's table.
-    pub(crate) fn quirk(&self, provider: &'static dyn Provider, name: &str) -> &'static str {
+    pub(crate) fn quirk(&self, provider: &dyn Provider, name: &str) -> &'static str {
         let set = self
             .quirks
             .iter()
@@ -74,7 +276,7 @@ impl Settings {
     }
 
     /// The region that a provider's answers name.
-    pub(crate) fn region(&self, provider: &'static dyn Provider) -> &str {
+    pub(crate) fn region(&self, provider: &dyn Provider) -> &str {
         self.regions
             .get(provider.id())
             .map_or_else(|| provider.default_region(), String::as_str)
@@ -82,10 +284,74 @@ impl Settings {
 
     /// Sets the region of a provider.
     pub(crate) fn set_region(&mut self, id: &str, region: &str) -> Result<(), String> {
-        let provider = provider(id).ok_or_else(|| unknown_provider(id))?;
-        self.regions.insert(provider.id(), region.to_owned());
+        self.regions.insert(known(id)?.id(), region.to_owned());
         Ok(())
     }
+
+    /// These settings with a patch applied, or where in the patch (a JSON pointer) something is wrong.
+    pub(crate) fn patched(&self, patch: SettingsPatch) -> Result<Self, (String, String)> {
+        let mut settings = self.clone();
+        let SettingsPatch {
+            auth,
+            quirks,
+            regions,
+            async_polls,
+            skew,
+        } = patch;
+        for (id, mode) in auth.unwrap_or_default() {
+            settings
+                .set_auth_of(&id, mode)
+                .map_err(|rule| (format!("/auth/{id}"), rule))?;
+        }
+        for (name, value) in quirks.unwrap_or_default() {
+            settings
+                .set_quirk(&name, &value)
+                .map_err(|rule| (format!("/quirks/{name}"), rule))?;
+        }
+        for (id, region) in regions.unwrap_or_default() {
+            settings
+                .set_region(&id, &region)
+                .map_err(|rule| (format!("/regions/{id}"), rule))?;
+        }
+        if let Some(polls) = async_polls {
+            settings.async_polls = polls;
+        }
+        if let Some(skew) = skew {
+            settings.skew = skew.parse().map_err(|rule| ("/skew".to_owned(), rule))?;
+        }
+        Ok(settings)
+    }
+
+    /// These settings as the control plane shows them, every one of them.
+    pub(crate) fn shown(&self) -> SettingsPatch {
+        let of_all = |value: &dyn Fn(&'static dyn Provider) -> String| -> BTreeMap<String, String> {
+            PROVIDERS
+                .iter()
+                .map(|&provider| (provider.id().to_owned(), value(provider)))
+                .collect()
+        };
+        let auth = PROVIDERS
+            .iter()
+            .map(|&provider| (provider.id().to_owned(), self.auth(provider)));
+        let quirks = PROVIDERS.iter().flat_map(|&provider| {
+            let value = move |quirk: &Quirk| self.quirk(provider, quirk.name).to_owned();
+            provider
+                .quirks()
+                .iter()
+                .map(move |quirk| (format!("{}.{}", provider.id(), quirk.name), value(quirk)))
+        });
+        SettingsPatch {
+            auth: Some(auth.collect()),
+            quirks: Some(quirks.collect()),
+            regions: Some(of_all(&|provider| self.region(provider).to_owned())),
+            async_polls: Some(self.async_polls),
+            skew: Some(self.skew.to_string()),
+        }
+    }
+}
+
+fn known(id: &str) -> Result<&'static dyn Provider, String> {
+    provider(id).ok_or_else(|| unknown_provider(id))
 }
 
 /// What to tell somebody who names a provider that there is not.

@@ -1,58 +1,266 @@
-//! The control plane: what rollcall itself answers, under `/_rollcall/`.
+//! The control plane: what rollcall itself answers, under `/_rollcall/`, and the [`Client`] for it.
+//!
+//! Calls about one namespace take `?namespace=`, else the header `X-Rollcall-Namespace`, else `default`. Errors are RFC
+//! 9457 problem JSON with a pointer to what is wrong.
 
+mod client;
 mod describe;
+mod guard;
+mod handlers;
+mod records;
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{StatusCode, Uri};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use axum::routing::{delete, get, post};
+use serde_json::json;
 
+pub use crate::journal::Count;
+pub use client::{Client, ClientError, Expectation, FaultGuard, FaultPlan, JournalCall};
 pub(crate) use describe::{Form, coverage, landing_page};
+pub(crate) use guard::Guard;
+pub(crate) use records::reload;
 
 use crate::app::App;
-use crate::journal::Filter;
-use crate::providers::{PROVIDERS, Provider, provider};
-use crate::settings::unknown_provider;
+use crate::namespace::NamespaceError;
+use crate::providers::provider;
 
-/// How many journal entries one answer holds.
-const ENTRIES: usize = 1000;
+/// The most that a seed, an export or a snapshot may be.
+const BULK: usize = 1024 * 1024 * 1024;
+/// The most that any other body may be.
+const BODY: usize = 1024 * 1024;
 
-/// The routes under `/_rollcall`.
+/// The routes under `/_rollcall`: `(address, methods, what it does)` is the index that `GET /_rollcall` prints.
+pub(crate) const INDEX: &[(&str, &str, &str)] = &[
+    ("health", "GET", "alive"),
+    ("ready", "GET", "alive, the seed loaded, all listeners open"),
+    (
+        "providers",
+        "GET",
+        "every provider; providers/{id} for its operations, limits, errors and quirks with their sources",
+    ),
+    ("errors", "GET", "the error tables, ?provider="),
+    (
+        "namespaces",
+        "GET",
+        "every namespace with its counts and last use",
+    ),
+    (
+        "namespaces/{namespace}",
+        "GET, PUT, DELETE",
+        "one; make it from {\"from\": \"template\" | \"empty\" | \"<namespace>\"}; drop it",
+    ),
+    (
+        "namespaces/{namespace}/reset",
+        "POST",
+        "back to the template, or {\"to\": \"empty\"}",
+    ),
+    (
+        "reset",
+        "POST",
+        "the same for one namespace, or for all with ?namespace=*",
+    ),
+    (
+        "namespaces/{namespace}/settings",
+        "GET, PATCH",
+        "auth, quirks, regions, async_polls, skew",
+    ),
+    (
+        "namespaces/{namespace}/seed",
+        "POST",
+        "merge a seed document, or application/x-ndjson; all or nothing",
+    ),
+    (
+        "namespaces/{namespace}/snapshot",
+        "GET, PUT",
+        "the data as one SQLite file",
+    ),
+    (
+        "namespaces/{namespace}/export",
+        "GET, PUT",
+        "the data as ndjson, one record a line",
+    ),
+    (
+        "namespaces/{namespace}/diff",
+        "GET",
+        "what differs ?with= another namespace, as ndjson",
+    ),
+    ("reload", "POST", "read the seed files again"),
+    (
+        "faults",
+        "GET, POST, DELETE",
+        "what should go wrong; DELETE faults/{id} for one rule",
+    ),
+    (
+        "journal",
+        "GET, DELETE",
+        "what happened, ?namespace= provider= operation= status= stage= since=",
+    ),
+    (
+        "journal/{id}",
+        "GET",
+        "one call, whole; journal/{id}/curl to make it again",
+    ),
+    (
+        "journal/verify",
+        "POST",
+        "{\"match\": …, \"count\": {\"exactly\": 3}, \"wait_ms\": 500}",
+    ),
+    (
+        "explain/{id}",
+        "GET",
+        "why a signature did not match, by request id or journal id",
+    ),
+    ("clock", "GET, PUT", "real, fixed or offset"),
+    ("clock/advance", "POST", "{\"by\": \"1h\"}"),
+    ("metrics", "GET", "Prometheus text"),
+    (
+        "openapi/{id}.yaml",
+        "GET",
+        "the OpenAPI document of a provider, or of control-plane",
+    ),
+];
+
+/// The router of everything under `/_rollcall`.
 pub(crate) fn router(app: &Arc<App>) -> Router {
-    Router::new()
-        .route("/", get(index))
-        .route("/health", get(health))
-        .route("/ready", get(health))
-        .route("/providers", get(providers))
-        .route("/providers/{id}", get(one_provider))
-        .route("/errors", get(errors))
-        .route("/journal", get(journal))
-        .route("/journal/{id}", get(journal_entry))
-        .route("/openapi/{file}", get(openapi))
+    let bulk = || DefaultBodyLimit::max(BULK);
+    let routes = Router::new()
+        .route("/", get(handlers::index))
+        .route("/health", get(handlers::health))
+        .route("/ready", get(handlers::health))
+        .route("/providers", get(handlers::providers))
+        .route("/providers/{id}", get(handlers::one_provider))
+        .route("/errors", get(handlers::errors))
+        .route("/namespaces", get(handlers::namespaces))
+        .route(
+            "/namespaces/{namespace}",
+            get(handlers::one_namespace)
+                .put(handlers::create)
+                .delete(handlers::drop_namespace),
+        )
+        .route("/namespaces/{namespace}/reset", post(handlers::reset_one))
+        .route("/reset", post(handlers::reset))
+        .route(
+            "/namespaces/{namespace}/settings",
+            get(handlers::settings).patch(handlers::change_settings),
+        )
+        .route(
+            "/namespaces/{namespace}/seed",
+            post(records::seed).layer(bulk()),
+        )
+        .route(
+            "/namespaces/{namespace}/snapshot",
+            get(records::snapshot).put(records::restore).layer(bulk()),
+        )
+        .route(
+            "/namespaces/{namespace}/export",
+            get(records::export).put(records::import).layer(bulk()),
+        )
+        .route("/namespaces/{namespace}/diff", get(records::diff))
+        .route("/reload", post(records::reload_seeds))
+        .route(
+            "/faults",
+            get(handlers::faults)
+                .post(handlers::add_fault)
+                .delete(handlers::remove_faults),
+        )
+        .route("/faults/{id}", delete(handlers::remove_fault))
+        .route(
+            "/journal",
+            get(handlers::journal).delete(handlers::clear_journal),
+        )
+        .route("/journal/verify", post(handlers::verify))
+        .route("/journal/{id}", get(handlers::journal_entry))
+        .route("/journal/{id}/curl", get(handlers::journal_curl))
+        .route("/explain/{id}", get(handlers::explain))
+        .route("/clock", get(handlers::clock).put(handlers::set_clock))
+        .route("/clock/advance", post(handlers::advance_clock))
+        .route("/metrics", get(handlers::metrics))
+        .route("/openapi/{file}", get(handlers::openapi))
         .fallback(|uri: Uri| async move {
-            Problem(
+            Problem::new(
                 404,
-                format!("there is no {uri} here; GET /_rollcall/ lists what there is"),
+                format!("there is no {uri} here; GET /_rollcall lists what there is"),
             )
         })
         .method_not_allowed_fallback(|| async {
-            Problem(405, "this address does not take that method".to_owned())
+            Problem::new(405, "this address does not take that method")
         })
-        .with_state(Arc::clone(app))
+        .layer(DefaultBodyLimit::max(BODY))
+        .layer(from_fn_with_state(Arc::clone(app), guard::check))
+        .with_state(Arc::clone(app));
+    // A nested router leaves the prefix with a slash behind it to nobody.
+    Router::new()
+        .route("/_rollcall/", get(handlers::index))
+        .nest("/_rollcall", routes)
 }
 
-/// An error of the control plane: RFC 9457 problem JSON.
-struct Problem(u16, String);
+/// The OpenAPI document of a provider, or of the control plane itself.
+pub(crate) fn document(id: &str) -> Option<&'static str> {
+    match id {
+        "control-plane" => Some(include_str!("../../openapi/control-plane.yaml")),
+        id => provider(id).map(|provider| provider.openapi()),
+    }
+}
+
+/// An error of the control plane.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    status: u16,
+    detail: String,
+    /// Where in the body it is wrong, as a JSON pointer.
+    pointer: Option<String>,
+    /// Whatever else helps.
+    more: Option<serde_json::Value>,
+}
+
+impl Problem {
+    pub(crate) fn new(status: u16, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            detail: detail.into(),
+            pointer: None,
+            more: None,
+        }
+    }
+
+    pub(crate) fn at(mut self, pointer: impl Into<String>) -> Self {
+        self.pointer = Some(pointer.into());
+        self
+    }
+}
+
+impl From<NamespaceError> for Problem {
+    fn from(cause: NamespaceError) -> Self {
+        Self::new(crate::emulate::namespace_status(&cause), cause.to_string())
+    }
+}
+
+impl From<rusqlite::Error> for Problem {
+    fn from(cause: rusqlite::Error) -> Self {
+        Self::new(500, format!("the data could not be used: {cause}"))
+    }
+}
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.0).expect("a valid status");
-        let body = json!({ "type": "about:blank", "title": status.canonical_reason(), "status": self.0, "detail": self.1 });
+        let status = StatusCode::from_u16(self.status).expect("a valid status");
+        let mut body = json!({
+            "type": "about:blank",
+            "title": status.canonical_reason(),
+            "status": self.status,
+            "detail": self.detail,
+        });
+        if let Some(pointer) = self.pointer {
+            body["pointer"] = pointer.into();
+        }
+        if let Some(more) = self.more {
+            body["nearest"] = more;
+        }
         (
             status,
             [("content-type", "application/problem+json")],
@@ -60,109 +268,4 @@ impl IntoResponse for Problem {
         )
             .into_response()
     }
-}
-
-async fn index() -> Json<Value> {
-    Json(json!({
-        "rollcall": env!("CARGO_PKG_VERSION"),
-        "health": "/_rollcall/health",
-        "ready": "/_rollcall/ready",
-        "providers": "/_rollcall/providers",
-        "errors": "/_rollcall/errors",
-        "journal": "/_rollcall/journal",
-        "openapi": PROVIDERS.iter().map(|provider| format!("/_rollcall/openapi/{}.yaml", provider.id())).collect::<Vec<_>>(),
-    }))
-}
-
-/// A server that answers has its seed loaded and its listeners open: it does both before it accepts.
-async fn health() -> Json<Value> {
-    Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
-}
-
-async fn providers() -> Json<Value> {
-    Json(
-        PROVIDERS
-            .iter()
-            .map(|provider| describe::summary(*provider))
-            .collect(),
-    )
-}
-
-async fn one_provider(Path(id): Path<String>) -> Result<Json<Value>, Problem> {
-    Ok(Json(describe::whole(find(&id)?)))
-}
-
-#[derive(Deserialize)]
-struct OfProvider {
-    provider: Option<String>,
-}
-
-async fn errors(Query(query): Query<OfProvider>) -> Result<Json<Value>, Problem> {
-    let only = query.provider.as_deref().map(find).transpose()?;
-    let wanted = PROVIDERS
-        .iter()
-        .filter(|provider| only.is_none_or(|only| only.id() == provider.id()));
-    Ok(Json(
-        wanted
-            .flat_map(|provider| describe::errors(*provider))
-            .collect(),
-    ))
-}
-
-fn find(id: &str) -> Result<&'static dyn Provider, Problem> {
-    provider(id).ok_or_else(|| Problem(404, unknown_provider(id)))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct JournalQuery {
-    namespace: Option<String>,
-    provider: Option<String>,
-    operation: Option<String>,
-    stage: Option<String>,
-    status: Option<u16>,
-    #[serde(default)]
-    since: u64,
-}
-
-async fn journal(
-    State(app): State<Arc<App>>,
-    query: Result<Query<JournalQuery>, axum::extract::rejection::QueryRejection>,
-) -> Result<Json<Value>, Problem> {
-    let Query(query) = query.map_err(|cause| Problem(400, cause.body_text()))?;
-    let filter = Filter {
-        namespace: query.namespace.as_deref(),
-        provider: query.provider.as_deref(),
-        operation: query.operation.as_deref(),
-        stage: query.stage.as_deref(),
-        status: query.status,
-        since: query.since,
-    };
-    Ok(Json(app.journal.list(&filter, ENTRIES)))
-}
-
-async fn journal_entry(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-) -> Result<Json<Value>, Problem> {
-    let entry = id.parse().ok().and_then(|id| app.journal.entry(id));
-    entry.map(Json).ok_or_else(|| {
-        Problem(
-            404,
-            format!(
-                "the journal has no entry {id} (any more); GET /_rollcall/journal lists what it has"
-            ),
-        )
-    })
-}
-
-async fn openapi(Path(file): Path<String>) -> Result<Response, Problem> {
-    let provider = file.strip_suffix(".yaml").and_then(provider);
-    let provider = provider.ok_or_else(|| {
-        Problem(
-            404,
-            format!("there is no document {file}; GET /_rollcall/ lists them"),
-        )
-    })?;
-    Ok(([("content-type", "application/yaml")], provider.openapi()).into_response())
 }

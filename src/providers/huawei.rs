@@ -3,11 +3,13 @@
 //! Source of everything here: `huawei-auth.md`, which cites huaweicloudsdkcore 3.1.219, the public API reference and real
 //! captures.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::call::{Call, Limit, Reply, Request};
-use crate::catalogue::{ErrorEntry, Refusal, Source, catalogue};
+use crate::catalogue::{ApiError, ErrorEntry, Refusal, Source, catalogue};
 use crate::ids::{Ids, LOWER_HEX};
 
 /// The content type of every answer with a body; golangsdk's pager fails on any other.
@@ -68,6 +70,11 @@ catalogue! {
     IAM_UNAVAILABLE: IamUnavailable = 503 "APIGW.0613" "The IAM service is currently unavailable." Fault GUIDE;
 }
 
+/// The code of the services' errors that say, for IAM to decode, which permission was missing (huawei-workspace.md 5).
+const NO_PERMISSION: &str = "WKS.00081102";
+/// Inferred: real ones are encrypted; what matters is that clients find a text.
+const ENCODED_AUTHORIZATION_MESSAGE: &str = "cm9sbGNhbGw6IG5vIHBlcm1pc3Npb24=";
+
 /// The gateway's envelope, keys in the order of real answers.
 #[derive(Serialize)]
 struct GatewayError<'a> {
@@ -100,7 +107,8 @@ pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Repl
             serde_json::to_vec(&ServiceError {
                 error_code: entry.code,
                 error_msg: message,
-                encoded_authorization_message: None,
+                encoded_authorization_message: (entry.code == NO_PERMISSION)
+                    .then_some(ENCODED_AUTHORIZATION_MESSAGE),
             })
         };
         let reply = Reply::new(entry.status, JSON, body.expect("texts become JSON"));
@@ -126,6 +134,13 @@ pub(crate) fn over_limit(limit: Limit) -> &'static ErrorEntry {
         Limit::Headers => &HEADERS_TOO_LARGE,
         Limit::Body => &BODY_TOO_LARGE,
     }
+}
+
+/// The gateway's own throttling: its default of 200 calls a second and API is what the text names.
+pub(crate) fn throttled(wait: Duration) -> ApiError {
+    THROTTLED
+        .with(200)
+        .header("retry-after", wait.as_secs().max(1).to_string())
 }
 
 /// The access key in `Authorization: SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…`.

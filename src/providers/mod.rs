@@ -5,9 +5,14 @@
 pub(crate) mod aliyun_ehpc;
 pub(crate) mod huawei;
 pub(crate) mod huawei_rocketmq;
+pub(crate) mod huawei_workspace;
+pub(crate) mod qingcloud_ehpc;
 pub(crate) mod routes;
+pub(crate) mod signatures;
+pub(crate) mod volcengine_bytehouse;
 
 use std::fmt;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use serde_json::Value;
@@ -19,8 +24,13 @@ use crate::ids::Ids;
 use crate::seed::SeedError;
 
 /// Every provider, in the order in which tables print them.
-pub(crate) static PROVIDERS: &[&dyn Provider] =
-    &[&huawei_rocketmq::HuaweiRocketmq, &aliyun_ehpc::AliyunEhpc];
+pub(crate) static PROVIDERS: &[&dyn Provider] = &[
+    &qingcloud_ehpc::QingcloudEhpc,
+    &volcengine_bytehouse::VolcengineBytehouse,
+    &huawei_workspace::HuaweiWorkspace,
+    &huawei_rocketmq::HuaweiRocketmq,
+    &aliyun_ehpc::AliyunEhpc,
+];
 
 /// The provider of that id.
 pub(crate) fn provider(id: &str) -> Option<&'static dyn Provider> {
@@ -65,6 +75,8 @@ pub(crate) trait Provider: fmt::Debug + Sync {
     fn envelope(&self, call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Reply;
     /// The error for a request over a limit.
     fn over_limit(&self, limit: Limit) -> &'static ErrorEntry;
+    /// The error for a call beyond a rate, with the headers that say how long to wait.
+    fn throttled(&self, wait: Duration) -> ApiError;
     /// The error for something that went wrong inside.
     fn internal_error(&self) -> &'static ErrorEntry;
 
@@ -79,6 +91,9 @@ pub(crate) trait Provider: fmt::Debug + Sync {
     /// Gives every record as a seed document of its own (the value under this provider's id), parents first, children in
     /// the order of their list; what [`Provider::seed`] makes of them gives the same records again, ids and times included.
     fn export(&self, tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()>;
+    /// Makes up data for `--seed`: the parents of the demo and that many users, as documents that [`Provider::seed`] takes,
+    /// valid and varied. The same ids give the same users.
+    fn generate(&self, count: u64, ids: &Ids, each: &mut dyn FnMut(Value));
     /// How many records of each kind there are: `("users", 23)`.
     fn counts(&self, tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>>;
     /// Whether there is a thing that an operation missed ([`Missing`]).

@@ -3,6 +3,7 @@
 //! A [`Store`] is one database. In memory it is one connection behind a mutex (measured faster than a hop to another
 //! thread); in a file it is in WAL mode, one connection for writes and a few for reads.
 
+pub(crate) mod encoded;
 pub(crate) mod page;
 
 use std::fs;
@@ -12,8 +13,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use encoded::{Encoded, Pages};
 
 /// How many statements a connection keeps prepared: more than the rooms have.
 const PREPARED_STATEMENTS: usize = 256;
@@ -29,6 +33,7 @@ pub struct Store {
     readers: Vec<Mutex<Connection>>,
     file: Option<PathBuf>,
     generation: AtomicU64,
+    pages: Pages,
 }
 
 /// Why a file could not be opened as a store.
@@ -66,6 +71,7 @@ impl Store {
             readers,
             file,
             generation: AtomicU64::new(0),
+            pages: Pages::default(),
         }
     }
 
@@ -120,6 +126,41 @@ impl Store {
         Ok(Self::new(writer, readers, Some(path.to_owned())))
     }
 
+    /// This database as the bytes of one file.
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, OpenError> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("snapshot.db");
+        let mut copy = Connection::open(&path)?;
+        self.copy_into(&mut copy)?;
+        drop(copy);
+        Ok(fs::read(path)?)
+    }
+
+    /// A database in memory out of the bytes of a file; one that is newer, foreign, damaged or of another schema than
+    /// `model` is refused.
+    pub(crate) fn from_bytes(bytes: &[u8], version: i64, model: &Self) -> Result<Self, OpenError> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("snapshot.db");
+        fs::write(&path, bytes)?;
+        check(&path, version)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let file = Self::new(Connection::open_with_flags(&path, flags)?, Vec::new(), None);
+        prepare(&lock(&file.writer))?;
+        if file.read(schema_of)? != model.read(schema_of)? {
+            return Err(OpenError::Foreign);
+        }
+        file.read(|tx| {
+            let verdict: String =
+                tx.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+            if verdict == "ok" {
+                Ok(())
+            } else {
+                Err(OpenError::Foreign)
+            }
+        })?;
+        Ok(file.copy_in_memory()?)
+    }
+
     /// The file that holds the data; none for a store in memory.
     pub(crate) fn file(&self) -> Option<&Path> {
         self.file.as_deref()
@@ -153,6 +194,25 @@ impl Store {
         self.generation.load(Ordering::Acquire)
     }
 
+    /// What `encode` makes of the data, kept under that key until the next write (and for as long as it says it holds).
+    /// The key has to name everything that the page depends on beside the data and the time.
+    pub(crate) fn encoded<E: From<rusqlite::Error>>(
+        &self,
+        key: String,
+        now: i64,
+        encode: impl FnOnce(&Connection) -> Result<Encoded, E>,
+    ) -> Result<Bytes, E> {
+        // Looked at before the data: what is written meanwhile makes the page older than it is, never newer.
+        let generation = self.generation();
+        if let Some(body) = self.pages.find(&key, generation, now) {
+            return Ok(body);
+        }
+        let page = self.read(encode)?;
+        let body = page.body.clone();
+        self.pages.keep(key, generation, page);
+        Ok(body)
+    }
+
     fn reader(&self) -> MutexGuard<'_, Connection> {
         let idle = self
             .readers
@@ -183,6 +243,12 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)
+}
+
+/// Every table, index and trigger, as SQL.
+fn schema_of(tx: &Connection) -> rusqlite::Result<Vec<String>> {
+    let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY sql";
+    page::select(tx, sql, [], |row| row.get(0))
 }
 
 fn create_schema(connection: &Connection, schema: &[&str], version: i64) -> rusqlite::Result<()> {

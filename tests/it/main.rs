@@ -7,10 +7,17 @@ mod server;
 
 mod aliyun_ehpc;
 mod huawei_rocketmq;
+mod huawei_workspace;
+mod qingcloud_ehpc;
+
+mod signing;
+mod volcengine_bytehouse;
 
 mod architecture;
 mod cli;
+mod durability;
 mod journal;
+mod load;
 mod namespaces;
 mod pages;
 mod tables;

@@ -14,6 +14,8 @@ mod model;
 mod operations;
 mod wire;
 
+use std::time::Duration;
+
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -477,6 +479,13 @@ impl Provider for AliyunEhpc {
         }
     }
 
+    fn throttled(&self, wait: Duration) -> ApiError {
+        // The Tea SDK reads milliseconds here and raises its ThrottlingException.
+        errors::THROTTLING_USER
+            .raise()
+            .header("x-acs-retry-after", wait.as_millis().max(1).to_string())
+    }
+
     fn internal_error(&self) -> &'static ErrorEntry {
         &errors::INTERNAL_ERROR
     }
@@ -492,6 +501,10 @@ impl Provider for AliyunEhpc {
 
     fn export(&self, tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()> {
         wire::seeds::export(tx, each)
+    }
+
+    fn generate(&self, count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
+        wire::seeds::generate(count, ids, each);
     }
 
     fn counts(&self, tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>> {

@@ -15,6 +15,7 @@ mod operations;
 mod wire;
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use serde_json::Value;
@@ -210,6 +211,10 @@ impl Provider for HuaweiRocketmq {
         huawei::over_limit(limit)
     }
 
+    fn throttled(&self, wait: Duration) -> ApiError {
+        huawei::throttled(wait)
+    }
+
     fn internal_error(&self) -> &'static ErrorEntry {
         &errors::INTERNAL
     }
@@ -225,6 +230,10 @@ impl Provider for HuaweiRocketmq {
 
     fn export(&self, tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()> {
         wire::export(tx, each)
+    }
+
+    fn generate(&self, count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
+        wire::generate(count, ids, each);
     }
 
     fn counts(&self, tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>> {

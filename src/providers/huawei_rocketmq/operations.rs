@@ -7,16 +7,21 @@ use super::{errors, wire};
 use crate::call::{Call, Reply};
 use crate::catalogue::ApiError;
 use crate::providers::huawei::JSON;
+use crate::store::encoded::Encoded;
 
 /// Lists the users of an instance, oldest first.
 pub(crate) fn list_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     let address = wire::InstanceAddress::decode(call)?;
-    call.store().read(|tx| {
+    let window = wire::window(call.query());
+    let variant = format!("{} {} {window:?}", address.project_id, address.instance_id);
+    let body = call.encoded(variant, |tx| {
         let instance = find(tx, &address)?;
-        let window = wire::window(call.query())?;
-        let page = model::list_users(tx, &instance, window)?;
-        Reply::json(JSON, &wire::UserList::from(page))
-    })
+        let page = model::list_users(tx, &instance, window?)?;
+        Ok(Encoded::always(serde_json::to_vec(&wire::UserList::from(
+            page,
+        ))?))
+    })?;
+    Ok(Reply::new(200, JSON, body))
 }
 
 /// Lists the instances of a project.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{errors, model};
 use crate::call::{Call, Params};
 use crate::catalogue::{ApiError, ErrorEntry};
+use crate::ids::{ALPHANUMERIC, Ids};
 use crate::seed::{self, SeedError};
 use crate::store::page::{Page, Window};
 
@@ -448,4 +449,32 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
         })?;
     }
     Ok(())
+}
+
+/// Makes up an instance, the demo's, and that many users of it.
+pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
+    const PROJECT: &str = "0bec5db98280d2d02fd6c00c2de791ce";
+    const INSTANCE: &str = "68fdc9a8-805e-439d-8dd9-25adc1c58bf6";
+    const PERMS: [&str; 4] = ["PUB", "SUB", "PUB|SUB", "DENY"];
+    each(
+        json!({ "projects": [{ "project_id": PROJECT, "instances": [{ "instance_id": INSTANCE }] }] }),
+    );
+    for number in 0..count {
+        let perm = |below: u64| PERMS[usize::try_from(ids.below(below)).unwrap_or_default()];
+        let topics: Vec<Value> = (0..ids.below(3))
+            .map(|topic| json!({ "name": format!("topic-{topic}"), "perm": perm(4) }))
+            .collect();
+        let user = json!({
+            "access_key": format!("user_{number:07}"),
+            "admin": ids.below(20) == 0,
+            "default_group_perm": PERMS[1],
+            "default_topic_perm": perm(4),
+            "secret_key": format!("Aa1{}", ids.text(16, ALPHANUMERIC)),
+            "topic_perms": topics,
+            "white_remote_address": if ids.below(2) == 0 { "" } else { "192.168.*.*" },
+        });
+        each(
+            json!({ "users": [{ "project_id": PROJECT, "instance_id": INSTANCE, "users": [user] }] }),
+        );
+    }
 }

@@ -1,0 +1,244 @@
+//! The subcommands that talk to a server: each a few lines over [`Client`].
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::{fail, say};
+use crate::control::{Client, ClientError};
+
+/// Which server, and which of its namespaces.
+#[derive(Debug, Args)]
+pub(super) struct Remote {
+    /// Where the server is
+    #[arg(long, env = "ROLLCALL_URL", default_value = "http://127.0.0.1:4700")]
+    url: String,
+
+    /// The namespace that it is about
+    #[arg(long, env = "ROLLCALL_NAMESPACE", default_value = "default")]
+    namespace: String,
+
+    /// The token that unlocks the control plane
+    #[arg(long, env = "ROLLCALL_ADMIN_TOKEN", hide_env_values = true)]
+    admin_token: Option<String>,
+}
+
+impl Remote {
+    pub(super) fn client(&self) -> Client {
+        let client = Client::new(&self.url).namespace(&self.namespace);
+        match &self.admin_token {
+            Some(token) => client.with_token(token),
+            None => client,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Namespaces {
+    /// Print every namespace with its counts and last use
+    List(Remote),
+    /// Make one: from the template, from "empty", or from another namespace
+    Create {
+        /// Its name
+        name: String,
+        /// What it starts as
+        #[arg(long, default_value = "template")]
+        from: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Drop one with its data
+    Drop {
+        /// Its name
+        name: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Print what two of them do not share
+    Diff {
+        /// The other one
+        with: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Faults {
+    /// Print the rules
+    List(Remote),
+    /// Set up a rule, as '{"match":{"provider":"aliyun-ehpc"},"effect":{"error":"ServiceUnavailable"},"times":2}'
+    Add {
+        /// The rule, as JSON
+        rule: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Take every rule of the namespace away
+    Clear(Remote),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Clock {
+    /// Print what the clock shows and how it runs
+    Show(Remote),
+    /// Stop it at a moment, as 2024-05-20T08:30:00Z
+    Freeze {
+        /// The moment
+        time: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Move it on, as 1h, or back, as -15m
+    Advance {
+        /// How far
+        #[arg(allow_hyphen_values = true)]
+        by: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Let it run with the machine
+    Real(Remote),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Snapshot {
+    /// Write the data into a file
+    Save {
+        /// The file: one SQLite database
+        file: PathBuf,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Put a file's data in place
+    Restore {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Print the data as ndjson
+    Export(Remote),
+    /// Put an export in place
+    Import {
+        /// The file: ndjson
+        file: PathBuf,
+        #[command(flatten)]
+        remote: Remote,
+    },
+}
+
+pub(super) fn namespaces(command: &Namespaces) -> ExitCode {
+    match command {
+        Namespaces::List(remote) => print(remote.client().json("GET", "/namespaces", Value::Null)),
+        Namespaces::Create { name, from, remote } => print(remote.client().json(
+            "PUT",
+            &format!("/namespaces/{name}"),
+            json!({ "from": from }),
+        )),
+        Namespaces::Drop { name, remote } => {
+            print(remote.client().namespace(name).drop_namespace())
+        }
+        Namespaces::Diff { with, remote } => print_text(remote.client().diff(with)),
+    }
+}
+
+pub(super) fn reset(remote: &Remote, empty: bool) -> ExitCode {
+    let client = remote.client();
+    print(if empty {
+        client.clear()
+    } else {
+        client.reset()
+    })
+}
+
+pub(super) fn journal(remote: &Remote, id: Option<u64>, curl: bool) -> ExitCode {
+    let client = remote.client();
+    match id {
+        None => print(client.json("GET", &client.at("/journal"), Value::Null)),
+        Some(id) if curl => print_text(text(client.call(
+            "GET",
+            &format!("/journal/{id}/curl"),
+            Vec::new(),
+        ))),
+        Some(id) => print(client.json("GET", &format!("/journal/{id}"), Value::Null)),
+    }
+}
+
+pub(super) fn faults(command: &Faults) -> ExitCode {
+    match command {
+        Faults::List(remote) => print(remote.client().json("GET", "/faults", Value::Null)),
+        Faults::Add { rule, remote } => {
+            let client = remote.client();
+            match serde_json::from_str(rule) {
+                Ok(rule) => print(client.json("POST", &client.at("/faults"), rule)),
+                Err(cause) => fail(&format!("the rule is no JSON: {cause}")),
+            }
+        }
+        Faults::Clear(remote) => {
+            let client = remote.client();
+            print(client.json("DELETE", &client.at("/faults"), Value::Null))
+        }
+    }
+}
+
+pub(super) fn clock(command: &Clock) -> ExitCode {
+    let set = |remote: &Remote, setting: Value| {
+        let client = remote.client();
+        print(client.json("PUT", &client.at("/clock"), setting))
+    };
+    match command {
+        Clock::Show(remote) => {
+            let client = remote.client();
+            print(client.json("GET", &client.at("/clock"), Value::Null))
+        }
+        Clock::Freeze { time, remote } => set(remote, json!({ "mode": "fixed", "time": time })),
+        Clock::Real(remote) => set(remote, json!({ "mode": "real" })),
+        Clock::Advance { by, remote } => {
+            let client = remote.client();
+            print(client.json("POST", &client.at("/clock/advance"), json!({ "by": by })))
+        }
+    }
+}
+
+pub(super) fn snapshot(command: &Snapshot) -> ExitCode {
+    let read =
+        |file: &PathBuf| fs::read(file).map_err(|cause| format!("{}: {cause}", file.display()));
+    match command {
+        Snapshot::Save { file, remote } => match remote.client().snapshot() {
+            Ok(bytes) => match fs::write(file, &bytes) {
+                Ok(()) => say(&format!("{}: {} bytes\n", file.display(), bytes.len())),
+                Err(cause) => fail(&format!("{}: {cause}", file.display())),
+            },
+            Err(cause) => fail(&cause.to_string()),
+        },
+        Snapshot::Restore { file, remote } => match read(file) {
+            Ok(bytes) => print(remote.client().restore(&bytes)),
+            Err(cause) => fail(&cause),
+        },
+        Snapshot::Export(remote) => print_text(remote.client().export()),
+        Snapshot::Import { file, remote } => match read(file) {
+            Ok(bytes) => print(remote.client().import(&String::from_utf8_lossy(&bytes))),
+            Err(cause) => fail(&cause),
+        },
+    }
+}
+
+fn text(answer: Result<Vec<u8>, ClientError>) -> Result<String, ClientError> {
+    answer.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+pub(super) fn print_text(answer: Result<String, ClientError>) -> ExitCode {
+    match answer {
+        Ok(text) => say(&text),
+        Err(cause) => fail(&cause.to_string()),
+    }
+}
+
+/// Prints JSON for people.
+pub(super) fn print(answer: Result<Value, ClientError>) -> ExitCode {
+    print_text(answer.map(|value| format!("{value:#}\n")))
+}

@@ -1,0 +1,701 @@
+//! The control plane from Rust: the same methods for a server in this process and for one elsewhere.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use ureq::Agent;
+use ureq::http::Request;
+
+use crate::clock::Time;
+use crate::faults::{Delay, Effect, Match, Rule};
+use crate::journal::Count;
+
+/// How long a call of the control plane may take; a million users are imported well within it.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// A server's control plane, seen from one namespace.
+///
+/// [`Rollcall`](crate::Rollcall) dereferences to one, so that all of this works in process too.
+///
+/// ```
+/// use rollcall::Rollcall;
+/// use rollcall::control::Client;
+///
+/// let rollcall = Rollcall::start();
+/// let remote = Client::new(rollcall.url());
+/// remote.reset()?;
+/// # Ok::<(), rollcall::control::ClientError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Client {
+    agent: Agent,
+    url: String,
+    token: Option<String>,
+    namespace: String,
+}
+
+/// Why a call of the control plane failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The server said no, and why.
+    #[error("{detail}{}", pointer.as_deref().map(|pointer| format!(" (at {pointer})")).unwrap_or_default())]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// What is wrong.
+        detail: String,
+        /// Where in the body it is wrong, as a JSON pointer.
+        pointer: Option<String>,
+        /// The calls that come nearest to what was verified.
+        nearest: Option<Value>,
+    },
+    /// No server answers there.
+    #[error("no rollcall answers at {url} ({cause}); start one, or name another with --url")]
+    Unreachable {
+        /// Where it was looked for.
+        url: String,
+        /// What happened instead.
+        cause: String,
+    },
+}
+
+/// A call in the journal.
+#[derive(Debug, Clone, Deserialize)]
+pub struct JournalCall {
+    /// The number of the entry.
+    pub id: u64,
+    /// The namespace's time.
+    pub time: String,
+    /// The namespace.
+    pub namespace: String,
+    /// The provider; empty where nobody claimed the call.
+    pub provider: String,
+    /// The provider's name of the operation, or what the caller took for one.
+    pub operation: String,
+    /// Where it was answered: recognise, fault, gateway, operation, answered or broken.
+    pub stage: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The name of the error's row; empty for a success.
+    pub error: String,
+    /// The id of the call, in the provider's format.
+    pub request_id: String,
+    /// The method.
+    pub method: String,
+    /// The path and query, secrets masked.
+    pub target: String,
+    /// What nearly matched, what was wrong, what to do.
+    pub explanation: Vec<String>,
+}
+
+impl Client {
+    /// The control plane at that address, as `http://127.0.0.1:4700`; the namespace is `default`.
+    ///
+    /// ```
+    /// let client = rollcall::control::Client::new("http://127.0.0.1:4700");
+    /// ```
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        let config = Agent::config_builder()
+            .timeout_global(Some(PATIENCE))
+            .http_status_as_error(false)
+            .proxy(None)
+            .build();
+        let url = url.into().trim_end_matches('/').to_owned();
+        Self {
+            agent: config.into(),
+            url,
+            token: None,
+            namespace: crate::namespace::DEFAULT.to_owned(),
+        }
+    }
+
+    /// The same with an admin token.
+    ///
+    /// ```
+    /// let client = rollcall::control::Client::new("http://127.0.0.1:4700").with_token("secret");
+    /// ```
+    #[must_use]
+    pub fn with_token(mut self, token: impl Into<String>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// The same server, seen from another namespace.
+    ///
+    /// ```
+    /// let rollcall = rollcall::Rollcall::start();
+    /// let suite = rollcall.namespace("suite7");
+    /// suite.reset()?;
+    /// # Ok::<(), rollcall::control::ClientError>(())
+    /// ```
+    #[must_use]
+    pub fn namespace(&self, name: impl Into<String>) -> Self {
+        Self {
+            namespace: name.into(),
+            ..self.clone()
+        }
+    }
+
+    /// Whether the server is alive.
+    ///
+    /// # Errors
+    /// When it is not.
+    ///
+    /// ```
+    /// rollcall::Rollcall::start().health()?;
+    /// # Ok::<(), rollcall::control::ClientError>(())
+    /// ```
+    pub fn health(&self) -> Result<(), ClientError> {
+        self.call("GET", "/health", Vec::new()).map(drop)
+    }
+
+    /// Puts the namespace back to the seed; its faults go too. Gives what was dropped, by provider.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or says no.
+    ///
+    /// ```
+    /// let rollcall = rollcall::Rollcall::start();
+    /// assert_eq!(rollcall.reset()?["name"], "default");
+    /// # Ok::<(), rollcall::control::ClientError>(())
+    /// ```
+    pub fn reset(&self) -> Result<Value, ClientError> {
+        self.json("POST", &self.at("/reset"), Value::Null)
+    }
+
+    /// Empties the namespace. Gives what was dropped, by provider.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or says no.
+    ///
+    /// ```
+    /// rollcall::Rollcall::start().clear()?;
+    /// # Ok::<(), rollcall::control::ClientError>(())
+    /// ```
+    pub fn clear(&self) -> Result<Value, ClientError> {
+        self.json("POST", &self.at("/reset"), json!({ "to": "empty" }))
+    }
+
+    /// Every namespace with its counts and last use.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or says no.
+    ///
+    /// ```
+    /// let rollcall = rollcall::Rollcall::start();
+    /// assert_eq!(rollcall.namespaces()?[0]["name"], "default");
+    /// # Ok::<(), rollcall::control::ClientError>(())
+    /// ```
+    pub fn namespaces(&self) -> Result<Vec<Value>, ClientError> {
+        let list = self.json("GET", "/namespaces", Value::Null)?;
+        Ok(list.as_array().cloned().unwrap_or_default())
+    }
+
+    /// Drops the namespace; its next call makes it anew.
+    ///
+    /// # Errors
+    /// When there is no such namespace, or the server cannot be reached.
+    ///
+    /// ```
+    /// rollcall::Rollcall::start().drop_namespace()?;
+    /// # Ok::<(), rollcall::control::ClientError>(())
+    /// ```
+    pub fn drop_namespace(&self) -> Result<Value, ClientError> {
+        self.json("DELETE", &self.own(""), Value::Null)
+    }
+
+    /// Merges a seed document, all of it or nothing.
+    ///
+    /// # Errors
+    /// With the place and the rule, when the document breaks one.
+    ///
+    /// ```
+    /// let rollcall = rollcall::Rollcall::start();
+    /// rollcall.seed(&serde_json::json!({ "credentials": [{ "access_key": "ak", "secret_key": "sk" }] }))?;
+    /// # Ok::<(), rollcall::control::ClientError>(())
+    /// ```
+    pub fn seed(&self, document: &Value) -> Result<Value, ClientError> {
+        self.json("POST", &self.own("/seed"), document.clone())
+    }
+
+    /// The settings, after the change of a patch: `auth`, `quirks`, `regions`, `async_polls`, `skew`.
+    ///
+    /// # Errors
+    /// With the place and the rule, when the patch breaks one.
+    ///
+    /// ```
+    /// let rollcall = rollcall::Rollcall::start();
+    /// rollcall.change_settings(&serde_json::json!({ "auth": { "*": "strict" } }))?;
+    /// # Ok::<(), rollcall::control::ClientError>(())
+    /// ```
+    pub fn change_settings(&self, patch: &Value) -> Result<Value, ClientError> {
+        self.json("PATCH", &self.own("/settings"), patch.clone())
+    }
+
+    /// The data as one SQLite file.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or says no.
+    ///
+    /// ```
+    /// let rollcall = rollcall::Rollcall::start();
+    /// let before = rollcall.snapshot()?;
+    /// rollcall.restore(&before)?;
+    /// # Ok::<(), rollcall::control::ClientError>(())
+    /// ```
+    pub fn snapshot(&self) -> Result<Vec<u8>, ClientError> {
+        self.call("GET", &self.own("/snapshot"), Vec::new())
+    }
+
+    /// Puts a snapshot in place of the data.
+    ///
+    /// # Errors
+    /// When it is newer, foreign or damaged; then nothing was changed.
+    ///
+    /// ```
+    /// let rollcall = rollcall::Rollcall::start();
+    /// assert!(rollcall.restore(b"nonsense").is_err());
+    /// ```
+    pub fn restore(&self, snapshot: &[u8]) -> Result<Value, ClientError> {
+        Ok(parsed(&self.call(
+            "PUT",
+            &self.own("/snapshot"),
+            snapshot.to_vec(),
+        )?))
+    }
+
+    /// The data as ndjson, one record a line.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or says no.
+    ///
+    /// ```
+    /// let rollcall = rollcall::Rollcall::start();
+    /// let text = rollcall.export()?;
+    /// rollcall.import(&text)?;
+    /// assert_eq!(rollcall.export()?, text);
+    /// # Ok::<(), rollcall::control::ClientError>(())
+    /// ```
+    pub fn export(&self) -> Result<String, ClientError> {
+        Ok(
+            String::from_utf8_lossy(&self.call("GET", &self.own("/export"), Vec::new())?)
+                .into_owned(),
+        )
+    }
+
+    /// Puts an export in place of the data, all of it or nothing.
+    ///
+    /// # Errors
+    /// With the line, the place and the rule, when a record breaks one.
+    ///
+    /// ```
+    /// let rollcall = rollcall::Rollcall::start();
+    /// rollcall.import("")?;
+    /// assert_eq!(rollcall.export()?, "");
+    /// # Ok::<(), rollcall::control::ClientError>(())
+    /// ```
+    pub fn import(&self, ndjson: &str) -> Result<Value, ClientError> {
+        Ok(parsed(&self.call(
+            "PUT",
+            &self.own("/export"),
+            ndjson.as_bytes().to_vec(),
+        )?))
+    }
+
+    /// What differs from another namespace, as ndjson.
+    ///
+    /// # Errors
+    /// When there is no such namespace, or the server cannot be reached.
+    ///
+    /// ```
+    /// let rollcall = rollcall::Rollcall::start();
+    /// rollcall.namespace("other").reset()?;
+    /// assert_eq!(rollcall.diff("other")?, "");
+    /// # Ok::<(), rollcall::control::ClientError>(())
+    /// ```
+    pub fn diff(&self, other: &str) -> Result<String, ClientError> {
+        let differences =
+            self.call("GET", &self.own(&format!("/diff?with={other}")), Vec::new())?;
+        Ok(String::from_utf8_lossy(&differences).into_owned())
+    }
+
+    /// Stops the namespace's clock at a moment.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or says no.
+    ///
+    /// ```
+    /// use rollcall::clock::Time;
+    ///
+    /// let rollcall = rollcall::Rollcall::start();
+    /// rollcall.freeze_clock(Time::parse_rfc3339("2024-05-20T08:30:00Z").expect("a time"))?;
+    /// # Ok::<(), rollcall::control::ClientError>(())
+    /// ```
+    pub fn freeze_clock(&self, time: Time) -> Result<Value, ClientError> {
+        self.json(
+            "PUT",
+            &self.at("/clock"),
+            json!({ "mode": "fixed", "time": time.rfc3339_millis() }),
+        )
+    }
+
+    /// Moves the namespace's clock on.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or says no.
+    ///
+    /// ```
+    /// let rollcall = rollcall::Rollcall::start();
+    /// rollcall.advance_clock(std::time::Duration::from_secs(3600))?;
+    /// # Ok::<(), rollcall::control::ClientError>(())
+    /// ```
+    pub fn advance_clock(&self, by: Duration) -> Result<Value, ClientError> {
+        self.json(
+            "POST",
+            &self.at("/clock/advance"),
+            json!({ "by": format!("{}ms", by.as_millis()) }),
+        )
+    }
+
+    /// The calls of the namespace, oldest first.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or says no.
+    ///
+    /// ```
+    /// let rollcall = rollcall::Rollcall::start();
+    /// assert!(rollcall.journal()?.is_empty());
+    /// # Ok::<(), rollcall::control::ClientError>(())
+    /// ```
+    pub fn journal(&self) -> Result<Vec<JournalCall>, ClientError> {
+        let mut list = self.json("GET", &self.at("/journal"), Value::Null)?;
+        let mut calls: Vec<JournalCall> =
+            serde_json::from_value(list["entries"].take()).unwrap_or_default();
+        calls.reverse();
+        Ok(calls)
+    }
+
+    /// Forgets the calls of the namespace.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or says no.
+    ///
+    /// ```
+    /// rollcall::Rollcall::start().clear_journal()?;
+    /// # Ok::<(), rollcall::control::ClientError>(())
+    /// ```
+    pub fn clear_journal(&self) -> Result<(), ClientError> {
+        self.call("DELETE", &self.at("/journal"), Vec::new())
+            .map(drop)
+    }
+
+    /// The fault rules, of all namespaces.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or says no.
+    ///
+    /// ```
+    /// assert!(rollcall::Rollcall::start().faults()?.is_empty());
+    /// # Ok::<(), rollcall::control::ClientError>(())
+    /// ```
+    pub fn faults(&self) -> Result<Vec<Rule>, ClientError> {
+        let list = self.json("GET", "/faults", Value::Null)?;
+        Ok(serde_json::from_value(list).unwrap_or_default())
+    }
+
+    /// Sets up a fault rule for the namespace. Without a guard, it stays until it is removed or the namespace reset.
+    ///
+    /// # Errors
+    /// With the place and what is wrong there, when the rule cannot be meant.
+    ///
+    /// ```
+    /// use rollcall::faults::Rule;
+    ///
+    /// let rollcall = rollcall::Rollcall::start();
+    /// let rule: Rule = serde_json::from_str(r#"{ "effect": "truncate", "times": 1 }"#).expect("a rule");
+    /// rollcall.add_fault(&rule)?;
+    /// # Ok::<(), rollcall::control::ClientError>(())
+    /// ```
+    pub fn add_fault(&self, rule: &Rule) -> Result<Rule, ClientError> {
+        let rule = serde_json::to_value(rule).expect("a rule becomes JSON");
+        let added = self.json("POST", &self.at("/faults"), rule)?;
+        Ok(serde_json::from_value(added).expect("the server shows rules as this crate reads them"))
+    }
+
+    /// Plans a fault for calls of an operation (`*` for every one): say what, then `mount` it.
+    ///
+    /// ```
+    /// let rollcall = rollcall::Rollcall::start();
+    /// let _outage = rollcall.fail("huawei-rocketmq", "ListUser").with("Internal").times(2).mount();
+    /// ```
+    #[must_use]
+    pub fn fail(&self, provider: &str, operation: &str) -> FaultPlan {
+        let matches = Match {
+            provider: Some(provider.to_owned()),
+            operation: (operation != "*").then(|| operation.to_owned()),
+            namespace: Some(self.namespace.clone()),
+            ..Match::default()
+        };
+        let rule = Rule::new(matches, Effect::Hang);
+        FaultPlan {
+            client: self.clone(),
+            rule,
+        }
+    }
+
+    /// Expects calls of an operation until the guard is dropped, which panics when there were not as many.
+    ///
+    /// ```
+    /// use rollcall::control::Count;
+    ///
+    /// let rollcall = rollcall::Rollcall::start();
+    /// let never_called = rollcall.expect("huawei-rocketmq", "ListUser", Count::Exactly(0));
+    /// drop(never_called);
+    /// ```
+    #[must_use]
+    pub fn expect(&self, provider: &str, operation: &str, count: Count) -> Expectation {
+        let since = self
+            .journal()
+            .ok()
+            .and_then(|calls| calls.last().map(|call| call.id))
+            .unwrap_or_default();
+        Expectation {
+            client: self.clone(),
+            provider: provider.to_owned(),
+            operation: operation.to_owned(),
+            count,
+            since,
+        }
+    }
+
+    /// Any call of the control plane: the path below `/_rollcall`, and a JSON body unless it is null.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or says no.
+    ///
+    /// ```
+    /// let rollcall = rollcall::Rollcall::start();
+    /// let providers = rollcall.json("GET", "/providers", serde_json::Value::Null)?;
+    /// # Ok::<(), rollcall::control::ClientError>(())
+    /// ```
+    pub fn json(&self, method: &str, path: &str, body: Value) -> Result<Value, ClientError> {
+        let body = if body.is_null() {
+            Vec::new()
+        } else {
+            body.to_string().into_bytes()
+        };
+        Ok(parsed(&self.call(method, path, body)?))
+    }
+
+    /// The same with bytes.
+    pub(crate) fn call(
+        &self,
+        method: &str,
+        path: &str,
+        body: Vec<u8>,
+    ) -> Result<Vec<u8>, ClientError> {
+        let unreachable = |cause: String| ClientError::Unreachable {
+            url: self.url.clone(),
+            cause,
+        };
+        let content_type = if path.ends_with("/export") {
+            "application/x-ndjson"
+        } else {
+            "application/json"
+        };
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}/_rollcall{path}", self.url))
+            .header("content-type", content_type);
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let request = request
+            .body(body)
+            .map_err(|cause| unreachable(cause.to_string()))?;
+        let mut response = self
+            .agent
+            .run(request)
+            .map_err(|cause| unreachable(cause.to_string()))?;
+        let bytes = response
+            .body_mut()
+            .with_config()
+            .limit(u64::MAX)
+            .read_to_vec()
+            .map_err(|cause| unreachable(cause.to_string()))?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(bytes);
+        }
+        let problem = parsed(&bytes);
+        let text = |name: &str| problem[name].as_str().map(str::to_owned);
+        Err(ClientError::Refused {
+            status: status.as_u16(),
+            detail: text("detail")
+                .unwrap_or_else(|| format!("{} answers {status}; is it a rollcall?", self.url)),
+            pointer: text("pointer"),
+            nearest: problem.get("nearest").cloned(),
+        })
+    }
+
+    /// A path about this namespace, by query.
+    pub(crate) fn at(&self, path: &str) -> String {
+        format!("{path}?namespace={}", self.namespace)
+    }
+
+    /// A path below this namespace.
+    pub(crate) fn own(&self, path: &str) -> String {
+        format!("/namespaces/{}{path}", self.namespace)
+    }
+}
+
+fn parsed(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes).unwrap_or_default()
+}
+
+/// A fault in the making.
+#[derive(Debug)]
+#[must_use = "nothing fails until the plan is mounted"]
+pub struct FaultPlan {
+    client: Client,
+    rule: Rule,
+}
+
+impl FaultPlan {
+    /// Fails with an error of the provider's table, by its name.
+    pub fn with(mut self, error: &str) -> Self {
+        self.rule.effect = Effect::Error {
+            error: error.to_owned(),
+            detail: None,
+        };
+        self
+    }
+
+    /// Answers late.
+    pub fn delayed(mut self, delay: Duration) -> Self {
+        self.rule.effect = Effect::Delay {
+            delay: Delay::Fixed(format!("{}ms", delay.as_millis())),
+        };
+        self
+    }
+
+    /// Any other effect.
+    pub fn effect(mut self, effect: Effect) -> Self {
+        self.rule.effect = effect;
+        self
+    }
+
+    /// Happens to that many calls, then no more.
+    pub const fn times(mut self, times: u64) -> Self {
+        self.rule.times = Some(times);
+        self
+    }
+
+    /// Lets that many calls pass first.
+    pub const fn after(mut self, calls: u64) -> Self {
+        self.rule.after = calls;
+        self
+    }
+
+    /// Only for calls with that parameter.
+    pub fn param(mut self, name: &str, value: &str) -> Self {
+        self.rule
+            .matches
+            .params
+            .insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Sets it up, until the guard is dropped.
+    ///
+    /// # Panics
+    /// When there is no such provider, operation or error, with a sentence that says where to look.
+    pub fn mount(self) -> FaultGuard {
+        let added = self.client.add_fault(&self.rule);
+        let rule = added.unwrap_or_else(|cause| panic!("the fault cannot be set up: {cause}"));
+        FaultGuard {
+            client: self.client,
+            id: rule.id,
+        }
+    }
+}
+
+/// A fault that ends when this is dropped.
+#[derive(Debug)]
+#[must_use = "the fault ends when its guard is dropped"]
+pub struct FaultGuard {
+    client: Client,
+    id: u64,
+}
+
+impl Drop for FaultGuard {
+    fn drop(&mut self) {
+        // A reset may have removed it, and the server may be gone: either way it has ended.
+        let _ = self
+            .client
+            .call("DELETE", &format!("/faults/{}", self.id), Vec::new());
+    }
+}
+
+/// Calls that should happen while this lives.
+#[must_use = "what is expected is checked when the guard is dropped"]
+pub struct Expectation {
+    client: Client,
+    provider: String,
+    operation: String,
+    count: Count,
+    since: u64,
+}
+
+impl Expectation {
+    /// Checks at once, waiting for calls to come at most that long.
+    ///
+    /// # Errors
+    /// With the nearest calls, when there were not as many.
+    pub fn verify(&self, wait: Duration) -> Result<(), ClientError> {
+        let question = json!({
+            "match": { "provider": self.provider, "operation": self.operation },
+            "since": self.since,
+            "count": self.count,
+            "wait_ms": u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+        });
+        self.client
+            .json("POST", &self.client.at("/journal/verify"), question)
+            .map(drop)
+    }
+}
+
+impl fmt::Debug for Expectation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Expectation({} of {} {})",
+            self.count, self.provider, self.operation
+        )
+    }
+}
+
+impl Drop for Expectation {
+    fn drop(&mut self) {
+        // A second panic would end the test run.
+        if std::thread::panicking() {
+            return;
+        }
+        if let Err(cause) = self.verify(Duration::ZERO) {
+            let nearest = match &cause {
+                ClientError::Refused {
+                    nearest: Some(nearest),
+                    ..
+                } => format!("\nnearest calls: {nearest:#}"),
+                _ => String::new(),
+            };
+            panic!(
+                "expected {} calls of {} {}: {cause}{nearest}",
+                self.count, self.provider, self.operation
+            );
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Percent-encoding, hex and the digests, each over bytes.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use md5::Md5;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256};
+
+/// Everything but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
+
+/// Percent-encodes all but `A-Z a-z 0-9 - _ . ~`, with upper-case hex; a space is `%20`.
+#[must_use]
+pub fn encode(bytes: &[u8]) -> Cow<'_, str> {
+    Cow::from(percent_encode(bytes, RESERVED))
+}
+
+/// Decodes a name or value of a query or form: `+` is a space, a `%` that starts no escape stands for itself.
+#[must_use]
+pub fn decode(text: &[u8]) -> Cow<'_, [u8]> {
+    if !text.contains(&b'+') {
+        return Cow::from(percent_decode(text));
+    }
+    let spaced: Vec<u8> = text
+        .iter()
+        .map(|&byte| if byte == b'+' { b' ' } else { byte })
+        .collect();
+    let decoded = percent_decode(&spaced).collect();
+    Cow::Owned(decoded)
+}
+
+/// A pair of a query or form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair<'a> {
+    /// The decoded name.
+    pub name: Cow<'a, [u8]>,
+    /// The decoded value; empty when there is no `=`.
+    pub value: Cow<'a, [u8]>,
+    /// The pair as sent.
+    pub raw: &'a [u8],
+}
+
+impl Pair<'_> {
+    /// The value as text, for parameters that are ASCII when they are right.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.value)
+    }
+}
+
+/// Splits a query or form; empty segments are dropped, order and repeats are kept.
+pub fn pairs(text: &[u8]) -> impl Iterator<Item = Pair<'_>> {
+    text.split(|&byte| byte == b'&')
+        .filter(|segment| !segment.is_empty())
+        .map(|raw| {
+            let mut halves = raw.splitn(2, |&byte| byte == b'=');
+            Pair {
+                name: decode(halves.next().unwrap_or_default()),
+                value: decode(halves.next().unwrap_or_default()),
+                raw,
+            }
+        })
+}
+
+/// The last value of a name, as text: where a form repeats what the query says, the form wins.
+pub(super) fn last<'a>(pairs: &'a [Pair<'_>], name: &str) -> Option<Cow<'a, str>> {
+    pairs
+        .iter()
+        .rev()
+        .find(|pair| *pair.name == *name.as_bytes())
+        .map(Pair::text)
+}
+
+/// `name=value&…`, sorted by decoded name and value, then encoded.
+pub(super) fn sorted_then_encoded(mut pairs: Vec<&Pair<'_>>) -> String {
+    pairs.sort_by(|a, b| (&a.name, &a.value).cmp(&(&b.name, &b.value)));
+    let mut out = String::new();
+    for pair in pairs {
+        push(&mut out, &encode(&pair.name), &encode(&pair.value));
+    }
+    out
+}
+
+/// `name=value&…`, encoded, then sorted by encoded name and value.
+pub(super) fn encoded_then_sorted(pairs: Vec<&Pair<'_>>) -> String {
+    let mut encoded: Vec<_> = pairs
+        .into_iter()
+        .map(|pair| (encode(&pair.name), encode(&pair.value)))
+        .collect();
+    encoded.sort();
+    let mut out = String::new();
+    for (name, value) in encoded {
+        push(&mut out, &name, &value);
+    }
+    out
+}
+
+/// Adds `&name=value` to a query that is written as it is given.
+pub(super) fn push(query: &mut String, name: &str, value: &str) {
+    if !query.is_empty() {
+        query.push('&');
+    }
+    query.push_str(name);
+    query.push('=');
+    query.push_str(value);
+}
+
+/// Lower-case hex.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut out = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        out.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    out
+}
+
+/// Lower-case hex of the SHA-256.
+#[must_use]
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// Lower-case hex of the MD5, which QingCloud takes of the body.
+#[must_use]
+pub fn md5_hex(bytes: &[u8]) -> String {
+    hex(&Md5::digest(bytes))
+}
+
+/// Base64 with padding, the standard alphabet.
+pub(super) fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+/// The digest under the HMAC, where a scheme leaves the client a choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Digest {
+    /// HMAC-SHA1.
+    Sha1,
+    /// HMAC-SHA256.
+    Sha256,
+}
+
+impl Digest {
+    /// The HMAC of a message.
+    pub(super) fn hmac(self, key: &[u8], message: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Sha1 => {
+                let mut mac =
+                    Hmac::<Sha1>::new_from_slice(key).expect("HMAC takes keys of any length");
+                mac.update(message);
+                mac.finalize().into_bytes().to_vec()
+            }
+            Self::Sha256 => hmac_sha256(key, message).to_vec(),
+        }
+    }
+}
+
+/// HMAC-SHA256.
+pub(super) fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}

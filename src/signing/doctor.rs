@@ -1,0 +1,555 @@
+//! Finds the mistake behind a signature that does not match, by making known mistakes until one gives that signature.
+//!
+//! Each mistake is a row of [`DEVIATIONS`]: a name, a sentence, the schemes that know it, and a function from the right
+//! calculation to the wrong ones. Only one mistake is made at a time. The work is bounded: so many trials, so many bytes,
+//! and nothing at all for a request whose parameters are longer than anybody reads. None of it runs for a signature that
+//! is right, and no text that leaves this file holds a secret.
+
+mod json;
+mod table;
+
+use super::coding::{base64, hmac_sha256};
+use super::{
+    AccessKey, AsSent, CanonicalRequest, Digest, Pair, Scheme, alibaba_acs3, alibaba_v1, encode,
+    extended_time, hex, md5_hex, qingcloud, same, sha256_hex, volcengine,
+};
+
+pub use table::DEVIATIONS;
+
+/// So many calculations, then the doctor gives up. The longest list in practice takes a third of it.
+const MAX_TRIALS: usize = 6_000;
+
+/// So many bytes are signed, then the doctor gives up.
+const MAX_BYTES: usize = 32 << 20;
+
+/// Longer parameters are not examined: each trial copies them.
+const MAX_PARAMETERS: usize = 64 << 10;
+
+/// Longer bodies are not written again.
+const MAX_BODY: usize = 256 << 10;
+
+/// So many other keys are tried.
+const MAX_KEYS: usize = 256;
+
+/// A request whose signature does not match, and what the server knows.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// The scheme that the request is signed in.
+    pub scheme: Scheme,
+    /// The request.
+    pub request: &'a AsSent<'a>,
+    /// Further paths that may have been signed, as for `verify`.
+    pub also: &'a [&'a str],
+    /// The key that the request names, if it is known.
+    pub key: Option<AccessKey<'a>>,
+    /// Every known key.
+    pub keys: &'a [AccessKey<'a>],
+    /// Host names of the real service, which a client behind a proxy may have signed.
+    pub hosts: &'a [&'a str],
+    /// Regions that a scope may name.
+    pub regions: &'a [&'a str],
+    /// Services that a scope may name.
+    pub services: &'a [&'a str],
+}
+
+/// A mistake that reproduces the client's signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The name of a row of [`DEVIATIONS`]; or `body-hash-header`, where the signature is right and the stated hash wrong.
+    pub name: &'static str,
+    /// What would have to be so for the signature to match.
+    pub sentence: String,
+}
+
+/// One mistake that clients are known to make.
+#[derive(Clone, Copy, Debug)]
+pub struct Deviation {
+    /// Stable and unique.
+    pub name: &'static str,
+    /// `{}` is where the particulars go, if it has any.
+    pub sentence: &'static str,
+    /// Where the mistake can be made.
+    pub schemes: &'static [Scheme],
+    /// The wrong calculations, each with its particulars.
+    variants: fn(&Trial, &Examination<'_>) -> Vec<(String, Trial)>,
+}
+
+/// Looks for the first mistake that reproduces the client's signature.
+///
+/// `None` when no single known mistake does, when the request is not signed well enough to be read, or when nothing is
+/// wrong with it.
+#[must_use]
+pub fn diagnose(case: &Case<'_>) -> Option<Finding> {
+    let (examination, trials) = examine(case)?;
+    let mut budget = Budget {
+        trials: MAX_TRIALS,
+        bytes: MAX_BYTES,
+    };
+    if case.key.is_some()
+        && trials
+            .iter()
+            .any(|trial| examination.explains(trial, &mut budget) == Some(true))
+    {
+        return stated_hash_is_wrong(case);
+    }
+    for deviation in DEVIATIONS
+        .iter()
+        .filter(|row| row.schemes.contains(&case.scheme))
+    {
+        for trial in &trials {
+            for (particulars, trial) in (deviation.variants)(trial, &examination) {
+                if examination.explains(&trial, &mut budget)? {
+                    return Some(Finding {
+                        name: deviation.name,
+                        sentence: deviation.sentence.replace("{}", &particulars),
+                    });
+                }
+            }
+        }
+    }
+    None
+}
+
+/// Explains a time that is too far off, when it is off as a clock is that shows local time.
+///
+/// Both are in seconds since 1970. The signature of such a request is usually right: the client signed what it sent.
+#[must_use]
+pub fn shifted_clock(sent: i64, now: i64) -> Option<Finding> {
+    const TOLERANCE: i64 = 300;
+    let minutes = zone_offsets().find(|minutes| (sent - now - minutes * 60).abs() <= TOLERANCE)?;
+    Some(Finding {
+        name: "local-time",
+        sentence: format!(
+            "the time would do if it were {}: the one sent is local time ({}), not UTC",
+            extended_time(sent - minutes * 60),
+            offset_text(minutes)
+        ),
+    })
+}
+
+/// The signature is right for the body that came, so the only thing left to be wrong is the header that states its hash.
+fn stated_hash_is_wrong(case: &Case<'_>) -> Option<Finding> {
+    let header = stated_hash_header(case.scheme)?;
+    let stated = case.request.header(header)?;
+    (stated != sha256_hex(case.request.body)).then(|| Finding {
+        name: "body-hash-header",
+        sentence: format!("signature matches, but {header} is not the hash of the body"),
+    })
+}
+
+/// The header in which a scheme states the hash of the body and wants it to be right.
+fn stated_hash_header(scheme: Scheme) -> Option<&'static str> {
+    match scheme {
+        Scheme::AlibabaAcs3 => Some("x-acs-content-sha256"),
+        Scheme::Volcengine => Some("x-content-sha256"),
+        Scheme::AlibabaV1 | Scheme::Huawei | Scheme::QingCloud => None,
+    }
+}
+
+/// The offsets of the world's time zones in minutes, UTC itself left out.
+fn zone_offsets() -> impl Iterator<Item = i64> {
+    let half_hours = (-24..=28)
+        .filter(|&halves| halves != 0)
+        .map(|halves| halves * 30);
+    half_hours.chain([5 * 60 + 45, 8 * 60 + 45, 12 * 60 + 45])
+}
+
+fn offset_text(minutes: i64) -> String {
+    let sign = if minutes < 0 { '-' } else { '+' };
+    format!(
+        "UTC{sign}{:02}:{:02}",
+        minutes.abs() / 60,
+        minutes.abs() % 60
+    )
+}
+
+struct Budget {
+    trials: usize,
+    bytes: usize,
+}
+
+/// What a deviation may look at besides the calculation it changes.
+struct Examination<'a> {
+    case: &'a Case<'a>,
+    /// The spellings of the client's signature.
+    given: Vec<String>,
+    /// The time that the client sent, in seconds since 1970, if it can be read.
+    timestamp: Option<i64>,
+}
+
+impl Examination<'_> {
+    /// Whether a calculation gives the client's signature; `None` when the budget is spent.
+    fn explains(&self, trial: &Trial, budget: &mut Budget) -> Option<bool> {
+        budget.trials = budget.trials.checked_sub(1)?;
+        budget.bytes = budget
+            .bytes
+            .checked_sub(trial.query.len() + trial.path.len() + 512)?;
+        let ours = trial.signature(self.case.scheme);
+        Some(self.given.iter().any(|given| same(&ours, given)))
+    }
+}
+
+/// A parameter that is signed.
+#[derive(Clone, Debug)]
+struct Parameter {
+    name: Vec<u8>,
+    value: Vec<u8>,
+    raw: Vec<u8>,
+    /// Whether it came in the body.
+    in_form: bool,
+}
+
+/// One calculation of a signature, right or with a mistake in it, with everything that mistakes are made in laid open.
+#[derive(Clone)]
+struct Trial {
+    secret: String,
+    /// What is put behind the secret: `&` in Alibaba's V1.
+    key_suffix: &'static str,
+    /// What is put before it: nothing.
+    key_prefix: &'static str,
+    /// Whether Volcengine's key is drawn from the secret.
+    derived: bool,
+    method: String,
+    /// The path as sent, or one of the further ones.
+    raw_path: String,
+    /// The path as it is signed.
+    path: String,
+    /// The signed parameters in the order received.
+    parameters: Vec<Parameter>,
+    /// The query as it is signed.
+    query: String,
+    headers: Vec<(String, String)>,
+    signed_headers: String,
+    /// The line for the body; `None` in QingCloud's three lines and in V1.
+    payload: Option<String>,
+    /// The time in the string to sign, for the schemes that have it there.
+    time: String,
+    /// Date, region, service and last word in the string to sign …
+    scope: [String; 4],
+    /// … and in the key.
+    key_scope: [String; 4],
+    digest: Digest,
+    spelling: Spelling,
+    /// The empty line between headers and SignedHeaders.
+    gap: bool,
+    /// The string to sign holds the hash of the canonical request, not its text.
+    hashed: bool,
+    /// What ends the string to sign: nothing.
+    end: &'static str,
+    /// V1 encodes the path and the sorted query inside the string to sign.
+    path_encoded: bool,
+    query_encoded_again: bool,
+}
+
+/// How the HMAC is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Spelling {
+    Hex,
+    UpperHex,
+    Base64,
+    UrlSafeBase64,
+    Base64OfHex,
+    /// Base64 whose plus signs became spaces on the way.
+    Base64PlusLost,
+    /// Base64 with one percent-encoding too many.
+    Base64Encoded,
+}
+
+impl Spelling {
+    fn write(self, mac: &[u8]) -> String {
+        match self {
+            Self::Hex => hex(mac),
+            Self::UpperHex => hex(mac).to_uppercase(),
+            Self::Base64 => base64(mac),
+            Self::UrlSafeBase64 => base64(mac).replace('+', "-").replace('/', "_"),
+            Self::Base64OfHex => base64(hex(mac).as_bytes()),
+            Self::Base64PlusLost => base64(mac).replace('+', " "),
+            Self::Base64Encoded => encode(base64(mac).as_bytes()).into_owned(),
+        }
+    }
+}
+
+impl Trial {
+    /// The right calculation, still without what the schemes add to it.
+    fn new(request: &AsSent<'_>, secret: &str) -> Self {
+        Self {
+            secret: secret.to_owned(),
+            key_suffix: "",
+            key_prefix: "",
+            derived: true,
+            method: request.method.to_owned(),
+            raw_path: String::new(),
+            path: String::new(),
+            parameters: Vec::new(),
+            query: String::new(),
+            headers: Vec::new(),
+            signed_headers: String::new(),
+            payload: None,
+            time: String::new(),
+            scope: Default::default(),
+            key_scope: Default::default(),
+            digest: Digest::Sha256,
+            spelling: Spelling::Hex,
+            gap: true,
+            hashed: true,
+            end: "",
+            path_encoded: true,
+            query_encoded_again: true,
+        }
+    }
+
+    /// Takes over the six parts.
+    fn with_canonical(mut self, raw_path: &str, canonical: &CanonicalRequest<'_>) -> Self {
+        raw_path.clone_into(&mut self.raw_path);
+        self.method = canonical.method.to_string();
+        self.path = canonical.path.to_string();
+        self.query.clone_from(&canonical.query);
+        self.headers = canonical
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .collect();
+        self.signed_headers = canonical.signed_headers.to_string();
+        self.payload = Some(canonical.payload_hash.to_string());
+        self
+    }
+
+    fn with_parameters(mut self, pairs: &[Pair<'_>], body: &[u8]) -> Self {
+        self.parameters = pairs
+            .iter()
+            .map(|pair| Parameter {
+                name: pair.name.to_vec(),
+                value: pair.value.to_vec(),
+                raw: pair.raw.to_vec(),
+                in_form: body.as_ptr_range().contains(&pair.raw.as_ptr()),
+            })
+            .collect();
+        self
+    }
+
+    /// The six parts, joined.
+    fn canonical_request(&self) -> String {
+        let Self {
+            method,
+            path,
+            query,
+            signed_headers,
+            ..
+        } = self;
+        let mut headers: String = self
+            .headers
+            .iter()
+            .map(|(name, value)| format!("{name}:{value}\n"))
+            .collect();
+        if headers.is_empty() {
+            headers.push('\n');
+        }
+        let gap = if self.gap { "\n" } else { "" };
+        let payload = self.payload.as_deref().unwrap_or_default();
+        format!("{method}\n{path}\n{query}\n{headers}{gap}{signed_headers}\n{payload}")
+    }
+
+    fn string_to_sign(&self, scheme: Scheme) -> String {
+        let canonical = || {
+            let text = self.canonical_request();
+            if self.hashed {
+                sha256_hex(text.as_bytes())
+            } else {
+                text
+            }
+        };
+        let Self {
+            method,
+            path,
+            query,
+            time,
+            end,
+            ..
+        } = self;
+        match scheme {
+            Scheme::AlibabaV1 => {
+                let path = if self.path_encoded {
+                    encode(path.as_bytes())
+                } else {
+                    path.into()
+                };
+                let query = if self.query_encoded_again {
+                    encode(query.as_bytes())
+                } else {
+                    query.into()
+                };
+                format!("{method}&{path}&{query}{end}")
+            }
+            Scheme::AlibabaAcs3 => format!("{}\n{}{end}", alibaba_acs3::ALGORITHM, canonical()),
+            Scheme::Huawei => format!("{}\n{time}\n{}{end}", super::huawei::ALGORITHM, canonical()),
+            Scheme::Volcengine => {
+                let scope = self.scope.join("/");
+                format!(
+                    "{}\n{time}\n{scope}\n{}{end}",
+                    volcengine::ALGORITHM,
+                    canonical()
+                )
+            }
+            Scheme::QingCloud => match &self.payload {
+                Some(payload) => format!("{method}\n{path}\n{query}\n{payload}{end}"),
+                None => format!("{method}\n{path}\n{query}{end}"),
+            },
+        }
+    }
+
+    fn signature(&self, scheme: Scheme) -> String {
+        let mut key = format!("{}{}{}", self.key_prefix, self.secret, self.key_suffix).into_bytes();
+        if scheme == Scheme::Volcengine && self.derived {
+            for part in &self.key_scope {
+                key = hmac_sha256(&key, part.as_bytes()).to_vec();
+            }
+        }
+        let mac = self
+            .digest
+            .hmac(&key, self.string_to_sign(scheme).as_bytes());
+        self.spelling.write(&mac)
+    }
+}
+
+/// Reads the request and lays out the right calculations, one for every candidate form; an unknown key has the empty
+/// secret, which only a deviation replaces.
+fn examine<'a>(case: &'a Case<'a>) -> Option<(Examination<'a>, Vec<Trial>)> {
+    let request = case.request;
+    let form = if request.is_form() {
+        request.body.len()
+    } else {
+        0
+    };
+    if request.query.len() + request.path.len() + form > MAX_PARAMETERS {
+        return None;
+    }
+    let secret = case.key.map(|key| key.secret).unwrap_or_default();
+    let blank = Trial::new(request, secret);
+    let mut trials = Vec::new();
+    let (given, timestamp) = match case.scheme {
+        Scheme::AlibabaV1 => {
+            let read = alibaba_v1::read(request).ok()?;
+            let signed: Vec<Pair<'_>> = signed_by(alibaba_v1::parameters(request), b"Signature");
+            for path in request.paths(case.also) {
+                let trial = blank.clone().with_parameters(&signed, request.body);
+                trials.push(Trial {
+                    key_suffix: "&",
+                    raw_path: path.to_owned(),
+                    path: path.to_owned(),
+                    query: alibaba_v1::canonical_query(&signed),
+                    digest: read.digest,
+                    spelling: Spelling::Base64,
+                    ..trial
+                });
+            }
+            (vec![read.signature], Some(read.timestamp))
+        }
+        Scheme::AlibabaAcs3 => {
+            let read = alibaba_acs3::read(request).ok()?;
+            let signed: Vec<Pair<'_>> = super::pairs(request.query.as_bytes()).collect();
+            for path in request.paths(case.also) {
+                let canonical = alibaba_acs3::canonical_request(request, path, read.signed_headers);
+                trials.push(
+                    blank
+                        .clone()
+                        .with_parameters(&signed, b"")
+                        .with_canonical(path, &canonical),
+                );
+            }
+            (vec![read.signature.to_owned()], Some(read.timestamp))
+        }
+        Scheme::Volcengine => {
+            let read = volcengine::read(request).ok()?;
+            let signed = volcengine::signed_pairs(request, &read);
+            let volcengine::Scope {
+                date,
+                region,
+                service,
+            } = read.scope.clone();
+            let scope = [date, region, service, volcengine::TERMINATOR.to_owned()];
+            for path in request.paths(case.also) {
+                let canonical = volcengine::canonical_request(request, path, &read);
+                let bare = volcengine::without_default_port(&canonical);
+                for canonical in std::iter::once(canonical).chain(bare) {
+                    let trial = blank
+                        .clone()
+                        .with_parameters(&signed, b"")
+                        .with_canonical(path, &canonical);
+                    trials.push(Trial {
+                        time: read.date.clone(),
+                        scope: scope.clone(),
+                        key_scope: scope.clone(),
+                        ..trial
+                    });
+                }
+            }
+            (vec![read.signature.clone()], Some(read.timestamp))
+        }
+        Scheme::Huawei => {
+            let read = super::huawei::read(request).ok()?;
+            let signed: Vec<Pair<'_>> = super::pairs(request.query.as_bytes()).collect();
+            for path in request.paths(case.also) {
+                let canonical =
+                    super::huawei::canonical_request(request, path, read.signed_headers);
+                let trial = blank
+                    .clone()
+                    .with_parameters(&signed, b"")
+                    .with_canonical(path, &canonical);
+                trials.push(Trial {
+                    time: read.date.to_owned(),
+                    ..trial
+                });
+            }
+            (vec![read.signature.to_owned()], Some(read.timestamp))
+        }
+        Scheme::QingCloud => {
+            let read = qingcloud::read(request).ok()?;
+            let (carrier, parameters) = qingcloud::parameters(request);
+            let timestamp = ["timestamp", "time_stamp"]
+                .iter()
+                .find_map(|name| super::coding::last(&parameters, name))
+                .and_then(|text| qingcloud::parse_timestamp(&text));
+            let signed = signed_by(parameters, b"signature");
+            let fresh = qingcloud::canonical_query(&signed);
+            let raw = qingcloud::raw_query(&signed);
+            let queries = if fresh == raw {
+                vec![fresh]
+            } else {
+                vec![fresh, raw]
+            };
+            for path in request.paths(case.also) {
+                for &dialect in qingcloud::dialects(request, carrier) {
+                    for signed_path in [path.to_owned(), qingcloud::turned(path)] {
+                        for query in &queries {
+                            let trial = blank.clone().with_parameters(&signed, request.body);
+                            trials.push(Trial {
+                                raw_path: path.to_owned(),
+                                path: signed_path.clone(),
+                                query: query.clone(),
+                                payload: (dialect == qingcloud::Dialect::Ehpc)
+                                    .then(|| md5_hex(request.body)),
+                                digest: read.digest,
+                                spelling: Spelling::Base64,
+                                ..trial
+                            });
+                        }
+                    }
+                }
+            }
+            (read.signatures().to_vec(), timestamp)
+        }
+    };
+    let examination = Examination {
+        case,
+        given,
+        timestamp,
+    };
+    Some((examination, trials))
+}
+
+fn signed_by<'a>(parameters: Vec<Pair<'a>>, signature: &[u8]) -> Vec<Pair<'a>> {
+    parameters
+        .into_iter()
+        .filter(|pair| *pair.name != *signature)
+        .collect()
+}

@@ -1,0 +1,78 @@
+//! The two ways in which the clouds write a time in UTC, as seconds since 1970 and back.
+
+use chrono::{DateTime, NaiveDate};
+
+/// Reads `2026-01-02T03:04:05Z`, to the letter.
+#[must_use]
+pub fn parse_extended_time(text: &str) -> Option<i64> {
+    shaped(text, "YYYY-MM-DDThh:mm:ssZ")
+}
+
+/// Reads `20260102T030405Z`, to the letter.
+#[must_use]
+pub fn parse_compact_time(text: &str) -> Option<i64> {
+    shaped(text, "YYYYMMDDThhmmssZ")
+}
+
+/// Reads the extended form with months, days and hours that may lack their leading zero, as QingCloud's documents print.
+pub(super) fn parse_unpadded_time(text: &str) -> Option<i64> {
+    let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+    let [year, month, day] = three(date, '-')?;
+    let [hour, minute, second] = three(time, ':')?;
+    seconds([year, month, day, hour, minute, second])
+}
+
+/// Writes `2026-01-02T03:04:05Z`; a time beyond the calendar is written as 1970.
+#[must_use]
+pub fn extended_time(seconds: i64) -> String {
+    calendar(seconds).format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Writes `20260102T030405Z`; a time beyond the calendar is written as 1970.
+#[must_use]
+pub fn compact_time(seconds: i64) -> String {
+    calendar(seconds).format("%Y%m%dT%H%M%SZ").to_string()
+}
+
+fn calendar(seconds: i64) -> DateTime<chrono::Utc> {
+    DateTime::from_timestamp(seconds, 0).unwrap_or_default()
+}
+
+/// Reads digits where the shape has a letter of `YMDhms`, and wants every other character as it stands.
+///
+/// chrono's own parser forgives spaces, signs and missing zeros, which the gateways do not.
+fn shaped(text: &str, shape: &str) -> Option<i64> {
+    if text.len() != shape.len() {
+        return None;
+    }
+    let mut parts = [0_u32; 6];
+    for (byte, letter) in text.bytes().zip(shape.bytes()) {
+        match b"YMDhms".iter().position(|&slot| slot == letter) {
+            Some(slot) if byte.is_ascii_digit() => {
+                parts[slot] = parts[slot] * 10 + u32::from(byte - b'0')
+            }
+            None if byte == letter => {}
+            _ => return None,
+        }
+    }
+    seconds(parts)
+}
+
+fn three(text: &str, between: char) -> Option<[u32; 3]> {
+    let mut parts = text.split(between).map(|part| {
+        let plain =
+            !part.is_empty() && part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit());
+        plain.then(|| part.parse().ok()).flatten()
+    });
+    let three = [parts.next()??, parts.next()??, parts.next()??];
+    parts.next().is_none().then_some(three)
+}
+
+fn seconds([year, month, day, hour, minute, second]: [u32; 6]) -> Option<i64> {
+    let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
+    Some(
+        date.and_hms_opt(hour, minute, second)?
+            .and_utc()
+            .timestamp(),
+    )
+}

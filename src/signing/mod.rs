@@ -1,0 +1,317 @@
+//! The five clouds' request signatures, as pure functions.
+//!
+//! One file per scheme. Each has a reader for the header or the parameters that carry the signature (`read`), three
+//! functions that can be tried on their own (canonical request, string to sign, signature), `verify`, and `sign` for
+//! the other direction. Every vector of the contracts is a folder under `tests/vectors/<scheme>/`.
+//!
+//! What deliberately is not here: HTTP types, a clock (times come in as arguments, in seconds since 1970), nonce and
+//! token tables, the provider's error codes, and which key is known. A room's `auth.rs` asks `read` what is missing,
+//! makes its own checks in its own order, and ends with `verify`. When that says [`Mismatch`], [`doctor::diagnose`]
+//! looks for the mistake; a request that verifies never pays for it.
+//!
+//! Verification starts from the bytes as received: percent-encoding is decoded into bytes, never into text that had to
+//! be repaired, so two different requests never share a canonical form by accident.
+
+mod coding;
+mod instant;
+
+pub mod alibaba_acs3;
+pub mod alibaba_v1;
+pub mod huawei;
+pub mod qingcloud;
+pub mod volcengine;
+
+pub mod doctor;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use subtle::ConstantTimeEq;
+
+pub use coding::{Digest, Pair, decode, encode, hex, md5_hex, pairs, sha256_hex};
+pub use instant::{compact_time, extended_time, parse_compact_time, parse_extended_time};
+
+/// A request as it came over the wire, and as `sign` is given one that is yet to be sent.
+#[derive(Clone, Copy, Debug)]
+pub struct AsSent<'a> {
+    /// The method, in the case sent.
+    pub method: &'a str,
+    /// The path before any `?`, percent-encoding untouched.
+    pub path: &'a str,
+    /// What stands behind the `?`, untouched; empty when there is none.
+    pub query: &'a str,
+    /// Lower-case names with their values, in the order received; `host` is one of them.
+    pub headers: &'a [(&'a str, &'a str)],
+    /// The body, to the byte.
+    pub body: &'a [u8],
+}
+
+impl<'a> AsSent<'a> {
+    /// The first value of a header; `name` is lower case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&'a str> {
+        self.header_values(name).next()
+    }
+
+    /// All values of a header, in the order received; `name` is lower case.
+    pub fn header_values<'n>(&self, name: &'n str) -> impl Iterator<Item = &'a str> + use<'a, 'n> {
+        self.headers
+            .iter()
+            .filter(move |(key, _)| *key == name)
+            .map(|(_, value)| *value)
+    }
+
+    /// Whether the body says of itself that it is a form.
+    #[must_use]
+    pub fn is_form(&self) -> bool {
+        const FORM: &str = "application/x-www-form-urlencoded";
+        self.header("content-type")
+            .and_then(|value| value.get(..FORM.len()))
+            .is_some_and(|start| start.eq_ignore_ascii_case(FORM))
+    }
+
+    /// The path as sent, then the others that the caller wants tried; an empty path is `/`.
+    fn paths<'p>(&self, also: &'p [&'p str]) -> impl Iterator<Item = &'p str> + use<'p, 'a>
+    where
+        'a: 'p,
+    {
+        std::iter::once(self.path)
+            .chain(also.iter().copied())
+            .map(|path| if path.is_empty() { "/" } else { path })
+    }
+}
+
+/// An access key as the operator configured it.
+#[derive(Clone, Copy)]
+pub struct AccessKey<'a> {
+    /// The id that travels with the request, a `~namespace` suffix included.
+    pub id: &'a str,
+    /// The secret that never does.
+    pub secret: &'a str,
+    /// The session token of a temporary key.
+    pub token: Option<&'a str>,
+}
+
+impl fmt::Debug for AccessKey<'_> {
+    /// Shows the id alone: secrets and tokens appear in no log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessKey")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The three stages of a signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stages {
+    /// What is signed of the request; for the schemes without such a text (Alibaba V1, QingCloud) the sorted query.
+    pub canonical_request: String,
+    /// What the HMAC is taken of.
+    pub string_to_sign: String,
+    /// The signature in the scheme's own spelling: lower-case hex, or padded Base64.
+    pub signature: String,
+}
+
+/// A signature that is not the one we calculate.
+///
+/// The texts quote the request, so they hold what the client sent, passwords in a query included; they hold no secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// What differs.
+    pub cause: Cause,
+    /// Our canonical request for the first form that was tried.
+    pub canonical_request: String,
+    /// Our string to sign for the same form.
+    pub string_to_sign: String,
+    /// The signature that would have been right.
+    pub expected: String,
+}
+
+impl Mismatch {
+    fn new(cause: Cause, stages: Stages) -> Self {
+        Self {
+            cause,
+            canonical_request: stages.canonical_request,
+            string_to_sign: stages.string_to_sign,
+            expected: stages.signature,
+        }
+    }
+}
+
+/// Why a request does not verify.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The signature differs.
+    Signature,
+    /// The header that states the body's hash names another body.
+    BodyHash,
+}
+
+/// What has to be added to a request so that it is signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// Headers to add, in the order in which they read best.
+    pub headers: Vec<(String, String)>,
+    /// The whole query to send, without `?`: the one given, with what the scheme adds to it.
+    pub query: String,
+    /// The whole body to send, where the scheme signs inside a form.
+    pub body: Option<String>,
+}
+
+/// The signature schemes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// Alibaba RPC, SignatureVersion 1.0.
+    AlibabaV1,
+    /// Alibaba ACS3-HMAC-SHA256.
+    AlibabaAcs3,
+    /// Volcengine HMAC-SHA256, by header or presigned.
+    Volcengine,
+    /// Huawei SDK-HMAC-SHA256.
+    Huawei,
+    /// QingCloud, both dialects.
+    QingCloud,
+}
+
+/// Compares without telling by its duration how much of the two is equal.
+#[must_use]
+pub fn same(ours: &str, theirs: &str) -> bool {
+    ours.as_bytes().ct_eq(theirs.as_bytes()).into()
+}
+
+/// Holds the client's signature against what we calculate; the first candidate explains a mismatch.
+fn judge(given: &[&str], candidates: impl Iterator<Item = Stages>) -> Result<(), Mismatch> {
+    let mut first = None;
+    for stages in candidates {
+        if given.iter().any(|one| same(&stages.signature, one)) {
+            return Ok(());
+        }
+        first.get_or_insert(stages);
+    }
+    let stages = first.expect("every scheme tries the path as sent");
+    Err(Mismatch::new(Cause::Signature, stages))
+}
+
+/// The six parts that ACS3, Volcengine and Huawei join with line feeds.
+///
+/// `Display` is the text that is hashed. The parts are open so that the doctor can change one and try again.
+#[derive(Clone, Debug)]
+pub struct CanonicalRequest<'a> {
+    /// As sent: methods know upper and lower case.
+    pub method: Cow<'a, str>,
+    /// As the scheme wants it encoded.
+    pub path: Cow<'a, str>,
+    /// Sorted and encoded, without `?`.
+    pub query: String,
+    /// Lower-case names and treated values, in the order of `signed_headers`.
+    pub headers: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    /// The client's list, exactly as sent.
+    pub signed_headers: Cow<'a, str>,
+    /// The hash of the body, or the text that stands for it.
+    pub payload_hash: Cow<'a, str>,
+}
+
+impl fmt::Display for CanonicalRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            method,
+            path,
+            query,
+            ..
+        } = self;
+        write!(f, "{method}\n{path}\n{query}\n")?;
+        for (name, value) in &self.headers {
+            writeln!(f, "{name}:{value}")?;
+        }
+        if self.headers.is_empty() {
+            // A presigned request that signs no header still has one empty line here (volcengine-bytehouse.md 2).
+            f.write_str("\n")?;
+        }
+        let Self {
+            signed_headers,
+            payload_hash,
+            ..
+        } = self;
+        write!(f, "\n{signed_headers}\n{payload_hash}")
+    }
+}
+
+/// Encodes a path segment by segment, the slashes kept; what was encoded is decoded first, so nothing is encoded twice.
+fn encoded_path(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for (index, segment) in path.split('/').enumerate() {
+        if index > 0 {
+            out.push('/');
+        }
+        out.push_str(&encode(
+            &percent_encoding::percent_decode_str(segment).collect::<Vec<u8>>(),
+        ));
+    }
+    out
+}
+
+/// The `Name=value` fields of an `Authorization` header behind its scheme; `None` when one of them has no `=`.
+fn fields(list: &str) -> Option<Vec<(&str, &str)>> {
+    list.split(',')
+        .map(|field| field.trim().split_once('='))
+        .collect()
+}
+
+/// The value of one field, if there is one and it is not empty.
+fn field<'a>(fields: &[(&str, &'a str)], name: &str) -> Option<&'a str> {
+    fields
+        .iter()
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| *value)
+        .filter(|value| !value.is_empty())
+}
+
+/// A header's values as the canonical form of ACS3 and Volcengine has them: trimmed, repeats joined by a comma.
+///
+/// Inferred: no contract says what a repeated header signs; AWS, the model of both, joins so.
+fn joined_header<'a>(request: &AsSent<'a>, name: &str) -> Cow<'a, str> {
+    let mut values = request.header_values(name).map(str::trim);
+    let first = values.next().unwrap_or_default();
+    let rest: Vec<&str> = values.collect();
+    if rest.is_empty() {
+        return Cow::Borrowed(first);
+    }
+    Cow::Owned(format!("{first},{}", rest.join(",")))
+}
+
+/// The names of a `;`-joined list, in order and lower case.
+fn listed(names: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    names
+        .split(';')
+        .filter(|name| !name.is_empty())
+        .map(|name| {
+            if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                Cow::Owned(name.to_ascii_lowercase())
+            } else {
+                Cow::Borrowed(name)
+            }
+        })
+}
+
+/// The given headers and those to be added, sorted, with the list that names them: what `sign` signs.
+fn to_be_signed<'a>(
+    request: &AsSent<'a>,
+    added: &'a [(String, String)],
+) -> (Vec<(&'a str, &'a str)>, String) {
+    let mut headers: Vec<(&str, &str)> = request
+        .headers
+        .iter()
+        .copied()
+        .filter(|(name, _)| *name != "authorization" && added.iter().all(|(new, _)| new != name))
+        .chain(
+            added
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str())),
+        )
+        .collect();
+    headers.sort_by_key(|(name, _)| *name);
+    let mut names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
+    names.dedup();
+    let list = names.join(";");
+    (headers, list)
+}

@@ -1,0 +1,313 @@
+//! QingCloud signatures in their two dialects (qingcloud-ehpc.md 2.1 and 2.2).
+//!
+//! EHPC signs four lines, the last an MD5 of the body, over a path that ends in a slash; the IaaS SDK signs three lines
+//! over the path as it is. Clients encode the query and the signature in several ways, so a request is held against a
+//! short list of candidates.
+
+use super::coding::{base64, last, push, sorted_then_encoded};
+use super::instant::parse_unpadded_time;
+use super::{
+    AccessKey, AsSent, Digest, Mismatch, Pair, Sealed, Stages, decode, encode, extended_time,
+    judge, md5_hex, pairs,
+};
+
+/// How a client builds the string to sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// Four lines, a path with a slash at its end, the signature encoded twice: the service's own documents.
+    Ehpc,
+    /// Three lines, the path as it is, the signature encoded once: the `qingcloud-sdk` packages.
+    Iaas,
+}
+
+/// Where the signed parameters travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// In the query; the body is covered by its MD5.
+    Query,
+    /// In a form that is the whole body, the query empty.
+    Form,
+}
+
+/// The signature parameters of a request.
+#[derive(Clone, Debug)]
+pub struct Parameters<'a> {
+    /// `access_key_id`, as sent.
+    pub access_key_id: String,
+    /// `signature_method`.
+    pub digest: Digest,
+    /// Where the parameters were found.
+    pub carrier: Carrier,
+    /// The signature after the usual decoding: clients that encode twice leave one encoding on.
+    signature: String,
+    pairs: Vec<Pair<'a>>,
+}
+
+/// What keeps a request from being verified, in the order in which the gateway looks (all are ret_code 1100).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Defect {
+    /// A parameter is absent or empty: `missing parameter [..]`.
+    Missing(&'static str),
+    /// A parameter has a value that nobody knows: `illegal parameter [..]`.
+    Illegal(&'static str),
+}
+
+/// Where a request carries its parameters, and the parameters.
+#[must_use]
+pub fn parameters<'a>(request: &AsSent<'a>) -> (Carrier, Vec<Pair<'a>>) {
+    let query: Vec<Pair<'a>> = pairs(request.query.as_bytes()).collect();
+    if query.is_empty() && request.is_form() {
+        return (Carrier::Form, pairs(request.body).collect());
+    }
+    (Carrier::Query, query)
+}
+
+/// Reads the signature parameters; `timestamp` and `zone` are the room's, which wants them with authentication off too.
+///
+/// # Errors
+/// The first [`Defect`] in the gateway's order.
+pub fn read<'a>(request: &AsSent<'a>) -> Result<Parameters<'a>, Defect> {
+    let (carrier, pairs) = parameters(request);
+    let wanted = |name: &'static str| {
+        last(&pairs, name)
+            .filter(|value| !value.is_empty())
+            .map(std::borrow::Cow::into_owned)
+            .ok_or(Defect::Missing(name))
+    };
+    let access_key_id = wanted("access_key_id")?;
+    let signature = wanted("signature")?;
+    let digest = match wanted("signature_method")?.as_str() {
+        "HmacSHA256" => Digest::Sha256,
+        "HmacSHA1" => Digest::Sha1,
+        _ => return Err(Defect::Illegal("signature_method")),
+    };
+    for name in ["signature_version", "version"] {
+        if wanted(name)? != "1" {
+            return Err(Defect::Illegal(name));
+        }
+    }
+    Ok(Parameters {
+        access_key_id,
+        digest,
+        carrier,
+        // Unencoded, the plus signs of Base64 arrive as spaces.
+        signature: signature.replace(' ', "+"),
+        pairs,
+    })
+}
+
+/// Reads a `timestamp`, in seconds since 1970. Months, days and hours without a leading zero pass, as in the documents.
+#[must_use]
+pub fn parse_timestamp(text: &str) -> Option<i64> {
+    parse_unpadded_time(text)
+}
+
+/// The parameters, `signature` left out, sorted by name and encoded afresh.
+#[must_use]
+pub fn canonical_query(parameters: &[Pair<'_>]) -> String {
+    sorted_then_encoded(
+        parameters
+            .iter()
+            .filter(|pair| *pair.name != *b"signature")
+            .collect(),
+    )
+}
+
+/// The parameters, `signature` left out, sorted by name but encoded as they came: the documents' sample code writes `+`
+/// for a space and signs it so.
+#[must_use]
+pub fn raw_query(parameters: &[Pair<'_>]) -> String {
+    let mut raw: Vec<&[u8]> = parameters
+        .iter()
+        .filter(|pair| *pair.name != *b"signature")
+        .map(|pair| pair.raw)
+        .collect();
+    raw.sort_by_key(|pair| pair.split(|&byte| byte == b'=').next().unwrap_or_default());
+    // A form may hold bytes that are no text; repaired, two different ones would look the same.
+    String::from_utf8(raw.join(&b"&"[..])).unwrap_or_else(|_| canonical_query(parameters))
+}
+
+/// `METHOD`, the path and the query; in the EHPC dialect also the MD5 of the body.
+#[must_use]
+pub fn string_to_sign(
+    dialect: Dialect,
+    method: &str,
+    path: &str,
+    query: &str,
+    body: &[u8],
+) -> String {
+    match dialect {
+        Dialect::Ehpc => format!("{method}\n{path}\n{query}\n{}", md5_hex(body)),
+        Dialect::Iaas => format!("{method}\n{path}\n{query}"),
+    }
+}
+
+/// Base64 of the HMAC, keyed with the plain secret.
+#[must_use]
+pub fn signature(digest: Digest, secret: &str, string_to_sign: &str) -> String {
+    base64(&digest.hmac(secret.as_bytes(), string_to_sign.as_bytes()))
+}
+
+/// The dialects that a request may be signed in, the likelier first.
+///
+/// Three lines leave a body unprotected, so they hold only where there is none, or where it is the signed form itself;
+/// a body that carries its own signature in turn has no MD5 to sign.
+pub(super) fn dialects(request: &AsSent<'_>, carrier: Carrier) -> &'static [Dialect] {
+    match carrier {
+        Carrier::Form => &[Dialect::Iaas],
+        Carrier::Query if request.body.is_empty() => &[Dialect::Ehpc, Dialect::Iaas],
+        Carrier::Query => &[Dialect::Ehpc],
+    }
+}
+
+/// A path with the slash at its end turned: the documents sign one that the request line lacks.
+pub(super) fn turned(path: &str) -> String {
+    match path.strip_suffix('/') {
+        Some(bare) => bare.to_owned(),
+        None => format!("{path}/"),
+    }
+}
+
+/// The forms that are tried: every dialect, the path with and without its last slash, the query encoded afresh and as
+/// it came, first for the path as sent, then for each of `also`.
+pub fn candidates<'a>(
+    request: &'a AsSent<'a>,
+    also: &'a [&'a str],
+    parameters: &'a Parameters<'a>,
+    secret: &'a str,
+) -> impl Iterator<Item = Stages> + 'a {
+    let fresh = canonical_query(&parameters.pairs);
+    let raw = raw_query(&parameters.pairs);
+    let queries = if fresh == raw {
+        vec![fresh]
+    } else {
+        vec![fresh, raw]
+    };
+    request.paths(also).flat_map(move |path| {
+        let slashed = if path.ends_with('/') {
+            path.to_owned()
+        } else {
+            turned(path)
+        };
+        let bare = slashed.strip_suffix('/').unwrap_or(&slashed).to_owned();
+        let queries = queries.clone();
+        dialects(request, parameters.carrier)
+            .iter()
+            .flat_map(move |&dialect| {
+                let paths = match dialect {
+                    Dialect::Ehpc => [slashed.clone(), bare.clone()],
+                    Dialect::Iaas => [bare.clone(), slashed.clone()],
+                };
+                let queries = queries.clone();
+                paths.into_iter().flat_map(move |path| {
+                    queries.clone().into_iter().map(move |query| {
+                        let string_to_sign =
+                            string_to_sign(dialect, request.method, &path, &query, request.body);
+                        Stages {
+                            signature: signature(parameters.digest, secret, &string_to_sign),
+                            canonical_request: query,
+                            string_to_sign,
+                        }
+                    })
+                })
+            })
+    })
+}
+
+impl Parameters<'_> {
+    /// The signatures that the client may have meant: the value as decoded, and decoded once more.
+    pub(super) fn signatures(&self) -> [String; 2] {
+        let again = String::from_utf8_lossy(&decode(self.signature.as_bytes())).replace(' ', "+");
+        // `decode` takes the plus signs of Base64 for spaces; they are put back above.
+        [self.signature.clone(), again]
+    }
+}
+
+/// Verifies a request that [`read`] accepted; `also` are further paths that may have been signed.
+///
+/// # Errors
+/// [`Mismatch`] when no candidate gives the client's signature.
+pub fn verify(
+    request: &AsSent<'_>,
+    also: &[&str],
+    parameters: &Parameters<'_>,
+    secret: &str,
+) -> Result<(), Mismatch> {
+    let [once, twice] = parameters.signatures();
+    judge(
+        &[&once, &twice],
+        candidates(request, also, parameters, secret),
+    )
+}
+
+/// Signs: the common parameters that are not there yet, and the signature, go into the query, or, in the IaaS dialect
+/// with a form for a body and no query, into the form. `zone` is the caller's.
+///
+/// `time` is in seconds since 1970.
+#[must_use]
+pub fn sign(
+    request: &AsSent<'_>,
+    key: &AccessKey<'_>,
+    time: i64,
+    dialect: Dialect,
+    digest: Digest,
+) -> Sealed {
+    let form = dialect == Dialect::Iaas && request.query.is_empty() && request.is_form();
+    let given = if form {
+        request.body
+    } else {
+        request.query.as_bytes()
+    };
+    let mut text = String::from_utf8_lossy(given).into_owned();
+    let time = extended_time(time);
+    let common = [
+        ("access_key_id", key.id),
+        (
+            "signature_method",
+            match digest {
+                Digest::Sha1 => "HmacSHA1",
+                Digest::Sha256 => "HmacSHA256",
+            },
+        ),
+        ("signature_version", "1"),
+        (
+            match dialect {
+                Dialect::Ehpc => "timestamp",
+                Dialect::Iaas => "time_stamp",
+            },
+            time.as_str(),
+        ),
+        ("version", "1"),
+    ];
+    for (name, value) in common {
+        if pairs(text.clone().as_bytes()).all(|pair| *pair.name != *name.as_bytes()) {
+            push(&mut text, name, &encode(value.as_bytes()));
+        }
+    }
+    let query = canonical_query(&pairs(text.as_bytes()).collect::<Vec<_>>());
+    let path = request.path;
+    let path = match dialect {
+        Dialect::Ehpc if !path.ends_with('/') => turned(path),
+        _ => path.to_owned(),
+    };
+    let signature = signature(
+        digest,
+        key.secret,
+        &string_to_sign(dialect, request.method, &path, &query, request.body),
+    );
+    let once = encode(signature.as_bytes());
+    match dialect {
+        Dialect::Ehpc => push(&mut text, "signature", &encode(once.as_bytes())),
+        Dialect::Iaas => push(&mut text, "signature", &once),
+    }
+    let (query, body) = if form {
+        (String::new(), Some(text))
+    } else {
+        (text, None)
+    };
+    Sealed {
+        headers: Vec::new(),
+        query,
+        body,
+    }
+}

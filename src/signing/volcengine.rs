@@ -1,0 +1,461 @@
+//! Volcengine HMAC-SHA256, a relative of AWS V4 (volcengine-bytehouse.md 2): by header, or presigned in the query.
+
+use std::borrow::Cow;
+
+use super::coding::{encoded_then_sorted, hmac_sha256, last, push};
+use super::{
+    AccessKey, AsSent, CanonicalRequest, Cause, Mismatch, Pair, Sealed, Stages, compact_time,
+    encode, encoded_path, field, fields, hex, joined_header, judge, listed, pairs,
+    parse_compact_time, sha256_hex, to_be_signed,
+};
+
+/// The scheme's name, first word of `Authorization` and first line of the string to sign.
+pub const ALGORITHM: &str = "HMAC-SHA256";
+
+/// The last part of every scope.
+pub const TERMINATOR: &str = "request";
+
+/// What a key is good for: a day, a region and a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// `YYYYMMDD`, as the credential has it.
+    pub date: String,
+    /// `cn-beijing`.
+    pub region: String,
+    /// `bytehouse_ce`.
+    pub service: String,
+}
+
+impl Scope {
+    /// `date/region/service/request`.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let Self {
+            date,
+            region,
+            service,
+        } = self;
+        format!("{date}/{region}/{service}/{TERMINATOR}")
+    }
+}
+
+/// The signature of a request, wherever it travels.
+#[derive(Clone, Debug)]
+pub struct Authorization<'a> {
+    /// The credential's first part, as sent.
+    pub access_key_id: String,
+    /// The credential's other parts.
+    pub scope: Scope,
+    /// `SignedHeaders` or `X-SignedHeaders`, as sent; empty when a presigned request signs no header.
+    pub signed_headers: Cow<'a, str>,
+    /// The names in `X-SignedQueries`; `None` by header, where the whole query is signed.
+    pub signed_queries: Option<String>,
+    /// Lower-case hex when it is right.
+    pub signature: String,
+    /// `X-Date` as sent: it is signed in this spelling.
+    pub date: String,
+    /// `X-Date`, in seconds since 1970.
+    pub timestamp: i64,
+    /// `X-Expires`, how many seconds the signature is good for; the documented default is 900.
+    pub expires: Option<u32>,
+    /// `X-Security-Token` of header or query.
+    pub security_token: Option<Cow<'a, str>>,
+    /// A presigned request may say that its body is not signed.
+    body_unsigned: bool,
+}
+
+/// What keeps a request from being verified, in the order in which the gateway looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Defect {
+    /// Neither `Authorization` nor `X-Signature`: MissingAuthenticationToken.
+    NoAuthorization,
+    /// Another scheme, or a header that cannot be taken apart: InvalidAuthorization.
+    Malformed,
+    /// The credential is not AK/date/region/service/request: InvalidCredential.
+    MalformedCredential,
+    /// MissingSignature.
+    NoSignature,
+    /// No `X-Date`: MissingRequestInfo, `timestamp`.
+    NoDate,
+    /// `X-Date` is not `YYYYMMDDThhmmssZ`: InvalidTimestamp.
+    MalformedDate,
+}
+
+/// Reads the header or, without one, the presigned query.
+///
+/// # Errors
+/// The first [`Defect`] in the gateway's order.
+pub fn read<'a>(request: &AsSent<'a>) -> Result<Authorization<'a>, Defect> {
+    let query: Vec<Pair<'a>> = pairs(request.query.as_bytes()).collect();
+    let expires = last(&query, "X-Expires").and_then(|seconds| seconds.parse().ok());
+    match request
+        .header("authorization")
+        .filter(|value| !value.is_empty())
+    {
+        Some(authorization) => by_header(request, authorization, expires),
+        None if last(&query, "X-Signature").is_some() => presigned(&query, expires),
+        None => Err(Defect::NoAuthorization),
+    }
+}
+
+fn by_header<'a>(
+    request: &AsSent<'a>,
+    authorization: &'a str,
+    expires: Option<u32>,
+) -> Result<Authorization<'a>, Defect> {
+    let (scheme, rest) = authorization
+        .trim()
+        .split_once(' ')
+        .ok_or(Defect::Malformed)?;
+    if scheme != ALGORITHM {
+        return Err(Defect::Malformed);
+    }
+    let fields = fields(rest).ok_or(Defect::Malformed)?;
+    let signed_headers = field(&fields, "SignedHeaders").ok_or(Defect::Malformed)?;
+    let (access_key_id, scope) = field(&fields, "Credential")
+        .and_then(credential)
+        .ok_or(Defect::MalformedCredential)?;
+    let signature = field(&fields, "Signature").ok_or(Defect::NoSignature)?;
+    let date = request
+        .header("x-date")
+        .filter(|value| !value.is_empty())
+        .ok_or(Defect::NoDate)?;
+    Ok(Authorization {
+        access_key_id,
+        scope,
+        signed_headers: Cow::Borrowed(signed_headers),
+        signed_queries: None,
+        signature: signature.to_owned(),
+        date: date.to_owned(),
+        timestamp: parse_compact_time(date).ok_or(Defect::MalformedDate)?,
+        expires,
+        security_token: request.header("x-security-token").map(Cow::Borrowed),
+        body_unsigned: false,
+    })
+}
+
+fn presigned<'a>(query: &[Pair<'_>], expires: Option<u32>) -> Result<Authorization<'a>, Defect> {
+    let value = |name| {
+        last(query, name)
+            .map(Cow::into_owned)
+            .filter(|value| !value.is_empty())
+    };
+    if value("X-Algorithm").as_deref() != Some(ALGORITHM) {
+        return Err(Defect::Malformed);
+    }
+    let signed_queries = value("X-SignedQueries").ok_or(Defect::Malformed)?;
+    let (access_key_id, scope) = value("X-Credential")
+        .as_deref()
+        .and_then(credential)
+        .ok_or(Defect::MalformedCredential)?;
+    let signature = value("X-Signature").ok_or(Defect::NoSignature)?;
+    let date = value("X-Date").ok_or(Defect::NoDate)?;
+    Ok(Authorization {
+        access_key_id,
+        scope,
+        signed_headers: Cow::Owned(value("X-SignedHeaders").unwrap_or_default()),
+        signed_queries: Some(signed_queries),
+        signature,
+        timestamp: parse_compact_time(&date).ok_or(Defect::MalformedDate)?,
+        date,
+        expires,
+        security_token: value("X-Security-Token").map(Cow::Owned),
+        body_unsigned: last(query, "X-NotSignBody").is_some(),
+    })
+}
+
+fn credential(text: &str) -> Option<(String, Scope)> {
+    let mut parts = text.split('/').map(str::to_owned);
+    let access_key_id = parts.next().filter(|part| !part.is_empty())?;
+    let scope = Scope {
+        date: parts.next()?,
+        region: parts.next()?,
+        service: parts.next()?,
+    };
+    (parts.next()? == TERMINATOR && parts.next().is_none()).then_some((access_key_id, scope))
+}
+
+/// The pairs of the query that are signed.
+#[must_use]
+pub fn signed_pairs<'a>(request: &AsSent<'a>, authorization: &Authorization<'_>) -> Vec<Pair<'a>> {
+    pairs(request.query.as_bytes())
+        .filter(|pair| match &authorization.signed_queries {
+            None => true,
+            // A signature cannot sign itself, whatever the list says.
+            Some(names) => {
+                *pair.name != *b"X-Signature"
+                    && names.split(';').any(|name| *pair.name == *name.as_bytes())
+            }
+        })
+        .collect()
+}
+
+/// The six parts, rebuilt for the headers and, when presigned, the parameters that the client says it signed.
+#[must_use]
+pub fn canonical_request<'a>(
+    request: &AsSent<'a>,
+    path: &str,
+    authorization: &'a Authorization<'_>,
+) -> CanonicalRequest<'a> {
+    let query = signed_pairs(request, authorization);
+    let body = if authorization.body_unsigned {
+        b""
+    } else {
+        request.body
+    };
+    CanonicalRequest {
+        method: Cow::Borrowed(request.method),
+        path: Cow::Owned(encoded_path(path)),
+        query: encoded_then_sorted(query.iter().collect()),
+        headers: listed(&authorization.signed_headers)
+            .map(|name| {
+                let value = collapsed(joined_header(request, &name));
+                (name, value)
+            })
+            .collect(),
+        signed_headers: Cow::Borrowed(&authorization.signed_headers),
+        payload_hash: Cow::Owned(sha256_hex(body)),
+    }
+}
+
+/// Runs of white space become one space.
+fn collapsed(value: Cow<'_, str>) -> Cow<'_, str> {
+    let plain = value
+        .as_bytes()
+        .windows(2)
+        .all(|two| !(two[0].is_ascii_whitespace() && two[1].is_ascii_whitespace()));
+    if plain && !value.contains('\t') {
+        return value;
+    }
+    Cow::Owned(value.split_ascii_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// The scheme's name, the date as sent, the scope and the hash of the canonical request.
+#[must_use]
+pub fn string_to_sign(date: &str, scope: &Scope, canonical_request: &str) -> String {
+    let hash = sha256_hex(canonical_request.as_bytes());
+    format!("{ALGORITHM}\n{date}\n{}\n{hash}", scope.text())
+}
+
+/// The key for a day, a region and a service, drawn from the secret.
+pub(super) fn signing_key(secret: &[u8], scope: &Scope) -> [u8; 32] {
+    [&scope.region, &scope.service, TERMINATOR]
+        .iter()
+        .fold(hmac_sha256(secret, scope.date.as_bytes()), |key, part| {
+            hmac_sha256(&key, part.as_bytes())
+        })
+}
+
+/// Hex of the HMAC, keyed with the key drawn from the secret.
+#[must_use]
+pub fn signature(secret: &str, scope: &Scope, string_to_sign: &str) -> String {
+    let key = signing_key(secret.as_bytes(), scope);
+    hex(&hmac_sha256(&key, string_to_sign.as_bytes()))
+}
+
+fn stages(
+    canonical: &CanonicalRequest<'_>,
+    authorization: &Authorization<'_>,
+    secret: &str,
+) -> Stages {
+    let canonical_request = canonical.to_string();
+    let string_to_sign = string_to_sign(
+        &authorization.date,
+        &authorization.scope,
+        &canonical_request,
+    );
+    Stages {
+        signature: signature(secret, &authorization.scope, &string_to_sign),
+        canonical_request,
+        string_to_sign,
+    }
+}
+
+/// `Host` without the port that the Python clients leave out when they sign.
+pub(super) fn without_default_port<'a>(
+    canonical: &CanonicalRequest<'a>,
+) -> Option<CanonicalRequest<'a>> {
+    let mut changed = canonical.clone();
+    let (_, host) = changed
+        .headers
+        .iter_mut()
+        .find(|(name, _)| name == "host")?;
+    let bare = host
+        .strip_suffix(":80")
+        .or_else(|| host.strip_suffix(":443"))?
+        .to_owned();
+    *host = Cow::Owned(bare);
+    Some(changed)
+}
+
+/// The forms that are tried: the path as sent, then each of `also`; each once more without a `:80` or `:443` in `Host`.
+pub fn candidates<'a>(
+    request: &'a AsSent<'a>,
+    also: &'a [&'a str],
+    authorization: &'a Authorization<'a>,
+    secret: &'a str,
+) -> impl Iterator<Item = Stages> + 'a {
+    request.paths(also).flat_map(move |path| {
+        let canonical = canonical_request(request, path, authorization);
+        let bare = without_default_port(&canonical);
+        std::iter::once(canonical)
+            .chain(bare)
+            .map(move |canonical| stages(&canonical, authorization, secret))
+    })
+}
+
+/// Verifies a request that [`read`] accepted; `also` are further paths that may have been signed.
+///
+/// # Errors
+/// [`Mismatch`] when no candidate gives the client's signature, or when `X-Content-Sha256` names another body.
+pub fn verify(
+    request: &AsSent<'_>,
+    also: &[&str],
+    authorization: &Authorization<'_>,
+    secret: &str,
+) -> Result<(), Mismatch> {
+    let stated = request
+        .header("x-content-sha256")
+        .filter(|_| !authorization.body_unsigned);
+    if stated.is_some_and(|stated| stated != sha256_hex(request.body)) {
+        let path = request.paths(also).next().unwrap_or("/");
+        let canonical = canonical_request(request, path, authorization);
+        return Err(Mismatch::new(
+            Cause::BodyHash,
+            stages(&canonical, authorization, secret),
+        ));
+    }
+    judge(
+        &[&authorization.signature],
+        candidates(request, also, authorization, secret),
+    )
+}
+
+fn scope_of(date: &str, region: &str, service: &str) -> Scope {
+    Scope {
+        date: date.get(..8).unwrap_or_default().to_owned(),
+        region: region.to_owned(),
+        service: service.to_owned(),
+    }
+}
+
+/// Signs by header every header given (`host` and `content-type` are the caller's) and those it adds.
+///
+/// `time` is in seconds since 1970.
+#[must_use]
+pub fn sign(
+    request: &AsSent<'_>,
+    key: &AccessKey<'_>,
+    region: &str,
+    service: &str,
+    time: i64,
+) -> Sealed {
+    let date = compact_time(time);
+    let mut added = vec![
+        ("x-date".to_owned(), date.clone()),
+        ("x-content-sha256".to_owned(), sha256_hex(request.body)),
+    ];
+    if let Some(token) = key.token {
+        added.push(("x-security-token".to_owned(), token.to_owned()));
+    }
+    let (headers, list) = to_be_signed(request, &added);
+    let draft = AsSent {
+        headers: &headers,
+        ..*request
+    };
+    let unsigned = Authorization {
+        access_key_id: key.id.to_owned(),
+        scope: scope_of(&date, region, service),
+        signed_headers: Cow::Borrowed(&list),
+        signed_queries: None,
+        signature: String::new(),
+        date,
+        timestamp: time,
+        expires: None,
+        security_token: None,
+        body_unsigned: false,
+    };
+    let path = draft.paths(&[]).next().unwrap_or("/");
+    let signed = stages(
+        &canonical_request(&draft, path, &unsigned),
+        &unsigned,
+        key.secret,
+    );
+    let authorization = format!(
+        "{ALGORITHM} Credential={}/{}, SignedHeaders={list}, Signature={}",
+        key.id,
+        unsigned.scope.text(),
+        signed.signature
+    );
+    added.push(("authorization".to_owned(), authorization));
+    Sealed {
+        headers: added,
+        query: request.query.to_owned(),
+        body: None,
+    }
+}
+
+/// Signs in the query, as the SDKs' `get_sign_url` does: no header and no body is signed.
+///
+/// `time` is in seconds since 1970. A token is added unsigned.
+#[must_use]
+pub fn presign(
+    request: &AsSent<'_>,
+    key: &AccessKey<'_>,
+    region: &str,
+    service: &str,
+    time: i64,
+) -> Sealed {
+    let date = compact_time(time);
+    let scope = scope_of(&date, region, service);
+    let mut query = request.query.to_owned();
+    push(&mut query, "X-Date", &date);
+    push(&mut query, "X-NotSignBody", "");
+    push(
+        &mut query,
+        "X-Credential",
+        &encode(format!("{}/{}", key.id, scope.text()).as_bytes()),
+    );
+    push(&mut query, "X-Algorithm", ALGORITHM);
+    push(&mut query, "X-SignedHeaders", "");
+    let mut names: Vec<String> = pairs(query.as_bytes())
+        .map(|pair| String::from_utf8_lossy(&pair.name).into_owned())
+        .collect();
+    names.push("X-SignedQueries".to_owned());
+    names.sort();
+    names.dedup();
+    let names = names.join(";");
+    push(&mut query, "X-SignedQueries", &encode(names.as_bytes()));
+    let unsigned = Authorization {
+        access_key_id: key.id.to_owned(),
+        scope,
+        signed_headers: Cow::Borrowed(""),
+        signed_queries: Some(names),
+        signature: String::new(),
+        date,
+        timestamp: time,
+        expires: None,
+        security_token: None,
+        body_unsigned: true,
+    };
+    let draft = AsSent {
+        query: &query,
+        ..*request
+    };
+    let path = draft.paths(&[]).next().unwrap_or("/");
+    let signature = stages(
+        &canonical_request(&draft, path, &unsigned),
+        &unsigned,
+        key.secret,
+    )
+    .signature;
+    if let Some(token) = key.token {
+        push(&mut query, "X-Security-Token", &encode(token.as_bytes()));
+    }
+    push(&mut query, "X-Signature", &signature);
+    Sealed {
+        headers: Vec::new(),
+        query,
+        body: None,
+    }
+}

@@ -6,6 +6,7 @@ mod openapi;
 mod server;
 
 mod aliyun_ehpc;
+mod huawei_iam;
 mod huawei_rocketmq;
 mod huawei_workspace;
 mod qingcloud_ehpc;

@@ -654,7 +654,6 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
     })
 }
 
-<<<<<<< HEAD
 /// Makes up that many users of the tenant, the first of them its main user.
 pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
     const ACCOUNT: u64 = 12_345_678;
@@ -682,12 +681,13 @@ pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
             "Clusters": ["98Al3s"],
         });
         each(json!({ "Users": [user] }));
-=======
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::clock::Time;
-    use crate::ids::Ids;
     use crate::store::Store;
 
     fn store() -> Store {
@@ -731,6 +731,5 @@ mod tests {
         // Once more over the same data: nothing is doubled, and nothing moves.
         put(&copy, &documents, 3);
         assert_eq!(exported(&copy), documents);
->>>>>>> room-volcengine
     }
 }

@@ -237,7 +237,10 @@ impl Journal {
             "request".to_owned(),
             json!({ "headers": mask::headers(&entry.headers), "body": mask::body(&entry.body) }),
         );
-        whole.insert("response".to_owned(), json!({ "headers": mask::headers(&entry.reply_headers), "body": mask::body(&entry.reply_body) }));
+        whole.insert(
+            "response".to_owned(),
+            json!({ "headers": mask::headers(&entry.reply_headers), "body": mask::body(&entry.reply_body) }),
+        );
         Some(Value::Object(whole))
     }
 

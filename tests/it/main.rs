@@ -6,9 +6,10 @@ mod openapi;
 mod server;
 
 mod aliyun_ehpc;
+mod huawei_iam;
 mod huawei_rocketmq;
-mod qingcloud_ehpc;
 mod huawei_workspace;
+mod qingcloud_ehpc;
 
 mod signing;
 mod volcengine_bytehouse;
@@ -16,6 +17,7 @@ mod volcengine_bytehouse;
 mod architecture;
 mod cli;
 mod durability;
+mod hostile;
 mod journal;
 mod load;
 mod namespaces;

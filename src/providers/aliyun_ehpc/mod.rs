@@ -14,6 +14,8 @@ mod model;
 mod operations;
 mod wire;
 
+use std::time::Duration;
+
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -135,6 +137,10 @@ const UPDATED_USER_NAME: Parameter = Parameter {
     kind: "string",
     rule: "absent or empty: 400 MissingUserName; a user of the cluster, else 406 AgentError.Account.UserNotExist",
     ..USER_JSON
+};
+const SHOWN_USER_NAME: Parameter = Parameter {
+    rule: "absent or empty: 400 MissingUserName; a user of the cluster, else 400 InvalidParams",
+    ..UPDATED_USER_NAME
 };
 const UPDATED_GROUP: Parameter = Parameter {
     name: "Group",
@@ -282,6 +288,17 @@ static OPERATIONS: &[Operation] = &[
         writes: false,
         source: DOCS_2024,
         run: v2024::list_users,
+    },
+    Operation {
+        name: "GetUser",
+        methods: METHODS,
+        path: "/",
+        version: "2024-07-30",
+        summary: "Shows a user of a cluster",
+        parameters: &[CLUSTER_ID, SHOWN_USER_NAME],
+        writes: false,
+        source: DOCS_2024,
+        run: v2024::get_user,
     },
     Operation {
         name: "CreateUsers",
@@ -462,6 +479,13 @@ impl Provider for AliyunEhpc {
         }
     }
 
+    fn throttled(&self, wait: Duration) -> ApiError {
+        // The Tea SDK reads milliseconds here and raises its ThrottlingException.
+        errors::THROTTLING_USER
+            .raise()
+            .header("x-acs-retry-after", wait.as_millis().max(1).to_string())
+    }
+
     fn internal_error(&self) -> &'static ErrorEntry {
         &errors::INTERNAL_ERROR
     }
@@ -477,6 +501,10 @@ impl Provider for AliyunEhpc {
 
     fn export(&self, tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()> {
         wire::seeds::export(tx, each)
+    }
+
+    fn generate(&self, count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
+        wire::seeds::generate(count, ids, each);
     }
 
     fn counts(&self, tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>> {

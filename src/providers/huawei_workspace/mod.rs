@@ -939,6 +939,10 @@ impl Provider for HuaweiWorkspace {
         wire::export(tx, each)
     }
 
+    fn generate(&self, count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
+        wire::generate(count, ids, each);
+    }
+
     fn counts(&self, tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>> {
         let sum = |column: &str| {
             count(

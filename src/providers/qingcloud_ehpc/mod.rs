@@ -18,6 +18,7 @@ mod operations;
 mod wire;
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use serde_json::Value;
@@ -459,6 +460,11 @@ impl Provider for QingcloudEhpc {
             Limit::Headers => &errors::HEADERS_TOO_LARGE,
             Limit::Body => &errors::BODY_TOO_LARGE,
         }
+    }
+
+    /// Inferred: no header says how long to wait; the manual's quota comes back at midnight.
+    fn throttled(&self, _wait: Duration) -> ApiError {
+        errors::QUOTAS_EXCEEDED.raise()
     }
 
     fn internal_error(&self) -> &'static ErrorEntry {

@@ -16,6 +16,8 @@ mod model;
 mod operations;
 mod wire;
 
+use std::time::Duration;
+
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -457,6 +459,10 @@ impl Provider for VolcengineBytehouse {
         }
     }
 
+    fn throttled(&self, _wait: Duration) -> ApiError {
+        errors::FLOW_LIMIT_EXCEEDED.raise()
+    }
+
     fn internal_error(&self) -> &'static ErrorEntry {
         &errors::INTERNAL_ERROR
     }
@@ -472,6 +478,10 @@ impl Provider for VolcengineBytehouse {
 
     fn export(&self, tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()> {
         wire::export(tx, each)
+    }
+
+    fn generate(&self, count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
+        wire::generate(count, ids, each);
     }
 
     fn counts(&self, tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>> {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::groups::ListedGroup;
 use super::users::{DEFAULT_ENTERPRISE_PROJECT, ListedUser};
 use crate::clock::Time;
-use crate::ids::LOWER_HEX;
+use crate::ids::{Ids, LOWER_ALPHANUMERIC, LOWER_HEX};
 use crate::providers::SeedContext;
 use crate::providers::huawei_workspace::model::{
     self, ActiveType, DEFAULT_DOMAIN, Group, NameRule, NewGroup, NewUser, PlatformType, Service,
@@ -489,4 +489,25 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
         })?;
     }
     Ok(())
+}
+
+/// Makes up that many users of the demo's project.
+pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
+    const PROJECT: &str = "0bec5db98280d2d02fd6c00c2de791ce";
+    const FIRST: Time = Time::from_millis(1_622_749_411_000);
+    const DEPARTMENTS: [&str; 4] = ["研发部", "Design", "客服中心", "Field Support"];
+    for number in 0..count {
+        let seconds = i64::try_from(number).unwrap_or(i64::MAX);
+        let department = DEPARTMENTS[usize::try_from(ids.below(4)).unwrap_or_default()];
+        let user = json!({
+            "id": format!("8a2c3f9579d2408201{number:014x}"),
+            "user_name": format!("user{number:07}"),
+            "user_email": format!("user{number:07}@example.com"),
+            "description": format!("{department} {}", ids.text(3, LOWER_ALPHANUMERIC)),
+            "total_desktops": ids.below(3),
+            "locked": ids.below(50) == 0,
+            "when_created": FIRST.plus_millis(seconds.saturating_mul(1000)).rfc3339_millis(),
+        });
+        each(json!({ "users": [{ "project_id": PROJECT, "users": [user] }] }));
+    }
 }

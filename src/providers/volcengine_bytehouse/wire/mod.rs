@@ -12,4 +12,4 @@ pub(crate) use input::{
     AssignRole, Assigned, AssignedRole, CreateRole, GrantsForRole, GrantsForUser, Input, Kind,
     ListRoles, Requested, UpdateUser, UserRef, list_users, role_id, user_id, username,
 };
-pub(crate) use seed::{export, seed};
+pub(crate) use seed::{export, generate, seed};

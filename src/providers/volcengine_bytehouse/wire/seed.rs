@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::model::{self, Grantee, UserType};
 use super::answer;
+use crate::ids::Ids;
 use crate::providers::SeedContext;
 use crate::seed::{self, SeedError};
 use crate::store::OnConflict as _;
@@ -653,11 +654,40 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
     })
 }
 
+/// Makes up that many users of the tenant, the first of them its main user.
+pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
+    const ACCOUNT: u64 = 12_345_678;
+    const FIRST: u64 = 1_716_264_720_906;
+    const NAMES: [&str; 4] = ["王芳", "Grace Hopper", "李伟", "data-platform"];
+    for number in 0..count {
+        let is_main = number == 0;
+        let created = FIRST + number * 1000;
+        let user = json!({
+            "ID": 123 + number,
+            "UserID": ACCOUNT + number,
+            "AccountID": ACCOUNT,
+            "Username": format!("user{}", number + 1),
+            "CloudName": NAMES[usize::try_from(ids.below(4)).unwrap_or_default()],
+            "UserType": if is_main { "MAIN" } else { "NORMAL" },
+            "Status": if ids.below(20) == 0 { "INACTIVE" } else { "ACTIVE" },
+            "Emaill": format!("user{}@acme.example", number + 1),
+            "Description": "",
+            "Readonly": ids.below(4) == 0,
+            "IsSystemAdmin": is_main,
+            "LastLoginAt": 0,
+            "CreatedAt": created,
+            "UpdatedAt": created,
+            "Immutable": is_main,
+            "Clusters": ["98Al3s"],
+        });
+        each(json!({ "Users": [user] }));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::clock::Time;
-    use crate::ids::Ids;
     use crate::store::Store;
 
     fn store() -> Store {

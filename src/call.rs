@@ -217,7 +217,8 @@ impl PathParams {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    fn get(&self, name: &str) -> &str {
+    /// The value of a parameter; empty where the path has none of that name.
+    pub(crate) fn get(&self, name: &str) -> &str {
         self.pairs
             .iter()
             .find(|(key, _)| key == name)

@@ -103,6 +103,11 @@ pub(crate) fn merge(
             continue;
         }
         let room = provider(id).ok_or_else(|| SeedError::new(id.as_str(), unknown_provider(id)))?;
+        // serde would take an array for an object, by position.
+        if !part.is_object() {
+            let rule = format!("a provider's part is an object, not {}", shortened(part));
+            return Err(SeedError::new(id.as_str(), rule));
+        }
         records += room
             .seed(tx, part, context)
             .map_err(|error| error.under(id))?;

@@ -2,10 +2,15 @@
 //!
 //! Every room has the same six files; see ARCHITECTURE.md. What two rooms share lies beside this file, never in a room.
 
+pub(crate) mod aliyun_ehpc;
 pub(crate) mod huawei;
 pub(crate) mod huawei_iam;
 pub(crate) mod huawei_rocketmq;
+pub(crate) mod huawei_workspace;
+pub(crate) mod qingcloud_ehpc;
 pub(crate) mod routes;
+pub(crate) mod signatures;
+pub(crate) mod volcengine_bytehouse;
 
 use std::fmt;
 use std::time::Duration;
@@ -20,8 +25,14 @@ use crate::ids::Ids;
 use crate::seed::SeedError;
 
 /// Every provider, in the order in which tables print them.
-pub(crate) static PROVIDERS: &[&dyn Provider] =
-    &[&huawei_rocketmq::HuaweiRocketmq, &huawei_iam::HuaweiIam];
+pub(crate) static PROVIDERS: &[&dyn Provider] = &[
+    &qingcloud_ehpc::QingcloudEhpc,
+    &volcengine_bytehouse::VolcengineBytehouse,
+    &huawei_workspace::HuaweiWorkspace,
+    &huawei_rocketmq::HuaweiRocketmq,
+    &huawei_iam::HuaweiIam,
+    &aliyun_ehpc::AliyunEhpc,
+];
 
 /// The provider of that id.
 pub(crate) fn provider(id: &str) -> Option<&'static dyn Provider> {
@@ -71,9 +82,7 @@ pub(crate) trait Provider: fmt::Debug + Sync {
     /// The error for a request over a limit.
     fn over_limit(&self, limit: Limit) -> &'static ErrorEntry;
     /// The error for a call beyond a rate, with the headers that say how long to wait.
-    fn throttled(&self, _wait: Duration) -> ApiError {
-        self.internal_error().raise()
-    }
+    fn throttled(&self, wait: Duration) -> ApiError;
     /// The error for something that went wrong inside.
     fn internal_error(&self) -> &'static ErrorEntry;
 

@@ -105,6 +105,49 @@ pub(crate) fn exchange(address: SocketAddr, sent: &[u8], answers: usize) -> Vec<
     }
 }
 
+/// A connection that is used again and again.
+pub(crate) struct Connection {
+    stream: TcpStream,
+    received: Vec<u8>,
+}
+
+impl Connection {
+    pub(crate) fn open(address: SocketAddr) -> std::io::Result<Self> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            stream,
+            received: Vec::new(),
+        })
+    }
+
+    /// Sends a request with that body and gives the answer; an error when the connection ends first.
+    pub(crate) fn call(
+        &mut self,
+        method: &str,
+        target: &str,
+        body: &str,
+    ) -> std::io::Result<Answer> {
+        let length = body.len();
+        write!(
+            self.stream,
+            "{method} {target} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+        )?;
+        let mut buffer = [0; 16 * 1024];
+        loop {
+            if let Some((answer, length)) = parse(&self.received, false) {
+                self.received.drain(..length);
+                return Ok(answer);
+            }
+            match self.stream.read(&mut buffer)? {
+                0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+                length => self.received.extend_from_slice(&buffer[..length]),
+            }
+        }
+    }
+}
+
 /// The first whole answer in what was received, and how long it is.
 fn parse(received: &[u8], bodiless: bool) -> Option<(Answer, usize)> {
     let mut headers = [httparse::EMPTY_HEADER; 64];

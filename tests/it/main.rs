@@ -5,14 +5,20 @@ mod client;
 mod openapi;
 mod server;
 
+mod aliyun_ehpc;
 mod huawei_iam;
 mod huawei_rocketmq;
+mod huawei_workspace;
+mod qingcloud_ehpc;
+mod volcengine_bytehouse;
 
 mod signing;
 
 mod architecture;
 mod cli;
+mod durability;
 mod journal;
+mod load;
 mod namespaces;
 mod pages;
 mod tables;

@@ -10,9 +10,9 @@ mod huawei_iam;
 mod huawei_rocketmq;
 mod huawei_workspace;
 mod qingcloud_ehpc;
+mod volcengine_bytehouse;
 
 mod signing;
-mod volcengine_bytehouse;
 
 mod architecture;
 mod cli;

@@ -11,6 +11,8 @@ mod signing;
 
 mod architecture;
 mod cli;
+mod cli_remote;
+mod control;
 mod journal;
 mod namespaces;
 mod pages;

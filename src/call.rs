@@ -5,11 +5,13 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
+use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -21,6 +23,7 @@ use crate::namespace::{Namespace, State};
 use crate::providers::{Named, Operation, Provider};
 use crate::settings::{Auth, Credential, Settings};
 use crate::store::Store;
+use crate::store::encoded::Encoded;
 
 /// A request as it was received, the body read.
 #[derive(Debug)]
@@ -214,7 +217,8 @@ impl PathParams {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    fn get(&self, name: &str) -> &str {
+    /// The value of a parameter; empty where the path has none of that name.
+    pub(crate) fn get(&self, name: &str) -> &str {
         self.pairs
             .iter()
             .find(|(key, _)| key == name)
@@ -265,6 +269,17 @@ impl Call<'_> {
     /// The data of this call's namespace.
     pub(crate) fn store(&self) -> &Store {
         &self.state.store
+    }
+
+    /// An encoded part of a list's answer, built once and kept until the data moves on. `variant` names everything that it
+    /// depends on beside the operation, the data and the time: parents, filters, window, format, quirks.
+    pub(crate) fn encoded(
+        &self,
+        variant: impl fmt::Display,
+        encode: impl FnOnce(&Connection) -> Result<Encoded, ApiError>,
+    ) -> Result<Bytes, ApiError> {
+        let key = format!("{} {} {variant}", self.provider.id(), self.operation_name());
+        self.store().encoded(key, self.now().millis(), encode)
     }
 
     /// What a room keeps in memory beside the data; gone with a reset, like the data.

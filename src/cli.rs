@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use serde_json::json;
 
 use crate::clock::{Setting, Time};
 use crate::control::{Form, coverage, document};
 use crate::faults::Rule;
 use crate::ids::Ids;
 use crate::namespace;
-use crate::providers::{PROVIDERS, SeedContext};
+use crate::providers::{PROVIDERS, SeedContext, provider};
 use crate::seed::merge_file;
 use crate::server::{Listen, Options, Rollcall, StartError};
 use crate::settings::{Credential, Skew, unknown_provider};
@@ -98,6 +99,18 @@ enum SeedCommand {
         /// .json or .ndjson files
         #[arg(required = true)]
         files: Vec<PathBuf>,
+    },
+    /// Print made-up data as .ndjson: the demo's parents and as many users as you like
+    Generate {
+        /// Whose users
+        #[arg(long)]
+        provider: String,
+        /// How many
+        #[arg(long)]
+        count: u64,
+        /// The same number gives the same users
+        #[arg(long, default_value_t = 1)]
+        rng_seed: u64,
     },
 }
 
@@ -283,6 +296,11 @@ pub fn run() -> ExitCode {
         Some(Command::Clock(command)) => remote::clock(&command),
         Some(Command::Snapshot(command)) => remote::snapshot(&command),
         Some(Command::Seed(SeedCommand::Check { files })) => seed_check(&files),
+        Some(Command::Seed(SeedCommand::Generate {
+            provider,
+            count,
+            rng_seed,
+        })) => generate(&provider, count, rng_seed),
         Some(Command::Errors { provider }) => errors(provider.as_deref()),
         Some(Command::Coverage { markdown }) => say(&coverage(if markdown {
             Form::Markdown
@@ -420,6 +438,23 @@ fn fault_rules(file: &Path) -> Result<Vec<Rule>, String> {
     let text = std::fs::read_to_string(file)
         .map_err(|cause| format!("--faults {}: {cause}", file.display()))?;
     serde_json::from_str(&text).map_err(|cause| format!("--faults {}: {cause}", file.display()))
+}
+
+fn generate(id: &str, count: u64, rng_seed: u64) -> ExitCode {
+    let Some(provider) = provider(id) else {
+        return bad_flags(&unknown_provider(id));
+    };
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut written = Ok(());
+    provider.generate(count, &Ids::seeded(rng_seed, id), &mut |value| {
+        if written.is_ok() {
+            written = writeln!(out, "{}", json!({ id: value }));
+        }
+    });
+    match written.and_then(|()| out.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
 }
 
 fn errors(only: Option<&str>) -> ExitCode {

@@ -50,7 +50,7 @@ pub(crate) fn emulate(
     }
     let provider = recognise(&mut request, door);
     let access_key = provider.and_then(|provider| provider.access_key(&request));
-    let namespace = match namespace_of(app, &request, access_key.as_deref()) {
+    let namespace = match namespace_of(app, &request, provider, access_key.as_deref()) {
         Ok(namespace) => namespace,
         Err(cause) => {
             let status = namespace_status(&cause);
@@ -279,10 +279,11 @@ impl Outcome {
 }
 
 /// The namespace that a request belongs to, by the first of these that it has: the header, a host label
-/// `<name>.ns.<anything>`, the access key's suffix after `~`.
+/// `<name>.ns.<anything>`, the access key's suffix after `~`, the token's own.
 fn namespace_of(
     app: &App,
     request: &Request,
+    provider: Option<&'static dyn Provider>,
     access_key: Option<&str>,
 ) -> Result<Arc<Namespace>, NamespaceError> {
     if let Some(name) = request.headers.get(NAMESPACE_HEADER) {
@@ -298,7 +299,13 @@ fn namespace_of(
     let suffix = access_key
         .and_then(|key| key.split_once('~'))
         .map(|(_, suffix)| suffix);
-    app.namespaces.get(suffix.unwrap_or(namespace::DEFAULT))
+    let of_token = || {
+        provider
+            .and_then(|provider| provider.token_namespace(request))
+            .filter(|name| namespace::is_name(name))
+    };
+    app.namespaces
+        .get(suffix.or_else(of_token).unwrap_or(namespace::DEFAULT))
 }
 
 /// The access key that the secret belongs to: what is before `~`.

@@ -221,9 +221,9 @@ impl std::str::FromStr for Listen {
             ),
             None => (None, text),
         };
-        let address = address
-            .parse()
-            .map_err(|_| format!("\"{address}\" is no address; write an IP address and a port, as 127.0.0.1:4700 or [::1]:4700"))?;
+        let address = address.parse().map_err(|_| {
+            format!("\"{address}\" is no address; write an IP address and a port, as 127.0.0.1:4700 or [::1]:4700")
+        })?;
         Ok(Self {
             provider,
             address,

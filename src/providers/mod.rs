@@ -2,9 +2,15 @@
 //!
 //! Every room has the same six files; see ARCHITECTURE.md. What two rooms share lies beside this file, never in a room.
 
+pub(crate) mod aliyun_ehpc;
 pub(crate) mod huawei;
+pub(crate) mod huawei_iam;
 pub(crate) mod huawei_rocketmq;
+pub(crate) mod huawei_workspace;
+pub(crate) mod qingcloud_ehpc;
 pub(crate) mod routes;
+pub(crate) mod signatures;
+pub(crate) mod volcengine_bytehouse;
 
 use std::fmt;
 use std::time::Duration;
@@ -19,7 +25,14 @@ use crate::ids::Ids;
 use crate::seed::SeedError;
 
 /// Every provider, in the order in which tables print them.
-pub(crate) static PROVIDERS: &[&dyn Provider] = &[&huawei_rocketmq::HuaweiRocketmq];
+pub(crate) static PROVIDERS: &[&dyn Provider] = &[
+    &qingcloud_ehpc::QingcloudEhpc,
+    &volcengine_bytehouse::VolcengineBytehouse,
+    &huawei_workspace::HuaweiWorkspace,
+    &huawei_rocketmq::HuaweiRocketmq,
+    &huawei_iam::HuaweiIam,
+    &aliyun_ehpc::AliyunEhpc,
+];
 
 /// The provider of that id.
 pub(crate) fn provider(id: &str) -> Option<&'static dyn Provider> {
@@ -56,6 +69,10 @@ pub(crate) trait Provider: fmt::Debug + Sync {
     fn name_operation(&self, request: &Request) -> Named;
     /// The access key that the request says it is signed with, exactly as sent.
     fn access_key(&self, request: &Request) -> Option<String>;
+    /// The namespace in which the token that the request carries was issued; for providers with tokens.
+    fn token_namespace<'a>(&self, _request: &'a Request) -> Option<&'a str> {
+        None
+    }
     /// A new id for a call, in this provider's format.
     fn request_id(&self, ids: &Ids, now: Time) -> String;
     /// The gateway's own checks, in its own order: route, authenticate, throttle.
@@ -65,9 +82,7 @@ pub(crate) trait Provider: fmt::Debug + Sync {
     /// The error for a request over a limit.
     fn over_limit(&self, limit: Limit) -> &'static ErrorEntry;
     /// The error for a call beyond a rate, with the headers that say how long to wait.
-    fn throttled(&self, _wait: Duration) -> ApiError {
-        self.internal_error().raise()
-    }
+    fn throttled(&self, wait: Duration) -> ApiError;
     /// The error for something that went wrong inside.
     fn internal_error(&self) -> &'static ErrorEntry;
 
@@ -82,6 +97,9 @@ pub(crate) trait Provider: fmt::Debug + Sync {
     /// Gives every record as a seed document of its own (the value under this provider's id), parents first, children in
     /// the order of their list; what [`Provider::seed`] makes of them gives the same records again, ids and times included.
     fn export(&self, tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()>;
+    /// Makes up data for `--seed`: the parents of the demo and that many users, as documents that [`Provider::seed`] takes,
+    /// valid and varied. The same ids give the same users.
+    fn generate(&self, count: u64, ids: &Ids, each: &mut dyn FnMut(Value));
     /// How many records of each kind there are: `("users", 23)`.
     fn counts(&self, tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>>;
     /// Whether there is a thing that an operation missed ([`Missing`]).
@@ -144,6 +162,7 @@ pub(crate) struct Parameter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Path,
+    Header,
     Query,
     /// In the query, or in the form or JSON body of a POST.
     QueryOrBody,
@@ -154,6 +173,7 @@ impl Place {
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Path => "path",
+            Self::Header => "header",
             Self::Query => "query",
             Self::QueryOrBody => "query or body",
             Self::Body => "body",

@@ -3,6 +3,7 @@
 //! A [`Store`] is one database. In memory it is one connection behind a mutex (measured faster than a hop to another
 //! thread); in a file it is in WAL mode, one connection for writes and a few for reads.
 
+pub(crate) mod encoded;
 pub(crate) mod page;
 
 use std::fs;
@@ -12,8 +13,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use encoded::{Encoded, Pages};
 
 /// How many statements a connection keeps prepared: more than the rooms have.
 const PREPARED_STATEMENTS: usize = 256;
@@ -29,6 +33,7 @@ pub struct Store {
     readers: Vec<Mutex<Connection>>,
     file: Option<PathBuf>,
     generation: AtomicU64,
+    pages: Pages,
 }
 
 /// Why a file could not be opened as a store.
@@ -69,6 +74,7 @@ impl Store {
             readers,
             file,
             generation: AtomicU64::new(0),
+            pages: Pages::default(),
         }
     }
 
@@ -197,6 +203,25 @@ impl Store {
     /// How many writes were committed through this store; what was read at one generation holds while it lasts.
     pub(crate) fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
+    }
+
+    /// What `encode` makes of the data, kept under that key until the next write (and for as long as it says it holds).
+    /// The key has to name everything that the page depends on beside the data and the time.
+    pub(crate) fn encoded<E: From<rusqlite::Error>>(
+        &self,
+        key: String,
+        now: i64,
+        encode: impl FnOnce(&Connection) -> Result<Encoded, E>,
+    ) -> Result<Bytes, E> {
+        // Looked at before the data: what is written meanwhile makes the page older than it is, never newer.
+        let generation = self.generation();
+        if let Some(body) = self.pages.find(&key, generation, now) {
+            return Ok(body);
+        }
+        let page = self.read(encode)?;
+        let body = page.body.clone();
+        self.pages.keep(key, generation, page);
+        Ok(body)
     }
 
     fn reader(&self) -> MutexGuard<'_, Connection> {

@@ -34,6 +34,20 @@ impl Window {
         Self::rows(number.saturating_sub(1).saturating_mul(size), size)
     }
 
+    /// The window on a list in memory.
+    pub(crate) fn of<T>(self, list: &[T]) -> &[T] {
+        let from = usize::try_from(self.offset)
+            .unwrap_or(usize::MAX)
+            .min(list.len());
+        let rest = &list[from..];
+        match self.limit {
+            Limit::All => rest,
+            Limit::Rows(rows) => {
+                &rest[..usize::try_from(rows).unwrap_or(usize::MAX).min(rest.len())]
+            }
+        }
+    }
+
     /// `LIMIT` as SQLite wants it: negative is none.
     pub(crate) fn sql_limit(self) -> i64 {
         match self.limit {

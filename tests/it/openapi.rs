@@ -36,7 +36,8 @@ pub(crate) static DOCUMENTS: LazyLock<Vec<(String, Value)>> = LazyLock::new(|| {
 static VALIDATORS: LazyLock<Mutex<HashMap<String, &'static Validator>>> =
     LazyLock::new(Mutex::default);
 
-/// Panics when the answer is of a documented operation and not as documented. XML is not looked at: it is the same data.
+/// Panics when the answer is of a documented operation and not as documented. XML is not looked at: it is the same data. Nor
+/// is problem JSON: that is rollcall's own.
 #[track_caller]
 pub(crate) fn check(method: &str, target: &str, body: &[u8], answer: &Answer) {
     let path = target.split('?').next().unwrap_or_default();

@@ -45,7 +45,7 @@ pub(crate) fn users(names: &[&str]) -> Value {
         .iter()
         .map(|name| json!({ "access_key": name, "secret_key": "secret-of-it" }))
         .collect();
-    json!({ ROCKETMQ: { "projects": [{ "project_id": PROJECT, "instances": [{ "instance_id": INSTANCE, "users": users }] }] } })
+    json!({ ROCKETMQ: { "users": [{ "project_id": PROJECT, "instance_id": INSTANCE, "users": users }] } })
 }
 
 /// Adds a user, as the nearest thing to a write that every room has.

@@ -57,8 +57,8 @@ fn a_seed_with_something_wrong_in_it_changes_nothing() {
     let before = export(&server, "default");
     let seed = |text: &str| server.json("POST", "/_rollcall/namespaces/default/seed", text);
     let mut document = users(&["good", "bad"]);
-    document[ROCKETMQ]["projects"][0]["instances"][0]["users"][1]["admin"] = json!("perhaps");
-    let place = "/huawei-rocketmq/projects/0/instances/0/users/1/admin";
+    document[ROCKETMQ]["users"][0]["users"][1]["admin"] = json!("perhaps");
+    let place = "/huawei-rocketmq/users/0/users/1/admin";
     refused(&seed(&document.to_string()), 400, place, "perhaps");
     refused(
         &seed(r#"{"nobody": {}}"#),
@@ -254,7 +254,10 @@ fn seeded(folder: &TempDir) -> (Options, std::path::PathBuf) {
 
 /// A seed with the instance and users.
 fn users_file(names: &[&str]) -> String {
-    users(names).to_string()
+    let mut document = users(names);
+    let instance = json!({ "instance_id": INSTANCE, "name": "broker", "engine_version": "4.8.0" });
+    document[ROCKETMQ]["projects"] = json!([{ "project_id": PROJECT, "instances": [instance] }]);
+    document.to_string()
 }
 
 #[test]

@@ -1,0 +1,387 @@
+//! Clusters and users: rules, rows in and rows out.
+
+pub(crate) mod tasks;
+
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::clock::Time;
+use crate::store::page::{Page, Window, count, select};
+
+/// Which of the two APIs a cluster belongs to. Inferred: neither sees the clusters of the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Version {
+    V2018,
+    V2024,
+}
+
+impl Version {
+    pub(crate) const ALL: [Self; 2] = [Self::V2018, Self::V2024];
+
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            Self::V2018 => "2018-04-12",
+            Self::V2024 => "2024-07-30",
+        }
+    }
+}
+
+/// A permission group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Group {
+    /// May submit and debug jobs.
+    Users,
+    /// May use sudo, too.
+    Wheel,
+}
+
+impl Group {
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            Self::Users => "users",
+            Self::Wheel => "wheel",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        [Self::Users, Self::Wheel]
+            .into_iter()
+            .find(|group| group.text() == text)
+    }
+
+    /// The GroupId of the group. Both are in samples: 10 in the seed, 100 in the page of ListUsers 2024-07-30.
+    pub(crate) const fn id(self) -> i64 {
+        match self {
+            Self::Users => 100,
+            Self::Wheel => 10,
+        }
+    }
+}
+
+impl ToSql for Group {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.text().into())
+    }
+}
+
+impl FromSql for Group {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Self::parse(value.as_str()?).ok_or(FromSqlError::InvalidType)
+    }
+}
+
+/// What an operation on users has to know of their cluster.
+#[derive(Debug, Clone)]
+pub(crate) struct Cluster {
+    /// Never used again for another cluster, whatever its id.
+    pub(crate) seq: i64,
+    pub(crate) cluster_id: String,
+    pub(crate) status: String,
+    pub(crate) user_count: u64,
+    /// Grows with every change of the list of users.
+    pub(crate) generation: i64,
+}
+
+impl Cluster {
+    /// Users can be listed and changed only here.
+    pub(crate) fn is_running(&self) -> bool {
+        self.status == "running"
+    }
+}
+
+/// A cluster as it is listed.
+#[derive(Debug, Clone)]
+pub(crate) struct ClusterRecord {
+    pub(crate) cluster_id: String,
+    pub(crate) name: String,
+    pub(crate) status: String,
+    /// The cluster as its Version's ListClusters answers it, a JSON object.
+    pub(crate) detail: String,
+    pub(crate) user_count: u64,
+    pub(crate) wheel_count: u64,
+}
+
+impl ClusterRecord {
+    const COLUMNS: &'static str = "cluster_id, name, status, detail, user_count, wheel_count";
+
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            cluster_id: row.get(0)?,
+            name: row.get(1)?,
+            status: row.get(2)?,
+            detail: row.get(3)?,
+            user_count: row.get(4)?,
+            wheel_count: row.get(5)?,
+        })
+    }
+}
+
+/// A user of a cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct User {
+    pub(crate) user_id: i64,
+    pub(crate) name: String,
+    pub(crate) group: Group,
+    pub(crate) group_id: i64,
+    pub(crate) add_time: Time,
+}
+
+impl User {
+    const COLUMNS: &'static str = "user_id, name, user_group, group_id, add_time";
+
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            user_id: row.get(0)?,
+            name: row.get(1)?,
+            group: row.get(2)?,
+            group_id: row.get(3)?,
+            add_time: Time::from_millis(row.get(4)?),
+        })
+    }
+}
+
+pub(crate) fn cluster(
+    tx: &Connection,
+    version: Version,
+    cluster_id: &str,
+) -> rusqlite::Result<Option<Cluster>> {
+    let sql = "SELECT seq, cluster_id, status, user_count, generation FROM aliyun_clusters WHERE cluster_id = ?1 AND version = ?2";
+    tx.prepare_cached(sql)?
+        .query_row([cluster_id, version.text()], |row| {
+            Ok(Cluster {
+                seq: row.get(0)?,
+                cluster_id: row.get(1)?,
+                status: row.get(2)?,
+                user_count: row.get(3)?,
+                generation: row.get(4)?,
+            })
+        })
+        .optional()
+}
+
+pub(crate) fn cluster_record(
+    tx: &Connection,
+    version: Version,
+    cluster_id: &str,
+) -> rusqlite::Result<Option<ClusterRecord>> {
+    let sql = format!(
+        "SELECT {} FROM aliyun_clusters WHERE cluster_id = ?1 AND version = ?2",
+        ClusterRecord::COLUMNS
+    );
+    tx.prepare_cached(&sql)?
+        .query_row([cluster_id, version.text()], ClusterRecord::from_row)
+        .optional()
+}
+
+/// Which API a cluster id belongs to.
+pub(crate) fn version_of(tx: &Connection, cluster_id: &str) -> rusqlite::Result<Option<Version>> {
+    for version in Version::ALL {
+        if cluster(tx, version, cluster_id)?.is_some() {
+            return Ok(Some(version));
+        }
+    }
+    Ok(None)
+}
+
+/// The clusters of a Version in the order in which they came, all of them.
+pub(crate) fn clusters(
+    tx: &Connection,
+    version: Version,
+    window: Window,
+) -> rusqlite::Result<Page<ClusterRecord>> {
+    let sql = format!(
+        "SELECT {} FROM aliyun_clusters WHERE version = ?1 ORDER BY seq LIMIT ?2 OFFSET ?3",
+        ClusterRecord::COLUMNS
+    );
+    Ok(Page {
+        total: count(
+            tx,
+            "SELECT count(*) FROM aliyun_clusters WHERE version = ?1",
+            [version.text()],
+        )?,
+        rows: select(
+            tx,
+            &sql,
+            params![version.text(), window.sql_limit(), window.sql_offset()],
+            ClusterRecord::from_row,
+        )?,
+    })
+}
+
+/// A page of a cluster's users. Inferred: by UserId, the lowest first.
+pub(crate) fn users(
+    tx: &Connection,
+    cluster: &Cluster,
+    window: Window,
+) -> rusqlite::Result<Page<User>> {
+    let sql = format!(
+        "SELECT {} FROM aliyun_users WHERE cluster = ?1 ORDER BY user_id LIMIT ?2 OFFSET ?3",
+        User::COLUMNS
+    );
+    Ok(Page {
+        total: cluster.user_count,
+        rows: select(
+            tx,
+            &sql,
+            params![cluster.seq, window.sql_limit(), window.sql_offset()],
+            User::from_row,
+        )?,
+    })
+}
+
+/// Every user of a cluster, in the order of its list.
+pub(crate) fn for_each_user(
+    tx: &Connection,
+    cluster: &Cluster,
+    mut each: impl FnMut(User),
+) -> rusqlite::Result<()> {
+    let sql = format!(
+        "SELECT {} FROM aliyun_users WHERE cluster = ?1 ORDER BY user_id",
+        User::COLUMNS
+    );
+    let mut statement = tx.prepare_cached(&sql)?;
+    let mut rows = statement.query([cluster.seq])?;
+    while let Some(row) = rows.next()? {
+        each(User::from_row(row)?);
+    }
+    Ok(())
+}
+
+/// Adds a user under the next id of its cluster; the caller gives the conflict its name.
+pub(crate) fn add_user(
+    tx: &Connection,
+    cluster: &Cluster,
+    name: &str,
+    group: Group,
+    add_time: Time,
+) -> rusqlite::Result<usize> {
+    let sql = "INSERT INTO aliyun_users (cluster, user_id, name, user_group, group_id, add_time)
+         SELECT seq, next_user_id, ?2, ?3, ?4, ?5 FROM aliyun_clusters WHERE seq = ?1";
+    tx.prepare_cached(sql)?.execute(params![
+        cluster.seq,
+        name,
+        group,
+        group.id(),
+        add_time.millis()
+    ])
+}
+
+/// Adds a user as it is, or brings the one of that name up to date, its id included; the caller gives a taken id its name.
+pub(crate) fn put_user(tx: &Connection, cluster: &Cluster, user: &User) -> rusqlite::Result<usize> {
+    let sql = "INSERT INTO aliyun_users (cluster, user_id, name, user_group, group_id, add_time) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (cluster, name) DO UPDATE SET user_id = excluded.user_id, user_group = excluded.user_group,
+           group_id = excluded.group_id, add_time = excluded.add_time";
+    tx.prepare_cached(sql)?.execute(params![
+        cluster.seq,
+        user.user_id,
+        user.name,
+        user.group,
+        user.group_id,
+        user.add_time.millis()
+    ])
+}
+
+pub(crate) fn user(
+    tx: &Connection,
+    cluster: &Cluster,
+    name: &str,
+) -> rusqlite::Result<Option<User>> {
+    let sql = format!(
+        "SELECT {} FROM aliyun_users WHERE cluster = ?1 AND name = ?2",
+        User::COLUMNS
+    );
+    tx.prepare_cached(&sql)?
+        .query_row(params![cluster.seq, name], User::from_row)
+        .optional()
+}
+
+/// Moves a user to another group; says whether there is such a user.
+pub(crate) fn set_group(
+    tx: &Connection,
+    cluster: &Cluster,
+    name: &str,
+    group: Group,
+) -> rusqlite::Result<bool> {
+    let sql =
+        "UPDATE aliyun_users SET user_group = ?3, group_id = ?4 WHERE cluster = ?1 AND name = ?2";
+    let changed = tx
+        .prepare_cached(sql)?
+        .execute(params![cluster.seq, name, group, group.id()])?;
+    Ok(changed == 1)
+}
+
+/// Deletes a user; says whether there was one.
+pub(crate) fn delete_user(
+    tx: &Connection,
+    cluster: &Cluster,
+    name: &str,
+) -> rusqlite::Result<bool> {
+    let sql = "DELETE FROM aliyun_users WHERE cluster = ?1 AND name = ?2";
+    Ok(tx
+        .prepare_cached(sql)?
+        .execute(params![cluster.seq, name])?
+        == 1)
+}
+
+/// Adds a cluster, or brings the one of the same id up to date; its users stay.
+pub(crate) fn put_cluster(
+    tx: &Connection,
+    version: Version,
+    cluster: &ClusterRecord,
+) -> rusqlite::Result<usize> {
+    let sql = "INSERT INTO aliyun_clusters (version, cluster_id, name, status, detail) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (cluster_id) DO UPDATE SET name = excluded.name, status = excluded.status, detail = excluded.detail";
+    tx.prepare_cached(sql)?.execute(params![
+        version.text(),
+        cluster.cluster_id,
+        cluster.name,
+        cluster.status,
+        cluster.detail
+    ])
+}
+
+pub(crate) fn delete_cluster(tx: &Connection, cluster_id: &str) -> rusqlite::Result<usize> {
+    tx.prepare_cached("DELETE FROM aliyun_clusters WHERE cluster_id = ?1")?
+        .execute([cluster_id])
+}
+
+/// The id that a cluster's next user gets, unless the users that it has imply it.
+pub(crate) fn unimplied_next_user_id(
+    tx: &Connection,
+    cluster_id: &str,
+) -> rusqlite::Result<Option<i64>> {
+    let sql = "SELECT next_user_id FROM aliyun_clusters AS c WHERE cluster_id = ?1 AND next_user_id !=
+           max(1000, coalesce((SELECT max(user_id) + 1 FROM aliyun_users WHERE cluster = c.seq), 1000))";
+    tx.prepare_cached(sql)?
+        .query_row([cluster_id], |row| row.get(0))
+        .optional()
+}
+
+/// Lets a cluster's next user have at least that id.
+pub(crate) fn raise_next_user_id(
+    tx: &Connection,
+    cluster_id: &str,
+    next_user_id: i64,
+) -> rusqlite::Result<usize> {
+    let sql =
+        "UPDATE aliyun_clusters SET next_user_id = max(next_user_id, ?2) WHERE cluster_id = ?1";
+    tx.prepare_cached(sql)?
+        .execute(params![cluster_id, next_user_id])
+}
+
+pub(crate) fn counts(tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>> {
+    Ok(vec![
+        (
+            "clusters",
+            count(tx, "SELECT count(*) FROM aliyun_clusters", [])?,
+        ),
+        (
+            "users",
+            count(
+                tx,
+                "SELECT coalesce(sum(user_count), 0) FROM aliyun_clusters",
+                [],
+            )?,
+        ),
+    ])
+}

@@ -1,0 +1,405 @@
+//! The tasks of ListUsersAsync, in memory: which list each saw, and the lists that have changed since.
+//!
+//! A task remembers its cluster and the generation of the list at its start. While the list is of that generation, its
+//! pages come from the data; the first write that changes it keeps a copy for all tasks that saw it, and only then. So a
+//! first call, which is most calls, costs one entry here and no write.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{Cluster, User};
+use crate::clock::Time;
+use crate::ids::{Ids, LOWER_ALPHANUMERIC};
+
+/// Inferred: how long a task can be polled.
+const KEPT_MILLIS: i64 = 60 * 60 * 1000;
+/// How many tasks a namespace keeps; the oldest go first. A million calls must not fill the memory.
+const MOST_TASKS: usize = 16 * 1024;
+/// How many users the kept lists of a namespace may hold together; a list that does not fit is not kept.
+const MOST_KEPT_USERS: usize = 200_000;
+/// The random part of an AsyncId.
+const ID_LENGTH: usize = 13;
+
+/// An AsyncId without what is the same in all of its cluster: `t-hz` and these.
+type TaskId = [u8; ID_LENGTH];
+
+/// A list at one moment: a cluster's `seq`, and the generation of its list.
+type Seen = (i64, i64);
+
+/// The tasks of a namespace.
+#[derive(Debug, Default)]
+pub(crate) struct Tasks {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    tasks: HashMap<TaskId, Task>,
+    /// The tasks' ids, the oldest first.
+    order: VecDeque<TaskId>,
+    lists: HashMap<Seen, List>,
+    /// The generation up to which writes have asked for copies, by cluster; they may still be under way, or have failed.
+    written: HashMap<i64, i64>,
+    kept_users: usize,
+}
+
+#[derive(Debug)]
+struct Task {
+    seen: Seen,
+    started: Time,
+    polls_left: u32,
+}
+
+/// A list that some task saw.
+#[derive(Debug, Default)]
+struct List {
+    tasks: usize,
+    copy: Option<Arc<[User]>>,
+}
+
+/// How far a task is.
+#[derive(Debug)]
+pub(crate) enum Progress {
+    Running,
+    /// Done, and the list is still as it was.
+    Unchanged,
+    /// Done, and this is the list as it was.
+    Kept(Arc<[User]>),
+}
+
+/// Why a poll finds nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lost {
+    /// No such task, or not any more.
+    Unknown,
+    /// A task of another cluster.
+    OtherCluster,
+    /// The list has changed, and nobody could keep it as it was.
+    NotKept,
+}
+
+impl Tasks {
+    /// Starts a task on the list as `cluster` describes it and gives its AsyncId. `list` reads the list, for the case that
+    /// a write is already changing it behind this reader's back.
+    pub(crate) fn start<E>(
+        &self,
+        cluster: &Cluster,
+        polls: u32,
+        ids: &Ids,
+        now: Time,
+        list: impl FnOnce() -> Result<Vec<User>, E>,
+    ) -> Result<String, E> {
+        let seen = (cluster.seq, cluster.generation);
+        let random = ids.text(ID_LENGTH, LOWER_ALPHANUMERIC);
+        let id = task_id(&random).expect("it is as long as a task's id");
+        let mut inner = self.lock();
+        inner.add(
+            id,
+            Task {
+                seen,
+                started: now,
+                polls_left: polls,
+            },
+            now,
+        );
+        let overtaken = inner
+            .written
+            .get(&cluster.seq)
+            .is_some_and(|generation| cluster.generation < *generation);
+        if overtaken {
+            inner.keep(cluster, list)?;
+        }
+        Ok(format!("t-{}{random}", letters(&cluster.cluster_id)))
+    }
+
+    /// Looks at a task, which counts as a poll.
+    pub(crate) fn poll(
+        &self,
+        cluster: &Cluster,
+        async_id: &str,
+        now: Time,
+    ) -> Result<Progress, Lost> {
+        let mut inner = self.lock();
+        let inner = &mut *inner;
+        let id = async_id
+            .strip_prefix("t-")
+            .filter(|rest| rest.is_char_boundary(2))
+            .and_then(|rest| task_id(&rest[2..]))
+            .ok_or(Lost::Unknown)?;
+        let task = inner.tasks.get_mut(&id).ok_or(Lost::Unknown)?;
+        if task.is_over(now) {
+            return Err(Lost::Unknown);
+        }
+        if task.seen.0 != cluster.seq || async_id[2..4] != *letters(&cluster.cluster_id) {
+            return Err(Lost::OtherCluster);
+        }
+        task.polls_left = task.polls_left.saturating_sub(1);
+        if 0 < task.polls_left {
+            return Ok(Progress::Running);
+        }
+        if task.seen.1 == cluster.generation {
+            return Ok(Progress::Unchanged);
+        }
+        let copy = inner
+            .lists
+            .get(&task.seen)
+            .and_then(|list| list.copy.clone());
+        copy.map(Progress::Kept).ok_or(Lost::NotKept)
+    }
+
+    /// A write is about to change the list of that cluster: keeps it, as `list` reads it, where a task saw it.
+    pub(crate) fn before_change<E>(
+        &self,
+        cluster: &Cluster,
+        now: Time,
+        list: impl FnOnce() -> Result<Vec<User>, E>,
+    ) -> Result<(), E> {
+        let mut inner = self.lock();
+        inner.forget_over(now);
+        let written = inner.written.entry(cluster.seq).or_default();
+        *written = (*written).max(cluster.generation.saturating_add(1));
+        inner.keep(cluster, list)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Task {
+    fn is_over(&self, now: Time) -> bool {
+        self.started.plus_millis(KEPT_MILLIS) < now
+    }
+}
+
+impl Inner {
+    fn add(&mut self, id: TaskId, task: Task, now: Time) {
+        self.forget_over(now);
+        while MOST_TASKS <= self.order.len() {
+            self.forget_oldest();
+        }
+        self.lists.entry(task.seen).or_default().tasks += 1;
+        // Two equal ids are as likely as two equal random numbers below 36 to the 13th: the first task would be lost.
+        if let Some(twin) = self.tasks.insert(id, task) {
+            self.release(twin.seen);
+        }
+        self.order.push_back(id);
+    }
+
+    /// Forgets the tasks at the old end that are over.
+    fn forget_over(&mut self, now: Time) {
+        while let Some(oldest) = self.order.front() {
+            if self
+                .tasks
+                .get(oldest)
+                .is_some_and(|task| !task.is_over(now))
+            {
+                return;
+            }
+            self.forget_oldest();
+        }
+    }
+
+    fn forget_oldest(&mut self) {
+        if let Some(task) = self
+            .order
+            .pop_front()
+            .and_then(|oldest| self.tasks.remove(&oldest))
+        {
+            self.release(task.seen);
+        }
+    }
+
+    /// One task less saw that list; nobody needs it after the last.
+    fn release(&mut self, seen: Seen) {
+        if let Some(list) = self.lists.get_mut(&seen) {
+            list.tasks -= 1;
+            if list.tasks == 0 {
+                self.drop_list(seen);
+            }
+        }
+    }
+
+    fn drop_list(&mut self, seen: Seen) {
+        let list = self.lists.remove(&seen);
+        self.kept_users -= list
+            .and_then(|list| list.copy)
+            .map_or(0, |users| users.len());
+    }
+
+    /// Keeps a list that a task saw, in place of older ones where there is not room for all.
+    fn keep<E>(
+        &mut self,
+        cluster: &Cluster,
+        list: impl FnOnce() -> Result<Vec<User>, E>,
+    ) -> Result<(), E> {
+        let seen = (cluster.seq, cluster.generation);
+        let is_wanted = |inner: &Self| {
+            inner
+                .lists
+                .get(&seen)
+                .is_some_and(|list| list.copy.is_none())
+        };
+        let length = usize::try_from(cluster.user_count).unwrap_or(usize::MAX);
+        if MOST_KEPT_USERS < length || !is_wanted(self) {
+            return Ok(());
+        }
+        let users: Arc<[User]> = list()?.into();
+        while MOST_KEPT_USERS < self.kept_users.saturating_add(users.len()) && is_wanted(self) {
+            self.forget_oldest();
+        }
+        if let Some(list) = self.lists.get_mut(&seen) {
+            self.kept_users += users.len();
+            list.copy = Some(users);
+        }
+        Ok(())
+    }
+}
+
+fn task_id(text: &str) -> Option<TaskId> {
+    text.as_bytes().try_into().ok()
+}
+
+/// The letters of a cluster's region, as its id has them: `hz` of `ehpc-hz-vu7c2WkVGx`.
+fn letters(cluster_id: &str) -> &str {
+    cluster_id.get(5..7).unwrap_or("hz")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::providers::aliyun_ehpc::model::Group;
+
+    const NOW: Time = Time::from_millis(0);
+
+    fn cluster(generation: i64) -> Cluster {
+        Cluster {
+            seq: 1,
+            cluster_id: "ehpc-hz-vu7c2WkVGx".to_owned(),
+            status: "running".to_owned(),
+            user_count: 2,
+            generation,
+        }
+    }
+
+    fn list(length: usize) -> Result<Vec<User>, ()> {
+        let user = User {
+            user_id: 1000,
+            name: "testuser".to_owned(),
+            group: Group::Wheel,
+            group_id: 10,
+            add_time: NOW,
+        };
+        Ok(vec![user; length])
+    }
+
+    fn unread() -> Result<Vec<User>, ()> {
+        panic!("nobody needs a copy")
+    }
+
+    fn start(tasks: &Tasks, ids: &Ids, generation: i64, now: Time) -> String {
+        tasks
+            .start(&cluster(generation), 0, ids, now, unread)
+            .expect("nothing to read")
+    }
+
+    #[test]
+    fn equal_generations_share_one_copy_that_goes_with_its_last_task() {
+        let (tasks, ids) = (Tasks::default(), Ids::seeded(7, "default"));
+        let first = start(&tasks, &ids, 3, NOW);
+        let second = start(&tasks, &ids, 3, NOW.plus_millis(KEPT_MILLIS));
+        assert!(matches!(
+            tasks.poll(&cluster(3), &first, NOW),
+            Ok(Progress::Unchanged)
+        ));
+        assert_eq!(
+            tasks.before_change(&cluster(3), NOW, || list(2)),
+            Ok(()),
+            "the list is read once"
+        );
+        assert_eq!(tasks.before_change(&cluster(3), NOW, unread), Ok(()));
+        for task in [&first, &second] {
+            let kept = tasks.poll(&cluster(4), task, NOW);
+            assert!(matches!(kept, Ok(Progress::Kept(users)) if users.len() == 2));
+        }
+        let later = NOW.plus_millis(KEPT_MILLIS + 1);
+        assert_eq!(
+            tasks.poll(&cluster(4), &first, later).err(),
+            Some(Lost::Unknown)
+        );
+        assert_eq!(tasks.before_change(&cluster(4), later, unread), Ok(()));
+        assert_eq!(tasks.lock().kept_users, 2, "the second task still needs it");
+        let last = later.plus_millis(KEPT_MILLIS);
+        assert_eq!(tasks.before_change(&cluster(4), last, unread), Ok(()));
+        let inner = tasks.lock();
+        assert_eq!(
+            (inner.kept_users, inner.lists.len(), inner.tasks.len()),
+            (0, 0, 0)
+        );
+    }
+
+    #[test]
+    fn a_reader_whom_a_write_overtook_keeps_its_list_itself() {
+        let (tasks, ids) = (Tasks::default(), Ids::seeded(7, "default"));
+        assert_eq!(tasks.before_change(&cluster(3), NOW, unread), Ok(()));
+        let task = tasks
+            .start(&cluster(3), 0, &ids, NOW, || list(2))
+            .expect("a list");
+        assert!(matches!(
+            tasks.poll(&cluster(4), &task, NOW),
+            Ok(Progress::Kept(_))
+        ));
+    }
+
+    #[test]
+    fn tasks_and_kept_users_are_capped() {
+        let (tasks, ids) = (Tasks::default(), Ids::seeded(7, "default"));
+        let first = start(&tasks, &ids, 0, NOW);
+        for _ in 0..MOST_TASKS {
+            start(&tasks, &ids, 1, NOW);
+        }
+        assert_eq!(
+            tasks.poll(&cluster(0), &first, NOW).err(),
+            Some(Lost::Unknown)
+        );
+        assert_eq!(tasks.lock().tasks.len(), MOST_TASKS);
+        for generation in 2..9 {
+            start(&tasks, &ids, generation, NOW);
+            let kept = tasks.before_change(&cluster(generation), NOW, || list(MOST_KEPT_USERS / 3));
+            assert_eq!(kept, Ok(()));
+            assert!(tasks.lock().kept_users <= MOST_KEPT_USERS);
+        }
+    }
+
+    #[test]
+    fn an_async_id_is_of_its_cluster() {
+        let (tasks, ids) = (Tasks::default(), Ids::seeded(7, "default"));
+        let task = start(&tasks, &ids, 0, NOW);
+        assert!(
+            task.starts_with("t-hz") && task.len() == 17,
+            "{task} has the shape of t-hz02xltxaex1q80"
+        );
+        let other = Cluster {
+            seq: 2,
+            ..cluster(0)
+        };
+        assert_eq!(
+            tasks.poll(&other, &task, NOW).err(),
+            Some(Lost::OtherCluster)
+        );
+        for wrong in [
+            "",
+            "t-",
+            "t-h",
+            "t-hé0000000000000",
+            "t-hz02xltxaex1q80",
+            "x",
+        ] {
+            assert_eq!(
+                tasks.poll(&cluster(0), wrong, NOW).err(),
+                Some(Lost::Unknown),
+                "{wrong}"
+            );
+        }
+    }
+}

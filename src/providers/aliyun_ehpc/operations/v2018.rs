@@ -1,0 +1,161 @@
+//! Version 2018-04-12.
+
+use super::super::model::tasks::{Lost, Progress, Tasks};
+use super::super::model::{self, Version};
+use super::super::wire::{self, v2018 as wire_2018};
+use super::{
+    add_user, all_users, change_users, cluster_record, delete_user, exists, running_cluster,
+};
+use crate::call::{Call, Reply};
+use crate::catalogue::ApiError;
+use crate::store::page::Page;
+
+const VERSION: Version = Version::V2018;
+
+/// Lists the users of a cluster through a task: a first call starts one, a call with its AsyncId looks at it.
+pub(crate) fn list_users_async(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let query = wire_2018::ListQuery::decode(call)?;
+    let page = query.page()?;
+    let tasks = call.memory::<Tasks>();
+    call.store().read(|tx| {
+        let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
+        let (async_id, progress) = match query.async_id {
+            Some(async_id) => {
+                let progress = tasks
+                    .poll(&cluster, async_id, call.now())
+                    .map_err(|lost| no_task(async_id, query.cluster_id, lost))?;
+                (async_id.to_owned(), progress)
+            }
+            None => {
+                let polls = call.settings.async_polls;
+                let async_id = tasks.start(&cluster, polls, call.ids(), call.now(), || {
+                    all_users(tx, &cluster)
+                })?;
+                let progress = if 0 < polls {
+                    Progress::Running
+                } else {
+                    Progress::Unchanged
+                };
+                (async_id, progress)
+            }
+        };
+        let users = match progress {
+            Progress::Running => {
+                return wire::answer(
+                    call,
+                    &wire_2018::ListUsersAsync::running(call, &async_id, page),
+                );
+            }
+            Progress::Unchanged => model::users(tx, &cluster, page.window())?,
+            Progress::Kept(users) => Page {
+                total: users.len() as u64,
+                rows: page.window().of(&users).to_vec(),
+            },
+        };
+        wire::answer(
+            call,
+            &wire_2018::ListUsersAsync::success(call, &async_id, page, users),
+        )
+    })
+}
+
+/// Inferred: what polling with a wrong AsyncId answers.
+fn no_task(async_id: &str, cluster_id: &str, lost: Lost) -> ApiError {
+    wire::invalid_params("AsyncId").because(match lost {
+        Lost::Unknown => format!(
+            "there is no task {async_id:?} (any more): tasks are kept for an hour, the newest 16384 of them, until a reset or \
+             a restart"
+        ),
+        Lost::OtherCluster => format!("the task {async_id} is of another cluster than {cluster_id}"),
+        Lost::NotKept => format!(
+            "the users of {cluster_id} have changed since the task {async_id} started, and were too many to keep as they \
+             were, or came from a seed"
+        ),
+    })
+}
+
+/// Lists the users of a cluster, without their ids.
+pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let query = wire_2018::ListQuery::decode(call)?;
+    let page = query.page()?;
+    call.store().read(|tx| {
+        let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
+        let users = model::users(tx, &cluster, page.window())?;
+        wire::answer(call, &wire_2018::ListUsers::new(call, page, users))
+    })
+}
+
+/// Adds users, all of them or none.
+pub(crate) fn add_users(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let asked = wire_2018::UserCall::decode(call)?;
+    let users = asked.new_users()?;
+    change_users(call, VERSION, asked.cluster_id, |tx, cluster| {
+        users
+            .iter()
+            .try_for_each(|user| add_user(call, tx, cluster, user.name, user.group))
+    })?;
+    wire::done(call)
+}
+
+/// Deletes users, all of them or none.
+pub(crate) fn delete_users(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let asked = wire_2018::UserCall::decode(call)?;
+    let names = asked.names()?;
+    change_users(call, VERSION, asked.cluster_id, |tx, cluster| {
+        names
+            .iter()
+            .try_for_each(|name| delete_user(tx, cluster, name))
+    })?;
+    wire::done(call)
+}
+
+/// Moves users to other groups, all of them or none.
+pub(crate) fn modify_user_groups(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let asked = wire_2018::UserCall::decode(call)?;
+    let groups = asked.groups()?;
+    change_users(call, VERSION, asked.cluster_id, |tx, cluster| {
+        groups.iter().try_for_each(|(name, group)| {
+            exists(model::set_group(tx, cluster, name, *group)?, cluster, name)
+        })
+    })?;
+    wire::done(call)
+}
+
+/// Changes passwords, which nothing shows: the users have to be there, and that is all that is left to see.
+pub(crate) fn modify_user_passwords(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let asked = wire_2018::UserCall::decode(call)?;
+    let names = asked.names_with_passwords()?;
+    call.store().read(|tx| {
+        let cluster = running_cluster(tx, VERSION, asked.cluster_id)?;
+        names
+            .iter()
+            .try_for_each(|name| exists(model::user(tx, &cluster, name)?.is_some(), &cluster, name))
+    })?;
+    wire::done(call)
+}
+
+/// Synchronizes the users of a hybrid cluster, which changes nothing that can be seen here.
+pub(crate) fn sync_users(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let cluster_id = wire_2018::sync_users_cluster(call)?;
+    call.store()
+        .read(|tx| running_cluster(tx, VERSION, cluster_id))?;
+    wire::done(call)
+}
+
+/// Lists the clusters.
+pub(crate) fn list_clusters(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let page = wire_2018::clusters_page(call)?;
+    call.store().read(|tx| {
+        let clusters = model::clusters(tx, VERSION, page.window())?;
+        wire::answer(call, &wire_2018::ListClusters::new(call, page, &clusters)?)
+    })
+}
+
+/// Shows a cluster.
+pub(crate) fn describe_cluster(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let cluster_id = wire::cluster_id(call)?;
+    call.store().read(|tx| {
+        let cluster = cluster_record(tx, VERSION, cluster_id)?;
+        wire::answer(call, &wire_2018::DescribeCluster::new(call, &cluster)?)
+    })
+}

@@ -1,0 +1,114 @@
+//! Version 2024-07-30.
+
+use super::super::model::{self, Version};
+use super::super::wire::{self, v2024 as wire_2024};
+use super::{
+    add_user, any_cluster, change_users, cluster_record, delete_user, exists, running_cluster,
+};
+use crate::call::{Call, Reply};
+use crate::catalogue::ApiError;
+use crate::store::page::{Limit, Page, Window};
+
+const VERSION: Version = Version::V2024;
+
+/// Lists the users of a cluster.
+pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let query = wire_2024::ListQuery::decode(call)?;
+    let page = query.page()?;
+    call.store().read(|tx| {
+        let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
+        let users = model::users(tx, &cluster, page.window())?;
+        wire::answer(call, &wire_2024::ListUsers::new(call, page, users))
+    })
+}
+
+/// Shows a user. Inferred from the errors that its page lists: the cluster may be in any status, and a user that is not
+/// there is an invalid parameter, where the other operations answer 406.
+pub(crate) fn get_user(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let asked = wire_2024::UserAddress::decode(call)?;
+    call.store().read(|tx| {
+        let cluster = any_cluster(tx, VERSION, asked.cluster_id)?;
+        let user = model::user(tx, &cluster, asked.user_name)?.ok_or_else(|| {
+            wire::invalid_params("UserName")
+                .because(format!(
+                    "cluster {} has no user {:?}",
+                    asked.cluster_id, asked.user_name
+                ))
+                .missing("user", &[asked.cluster_id, asked.user_name])
+        })?;
+        wire::answer(call, &wire_2024::GetUser::new(call, user))
+    })
+}
+
+/// Creates users, all of them or none.
+pub(crate) fn create_users(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let asked = wire_2024::UserCall::decode(call)?;
+    let users = asked.new_users()?;
+    change_users(call, VERSION, asked.cluster_id, |tx, cluster| {
+        users
+            .iter()
+            .try_for_each(|user| add_user(call, tx, cluster, user.name, user.group))
+    })?;
+    wire::done(call)
+}
+
+/// Moves a user to another group, or changes its password, which nothing shows.
+pub(crate) fn update_user(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let asked = wire_2024::UserUpdate::decode(call)?;
+    let group = asked.group()?;
+    let name = asked.user_name;
+    match group {
+        Some(group) => change_users(call, VERSION, asked.cluster_id, |tx, cluster| {
+            exists(model::set_group(tx, cluster, name, group)?, cluster, name)
+        })?,
+        None => call.store().read(|tx| {
+            let cluster = running_cluster(tx, VERSION, asked.cluster_id)?;
+            exists(model::user(tx, &cluster, name)?.is_some(), &cluster, name)
+        })?,
+    }
+    wire::answer(call, &wire_2024::Updated::new(call))
+}
+
+/// Deletes users, all of them or none.
+pub(crate) fn delete_users(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let asked = wire_2024::UserCall::decode(call)?;
+    let names = asked.names()?;
+    change_users(call, VERSION, asked.cluster_id, |tx, cluster| {
+        names
+            .iter()
+            .try_for_each(|name| delete_user(tx, cluster, name))
+    })?;
+    wire::done(call)
+}
+
+/// Lists the clusters, those of some ids or names.
+pub(crate) fn list_clusters(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let query = wire_2024::ListClustersQuery::decode(call)?;
+    let page = query.page()?;
+    call.store().read(|tx| {
+        let clusters = if query.filters() {
+            let everything = Window {
+                offset: 0,
+                limit: Limit::All,
+            };
+            let mut rows = model::clusters(tx, VERSION, everything)?.rows;
+            rows.retain(|cluster| query.lets_through(cluster));
+            Page {
+                total: rows.len() as u64,
+                rows: page.window().of(&rows).to_vec(),
+            }
+        } else {
+            model::clusters(tx, VERSION, page.window())?
+        };
+        wire::answer(call, &wire_2024::ListClusters::new(call, page, &clusters)?)
+    })
+}
+
+/// Shows a cluster.
+pub(crate) fn get_cluster(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let cluster_id = wire::cluster_id(call)?;
+    call.store().read(|tx| {
+        let cluster = cluster_record(tx, VERSION, cluster_id)?;
+        wire::answer(call, &wire_2024::GetCluster::new(call, &cluster)?)
+    })
+}

@@ -1,0 +1,375 @@
+//! What both Versions share on the wire: JSON or XML, the parameters wherever they travel, the envelopes.
+
+pub(crate) mod seeds;
+pub(crate) mod v2018;
+pub(crate) mod v2024;
+
+use quick_xml::escape::partial_escape;
+use quick_xml::se::Serializer as XmlSerializer;
+use serde::{Serialize, Serializer};
+
+use super::auth::{Scheme, scheme};
+use super::errors;
+use super::model::Group;
+use crate::call::{Call, Params, Reply, Request};
+use crate::catalogue::{ApiError, ErrorEntry, Refusal};
+use crate::store::page::Window;
+
+const JSON: &str = "application/json;charset=utf-8";
+/// The Python SDK compares an error's content type with exactly this text.
+const XML: &str = "text/xml;charset=utf-8";
+const XML_HEAD: &str = "<?xml version='1.0' encoding='UTF-8'?>";
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Json,
+    Xml,
+}
+
+impl Format {
+    /// The format that a request asks for; its own word for one that there is not.
+    ///
+    /// Inferred: without a `Format`, a request that carries no signature gets JSON: it comes from a person or a page, and
+    /// the documents show JSON. An RPC V1 request gets XML, as documented, unless it accepts JSON; an ACS3 one gets what it
+    /// accepts.
+    pub(crate) fn of(request: &Request) -> Result<Self, &str> {
+        if let Some(format) = Parameters::of(request).get("Format") {
+            return match format {
+                _ if format.eq_ignore_ascii_case("json") => Ok(Self::Json),
+                _ if format.eq_ignore_ascii_case("xml") => Ok(Self::Xml),
+                _ => Err(format),
+            };
+        }
+        let accept = request.header("accept").unwrap_or_default();
+        let accepts_json = accept.contains("application/json");
+        Ok(match scheme(request) {
+            Scheme::Acs3 if !accepts_json && accept.contains("xml") => Self::Xml,
+            Scheme::RpcV1 if !accepts_json => Self::Xml,
+            _ => Self::Json,
+        })
+    }
+}
+
+/// Where a request's parameters are: in its query and, for a POST, in its form.
+///
+/// Inferred: the form wins over the query, the last of equal names over the others, and an empty value is an absent one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Parameters<'a> {
+    request: &'a Request,
+    form: Option<&'a Params>,
+}
+
+impl<'a> Parameters<'a> {
+    pub(crate) fn of(request: &'a Request) -> Self {
+        Self {
+            request,
+            form: (request.method == "POST").then(|| request.form()),
+        }
+    }
+
+    pub(crate) fn get(self, name: &str) -> Option<&'a str> {
+        self.form
+            .and_then(|form| form.last(name))
+            .or_else(|| self.request.query().last(name))
+            .filter(|value| !value.is_empty())
+    }
+
+    pub(crate) fn contains(self, name: &str) -> bool {
+        self.request.query().contains(name) || self.form.is_some_and(|form| form.contains(name))
+    }
+
+    /// Every pair, those that win last.
+    pub(crate) fn iter(self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let form = self.form.into_iter().flat_map(Params::iter);
+        self.request.query().iter().chain(form)
+    }
+
+    /// Inferred: the parameter wins over the header, which ACS3 requests have instead.
+    pub(crate) fn action(self) -> Option<&'a str> {
+        self.get("Action")
+            .or_else(|| self.request.header("x-acs-action"))
+            .filter(|action| !action.is_empty())
+    }
+
+    /// Inferred: as the action.
+    pub(crate) fn version(self) -> Option<&'a str> {
+        self.get("Version")
+            .or_else(|| self.request.header("x-acs-version"))
+            .filter(|version| !version.is_empty())
+    }
+
+    fn required(self, name: &str, missing: &'static ErrorEntry) -> Result<&'a str, ApiError> {
+        self.get(name).ok_or_else(|| missing.raise())
+    }
+
+    pub(crate) fn cluster_id(self) -> Result<&'a str, ApiError> {
+        self.required("ClusterId", &errors::CLUSTER_ID_MISSING)
+    }
+
+    /// A 32-bit integer in digits.
+    fn integer(self, name: &str, invalid: &'static ErrorEntry) -> Result<Option<i32>, ApiError> {
+        let Some(text) = self.get(name) else {
+            return Ok(None);
+        };
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| text.parse().ok())
+            .flatten()
+            .map(Some)
+            .ok_or_else(|| {
+                invalid
+                    .raise()
+                    .because(format!("{name} is \"{text}\", which is no 32-bit integer"))
+            })
+    }
+}
+
+/// The ClusterId of an operation that has no other parameter.
+pub(crate) fn cluster_id<'a>(call: &Call<'a>) -> Result<&'a str, ApiError> {
+    Parameters::of(call.request).cluster_id()
+}
+
+/// PageNumber and PageSize, integers both; whether they are in bounds is the service's question, not the gateway's.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AskedPage {
+    number: i32,
+    size: i32,
+}
+
+impl AskedPage {
+    pub(crate) fn decode(parameters: Parameters<'_>) -> Result<Self, ApiError> {
+        let number = parameters.integer("PageNumber", &errors::PAGE_NUMBER_INVALID)?;
+        let size = parameters.integer("PageSize", &errors::PAGE_SIZE_INVALID)?;
+        Ok(Self {
+            number: number.unwrap_or(1),
+            size: size.unwrap_or(10),
+        })
+    }
+
+    /// The page, its size being in those bounds.
+    pub(crate) fn within(self, least: u32, most: u32) -> Result<PageOf, ApiError> {
+        let number = u32::try_from(self.number)
+            .ok()
+            .filter(|number| 1 <= *number)
+            .ok_or_else(|| {
+                invalid_params("PageNumber")
+                    .because(format!("PageNumber is {}; pages start at 1", self.number))
+            })?;
+        let size = u32::try_from(self.size)
+            .ok()
+            .filter(|size| (least..=most).contains(size))
+            .ok_or_else(|| {
+                invalid_params("PageSize").because(format!(
+                    "PageSize is {}; it takes {least} to {most}",
+                    self.size
+                ))
+            })?;
+        Ok(PageOf { number, size })
+    }
+}
+
+/// A page that can be had.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PageOf {
+    pub(crate) number: u32,
+    pub(crate) size: u32,
+}
+
+impl PageOf {
+    pub(crate) const fn window(self) -> Window {
+        Window::page(self.number as u64, self.size as u64)
+    }
+}
+
+/// The service's word for a value out of its bounds.
+///
+/// Inferred: `%s` of the documented message is the parameter's name.
+pub(crate) fn invalid_params(parameter: &str) -> ApiError {
+    errors::INVALID_PARAMS.with(parameter)
+}
+
+/// `users` or `wheel`.
+pub(crate) fn group(text: &str, parameter: &str) -> Result<Group, ApiError> {
+    Group::parse(text).ok_or_else(|| {
+        invalid_params(parameter).because(format!(
+            "{parameter} is \"{text}\"; it takes users and wheel"
+        ))
+    })
+}
+
+/// The rule of AddUsers: 8 to 30 characters out of letters, digits and these, of three kinds at least.
+pub(crate) fn password(text: &str, parameter: &str) -> Result<(), ApiError> {
+    const SPECIAL: &[u8] = b"()~!@#$%^&*-_+=|{}[]:;'\"/<>,.?\\";
+    let kinds: [fn(&u8) -> bool; 4] = [
+        u8::is_ascii_uppercase,
+        u8::is_ascii_lowercase,
+        u8::is_ascii_digit,
+        |byte| SPECIAL.contains(byte),
+    ];
+    let has = |kind: &&fn(&u8) -> bool| text.as_bytes().iter().any(*kind);
+    let allowed = text
+        .bytes()
+        .all(|byte| kinds.iter().any(|kind| kind(&byte)));
+    if (8..=30).contains(&text.len()) && allowed && 3 <= kinds.iter().filter(has).count() {
+        Ok(())
+    } else {
+        Err(invalid_params(parameter).because(
+            "a password has 8 to 30 characters of at least three kinds: upper case, lower case, digits and \
+             ()~!@#$%^&*-_+=|{}[]:;'\"/<>,.?\\ (no blank, nothing else)",
+        ))
+    }
+}
+
+/// A letter, then letters, digits and full stops; that many characters in all.
+pub(crate) fn is_user_name(text: &str, least: usize, most: usize) -> bool {
+    (least..=most).contains(&text.len())
+        && text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'.')
+}
+
+/// Whether ids of users and groups are shown as text, or as numbers as in the seed's example: quirk `user-id`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IdStyle {
+    Text,
+    Number,
+}
+
+impl IdStyle {
+    pub(crate) fn of(call: &Call<'_>) -> Self {
+        match call.quirk("user-id") {
+            "number" => Self::Number,
+            _ => Self::Text,
+        }
+    }
+}
+
+/// A UserId or GroupId on its way out.
+#[derive(Debug)]
+struct Id(i64, IdStyle);
+
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.1 {
+            IdStyle::Text => serializer.collect_str(&self.0),
+            IdStyle::Number => serializer.serialize_i64(self.0),
+        }
+    }
+}
+
+/// Users as every list wraps them: the seed's table calls this an array, its example and all SDKs an object.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Users<T> {
+    user_info: Vec<T>,
+}
+
+/// What a write answers: that it is done.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Done<'a> {
+    request_id: &'a str,
+}
+
+/// The answer of a write.
+pub(crate) fn done(call: &Call<'_>) -> Result<Reply, ApiError> {
+    answer(
+        call,
+        &Done {
+            request_id: &call.request_id,
+        },
+    )
+}
+
+/// A success in the format that the caller wants.
+pub(crate) fn answer(call: &Call<'_>, body: &impl Serialize) -> Result<Reply, ApiError> {
+    match Format::of(call.request) {
+        Ok(Format::Json) => Reply::json(JSON, body),
+        _ => {
+            let root = format!("{}Response", call.operation_name());
+            let mut text = XML_HEAD.to_owned();
+            XmlSerializer::with_root(&mut text, Some(&root))
+                .and_then(|mut serializer| {
+                    serializer.expand_empty_elements(true);
+                    body.serialize(serializer)
+                })
+                .map_err(|cause| ApiError::Broken(Box::new(cause)))?;
+            Ok(Reply::new(200, XML, only_xml_characters(text)))
+        }
+    }
+}
+
+/// The five members of an error; the order varies in reality.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ErrorBody<'a> {
+    request_id: &'a str,
+    message: &'a str,
+    recommend: String,
+    host_id: String,
+    code: &'a str,
+}
+
+/// The answer as it goes out. An error about the format itself is in XML, which is what the service speaks unasked.
+pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Reply {
+    let reply = verdict.unwrap_or_else(|refusal| {
+        let entry = refusal.entry;
+        let body = ErrorBody {
+            request_id: &call.request_id,
+            message: &refusal.message,
+            recommend: format!(
+                "https://api.aliyun.com/troubleshoot?q={}&product=EHPC&requestId={}",
+                entry.code, call.request_id
+            ),
+            // Inferred: the public host of the configured region.
+            host_id: format!("ehpc.{}.aliyuncs.com", call.region()),
+            code: entry.code,
+        };
+        let reply = match Format::of(call.request) {
+            Ok(Format::Json) => Reply::new(
+                entry.status,
+                JSON,
+                serde_json::to_vec(&body).expect("texts become JSON"),
+            ),
+            _ => Reply::new(entry.status, XML, body.xml()),
+        };
+        refusal
+            .headers
+            .iter()
+            .fold(reply, |reply, (name, value)| reply.header(name, value))
+    });
+    reply.header("x-acs-request-id", &call.request_id)
+}
+
+impl ErrorBody<'_> {
+    /// The XML twin has its members in another order, and the address in a CDATA section.
+    fn xml(&self) -> String {
+        only_xml_characters(format!(
+            "{XML_HEAD}<Error><RequestId>{}</RequestId><HostId>{}</HostId><Code>{}</Code><Message>{}</Message>\
+             <Recommend><![CDATA[{}]]></Recommend></Error>",
+            self.request_id,
+            partial_escape(self.host_id.as_str()),
+            self.code,
+            partial_escape(self.message),
+            self.recommend
+        ))
+    }
+}
+
+/// Leaves out what XML 1.0 has no way to say (a NUL that a caller sent and a message repeats).
+fn only_xml_characters(text: String) -> String {
+    let is_forbidden = |character: char| match character {
+        '\t' | '\n' | '\r' => false,
+        '\u{fffe}' | '\u{ffff}' => true,
+        _ => character < ' ',
+    };
+    if text.contains(is_forbidden) {
+        text.replace(is_forbidden, "")
+    } else {
+        text
+    }
+}

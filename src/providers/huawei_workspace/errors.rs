@@ -1,0 +1,44 @@
+//! The service's error table; the gateway's is in `providers/huawei.rs`. There is no 409: conflicts are 400.
+
+use crate::catalogue::{Source, catalogue};
+
+const SEED: Source = Source::Seed("002_ac84bbec52d1b0eb.txt");
+const REFERENCE: Source = Source::Docs("Workspace API reference, error codes");
+const DEFINITION: Source =
+    Source::Docs("huawei-cloud-api-definitions-Workspace 0.1.20260904, error examples");
+const TERRAFORM: Source = Source::Observed(
+    "codes that terraform-provider-huaweicloud and chnsz/golangsdk look for in live answers",
+);
+const TEXT: Source = Source::Inferred("WKS.0001 is the family's generic 400, the text is ours");
+const CODE: Source = Source::Inferred("a placeholder: the public table could not be read in full");
+
+catalogue! {
+    /// POST or PUT without a body
+    BODY_EMPTY: BodyEmpty = 400 "WKS.0001" "The request message input by the interface is empty." Condition REFERENCE;
+    /// the body is not JSON, or not an object
+    BODY_INVALID: BodyInvalid = 400 "WKS.0001" "The request body is invalid." Condition TEXT;
+    /// a parameter is missing, malformed or out of its bounds
+    PARAMETER_INVALID: ParameterInvalid = 400 "WKS.0001" "The parameter {} is invalid." Condition TEXT;
+    /// no such user id in this project
+    USER_NOT_FOUND: UserNotFound = 400 "WKS.00170312" "The user does not exist." Condition TERRAFORM;
+    /// no such group id in this project
+    GROUP_NOT_FOUND: GroupNotFound = 400 "WKS.00170208" "The user group does not exist." Condition TERRAFORM;
+    /// the user name is used in this project, whatever its case
+    USER_EXISTS: UserExists = 400 "WKS.00170301" "The user name already exists." Condition CODE;
+    /// the group name is used in this project
+    GROUP_EXISTS: GroupExists = 400 "WKS.00170201" "The user group name already exists." Condition CODE;
+    /// one user more than the quota; rollcall has none
+    USER_QUOTA_EXCEEDED: UserQuotaExceeded = 400 "WKS.00170302" "The number of users exceeds the limit." Fault CODE;
+    /// a project whose tenant never opened the service
+    TENANT_NOT_FOUND: TenantNotFound = 400 "WKS.00170117" "The tenant does not exist." Condition TERRAFORM;
+    /// a project in which the service is disabled, or which is not configured (quirk projects)
+    SERVICE_DISABLED: ServiceDisabled = 403 "WKS.00010099" "The Workspace service is disabled." Condition TERRAFORM;
+    /// a role without the permission
+    NO_PERMISSION: NoPermission = 403 "WKS.00081102" "User does not have permission to access this resource." Fault DEFINITION;
+    /// a known path with another method
+    METHOD_NOT_ALLOWED: MethodNotAllowed = 405 "WKS.00000405" "The method specified in the request is not allowed for this resource." Condition SEED;
+    /// something went wrong inside
+    INTERNAL: Internal = 500 "WKS.00211401" "The requested operation failed. Please try again later." Fault DEFINITION;
+    /// the service is down
+    SERVICE_UNAVAILABLE: ServiceUnavailable = 503 "WKS.00050902" "The service is now unavailable to process the request." Fault DEFINITION;
+}

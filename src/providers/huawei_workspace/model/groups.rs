@@ -1,0 +1,300 @@
+//! User groups and who is in them.
+
+use rusqlite::types::ToSql;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+
+use super::projects::touch;
+use super::{DEFAULT_DOMAIN, PlatformType, Project, fold, word};
+use crate::clock::Time;
+use crate::store::page::{Page, Window};
+
+/// Inferred: the realm of every group that is created here; real ids share a long prefix per tenant.
+const REALM_ID: &str = "8a2c3f9579d240820179d51e6ca00000";
+
+/// A user group as kept.
+#[derive(Debug, Clone)]
+pub(crate) struct Group {
+    pub(crate) seq: i64,
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) create_time: Time,
+    pub(crate) description: String,
+    pub(crate) user_quantity: u64,
+    pub(crate) realm_id: String,
+    pub(crate) platform_type: PlatformType,
+    /// The distinguished name in an Active Directory; else empty.
+    pub(crate) group_dn: String,
+    pub(crate) domain: String,
+    pub(crate) total_desktops: u32,
+    /// The group above this one as JSON, where a seed gave one.
+    pub(crate) parent: String,
+}
+
+impl Group {
+    const COLUMNS: &'static str = "seq, id, name, create_time, description, user_quantity, realm_id, platform_type, group_dn, domain,
+         total_desktops, parent";
+
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            seq: row.get(0)?,
+            id: row.get(1)?,
+            name: row.get(2)?,
+            create_time: Time::from_millis(row.get(3)?),
+            description: row.get(4)?,
+            user_quantity: row.get(5)?,
+            realm_id: row.get(6)?,
+            platform_type: word(row, 7, PlatformType::parse)?,
+            group_dn: row.get(8)?,
+            domain: row.get(9)?,
+            total_desktops: row.get(10)?,
+            parent: row.get(11)?,
+        })
+    }
+}
+
+/// A group about to be created, every member within its bounds.
+#[derive(Debug)]
+pub(crate) struct NewGroup {
+    pub(crate) name: String,
+    pub(crate) platform_type: PlatformType,
+    pub(crate) description: String,
+}
+
+impl NewGroup {
+    /// The group as it is on its first day; it has no row yet.
+    pub(crate) fn into_group(self, id: String, now: Time) -> Group {
+        let group_dn = if self.platform_type == PlatformType::Ad {
+            distinguished_name(&self.name)
+        } else {
+            String::new()
+        };
+        Group {
+            seq: 0,
+            id,
+            name: self.name,
+            create_time: now,
+            description: self.description,
+            user_quantity: 0,
+            realm_id: REALM_ID.to_owned(),
+            platform_type: self.platform_type,
+            group_dn,
+            domain: DEFAULT_DOMAIN.to_owned(),
+            total_desktops: 0,
+            parent: String::new(),
+        }
+    }
+}
+
+/// Inferred: where a directory would keep a group of that name.
+fn distinguished_name(name: &str) -> String {
+    format!("CN={name},CN=Users,DC=local,DC=com")
+}
+
+/// What an update changes; what is absent stays as it is.
+#[derive(Debug)]
+pub(crate) struct GroupChange {
+    pub(crate) name: Option<String>,
+    pub(crate) description: Option<String>,
+}
+
+/// Which groups to list; an absent filter lets all through.
+#[derive(Debug, Default)]
+pub(crate) struct GroupFilter {
+    /// A part of the name, folded.
+    pub(crate) keyword: Option<String>,
+    pub(crate) domain: Option<String>,
+    /// Any of these; none at all lets all through.
+    pub(crate) platform_types: Vec<PlatformType>,
+}
+
+/// What is done to the users of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Membership {
+    Add,
+    Delete,
+}
+
+/// A window on the groups that pass, oldest first.
+pub(crate) fn list_groups(
+    tx: &Connection,
+    project: &Project,
+    filter: &GroupFilter,
+    window: Window,
+) -> rusqlite::Result<Page<Group>> {
+    let mut conditions = String::from("project_id = ?");
+    let mut values: Vec<&dyn ToSql> = vec![&project.project_id];
+    if let Some(keyword) = &filter.keyword {
+        conditions.push_str(" AND instr(name_lower, ?)");
+        values.push(keyword);
+    }
+    if let Some(domain) = &filter.domain {
+        conditions.push_str(" AND domain = ?");
+        values.push(domain);
+    }
+    let words: Vec<&str> = PlatformType::ALL
+        .into_iter()
+        .filter(|kind| filter.platform_types.contains(kind))
+        .map(PlatformType::word)
+        .collect();
+    if !words.is_empty() {
+        let marks = vec!["?"; words.len()].join(", ");
+        conditions.push_str(&format!(" AND platform_type IN ({marks})"));
+        values.extend(words.iter().map(|word| word as &dyn ToSql));
+    }
+
+    let total = if values.len() == 1 {
+        project.group_count
+    } else {
+        let sql = format!("SELECT count(*) FROM workspace_groups WHERE {conditions}");
+        tx.prepare_cached(&sql)?
+            .query_row(params_from_iter(&values), |row| row.get(0))?
+    };
+    let (limit, offset) = (window.sql_limit(), window.sql_offset());
+    values.extend([&limit as &dyn ToSql, &offset]);
+    let sql = format!(
+        "SELECT {} FROM workspace_groups WHERE {conditions} ORDER BY seq LIMIT ? OFFSET ?",
+        Group::COLUMNS
+    );
+    let rows = tx
+        .prepare_cached(&sql)?
+        .query_map(params_from_iter(&values), Group::from_row)?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(Page { total, rows })
+}
+
+pub(crate) fn group(
+    tx: &Connection,
+    project_id: &str,
+    id: &str,
+) -> rusqlite::Result<Option<Group>> {
+    let sql = format!(
+        "SELECT {} FROM workspace_groups WHERE project_id = ?1 AND id = ?2",
+        Group::COLUMNS
+    );
+    tx.prepare_cached(&sql)?
+        .query_row([project_id, id], Group::from_row)
+        .optional()
+}
+
+/// The group of that name, to the letter.
+pub(crate) fn group_named(
+    tx: &Connection,
+    project_id: &str,
+    name: &str,
+) -> rusqlite::Result<Option<Group>> {
+    let sql = format!(
+        "SELECT {} FROM workspace_groups WHERE project_id = ?1 AND name = ?2",
+        Group::COLUMNS
+    );
+    tx.prepare_cached(&sql)?
+        .query_row([project_id, name], Group::from_row)
+        .optional()
+}
+
+/// Adds a group; the caller gives a conflict (`workspace_groups.name`) its name.
+pub(crate) fn insert_group(
+    tx: &Connection,
+    project_id: &str,
+    group: &Group,
+) -> rusqlite::Result<usize> {
+    touch(tx, project_id)?;
+    let sql = "INSERT INTO workspace_groups (project_id, id, name, name_lower, create_time, description, realm_id, platform_type,
+           group_dn, domain, total_desktops, parent) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    write(tx, sql, project_id, group)
+}
+
+/// Makes the group of that id be exactly this; its members and its place in the list stay.
+pub(crate) fn put_group(
+    tx: &Connection,
+    project_id: &str,
+    group: &Group,
+) -> rusqlite::Result<usize> {
+    let sql = "UPDATE workspace_groups SET name = ?3, name_lower = ?4, create_time = ?5, description = ?6, realm_id = ?7,
+           platform_type = ?8, group_dn = ?9, domain = ?10, total_desktops = ?11, parent = ?12
+         WHERE project_id = ?1 AND id = ?2";
+    write(tx, sql, project_id, group)
+}
+
+fn write(tx: &Connection, sql: &str, project_id: &str, group: &Group) -> rusqlite::Result<usize> {
+    tx.prepare_cached(sql)?.execute(params![
+        project_id,
+        group.id,
+        group.name,
+        fold(&group.name),
+        group.create_time.millis(),
+        group.description,
+        group.realm_id,
+        group.platform_type.word(),
+        group.group_dn,
+        group.domain,
+        group.total_desktops,
+        group.parent,
+    ])
+}
+
+/// Changes what the change names; the caller gives a conflict (`workspace_groups.name`) its name.
+pub(crate) fn update_group(
+    tx: &Connection,
+    group: &Group,
+    change: &GroupChange,
+) -> rusqlite::Result<usize> {
+    let sql = "UPDATE workspace_groups SET name = coalesce(?2, name), name_lower = coalesce(?3, name_lower),
+           group_dn = coalesce(?4, group_dn), description = coalesce(?5, description) WHERE seq = ?1";
+    let renamed = change
+        .name
+        .as_deref()
+        .filter(|_| group.platform_type == PlatformType::Ad);
+    tx.prepare_cached(sql)?.execute(params![
+        group.seq,
+        change.name,
+        change.name.as_deref().map(fold),
+        renamed.map(distinguished_name),
+        change.description,
+    ])
+}
+
+/// Deletes a group with its memberships; says whether there was such a one.
+pub(crate) fn delete_group(tx: &Connection, project_id: &str, id: &str) -> rusqlite::Result<bool> {
+    let sql = "DELETE FROM workspace_groups WHERE project_id = ?1 AND id = ?2";
+    Ok(tx.prepare_cached(sql)?.execute([project_id, id])? == 1)
+}
+
+/// Puts users into a group or takes them out; who is in (or out) already stays so.
+pub(crate) fn change_members(
+    tx: &Connection,
+    group: &Group,
+    users: &[i64],
+    what: Membership,
+) -> rusqlite::Result<()> {
+    let sql = match what {
+        Membership::Add => {
+            "INSERT OR IGNORE INTO workspace_members (group_seq, user_seq) VALUES (?1, ?2)"
+        }
+        Membership::Delete => {
+            "DELETE FROM workspace_members WHERE group_seq = ?1 AND user_seq = ?2"
+        }
+    };
+    let mut statement = tx.prepare_cached(sql)?;
+    for user in users {
+        statement.execute([group.seq, *user])?;
+    }
+    Ok(())
+}
+
+/// Every group of a project, oldest first.
+pub(crate) fn for_each_group(
+    tx: &Connection,
+    project: &Project,
+    mut each: impl FnMut(Group),
+) -> rusqlite::Result<()> {
+    let sql = format!(
+        "SELECT {} FROM workspace_groups WHERE project_id = ?1 ORDER BY seq",
+        Group::COLUMNS
+    );
+    let mut statement = tx.prepare_cached(&sql)?;
+    let mut rows = statement.query([&project.project_id])?;
+    while let Some(row) = rows.next()? {
+        each(Group::from_row(row)?);
+    }
+    Ok(())
+}

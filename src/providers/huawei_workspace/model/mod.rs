@@ -1,0 +1,70 @@
+//! Projects, users and groups: rules, rows in and rows out.
+
+mod groups;
+mod projects;
+mod users;
+
+pub(crate) use groups::{
+    Group, GroupChange, GroupFilter, Membership, NewGroup, change_members, delete_group,
+    for_each_group, group, group_named, insert_group, list_groups, put_group, update_group,
+};
+pub(crate) use projects::{
+    Project, Service, delete_project, for_each_project, project, put_project,
+};
+pub(crate) use users::{
+    ActiveType, NameRule, NewUser, User, UserChange, UserFilter, delete_user, for_each_user,
+    insert_user, is_email, is_user_name, list_members, list_users, put_user, set_groups,
+    set_locked, update_user, user, user_named, user_seq,
+};
+
+/// Inferred: the domain of whoever is not given another one; the documents' group list shows it.
+pub(crate) const DEFAULT_DOMAIN: &str = "local.com";
+
+/// Whose directory a group or a user is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PlatformType {
+    /// An Active Directory domain.
+    Ad,
+    /// Workspace's own directory.
+    Local,
+    /// A UOS domain.
+    Uos,
+}
+
+impl PlatformType {
+    pub(crate) const ALL: [Self; 3] = [Self::Ad, Self::Local, Self::Uos];
+
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Ad => "AD",
+            Self::Local => "LOCAL",
+            Self::Uos => "UOS",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == text)
+    }
+}
+
+/// How filters that ignore case see a text. Letter by letter, so that a part of a text folds like the whole: a sigma at
+/// the end of a word has a lower case of its own, which would hide it from a filter.
+pub(crate) fn fold(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).collect()
+}
+
+/// A column with a word of one of the enumerations above; only [`PlatformType::word`] and its kin write them.
+fn word<T>(
+    row: &rusqlite::Row<'_>,
+    column: usize,
+    parse: impl Fn(&str) -> Option<T>,
+) -> rusqlite::Result<T> {
+    let text = row.get_ref(column)?.as_str()?;
+    parse(text).ok_or_else(|| {
+        rusqlite::Error::FromSqlConversionFailure(
+            column,
+            rusqlite::types::Type::Text,
+            format!("\"{text}\" is none of the words of this column").into(),
+        )
+    })
+}

@@ -1,0 +1,594 @@
+//! Desktop users.
+
+use rusqlite::types::ToSql;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+
+use super::projects::touch;
+use super::{Group, PlatformType, Project, fold, word};
+use crate::clock::Time;
+use crate::store::page::{Limit, Page, Window};
+
+/// Who activates an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ActiveType {
+    User,
+    Admin,
+}
+
+impl ActiveType {
+    pub(crate) const ALL: [Self; 2] = [Self::User, Self::Admin];
+
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::User => "USER_ACTIVATE",
+            Self::Admin => "ADMIN_ACTIVATE",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == text)
+    }
+}
+
+/// What a user may be called: the sources disagree, and the quirk `name-rule` chooses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NameRule {
+    /// The seed's bounds, with the `.`, `_` and `-` that its own names and Terraform's documents need.
+    Seed,
+    /// The definitions of 2026: up to 32, a digit may come first.
+    Relaxed,
+}
+
+/// Whether a user may have this name.
+pub(crate) fn is_user_name(text: &str, rule: NameRule) -> bool {
+    let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-".contains(byte);
+    let bytes = text.as_bytes();
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
+        return false;
+    };
+    bytes.iter().all(allowed)
+        && match rule {
+            NameRule::Seed => first.is_ascii_alphabetic() && bytes.len() <= 20,
+            NameRule::Relaxed => {
+                first.is_ascii_alphanumeric()
+                    && (last.is_ascii_alphanumeric() || *last == b'-')
+                    && bytes.len() <= 32
+            }
+        }
+}
+
+/// Whether this is an e-mail address by the definitions' pattern: one `@`, a local part that is all letters, digits and
+/// `_`, or begins and ends with a letter or digit, then two or more labels.
+pub(crate) fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else {
+        return false;
+    };
+    let word = |text: &str, extra: &[u8]| {
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || extra.contains(&byte))
+    };
+    let ends_well = || {
+        2 <= local.len()
+            && local.starts_with(|letter: char| letter.is_ascii_alphanumeric())
+            && local.ends_with(|letter: char| letter.is_ascii_alphanumeric())
+    };
+    let Some((labels, last)) = domain.rsplit_once('.') else {
+        return false;
+    };
+    (word(local, b"_") || word(local, b"_.-") && ends_well())
+        && labels.split('.').all(|label| word(label, b"-_"))
+        && word(last, b"")
+}
+
+/// A desktop user as kept.
+#[derive(Debug, Clone)]
+pub(crate) struct User {
+    pub(crate) id: String,
+    pub(crate) user_name: String,
+    pub(crate) user_email: String,
+    pub(crate) user_phone: String,
+    pub(crate) active_type: ActiveType,
+    pub(crate) is_pre_user: bool,
+    /// Milliseconds since the epoch; 0 is never.
+    pub(crate) account_expires: i64,
+    pub(crate) password_never_expired: bool,
+    pub(crate) enable_change_password: bool,
+    pub(crate) next_login_change_password: bool,
+    pub(crate) description: String,
+    pub(crate) locked: bool,
+    pub(crate) disabled: bool,
+    pub(crate) total_desktops: u32,
+    pub(crate) share_space_subscription: bool,
+    pub(crate) share_space_desktops: u32,
+    pub(crate) enterprise_project_id: String,
+    pub(crate) user_info_map: String,
+    pub(crate) domain: String,
+    pub(crate) when_created: Time,
+    /// A JSON array of the names of the groups that the user is in, oldest group first.
+    pub(crate) group_names: String,
+}
+
+impl User {
+    /// The columns, in the order of [`User::from_row`].
+    const COLUMNS: &'static str = "id, user_name, user_email, user_phone, active_type, is_pre_user, account_expires,
+         password_never_expired, enable_change_password, next_login_change_password, description, locked, disabled, total_desktops,
+         share_space_subscription, share_space_desktops, enterprise_project_id, user_info_map, domain, when_created,
+         (SELECT json_group_array(workspace_groups.name ORDER BY workspace_groups.seq) FROM workspace_members
+            JOIN workspace_groups ON workspace_groups.seq = group_seq WHERE user_seq = workspace_users.seq)";
+
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            user_name: row.get(1)?,
+            user_email: row.get(2)?,
+            user_phone: row.get(3)?,
+            active_type: word(row, 4, ActiveType::parse)?,
+            is_pre_user: row.get(5)?,
+            account_expires: row.get(6)?,
+            password_never_expired: row.get(7)?,
+            enable_change_password: row.get(8)?,
+            next_login_change_password: row.get(9)?,
+            description: row.get(10)?,
+            locked: row.get(11)?,
+            disabled: row.get(12)?,
+            total_desktops: row.get(13)?,
+            share_space_subscription: row.get(14)?,
+            share_space_desktops: row.get(15)?,
+            enterprise_project_id: row.get(16)?,
+            user_info_map: row.get(17)?,
+            domain: row.get(18)?,
+            when_created: Time::from_millis(row.get(19)?),
+            group_names: row.get(20)?,
+        })
+    }
+
+    /// Whether the account has expired. A time before the epoch is a negative number, and past like any other.
+    pub(crate) fn is_expired(&self, now: Time) -> bool {
+        self.account_expires != 0 && self.account_expires < now.millis()
+    }
+}
+
+/// A user about to be created, every member within its bounds.
+#[derive(Debug)]
+pub(crate) struct NewUser {
+    pub(crate) user_name: String,
+    pub(crate) user_email: String,
+    pub(crate) user_phone: String,
+    pub(crate) active_type: ActiveType,
+    pub(crate) account_expires: i64,
+    pub(crate) enable_change_password: bool,
+    pub(crate) next_login_change_password: bool,
+    pub(crate) group_ids: Vec<String>,
+    pub(crate) description: String,
+    pub(crate) enterprise_project_id: String,
+    pub(crate) user_info_map: String,
+    pub(crate) domain: String,
+}
+
+impl NewUser {
+    /// The user as it is on its first day.
+    pub(crate) fn into_user(self, id: String, now: Time) -> User {
+        User {
+            id,
+            user_name: self.user_name,
+            user_email: self.user_email,
+            user_phone: self.user_phone,
+            active_type: self.active_type,
+            is_pre_user: false,
+            account_expires: self.account_expires,
+            password_never_expired: false,
+            enable_change_password: self.enable_change_password,
+            next_login_change_password: self.next_login_change_password,
+            description: self.description,
+            locked: false,
+            disabled: false,
+            total_desktops: 0,
+            share_space_subscription: false,
+            share_space_desktops: 0,
+            enterprise_project_id: self.enterprise_project_id,
+            user_info_map: self.user_info_map,
+            domain: self.domain,
+            when_created: now,
+            group_names: "[]".to_owned(),
+        }
+    }
+}
+
+/// What an update changes; what is absent stays as it is.
+#[derive(Debug)]
+pub(crate) struct UserChange {
+    pub(crate) description: Option<String>,
+    pub(crate) user_email: Option<String>,
+    pub(crate) user_phone: Option<String>,
+    pub(crate) active_type: Option<ActiveType>,
+    pub(crate) account_expires: Option<i64>,
+    pub(crate) enable_change_password: Option<bool>,
+    pub(crate) next_login_change_password: Option<bool>,
+    pub(crate) password_never_expired: Option<bool>,
+    pub(crate) disabled: Option<bool>,
+    pub(crate) user_info_map: Option<String>,
+}
+
+/// Which users to list; an absent filter lets all through, and all of them have to.
+#[derive(Debug, Default)]
+pub(crate) struct UserFilter {
+    /// A part of the name, folded.
+    pub(crate) user_name: Option<String>,
+    /// The name is one of these, to the letter.
+    pub(crate) user_names: Option<Vec<String>>,
+    /// A part of the description, folded.
+    pub(crate) description: Option<String>,
+    pub(crate) active_type: Option<ActiveType>,
+    /// The name of a group that the user is in.
+    pub(crate) group_name: Option<String>,
+    pub(crate) share_space_subscription: Option<bool>,
+    /// Whether the user has shared desktops at all.
+    pub(crate) share_space_desktops: Option<bool>,
+    pub(crate) enterprise_project_id: Option<String>,
+    pub(crate) disabled: Option<bool>,
+    pub(crate) domain: Option<String>,
+    pub(crate) platform_type: Option<PlatformType>,
+}
+
+impl UserFilter {
+    /// The filter as conditions on `workspace_users`; none where everybody passes.
+    fn conditions(&self) -> Conditions<'_> {
+        let mut all = Conditions::default();
+        if let Some(names) = &self.user_names {
+            // The folded names go by the index, the exact ones decide.
+            all.any_of("user_name_lower", names.iter().map(|name| fold(name)));
+            all.any_of("user_name", names.iter().cloned());
+        }
+        all.on("instr(user_name_lower, ?)", &self.user_name);
+        all.on("instr(description_lower, ?)", &self.description);
+        all.on(
+            "active_type = ?",
+            &self.active_type.map(|kind| kind.word().to_owned()),
+        );
+        all.on(
+            "seq IN (SELECT user_seq FROM workspace_members JOIN workspace_groups ON workspace_groups.seq = group_seq
+               WHERE workspace_groups.project_id = workspace_users.project_id AND workspace_groups.name = ?)",
+            &self.group_name,
+        );
+        all.on(
+            "share_space_subscription = ?",
+            &self.share_space_subscription,
+        );
+        all.on("(0 < share_space_desktops) = ?", &self.share_space_desktops);
+        all.on("enterprise_project_id = ?", &self.enterprise_project_id);
+        all.on("disabled = ?", &self.disabled);
+        all.on("domain = ?", &self.domain);
+        // Inferred: every user here is in Workspace's own directory, whatever its groups are.
+        all.on(
+            "? = 'LOCAL'",
+            &self.platform_type.map(|kind| kind.word().to_owned()),
+        );
+        all
+    }
+}
+
+/// Conditions that all have to hold, with the values of their question marks.
+#[derive(Default)]
+struct Conditions<'a> {
+    sql: String,
+    values: Vec<Box<dyn ToSql + 'a>>,
+}
+
+impl<'a> Conditions<'a> {
+    fn on<T: ToSql + Clone + 'a>(&mut self, condition: &str, value: &Option<T>) {
+        if let Some(value) = value {
+            self.sql.push_str(" AND ");
+            self.sql.push_str(condition);
+            self.values.push(Box::new(value.clone()));
+        }
+    }
+
+    fn any_of(&mut self, column: &str, values: impl Iterator<Item = String>) {
+        let before = self.values.len();
+        self.values
+            .extend(values.map(|value| Box::new(value) as Box<dyn ToSql>));
+        let marks = vec!["?"; self.values.len() - before].join(", ");
+        self.sql.push_str(&format!(" AND {column} IN ({marks})"));
+    }
+
+    fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+}
+
+/// A window on the users that pass, oldest first.
+pub(crate) fn list_users(
+    tx: &Connection,
+    project: &Project,
+    filter: &UserFilter,
+    window: Window,
+) -> rusqlite::Result<Page<User>> {
+    let scope = Scope {
+        condition: "project_id = ?",
+        value: &project.project_id,
+        total: project.user_count,
+    };
+    list(tx, &scope, filter, window)
+}
+
+/// A window on the members of a group that pass, oldest user first.
+pub(crate) fn list_members(
+    tx: &Connection,
+    group: &Group,
+    filter: &UserFilter,
+    window: Window,
+) -> rusqlite::Result<Page<User>> {
+    let scope = Scope {
+        condition: "seq IN (SELECT user_seq FROM workspace_members WHERE group_seq = ?)",
+        value: &group.seq,
+        total: group.user_quantity,
+    };
+    list(tx, &scope, filter, window)
+}
+
+/// The users that a filter is asked about, and how many they are.
+struct Scope<'a> {
+    condition: &'a str,
+    value: &'a dyn ToSql,
+    total: u64,
+}
+
+fn list(
+    tx: &Connection,
+    scope: &Scope<'_>,
+    filter: &UserFilter,
+    window: Window,
+) -> rusqlite::Result<Page<User>> {
+    let filter = filter.conditions();
+    let source = format!(
+        "FROM workspace_users WHERE {}{}",
+        scope.condition, filter.sql
+    );
+    let values = || std::iter::once(scope.value).chain(filter.values.iter().map(|value| &**value));
+
+    let (limit, offset) = (window.sql_limit(), window.sql_offset());
+    let sql = format!(
+        "SELECT {} {source} ORDER BY seq LIMIT ? OFFSET ?",
+        User::COLUMNS
+    );
+    let rows: Vec<User> = tx
+        .prepare_cached(&sql)?
+        .query_map(
+            params_from_iter(values().chain([&limit as &dyn ToSql, &offset])),
+            User::from_row,
+        )?
+        .collect::<rusqlite::Result<_>>()?;
+
+    let total = if filter.is_empty() {
+        scope.total
+    } else if window.offset == 0 && window.limit == Limit::All {
+        rows.len() as u64
+    } else {
+        tx.prepare_cached(&format!("SELECT count(*) {source}"))?
+            .query_row(params_from_iter(values()), |row| row.get(0))?
+    };
+    Ok(Page { total, rows })
+}
+
+pub(crate) fn user(tx: &Connection, project_id: &str, id: &str) -> rusqlite::Result<Option<User>> {
+    let sql = format!(
+        "SELECT {} FROM workspace_users WHERE project_id = ?1 AND id = ?2",
+        User::COLUMNS
+    );
+    tx.prepare_cached(&sql)?
+        .query_row([project_id, id], User::from_row)
+        .optional()
+}
+
+/// The user of that name, whatever its case.
+pub(crate) fn user_named(
+    tx: &Connection,
+    project_id: &str,
+    user_name: &str,
+) -> rusqlite::Result<Option<User>> {
+    let sql = format!(
+        "SELECT {} FROM workspace_users WHERE project_id = ?1 AND user_name_lower = ?2",
+        User::COLUMNS
+    );
+    tx.prepare_cached(&sql)?
+        .query_row([project_id, &fold(user_name)], User::from_row)
+        .optional()
+}
+
+/// The row of a user, for those who only need to know that there is one.
+pub(crate) fn user_seq(
+    tx: &Connection,
+    project_id: &str,
+    id: &str,
+) -> rusqlite::Result<Option<i64>> {
+    tx.prepare_cached("SELECT seq FROM workspace_users WHERE project_id = ?1 AND id = ?2")?
+        .query_row([project_id, id], |row| row.get(0))
+        .optional()
+}
+
+/// Adds a user and says which row it is; the caller gives a conflict (`workspace_users.user_name_lower`) its name.
+pub(crate) fn insert_user(tx: &Connection, project_id: &str, user: &User) -> rusqlite::Result<i64> {
+    touch(tx, project_id)?;
+    let sql = "INSERT INTO workspace_users (project_id, id, user_name, user_name_lower, user_email, user_phone, active_type,
+           is_pre_user, account_expires, password_never_expired, enable_change_password, next_login_change_password, description,
+           description_lower, locked, disabled, total_desktops, share_space_subscription, share_space_desktops,
+           enterprise_project_id, user_info_map, domain, when_created)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)";
+    write(tx, sql, project_id, user)?;
+    Ok(tx.last_insert_rowid())
+}
+
+/// Makes the user of that id be exactly this; its place in the list stays.
+pub(crate) fn put_user(tx: &Connection, project_id: &str, user: &User) -> rusqlite::Result<usize> {
+    let sql = "UPDATE workspace_users SET user_name = ?3, user_name_lower = ?4, user_email = ?5, user_phone = ?6, active_type = ?7,
+           is_pre_user = ?8, account_expires = ?9, password_never_expired = ?10, enable_change_password = ?11,
+           next_login_change_password = ?12, description = ?13, description_lower = ?14, locked = ?15, disabled = ?16,
+           total_desktops = ?17, share_space_subscription = ?18, share_space_desktops = ?19, enterprise_project_id = ?20,
+           user_info_map = ?21, domain = ?22, when_created = ?23
+         WHERE project_id = ?1 AND id = ?2";
+    write(tx, sql, project_id, user)
+}
+
+fn write(tx: &Connection, sql: &str, project_id: &str, user: &User) -> rusqlite::Result<usize> {
+    tx.prepare_cached(sql)?.execute(params![
+        project_id,
+        user.id,
+        user.user_name,
+        fold(&user.user_name),
+        user.user_email,
+        user.user_phone,
+        user.active_type.word(),
+        user.is_pre_user,
+        user.account_expires,
+        user.password_never_expired,
+        user.enable_change_password,
+        user.next_login_change_password,
+        user.description,
+        fold(&user.description),
+        user.locked,
+        user.disabled,
+        user.total_desktops,
+        user.share_space_subscription,
+        user.share_space_desktops,
+        user.enterprise_project_id,
+        user.user_info_map,
+        user.domain,
+        user.when_created.millis(),
+    ])
+}
+
+/// Changes what the change names; says whether there was such a user.
+pub(crate) fn update_user(
+    tx: &Connection,
+    project_id: &str,
+    id: &str,
+    change: &UserChange,
+) -> rusqlite::Result<bool> {
+    let sql = "UPDATE workspace_users SET description = coalesce(?3, description),
+           description_lower = coalesce(?4, description_lower), user_email = coalesce(?5, user_email),
+           user_phone = coalesce(?6, user_phone), active_type = coalesce(?7, active_type),
+           account_expires = coalesce(?8, account_expires), enable_change_password = coalesce(?9, enable_change_password),
+           next_login_change_password = coalesce(?10, next_login_change_password),
+           password_never_expired = coalesce(?11, password_never_expired), disabled = coalesce(?12, disabled),
+           user_info_map = coalesce(?13, user_info_map)
+         WHERE project_id = ?1 AND id = ?2";
+    let changed = tx.prepare_cached(sql)?.execute(params![
+        project_id,
+        id,
+        change.description,
+        change.description.as_deref().map(fold),
+        change.user_email,
+        change.user_phone,
+        change.active_type.map(ActiveType::word),
+        change.account_expires,
+        change.enable_change_password,
+        change.next_login_change_password,
+        change.password_never_expired,
+        change.disabled,
+        change.user_info_map,
+    ])?;
+    Ok(changed == 1)
+}
+
+/// Locks or unlocks a user; says whether there was such a one.
+pub(crate) fn set_locked(
+    tx: &Connection,
+    project_id: &str,
+    id: &str,
+    locked: bool,
+) -> rusqlite::Result<bool> {
+    let sql = "UPDATE workspace_users SET locked = ?3 WHERE project_id = ?1 AND id = ?2";
+    Ok(tx
+        .prepare_cached(sql)?
+        .execute(params![project_id, id, locked])?
+        == 1)
+}
+
+/// Deletes a user with its memberships; says whether there was such a one.
+pub(crate) fn delete_user(tx: &Connection, project_id: &str, id: &str) -> rusqlite::Result<bool> {
+    let sql = "DELETE FROM workspace_users WHERE project_id = ?1 AND id = ?2";
+    Ok(tx.prepare_cached(sql)?.execute([project_id, id])? == 1)
+}
+
+/// Makes a user a member of exactly these groups.
+pub(crate) fn set_groups(tx: &Connection, user_seq: i64, groups: &[i64]) -> rusqlite::Result<()> {
+    tx.prepare_cached("DELETE FROM workspace_members WHERE user_seq = ?1")?
+        .execute([user_seq])?;
+    let sql = "INSERT OR IGNORE INTO workspace_members (group_seq, user_seq) VALUES (?1, ?2)";
+    for group in groups {
+        tx.prepare_cached(sql)?.execute([*group, user_seq])?;
+    }
+    Ok(())
+}
+
+/// Every user of a project, oldest first: the order of its list is data too.
+pub(crate) fn for_each_user(
+    tx: &Connection,
+    project: &Project,
+    mut each: impl FnMut(User),
+) -> rusqlite::Result<()> {
+    let sql = format!(
+        "SELECT {} FROM workspace_users WHERE project_id = ?1 ORDER BY seq",
+        User::COLUMNS
+    );
+    let mut statement = tx.prepare_cached(&sql)?;
+    let mut rows = statement.query([&project.project_id])?;
+    while let Some(row) = rows.next()? {
+        each(User::from_row(row)?);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_by_the_rule_of_the_seed_and_of_the_newer_definitions() {
+        let long = "a".repeat(21);
+        for (name, seed, relaxed) in [
+            ("api-test", true, true),
+            ("a", true, true),
+            ("a.b_c-d", true, true),
+            ("a_", true, false),
+            ("a.", true, false),
+            ("a-", true, true),
+            ("9lives", false, true),
+            ("_a", false, false),
+            ("-a", false, false),
+            ("", false, false),
+            ("a b", false, false),
+            ("张三", false, false),
+            ("a\0", false, false),
+            (&long[..20], true, true),
+            (&long, false, true),
+            (&"a".repeat(32), false, true),
+            (&"a".repeat(33), false, false),
+        ] {
+            assert_eq!(is_user_name(name, NameRule::Seed), seed, "{name}");
+            assert_eq!(is_user_name(name, NameRule::Relaxed), relaxed, "{name}");
+        }
+    }
+
+    #[test]
+    fn addresses_by_the_pattern_of_the_definitions() {
+        for good in [
+            "test@huawei.com",
+            "_@a.b",
+            "a@b.c",
+            "a.b-c_d@x-y_z.w.com",
+            "__a@b.c",
+            "a1@-.c",
+        ] {
+            assert!(is_email(good), "{good}");
+        }
+        for bad in [
+            "", "a", "@b.c", "a@", "a@b", "a@b.", "a@.b", "a@b..c", "a@b.c-d", ".a@b.c", "a.@b.c",
+            "a b@c.d", "a@b@c.d", "张@b.c", "a-@b.c", "a@b.c\n",
+        ] {
+            assert!(!is_email(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The user groups of a project.
+
+use std::collections::HashSet;
+
+use super::{find_group, find_user, no_group, open_project};
+use crate::call::{Call, Reply};
+use crate::catalogue::ApiError;
+use crate::ids::LOWER_HEX;
+use crate::providers::huawei::JSON;
+use crate::providers::huawei_workspace::model::Project;
+use crate::providers::huawei_workspace::wire::{self, Body};
+use crate::providers::huawei_workspace::{errors, model};
+use crate::store::OnConflict;
+
+/// Lists the groups of a project, oldest first.
+pub(crate) fn list_user_groups(call: &Call<'_>) -> Result<Reply, ApiError> {
+    call.store().read(|tx| {
+        let project = open_project(call, tx)?;
+        let query = wire::GroupsQuery::decode(call.query())?;
+        let page = model::list_groups(tx, &project, &query.filter, query.window)?;
+        Reply::json(JSON, &wire::GroupList::from(page))
+    })
+}
+
+/// Creates a group. The answer does not say its id: clients find it in the list.
+pub(crate) fn create_user_group(call: &Call<'_>) -> Result<Reply, ApiError> {
+    call.store().write(|tx| {
+        let project = open_project(call, tx)?;
+        let wire::CreateUserGroup(group) = wire::CreateUserGroup::decode(&Body::required(call)?)?;
+        let group = group.into_group(call.ids().text(32, LOWER_HEX), call.now());
+        model::insert_group(tx, &project.project_id, &group)
+            .on_conflict("workspace_groups.name", || {
+                name_taken(&project, &group.name)
+            })?;
+        Ok(Reply::json(JSON, &serde_json::json!({}))?.status(201))
+    })
+}
+
+/// Gives a group another name or description.
+pub(crate) fn update_user_group(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let id = call.path_param("group_id");
+    call.store().write(|tx| {
+        let project = open_project(call, tx)?;
+        let group = find_group(tx, &project, id)?;
+        let change = wire::group_change(&Body::required(call)?)?;
+        let name = change.name.as_deref().unwrap_or(&group.name);
+        model::update_group(tx, &group, &change)
+            .on_conflict("workspace_groups.name", || name_taken(&project, name))?;
+        Reply::json(JSON, &serde_json::json!({}))
+    })
+}
+
+/// Deletes a group; its members stay, without it.
+pub(crate) fn delete_user_group(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let id = call.path_param("group_id");
+    call.store().write(|tx| {
+        let project = open_project(call, tx)?;
+        if model::delete_group(tx, &project.project_id, id)? {
+            Ok(Reply::empty(204))
+        } else {
+            Err(no_group(&project, id))
+        }
+    })
+}
+
+/// Deletes groups, all or none; what is named twice is deleted once.
+pub(crate) fn batch_delete_user_groups(call: &Call<'_>) -> Result<Reply, ApiError> {
+    call.store().write(|tx| {
+        let project = open_project(call, tx)?;
+        let wire::GroupIds(ids) = wire::GroupIds::decode(&Body::required(call)?)?;
+        let mut gone = HashSet::new();
+        for id in ids.iter().filter(|id| gone.insert(*id)) {
+            if !model::delete_group(tx, &project.project_id, id)? {
+                return Err(no_group(&project, id));
+            }
+        }
+        Ok(Reply::empty(204))
+    })
+}
+
+/// Lists the members of a group, oldest user first.
+pub(crate) fn list_users_of_group(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let id = call.path_param("group_id");
+    call.store().read(|tx| {
+        let project = open_project(call, tx)?;
+        let group = find_group(tx, &project, id)?;
+        let query = wire::MembersQuery::decode(call.query())?;
+        let page = model::list_members(tx, &group, &query.filter, query.window)?;
+        Reply::json(JSON, &wire::MemberList::from(page))
+    })
+}
+
+/// Puts users into a group or takes them out, all or none; who is in (or out) already stays so.
+pub(crate) fn run_actions_on_group(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let id = call.path_param("group_id");
+    call.store().write(|tx| {
+        let project = open_project(call, tx)?;
+        let group = find_group(tx, &project, id)?;
+        let wire::RunActionsOnGroup { op_type, user_ids } =
+            wire::RunActionsOnGroup::decode(&Body::required(call)?)?;
+        let users = user_ids
+            .iter()
+            .map(|user| find_user(tx, &project, user))
+            .collect::<Result<Vec<_>, _>>()?;
+        model::change_members(tx, &group, &users, op_type)?;
+        Ok(Reply::empty(204))
+    })
+}
+
+fn name_taken(project: &Project, name: &str) -> ApiError {
+    errors::GROUP_EXISTS.raise().because(format!(
+        "project {} has a group \"{name}\" already",
+        project.project_id
+    ))
+}

@@ -1,0 +1,72 @@
+//! One function per API action, in table order; each checks in the contract's order (section 5): the path's project and
+//! id, the body's syntax, its members, then what they say about the data. One write holds its checks and its changes.
+
+mod groups;
+mod users;
+
+use rusqlite::Connection;
+
+pub(crate) use groups::{
+    batch_delete_user_groups, create_user_group, delete_user_group, list_user_groups,
+    list_users_of_group, run_actions_on_group, update_user_group,
+};
+pub(crate) use users::{
+    batch_create_users, batch_delete_otp_devices, batch_delete_user, change_user_status,
+    create_desktop_user, delete_user, list_otp_devices_by_user_id, list_user_detail, list_users,
+    reset_random_password, send_email, update_user_info,
+};
+
+use super::model::{self, Group, Project, Service};
+use super::{errors, wire};
+use crate::call::Call;
+use crate::catalogue::ApiError;
+
+/// The project of the path, if Workspace is to be had there.
+fn open_project(call: &Call<'_>, tx: &Connection) -> Result<Project, ApiError> {
+    let project_id = wire::project_id(call)?;
+    let project = match model::project(tx, project_id)? {
+        Some(project) => project,
+        None if call.quirk("projects") == "configured" => {
+            return Err(errors::SERVICE_DISABLED
+                .raise()
+                .because(format!(
+                    "project {project_id} is not configured: no seed names it, and the quirk projects=configured is on"
+                ))
+                .missing("project", &[project_id]));
+        }
+        None => Project::untouched(project_id),
+    };
+    match project.service {
+        Service::Opened => Ok(project),
+        Service::Disabled => Err(errors::SERVICE_DISABLED.raise().because(format!(
+            "the seed says that the service of project {project_id} is disabled"
+        ))),
+        Service::NeverOpened => Err(errors::TENANT_NOT_FOUND.raise().because(format!(
+            "the seed says that project {project_id} never opened the service"
+        ))),
+    }
+}
+
+/// There is no user of that id; real ids are never checked for their form.
+fn no_user(project: &Project, id: &str) -> ApiError {
+    errors::USER_NOT_FOUND
+        .raise()
+        .because(format!("project {} has no user {id}", project.project_id))
+        .missing("user", &[&project.project_id, id])
+}
+
+fn no_group(project: &Project, id: &str) -> ApiError {
+    errors::GROUP_NOT_FOUND
+        .raise()
+        .because(format!("project {} has no group {id}", project.project_id))
+        .missing("group", &[&project.project_id, id])
+}
+
+/// The row of a user.
+fn find_user(tx: &Connection, project: &Project, id: &str) -> Result<i64, ApiError> {
+    model::user_seq(tx, &project.project_id, id)?.ok_or_else(|| no_user(project, id))
+}
+
+fn find_group(tx: &Connection, project: &Project, id: &str) -> Result<Group, ApiError> {
+    model::group(tx, &project.project_id, id)?.ok_or_else(|| no_group(project, id))
+}

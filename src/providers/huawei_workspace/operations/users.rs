@@ -1,0 +1,209 @@
+//! The users of a project.
+
+use std::collections::HashSet;
+
+use rusqlite::Connection;
+
+use super::{find_group, find_user, no_user, open_project};
+use crate::call::{Call, Reply};
+use crate::catalogue::ApiError;
+use crate::ids::{ALPHANUMERIC, DIGITS, Ids, LOWER_HEX};
+use crate::providers::huawei::JSON;
+use crate::providers::huawei_workspace::errors;
+use crate::providers::huawei_workspace::model::{self, NewUser, Project};
+use crate::providers::huawei_workspace::wire::{self, Body};
+use crate::store::OnConflict;
+
+/// Lists the users of a project, oldest first; all of them unless a limit is given.
+pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let page = call.store().read(|tx| {
+        let project = open_project(call, tx)?;
+        let query = wire::UsersQuery::decode(call.query())?;
+        let page = model::list_users(tx, &project, &query.filter, query.window)?;
+        Ok::<_, ApiError>(wire::UserList::new(page, call.now(), query.counts_desktops))
+    })?;
+    Reply::json(JSON, &page)
+}
+
+/// Creates a user.
+pub(crate) fn create_desktop_user(call: &Call<'_>) -> Result<Reply, ApiError> {
+    call.store().write(|tx| {
+        let project = open_project(call, tx)?;
+        let user = wire::create_user(call, &Body::required(call)?)?;
+        let id = create(call, tx, &project, user)?;
+        Ok(Reply::json(JSON, &wire::CreatedUser { id: &id })?.status(201))
+    })
+}
+
+/// Shows a user.
+pub(crate) fn list_user_detail(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let id = call.path_param("user_id");
+    call.store().read(|tx| {
+        let project = open_project(call, tx)?;
+        let user =
+            model::user(tx, &project.project_id, id)?.ok_or_else(|| no_user(&project, id))?;
+        Reply::json(JSON, &wire::UserDetailAnswer::new(user, call.now()))
+    })
+}
+
+/// Changes the members of a user that the body names.
+pub(crate) fn update_user_info(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let id = call.path_param("user_id");
+    call.store().write(|tx| {
+        let project = open_project(call, tx)?;
+        find_user(tx, &project, id)?;
+        let change = wire::user_change(&Body::required(call)?)?;
+        model::update_user(tx, &project.project_id, id, &change)?;
+        Reply::json(JSON, &wire::CreatedUser { id })
+    })
+}
+
+/// Deletes a user with its memberships.
+pub(crate) fn delete_user(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let id = call.path_param("user_id");
+    call.store().write(|tx| {
+        let project = open_project(call, tx)?;
+        delete(tx, &project, id)?;
+        Ok(Reply::empty(204))
+    })
+}
+
+/// Creates users, all or none; the first wrong one decides what is wrong.
+pub(crate) fn batch_create_users(call: &Call<'_>) -> Result<Reply, ApiError> {
+    call.store().write(|tx| {
+        let project = open_project(call, tx)?;
+        let batch = wire::BatchCreate::decode(&Body::required(call)?)?;
+        for user in batch.users() {
+            create(call, tx, &project, wire::create_user(call, user)?)?;
+        }
+        Reply::json(JSON, &serde_json::json!({}))
+    })
+}
+
+/// Deletes users, all or none; who is named twice is deleted once.
+pub(crate) fn batch_delete_user(call: &Call<'_>) -> Result<Reply, ApiError> {
+    call.store().write(|tx| {
+        let project = open_project(call, tx)?;
+        let wire::UserIds(ids) = wire::UserIds::decode(&Body::required(call)?)?;
+        let mut gone = HashSet::new();
+        for id in ids.iter().filter(|id| gone.insert(*id)) {
+            delete(tx, &project, id)?;
+        }
+        Ok(Reply::empty(204))
+    })
+}
+
+/// Locks a user, unlocks it, or gives it another password.
+pub(crate) fn change_user_status(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let id = call.path_param("user_id");
+    call.store().write(|tx| {
+        let project = open_project(call, tx)?;
+        find_user(tx, &project, id)?;
+        match wire::action(&Body::required(call)?)? {
+            wire::Action::Lock => model::set_locked(tx, &project.project_id, id, true)?,
+            wire::Action::Unlock => model::set_locked(tx, &project.project_id, id, false)?,
+            // Passwords are not kept, so a new one changes nothing that anybody could see.
+            wire::Action::ResetPassword => true,
+        };
+        Ok(Reply::empty(204))
+    })
+}
+
+/// Gives a user another password and says which: a GET that changes something.
+pub(crate) fn reset_random_password(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let id = call.path_param("user_id");
+    call.store().read(|tx| {
+        let project = open_project(call, tx)?;
+        find_user(tx, &project, id)?;
+        wire::check_notification_type(call.query())?;
+        let password = random_password(call.ids());
+        Reply::json(JSON, &wire::Password { password })
+    })
+}
+
+/// Sends a user the mail of its first day again; nothing here sends anything.
+pub(crate) fn send_email(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let id = call.path_param("user_id");
+    call.store().read(|tx| {
+        let project = open_project(call, tx)?;
+        find_user(tx, &project, id)?;
+        wire::check_mail(&Body::optional(call)?)?;
+        Ok(Reply::empty(204))
+    })
+}
+
+/// Lists the devices that a user's second factor is bound to: none.
+pub(crate) fn list_otp_devices_by_user_id(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let id = call.path_param("user_id");
+    call.store().read(|tx| {
+        let project = open_project(call, tx)?;
+        find_user(tx, &project, id)?;
+        Reply::json(JSON, &wire::OtpDevices::default())
+    })
+}
+
+/// Unbinds devices; as there are none, all of them are unbound already.
+pub(crate) fn batch_delete_otp_devices(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let id = call.path_param("user_id");
+    call.store().read(|tx| {
+        let project = open_project(call, tx)?;
+        find_user(tx, &project, id)?;
+        wire::check_otp_ids(&Body::optional(call)?)?;
+        Ok(Reply::empty(204))
+    })
+}
+
+/// Adds a user to the project and to its groups; gives its id.
+fn create(
+    call: &Call<'_>,
+    tx: &Connection,
+    project: &Project,
+    mut user: NewUser,
+) -> Result<String, ApiError> {
+    let group_ids = std::mem::take(&mut user.group_ids);
+    let groups = group_ids
+        .iter()
+        .map(|id| find_group(tx, project, id).map(|group| group.seq))
+        .collect::<Result<Vec<_>, _>>()?;
+    let user = user.into_user(call.ids().text(32, LOWER_HEX), call.now());
+    let seq = model::insert_user(tx, &project.project_id, &user).on_conflict(
+        "workspace_users.user_name_lower",
+        || {
+            errors::USER_EXISTS.raise().because(format!(
+                "project {} has a user {} already; names are the same whatever their case",
+                project.project_id, user.user_name
+            ))
+        },
+    )?;
+    model::set_groups(tx, seq, &groups)?;
+    Ok(user.id)
+}
+
+fn delete(tx: &Connection, project: &Project, id: &str) -> Result<(), ApiError> {
+    if model::delete_user(tx, &project.project_id, id)? {
+        Ok(())
+    } else {
+        Err(no_user(project, id))
+    }
+}
+
+/// Sixteen characters (20 are allowed) with an upper-case letter, a lower-case one, a digit and a special one among them.
+fn random_password(ids: &Ids) -> String {
+    let classes: [&[u8]; 4] = [
+        b"ABCDEFGHJKLMNPQRSTUVWXYZ",
+        b"abcdefghijkmnpqrstuvwxyz",
+        DIGITS,
+        b"!@#$%^-_=+",
+    ];
+    let mut password: Vec<char> = classes
+        .iter()
+        .map(|class| ids.text(1, class))
+        .chain([ids.text(12, ALPHANUMERIC)])
+        .flat_map(|part| part.chars().collect::<Vec<_>>())
+        .collect();
+    for end in (1..password.len()).rev() {
+        let other = usize::try_from(ids.below(end as u64 + 1)).unwrap_or(end);
+        password.swap(end, other);
+    }
+    password.into_iter().collect()
+}

@@ -1,0 +1,504 @@
+//! QingCloud (and ShanHe) EHPC: the users of a cluster.
+//!
+//! What is odd here:
+//! - the path is the action: no parameter selects the operation, and `action`, which the IaaS SDK sends, is ignored;
+//! - every outcome is HTTP 200, an unknown path included: the SDKs throw the body of any other status away;
+//! - the content type has no charset: the Go SDK takes any other header for an empty success;
+//! - the time is `timestamp` in these documents and `time_stamp` in the SDK's requests; both will do;
+//! - the list is `users_set`, whatever the document's table says (quirk `list-key`);
+//! - `limit` above 100 is 100, without an error;
+//! - `uid_number` and `gid_number` are strings;
+//! - adding and deleting answer with the id of a job, setting a password does not;
+//! - the admin and the boss of a cluster cannot be deleted.
+
+mod auth;
+mod errors;
+mod model;
+mod operations;
+mod wire;
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::call::{Call, Limit, Reply, Request};
+use crate::catalogue::{ApiError, ErrorEntry, Missing, Refusal, Source};
+use crate::clock::Time;
+use crate::ids::{Ids, LOWER_HEX};
+use crate::providers::routes::Routes;
+use crate::providers::{Bound, Named, Operation, Parameter, Place, Provider, Quirk, SeedContext};
+use crate::seed::SeedError;
+
+/// The room.
+#[derive(Debug)]
+pub(crate) struct QingcloudEhpc;
+
+const SEED: Source = Source::Seed("000_7e586bc5d7433012.txt");
+const MANUAL: Source = Source::Docs("yunify/qingcloud-docs, content/compute/hpc/api");
+const OURS: Source = Source::Inferred("the document names the parameter and not its bounds");
+
+/// A parameter that is not required and has no default.
+const fn optional(
+    name: &'static str,
+    place: Place,
+    kind: &'static str,
+    rule: &'static str,
+    source: Source,
+) -> Parameter {
+    Parameter {
+        name,
+        place,
+        kind,
+        required: false,
+        default: "",
+        rule,
+        source,
+    }
+}
+
+/// A parameter that is required: absent or empty is 1100.
+const fn required(
+    name: &'static str,
+    place: Place,
+    kind: &'static str,
+    rule: &'static str,
+    source: Source,
+) -> Parameter {
+    Parameter {
+        required: true,
+        ..optional(name, place, kind, rule, source)
+    }
+}
+
+const TIMESTAMP: Parameter = required(
+    "timestamp",
+    Place::QueryOrBody,
+    "date-time",
+    "2026-01-02T03:04:05Z, month and day padded or not, else 1100; time_stamp will do; in a form, not in JSON",
+    SEED,
+);
+const ZONE: Parameter = required(
+    "zone",
+    Place::QueryOrBody,
+    "string",
+    "any; the query goes before the body",
+    SEED,
+);
+const LIMIT: Parameter = Parameter {
+    default: "10",
+    ..optional(
+        "limit",
+        Place::Query,
+        "integer",
+        "digits, else 1100; 0 is an empty page, more than 100 is 100",
+        SEED,
+    )
+};
+const OFFSET: Parameter = Parameter {
+    default: "0",
+    ..optional(
+        "offset",
+        Place::Query,
+        "integer",
+        "digits, else 1100; in rows; past the end: an empty page",
+        SEED,
+    )
+};
+const REVERSE: Parameter = Parameter {
+    default: "0",
+    ..optional(
+        "reverse",
+        Place::Query,
+        "integer",
+        "0 oldest first, 1 newest first, else 1100",
+        MANUAL,
+    )
+};
+const VERBOSE: Parameter = Parameter {
+    default: "0",
+    ..optional(
+        "verbose",
+        Place::Query,
+        "integer",
+        "0 or 1, else 1100; changes nothing here",
+        MANUAL,
+    )
+};
+const OF_CLUSTER: Parameter = required(
+    "cluster_id",
+    Place::Body,
+    "string",
+    "a cluster, else 2100",
+    MANUAL,
+);
+const OF_USER: Parameter = required(
+    "username",
+    Place::Body,
+    "string",
+    "a user of the cluster, else 2100",
+    MANUAL,
+);
+const PASSWORD_RULE: &str = "12 to 30 letters, digits and !@#$%^&()*, else 1100; never shown";
+
+static OPERATIONS: &[Operation] = &[
+    Operation {
+        name: "HpcUserListUsers",
+        methods: &["GET"],
+        path: "/api/user",
+        version: "",
+        summary: "Lists the users of a cluster, oldest first",
+        parameters: &[
+            TIMESTAMP,
+            ZONE,
+            optional(
+                "cluster_id",
+                Place::Query,
+                "string",
+                "exact, else 2100; absent: every cluster",
+                SEED,
+            ),
+            optional(
+                "user_id",
+                Place::Query,
+                "string",
+                "exact; no hit is an empty page",
+                SEED,
+            ),
+            optional(
+                "search_word",
+                Place::Query,
+                "string",
+                "part of the username, in any case; % and _ stand for themselves",
+                SEED,
+            ),
+            LIMIT,
+            OFFSET,
+        ],
+        writes: false,
+        source: SEED,
+        run: operations::list_users,
+    },
+    Operation {
+        name: "HpcUserAddUser",
+        methods: &["POST"],
+        path: "/api/user/addUser",
+        version: "",
+        summary: "Adds an ordinary user; answers with a job",
+        parameters: &[
+            TIMESTAMP,
+            ZONE,
+            OF_CLUSTER,
+            required(
+                "username",
+                Place::Body,
+                "string",
+                "1 to 8 letters, digits or _, else 1100; not taken in the cluster, else 2110",
+                MANUAL,
+            ),
+            required("password", Place::Body, "string", PASSWORD_RULE, MANUAL),
+            optional(
+                "mod",
+                Place::Body,
+                "string",
+                "three octal digits, else 1100; absent is null",
+                OURS,
+            ),
+        ],
+        writes: true,
+        source: MANUAL,
+        run: operations::add_user,
+    },
+    Operation {
+        name: "HpcUserDeleteUser",
+        methods: &["POST"],
+        path: "/api/user/deleteUser",
+        version: "",
+        summary: "Deletes an ordinary user; answers with a job",
+        parameters: &[
+            TIMESTAMP,
+            ZONE,
+            OF_CLUSTER,
+            Parameter {
+                rule: "a user of the cluster, else 2100; neither admin nor boss, else 1400",
+                ..OF_USER
+            },
+        ],
+        writes: true,
+        source: MANUAL,
+        run: operations::delete_user,
+    },
+    Operation {
+        name: "HpcUserModifyUser",
+        methods: &["POST"],
+        path: "/api/user/modifyUser",
+        version: "",
+        summary: "Sets a user's password",
+        parameters: &[
+            TIMESTAMP,
+            ZONE,
+            OF_CLUSTER,
+            OF_USER,
+            required("new_password", Place::Body, "string", PASSWORD_RULE, MANUAL),
+        ],
+        writes: true,
+        source: MANUAL,
+        run: operations::modify_user,
+    },
+    Operation {
+        name: "HpcOperationListOperation",
+        methods: &["GET"],
+        path: "/api/operation",
+        version: "",
+        summary: "Lists the job log, oldest first",
+        parameters: &[
+            TIMESTAMP,
+            ZONE,
+            optional("job_ids", Place::Query, "string", IDS_RULE, MANUAL),
+            optional("jobs", Place::Query, "string", IDS_RULE, MANUAL),
+            optional(
+                "status",
+                Place::Query,
+                "string",
+                "pending, successful or failed, else 1100",
+                MANUAL,
+            ),
+            optional("job_action", Place::Query, "string", "exact", MANUAL),
+            optional(
+                "resource_ids",
+                Place::Query,
+                "string",
+                "ids as in job_ids, one of which is among the job's",
+                MANUAL,
+            ),
+            optional("owner", Place::Query, "string", "exact", MANUAL),
+            optional(
+                "search_word",
+                Place::Query,
+                "string",
+                "part of the action's name or description, in any case",
+                MANUAL,
+            ),
+            optional(
+                "start_time",
+                Place::Query,
+                "date-time",
+                "created then or later; as timestamp, else 1100",
+                MANUAL,
+            ),
+            optional(
+                "end_time",
+                Place::Query,
+                "date-time",
+                "created then or earlier; as timestamp, else 1100",
+                MANUAL,
+            ),
+            LIMIT,
+            OFFSET,
+            REVERSE,
+            VERBOSE,
+        ],
+        writes: false,
+        source: MANUAL,
+        run: operations::list_operation,
+    },
+    Operation {
+        name: "HpcClusterListCluster",
+        methods: &["GET"],
+        path: "/api/cluster/list",
+        version: "",
+        summary: "Lists clusters, oldest first",
+        parameters: &[
+            TIMESTAMP,
+            ZONE,
+            optional(
+                "owner",
+                Place::Query,
+                "string",
+                "exact; documented as required, absent is every owner's",
+                MANUAL,
+            ),
+            optional(
+                "cluster_id",
+                Place::Query,
+                "string",
+                "exact; no hit is an empty page",
+                MANUAL,
+            ),
+            optional(
+                "cluster_type",
+                Place::Query,
+                "string",
+                "hpc or ehpc, else 1100",
+                MANUAL,
+            ),
+            optional(
+                "status",
+                Place::Query,
+                "string",
+                "pending, active, stopped or suspended, else 1100",
+                MANUAL,
+            ),
+            optional(
+                "search_word",
+                Place::Query,
+                "string",
+                "part of the name, in any case",
+                MANUAL,
+            ),
+            LIMIT,
+            OFFSET,
+            REVERSE,
+            VERBOSE,
+        ],
+        writes: false,
+        source: MANUAL,
+        run: operations::list_cluster,
+    },
+];
+
+const IDS_RULE: &str = "ids with commas or spaces between them, or job_ids.1, job_ids.2, …";
+
+static BOUNDS: &[Bound] = &[
+    Bound {
+        name: "rows of a page",
+        value: "100",
+        about: "a higher limit is taken for 100",
+        source: SEED,
+    },
+    Bound {
+        name: "calls of an account",
+        value: "2000 in 3600 s",
+        about: "the next one gets 2500; off here, ask for QuotasExceeded",
+        source: MANUAL,
+    },
+    Bound {
+        name: "clock skew",
+        value: "60 s",
+        about: "beyond it, in the past or the future, 1300 under strict authentication",
+        source: MANUAL,
+    },
+];
+
+static QUIRKS: &[Quirk] = &[Quirk {
+    name: "list-key",
+    values: &["users_set", "both", "user_set"],
+    about: "what the list of users is called: users_set in the document's example, user_set in its table",
+    source: SEED,
+}];
+
+static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(OPERATIONS));
+
+impl Provider for QingcloudEhpc {
+    fn id(&self) -> &'static str {
+        "qingcloud-ehpc"
+    }
+
+    fn title(&self) -> &'static str {
+        "QingCloud EHPC"
+    }
+
+    fn default_region(&self) -> &'static str {
+        "jn1a"
+    }
+
+    fn operations(&self) -> &'static [Operation] {
+        OPERATIONS
+    }
+
+    fn errors(&self) -> Vec<&'static ErrorEntry> {
+        errors::CATALOGUE.to_vec()
+    }
+
+    fn quirks(&self) -> &'static [Quirk] {
+        QUIRKS
+    }
+
+    fn bounds(&self) -> &'static [Bound] {
+        BOUNDS
+    }
+
+    fn schema(&self) -> &'static str {
+        include_str!("schema.sql")
+    }
+
+    fn openapi(&self) -> &'static str {
+        include_str!("../../../openapi/qingcloud-ehpc.yaml")
+    }
+
+    fn demo(&self) -> &'static str {
+        include_str!("../../../seed-data/qingcloud-ehpc.json")
+    }
+
+    /// A trailing slash is optional: signed paths have one, request lines mostly have not.
+    fn name_operation(&self, request: &Request) -> Named {
+        let path = request.path();
+        ROUTES.name(request, path.strip_suffix('/').unwrap_or(path))
+    }
+
+    fn access_key(&self, request: &Request) -> Option<String> {
+        auth::access_key(request)
+    }
+
+    /// The service shows none; this one is as the SDK's `req_id`, and only the journal has it.
+    fn request_id(&self, ids: &Ids, _now: Time) -> String {
+        ids.text(32, LOWER_HEX)
+    }
+
+    fn admit(&self, call: &Call<'_>) -> Result<(), ApiError> {
+        auth::admit(call)
+    }
+
+    fn envelope(&self, _call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Reply {
+        wire::envelope(verdict)
+    }
+
+    fn over_limit(&self, limit: Limit) -> &'static ErrorEntry {
+        match limit {
+            Limit::Target => &errors::URI_TOO_LONG,
+            Limit::Headers => &errors::HEADERS_TOO_LARGE,
+            Limit::Body => &errors::BODY_TOO_LARGE,
+        }
+    }
+
+    /// Inferred: no header says how long to wait; the manual's quota comes back at midnight.
+    fn throttled(&self, _wait: Duration) -> ApiError {
+        errors::QUOTAS_EXCEEDED.raise()
+    }
+
+    fn internal_error(&self) -> &'static ErrorEntry {
+        &errors::INTERNAL_ERROR
+    }
+
+    fn seed(
+        &self,
+        tx: &Connection,
+        document: &Value,
+        context: &SeedContext<'_>,
+    ) -> Result<u64, SeedError> {
+        wire::seed::merge(tx, document, context)
+    }
+
+    fn export(&self, tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()> {
+        wire::seed::export(tx, each)
+    }
+
+    fn generate(&self, count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
+        wire::seed::generate(count, ids, each);
+    }
+
+    fn counts(&self, tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>> {
+        model::counts(tx)
+    }
+
+    fn has(&self, tx: &Connection, missing: &Missing) -> rusqlite::Result<bool> {
+        match (missing.kind, missing.key.as_slice()) {
+            ("cluster", [cluster_id]) => Ok(model::cluster(tx, cluster_id)?.is_some()),
+            ("user", [cluster_id, username]) => {
+                Ok(model::user(tx, cluster_id, username)?.is_some())
+            }
+            _ => Ok(false),
+        }
+    }
+}

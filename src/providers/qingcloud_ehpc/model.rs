@@ -1,0 +1,678 @@
+//! Clusters, users and jobs: rules, rows in and rows out.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+
+use crate::ids::{ALPHANUMERIC, Ids, LOWER_ALPHANUMERIC};
+use crate::store::page::{Limit, Page, Window, count, select};
+
+/// Inferred: the `uid_number` of the first user of a cluster, which in the samples is its admin's.
+const FIRST_UID: i64 = 41500;
+/// The name of the admin of a cluster.
+pub(crate) const ADMIN: &str = "admin";
+/// Where every job runs, as in the samples.
+pub(crate) const SUBMITTER: &str = "nscca-hpc1";
+
+/// A cluster, the parent of users.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cluster {
+    pub(crate) cluster_id: String,
+    pub(crate) cluster_name: String,
+    pub(crate) cluster_status: String,
+    pub(crate) cluster_type: String,
+    pub(crate) create_time: String,
+    pub(crate) description: String,
+    pub(crate) nas_mount_point: String,
+    pub(crate) paid_type: String,
+    pub(crate) total_node_count: i64,
+    /// Whose it is; asked for in a filter and shown in no answer.
+    pub(crate) owner: String,
+    pub(crate) user_count: u64,
+}
+
+impl Cluster {
+    /// The columns, in the order of [`Cluster::from_row`].
+    const COLUMNS: &'static str = "cluster_id, cluster_name, cluster_status, cluster_type, create_time, description, nas_mount_point, \
+         paid_type, total_node_count, owner, user_count";
+
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            cluster_id: row.get(0)?,
+            cluster_name: row.get(1)?,
+            cluster_status: row.get(2)?,
+            cluster_type: row.get(3)?,
+            create_time: row.get(4)?,
+            description: row.get(5)?,
+            nas_mount_point: row.get(6)?,
+            paid_type: row.get(7)?,
+            total_node_count: row.get(8)?,
+            owner: row.get(9)?,
+            user_count: row.get(10)?,
+        })
+    }
+}
+
+/// A user of a cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct User {
+    pub(crate) cluster_id: String,
+    pub(crate) create_time: String,
+    pub(crate) gid_number: i64,
+    pub(crate) hpcuser_id: String,
+    /// The mode of the home directory, three octal digits.
+    pub(crate) r#mod: Option<String>,
+    pub(crate) nas_mount_point: String,
+    pub(crate) role: String,
+    pub(crate) uid_number: i64,
+    pub(crate) update_time: String,
+    pub(crate) user_id: String,
+    pub(crate) username: String,
+}
+
+impl User {
+    /// The columns, in the order of [`User::from_row`].
+    const COLUMNS: &'static str = "cluster_id, create_time, gid_number, hpcuser_id, mod, nas_mount_point, role, uid_number, update_time, user_id, \
+         username";
+
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            cluster_id: row.get(0)?,
+            create_time: row.get(1)?,
+            gid_number: row.get(2)?,
+            hpcuser_id: row.get(3)?,
+            r#mod: row.get(4)?,
+            nas_mount_point: row.get(5)?,
+            role: row.get(6)?,
+            uid_number: row.get(7)?,
+            update_time: row.get(8)?,
+            user_id: row.get(9)?,
+            username: row.get(10)?,
+        })
+    }
+
+    /// A user that somebody adds now: an ordinary one, in the cluster's own folder, with ids that nobody has.
+    pub(crate) fn new(
+        tx: &Connection,
+        ids: &Ids,
+        cluster: &Cluster,
+        username: &str,
+        r#mod: Option<&str>,
+        now: &str,
+    ) -> rusqlite::Result<Self> {
+        let number = next_uid(tx, &cluster.cluster_id)?;
+        Ok(Self {
+            cluster_id: cluster.cluster_id.clone(),
+            create_time: now.to_owned(),
+            gid_number: number,
+            hpcuser_id: fresh_hpcuser_id(tx, ids)?,
+            r#mod: r#mod.map(str::to_owned),
+            nas_mount_point: cluster.nas_mount_point.clone(),
+            role: "member".to_owned(),
+            uid_number: number,
+            update_time: now.to_owned(),
+            user_id: new_user_id(ids),
+            username: username.to_owned(),
+        })
+    }
+
+    /// Admins and bosses stay.
+    pub(crate) fn can_be_deleted(&self) -> bool {
+        self.role == "member"
+    }
+}
+
+/// An entry of the job log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Job {
+    pub(crate) action_describe: String,
+    pub(crate) create_time: String,
+    pub(crate) error_codes: String,
+    pub(crate) job_action: String,
+    pub(crate) job_id: String,
+    pub(crate) owner: String,
+    /// Ids with single spaces between them.
+    pub(crate) resource_ids: String,
+    pub(crate) status: String,
+    pub(crate) status_time: String,
+    pub(crate) submitter: String,
+    pub(crate) task_count: Option<i64>,
+}
+
+impl Job {
+    /// The columns, in the order of [`Job::from_row`].
+    const COLUMNS: &'static str = "action_describe, create_time, error_codes, job_action, job_id, owner, resource_ids, status, status_time, \
+         submitter, task_count";
+
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            action_describe: row.get(0)?,
+            create_time: row.get(1)?,
+            error_codes: row.get(2)?,
+            job_action: row.get(3)?,
+            job_id: row.get(4)?,
+            owner: row.get(5)?,
+            resource_ids: row.get(6)?,
+            status: row.get(7)?,
+            status_time: row.get(8)?,
+            submitter: row.get(9)?,
+            task_count: row.get(10)?,
+        })
+    }
+
+    /// Inferred: the change that a job stands for has happened by the time that its id is answered.
+    pub(crate) fn done(
+        tx: &Connection,
+        ids: &Ids,
+        cluster: &Cluster,
+        job_action: &str,
+        now: &str,
+    ) -> rusqlite::Result<Self> {
+        Ok(Self {
+            action_describe: String::new(),
+            create_time: now.to_owned(),
+            error_codes: String::new(),
+            job_action: job_action.to_owned(),
+            job_id: fresh_job_id(tx, ids)?,
+            owner: cluster.owner.clone(),
+            resource_ids: cluster.cluster_id.clone(),
+            status: "successful".to_owned(),
+            status_time: now.to_owned(),
+            submitter: SUBMITTER.to_owned(),
+            task_count: None,
+        })
+    }
+}
+
+/// Which way a list runs along its creation times; rows of the same second keep the order in which they came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    OldestFirst,
+    NewestFirst,
+}
+
+impl Order {
+    const fn sql(self) -> &'static str {
+        match self {
+            Self::OldestFirst => "ORDER BY create_time, seq",
+            Self::NewestFirst => "ORDER BY create_time DESC, seq DESC",
+        }
+    }
+}
+
+/// Which users to list; an absent filter lets all through.
+#[derive(Debug, Default)]
+pub(crate) struct UserFilter {
+    pub(crate) cluster_id: Option<String>,
+    pub(crate) user_id: Option<String>,
+    /// Part of the username, in any case.
+    pub(crate) search_word: Option<String>,
+}
+
+/// Which clusters to list.
+#[derive(Debug, Default)]
+pub(crate) struct ClusterFilter {
+    pub(crate) owner: Option<String>,
+    pub(crate) cluster_id: Option<String>,
+    pub(crate) cluster_type: Option<String>,
+    pub(crate) status: Option<String>,
+    /// Part of the name, in any case.
+    pub(crate) search_word: Option<String>,
+}
+
+/// Which jobs to list. A list of ids that is empty lets all through.
+#[derive(Debug, Default)]
+pub(crate) struct JobFilter {
+    pub(crate) job_ids: Vec<String>,
+    pub(crate) jobs: Vec<String>,
+    pub(crate) status: Option<String>,
+    pub(crate) job_action: Option<String>,
+    /// At least one of these is among the job's.
+    pub(crate) resource_ids: Vec<String>,
+    pub(crate) owner: Option<String>,
+    /// Part of the action's name or description, in any case.
+    pub(crate) search_word: Option<String>,
+    /// Created at or after.
+    pub(crate) start_time: Option<String>,
+    /// Created at or before.
+    pub(crate) end_time: Option<String>,
+}
+
+/// The conditions of a query, all of which have to hold. A statement's text depends only on which filters there are, so
+/// that it stays prepared.
+#[derive(Default)]
+struct Conditions {
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl Conditions {
+    /// Adds a condition on a value that is there; its `?` is the value.
+    fn when(&mut self, condition: &str, value: Option<String>) {
+        if let Some(value) = value {
+            self.sql.push_str(if self.sql.is_empty() {
+                "WHERE "
+            } else {
+                " AND "
+            });
+            self.sql.push_str(condition);
+            self.values.push(Value::Text(value));
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.sql.is_empty()
+    }
+
+    fn count(&self, tx: &Connection, table: &str) -> rusqlite::Result<u64> {
+        let sql = format!("SELECT count(*) FROM {table} {}", self.sql);
+        count(tx, &sql, params_from_iter(&self.values))
+    }
+
+    fn rows<T>(
+        &self,
+        tx: &Connection,
+        table: &str,
+        columns: &str,
+        (order, window): (Order, Window),
+        read: fn(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Vec<T>> {
+        if window.limit == Limit::Rows(0) {
+            return Ok(Vec::new());
+        }
+        let sql = format!(
+            "SELECT {columns} FROM {table} {} {} LIMIT ? OFFSET ?",
+            self.sql,
+            order.sql()
+        );
+        let window = [window.sql_limit(), window.sql_offset()].map(Value::Integer);
+        select(
+            tx,
+            &sql,
+            params_from_iter(self.values.iter().chain(&window)),
+            read,
+        )
+    }
+}
+
+/// What search_word and names are compared as.
+fn folded(name: &str) -> String {
+    name.to_lowercase()
+}
+
+fn json_array(ids: &[String]) -> Option<String> {
+    (!ids.is_empty()).then(|| serde_json::to_string(ids).expect("texts become JSON"))
+}
+
+fn total(tx: &Connection, kind: &str) -> rusqlite::Result<u64> {
+    count(
+        tx,
+        "SELECT total FROM qingcloud_counts WHERE kind = ?1",
+        [kind],
+    )
+}
+
+/// How many records of each kind there are.
+pub(crate) fn counts(tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>> {
+    ["clusters", "users", "jobs"]
+        .into_iter()
+        .map(|kind| Ok((kind, total(tx, kind)?)))
+        .collect()
+}
+
+pub(crate) fn cluster(tx: &Connection, cluster_id: &str) -> rusqlite::Result<Option<Cluster>> {
+    let sql = format!(
+        "SELECT {} FROM qingcloud_clusters WHERE cluster_id = ?1",
+        Cluster::COLUMNS
+    );
+    tx.prepare_cached(&sql)?
+        .query_row([cluster_id], Cluster::from_row)
+        .optional()
+}
+
+pub(crate) fn list_clusters(
+    tx: &Connection,
+    filter: ClusterFilter,
+    order: Order,
+    window: Window,
+) -> rusqlite::Result<Page<Cluster>> {
+    let mut conditions = Conditions::default();
+    conditions.when("cluster_id = ?", filter.cluster_id);
+    conditions.when("owner = ?", filter.owner);
+    conditions.when("cluster_type = ?", filter.cluster_type);
+    conditions.when("cluster_status = ?", filter.status);
+    conditions.when(
+        "instr(folded_name, ?)",
+        filter.search_word.as_deref().map(folded),
+    );
+    let total = if conditions.is_empty() {
+        total(tx, "clusters")?
+    } else {
+        conditions.count(tx, "qingcloud_clusters")?
+    };
+    let rows = conditions.rows(
+        tx,
+        "qingcloud_clusters",
+        Cluster::COLUMNS,
+        (order, window),
+        Cluster::from_row,
+    )?;
+    Ok(Page { total, rows })
+}
+
+/// Adds a cluster, or brings the one of the same id up to date; its users stay.
+pub(crate) fn put_cluster(tx: &Connection, cluster: &Cluster) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO qingcloud_clusters (cluster_id, cluster_name, folded_name, cluster_status, cluster_type, create_time,
+           description, nas_mount_point, paid_type, total_node_count, owner)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+         ON CONFLICT (cluster_id) DO UPDATE SET cluster_name = excluded.cluster_name, folded_name = excluded.folded_name,
+           cluster_status = excluded.cluster_status, cluster_type = excluded.cluster_type, create_time = excluded.create_time,
+           description = excluded.description, nas_mount_point = excluded.nas_mount_point, paid_type = excluded.paid_type,
+           total_node_count = excluded.total_node_count, owner = excluded.owner";
+    tx.prepare_cached(sql)?.execute(params![
+        cluster.cluster_id,
+        cluster.cluster_name,
+        folded(&cluster.cluster_name),
+        cluster.cluster_status,
+        cluster.cluster_type,
+        cluster.create_time,
+        cluster.description,
+        cluster.nas_mount_point,
+        cluster.paid_type,
+        cluster.total_node_count,
+        cluster.owner,
+    ])?;
+    Ok(())
+}
+
+/// Deletes a cluster and its users.
+pub(crate) fn delete_cluster(tx: &Connection, cluster_id: &str) -> rusqlite::Result<()> {
+    tx.prepare_cached("DELETE FROM qingcloud_clusters WHERE cluster_id = ?1")?
+        .execute([cluster_id])?;
+    Ok(())
+}
+
+pub(crate) fn user(
+    tx: &Connection,
+    cluster_id: &str,
+    username: &str,
+) -> rusqlite::Result<Option<User>> {
+    let sql = format!(
+        "SELECT {} FROM qingcloud_users WHERE cluster_id = ?1 AND username = ?2",
+        User::COLUMNS
+    );
+    tx.prepare_cached(&sql)?
+        .query_row([cluster_id, username], User::from_row)
+        .optional()
+}
+
+/// Users, oldest first; `cluster` is the one that the filter names.
+pub(crate) fn list_users(
+    tx: &Connection,
+    filter: UserFilter,
+    cluster: Option<&Cluster>,
+    window: Window,
+) -> rusqlite::Result<Page<User>> {
+    let is_narrow = filter.user_id.is_some() || filter.search_word.is_some();
+    let mut conditions = Conditions::default();
+    conditions.when("cluster_id = ?", filter.cluster_id);
+    conditions.when("user_id = ?", filter.user_id);
+    conditions.when(
+        "instr(folded_name, ?)",
+        filter.search_word.as_deref().map(folded),
+    );
+    let total = match cluster {
+        _ if is_narrow => conditions.count(tx, "qingcloud_users")?,
+        Some(cluster) => cluster.user_count,
+        None => total(tx, "users")?,
+    };
+    let rows = conditions.rows(
+        tx,
+        "qingcloud_users",
+        User::COLUMNS,
+        (Order::OldestFirst, window),
+        User::from_row,
+    )?;
+    Ok(Page { total, rows })
+}
+
+/// Adds a user; the caller gives a conflict its name.
+pub(crate) fn insert_user(tx: &Connection, user: &User) -> rusqlite::Result<usize> {
+    let sql = "INSERT INTO qingcloud_users (cluster_id, create_time, gid_number, hpcuser_id, mod, nas_mount_point, role, uid_number,
+           update_time, user_id, username, folded_name)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    tx.prepare_cached(sql)?.execute(params![
+        user.cluster_id,
+        user.create_time,
+        user.gid_number,
+        user.hpcuser_id,
+        user.r#mod,
+        user.nas_mount_point,
+        user.role,
+        user.uid_number,
+        user.update_time,
+        user.user_id,
+        user.username,
+        folded(&user.username),
+    ])
+}
+
+/// Brings a user up to date, by cluster and name; the caller gives a conflict its name.
+pub(crate) fn update_user(tx: &Connection, user: &User) -> rusqlite::Result<usize> {
+    let sql = "UPDATE qingcloud_users SET create_time = ?2, gid_number = ?3, hpcuser_id = ?4, mod = ?5, nas_mount_point = ?6,
+           role = ?7, uid_number = ?8, update_time = ?9, user_id = ?10 WHERE cluster_id = ?1 AND username = ?11";
+    tx.prepare_cached(sql)?.execute(params![
+        user.cluster_id,
+        user.create_time,
+        user.gid_number,
+        user.hpcuser_id,
+        user.r#mod,
+        user.nas_mount_point,
+        user.role,
+        user.uid_number,
+        user.update_time,
+        user.user_id,
+        user.username,
+    ])
+}
+
+/// Notes that a user was changed; says whether there was one.
+pub(crate) fn touch_user(
+    tx: &Connection,
+    cluster_id: &str,
+    username: &str,
+    now: &str,
+) -> rusqlite::Result<bool> {
+    let sql = "UPDATE qingcloud_users SET update_time = ?3 WHERE cluster_id = ?1 AND username = ?2";
+    Ok(tx
+        .prepare_cached(sql)?
+        .execute([cluster_id, username, now])?
+        == 1)
+}
+
+pub(crate) fn delete_user(
+    tx: &Connection,
+    cluster_id: &str,
+    username: &str,
+) -> rusqlite::Result<()> {
+    tx.prepare_cached("DELETE FROM qingcloud_users WHERE cluster_id = ?1 AND username = ?2")?
+        .execute([cluster_id, username])?;
+    Ok(())
+}
+
+/// Gives a cluster that has no admin one. Every cluster of the service has exactly one.
+pub(crate) fn ensure_admin(tx: &Connection, ids: &Ids, cluster: &Cluster) -> rusqlite::Result<()> {
+    let sql =
+        "SELECT EXISTS (SELECT 1 FROM qingcloud_users WHERE cluster_id = ?1 AND role = 'admin')";
+    if tx
+        .prepare_cached(sql)?
+        .query_row([&cluster.cluster_id], |row| row.get(0))?
+    {
+        return Ok(());
+    }
+    let mut admin = User::new(tx, ids, cluster, ADMIN, None, &cluster.create_time)?;
+    ADMIN.clone_into(&mut admin.role);
+    insert_user(tx, &admin)?;
+    tx.prepare_cached("UPDATE qingcloud_users SET implied = 1 WHERE hpcuser_id = ?1")?
+        .execute([&admin.hpcuser_id])?;
+    Ok(())
+}
+
+/// Takes an admin that no seed named out of the way of a user that one names.
+pub(crate) fn make_way(
+    tx: &Connection,
+    cluster_id: &str,
+    username: &str,
+    uid_number: Option<i64>,
+    is_admin: bool,
+) -> rusqlite::Result<()> {
+    let sql = "DELETE FROM qingcloud_users WHERE cluster_id = ?1 AND role = 'admin' AND implied
+           AND (?2 OR username = ?3 OR uid_number = ?4)";
+    tx.prepare_cached(sql)?
+        .execute(params![cluster_id, is_admin, username, uid_number])?;
+    Ok(())
+}
+
+/// One more than the highest of the cluster.
+pub(crate) fn next_uid(tx: &Connection, cluster_id: &str) -> rusqlite::Result<i64> {
+    let sql = "SELECT max(uid_number) FROM qingcloud_users WHERE cluster_id = ?1";
+    let highest: Option<i64> = tx
+        .prepare_cached(sql)?
+        .query_row([cluster_id], |row| row.get(0))?;
+    Ok(highest.map_or(FIRST_UID, |highest| highest.saturating_add(1)))
+}
+
+/// An id of a user that no other has: after a restart a seeded stream begins anew, beside the ids that it gave before.
+pub(crate) fn fresh_hpcuser_id(tx: &Connection, ids: &Ids) -> rusqlite::Result<String> {
+    let mut statement =
+        tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM qingcloud_users WHERE hpcuser_id = ?1)")?;
+    loop {
+        let id = format!("hpcuser-{}", ids.text(8, LOWER_ALPHANUMERIC));
+        if !statement.query_row([&id], |row| row.get::<_, bool>(0))? {
+            return Ok(id);
+        }
+    }
+}
+
+/// An id of a job that no other has.
+pub(crate) fn fresh_job_id(tx: &Connection, ids: &Ids) -> rusqlite::Result<String> {
+    let mut statement =
+        tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM qingcloud_jobs WHERE job_id = ?1)")?;
+    loop {
+        let id = format!("j-{}", ids.text(11, LOWER_ALPHANUMERIC));
+        if !statement.query_row([&id], |row| row.get::<_, bool>(0))? {
+            return Ok(id);
+        }
+    }
+}
+
+/// Inferred: an added user gets an account of its own on the platform.
+pub(crate) fn new_user_id(ids: &Ids) -> String {
+    format!("usr-{}", ids.text(8, ALPHANUMERIC))
+}
+
+pub(crate) fn list_jobs(
+    tx: &Connection,
+    filter: JobFilter,
+    order: Order,
+    window: Window,
+) -> rusqlite::Result<Page<Job>> {
+    const AMONG: &str = "job_id IN (SELECT value FROM json_each(?))";
+    let mut conditions = Conditions::default();
+    conditions.when(AMONG, json_array(&filter.job_ids));
+    conditions.when(AMONG, json_array(&filter.jobs));
+    conditions.when("status = ?", filter.status);
+    conditions.when("job_action = ?", filter.job_action);
+    conditions.when(
+        "EXISTS (SELECT 1 FROM json_each(?) WHERE instr(' ' || resource_ids || ' ', ' ' || value || ' '))",
+        json_array(&filter.resource_ids),
+    );
+    conditions.when("owner = ?", filter.owner);
+    conditions.when(
+        "instr(folded_name, ?)",
+        filter.search_word.as_deref().map(folded),
+    );
+    conditions.when("create_time >= ?", filter.start_time);
+    conditions.when("create_time <= ?", filter.end_time);
+    let total = if conditions.is_empty() {
+        total(tx, "jobs")?
+    } else {
+        conditions.count(tx, "qingcloud_jobs")?
+    };
+    let rows = conditions.rows(
+        tx,
+        "qingcloud_jobs",
+        Job::COLUMNS,
+        (order, window),
+        Job::from_row,
+    )?;
+    Ok(Page { total, rows })
+}
+
+/// Adds a job, or brings the one of the same id up to date.
+pub(crate) fn put_job(tx: &Connection, job: &Job) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO qingcloud_jobs (action_describe, create_time, error_codes, job_action, job_id, owner, resource_ids, status,
+           status_time, submitter, task_count, folded_name)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+         ON CONFLICT (job_id) DO UPDATE SET action_describe = excluded.action_describe, create_time = excluded.create_time,
+           error_codes = excluded.error_codes, job_action = excluded.job_action, owner = excluded.owner,
+           resource_ids = excluded.resource_ids, status = excluded.status, status_time = excluded.status_time,
+           submitter = excluded.submitter, task_count = excluded.task_count, folded_name = excluded.folded_name";
+    tx.prepare_cached(sql)?.execute(params![
+        job.action_describe,
+        job.create_time,
+        job.error_codes,
+        job.job_action,
+        job.job_id,
+        job.owner,
+        job.resource_ids,
+        job.status,
+        job.status_time,
+        job.submitter,
+        job.task_count,
+        folded(&format!("{}\n{}", job.job_action, job.action_describe)),
+    ])?;
+    Ok(())
+}
+
+pub(crate) fn delete_job(tx: &Connection, job_id: &str) -> rusqlite::Result<()> {
+    tx.prepare_cached("DELETE FROM qingcloud_jobs WHERE job_id = ?1")?
+        .execute([job_id])?;
+    Ok(())
+}
+
+/// Every cluster, in the order of its list.
+pub(crate) fn for_each_cluster(tx: &Connection, each: impl FnMut(Cluster)) -> rusqlite::Result<()> {
+    for_each(
+        tx,
+        "qingcloud_clusters",
+        Cluster::COLUMNS,
+        Cluster::from_row,
+        each,
+    )
+}
+
+/// Every user of every cluster, in the order of the list without filters: that order is data too.
+pub(crate) fn for_each_user(tx: &Connection, each: impl FnMut(User)) -> rusqlite::Result<()> {
+    for_each(tx, "qingcloud_users", User::COLUMNS, User::from_row, each)
+}
+
+/// Every job, in the order of its list.
+pub(crate) fn for_each_job(tx: &Connection, each: impl FnMut(Job)) -> rusqlite::Result<()> {
+    for_each(tx, "qingcloud_jobs", Job::COLUMNS, Job::from_row, each)
+}
+
+fn for_each<T>(
+    tx: &Connection,
+    table: &str,
+    columns: &str,
+    read: fn(&Row<'_>) -> rusqlite::Result<T>,
+    mut each: impl FnMut(T),
+) -> rusqlite::Result<()> {
+    let sql = format!("SELECT {columns} FROM {table} {}", Order::OldestFirst.sql());
+    let mut statement = tx.prepare_cached(&sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        each(read(row)?);
+    }
+    Ok(())
+}

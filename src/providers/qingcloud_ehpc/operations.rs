@@ -1,0 +1,137 @@
+//! One function per API action, in table order; each checks its parameters, then the cluster, the user, the user's role.
+
+use rusqlite::Connection;
+
+use super::model::{self, Cluster, Job, User};
+use super::{errors, wire};
+use crate::call::{Call, Reply};
+use crate::catalogue::ApiError;
+use crate::store::OnConflict;
+
+/// Lists users, oldest first: of one cluster, or of all.
+pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let wire::ListUsers { filter, window } = wire::ListUsers::decode(call)?;
+    call.store().read(|tx| {
+        // Inferred: 2100 and not an empty list.
+        let cluster = match &filter.cluster_id {
+            Some(cluster_id) => Some(find_cluster(tx, cluster_id)?),
+            None => None,
+        };
+        let page = model::list_users(tx, filter, cluster.as_ref(), window)?;
+        wire::user_list(page, call.quirk("list-key"))
+    })
+}
+
+/// Adds an ordinary user to a cluster.
+pub(crate) fn add_user(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let wanted = wire::AddUser::decode(call)?;
+    let now = call.now().rfc3339_seconds();
+    call.store().write(|tx| {
+        let cluster = find_cluster(tx, &wanted.cluster_id)?;
+        let user = User::new(
+            tx,
+            call.ids(),
+            &cluster,
+            &wanted.username,
+            wanted.r#mod.as_deref(),
+            &now,
+        )?;
+        model::insert_user(tx, &user).on_conflict("qingcloud_users.username", || {
+            errors::RESOURCE_ALREADY_EXISTED.with(&user.username)
+        })?;
+        let job = log(tx, call, &cluster, &now)?;
+        wire::done("HpcUserAddUserResponse", Some(&job))
+    })
+}
+
+/// Deletes an ordinary user.
+pub(crate) fn delete_user(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let address = wire::UserAddress::decode(&wire::Parameters::decode(call)?)?;
+    let now = call.now().rfc3339_seconds();
+    call.store().write(|tx| {
+        let cluster = find_cluster(tx, &address.cluster_id)?;
+        let user = find_user(tx, &address)?;
+        if !user.can_be_deleted() {
+            return Err(errors::PERMISSION_DENIED
+                .with(wire::echo(&user.username))
+                .because(format!(
+                    "the role of {} is {}; only members can be deleted",
+                    user.username, user.role
+                )));
+        }
+        model::delete_user(tx, &address.cluster_id, &address.username)?;
+        let job = log(tx, call, &cluster, &now)?;
+        wire::done("HpcUserDeleteUserResponse", Some(&job))
+    })
+}
+
+/// Sets a user's password, whatever its role.
+pub(crate) fn modify_user(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let address = wire::decode_modify_user(call)?;
+    let now = call.now().rfc3339_seconds();
+    call.store().write(|tx| {
+        find_cluster(tx, &address.cluster_id)?;
+        // Inferred: all that shows is when.
+        if !model::touch_user(tx, &address.cluster_id, &address.username, &now)? {
+            return Err(no_user(&address));
+        }
+        wire::done("HpcUserModifyUserResponse", None)
+    })
+}
+
+/// Lists the job log.
+pub(crate) fn list_operation(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let query = wire::ListOperation::decode(call)?;
+    call.store().read(|tx| {
+        wire::job_list(model::list_jobs(
+            tx,
+            query.filter,
+            query.order,
+            query.window,
+        )?)
+    })
+}
+
+/// Lists clusters. Inferred: a `cluster_id` that nobody has is an empty list here.
+pub(crate) fn list_cluster(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let query = wire::ListCluster::decode(call)?;
+    call.store().read(|tx| {
+        wire::cluster_list(model::list_clusters(
+            tx,
+            query.filter,
+            query.order,
+            query.window,
+        )?)
+    })
+}
+
+fn find_cluster(tx: &Connection, cluster_id: &str) -> Result<Cluster, ApiError> {
+    model::cluster(tx, cluster_id)?.ok_or_else(|| {
+        errors::RESOURCE_NOT_FOUND
+            .with(wire::echo(cluster_id))
+            .because(format!("there is no cluster {}", wire::echo(cluster_id)))
+            .missing("cluster", &[wire::echo(cluster_id)])
+    })
+}
+
+fn find_user(tx: &Connection, address: &wire::UserAddress) -> Result<User, ApiError> {
+    model::user(tx, &address.cluster_id, &address.username)?.ok_or_else(|| no_user(address))
+}
+
+fn no_user(address: &wire::UserAddress) -> ApiError {
+    let username = wire::echo(&address.username);
+    errors::RESOURCE_NOT_FOUND
+        .with(username)
+        .because(format!(
+            "cluster {} has no user {username}",
+            address.cluster_id
+        ))
+        .missing("user", &[&address.cluster_id, username])
+}
+
+/// Writes a delayed call into the job log.
+fn log(tx: &Connection, call: &Call<'_>, cluster: &Cluster, now: &str) -> Result<Job, ApiError> {
+    let job = Job::done(tx, call.ids(), cluster, call.operation_name(), now)?;
+    model::put_job(tx, &job)?;
+    Ok(job)
+}

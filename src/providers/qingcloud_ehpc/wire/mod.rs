@@ -1,0 +1,691 @@
+//! Parameters in, answers out: everything of a call that has a JSON name. Seed documents are read in `seed.rs`.
+
+pub(super) mod seed;
+
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use super::errors;
+use super::model::{self, ClusterFilter, JobFilter, Order, UserFilter};
+use crate::call::{Call, Params, Reply};
+use crate::catalogue::{ApiError, Refusal};
+use crate::clock::Time;
+use crate::store::page::{Page, Window};
+
+/// The content type of every answer, without a charset: the Go SDK compares the whole header.
+const JSON: &str = "application/json";
+/// How many rows a page has when nobody asks.
+const DEFAULT_LIMIT: u64 = 10;
+/// The most rows that a page has, whatever is asked for.
+const HIGHEST_LIMIT: u64 = 100;
+/// Inferred: the most characters of a value that a message repeats. A body may hold megabytes.
+const LONGEST_ECHO: usize = 100;
+
+/// The parameters of a call, wherever they travel.
+pub(crate) struct Parameters<'a> {
+    query: &'a Params,
+    body: Body<'a>,
+}
+
+enum Body<'a> {
+    /// A GET has none; what it carries all the same is not looked at.
+    None,
+    /// The IaaS SDK's way: everything in the body, the common parameters included.
+    Form(&'a Params),
+    /// The documented way: the operation's parameters in the body, the common ones in the query.
+    Object(Map<String, Value>),
+}
+
+impl<'a> Parameters<'a> {
+    /// Reads the body of a POST.
+    ///
+    /// Inferred: a body that starts with a brace is JSON whatever its content type says; curl calls everything a form.
+    pub(crate) fn decode(call: &'a Call<'_>) -> Result<Self, ApiError> {
+        let request = call.request;
+        let is_form = request
+            .content_type()
+            .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+            && !request.body.trim_ascii_start().starts_with(b"{");
+        let body = if request.method != "POST" {
+            Body::None
+        } else if is_form {
+            Body::Form(request.form())
+        } else {
+            let object = call
+                .json_object()
+                .map_err(|cause| errors::BODY_NOT_JSON.raise().because(cause.0))?;
+            Body::Object(object.ok_or_else(|| {
+                let why = "the body is empty; parameters travel in it, as a JSON object";
+                errors::BODY_NOT_JSON.raise().because(why)
+            })?)
+        };
+        Ok(Self {
+            query: call.query(),
+            body,
+        })
+    }
+
+    /// A common parameter: out of the query, or else the form.
+    fn common(&self, name: &str) -> Option<&str> {
+        given(self.query, name).or(match self.body {
+            Body::Form(form) => given(form, name),
+            Body::None | Body::Object(_) => None,
+        })
+    }
+
+    /// `timestamp`, or the `time_stamp` of the IaaS SDK. Off or not, a call has to have one.
+    pub(crate) fn timestamp(&self) -> Result<Time, ApiError> {
+        let text = self
+            .common("timestamp")
+            .or_else(|| self.common("time_stamp"))
+            .ok_or_else(|| missing("timestamp"))?;
+        time(text)
+    }
+
+    /// `zone`: query first, then the body. Any will do.
+    pub(crate) fn zone(&self) -> Result<(), ApiError> {
+        match self.common("zone") {
+            Some(_) => Ok(()),
+            None => self.required("zone").map(drop),
+        }
+    }
+
+    /// A parameter of a read, out of the query.
+    fn filter(&self, name: &str) -> Option<String> {
+        given(self.query, name).map(str::to_owned)
+    }
+
+    /// A filter that takes only certain values.
+    fn choice(&self, name: &str, choices: &[&str]) -> Result<Option<String>, ApiError> {
+        match given(self.query, name) {
+            Some(value) if !choices.contains(&value) => Err(errors::ILLEGAL_VALUE
+                .with_all(&[&name, &echo(value)])
+                .because(format!("{name} takes {}", choices.join(", ")))),
+            value => Ok(value.map(str::to_owned)),
+        }
+    }
+
+    /// A parameter of a write, out of the body: nothing where it is absent, null or empty.
+    fn body_text(&self, name: &str) -> Result<Option<&str>, ApiError> {
+        match &self.body {
+            Body::None => Ok(None),
+            Body::Form(form) => Ok(given(form, name)),
+            Body::Object(object) => match object.get(name) {
+                None | Some(Value::Null) => Ok(None),
+                Some(Value::String(text)) => {
+                    Ok(Some(text.as_str()).filter(|text| !text.is_empty()))
+                }
+                Some(other) if name.contains("password") => {
+                    Err(illegal_password(name).because(not_a_string(name, other)))
+                }
+                Some(other) => Err(errors::ILLEGAL_VALUE
+                    .with_all(&[&name, &echo(&other.to_string())])
+                    .because(not_a_string(name, other))),
+            },
+        }
+    }
+
+    fn required(&self, name: &str) -> Result<&str, ApiError> {
+        self.body_text(name)?.ok_or_else(|| {
+            let elsewhere =
+                matches!(self.body, Body::Object(_) | Body::Form(_)) && self.query.contains(name);
+            let missing = missing(name);
+            if elsewhere {
+                missing.because(format!("{name} is in the query; it travels in the body"))
+            } else {
+                missing
+            }
+        })
+    }
+
+    fn window(&self) -> Result<Window, ApiError> {
+        let limit = self.number("limit")?.unwrap_or(DEFAULT_LIMIT);
+        let offset = self.number("offset")?.unwrap_or(0);
+        Ok(Window::rows(offset, limit.min(HIGHEST_LIMIT)))
+    }
+
+    /// A number, in digits; more digits than fit are the highest number there is.
+    fn number(&self, name: &str) -> Result<Option<u64>, ApiError> {
+        let Some(text) = given(self.query, name) else {
+            return Ok(None);
+        };
+        if text.bytes().all(|byte| byte.is_ascii_digit()) {
+            Ok(Some(text.parse().unwrap_or(u64::MAX)))
+        } else {
+            Err(errors::NOT_AN_INTEGER.with(name).because(format!(
+                "{name} is \"{}\"; it takes digits only",
+                echo(text)
+            )))
+        }
+    }
+
+    /// A switch: 0 or 1.
+    fn switch(&self, name: &str) -> Result<bool, ApiError> {
+        match self.number(name)? {
+            None | Some(0) => Ok(false),
+            Some(1) => Ok(true),
+            Some(other) => Err(errors::ILLEGAL_VALUE
+                .with_all(&[&name, &other])
+                .because(format!("{name} takes 0 or 1"))),
+        }
+    }
+
+    /// Inferred: oldest first unless `reverse` asks for the opposite.
+    fn order(&self) -> Result<Order, ApiError> {
+        Ok(if self.switch("reverse")? {
+            Order::NewestFirst
+        } else {
+            Order::OldestFirst
+        })
+    }
+
+    fn time_filter(&self, name: &str) -> Result<Option<String>, ApiError> {
+        given(self.query, name)
+            .map(|text| Ok(time(text)?.rfc3339_seconds()))
+            .transpose()
+    }
+
+    /// Ids with commas or spaces between them, or numbered as the IaaS SDK numbers a list (`jobs.1`, `jobs.2`).
+    ///
+    /// Inferred: the document says string, and names the parameter in the plural.
+    fn ids(&self, name: &str) -> Vec<String> {
+        let is_ours = |key: &str| {
+            key.strip_prefix(name).is_some_and(|rest| {
+                rest.is_empty()
+                    || rest
+                        .strip_prefix('.')
+                        .is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+            })
+        };
+        self.query
+            .iter()
+            .filter(|(key, _)| is_ours(key))
+            .flat_map(|(_, value)| value.split([',', ' ']))
+            .filter(|id| !id.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
+/// Inferred: of a repeated parameter the last counts, and an empty one is none.
+fn given<'a>(params: &'a Params, name: &str) -> Option<&'a str> {
+    params.last(name).filter(|value| !value.is_empty())
+}
+
+fn missing(name: &str) -> ApiError {
+    errors::MISSING_PARAMETER.with(name)
+}
+
+fn illegal_password(name: &str) -> ApiError {
+    errors::ILLEGAL_PASSWORD.with(name)
+}
+
+fn not_a_string(name: &str, value: &Value) -> String {
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    };
+    format!("{name} is {kind}; it takes a string")
+}
+
+/// A value as a message repeats it.
+pub(crate) fn echo(value: &str) -> &str {
+    value
+        .char_indices()
+        .nth(LONGEST_ECHO)
+        .map_or(value, |(end, _)| &value[..end])
+}
+
+/// A moment as clients write it: `2026-01-02T03:04:05Z`. The documents print `2022-4-11T14:40:45Z` too.
+fn time(text: &str) -> Result<Time, ApiError> {
+    read_time(text).ok_or_else(|| {
+        errors::ILLEGAL_TIMESTAMP
+            .with(echo(text))
+            .because("times are UTC and look like 2026-01-02T03:04:05Z")
+    })
+}
+
+fn read_time(text: &str) -> Option<Time> {
+    let (date, clock) = text.strip_suffix('Z')?.split_once('T')?;
+    let [year, month, day] = numbers(date, '-')?;
+    let clock = numbers(clock, ':')?;
+    if date.find('-') != Some(4) {
+        return None;
+    }
+    Time::from_parts(i32::try_from(year).ok()?, month, day, clock)
+}
+
+/// Three numbers of one to four digits.
+fn numbers(text: &str, separator: char) -> Option<[u32; 3]> {
+    let mut parts = text.split(separator).map(|part| {
+        let is_number =
+            (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| part.parse().ok()).flatten()
+    });
+    let three = [parts.next()??, parts.next()??, parts.next()??];
+    parts.next().is_none().then_some(three)
+}
+
+/// What HpcUserListUsers is asked for.
+pub(crate) struct ListUsers {
+    pub(crate) filter: UserFilter,
+    pub(crate) window: Window,
+}
+
+impl ListUsers {
+    pub(crate) fn decode(call: &Call<'_>) -> Result<Self, ApiError> {
+        let parameters = Parameters::decode(call)?;
+        Ok(Self {
+            filter: UserFilter {
+                cluster_id: parameters.filter("cluster_id"),
+                user_id: parameters.filter("user_id"),
+                search_word: parameters.filter("search_word"),
+            },
+            window: parameters.window()?,
+        })
+    }
+}
+
+/// What HpcClusterListCluster is asked for.
+pub(crate) struct ListCluster {
+    pub(crate) filter: ClusterFilter,
+    pub(crate) order: Order,
+    pub(crate) window: Window,
+}
+
+impl ListCluster {
+    pub(crate) fn decode(call: &Call<'_>) -> Result<Self, ApiError> {
+        let parameters = Parameters::decode(call)?;
+        let filter = ClusterFilter {
+            // Inferred: the document requires it, a call without it gets every owner's.
+            owner: parameters.filter("owner"),
+            cluster_id: parameters.filter("cluster_id"),
+            cluster_type: parameters.choice("cluster_type", seed::CLUSTER_TYPES)?,
+            status: parameters.choice("status", seed::CLUSTER_STATUSES)?,
+            search_word: parameters.filter("search_word"),
+        };
+        let window = parameters.window()?;
+        let order = parameters.order()?;
+        parameters.switch("verbose")?;
+        Ok(Self {
+            filter,
+            order,
+            window,
+        })
+    }
+}
+
+/// What HpcOperationListOperation is asked for.
+pub(crate) struct ListOperation {
+    pub(crate) filter: JobFilter,
+    pub(crate) order: Order,
+    pub(crate) window: Window,
+}
+
+impl ListOperation {
+    pub(crate) fn decode(call: &Call<'_>) -> Result<Self, ApiError> {
+        let parameters = Parameters::decode(call)?;
+        let filter = JobFilter {
+            job_ids: parameters.ids("job_ids"),
+            jobs: parameters.ids("jobs"),
+            status: parameters.choice("status", seed::JOB_STATUSES)?,
+            job_action: parameters.filter("job_action"),
+            resource_ids: parameters.ids("resource_ids"),
+            owner: parameters.filter("owner"),
+            search_word: parameters.filter("search_word"),
+            start_time: parameters.time_filter("start_time")?,
+            end_time: parameters.time_filter("end_time")?,
+        };
+        let window = parameters.window()?;
+        let order = parameters.order()?;
+        parameters.switch("verbose")?;
+        Ok(Self {
+            filter,
+            order,
+            window,
+        })
+    }
+}
+
+/// What HpcUserAddUser is asked for. The password is checked and forgotten.
+pub(crate) struct AddUser {
+    pub(crate) cluster_id: String,
+    pub(crate) username: String,
+    pub(crate) r#mod: Option<String>,
+}
+
+impl AddUser {
+    pub(crate) fn decode(call: &Call<'_>) -> Result<Self, ApiError> {
+        let parameters = Parameters::decode(call)?;
+        let cluster_id = parameters.required("cluster_id")?;
+        let username = parameters.required("username")?;
+        if !is_addable_name(username) {
+            return Err(errors::ILLEGAL_VALUE
+                .with_all(&[&"username", &echo(username)])
+                .because("a new username is 1 to 8 letters, digits or _"));
+        }
+        check_password(&parameters, "password")?;
+        let r#mod = parameters.body_text("mod")?;
+        if let Some(text) = r#mod
+            && !seed::is_mode(text)
+        {
+            return Err(errors::ILLEGAL_VALUE
+                .with_all(&[&"mod", &echo(text)])
+                .because("mod is three octal digits, as 700"));
+        }
+        Ok(Self {
+            cluster_id: cluster_id.to_owned(),
+            username: username.to_owned(),
+            r#mod: r#mod.map(str::to_owned),
+        })
+    }
+}
+
+/// Whom HpcUserDeleteUser and HpcUserModifyUser are about.
+pub(crate) struct UserAddress {
+    pub(crate) cluster_id: String,
+    pub(crate) username: String,
+}
+
+impl UserAddress {
+    pub(crate) fn decode(parameters: &Parameters<'_>) -> Result<Self, ApiError> {
+        Ok(Self {
+            cluster_id: parameters.required("cluster_id")?.to_owned(),
+            username: parameters.required("username")?.to_owned(),
+        })
+    }
+}
+
+/// Whose password HpcUserModifyUser sets; the password itself is checked and forgotten.
+pub(crate) fn decode_modify_user(call: &Call<'_>) -> Result<UserAddress, ApiError> {
+    let parameters = Parameters::decode(call)?;
+    let address = UserAddress::decode(&parameters)?;
+    check_password(&parameters, "new_password")?;
+    Ok(address)
+}
+
+fn is_addable_name(name: &str) -> bool {
+    (1..=8).contains(&name.len())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Inferred: one alphabet for both operations ($ is printed on one of the two pages only), and no class of character is
+/// required: the official sample has no digit, whatever the text says.
+fn check_password(parameters: &Parameters<'_>, name: &str) -> Result<(), ApiError> {
+    let password = parameters.required(name)?;
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!@#$%^&()*".contains(&byte);
+    if (12..=30).contains(&password.len()) && password.bytes().all(allowed) {
+        Ok(())
+    } else {
+        Err(illegal_password(name).because(format!(
+            "{name} takes 12 to 30 letters, digits or !@#$%^&()*; this one has {} characters",
+            password.chars().count()
+        )))
+    }
+}
+
+/// A number that travels as a string of digits.
+struct Digits(i64);
+
+impl Serialize for Digits {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// A user: exactly these eleven fields, always all of them, in the order of the document's example.
+#[derive(Serialize)]
+struct User {
+    cluster_id: String,
+    create_time: String,
+    gid_number: Digits,
+    hpcuser_id: String,
+    r#mod: Option<String>,
+    nas_mount_point: String,
+    role: String,
+    uid_number: Digits,
+    update_time: String,
+    user_id: String,
+    username: String,
+}
+
+impl From<model::User> for User {
+    fn from(user: model::User) -> Self {
+        Self {
+            cluster_id: user.cluster_id,
+            create_time: user.create_time,
+            gid_number: Digits(user.gid_number),
+            hpcuser_id: user.hpcuser_id,
+            r#mod: user.r#mod,
+            nas_mount_point: user.nas_mount_point,
+            role: user.role,
+            uid_number: Digits(user.uid_number),
+            update_time: user.update_time,
+            user_id: user.user_id,
+            username: user.username,
+        }
+    }
+}
+
+/// The answer of HpcUserListUsers. The document's table says `user_set`, its example `users_set`.
+#[derive(Serialize)]
+struct UserList<'a> {
+    action: &'static str,
+    ret_code: u16,
+    total_count: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_set: Option<&'a [User]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    users_set: Option<&'a [User]>,
+}
+
+/// Answers HpcUserListUsers; `list_key` is the value of the quirk.
+pub(crate) fn user_list(page: Page<model::User>, list_key: &str) -> Result<Reply, ApiError> {
+    let users: Vec<User> = page.rows.into_iter().map(User::from).collect();
+    let users = users.as_slice();
+    Reply::json(
+        JSON,
+        &UserList {
+            action: "HpcUserListUsersResponse",
+            ret_code: 0,
+            total_count: page.total,
+            user_set: (list_key != "users_set").then_some(users),
+            users_set: (list_key != "user_set").then_some(users),
+        },
+    )
+}
+
+/// A cluster. Inferred: flat; the document's example opens an object around it that it never closes.
+#[derive(Serialize)]
+struct Cluster {
+    cluster_id: String,
+    cluster_name: String,
+    cluster_status: String,
+    cluster_type: String,
+    create_time: String,
+    /// A single space where nobody wrote one.
+    description: String,
+    nas_mount_point: String,
+    paid_type: String,
+    total_node_count: i64,
+}
+
+impl From<model::Cluster> for Cluster {
+    fn from(cluster: model::Cluster) -> Self {
+        Self {
+            cluster_id: cluster.cluster_id,
+            cluster_name: cluster.cluster_name,
+            cluster_status: cluster.cluster_status,
+            cluster_type: cluster.cluster_type,
+            create_time: cluster.create_time,
+            description: cluster.description,
+            nas_mount_point: cluster.nas_mount_point,
+            paid_type: cluster.paid_type,
+            total_node_count: cluster.total_node_count,
+        }
+    }
+}
+
+/// The answer of HpcClusterListCluster.
+#[derive(Serialize)]
+struct ClusterList {
+    action: &'static str,
+    cluster_set: Vec<Cluster>,
+    ret_code: u16,
+    total_count: u64,
+}
+
+pub(crate) fn cluster_list(page: Page<model::Cluster>) -> Result<Reply, ApiError> {
+    Reply::json(
+        JSON,
+        &ClusterList {
+            action: "HpcClusterListClusterResponse",
+            cluster_set: page.rows.into_iter().map(Cluster::from).collect(),
+            ret_code: 0,
+            total_count: page.total,
+        },
+    )
+}
+
+/// An entry of the job log.
+#[derive(Serialize)]
+struct Job {
+    action_describe: String,
+    create_time: String,
+    error_codes: String,
+    /// The operation's response action without its last word.
+    job_action: String,
+    job_id: String,
+    owner: String,
+    /// One string, with spaces between the ids.
+    resource_ids: String,
+    status: String,
+    status_time: String,
+    submitter: String,
+    task_count: Option<i64>,
+}
+
+impl From<model::Job> for Job {
+    fn from(job: model::Job) -> Self {
+        Self {
+            action_describe: job.action_describe,
+            create_time: job.create_time,
+            error_codes: job.error_codes,
+            job_action: job.job_action,
+            job_id: job.job_id,
+            owner: job.owner,
+            resource_ids: job.resource_ids,
+            status: job.status,
+            status_time: job.status_time,
+            submitter: job.submitter,
+            task_count: job.task_count,
+        }
+    }
+}
+
+/// The answer of HpcOperationListOperation.
+#[derive(Serialize)]
+struct JobList {
+    action: &'static str,
+    /// Always empty.
+    data: Map<String, Value>,
+    job_set: Vec<Job>,
+    ret_code: u16,
+    total_count: u64,
+}
+
+pub(crate) fn job_list(page: Page<model::Job>) -> Result<Reply, ApiError> {
+    Reply::json(
+        JSON,
+        &JobList {
+            action: "HpcOperationListOperationResponse",
+            data: Map::new(),
+            job_set: page.rows.into_iter().map(Job::from).collect(),
+            ret_code: 0,
+            total_count: page.total,
+        },
+    )
+}
+
+/// The answer of a write; a delayed one names its job.
+#[derive(Serialize)]
+struct Done<'a> {
+    action: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job_id: Option<&'a str>,
+    ret_code: u16,
+}
+
+pub(crate) fn done(action: &'static str, job: Option<&model::Job>) -> Result<Reply, ApiError> {
+    Reply::json(
+        JSON,
+        &Done {
+            action,
+            job_id: job.map(|job| job.job_id.as_str()),
+            ret_code: 0,
+        },
+    )
+}
+
+/// The error envelope: two keys, `message` first, no `action`.
+#[derive(Serialize)]
+struct Failure<'a> {
+    message: &'a str,
+    ret_code: i64,
+}
+
+/// The answer as it goes out. No header names the request: none is documented.
+pub(crate) fn envelope(verdict: Result<Reply, Refusal>) -> Reply {
+    verdict.unwrap_or_else(|refusal| {
+        let body = Failure {
+            message: &refusal.message,
+            ret_code: refusal
+                .entry
+                .number
+                .expect("every row of this table has its ret_code"),
+        };
+        let body = serde_json::to_vec(&body).expect("a text and a number become JSON");
+        let reply = Reply::new(refusal.entry.status, JSON, body);
+        refusal
+            .headers
+            .iter()
+            .fold(reply, |reply, (name, value)| reply.header(name, value))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<&str>) {
+        let read = read_time(text).map(Time::rfc3339_seconds);
+        assert_eq!(read.as_deref(), expected, "{text}");
+    }
+
+    #[test]
+    fn times_are_read_with_and_without_padding() {
+        check("2026-01-02T03:04:05Z", Some("2026-01-02T03:04:05Z"));
+        check("2022-4-11T14:40:45Z", Some("2022-04-11T14:40:45Z"));
+        check("2024-02-29T00:00:00Z", Some("2024-02-29T00:00:00Z"));
+        check("2023-02-29T00:00:00Z", None);
+        check("2026-13-01T00:00:00Z", None);
+        check("2026-01-02T24:00:00Z", None);
+        check("2026-01-02T03:04:05", None);
+        check("2026-01-02 03:04:05Z", None);
+        check("2026-01-02T03:04:05+08:00", None);
+        check("26-01-02T03:04:05Z", None);
+        check("2026-01-02T03:04:05:06Z", None);
+        check("2026-01-02-03T03:04:05Z", None);
+        check("+026-01-02T03:04:05Z", None);
+        check("２０２６-01-02T03:04:05Z", None);
+        check("TZ", None);
+        check("", None);
+    }
+}

@@ -1,0 +1,562 @@
+//! The seed document: what the three lists answer, pasted in.
+//!
+//! A cluster or user that is there already, by its natural key, keeps what the document leaves out; a job is replaced.
+
+use std::collections::BTreeSet;
+
+use rusqlite::Connection;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
+
+use super::{Cluster, Job, User};
+use crate::clock::Time;
+use crate::ids::Ids;
+use crate::providers::SeedContext;
+use crate::providers::qingcloud_ehpc::model;
+use crate::seed::{self, SeedError};
+
+/// What a cluster can be.
+pub(crate) const CLUSTER_TYPES: &[&str] = &["hpc", "ehpc"];
+/// The states of a cluster.
+pub(crate) const CLUSTER_STATUSES: &[&str] = &["pending", "active", "stopped", "suspended"];
+/// How a cluster is paid.
+const PAID_TYPES: &[&str] = &["PayForUsed", "Reserved"];
+/// The states of a job.
+pub(crate) const JOB_STATUSES: &[&str] = &["pending", "successful", "failed"];
+/// The roles of a user.
+const ROLES: &[&str] = &["boss", "admin", "member"];
+/// The owner of what names none: the account of the document's sample.
+const OWNER: &str = "usr-vceaHsJu";
+/// Where the home directories of a cluster are that does not say.
+const MOUNT_POINT: &str = "/public/shanhe/s0723";
+/// The longest name that a seed may hold.
+const LONGEST_NAME: usize = 255;
+
+/// This provider's part of a seed document. `action`, `ret_code` and their like are parts of a pasted answer: the rows count.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Seed {
+    #[serde(default)]
+    cluster_set: Vec<SeedCluster>,
+    #[serde(default)]
+    users_set: Vec<SeedUser>,
+    /// The same list under its other name.
+    #[serde(default)]
+    user_set: Vec<SeedUser>,
+    #[serde(default)]
+    job_set: Vec<SeedJob>,
+    #[serde(rename = "action", default)]
+    _action: IgnoredAny,
+    #[serde(rename = "data", default)]
+    _data: IgnoredAny,
+    #[serde(rename = "ret_code", default)]
+    _ret_code: IgnoredAny,
+    #[serde(rename = "total_count", default)]
+    _total_count: IgnoredAny,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeedCluster {
+    cluster_id: ClusterId,
+    cluster_name: Option<Name>,
+    cluster_status: Option<ClusterStatus>,
+    cluster_type: Option<ClusterType>,
+    create_time: Option<Seconds>,
+    description: Option<String>,
+    nas_mount_point: Option<AbsolutePath>,
+    paid_type: Option<PaidType>,
+    total_node_count: Option<u32>,
+    owner: Option<AccountId>,
+    #[serde(rename = "$delete", default)]
+    delete: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeedUser {
+    cluster_id: ClusterId,
+    username: Name,
+    create_time: Option<Seconds>,
+    gid_number: Option<Number>,
+    hpcuser_id: Option<HpcuserId>,
+    /// The outer `Option` is whether it is there, the inner whether it is null.
+    #[serde(default, deserialize_with = "is_there")]
+    r#mod: Option<Option<Mode>>,
+    nas_mount_point: Option<AbsolutePath>,
+    role: Option<Role>,
+    uid_number: Option<Number>,
+    update_time: Option<Seconds>,
+    user_id: Option<AccountId>,
+    #[serde(rename = "$delete", default)]
+    delete: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeedJob {
+    job_id: JobId,
+    #[serde(default)]
+    action_describe: String,
+    create_time: Option<Seconds>,
+    #[serde(default)]
+    error_codes: String,
+    #[serde(default)]
+    job_action: String,
+    owner: Option<AccountId>,
+    resource_ids: Option<ResourceIds>,
+    status: Option<JobStatus>,
+    status_time: Option<Seconds>,
+    submitter: Option<String>,
+    task_count: Option<u32>,
+    #[serde(rename = "$delete", default)]
+    delete: bool,
+}
+
+fn is_there<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// A text that keeps a rule from the moment it is read.
+macro_rules! ruled_text {
+    ($($name:ident: $valid:expr, $rule:expr;)*) => {
+        $(
+            #[derive(Deserialize)]
+            #[serde(try_from = "String")]
+            struct $name(String);
+
+            impl TryFrom<String> for $name {
+                type Error = String;
+
+                fn try_from(text: String) -> Result<Self, String> {
+                    let valid: fn(&str) -> bool = $valid;
+                    if valid(&text) { Ok(Self(text)) } else { Err(format!("this is {}", $rule)) }
+                }
+            }
+        )*
+    };
+}
+
+ruled_text! {
+    ClusterId: is_cluster_id, "hpc- or ehpc- and 8 of a-z0-9, as hpc-qig9xu97";
+    HpcuserId: |text| is_id(text, "hpcuser-", 8..=8, is_lower), "hpcuser- and 8 of a-z0-9, as hpcuser-8a310ir1";
+    AccountId: |text| is_id(text, "usr-", 8..=8, |byte| byte.is_ascii_alphanumeric()), "usr- and 8 letters or digits, as usr-vceaHsJu";
+    JobId: |text| is_id(text, "j-", 8..=12, is_lower), "j- and 8 to 12 of a-z0-9, as j-2awn7xwq815";
+    Name: |text| (1..=LONGEST_NAME).contains(&text.chars().count()), "1 to 255 characters";
+    AbsolutePath: |text| text.starts_with('/'), "an absolute path, as /public/shanhe/s0723";
+    Seconds: is_time, "a UTC time in seconds, as 2021-08-17T09:12:40Z";
+    Mode: is_mode, "null or three octal digits, as \"700\"";
+    Number: |text| text.parse::<u32>().is_ok_and(|number| number.to_string() == text), "a string of digits, at most \"4294967295\"";
+    ResourceIds: |text| text.split(' ').all(|id| !id.is_empty()) || text.is_empty(), "ids with single spaces between them";
+    Role: |text| ROLES.contains(&text), one_of(ROLES);
+    ClusterType: |text| CLUSTER_TYPES.contains(&text), one_of(CLUSTER_TYPES);
+    ClusterStatus: |text| CLUSTER_STATUSES.contains(&text), one_of(CLUSTER_STATUSES);
+    PaidType: |text| PAID_TYPES.contains(&text), one_of(PAID_TYPES);
+    JobStatus: |text| JOB_STATUSES.contains(&text), one_of(JOB_STATUSES);
+}
+
+impl Number {
+    fn value(&self) -> i64 {
+        self.0.parse().expect("it was read as a number before")
+    }
+}
+
+fn one_of(values: &[&str]) -> String {
+    format!("one of {}", values.join(", "))
+}
+
+fn is_cluster_id(text: &str) -> bool {
+    is_id(
+        text.strip_prefix('e').unwrap_or(text),
+        "hpc-",
+        8..=8,
+        is_lower,
+    )
+}
+
+fn is_id(
+    text: &str,
+    prefix: &str,
+    mut length: std::ops::RangeInclusive<usize>,
+    allowed: fn(&u8) -> bool,
+) -> bool {
+    text.strip_prefix(prefix).is_some_and(|rest| {
+        rest.as_bytes().iter().all(allowed) && length.any(|length| length == rest.len())
+    })
+}
+
+const fn is_lower(byte: &u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit()
+}
+
+/// The mode of a home directory.
+pub(crate) fn is_mode(text: &str) -> bool {
+    text.len() == 3 && text.bytes().all(|byte| (b'0'..=b'7').contains(&byte))
+}
+
+fn is_time(text: &str) -> bool {
+    Time::parse_rfc3339(text).is_some_and(|time| time.rfc3339_seconds() == text)
+}
+
+/// Merges this provider's part of a seed document.
+pub(crate) fn merge(
+    tx: &Connection,
+    document: &Value,
+    context: &SeedContext<'_>,
+) -> Result<u64, SeedError> {
+    let Seed {
+        cluster_set,
+        users_set,
+        user_set,
+        job_set,
+        ..
+    } = seed::decode(document)?;
+    let (list, users) = if users_set.is_empty() {
+        ("user_set", user_set)
+    } else {
+        ("users_set", users_set)
+    };
+    let records = cluster_set.len() + users.len() + job_set.len();
+    let mut touched = BTreeSet::new();
+    for (index, cluster) in cluster_set.into_iter().enumerate() {
+        touched.insert(cluster.cluster_id.0.clone());
+        merge_cluster(tx, cluster, context)
+            .map_err(|error| error.under(&format!("cluster_set[{index}]")))?;
+    }
+    for (index, user) in users.into_iter().enumerate() {
+        touched.insert(user.cluster_id.0.clone());
+        merge_user(tx, user, context).map_err(|error| error.under(&format!("{list}[{index}]")))?;
+    }
+    for job in job_set {
+        merge_job(tx, job, context)?;
+    }
+    for cluster_id in touched {
+        if let Some(cluster) = model::cluster(tx, &cluster_id)? {
+            model::ensure_admin(tx, context.ids, &cluster).map_err(|_| {
+                let rule = format!(
+                    "cluster {cluster_id} has a user \"{}\" whose role is not admin, and no other admin; every cluster has one",
+                    model::ADMIN
+                );
+                SeedError::new(list, rule)
+            })?;
+        }
+    }
+    Ok(records as u64)
+}
+
+fn merge_cluster(
+    tx: &Connection,
+    seed: SeedCluster,
+    context: &SeedContext<'_>,
+) -> Result<(), SeedError> {
+    let cluster_id = seed.cluster_id.0;
+    if seed.delete {
+        return Ok(model::delete_cluster(tx, &cluster_id)?);
+    }
+    let is_ehpc = cluster_id.starts_with('e');
+    let cluster = model::cluster(tx, &cluster_id)?.unwrap_or_else(|| model::Cluster {
+        cluster_name: cluster_id.clone(),
+        cluster_status: "active".to_owned(),
+        cluster_type: CLUSTER_TYPES[usize::from(is_ehpc)].to_owned(),
+        create_time: context.now.rfc3339_seconds(),
+        description: " ".to_owned(),
+        nas_mount_point: MOUNT_POINT.to_owned(),
+        paid_type: "PayForUsed".to_owned(),
+        total_node_count: 1,
+        owner: OWNER.to_owned(),
+        user_count: 0,
+        cluster_id,
+    });
+    model::put_cluster(
+        tx,
+        &model::Cluster {
+            cluster_name: seed.cluster_name.map_or(cluster.cluster_name, |it| it.0),
+            cluster_status: seed
+                .cluster_status
+                .map_or(cluster.cluster_status, |it| it.0),
+            cluster_type: seed.cluster_type.map_or(cluster.cluster_type, |it| it.0),
+            create_time: seed.create_time.map_or(cluster.create_time, |it| it.0),
+            description: seed.description.unwrap_or(cluster.description),
+            nas_mount_point: seed
+                .nas_mount_point
+                .map_or(cluster.nas_mount_point, |it| it.0),
+            paid_type: seed.paid_type.map_or(cluster.paid_type, |it| it.0),
+            total_node_count: seed
+                .total_node_count
+                .map_or(cluster.total_node_count, i64::from),
+            owner: seed.owner.map_or(cluster.owner, |it| it.0),
+            ..cluster
+        },
+    )?;
+    Ok(())
+}
+
+fn merge_user(tx: &Connection, seed: SeedUser, context: &SeedContext<'_>) -> Result<(), SeedError> {
+    let (cluster_id, username) = (seed.cluster_id.0, seed.username.0);
+    let cluster = model::cluster(tx, &cluster_id)?.ok_or_else(|| {
+        let rule = format!("there is no cluster \"{cluster_id}\"; put it under cluster_set first");
+        SeedError::new("cluster_id", rule)
+    })?;
+    if seed.delete {
+        return Ok(model::delete_user(tx, &cluster_id, &username)?);
+    }
+    let role = seed.role.map(|role| role.0);
+    let becomes_admin = role
+        .as_deref()
+        .map_or(username == model::ADMIN, |role| role == model::ADMIN);
+    let uid_number = seed.uid_number.map(|number| number.value());
+    model::make_way(tx, &cluster_id, &username, uid_number, becomes_admin)?;
+    let known = model::user(tx, &cluster_id, &username)?;
+    let is_known = known.is_some();
+    let user = match known {
+        Some(user) => user,
+        None => {
+            let now = seed
+                .create_time
+                .as_ref()
+                .map_or_else(|| context.now.rfc3339_seconds(), |time| time.0.clone());
+            let mut user = model::User::new(tx, context.ids, &cluster, &username, None, &now)?;
+            if becomes_admin {
+                model::ADMIN.clone_into(&mut user.role);
+            }
+            if let Some(number) = uid_number {
+                user.gid_number = number;
+            }
+            user
+        }
+    };
+    let user = model::User {
+        create_time: seed.create_time.map_or(user.create_time, |it| it.0),
+        gid_number: seed.gid_number.map_or(user.gid_number, |it| it.value()),
+        hpcuser_id: seed.hpcuser_id.map_or(user.hpcuser_id, |it| it.0),
+        r#mod: seed
+            .r#mod
+            .map_or(user.r#mod, |mode| mode.map(|mode| mode.0)),
+        nas_mount_point: seed.nas_mount_point.map_or(user.nas_mount_point, |it| it.0),
+        role: role.unwrap_or(user.role),
+        uid_number: uid_number.unwrap_or(user.uid_number),
+        update_time: seed.update_time.map_or(user.update_time, |it| it.0),
+        user_id: seed.user_id.map_or(user.user_id, |it| it.0),
+        ..user
+    };
+    let put = if is_known {
+        model::update_user
+    } else {
+        model::insert_user
+    };
+    put(tx, &user)
+        .map(drop)
+        .map_err(|cause| conflict(cause, &user))
+}
+
+/// Says which row of the list is in the way.
+fn conflict(cause: rusqlite::Error, user: &model::User) -> SeedError {
+    let message = match &cause {
+        rusqlite::Error::SqliteFailure(_, Some(message)) => message.as_str(),
+        _ => "",
+    };
+    if message.ends_with(".hpcuser_id") {
+        let rule = format!(
+            "\"{}\" is another user's; it is unique over all clusters",
+            user.hpcuser_id
+        );
+        SeedError::new("hpcuser_id", rule)
+    } else if message.ends_with(".uid_number") {
+        let rule = format!(
+            "\"{}\" is another user's of {}",
+            user.uid_number, user.cluster_id
+        );
+        SeedError::new("uid_number", rule)
+    } else if message.ends_with(".cluster_id") {
+        let rule = format!(
+            "cluster {} has an admin already; it takes exactly one",
+            user.cluster_id
+        );
+        SeedError::new("role", rule)
+    } else {
+        SeedError::from(cause)
+    }
+}
+
+fn merge_job(tx: &Connection, seed: SeedJob, context: &SeedContext<'_>) -> rusqlite::Result<()> {
+    if seed.delete {
+        return model::delete_job(tx, &seed.job_id.0);
+    }
+    let create_time = seed
+        .create_time
+        .map_or_else(|| context.now.rfc3339_seconds(), |time| time.0);
+    model::put_job(
+        tx,
+        &model::Job {
+            action_describe: seed.action_describe,
+            error_codes: seed.error_codes,
+            job_action: seed.job_action,
+            job_id: seed.job_id.0,
+            owner: seed.owner.map_or_else(|| OWNER.to_owned(), |owner| owner.0),
+            resource_ids: seed.resource_ids.map_or_else(String::new, |ids| ids.0),
+            status: seed
+                .status
+                .map_or_else(|| "successful".to_owned(), |status| status.0),
+            status_time: seed
+                .status_time
+                .map_or_else(|| create_time.clone(), |time| time.0),
+            submitter: seed
+                .submitter
+                .unwrap_or_else(|| model::SUBMITTER.to_owned()),
+            task_count: seed.task_count.map(i64::from),
+            create_time,
+        },
+    )
+}
+
+/// Gives every record as a seed document of its own.
+pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()> {
+    model::for_each_cluster(tx, |cluster| {
+        let owner = cluster.owner.clone();
+        let mut shown = json!(Cluster::from(cluster));
+        shown["owner"] = json!(owner);
+        each(json!({ "cluster_set": [shown] }));
+    })?;
+    model::for_each_user(tx, |user| each(json!({ "users_set": [User::from(user)] })))?;
+    model::for_each_job(tx, |job| each(json!({ "job_set": [Job::from(job)] })))
+}
+
+/// Makes up a cluster, the demo's, and that many users of it.
+pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
+    const CLUSTER: &str = "hpc-qig9xu97";
+    const FIRST: Time = Time::from_millis(1_629_191_560_000);
+    each(json!({ "cluster_set": [{ "cluster_id": CLUSTER }] }));
+    for number in 0..count {
+        let time = FIRST.plus_millis(
+            i64::try_from(number)
+                .unwrap_or(i64::MAX)
+                .saturating_mul(1000),
+        );
+        let id = (50_000 + number).to_string();
+        let user = json!({
+            "cluster_id": CLUSTER,
+            "create_time": time.rfc3339_seconds(),
+            "gid_number": id,
+            "hpcuser_id": format!("hpcuser-{number:08}"),
+            "mod": if ids.below(2) == 0 { Value::Null } else { json!("700") },
+            "role": "member",
+            "uid_number": id,
+            "update_time": time.rfc3339_seconds(),
+            "username": format!("u{number:07}"),
+        });
+        each(json!({ "users_set": [user] }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::Ids;
+    use crate::providers::Provider;
+    use crate::providers::qingcloud_ehpc::QingcloudEhpc;
+    use crate::store::Store;
+
+    fn store() -> Store {
+        Store::in_memory(&[QingcloudEhpc.schema()], 1).expect("a valid schema")
+    }
+
+    fn put(store: &Store, document: &Value) -> Result<u64, SeedError> {
+        let ids = Ids::seeded(7, "test");
+        let context = SeedContext {
+            ids: &ids,
+            now: Time::parse_rfc3339("2024-05-20T08:30:00Z").expect("a valid time"),
+        };
+        store.write(|tx| merge(tx, document, &context))
+    }
+
+    fn take(store: &Store) -> Vec<Value> {
+        let mut records = Vec::new();
+        store
+            .read(|tx| export(tx, &mut |record| records.push(record)))
+            .expect("the tables are there");
+        records
+    }
+
+    #[test]
+    fn what_is_exported_seeds_the_same_again() {
+        let first = store();
+        let mut demo: Value = serde_json::from_str(QingcloudEhpc.demo()).expect("valid JSON");
+        put(&first, &demo["qingcloud-ehpc"].take()).expect("a valid seed");
+        put(
+            &first,
+            &json!({"cluster_set": [{"cluster_id": "hpc-implied0"}]}),
+        )
+        .expect("a valid seed");
+        let records = take(&first);
+        let second = store();
+        for record in &records {
+            put(&second, record).expect("a valid record");
+            put(&second, record).expect("twice is as good as once");
+        }
+        assert_eq!(take(&second), records);
+    }
+
+    #[test]
+    fn a_cluster_without_an_admin_gets_one_that_gives_way() {
+        let store = store();
+        put(
+            &store,
+            &json!({"cluster_set": [{"cluster_id": "hpc-aaaaaaaa"}]}),
+        )
+        .expect("a valid seed");
+        let users = |store: &Store| -> Vec<Value> {
+            let rows = take(store).into_iter();
+            rows.filter_map(|mut row| row.get_mut("users_set").map(|set| set[0].take()))
+                .collect()
+        };
+        let implied = users(&store);
+        assert_eq!(implied.len(), 1);
+        assert_eq!(
+            (&implied[0]["username"], &implied[0]["role"]),
+            (&json!("admin"), &json!("admin"))
+        );
+        // Another admin, and a member with the implied one's number.
+        let row = |name: &str, role: &str, uid: &str| json!({"cluster_id": "hpc-aaaaaaaa", "username": name, "role": role, "uid_number": uid});
+        put(
+            &store,
+            &json!({"users_set": [row("li", "member", "41500")]}),
+        )
+        .expect("the implied admin gives way");
+        put(&store, &json!({"users_set": [row("root", "admin", "500")]}))
+            .expect("the implied admin gives way");
+        let names: Vec<_> = users(&store)
+            .iter()
+            .map(|user| user["username"].clone())
+            .collect();
+        assert_eq!(names, ["li", "root"]);
+        let second = put(
+            &store,
+            &json!({"users_set": [row("again", "admin", "501")]}),
+        )
+        .expect_err("one admin is enough");
+        assert_eq!(second.path, "users_set[0].role");
+    }
+
+    #[test]
+    fn a_row_keeps_what_a_later_document_leaves_out() {
+        let store = store();
+        put(&store, &json!({"cluster_set": [{"cluster_id": "hpc-aaaaaaaa"}], "users_set": [{"cluster_id": "hpc-aaaaaaaa", "username": "li", "mod": "700"}]}))
+            .expect("a valid seed");
+        let before = take(&store);
+        put(
+            &store,
+            &json!({"users_set": [{"cluster_id": "hpc-aaaaaaaa", "username": "li"}]}),
+        )
+        .expect("a valid seed");
+        assert_eq!(take(&store), before);
+        put(
+            &store,
+            &json!({"users_set": [{"cluster_id": "hpc-aaaaaaaa", "username": "li", "mod": null}]}),
+        )
+        .expect("a valid seed");
+        assert_ne!(take(&store), before);
+    }
+}

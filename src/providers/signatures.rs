@@ -1,0 +1,191 @@
+//! Between the rooms' gateways and `signing/`: the request as the schemes read it, what a mismatch leaves in the journal,
+//! and the nonces that were used.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::json;
+
+use crate::call::{Call, Request};
+use crate::catalogue::ApiError;
+use crate::clock::Time;
+use crate::credentials;
+use crate::settings::Credential;
+use crate::signing::doctor::{self, Case, Finding};
+use crate::signing::{AccessKey, AsSent, Mismatch, Scheme};
+
+/// A request as the signing schemes read it.
+#[derive(Debug)]
+pub(crate) struct Sent<'a> {
+    request: &'a Request,
+    headers: Vec<(&'a str, &'a str)>,
+    /// The path without the prefix that names the provider; the path as sent is tried first.
+    stripped: [&'a str; 1],
+}
+
+impl<'a> Sent<'a> {
+    /// A header that is no text cannot have been signed as one, and is left out.
+    pub(crate) fn of(request: &'a Request) -> Self {
+        let text = |value: &'a http::HeaderValue| std::str::from_utf8(value.as_bytes()).ok();
+        let headers = request
+            .headers
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str(), text(value)?)));
+        Self {
+            request,
+            headers: headers.collect(),
+            stripped: [request.path()],
+        }
+    }
+
+    pub(crate) fn as_sent(&self) -> AsSent<'_> {
+        AsSent {
+            method: self.request.method.as_str(),
+            path: self.request.path_as_sent(),
+            query: self.request.raw_query(),
+            headers: &self.headers,
+            body: &self.request.body,
+        }
+    }
+
+    /// The paths to try after the one as sent.
+    pub(crate) fn also(&self) -> &[&'a str] {
+        &self.stripped
+    }
+}
+
+/// What the doctor needs to know of a provider beside the request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Practice {
+    pub(crate) scheme: Scheme,
+    /// Host names of the real service.
+    pub(crate) hosts: &'static [&'static str],
+    pub(crate) regions: &'static [&'static str],
+    pub(crate) services: &'static [&'static str],
+}
+
+/// Adds to a refused signature what it should have been and which known mistake explains it; both go to the journal, the
+/// mistake to the log as well, and nothing of it on the wire.
+pub(crate) fn examined(
+    call: &Call<'_>,
+    practice: Practice,
+    sent: &Sent<'_>,
+    (access_key, credential): (&str, &Credential),
+    mismatch: &Mismatch,
+    refused: ApiError,
+) -> Result<ApiError, ApiError> {
+    let mut known = call.settings.credentials.clone();
+    known.extend(call.store().read(credentials::all)?);
+    let keys: Vec<AccessKey<'_>> = known
+        .iter()
+        .map(|key| signing_key(&key.access_key, key))
+        .collect();
+    let finding = doctor::diagnose(&Case {
+        scheme: practice.scheme,
+        request: &sent.as_sent(),
+        also: sent.also(),
+        key: Some(signing_key(access_key, credential)),
+        keys: &keys,
+        hosts: practice.hosts,
+        regions: practice.regions,
+        services: practice.services,
+    });
+    let sentence = match &finding {
+        Some(Finding { sentence, .. }) => sentence.clone(),
+        None => {
+            "no known mistake explains the signature; compare the canonical requests".to_owned()
+        }
+    };
+    tracing::warn!(
+        provider = call.provider.id(),
+        request_id = call.request_id,
+        "{sentence}"
+    );
+    let told = json!({
+        "finding": finding.as_ref().map(|finding| finding.name),
+        "sentence": sentence,
+        "canonical_request": mismatch.canonical_request,
+        "string_to_sign": mismatch.string_to_sign,
+        "expected_signature": mismatch.expected,
+    });
+    Ok(refused.because(sentence).finding(told))
+}
+
+/// A key as `signing/` takes it, under the id that the client signs with.
+pub(crate) fn signing_key<'a>(access_key: &'a str, credential: &'a Credential) -> AccessKey<'a> {
+    AccessKey {
+        id: access_key,
+        secret: &credential.secret_key,
+        token: credential.token.as_deref(),
+    }
+}
+
+/// How many nonces a namespace remembers; past that the oldest go first.
+const NONCES: usize = 100_000;
+
+/// The nonces of verified requests, for as long as they may not come again.
+#[derive(Debug, Default)]
+pub(crate) struct Nonces {
+    used: Mutex<Used>,
+}
+
+#[derive(Debug, Default)]
+struct Used {
+    known: HashSet<String>,
+    by_age: VecDeque<(Time, String)>,
+    /// Nonces forgotten before their time, because there were too many.
+    forgotten: u64,
+}
+
+impl Nonces {
+    /// Remembers a nonce, and says whether it is new within that many milliseconds.
+    pub(crate) fn is_new(&self, nonce: String, now: Time, window_millis: i64) -> bool {
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some((time, _)) = used.by_age.front()
+            && (time.plus_millis(window_millis) < now || NONCES <= used.by_age.len())
+        {
+            if now <= time.plus_millis(window_millis) {
+                used.forgotten += 1;
+            }
+            if let Some((_, oldest)) = used.by_age.pop_front() {
+                used.known.remove(&oldest);
+            }
+        }
+        if !used.known.insert(nonce.clone()) {
+            return false;
+        }
+        used.by_age.push_back((now, nonce));
+        true
+    }
+
+    /// How many nonces were forgotten before their time.
+    pub(crate) fn forgotten(&self) -> u64 {
+        self.used
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .forgotten
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nonce_is_new_once_within_its_window() {
+        let nonces = Nonces::default();
+        let at = Time::from_millis;
+        assert!(nonces.is_new("a".to_owned(), at(0), 100));
+        assert!(!nonces.is_new("a".to_owned(), at(100), 100));
+        assert!(nonces.is_new("a".to_owned(), at(101), 100));
+    }
+
+    #[test]
+    fn memory_is_bounded_and_what_is_lost_is_counted() {
+        let nonces = Nonces::default();
+        for number in 0..=NONCES {
+            assert!(nonces.is_new(number.to_string(), Time::from_millis(0), 100));
+        }
+        assert_eq!(nonces.forgotten(), 1);
+    }
+}

@@ -1,0 +1,19 @@
+//! The tenant, its users, roles and privileges: rules, rows in and rows out.
+
+mod privileges;
+mod roles;
+mod users;
+
+pub(crate) use privileges::{
+    Grant, Grantee, Privilege, Target, for_each_grant, grant, grants_of, replace_grant, revoke,
+};
+pub(crate) use roles::{
+    Assignment, Member, Role, RoleFilter, all_clusters, assign, delete_cluster, delete_role,
+    for_each_role, insert_role, list_roles, members, put_cluster, resolve_cluster, role,
+    role_by_name, role_count, roles_of_user, unassign, update_role,
+};
+pub(crate) use users::{
+    User, UserType, delete_user, for_each_user, initial_password, insert_user, list_users, next_id,
+    next_user_id, set_account, set_initial_password, tenant, touch_user, update_user, user,
+    user_by_user_id,
+};

@@ -1,0 +1,288 @@
+//! Clusters as far as their names go, roles, and who has them.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::User;
+use crate::store::page::{count, select};
+
+/// A role of a cluster.
+#[derive(Debug, Clone)]
+pub(crate) struct Role {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) is_default: bool,
+    pub(crate) cluster_id: i64,
+    /// Read only: it is the cluster's.
+    pub(crate) cluster_name: String,
+    /// Read only: the names of its users in the order of assignment, as a JSON array.
+    pub(crate) grant_users: String,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+    pub(crate) created_by: String,
+    pub(crate) updated_by: String,
+}
+
+impl Role {
+    /// The columns, in the order of [`Role::from_row`].
+    const SELECT: &'static str =
+        "SELECT r.id, r.name, r.description, r.is_default, r.cluster_id, c.cluster_name,
+           (SELECT json_group_array(u.username ORDER BY m.seq) FROM bytehouse_role_members m
+              JOIN bytehouse_users u ON u.id = m.member WHERE m.role_id = r.id),
+           r.created_at, r.updated_at, r.created_by, r.updated_by
+         FROM bytehouse_roles r JOIN bytehouse_clusters c USING (cluster_id)";
+
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            description: row.get(2)?,
+            is_default: row.get(3)?,
+            cluster_id: row.get(4)?,
+            cluster_name: row.get(5)?,
+            grant_users: row.get(6)?,
+            created_at: row.get(7)?,
+            updated_at: row.get(8)?,
+            created_by: row.get(9)?,
+            updated_by: row.get(10)?,
+        })
+    }
+}
+
+/// Which roles to list; an absent filter lets all through.
+#[derive(Debug, Default)]
+pub(crate) struct RoleFilter<'a> {
+    pub(crate) cluster_id: Option<i64>,
+    pub(crate) name: Option<&'a str>,
+}
+
+/// A user of a role.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) username: String,
+    pub(crate) admin_option: bool,
+    pub(crate) created_at: i64,
+}
+
+/// A role of a user.
+#[derive(Debug)]
+pub(crate) struct Assignment {
+    pub(crate) role_id: i64,
+    pub(crate) role_name: String,
+    pub(crate) role_is_default: bool,
+    pub(crate) cluster_id: i64,
+    pub(crate) cluster_name: String,
+    pub(crate) admin_option: bool,
+}
+
+pub(crate) fn cluster_name(tx: &Connection, cluster_id: i64) -> rusqlite::Result<Option<String>> {
+    tx.prepare_cached("SELECT cluster_name FROM bytehouse_clusters WHERE cluster_id = ?1")?
+        .query_row([cluster_id], |row| row.get(0))
+        .optional()
+}
+
+/// Tells the name of a cluster, whatever it was before.
+pub(crate) fn put_cluster(
+    tx: &Connection,
+    cluster_id: i64,
+    cluster_name: &str,
+) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO bytehouse_clusters VALUES (?1, ?2)
+               ON CONFLICT (cluster_id) DO UPDATE SET cluster_name = excluded.cluster_name";
+    tx.prepare_cached(sql)?
+        .execute(params![cluster_id, cluster_name])?;
+    Ok(())
+}
+
+/// Forgets a cluster, its roles, and the privileges on it.
+pub(crate) fn delete_cluster(tx: &Connection, cluster_id: i64) -> rusqlite::Result<()> {
+    tx.prepare_cached("DELETE FROM bytehouse_clusters WHERE cluster_id = ?1")?
+        .execute([cluster_id])?;
+    Ok(())
+}
+
+/// The number and name of the cluster that a caller means. Inferred: clusters cannot be listed, so every number is one;
+/// what nobody named is called `cluster<number>`. The number counts when the name is another's, and a name alone that
+/// nobody has heard of has the number 0.
+pub(crate) fn resolve_cluster(
+    tx: &Connection,
+    cluster_id: Option<i64>,
+    on_cluster: &str,
+) -> rusqlite::Result<(i64, String)> {
+    if let Some(cluster_id) = cluster_id {
+        if let Some(known) = cluster_name(tx, cluster_id)? {
+            return Ok((cluster_id, known));
+        }
+        let name = if on_cluster.is_empty() {
+            format!("cluster{cluster_id}")
+        } else {
+            on_cluster.to_owned()
+        };
+        put_cluster(tx, cluster_id, &name)?;
+        return Ok((cluster_id, name));
+    }
+    let sql = "SELECT min(cluster_id) FROM bytehouse_clusters WHERE cluster_name = ?1";
+    let known: Option<i64> = tx
+        .prepare_cached(sql)?
+        .query_row([on_cluster], |row| row.get(0))?;
+    Ok((known.unwrap_or_default(), on_cluster.to_owned()))
+}
+
+/// Every cluster that has a name, by number.
+pub(crate) fn all_clusters(tx: &Connection) -> rusqlite::Result<Vec<(i64, String)>> {
+    let sql = "SELECT cluster_id, cluster_name FROM bytehouse_clusters ORDER BY cluster_id";
+    select(tx, sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+pub(crate) fn role(tx: &Connection, role_id: i64) -> rusqlite::Result<Option<Role>> {
+    let sql = format!("{} WHERE r.id = ?1", Role::SELECT);
+    tx.prepare_cached(&sql)?
+        .query_row([role_id], Role::from_row)
+        .optional()
+}
+
+/// The role of that name, the oldest where several clusters have one.
+pub(crate) fn role_by_name(
+    tx: &Connection,
+    name: &str,
+    cluster_id: Option<i64>,
+) -> rusqlite::Result<Option<Role>> {
+    let sql = format!(
+        "{} WHERE r.name = ?1 AND (?2 IS NULL OR r.cluster_id = ?2) ORDER BY r.id LIMIT 1",
+        Role::SELECT
+    );
+    tx.prepare_cached(&sql)?
+        .query_row(params![name, cluster_id], Role::from_row)
+        .optional()
+}
+
+/// Inferred: by ID ascending, the name exact.
+pub(crate) fn list_roles(tx: &Connection, filter: &RoleFilter<'_>) -> rusqlite::Result<Vec<Role>> {
+    let all = Role::SELECT;
+    match *filter {
+        RoleFilter {
+            cluster_id: None,
+            name: None,
+        } => select(tx, &format!("{all} ORDER BY r.id"), [], Role::from_row),
+        RoleFilter {
+            cluster_id: Some(cluster_id),
+            name: None,
+        } => {
+            let sql = format!("{all} WHERE r.cluster_id = ?1 ORDER BY r.id");
+            select(tx, &sql, [cluster_id], Role::from_row)
+        }
+        RoleFilter {
+            cluster_id,
+            name: Some(name),
+        } => {
+            let sql = format!(
+                "{all} WHERE r.name = ?1 AND (?2 IS NULL OR r.cluster_id = ?2) ORDER BY r.id"
+            );
+            select(tx, &sql, params![name, cluster_id], Role::from_row)
+        }
+    }
+}
+
+/// Adds a role as it is and gives its ID, which is the next one where it is 0; the caller gives the conflict its name.
+pub(crate) fn insert_role(tx: &Connection, role: &Role) -> rusqlite::Result<i64> {
+    let sql = "INSERT INTO bytehouse_roles (id, cluster_id, name, description, is_default, created_at, updated_at, created_by, updated_by)
+               VALUES (nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    write_role(tx, sql, role)?;
+    Ok(tx.last_insert_rowid())
+}
+
+/// Brings the role of that ID up to date; the caller gives the conflict its name.
+pub(crate) fn update_role(tx: &Connection, role: &Role) -> rusqlite::Result<usize> {
+    let sql = "UPDATE bytehouse_roles SET cluster_id = ?2, name = ?3, description = ?4, is_default = ?5, created_at = ?6,
+               updated_at = ?7, created_by = ?8, updated_by = ?9 WHERE id = ?1";
+    write_role(tx, sql, role)
+}
+
+fn write_role(tx: &Connection, sql: &str, role: &Role) -> rusqlite::Result<usize> {
+    tx.prepare_cached(sql)?.execute(params![
+        role.id,
+        role.cluster_id,
+        role.name,
+        role.description,
+        role.is_default,
+        role.created_at,
+        role.updated_at,
+        role.created_by,
+        role.updated_by,
+    ])
+}
+
+/// Deletes a role, its assignments and its privileges; says whether there was such a role.
+pub(crate) fn delete_role(tx: &Connection, role_id: i64) -> rusqlite::Result<bool> {
+    let changed = tx
+        .prepare_cached("DELETE FROM bytehouse_roles WHERE id = ?1")?
+        .execute([role_id])?;
+    Ok(changed == 1)
+}
+
+/// Gives a role to a user. Inferred: assigning again overwrites AdminOption and moves nothing else.
+pub(crate) fn assign(
+    tx: &Connection,
+    role_id: i64,
+    user: &User,
+    admin_option: bool,
+    created_at: i64,
+) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO bytehouse_role_members (role_id, member, admin_option, created_at) VALUES (?1, ?2, ?3, ?4)
+               ON CONFLICT (role_id, member) DO UPDATE SET admin_option = excluded.admin_option";
+    tx.prepare_cached(sql)?
+        .execute(params![role_id, user.id, admin_option, created_at])?;
+    Ok(())
+}
+
+/// Takes a role from a user. Inferred: taking what the user has not is no error.
+pub(crate) fn unassign(tx: &Connection, role_id: i64, user: &User) -> rusqlite::Result<()> {
+    tx.prepare_cached("DELETE FROM bytehouse_role_members WHERE role_id = ?1 AND member = ?2")?
+        .execute([role_id, user.id])?;
+    Ok(())
+}
+
+/// The users of a role, in the order of assignment.
+pub(crate) fn members(tx: &Connection, role_id: i64) -> rusqlite::Result<Vec<Member>> {
+    let sql = "SELECT u.username, m.admin_option, m.created_at FROM bytehouse_role_members m
+               JOIN bytehouse_users u ON u.id = m.member WHERE m.role_id = ?1 ORDER BY m.seq";
+    select(tx, sql, [role_id], |row| {
+        Ok(Member {
+            username: row.get(0)?,
+            admin_option: row.get(1)?,
+            created_at: row.get(2)?,
+        })
+    })
+}
+
+/// The roles of a user. Inferred: by RoleID ascending.
+pub(crate) fn roles_of_user(tx: &Connection, user: &User) -> rusqlite::Result<Vec<Assignment>> {
+    let sql = "SELECT r.id, r.name, r.is_default, r.cluster_id, c.cluster_name, m.admin_option FROM bytehouse_role_members m
+               JOIN bytehouse_roles r ON r.id = m.role_id JOIN bytehouse_clusters c USING (cluster_id)
+               WHERE m.member = ?1 ORDER BY m.role_id";
+    select(tx, sql, [user.id], |row| {
+        Ok(Assignment {
+            role_id: row.get(0)?,
+            role_name: row.get(1)?,
+            role_is_default: row.get(2)?,
+            cluster_id: row.get(3)?,
+            cluster_name: row.get(4)?,
+            admin_option: row.get(5)?,
+        })
+    })
+}
+
+pub(crate) fn role_count(tx: &Connection) -> rusqlite::Result<u64> {
+    count(tx, "SELECT role_count FROM bytehouse_tenant", [])
+}
+
+/// Every role, by ID.
+pub(crate) fn for_each_role(tx: &Connection, mut each: impl FnMut(Role)) -> rusqlite::Result<()> {
+    let sql = format!("{} ORDER BY r.id", Role::SELECT);
+    let mut statement = tx.prepare_cached(&sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        each(Role::from_row(row)?);
+    }
+    Ok(())
+}

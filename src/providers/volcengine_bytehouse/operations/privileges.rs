@@ -1,0 +1,192 @@
+//! The privilege actions.
+
+use rusqlite::Connection;
+
+use super::super::model::{self, Grant, Grantee, Privilege, Target};
+use super::super::{errors, wire};
+use super::{find_role, find_user};
+use crate::call::{Call, Reply};
+use crate::catalogue::ApiError;
+
+/// Grants privileges to the user of a UserID.
+pub(crate) fn grant_privileges_to_user_by_id(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let input = wire::Input::decode(call)?;
+    let user_id = wire::user_id(&input)?;
+    let grants = wire::Requested::decode_some(&input)?;
+    change(
+        call,
+        wire::UserRef::UserId(user_id),
+        wire::Kind::Grant,
+        grants,
+    )
+}
+
+/// Grants privileges to the user of a name.
+pub(crate) fn grant_privileges_to_user_by_name(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let input = wire::Input::decode(call)?;
+    let username = wire::username(&input)?;
+    let grants = wire::Requested::decode_some(&input)?;
+    change(
+        call,
+        wire::UserRef::Username(username),
+        wire::Kind::Grant,
+        grants,
+    )
+}
+
+/// Takes privileges from the user of a UserID. Inferred: no Grants is no error, and takes nothing.
+pub(crate) fn revoke_privileges_for_user_by_id(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let input = wire::Input::decode(call)?;
+    let user_id = wire::user_id(&input)?;
+    let grants = wire::Requested::decode(&input)?;
+    change(
+        call,
+        wire::UserRef::UserId(user_id),
+        wire::Kind::Revoke,
+        grants,
+    )
+}
+
+/// Takes privileges from the user of a name. Inferred: no Grants is no error, and takes nothing.
+pub(crate) fn revoke_privileges_from_user_by_name(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let input = wire::Input::decode(call)?;
+    let username = wire::username(&input)?;
+    let grants = wire::Requested::decode(&input)?;
+    change(
+        call,
+        wire::UserRef::Username(username),
+        wire::Kind::Revoke,
+        grants,
+    )
+}
+
+/// Shows the privileges of the user of a UserID, oldest grant first.
+pub(crate) fn show_privileges_for_user_by_id(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let user_id = wire::user_id(&wire::Input::decode(call)?)?;
+    show_for_user(call, wire::UserRef::UserId(user_id))
+}
+
+/// Shows the privileges of the user of a name, oldest grant first.
+pub(crate) fn show_privileges_for_user_by_name(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let input = wire::Input::decode(call)?;
+    show_for_user(call, wire::UserRef::Username(wire::username(&input)?))
+}
+
+/// Shows the privileges of a role, oldest grant first.
+pub(crate) fn show_privileges_for_role(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let role_id = wire::role_id(&wire::Input::decode(call)?)?;
+    call.store().read(|tx| {
+        let role = find_role(tx, role_id)?;
+        let grants = model::grants_of(tx, Grantee::Role(&role))?;
+        wire::success(call, &wire::Grants::from(grants))
+    })
+}
+
+/// Grants privileges and roles to a user, or takes them: all of it or nothing.
+pub(crate) fn update_grants_for_user(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let input = wire::Input::decode(call)?;
+    let wanted = wire::GrantsForUser::decode(&input)?;
+    call.store().write(|tx| {
+        let user = find_user(tx, wire::UserRef::Username(wanted.username))?;
+        for assignment in &wanted.assignments {
+            let role = match &assignment.role {
+                wire::AssignedRole::Id(role_id) => find_role(tx, *role_id)?,
+                wire::AssignedRole::Name(name, cluster_id) => {
+                    find_role_by_name(tx, name, *cluster_id)?
+                }
+            };
+            match wanted.kind {
+                wire::Kind::Grant => {
+                    let now = call.now().millis();
+                    model::assign(tx, role.id, &user, assignment.admin_option, now)?;
+                }
+                wire::Kind::Revoke => model::unassign(tx, role.id, &user)?,
+            }
+        }
+        apply(tx, Grantee::User(&user), wanted.kind, wanted.grants)?;
+        wire::success(call, &changed(Grantee::User(&user), wanted.kind))
+    })
+}
+
+/// Grants privileges to a role, or takes them.
+pub(crate) fn update_grants_for_role(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let wanted = wire::GrantsForRole::decode(&wire::Input::decode(call)?)?;
+    call.store().write(|tx| {
+        let role = find_role(tx, wanted.role_id)?;
+        apply(tx, Grantee::Role(&role), wanted.kind, wanted.grants)?;
+        wire::success(call, &changed(Grantee::Role(&role), wanted.kind))
+    })
+}
+
+fn find_role_by_name(
+    tx: &Connection,
+    name: &str,
+    cluster_id: Option<i64>,
+) -> Result<model::Role, ApiError> {
+    model::role_by_name(tx, name, cluster_id)?.ok_or_else(|| {
+        errors::FAILED_TO_GET_ROLE
+            .raise()
+            .because(format!("there is no role with the RoleName \"{name}\""))
+    })
+}
+
+fn show_for_user(call: &Call<'_>, named: wire::UserRef<'_>) -> Result<Reply, ApiError> {
+    call.store().read(|tx| {
+        let user = find_user(tx, named)?;
+        let grants = model::grants_of(tx, Grantee::User(&user))?;
+        wire::success(call, &wire::Grants::from(grants))
+    })
+}
+
+fn change(
+    call: &Call<'_>,
+    named: wire::UserRef<'_>,
+    kind: wire::Kind,
+    grants: Vec<wire::Requested>,
+) -> Result<Reply, ApiError> {
+    call.store().write(|tx| {
+        let user = find_user(tx, named)?;
+        apply(tx, Grantee::User(&user), kind, grants)?;
+        wire::success(call, &changed(Grantee::User(&user), kind))
+    })
+}
+
+fn apply(
+    tx: &Connection,
+    grantee: Grantee<'_>,
+    kind: wire::Kind,
+    requested: Vec<wire::Requested>,
+) -> rusqlite::Result<()> {
+    let mut grants = Vec::new();
+    for one in requested {
+        let (cluster_id, cluster_name) =
+            model::resolve_cluster(tx, one.cluster_id, &one.on_cluster)?;
+        let privileges: Vec<Privilege> = one
+            .privileges
+            .into_iter()
+            .map(|(name, columns)| Privilege(name, columns))
+            .collect();
+        grants.extend(one.targets.into_iter().map(|(database, table)| Grant {
+            target: Target {
+                cluster_id,
+                cluster_name: cluster_name.clone(),
+                database,
+                table,
+            },
+            privileges: privileges.clone(),
+        }));
+    }
+    match kind {
+        wire::Kind::Grant => model::grant(tx, grantee, grants),
+        wire::Kind::Revoke => model::revoke(tx, grantee, grants),
+    }
+}
+
+/// Documented for the four user actions; inferred for UpdateGrantsForUser and UpdateGrantsForRole.
+fn changed(grantee: Grantee<'_>, kind: wire::Kind) -> wire::Acknowledgement {
+    let name = grantee.name();
+    wire::Acknowledgement::new(match kind {
+        wire::Kind::Grant => format!("successfully grant privileges to {name}"),
+        wire::Kind::Revoke => format!("successfully revoke privileges from {name}"),
+    })
+}

@@ -1,0 +1,148 @@
+//! The role actions.
+
+use rusqlite::Connection;
+
+use super::super::{errors, model, wire};
+use super::{find_role, find_user};
+use crate::call::{Call, Reply};
+use crate::catalogue::ApiError;
+use crate::store::OnConflict as _;
+
+/// Creates a role on a cluster, and gives it to users.
+pub(crate) fn create_role(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let input = wire::Input::decode(call)?;
+    let wanted = wire::CreateRole::decode(&input)?;
+    call.store().write(|tx| {
+        let (cluster_id, _) = model::resolve_cluster(tx, Some(wanted.cluster_id), "")?;
+        let (now, created_by) = (call.now().millis(), created_by(tx)?);
+        let role_id = model::insert_role(
+            tx,
+            &model::Role {
+                id: 0,
+                name: wanted.name.to_owned(),
+                description: wanted.description.to_owned(),
+                is_default: false,
+                cluster_id,
+                cluster_name: String::new(),
+                grant_users: String::new(),
+                created_at: now,
+                updated_at: now,
+                created_by: created_by.clone(),
+                updated_by: created_by,
+            },
+        )
+        .on_conflict("bytehouse_roles.name", || {
+            errors::BAD_REQUEST.raise().because(format!(
+                "cluster {cluster_id} has a role named \"{}\"; names are unique per cluster",
+                wanted.name
+            ))
+        })?;
+        give(call, tx, role_id, &wanted.users)?;
+        let role = find_role(tx, role_id)?;
+        wire::success(
+            call,
+            &wire::NewRole::new(role, model::tenant(tx)?.account_id),
+        )
+    })
+}
+
+/// Whom a new role names as its creator. Inferred: the access key is the account's, so its main user.
+fn created_by(tx: &Connection) -> rusqlite::Result<String> {
+    let account_id = model::tenant(tx)?.account_id;
+    let main = model::user_by_user_id(tx, account_id)?;
+    Ok(main.map_or_else(|| account_id.to_string(), |user| user.username))
+}
+
+/// Lists roles, by ID.
+pub(crate) fn list_roles(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let input = wire::Input::decode(call)?;
+    let wire::ListRoles { cluster_id, name } = wire::ListRoles::decode(&input)?;
+    call.store().read(|tx| {
+        let roles = model::list_roles(tx, &model::RoleFilter { cluster_id, name })?;
+        wire::success(
+            call,
+            &wire::Roles::new(roles, model::tenant(tx)?.account_id),
+        )
+    })
+}
+
+/// Deletes a role, its assignments and its privileges.
+pub(crate) fn delete_role(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let role_id = wire::role_id(&wire::Input::decode(call)?)?;
+    call.store().write(|tx| {
+        find_role(tx, role_id)?;
+        model::delete_role(tx, role_id)?;
+        // Inferred: the text, after those of the other actions.
+        wire::success(
+            call,
+            &wire::Acknowledgement::new("delete role successfully"),
+        )
+    })
+}
+
+/// Gives a role to users: to all of them or to none.
+pub(crate) fn assign_role(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let wanted = wire::AssignRole::decode(&wire::Input::decode(call)?)?;
+    call.store().write(|tx| {
+        let role = find_role(tx, wanted.role_id)?;
+        give(call, tx, role.id, &wanted.users)?;
+        wire::success(call, &users_updated(&role))
+    })
+}
+
+/// Takes a role from users: from all of them or from none.
+pub(crate) fn unassign_role(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let wanted = wire::AssignRole::decode(&wire::Input::decode(call)?)?;
+    call.store().write(|tx| {
+        let role = find_role(tx, wanted.role_id)?;
+        for assigned in &wanted.users {
+            let user = find_user(tx, wire::UserRef::Username(&assigned.username))?;
+            model::unassign(tx, role.id, &user)?;
+        }
+        wire::success(call, &users_updated(&role))
+    })
+}
+
+/// Documented for AssignRole; inferred for UnassignRole.
+fn users_updated(role: &model::Role) -> wire::Acknowledgement {
+    wire::Acknowledgement::new(format!("successfully update users for role {}", role.name))
+}
+
+fn give(
+    call: &Call<'_>,
+    tx: &Connection,
+    role_id: i64,
+    users: &[wire::Assigned],
+) -> Result<(), ApiError> {
+    for assigned in users {
+        let user = find_user(tx, wire::UserRef::Username(&assigned.username))?;
+        model::assign(
+            tx,
+            role_id,
+            &user,
+            assigned.admin_option,
+            call.now().millis(),
+        )?;
+    }
+    Ok(())
+}
+
+/// Lists the users of a role, in the order of assignment.
+pub(crate) fn list_grant_users_for_role(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let role_id = wire::role_id(&wire::Input::decode(call)?)?;
+    call.store().read(|tx| {
+        let role = find_role(tx, role_id)?;
+        wire::success(call, &wire::GrantUsers::from(model::members(tx, role.id)?))
+    })
+}
+
+/// Lists the roles of a user, by ID.
+pub(crate) fn show_roles_for_user(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let input = wire::Input::decode(call)?;
+    let username = wire::username(&input)?;
+    call.store().read(|tx| {
+        let user = find_user(tx, wire::UserRef::Username(username))?;
+        let roles = model::roles_of_user(tx, &user)?;
+        wire::success(call, &wire::RolesOfUser::new(&user.username, roles))
+    })
+}

@@ -1,0 +1,547 @@
+//! Answers out: the envelope, and every structure in it, in the field order of the documents.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::super::{auth, model};
+use crate::call::{Call, Reply};
+use crate::catalogue::{ApiError, Refusal};
+use crate::store::page::{Page, Window};
+
+/// The content type of every answer (inferred: no source shows one).
+const JSON: &str = "application/json; charset=utf-8";
+
+/// The whole answer: `Result` on success only, `Error` inside of the metadata otherwise.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Envelope<'a, T> {
+    response_metadata: Metadata<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<Outcome<'a, T>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metadata<'a> {
+    request_id: &'a str,
+    /// As received; empty where the query has none.
+    action: &'a str,
+    version: &'a str,
+    service: &'a str,
+    region: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Error<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Error<'a> {
+    /// The gateway's errors have a number, the service's have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code_n: Option<i64>,
+    code: &'a str,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Outcome<'a, T> {
+    /// The gateway's message: always there, and empty.
+    message: &'a str,
+    data: T,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meta: Option<Meta>,
+}
+
+/// Where a page is in its list.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Meta {
+    offset: u64,
+    total: Total,
+}
+
+/// A number in the parameter table and to every SDK, a text in the response sample (quirk `total`).
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Total {
+    Number(u64),
+    Text(String),
+}
+
+fn metadata<'a>(call: &'a Call<'_>, error: Option<Error<'a>>) -> Metadata<'a> {
+    let query = call.request.query();
+    Metadata {
+        request_id: &call.request_id,
+        action: query.first("Action").unwrap_or_default(),
+        version: query.first("Version").unwrap_or_default(),
+        service: "bytehouse_ce",
+        // Inferred: the region is the one that the request was signed for.
+        region: auth::scope_region(call.request).unwrap_or_else(|| call.region()),
+        error,
+    }
+}
+
+/// A success without a page.
+pub(crate) fn success(call: &Call<'_>, data: &impl Serialize) -> Result<Reply, ApiError> {
+    answer(call, data, None)
+}
+
+/// A page of ListUsers.
+pub(crate) fn page(
+    call: &Call<'_>,
+    window: Window,
+    page: Page<model::User>,
+    account_id: i64,
+) -> Result<Reply, ApiError> {
+    let total = match call.quirk("total") {
+        "string" => Total::Text(page.total.to_string()),
+        _ => Total::Number(page.total),
+    };
+    let meta = Meta {
+        offset: window.offset,
+        total,
+    };
+    let users = page
+        .rows
+        .into_iter()
+        .map(|user| User::new(call, user, account_id))
+        .collect();
+    answer(call, &UserList { users }, Some(meta))
+}
+
+fn answer(call: &Call<'_>, data: &impl Serialize, meta: Option<Meta>) -> Result<Reply, ApiError> {
+    let envelope = Envelope {
+        response_metadata: metadata(call, None),
+        result: Some(Outcome {
+            message: "",
+            data,
+            meta,
+        }),
+    };
+    Reply::json(JSON, &envelope)
+}
+
+/// The answer as it goes out. Both Python SDKs look for the request id in `X-Tt-Logid` when they log.
+pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Reply {
+    let reply = verdict.unwrap_or_else(|refusal| {
+        let Refusal { entry, message, .. } = &refusal;
+        let error = Error {
+            code_n: entry.number,
+            code: entry.code,
+            message,
+        };
+        let body = serde_json::to_vec(&Envelope::<()> {
+            response_metadata: metadata(call, Some(error)),
+            result: None,
+        });
+        let reply = Reply::new(entry.status, JSON, body.expect("texts become JSON"));
+        refusal
+            .headers
+            .iter()
+            .fold(reply, |reply, (name, value)| reply.header(name, value))
+    });
+    reply.header("x-tt-logid", &call.request_id)
+}
+
+/// The data of ListUsers.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct UserList {
+    users: Vec<User>,
+}
+
+/// The data of GetUserDetail.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct OneUser {
+    user: User,
+}
+
+impl OneUser {
+    pub(crate) fn new(call: &Call<'_>, user: model::User, account_id: i64) -> Self {
+        Self {
+            user: User::new(call, user, account_id),
+        }
+    }
+}
+
+/// A user: the sixteen fields of the document's example, in its order.
+#[derive(Serialize)]
+pub(super) struct User {
+    #[serde(rename = "ID")]
+    id: i64,
+    #[serde(rename = "UserID")]
+    user_id: i64,
+    #[serde(rename = "AccountID")]
+    account_id: i64,
+    #[serde(rename = "Username")]
+    username: String,
+    /// In the SDKs' models only (quirk `email-key`); the same as the username.
+    #[serde(rename = "Name", skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(rename = "CloudName")]
+    cloud_name: String,
+    #[serde(rename = "UserType")]
+    user_type: &'static str,
+    #[serde(rename = "Status")]
+    status: String,
+    /// Spelled with a double l by the service (003_e9021faa912119e8.txt).
+    #[serde(rename = "Emaill", skip_serializing_if = "Option::is_none")]
+    emaill: Option<String>,
+    /// What the SDKs' models look for (quirk `email-key`).
+    #[serde(rename = "Email", skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    #[serde(rename = "Description")]
+    description: String,
+    #[serde(rename = "Readonly")]
+    readonly: bool,
+    #[serde(rename = "IsSystemAdmin")]
+    is_system_admin: bool,
+    #[serde(rename = "LastLoginAt")]
+    last_login_at: i64,
+    #[serde(rename = "CreatedAt")]
+    created_at: i64,
+    #[serde(rename = "UpdatedAt")]
+    updated_at: i64,
+    #[serde(rename = "Immutable")]
+    immutable: bool,
+    #[serde(rename = "Clusters")]
+    clusters: Box<RawValue>,
+}
+
+impl User {
+    fn new(call: &Call<'_>, user: model::User, account_id: i64) -> Self {
+        match call.quirk("email-key") {
+            "both" => {
+                let (name, email) = (user.username.clone(), user.email.clone());
+                Self::spelled(user, account_id, Some(name), Some(email))
+            }
+            "email" => {
+                let (name, email) = (user.username.clone(), user.email.clone());
+                Self {
+                    emaill: None,
+                    ..Self::spelled(user, account_id, Some(name), Some(email))
+                }
+            }
+            _ => Self::documented(user, account_id),
+        }
+    }
+
+    /// A user in the seed document's own spelling.
+    pub(super) fn documented(user: model::User, account_id: i64) -> Self {
+        Self::spelled(user, account_id, None, None)
+    }
+
+    fn spelled(
+        user: model::User,
+        account_id: i64,
+        name: Option<String>,
+        email: Option<String>,
+    ) -> Self {
+        Self {
+            id: user.id,
+            user_id: user.user_id,
+            account_id,
+            username: user.username,
+            name,
+            cloud_name: user.cloud_name,
+            user_type: user.user_type.word(),
+            status: user.status,
+            emaill: Some(user.email),
+            email,
+            description: user.description,
+            readonly: user.readonly,
+            is_system_admin: user.is_system_admin,
+            last_login_at: user.last_login_at,
+            created_at: user.created_at,
+            updated_at: user.updated_at,
+            immutable: user.immutable,
+            clusters: raw(user.clusters),
+        }
+    }
+}
+
+fn raw(json: String) -> Box<RawValue> {
+    RawValue::from_string(json).expect("the column holds JSON that SQLite or serde_json wrote")
+}
+
+/// The data of an action that only says that it was done.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Acknowledgement {
+    pub(crate) message: String,
+}
+
+impl Acknowledgement {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+        }
+    }
+}
+
+/// What GetUserInitialPassword says once the password is another.
+const MODIFIED: &str = "Failed to get password, it has been modified";
+
+/// The data of GetUserInitialPassword. The document's example is flat, while the SDKs' models look into `User`: both are
+/// here, and neither disturbs the other.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct InitialPassword {
+    /// Base64; inferred: empty once somebody has changed it.
+    password: String,
+    password_is_default: bool,
+    message: &'static str,
+    user: PasswordState,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct PasswordState {
+    message: &'static str,
+    password_is_default: bool,
+}
+
+impl InitialPassword {
+    pub(crate) fn new(password: String, password_is_default: bool) -> Self {
+        let message = if password_is_default { "" } else { MODIFIED };
+        Self {
+            password,
+            password_is_default,
+            message,
+            user: PasswordState {
+                message,
+                password_is_default,
+            },
+        }
+    }
+}
+
+/// A role, as created and as listed.
+#[derive(Serialize)]
+pub(super) struct Role {
+    #[serde(rename = "ID")]
+    id: i64,
+    #[serde(rename = "Name")]
+    name: String,
+    #[serde(rename = "Description")]
+    description: String,
+    #[serde(rename = "IsDefault")]
+    is_default: bool,
+    #[serde(rename = "ClusterID")]
+    cluster_id: i64,
+    #[serde(rename = "AccountID")]
+    account_id: i64,
+    #[serde(rename = "ClusterName")]
+    cluster_name: String,
+    #[serde(rename = "GrantUsers")]
+    grant_users: Box<RawValue>,
+    #[serde(rename = "CreatedAt")]
+    created_at: i64,
+    #[serde(rename = "UpdatedAt")]
+    updated_at: i64,
+    #[serde(rename = "CreatedBy")]
+    created_by: String,
+    #[serde(rename = "UpdatedBy")]
+    updated_by: String,
+}
+
+impl Role {
+    pub(super) fn new(role: model::Role, account_id: i64) -> Self {
+        Self {
+            id: role.id,
+            name: role.name,
+            description: role.description,
+            is_default: role.is_default,
+            cluster_id: role.cluster_id,
+            account_id,
+            cluster_name: role.cluster_name,
+            grant_users: raw(role.grant_users),
+            created_at: role.created_at,
+            updated_at: role.updated_at,
+            created_by: role.created_by,
+            updated_by: role.updated_by,
+        }
+    }
+}
+
+/// The data of CreateRole.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct NewRole {
+    message: &'static str,
+    role: Role,
+}
+
+impl NewRole {
+    pub(crate) fn new(role: model::Role, account_id: i64) -> Self {
+        Self {
+            message: "create role successfully",
+            // Documented: always empty here, whoever got the role at once.
+            role: Role {
+                grant_users: raw("[]".to_owned()),
+                ..Role::new(role, account_id)
+            },
+        }
+    }
+}
+
+/// The data of ListRoles.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Roles {
+    roles: Vec<Role>,
+}
+
+impl Roles {
+    pub(crate) fn new(roles: Vec<model::Role>, account_id: i64) -> Self {
+        Self {
+            roles: roles
+                .into_iter()
+                .map(|role| Role::new(role, account_id))
+                .collect(),
+        }
+    }
+}
+
+/// The data of ListGrantUsersForRole.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct GrantUsers {
+    grants: Vec<GrantUser>,
+}
+
+/// The SDKs' optional CreatedAt is left out, as in the document's example.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct GrantUser {
+    username: String,
+    admin_option: bool,
+}
+
+impl From<Vec<model::Member>> for GrantUsers {
+    fn from(members: Vec<model::Member>) -> Self {
+        let grants = members.into_iter().map(|member| GrantUser {
+            username: member.username,
+            admin_option: member.admin_option,
+        });
+        Self {
+            grants: grants.collect(),
+        }
+    }
+}
+
+/// The data of ShowRolesForUser.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct RolesOfUser {
+    roles: Vec<RoleOfUser>,
+}
+
+#[derive(Serialize)]
+struct RoleOfUser {
+    #[serde(rename = "RoleID")]
+    role_id: i64,
+    #[serde(rename = "RoleName")]
+    role_name: String,
+    #[serde(rename = "RoleIsDefault")]
+    role_is_default: bool,
+    #[serde(rename = "OnCluster")]
+    on_cluster: String,
+    #[serde(rename = "ClusterID")]
+    cluster_id: i64,
+    #[serde(rename = "AdminOption")]
+    admin_option: bool,
+    #[serde(rename = "GrantTo")]
+    grant_to: String,
+    /// Inferred: empty, since no SQL was run.
+    #[serde(rename = "RawSql")]
+    raw_sql: &'static str,
+    /// Inferred: an assignment can always be taken back.
+    #[serde(rename = "Immutable")]
+    immutable: bool,
+    #[serde(rename = "ImmutableReason")]
+    immutable_reason: &'static str,
+}
+
+impl RolesOfUser {
+    pub(crate) fn new(username: &str, assignments: Vec<model::Assignment>) -> Self {
+        let roles = assignments.into_iter().map(|assignment| RoleOfUser {
+            role_id: assignment.role_id,
+            role_name: assignment.role_name,
+            role_is_default: assignment.role_is_default,
+            on_cluster: assignment.cluster_name,
+            cluster_id: assignment.cluster_id,
+            admin_option: assignment.admin_option,
+            grant_to: username.to_owned(),
+            raw_sql: "",
+            immutable: false,
+            immutable_reason: "",
+        });
+        Self {
+            roles: roles.collect(),
+        }
+    }
+}
+
+/// The data of the three ShowPrivileges actions.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Grants {
+    grants: Vec<Grant>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Grant {
+    #[serde(rename = "ClusterID")]
+    cluster_id: i64,
+    #[serde(rename = "ClusterName")]
+    cluster_name: String,
+    #[serde(rename = "DatabaseName")]
+    database_name: String,
+    #[serde(rename = "TableName")]
+    table_name: String,
+    #[serde(rename = "Privileges")]
+    privileges: Vec<Privilege>,
+    #[serde(rename = "Action")]
+    action: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Privilege {
+    name: String,
+    columns: Vec<String>,
+}
+
+impl From<model::Grant> for Grant {
+    fn from(grant: model::Grant) -> Self {
+        let model::Target {
+            cluster_id,
+            cluster_name,
+            database,
+            table,
+        } = grant.target;
+        let privileges = grant
+            .privileges
+            .into_iter()
+            .map(|model::Privilege(name, columns)| Privilege { name, columns });
+        Self {
+            cluster_id,
+            cluster_name,
+            database_name: database,
+            table_name: table,
+            privileges: privileges.collect(),
+            action: "GRANT",
+        }
+    }
+}
+
+impl From<Vec<model::Grant>> for Grants {
+    fn from(grants: Vec<model::Grant>) -> Self {
+        Self {
+            grants: grants.into_iter().map(Grant::from).collect(),
+        }
+    }
+}

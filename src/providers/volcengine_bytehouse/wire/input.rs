@@ -1,0 +1,547 @@
+//! Parameters in: read out of the query, the form or the JSON body, and decoded once into types that cannot be wrong.
+//!
+//! Whatever is wrong with a parameter, the service says `Bad Request`; the journal says which one and why.
+
+use std::fmt::Display;
+
+use serde_json::{Map, Value};
+
+use super::super::errors;
+use crate::call::{Call, Params};
+use crate::catalogue::ApiError;
+use crate::store::page::Window;
+
+/// The largest integer that the service's SDKs can hold (Go's int32).
+const LARGEST: i64 = i32::MAX as i64;
+/// The page size when none, or 0, is asked for. Inferred: from the example of the document, which names no default.
+const DEFAULT_LIMIT: u64 = 10;
+/// Inferred: no bound is documented; this one keeps a call that multiplies targets by privileges from running for hours.
+const MOST_PRIVILEGES: usize = 100_000;
+/// Deeper than any parameter: `Grants.1.Privileges.1.Columns.1`.
+const DEEPEST: usize = 8;
+
+/// The parameters of a call. Inferred: what the query says, overlaid by the JSON object or the form fields of a POST;
+/// names are case sensitive, unknown ones are ignored, null counts as absent, and of a repeated one the first counts.
+///
+/// Lists and objects travel in a query or form as the SDKs flatten them: `Users.1.Username=…` (volcenginesdkcore 5.0.54,
+/// build_request_interceptor.py; @volcengine/sdk-core, dotn.ts).
+#[derive(Debug)]
+pub(crate) struct Input {
+    text: Map<String, Value>,
+    json: Map<String, Value>,
+}
+
+impl Input {
+    pub(crate) fn decode(call: &Call<'_>) -> Result<Self, ApiError> {
+        let request = call.request;
+        let mut text = nested(request.query());
+        let mut json = Map::new();
+        // Inferred: the body of a GET is not looked at; clients send a content type without one.
+        if request.method == "POST" {
+            let form = nested(request.form());
+            if request
+                .content_type()
+                .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+            {
+                text.extend(form);
+            } else if let Some(object) = call
+                .json_object()
+                .map_err(|cause| refuse(format!("the body is no JSON object: {}", cause.0)))?
+            {
+                json = object;
+            }
+        }
+        Ok(Self { text, json })
+    }
+
+    fn field<'a>(&'a self, name: &'static str) -> Field<'a> {
+        let in_json = self.json.get(name).filter(|value| !value.is_null());
+        Field {
+            name,
+            value: in_json.or_else(|| self.text.get(name)),
+            is_text: in_json.is_none(),
+        }
+    }
+}
+
+/// Flattened names as the tree that they describe; leaves are texts, and lists are objects with numbers for keys.
+fn nested(params: &Params) -> Map<String, Value> {
+    let mut tree = Map::new();
+    for (name, value) in params.iter() {
+        let path: Vec<&str> = name.split('.').collect();
+        if DEEPEST < path.len() {
+            continue;
+        }
+        let Some((leaf, parents)) = path.split_last() else {
+            continue;
+        };
+        let mut place = Some(&mut tree);
+        for parent in parents {
+            place = place.and_then(|object| {
+                object
+                    .entry(*parent)
+                    .or_insert_with(|| Value::Object(Map::new()))
+                    .as_object_mut()
+            });
+        }
+        if let Some(object) = place {
+            object
+                .entry(*leaf)
+                .or_insert_with(|| Value::String(value.to_owned()));
+        }
+    }
+    tree
+}
+
+fn refuse(explanation: impl Into<String>) -> ApiError {
+    errors::BAD_REQUEST.raise().because(explanation)
+}
+
+/// A parameter, there or not, as it was sent.
+#[derive(Debug, Clone, Copy)]
+struct Field<'a> {
+    name: &'static str,
+    value: Option<&'a Value>,
+    /// Whether it travelled as text, in the query or a form.
+    is_text: bool,
+}
+
+impl<'a> Field<'a> {
+    fn wrong(&self, wanted: impl Display) -> ApiError {
+        const LONGEST: usize = 60;
+        let name = self.name;
+        match self.value {
+            None => refuse(format!("{name} is missing; it takes {wanted}")),
+            Some(value) => {
+                let mut sent = value.to_string();
+                if let Some((cut, _)) = sent.char_indices().nth(LONGEST) {
+                    sent.truncate(cut);
+                    sent.push('…');
+                }
+                refuse(format!("{name} is {sent}; it takes {wanted}"))
+            }
+        }
+    }
+
+    /// Inferred: digits, as a JSON number or as text in any place, 0 to 2147483647; an empty text counts as absent.
+    fn integer(&self) -> Result<Option<i64>, ApiError> {
+        let number = match self.value {
+            None => return Ok(None),
+            Some(Value::String(text)) if text.is_empty() => return Ok(None),
+            Some(Value::Number(number)) => number.as_i64(),
+            Some(Value::String(text)) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
+                text.parse().ok()
+            }
+            Some(_) => None,
+        };
+        number
+            .filter(|number| (0..=LARGEST).contains(number))
+            .map(Some)
+            .ok_or_else(|| self.wrong("a whole number from 0 to 2147483647"))
+    }
+
+    fn required_integer(&self) -> Result<i64, ApiError> {
+        self.integer()?
+            .ok_or_else(|| self.wrong("a whole number from 0 to 2147483647"))
+    }
+
+    fn text(&self) -> Result<Option<&'a str>, ApiError> {
+        match self.value {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(self.wrong("a text")),
+        }
+    }
+
+    fn text_or_empty(&self) -> Result<String, ApiError> {
+        Ok(self.text()?.unwrap_or_default().to_owned())
+    }
+
+    /// A text that must be there but may be empty.
+    fn required_text(&self) -> Result<&'a str, ApiError> {
+        self.text()?.ok_or_else(|| self.wrong("a text"))
+    }
+
+    /// A text that must be there and say something.
+    fn required_name(&self) -> Result<&'a str, ApiError> {
+        self.text()?
+            .filter(|text| !text.is_empty())
+            .ok_or_else(|| self.wrong("a text that is not empty"))
+    }
+
+    /// Inferred: `true` and `false` as text from a query or form only. `True` counts too: volcengine 1.0.229 sends
+    /// Python's own spelling.
+    fn boolean(&self) -> Result<Option<bool>, ApiError> {
+        match self.value {
+            None => Ok(None),
+            Some(Value::Bool(value)) => Ok(Some(*value)),
+            Some(Value::String(text)) if self.is_text && text.is_empty() => Ok(None),
+            Some(Value::String(text)) if self.is_text && text.eq_ignore_ascii_case("true") => {
+                Ok(Some(true))
+            }
+            Some(Value::String(text)) if self.is_text && text.eq_ignore_ascii_case("false") => {
+                Ok(Some(false))
+            }
+            Some(_) => Err(self.wrong("true or false")),
+        }
+    }
+
+    fn required_boolean(&self) -> Result<bool, ApiError> {
+        self.boolean()?.ok_or_else(|| self.wrong("true or false"))
+    }
+
+    /// The items of a list; none where it is absent.
+    fn items(&self) -> Result<Vec<Self>, ApiError> {
+        let item = |value| Self {
+            value: Some(value),
+            ..*self
+        };
+        match self.value {
+            None => Ok(Vec::new()),
+            Some(Value::Array(values)) => Ok(values.iter().map(item).collect()),
+            Some(Value::Object(numbered)) if self.is_text => {
+                let mut values = numbered
+                    .iter()
+                    .map(|(number, value)| Some((number.parse::<u64>().ok()?, value)))
+                    .collect::<Option<Vec<_>>>()
+                    .ok_or_else(|| self.wrong("numbered items"))?;
+                values.sort_by_key(|(number, _)| *number);
+                Ok(values.into_iter().map(|(_, value)| item(value)).collect())
+            }
+            Some(_) if self.is_text => Err(self.wrong(format!(
+                "a list, which a query or form writes as {}.1, {0}.2, …",
+                self.name
+            ))),
+            Some(_) => Err(self.wrong("a list")),
+        }
+    }
+
+    /// A list of texts; none where it is absent.
+    fn texts(&self) -> Result<Vec<String>, ApiError> {
+        let items = self.items()?;
+        items
+            .iter()
+            .map(|item| item.required_name().map(str::to_owned))
+            .collect()
+    }
+
+    /// A member of an item, which must be an object.
+    fn member(&self, name: &'static str) -> Result<Self, ApiError> {
+        match self.value {
+            Some(Value::Object(members)) => Ok(Self {
+                name,
+                value: members.get(name).filter(|value| !value.is_null()),
+                is_text: self.is_text,
+            }),
+            _ => Err(self.wrong("objects")),
+        }
+    }
+}
+
+/// Offset, then Limit, of ListUsers. Inferred: no maximum is documented, so there is none.
+pub(crate) fn list_users(input: &Input) -> Result<Window, ApiError> {
+    let offset = input.field("Offset").integer()?.unwrap_or_default();
+    let limit = input.field("Limit").integer()?.unwrap_or_default();
+    let limit = match limit.unsigned_abs() {
+        0 => DEFAULT_LIMIT,
+        limit => limit,
+    };
+    Ok(Window::rows(offset.unsigned_abs(), limit))
+}
+
+pub(crate) fn username(input: &Input) -> Result<&str, ApiError> {
+    input.field("Username").required_name()
+}
+
+pub(crate) fn user_id(input: &Input) -> Result<i64, ApiError> {
+    input.field("UserID").required_integer()
+}
+
+pub(crate) fn role_id(input: &Input) -> Result<i64, ApiError> {
+    input.field("RoleID").required_integer()
+}
+
+/// How a call names a user.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum UserRef<'a> {
+    Username(&'a str),
+    UserId(i64),
+}
+
+/// The parameters of UpdateUser; the request says `Email` where answers say `Emaill`.
+pub(crate) struct UpdateUser<'a> {
+    pub(crate) username: &'a str,
+    pub(crate) email: &'a str,
+    pub(crate) description: &'a str,
+    pub(crate) readonly: bool,
+}
+
+impl<'a> UpdateUser<'a> {
+    pub(crate) fn decode(input: &'a Input) -> Result<Self, ApiError> {
+        Ok(Self {
+            username: username(input)?,
+            email: input.field("Email").required_text()?,
+            description: input.field("Description").required_text()?,
+            readonly: input.field("Readonly").required_boolean()?,
+        })
+    }
+}
+
+/// A user in a list of users that get or lose a role.
+pub(crate) struct Assigned {
+    pub(crate) username: String,
+    pub(crate) admin_option: bool,
+}
+
+/// `Users` of the role actions. Inferred: AdminOption is false where it is absent; the SDKs' CreatedAt is ignored.
+fn assigned(input: &Input) -> Result<Vec<Assigned>, ApiError> {
+    let users = input.field("Users").items()?;
+    users
+        .iter()
+        .map(|user| {
+            Ok(Assigned {
+                username: user.member("Username")?.required_name()?.to_owned(),
+                admin_option: user.member("AdminOption")?.boolean()?.unwrap_or_default(),
+            })
+        })
+        .collect()
+}
+
+/// The parameters of CreateRole.
+pub(crate) struct CreateRole<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) cluster_id: i64,
+    pub(crate) description: &'a str,
+    pub(crate) users: Vec<Assigned>,
+}
+
+impl<'a> CreateRole<'a> {
+    pub(crate) fn decode(input: &'a Input) -> Result<Self, ApiError> {
+        let cluster_id = input.field("ClusterID");
+        Ok(Self {
+            name: input.field("Name").required_name()?,
+            cluster_id: cluster_id
+                .integer()?
+                .filter(|&cluster_id| 0 < cluster_id)
+                .ok_or_else(|| cluster_id.wrong("a whole number from 1"))?,
+            description: input.field("Description").text()?.unwrap_or_default(),
+            users: assigned(input)?,
+        })
+    }
+}
+
+/// The filters of ListRoles. Inferred: an empty name filters nothing.
+pub(crate) struct ListRoles<'a> {
+    pub(crate) cluster_id: Option<i64>,
+    pub(crate) name: Option<&'a str>,
+}
+
+impl<'a> ListRoles<'a> {
+    pub(crate) fn decode(input: &'a Input) -> Result<Self, ApiError> {
+        Ok(Self {
+            cluster_id: input.field("ClusterID").integer()?,
+            name: input.field("Name").text()?.filter(|name| !name.is_empty()),
+        })
+    }
+}
+
+/// The parameters of AssignRole and UnassignRole. Inferred: no Users is no error, and changes nothing.
+pub(crate) struct AssignRole {
+    pub(crate) role_id: i64,
+    pub(crate) users: Vec<Assigned>,
+}
+
+impl AssignRole {
+    pub(crate) fn decode(input: &Input) -> Result<Self, ApiError> {
+        Ok(Self {
+            role_id: role_id(input)?,
+            users: assigned(input)?,
+        })
+    }
+}
+
+/// Privileges on targets of a cluster, as a caller asks for them.
+pub(crate) struct Requested {
+    pub(crate) cluster_id: Option<i64>,
+    pub(crate) on_cluster: String,
+    /// Databases and tables; empty names mean all of them.
+    pub(crate) targets: Vec<(String, String)>,
+    /// Names and columns; no column means all of them.
+    pub(crate) privileges: Vec<(String, Vec<String>)>,
+}
+
+impl Requested {
+    /// `Grants` of the privilege actions. Inferred: every grant names at least one privilege, since RawSql is not run; no
+    /// target means everything; GrantOption, GrantTo and RawSql have to be of their types and are never shown again.
+    pub(crate) fn decode(input: &Input) -> Result<Vec<Self>, ApiError> {
+        let mut left = MOST_PRIVILEGES;
+        let grants = input.field("Grants").items()?;
+        grants
+            .iter()
+            .map(|grant| {
+                let requested = Self::decode_one(grant)?;
+                let each: usize = requested
+                    .privileges
+                    .iter()
+                    .map(|(_, columns)| 1 + columns.len())
+                    .sum();
+                left = left
+                    .checked_sub(each.saturating_mul(requested.targets.len()))
+                    .ok_or_else(|| {
+                        refuse(format!(
+                            "Grants asks for more than {MOST_PRIVILEGES} privileges on targets"
+                        ))
+                    })?;
+                Ok(requested)
+            })
+            .collect()
+    }
+
+    fn decode_one(grant: &Field<'_>) -> Result<Self, ApiError> {
+        let privileges = grant.member("Privileges")?;
+        let cluster_id = grant.member("ClusterID")?.integer()?;
+        let on_cluster = grant.member("OnCluster")?.text_or_empty()?;
+        let mut targets = Vec::new();
+        for target in grant.member("Targets")?.items()? {
+            targets.push((
+                target.member("Database")?.text_or_empty()?,
+                target.member("Table")?.text_or_empty()?,
+            ));
+        }
+        if targets.is_empty() {
+            targets.push((String::new(), String::new()));
+        }
+        let mut named = Vec::new();
+        for privilege in privileges.items()? {
+            named.push((
+                privilege.member("Name")?.required_name()?.to_owned(),
+                privilege.member("Columns")?.texts()?,
+            ));
+        }
+        if named.is_empty() {
+            return Err(privileges.wrong("at least one privilege"));
+        }
+        grant.member("GrantOption")?.boolean()?;
+        grant.member("GrantTo")?.text()?;
+        grant.member("RawSql")?.text()?;
+        Ok(Self {
+            // Go's SDK leaves an absent number out, its users often write 0.
+            cluster_id: cluster_id.filter(|&cluster_id| 0 < cluster_id),
+            on_cluster,
+            targets,
+            privileges: named,
+        })
+    }
+
+    /// The same for actions that need at least one.
+    pub(crate) fn decode_some(input: &Input) -> Result<Vec<Self>, ApiError> {
+        let requested = Self::decode(input)?;
+        if requested.is_empty() {
+            return Err(input.field("Grants").wrong("at least one grant"));
+        }
+        Ok(requested)
+    }
+}
+
+/// Whether privileges come or go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Grant,
+    Revoke,
+}
+
+impl Kind {
+    fn decode(input: &Input) -> Result<Self, ApiError> {
+        let field = input.field("ActionType");
+        match field.text()? {
+            Some("GRANT") => Ok(Self::Grant),
+            Some("REVOKE") => Ok(Self::Revoke),
+            _ => Err(field.wrong("GRANT or REVOKE")),
+        }
+    }
+}
+
+/// A role that a user gets or loses.
+pub(crate) struct Assignment {
+    pub(crate) role: AssignedRole,
+    pub(crate) admin_option: bool,
+}
+
+/// How an assignment names its role. Inferred: by RoleID where there is one, else by its name, which ClusterID narrows.
+pub(crate) enum AssignedRole {
+    Id(i64),
+    Name(String, Option<i64>),
+}
+
+/// The parameters of UpdateGrantsForUser.
+pub(crate) struct GrantsForUser<'a> {
+    pub(crate) username: &'a str,
+    pub(crate) kind: Kind,
+    pub(crate) grants: Vec<Requested>,
+    pub(crate) assignments: Vec<Assignment>,
+}
+
+impl<'a> GrantsForUser<'a> {
+    pub(crate) fn decode(input: &'a Input) -> Result<Self, ApiError> {
+        let (username, kind) = (username(input)?, Kind::decode(input)?);
+        let grants = Requested::decode(input)?;
+        let items = input.field("Assignments").items()?;
+        let assignments = items
+            .iter()
+            .map(Assignment::decode)
+            .collect::<Result<Vec<_>, _>>()?;
+        if grants.is_empty() && assignments.is_empty() {
+            return Err(refuse(
+                "both Grants and Assignments are empty; one of them has to say something",
+            ));
+        }
+        Ok(Self {
+            username,
+            kind,
+            grants,
+            assignments,
+        })
+    }
+}
+
+impl Assignment {
+    fn decode(item: &Field<'_>) -> Result<Self, ApiError> {
+        let positive = |number: &i64| 0 < *number;
+        let role_id = item.member("RoleID")?.integer()?.filter(positive);
+        let cluster_id = item.member("ClusterID")?.integer()?.filter(positive);
+        let role = match role_id {
+            Some(role_id) => AssignedRole::Id(role_id),
+            None => AssignedRole::Name(
+                item.member("RoleName")?.required_name()?.to_owned(),
+                cluster_id,
+            ),
+        };
+        for name in ["GrantTo", "ImmutableReason", "OnCluster", "RawSql"] {
+            item.member(name)?.text()?;
+        }
+        for name in ["Immutable", "RoleIsDefault"] {
+            item.member(name)?.boolean()?;
+        }
+        Ok(Self {
+            role,
+            admin_option: item.member("AdminOption")?.boolean()?.unwrap_or_default(),
+        })
+    }
+}
+
+/// The parameters of UpdateGrantsForRole.
+pub(crate) struct GrantsForRole {
+    pub(crate) role_id: i64,
+    pub(crate) kind: Kind,
+    pub(crate) grants: Vec<Requested>,
+}
+
+impl GrantsForRole {
+    pub(crate) fn decode(input: &Input) -> Result<Self, ApiError> {
+        Ok(Self {
+            role_id: role_id(input)?,
+            kind: Kind::decode(input)?,
+            grants: Requested::decode_some(input)?,
+        })
+    }
+}

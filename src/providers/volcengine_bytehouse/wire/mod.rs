@@ -1,0 +1,15 @@
+//! Everything that has a JSON name: parameters in ([`input`]), answers out ([`answer`]), seed documents ([`seed`]).
+
+mod answer;
+mod input;
+mod seed;
+
+pub(crate) use answer::{
+    Acknowledgement, GrantUsers, Grants, InitialPassword, NewRole, OneUser, Roles, RolesOfUser,
+    envelope, page, success,
+};
+pub(crate) use input::{
+    AssignRole, Assigned, AssignedRole, CreateRole, GrantsForRole, GrantsForUser, Input, Kind,
+    ListRoles, Requested, UpdateUser, UserRef, list_users, role_id, user_id, username,
+};
+pub(crate) use seed::{export, generate, seed};

@@ -1,0 +1,735 @@
+//! The seed document: what the answers hold under `Data`, so that a real answer can be pasted in, and its way back out.
+
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::super::model::{self, Grantee, UserType};
+use super::answer;
+use crate::ids::Ids;
+use crate::providers::SeedContext;
+use crate::seed::{self, SeedError};
+use crate::store::OnConflict as _;
+
+/// The statuses of a user (ByteHouse API reference).
+const STATUSES: [&str; 4] = ["ACTIVE", "INACTIVE", "ACTIVE_REMOVED", "INACTIVE_REMOVED"];
+/// The SDKs for Go hold these numbers in 32 bits.
+const LARGEST_ID: i64 = i32::MAX as i64;
+/// Roles that are created later get the numbers above.
+const LARGEST_ROLE_ID: i64 = 2_000_000_000;
+/// 2^53 - 1: what every client can read as a number.
+const LARGEST_TIME: i64 = 9_007_199_254_740_991;
+/// Inferred: nothing about the syntax of a username is documented.
+const LONGEST_USERNAME: usize = 64;
+
+/// This provider's part of a seed document; the parents come first, whatever their order in the file.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Seed {
+    /// Names of clusters, which no action lists.
+    #[serde(default)]
+    clusters: Vec<Cluster>,
+    /// What ListUsers answers.
+    #[serde(default)]
+    users: Vec<User>,
+    /// What GetUserInitialPassword answers, with the user that it answers for.
+    #[serde(default)]
+    initial_passwords: Vec<InitialPassword>,
+    /// What ListRoles answers.
+    #[serde(default)]
+    roles: Vec<Role>,
+    /// What ListGrantUsersForRole answers, with the role that it answers for.
+    #[serde(default)]
+    role_users: Vec<RoleUsers>,
+    /// What ShowPrivilegesForUserByName and ShowPrivilegesForRole answer, with the user or role.
+    #[serde(default)]
+    privileges: Vec<Privileges>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Cluster {
+    #[serde(rename = "ClusterID")]
+    cluster_id: i64,
+    #[serde(rename = "ClusterName", default)]
+    cluster_name: String,
+    #[serde(rename = "$delete", default, skip_serializing)]
+    delete: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct User {
+    #[serde(rename = "ID")]
+    id: Option<i64>,
+    #[serde(rename = "UserID")]
+    user_id: Option<i64>,
+    #[serde(rename = "AccountID")]
+    account_id: Option<i64>,
+    #[serde(rename = "Username")]
+    username: String,
+    /// Part of a pasted answer; the username counts.
+    #[serde(rename = "Name", default)]
+    _name: Option<String>,
+    #[serde(rename = "CloudName")]
+    cloud_name: Option<String>,
+    #[serde(rename = "UserType")]
+    user_type: Option<String>,
+    #[serde(rename = "Status")]
+    status: Option<String>,
+    #[serde(rename = "Emaill")]
+    emaill: Option<String>,
+    #[serde(rename = "Email")]
+    email: Option<String>,
+    #[serde(rename = "Description", default)]
+    description: String,
+    #[serde(rename = "Readonly", default)]
+    readonly: bool,
+    #[serde(rename = "IsSystemAdmin", default)]
+    is_system_admin: bool,
+    #[serde(rename = "LastLoginAt", default)]
+    last_login_at: i64,
+    #[serde(rename = "CreatedAt")]
+    created_at: Option<i64>,
+    #[serde(rename = "UpdatedAt")]
+    updated_at: Option<i64>,
+    #[serde(rename = "Immutable", default)]
+    immutable: bool,
+    #[serde(rename = "Clusters", default)]
+    clusters: Vec<String>,
+    #[serde(rename = "$delete", default)]
+    delete: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct InitialPassword {
+    username: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    password_is_default: bool,
+    /// Part of a pasted answer; it follows from the rest.
+    #[serde(rename = "Message", default)]
+    _message: Option<String>,
+    /// Part of a pasted answer; it says the same again.
+    #[serde(rename = "User", default)]
+    _user: Option<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Role {
+    #[serde(rename = "ID")]
+    id: Option<i64>,
+    #[serde(rename = "Name", default)]
+    name: String,
+    #[serde(rename = "Description", default)]
+    description: String,
+    #[serde(rename = "IsDefault", default)]
+    is_default: bool,
+    #[serde(rename = "ClusterID", default)]
+    cluster_id: i64,
+    #[serde(rename = "AccountID")]
+    account_id: Option<i64>,
+    #[serde(rename = "ClusterName", default)]
+    cluster_name: String,
+    #[serde(rename = "GrantUsers", default)]
+    grant_users: Vec<String>,
+    #[serde(rename = "CreatedAt")]
+    created_at: Option<i64>,
+    #[serde(rename = "UpdatedAt")]
+    updated_at: Option<i64>,
+    #[serde(rename = "CreatedBy", default)]
+    created_by: String,
+    #[serde(rename = "UpdatedBy", default)]
+    updated_by: String,
+    #[serde(rename = "$delete", default)]
+    delete: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RoleUsers {
+    #[serde(rename = "RoleID")]
+    role_id: i64,
+    #[serde(rename = "Grants")]
+    grants: Vec<RoleUser>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct RoleUser {
+    username: String,
+    #[serde(default)]
+    admin_option: bool,
+    created_at: Option<i64>,
+    #[serde(rename = "$delete", default, skip_serializing)]
+    delete: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Privileges {
+    #[serde(rename = "Username")]
+    username: Option<String>,
+    #[serde(rename = "RoleID")]
+    role_id: Option<i64>,
+    #[serde(rename = "Grants")]
+    grants: Vec<Grant>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Grant {
+    #[serde(rename = "ClusterID", default)]
+    cluster_id: i64,
+    #[serde(rename = "ClusterName", default)]
+    cluster_name: String,
+    #[serde(rename = "DatabaseName", default)]
+    database_name: String,
+    #[serde(rename = "TableName", default)]
+    table_name: String,
+    #[serde(rename = "Privileges", default)]
+    privileges: Vec<Privilege>,
+    /// Part of a pasted answer; it is always GRANT.
+    #[serde(rename = "Action", default)]
+    action: Option<String>,
+    #[serde(rename = "$delete", default)]
+    delete: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Privilege {
+    name: String,
+    #[serde(default)]
+    columns: Vec<String>,
+}
+
+/// Merges this provider's part of a seed document.
+pub(crate) fn seed(
+    tx: &Connection,
+    document: &Value,
+    context: &SeedContext<'_>,
+) -> Result<u64, SeedError> {
+    let Seed {
+        clusters,
+        users,
+        initial_passwords,
+        roles,
+        role_users,
+        privileges,
+    } = seed::decode(document)?;
+    let mut records = 0;
+    each("Clusters", clusters, &mut records, |cluster| {
+        put_cluster(tx, &cluster)
+    })?;
+    each("Users", users, &mut records, |user| {
+        put_user(tx, user, context)
+    })?;
+    each("InitialPasswords", initial_passwords, &mut records, |row| {
+        put_password(tx, &row)
+    })?;
+    each("Roles", roles, &mut records, |role| {
+        put_role(tx, role, context)
+    })?;
+    for (index, RoleUsers { role_id, grants }) in role_users.into_iter().enumerate() {
+        let under = format!("RoleUsers[{index}]");
+        find_role(tx, role_id).map_err(|error| error.under(&under))?;
+        each("Grants", grants, &mut records, |row| {
+            put_role_user(tx, role_id, &row, context)
+        })
+        .map_err(|error| error.under(&under))?;
+    }
+    for (index, one) in privileges.into_iter().enumerate() {
+        put_privileges(tx, one, &mut records)
+            .map_err(|error| error.under(&format!("Privileges[{index}]")))?;
+    }
+    Ok(records)
+}
+
+/// Takes the rows of a list one by one, and says in which one something was wrong.
+fn each<T>(
+    list: &str,
+    rows: Vec<T>,
+    records: &mut u64,
+    mut put: impl FnMut(T) -> Result<(), SeedError>,
+) -> Result<(), SeedError> {
+    for (index, row) in rows.into_iter().enumerate() {
+        *records += 1;
+        put(row).map_err(|error| error.under(&format!("{list}[{index}]")))?;
+    }
+    Ok(())
+}
+
+fn put_cluster(tx: &Connection, cluster: &Cluster) -> Result<(), SeedError> {
+    within("ClusterID", cluster.cluster_id, 1, LARGEST_ID)?;
+    if cluster.delete {
+        return Ok(model::delete_cluster(tx, cluster.cluster_id)?);
+    }
+    not_empty("ClusterName", &cluster.cluster_name)?;
+    Ok(model::put_cluster(
+        tx,
+        cluster.cluster_id,
+        &cluster.cluster_name,
+    )?)
+}
+
+/// The username is the natural key. An absent ID, UserID or time stays what it was, or becomes the next one.
+fn put_user(tx: &Connection, user: User, context: &SeedContext<'_>) -> Result<(), SeedError> {
+    if user.delete {
+        model::delete_user(tx, &user.username)?;
+        return Ok(());
+    }
+    let length = user.username.chars().count();
+    if length < 1 || LONGEST_USERNAME < length || user.username.chars().any(char::is_control) {
+        return Err(SeedError::new(
+            "Username",
+            format!("\"{}\" is not 1 to 64 printable characters", user.username),
+        ));
+    }
+    own_account(tx, user.account_id)?;
+    let before = model::user(tx, &user.username)?;
+    let user_type = match user.user_type.as_deref() {
+        None => UserType::Normal,
+        Some(word) => UserType::ALL
+            .into_iter()
+            .find(|kind| kind.word() == word)
+            .ok_or_else(|| none_of("UserType", word, &UserType::ALL.map(UserType::word)))?,
+    };
+    let status = user.status.as_deref().unwrap_or(STATUSES[0]);
+    if !STATUSES.contains(&status) {
+        return Err(none_of("Status", status, &STATUSES));
+    }
+    let email = match (user.emaill, user.email) {
+        (Some(emaill), Some(email)) if emaill != email => {
+            return Err(SeedError::new(
+                "Email",
+                format!("\"{email}\" is not the same as Emaill, \"{emaill}\""),
+            ));
+        }
+        (emaill, email) => emaill.or(email).unwrap_or_default(),
+    };
+    for (index, cluster) in user.clusters.iter().enumerate() {
+        if !(5..=9).contains(&cluster.len())
+            || !cluster.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        {
+            return Err(SeedError::new(
+                format!("Clusters[{index}]"),
+                format!("\"{cluster}\" is not 5 to 9 letters and digits, such as 98Al3s"),
+            ));
+        }
+    }
+    let id = match (user.id, &before) {
+        (Some(id), _) => id,
+        (None, Some(before)) => before.id,
+        (None, None) => model::next_id(tx)?,
+    };
+    let user_id = match (user.user_id, &before) {
+        (Some(user_id), _) => user_id,
+        (None, Some(before)) => before.user_id,
+        // The account itself has its own number.
+        (None, None) if user_type == UserType::Main => model::tenant(tx)?.account_id,
+        (None, None) => model::next_user_id(tx)?,
+    };
+    within("ID", id, 1, LARGEST_ID)?;
+    within("UserID", user_id, 1, LARGEST_ID)?;
+    let now = context.now.millis();
+    let created_at = user
+        .created_at
+        .unwrap_or_else(|| before.as_ref().map_or(now, |before| before.created_at));
+    let updated_at = user.updated_at.unwrap_or_else(|| {
+        before
+            .as_ref()
+            .map_or(created_at, |before| before.updated_at)
+    });
+    within("LastLoginAt", user.last_login_at, 0, LARGEST_TIME)?;
+    within("CreatedAt", created_at, 0, LARGEST_TIME)?;
+    within("UpdatedAt", updated_at, 0, LARGEST_TIME)?;
+    let row = model::User {
+        id,
+        user_id,
+        cloud_name: user.cloud_name.unwrap_or_else(|| user.username.clone()),
+        username: user.username,
+        user_type,
+        status: status.to_owned(),
+        email,
+        description: user.description,
+        readonly: user.readonly,
+        is_system_admin: user.is_system_admin,
+        last_login_at: user.last_login_at,
+        created_at,
+        updated_at,
+        immutable: user.immutable,
+        clusters: serde_json::to_string(&user.clusters).expect("texts become JSON"),
+    };
+    let written = if before.is_some() {
+        model::update_user(tx, &row)
+    } else {
+        model::insert_user(tx, &row)
+    };
+    written.map_err(|cause| taken(tx, &row, cause))?;
+    Ok(())
+}
+
+/// Whose number a user has that could not be written.
+fn taken(tx: &Connection, row: &model::User, cause: rusqlite::Error) -> SeedError {
+    match model::user_by_user_id(tx, row.user_id) {
+        Ok(Some(owner)) if owner.username != row.username => SeedError::new(
+            "UserID",
+            format!("{} is the UserID of {}", row.user_id, owner.username),
+        ),
+        _ => Err::<(), _>(cause)
+            .on_conflict("bytehouse_users.id", || {
+                SeedError::new("ID", format!("{} is the ID of another user", row.id))
+            })
+            .err()
+            .unwrap_or_else(|| SeedError::new("", "the data does not fit")),
+    }
+}
+
+/// All users and roles of a namespace belong to one account: that of the first.
+fn own_account(tx: &Connection, account_id: Option<i64>) -> Result<(), SeedError> {
+    let Some(account_id) = account_id else {
+        return Ok(());
+    };
+    within("AccountID", account_id, 1, LARGEST_ID)?;
+    let tenant = model::tenant(tx)?;
+    if tenant.account_id == account_id {
+        Ok(())
+    } else if tenant.user_count == 0 && model::role_count(tx)? == 0 {
+        Ok(model::set_account(tx, account_id)?)
+    } else {
+        let rule = format!(
+            "{account_id} is another account than {}, whose users are here; a namespace holds one",
+            tenant.account_id
+        );
+        Err(SeedError::new("AccountID", rule))
+    }
+}
+
+fn put_password(tx: &Connection, row: &InitialPassword) -> Result<(), SeedError> {
+    if model::set_initial_password(tx, &row.username, &row.password, row.password_is_default)? {
+        Ok(())
+    } else {
+        Err(no_user("Username", &row.username))
+    }
+}
+
+/// The ID is the natural key, or else the name on its cluster. Absent times stay what they were, or become now.
+fn put_role(tx: &Connection, role: Role, context: &SeedContext<'_>) -> Result<(), SeedError> {
+    if let Some(id) = role.id {
+        within("ID", id, 1, LARGEST_ROLE_ID)?;
+    }
+    let before = match role.id {
+        Some(id) => model::role(tx, id)?,
+        None => model::role_by_name(tx, &role.name, Some(role.cluster_id))?,
+    };
+    if role.delete {
+        if let Some(before) = before {
+            model::delete_role(tx, before.id)?;
+        }
+        return Ok(());
+    }
+    not_empty("Name", &role.name)?;
+    within("ClusterID", role.cluster_id, 1, LARGEST_ID)?;
+    own_account(tx, role.account_id)?;
+    if !role.cluster_name.is_empty() {
+        model::put_cluster(tx, role.cluster_id, &role.cluster_name)?;
+    }
+    let (cluster_id, _) = model::resolve_cluster(tx, Some(role.cluster_id), "")?;
+    let now = context.now.millis();
+    let created_at = role
+        .created_at
+        .unwrap_or_else(|| before.as_ref().map_or(now, |before| before.created_at));
+    let updated_at = role.updated_at.unwrap_or_else(|| {
+        before
+            .as_ref()
+            .map_or(created_at, |before| before.updated_at)
+    });
+    within("CreatedAt", created_at, 0, LARGEST_TIME)?;
+    within("UpdatedAt", updated_at, 0, LARGEST_TIME)?;
+    let taken = || {
+        SeedError::new(
+            "Name",
+            format!(
+                "\"{}\" is the name of another role of cluster {cluster_id}",
+                role.name
+            ),
+        )
+    };
+    let mut row = model::Role {
+        id: role.id.unwrap_or_default(),
+        name: role.name.clone(),
+        description: role.description,
+        is_default: role.is_default,
+        cluster_id,
+        cluster_name: String::new(),
+        grant_users: String::new(),
+        created_at,
+        updated_at,
+        created_by: role.created_by,
+        updated_by: role.updated_by,
+    };
+    if let Some(before) = before {
+        row.id = before.id;
+        model::update_role(tx, &row).on_conflict("bytehouse_roles.name", taken)?;
+    } else {
+        row.id = model::insert_role(tx, &row).on_conflict("bytehouse_roles.name", taken)?;
+    }
+    let held = model::members(tx, row.id)?;
+    for (index, username) in role.grant_users.iter().enumerate() {
+        let user = model::user(tx, username)?
+            .ok_or_else(|| no_user(&format!("GrantUsers[{index}]"), username))?;
+        // This list does not say who may pass the role on, so it changes nothing for those who have it.
+        if !held.iter().any(|member| member.username == *username) {
+            model::assign(tx, row.id, &user, false, now)?;
+        }
+    }
+    Ok(())
+}
+
+fn put_role_user(
+    tx: &Connection,
+    role_id: i64,
+    row: &RoleUser,
+    context: &SeedContext<'_>,
+) -> Result<(), SeedError> {
+    let user = model::user(tx, &row.username)?.ok_or_else(|| no_user("Username", &row.username))?;
+    if row.delete {
+        return Ok(model::unassign(tx, role_id, &user)?);
+    }
+    let created_at = row.created_at.unwrap_or_else(|| context.now.millis());
+    within("CreatedAt", created_at, 0, LARGEST_TIME)?;
+    Ok(model::assign(
+        tx,
+        role_id,
+        &user,
+        row.admin_option,
+        created_at,
+    )?)
+}
+
+fn put_privileges(
+    tx: &Connection,
+    privileges: Privileges,
+    records: &mut u64,
+) -> Result<(), SeedError> {
+    let (user, role);
+    let grantee = match (&privileges.username, privileges.role_id) {
+        (Some(username), None) => {
+            user = model::user(tx, username)?.ok_or_else(|| no_user("Username", username))?;
+            Grantee::User(&user)
+        }
+        (None, Some(role_id)) => {
+            role = find_role(tx, role_id)?;
+            Grantee::Role(&role)
+        }
+        _ => {
+            let rule = "privileges are of a user or of a role; give Username or RoleID";
+            return Err(SeedError::new("", rule));
+        }
+    };
+    each("Grants", privileges.grants, records, |grant| {
+        put_grant(tx, grantee, grant)
+    })
+}
+
+/// The target is the natural key.
+fn put_grant(tx: &Connection, grantee: Grantee<'_>, grant: Grant) -> Result<(), SeedError> {
+    within("ClusterID", grant.cluster_id, 0, LARGEST_ID)?;
+    if let Some(action) = grant.action.as_deref().filter(|action| *action != "GRANT") {
+        return Err(none_of("Action", action, &["GRANT"]));
+    }
+    if !grant.delete && grant.privileges.is_empty() {
+        let rule = "a grant names at least one privilege, such as {\"Name\": \"SELECT\"}";
+        return Err(SeedError::new("Privileges", rule));
+    }
+    let cluster_id = Some(grant.cluster_id).filter(|&cluster_id| 0 < cluster_id);
+    let (cluster_id, cluster_name) = model::resolve_cluster(tx, cluster_id, &grant.cluster_name)?;
+    let mut privileges = Vec::new();
+    if !grant.delete {
+        for (index, Privilege { name, columns }) in grant.privileges.into_iter().enumerate() {
+            not_empty(&format!("Privileges[{index}].Name"), &name)?;
+            privileges.push(model::Privilege(name, columns));
+        }
+    }
+    let grant = model::Grant {
+        target: model::Target {
+            cluster_id,
+            cluster_name,
+            database: grant.database_name,
+            table: grant.table_name,
+        },
+        privileges,
+    };
+    Ok(model::replace_grant(tx, grantee, grant)?)
+}
+
+fn find_role(tx: &Connection, role_id: i64) -> Result<model::Role, SeedError> {
+    model::role(tx, role_id)?.ok_or_else(|| {
+        let rule = format!("there is no role {role_id}; put it under Roles");
+        SeedError::new("RoleID", rule)
+    })
+}
+
+fn no_user(path: &str, username: &str) -> SeedError {
+    SeedError::new(
+        path,
+        format!("there is no user \"{username}\"; put it under Users"),
+    )
+}
+
+fn none_of(path: &str, word: &str, words: &[&str]) -> SeedError {
+    SeedError::new(path, format!("\"{word}\" is none of {}", words.join(", ")))
+}
+
+fn not_empty(path: &str, text: &str) -> Result<(), SeedError> {
+    if text.is_empty() {
+        return Err(SeedError::new(path, "it must not be empty"));
+    }
+    Ok(())
+}
+
+fn within(path: &str, number: i64, least: i64, most: i64) -> Result<(), SeedError> {
+    if (least..=most).contains(&number) {
+        return Ok(());
+    }
+    Err(SeedError::new(
+        path,
+        format!("{number} is not {least} to {most}"),
+    ))
+}
+
+/// Gives every record as a seed document of its own.
+pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()> {
+    let account_id = model::tenant(tx)?.account_id;
+    for (cluster_id, cluster_name) in model::all_clusters(tx)? {
+        let cluster = Cluster {
+            cluster_id,
+            cluster_name,
+            delete: false,
+        };
+        each(json!({ "Clusters": [cluster] }));
+    }
+    model::for_each_user(tx, |user, password, password_is_default| {
+        let username = user.username.clone();
+        each(json!({ "Users": [answer::User::documented(user, account_id)] }));
+        if !password.is_empty() || password_is_default {
+            each(
+                json!({ "InitialPasswords": [{ "Username": username, "Password": password, "PasswordIsDefault": password_is_default }] }),
+            );
+        }
+    })?;
+    let mut role_ids = Vec::new();
+    model::for_each_role(tx, |role| {
+        role_ids.push(role.id);
+        // Who has the role follows, with more than their names.
+        let role = model::Role {
+            grant_users: "[]".to_owned(),
+            ..role
+        };
+        each(json!({ "Roles": [answer::Role::new(role, account_id)] }));
+    })?;
+    for role_id in role_ids {
+        for member in model::members(tx, role_id)? {
+            let row = RoleUser {
+                username: member.username,
+                admin_option: member.admin_option,
+                created_at: Some(member.created_at),
+                delete: false,
+            };
+            each(json!({ "RoleUsers": [{ "RoleID": role_id, "Grants": [row] }] }));
+        }
+    }
+    model::for_each_grant(tx, |username, role_id, grant| {
+        let grants = [answer::Grant::from(grant)];
+        each(match (username, role_id) {
+            (Some(username), _) => {
+                json!({ "Privileges": [{ "Username": username, "Grants": grants }] })
+            }
+            (None, role_id) => json!({ "Privileges": [{ "RoleID": role_id, "Grants": grants }] }),
+        });
+    })
+}
+
+/// Makes up that many users of the tenant, the first of them its main user.
+pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
+    const ACCOUNT: u64 = 12_345_678;
+    const FIRST: u64 = 1_716_264_720_906;
+    const NAMES: [&str; 4] = ["王芳", "Grace Hopper", "李伟", "data-platform"];
+    for number in 0..count {
+        let is_main = number == 0;
+        let created = FIRST + number * 1000;
+        let user = json!({
+            "ID": 123 + number,
+            "UserID": ACCOUNT + number,
+            "AccountID": ACCOUNT,
+            "Username": format!("user{}", number + 1),
+            "CloudName": NAMES[usize::try_from(ids.below(4)).unwrap_or_default()],
+            "UserType": if is_main { "MAIN" } else { "NORMAL" },
+            "Status": if ids.below(20) == 0 { "INACTIVE" } else { "ACTIVE" },
+            "Emaill": format!("user{}@acme.example", number + 1),
+            "Description": "",
+            "Readonly": ids.below(4) == 0,
+            "IsSystemAdmin": is_main,
+            "LastLoginAt": 0,
+            "CreatedAt": created,
+            "UpdatedAt": created,
+            "Immutable": is_main,
+            "Clusters": ["98Al3s"],
+        });
+        each(json!({ "Users": [user] }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Time;
+    use crate::store::Store;
+
+    fn store() -> Store {
+        Store::in_memory(&[include_str!("../schema.sql")], 1).expect("a valid schema")
+    }
+
+    fn put(store: &Store, documents: &[Value], now: i64) -> u64 {
+        let ids = Ids::seeded(7, "default");
+        let context = SeedContext {
+            ids: &ids,
+            now: Time::from_millis(now),
+        };
+        let records = |tx: &Connection| {
+            documents.iter().try_fold(0, |records, document| {
+                Ok::<_, SeedError>(records + seed(tx, document, &context)?)
+            })
+        };
+        store.write(records).expect("good documents")
+    }
+
+    fn exported(store: &Store) -> Vec<Value> {
+        let mut documents = Vec::new();
+        store
+            .read(|tx| export(tx, &mut |document| documents.push(document)))
+            .expect("readable data");
+        documents
+    }
+
+    #[test]
+    fn what_is_exported_makes_the_same_data_again() {
+        let demo: Value = serde_json::from_str(include_str!(
+            "../../../../seed-data/volcengine-bytehouse.json"
+        ))
+        .expect("the demo is JSON");
+        let original = store();
+        put(&original, &[demo["volcengine-bytehouse"].clone()], 1);
+        let documents = exported(&original);
+        let copy = store();
+        assert_eq!(put(&copy, &documents, 2), documents.len() as u64);
+        assert_eq!(exported(&copy), documents);
+        // Once more over the same data: nothing is doubled, and nothing moves.
+        put(&copy, &documents, 3);
+        assert_eq!(exported(&copy), documents);
+    }
+}

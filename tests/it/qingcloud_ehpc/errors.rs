@@ -1,0 +1,639 @@
+//! Everything that is refused, in the order of the contract, and the envelope it comes in.
+
+use serde_json::{Value, json};
+
+use super::{CLUSTER, COMMON, EHPC, PASSWORD, users, write};
+use crate::client::Answer;
+use crate::server::{Server, demo};
+
+#[track_caller]
+fn message(answer: &Answer, expected: &str) {
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    assert_eq!(answer.json()["message"], expected, "{answer}");
+}
+
+#[track_caller]
+fn check_get(server: &Server, target: &str, expected: &str) {
+    message(&server.get(target), expected);
+}
+
+#[test]
+fn timestamp_comes_before_zone_and_zone_before_the_rest() {
+    let server = demo();
+    let check = |query: &str, expected: &str| {
+        check_get(&server, &format!("/api/user?{query}"), expected);
+        check_get(&server, &format!("/api/operation?{query}"), expected);
+        check_get(&server, &format!("/api/cluster/list?{query}"), expected);
+    };
+    check("", "InvalidRequestFormat, missing parameter [timestamp]");
+    check(
+        "timestamp=&zone=jn1a",
+        "InvalidRequestFormat, missing parameter [timestamp]",
+    );
+    check(
+        "limit=x&zone=jn1a",
+        "InvalidRequestFormat, missing parameter [timestamp]",
+    );
+    check(
+        "timestamp=now",
+        "InvalidRequestFormat, illegal timestamp format [now]",
+    );
+    check(
+        "timestamp=2024-05-20%2008:30:00",
+        "InvalidRequestFormat, illegal timestamp format [2024-05-20 08:30:00]",
+    );
+    check(
+        "time_stamp=now",
+        "InvalidRequestFormat, illegal timestamp format [now]",
+    );
+    check(
+        "timestamp=now&time_stamp=2024-05-20T08:30:00Z",
+        "InvalidRequestFormat, illegal timestamp format [now]",
+    );
+    check(
+        "timestamp=2024-05-20T08:30:00Z",
+        "InvalidRequestFormat, missing parameter [zone]",
+    );
+    check(
+        "timestamp=2024-05-20T08:30:00Z&zone=",
+        "InvalidRequestFormat, missing parameter [zone]",
+    );
+    check(
+        "timestamp=2024-05-20T08:30:00Z&zone=z&limit=x",
+        "InvalidRequestFormat, parameter [limit] should be integer",
+    );
+    check(
+        "time_stamp=2024-5-2T8:3:0Z&zone=z&limit=1&offset=x",
+        "InvalidRequestFormat, parameter [offset] should be integer",
+    );
+    check(
+        "timestamp=2024-05-20T08:30:00Z&zone=z&limit=-1&offset=x",
+        "InvalidRequestFormat, parameter [limit] should be integer",
+    );
+}
+
+#[test]
+fn parameters_come_before_the_cluster() {
+    let server = demo();
+    message(
+        &users(&server, "cluster_id=hpc-xxxxxxxx&offset=x"),
+        "InvalidRequestFormat, parameter [offset] should be integer",
+    );
+    message(
+        &users(&server, "cluster_id=hpc-xxxxxxxx"),
+        "ResourceNotFound, resource [hpc-xxxxxxxx] not found",
+    );
+}
+
+#[test]
+fn filters_of_clusters_and_jobs_take_only_what_is_documented() {
+    let server = demo();
+    let clusters = |query: &str| format!("/api/cluster/list?{COMMON}&{query}");
+    let jobs = |query: &str| format!("/api/operation?{COMMON}&{query}");
+    check_get(
+        &server,
+        &clusters("cluster_type=HPC"),
+        "InvalidRequestFormat, illegal cluster_type [HPC]",
+    );
+    check_get(
+        &server,
+        &clusters("status=deleted"),
+        "InvalidRequestFormat, illegal status [deleted]",
+    );
+    check_get(
+        &server,
+        &clusters("reverse=2"),
+        "InvalidRequestFormat, illegal reverse [2]",
+    );
+    check_get(
+        &server,
+        &clusters("reverse=yes"),
+        "InvalidRequestFormat, parameter [reverse] should be integer",
+    );
+    check_get(
+        &server,
+        &clusters("verbose=7"),
+        "InvalidRequestFormat, illegal verbose [7]",
+    );
+    check_get(
+        &server,
+        &jobs("status=done"),
+        "InvalidRequestFormat, illegal status [done]",
+    );
+    check_get(
+        &server,
+        &jobs("start_time=yesterday"),
+        "InvalidRequestFormat, illegal timestamp format [yesterday]",
+    );
+    check_get(
+        &server,
+        &jobs("end_time=2024-02-30T00:00:00Z"),
+        "InvalidRequestFormat, illegal timestamp format [2024-02-30T00:00:00Z]",
+    );
+    check_get(
+        &server,
+        &jobs("verbose=x"),
+        "InvalidRequestFormat, parameter [verbose] should be integer",
+    );
+}
+
+#[test]
+fn unknown_paths_and_methods_are_1101_with_status_200() {
+    let server = demo();
+    let check = |method: &str, path: &str, shown: &str| {
+        let answer = server.send(method, &format!("{path}?{COMMON}"), &[], b"");
+        assert_eq!(answer.status, 200);
+        message(
+            &answer,
+            &format!("InvalidRequestMethod, unknown action [{shown}]"),
+        );
+    };
+    for path in [
+        "/api",
+        "/api/",
+        "/api/x",
+        "/api/User",
+        "/api/users",
+        "/api/user//",
+        "/api//user",
+        "/api//user/addUser",
+        "/api/user/adduser",
+        "/api/%75ser",
+        "/api/user&cluster_id=x",
+        "/api/user%00",
+        "/api/queue",
+        "/api/job/list",
+    ] {
+        check("GET", path, path);
+    }
+    for method in [
+        "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "get", "NONSENSE",
+    ] {
+        check(method, "/api/user", "/api/user");
+        check(method, "/api/operation/", "/api/operation/");
+        check(method, "/api/cluster/list", "/api/cluster/list");
+    }
+    for method in ["GET", "PUT", "DELETE"] {
+        check(method, "/api/user/addUser", "/api/user/addUser");
+        check(method, "/api/user/deleteUser/", "/api/user/deleteUser/");
+        check(method, "/api/user/modifyUser", "/api/user/modifyUser");
+    }
+    let long = format!("/api/{}", "x".repeat(20_000));
+    check("GET", &long, &long[..100]);
+}
+
+#[test]
+fn head_has_the_status_and_the_headers_and_no_body() {
+    let answer = demo().send("HEAD", &format!("/api/user?{COMMON}"), &[], b"");
+    assert_eq!((answer.status, answer.body.len()), (200, 0));
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+}
+
+#[test]
+fn a_trailing_slash_is_optional() {
+    let server = demo();
+    for path in ["/api/user/", "/api/operation/", "/api/cluster/list/"] {
+        assert_eq!(
+            server.get(&format!("{path}?{COMMON}")).verdict(),
+            "200",
+            "{path}"
+        );
+    }
+    let body =
+        json!({"cluster_id": CLUSTER, "username": "slash", "password": PASSWORD}).to_string();
+    let added = server.json("POST", &format!("/api/user/addUser/?{COMMON}"), &body);
+    assert_eq!(added.verdict(), "200");
+}
+
+#[test]
+fn a_body_is_a_json_object_or_a_form() {
+    let server = demo();
+    for body in [
+        "",
+        "null",
+        "[]",
+        "1",
+        "\"x\"",
+        "{",
+        "{\"a\":}",
+        "{}{}",
+        "\u{feff}{}",
+        "{'a':1}",
+        "hello",
+    ] {
+        for operation in ["addUser", "deleteUser", "modifyUser"] {
+            let answer = server.json("POST", &format!("/api/user/{operation}?zone=jn1a"), body);
+            message(&answer, "InvalidRequestFormat, request body should be json");
+        }
+    }
+    let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    let invalid: [&[u8]; 3] = [b"{\"a\":\"\xff\"}", b"{\"a\":\"\\ud800\"}", deep.as_bytes()];
+    for body in invalid {
+        let answer = server.send("POST", &format!("/api/user/addUser?{COMMON}"), &[], body);
+        message(&answer, "InvalidRequestFormat, request body should be json");
+    }
+}
+
+#[test]
+fn a_body_comes_before_the_timestamp_and_after_the_method() {
+    let server = demo();
+    let answer = server.json("POST", "/api/user/addUser", "[");
+    message(&answer, "InvalidRequestFormat, request body should be json");
+    let answer = server.json("POST", "/api/user/addUser", "{}");
+    message(
+        &answer,
+        "InvalidRequestFormat, missing parameter [timestamp]",
+    );
+    let answer = server.json("POST", "/api/user", "[");
+    message(&answer, "InvalidRequestMethod, unknown action [/api/user]");
+}
+
+#[test]
+fn a_get_with_a_body_is_a_get() {
+    let answer = demo().json("GET", &format!("/api/user?{COMMON}&limit=0"), "[[[");
+    assert_eq!(answer.verdict(), "200");
+}
+
+/// The parameters of addUser, one of them replaced.
+fn adding(name: &str, value: Value) -> Value {
+    let mut body =
+        json!({"cluster_id": CLUSTER, "username": "new_one", "password": PASSWORD, "mod": "700"});
+    body[name] = value;
+    body
+}
+
+#[test]
+fn what_add_user_takes() {
+    let server = demo();
+    let check = |name: &str, value: Value, expected: &str| {
+        let answer = write(&server, "addUser", &adding(name, value.clone()));
+        if expected.is_empty() {
+            assert_eq!(answer.verdict(), "200", "{name} = {value}: {answer}");
+            let undone = write(
+                &server,
+                "deleteUser",
+                &json!({"cluster_id": CLUSTER, "username": adding(name, value)["username"]}),
+            );
+            assert_eq!(undone.verdict(), "200");
+        } else {
+            message(&answer, &format!("InvalidRequestFormat, {expected}"));
+        }
+    };
+    for absent in [json!(null), json!("")] {
+        check(
+            "cluster_id",
+            absent.clone(),
+            "missing parameter [cluster_id]",
+        );
+        check("username", absent.clone(), "missing parameter [username]");
+        check("password", absent.clone(), "missing parameter [password]");
+        check("mod", absent, "");
+    }
+    check("cluster_id", json!(5), "illegal cluster_id [5]");
+    check("username", json!("a"), "");
+    check("username", json!("A_345678"), "");
+    check(
+        "username",
+        json!("123456789"),
+        "illegal username [123456789]",
+    );
+    check("username", json!("a-b"), "illegal username [a-b]");
+    check("username", json!("a b"), "illegal username [a b]");
+    check("username", json!("李"), "illegal username [李]");
+    check("username", json!("a\u{0}"), "illegal username [a\u{0}]");
+    check("username", json!(7), "illegal username [7]");
+    check("username", json!(true), "illegal username [true]");
+    check(
+        "username",
+        json!({"a": []}),
+        "illegal username [{\"a\":[]}]",
+    );
+    check(
+        "username",
+        json!("x".repeat(300)),
+        &format!("illegal username [{}]", "x".repeat(100)),
+    );
+    check("password", json!("kUISjs@kkkkkk!"), "");
+    check("password", json!("a".repeat(11)), "illegal password");
+    check("password", json!("a".repeat(12)), "");
+    check("password", json!("!@#$%^&()*12"), "");
+    check("password", json!("a".repeat(30)), "");
+    check("password", json!("a".repeat(31)), "illegal password");
+    check("password", json!("kUISjs@kkkkk k"), "illegal password");
+    check("password", json!("kUISjs@kkkkk+k"), "illegal password");
+    check("password", json!("kUISjs@kkkkk密"), "illegal password");
+    check("password", json!(123_456_789_012_u64), "illegal password");
+    check("password", json!(["kUISjs@kkkkkk!"]), "illegal password");
+    check("mod", json!("000"), "");
+    check("mod", json!("777"), "");
+    check("mod", json!("778"), "illegal mod [778]");
+    check("mod", json!("0700"), "illegal mod [0700]");
+    check("mod", json!("70"), "illegal mod [70]");
+    check("mod", json!(700), "illegal mod [700]");
+}
+
+#[test]
+fn add_user_checks_parameters_then_the_cluster_then_the_name() {
+    let server = demo();
+    let check = |body: Value, expected: &str| message(&write(&server, "addUser", &body), expected);
+    check(
+        json!({}),
+        "InvalidRequestFormat, missing parameter [cluster_id]",
+    );
+    check(
+        json!({"cluster_id": "x"}),
+        "InvalidRequestFormat, missing parameter [username]",
+    );
+    check(
+        json!({"cluster_id": "x", "username": "a b"}),
+        "InvalidRequestFormat, illegal username [a b]",
+    );
+    check(
+        json!({"cluster_id": "x", "username": "isabel"}),
+        "InvalidRequestFormat, missing parameter [password]",
+    );
+    check(
+        json!({"cluster_id": "x", "username": "isabel", "password": "x"}),
+        "InvalidRequestFormat, illegal password",
+    );
+    check(
+        json!({"cluster_id": "x", "username": "isabel", "password": PASSWORD, "mod": "x"}),
+        "InvalidRequestFormat, illegal mod [x]",
+    );
+    check(
+        json!({"cluster_id": "x", "username": "isabel", "password": PASSWORD}),
+        "ResourceNotFound, resource [x] not found",
+    );
+    check(
+        json!({"cluster_id": EHPC, "username": "isabel", "password": PASSWORD}),
+        "ResourceAlreadyExisted, user [isabel] already existed",
+    );
+    check(
+        json!({"cluster_id": EHPC, "username": "admin", "password": PASSWORD}),
+        "ResourceAlreadyExisted, user [admin] already existed",
+    );
+}
+
+#[test]
+fn delete_user_checks_the_cluster_then_the_user_then_the_role() {
+    let server = demo();
+    let check =
+        |body: Value, expected: &str| message(&write(&server, "deleteUser", &body), expected);
+    check(
+        json!({"username": "isabel"}),
+        "InvalidRequestFormat, missing parameter [cluster_id]",
+    );
+    check(
+        json!({"cluster_id": EHPC}),
+        "InvalidRequestFormat, missing parameter [username]",
+    );
+    check(
+        json!({"cluster_id": EHPC, "username": 5}),
+        "InvalidRequestFormat, illegal username [5]",
+    );
+    check(
+        json!({"cluster_id": "ehpc-nowhere0", "username": "nobody"}),
+        "ResourceNotFound, resource [ehpc-nowhere0] not found",
+    );
+    check(
+        json!({"cluster_id": EHPC, "username": "nobody"}),
+        "ResourceNotFound, resource [nobody] not found",
+    );
+    check(
+        json!({"cluster_id": EHPC, "username": "ISABEL"}),
+        "ResourceNotFound, resource [ISABEL] not found",
+    );
+    check(
+        json!({"cluster_id": CLUSTER, "username": "isabel"}),
+        "ResourceNotFound, resource [isabel] not found",
+    );
+    check(
+        json!({"cluster_id": EHPC, "username": "admin"}),
+        "PermissionDenied, user [admin] can not be deleted",
+    );
+    check(
+        json!({"cluster_id": CLUSTER, "username": "boss"}),
+        "PermissionDenied, user [boss] can not be deleted",
+    );
+}
+
+#[test]
+fn modify_user_checks_the_password_before_the_user() {
+    let server = demo();
+    let check =
+        |body: Value, expected: &str| message(&write(&server, "modifyUser", &body), expected);
+    check(
+        json!({"cluster_id": EHPC, "username": "isabel"}),
+        "InvalidRequestFormat, missing parameter [new_password]",
+    );
+    check(
+        json!({"cluster_id": EHPC, "username": "isabel", "password": PASSWORD}),
+        "InvalidRequestFormat, missing parameter [new_password]",
+    );
+    check(
+        json!({"cluster_id": EHPC, "username": "nobody", "new_password": "short"}),
+        "InvalidRequestFormat, illegal new_password",
+    );
+    check(
+        json!({"cluster_id": EHPC, "username": "nobody", "new_password": 5}),
+        "InvalidRequestFormat, illegal new_password",
+    );
+    check(
+        json!({"cluster_id": "x", "username": "nobody", "new_password": PASSWORD}),
+        "ResourceNotFound, resource [x] not found",
+    );
+    check(
+        json!({"cluster_id": EHPC, "username": "nobody", "new_password": PASSWORD}),
+        "ResourceNotFound, resource [nobody] not found",
+    );
+}
+
+#[test]
+fn limits_keep_their_status_in_the_services_envelope() {
+    let server = demo();
+    let uri = server.get(&format!("/api/user?{COMMON}&x={}", "x".repeat(33 * 1024)));
+    assert_eq!(uri.verdict(), "414 1100");
+    let long = "x".repeat(33 * 1024);
+    let headers = server.send(
+        "GET",
+        &format!("/api/user?{COMMON}"),
+        &[("x-long", &long)],
+        b"",
+    );
+    assert_eq!(headers.verdict(), "431 1100");
+    let body = server.send(
+        "POST",
+        &format!("/api/user/addUser?{COMMON}"),
+        &[],
+        &vec![b'x'; 12 * 1024 * 1024 + 1],
+    );
+    assert_eq!(body.verdict(), "413 1100");
+    insta::assert_snapshot!(body, @r#"
+    413
+    connection: close
+    content-length: 74
+    content-type: application/json
+
+    {"message":"InvalidRequestFormat, request body too large","ret_code":1100}
+    "#);
+}
+
+#[test]
+fn the_whole_answer_of_an_error() {
+    insta::assert_snapshot!(users(&demo(), "cluster_id=hpc-xxxxxxxx"), @r#"
+    200
+    connection: close
+    content-length: 81
+    content-type: application/json
+
+    {"message":"ResourceNotFound, resource [hpc-xxxxxxxx] not found","ret_code":2100}
+    "#);
+}
+
+/// The journal says what the wire does not.
+#[test]
+fn near_misses_are_explained_in_the_journal() {
+    let server = demo();
+    let check = |answer: &Answer, expected: &str| {
+        assert_ne!(answer.verdict(), "200");
+        let newest = server.get("/_rollcall/journal").json()["entries"][0]["id"].clone();
+        let entry = server.get(&format!("/_rollcall/journal/{newest}")).json();
+        let explanation = entry["explanation"].to_string();
+        assert!(explanation.contains(expected), "{explanation}");
+        assert!(!entry.to_string().contains(PASSWORD), "{entry}");
+    };
+    check(
+        &users(&server, "limit=ten"),
+        "limit is \\\"ten\\\"; it takes digits only",
+    );
+    check(
+        &server.get("/api/user&cluster_id=hpc-qig9xu97"),
+        "the query starts with ?",
+    );
+    check(
+        &server.get(&format!("/api/user/addUser?{COMMON}")),
+        "not with the method GET",
+    );
+    let in_query = format!("/api/user/deleteUser?{COMMON}&cluster_id={EHPC}");
+    check(
+        &server.json("POST", &in_query, "{}"),
+        "cluster_id is in the query; it travels in the body",
+    );
+    check(
+        &write(&server, "addUser", &adding("password", json!("short"))),
+        "this one has 5 characters",
+    );
+    check(
+        &write(
+            &server,
+            "addUser",
+            &adding("username", json!("far too long")),
+        ),
+        "1 to 8 letters",
+    );
+}
+
+/// Every row that a caller can raise without authentication, and a request that raises it.
+#[test]
+fn every_row_marked_condition_is_raised() {
+    let server = demo();
+    let post = |operation: &str, body: Value| write(&server, operation, &body);
+    let long = "x".repeat(33 * 1024);
+    let raised: Vec<(&str, Answer)> = vec![
+        ("MissingParameter", server.get("/api/user")),
+        ("NotAnInteger", users(&server, "limit=x")),
+        (
+            "IllegalTimestamp",
+            server.get("/api/user?zone=jn1a&timestamp=x"),
+        ),
+        (
+            "IllegalValue",
+            post("addUser", adding("username", json!("a b"))),
+        ),
+        (
+            "IllegalPassword",
+            post("addUser", adding("password", json!("x"))),
+        ),
+        (
+            "BodyNotJson",
+            server.json("POST", &format!("/api/user/addUser?{COMMON}"), "x"),
+        ),
+        ("UriTooLong", users(&server, &long)),
+        (
+            "HeadersTooLarge",
+            server.send("GET", "/api/user", &[("x-long", &long)], b""),
+        ),
+        (
+            "BodyTooLarge",
+            server.send(
+                "POST",
+                "/api/user/addUser",
+                &[],
+                &vec![b' '; 13 * 1024 * 1024],
+            ),
+        ),
+        ("UnknownAction", server.get("/api/x")),
+        (
+            "PermissionDenied",
+            post(
+                "deleteUser",
+                json!({"cluster_id": EHPC, "username": "admin"}),
+            ),
+        ),
+        ("ResourceNotFound", users(&server, "cluster_id=x")),
+        (
+            "ResourceAlreadyExisted",
+            post(
+                "addUser",
+                json!({"cluster_id": EHPC, "username": "isabel", "password": PASSWORD}),
+            ),
+        ),
+    ];
+    let rows = server
+        .get("/_rollcall/errors?provider=qingcloud-ehpc")
+        .json();
+    let rows = rows.as_array().expect("a list");
+    let mut conditions = Vec::new();
+    for row in rows.iter().filter(|row| row["raised"] == "condition") {
+        let name = row["name"].as_str().expect("a string");
+        let Some((_, answer)) = raised.iter().find(|(raised, _)| *raised == name) else {
+            panic!("{name} is marked as raised by a condition, and nothing here raises it");
+        };
+        assert_eq!(json!(answer.status), row["status"], "{name}");
+        assert_eq!(answer.json()["ret_code"], row["number"], "{name}");
+        let text = answer.json()["message"]
+            .as_str()
+            .expect("a string")
+            .to_owned();
+        for part in row["message"].as_str().expect("a string").split("{}") {
+            assert!(text.contains(part), "{name}: {text}");
+        }
+        conditions.push(name);
+    }
+    assert_eq!(
+        conditions.len(),
+        raised.len(),
+        "every request here is of a row"
+    );
+}
+
+/// The code is the return code's digits, a row has a name of its own, and all but the limits are 200.
+#[test]
+fn the_table_is_consistent() {
+    let rows = demo()
+        .get("/_rollcall/errors?provider=qingcloud-ehpc")
+        .json();
+    let mut names = std::collections::BTreeSet::new();
+    for row in rows.as_array().expect("a list") {
+        assert_eq!(
+            row["code"].as_str(),
+            Some(row["number"].to_string().as_str()),
+            "{row}"
+        );
+        assert!(names.insert(row["name"].to_string()), "{row}");
+        assert!(
+            [json!(200), json!(413), json!(414), json!(431)].contains(&row["status"]),
+            "{row}"
+        );
+    }
+}

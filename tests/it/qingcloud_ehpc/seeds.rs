@@ -1,0 +1,327 @@
+//! What a seed document may hold, and what is said of one that is wrong.
+
+use std::io::Write as _;
+
+use rollcall::{Rollcall, StartError};
+use serde_json::{Value, json};
+
+use super::{COMMON, column, names, users};
+use crate::server::{demo, frozen, with};
+
+/// A file that holds one part.
+fn file(part: &Value) -> tempfile::NamedTempFile {
+    let mut file = tempfile::Builder::new()
+        .suffix(".json")
+        .tempfile()
+        .expect("a temporary file");
+    write!(file, "{}", json!({ "qingcloud-ehpc": part })).expect("a writable file");
+    file
+}
+
+/// A wrong seed: where, and a part of the sentence.
+#[track_caller]
+fn refused(part: &Value, place: &str, rule: &str) {
+    let file = file(part);
+    let cause =
+        Rollcall::start_with(&frozen().seed([file.path().to_owned()])).expect_err("a wrong seed");
+    let StartError::Seed(cause) = cause else {
+        panic!("another error: {cause}");
+    };
+    assert!(
+        cause.cause.contains(&format!("at qingcloud-ehpc{place}:")),
+        "{part}: {}",
+        cause.cause
+    );
+    assert!(cause.cause.contains(rule), "{part}: {}", cause.cause);
+}
+
+/// A part with one cluster and one user in it.
+fn with_user(name: &str, value: Value) -> Value {
+    let mut user = json!({"cluster_id": "hpc-aaaaaaaa", "username": "li"});
+    user[name] = value;
+    json!({"cluster_set": [{"cluster_id": "hpc-aaaaaaaa"}], "users_set": [user]})
+}
+
+fn with_cluster(name: &str, value: Value) -> Value {
+    let mut cluster = json!({"cluster_id": "hpc-aaaaaaaa"});
+    cluster[name] = value;
+    json!({"cluster_set": [cluster]})
+}
+
+fn with_job(name: &str, value: Value) -> Value {
+    let mut job = json!({"job_id": "j-2awn7xwq815"});
+    job[name] = value;
+    json!({"job_set": [job]})
+}
+
+#[test]
+fn what_is_wrong_is_named_with_its_place_its_value_and_the_rule() {
+    refused(
+        &with_user("username", json!("")),
+        ".users_set[0].username",
+        "1 to 255 characters (found \"\")",
+    );
+    refused(
+        &with_user("username", json!(5)),
+        ".users_set[0].username",
+        "(found 5)",
+    );
+    refused(
+        &with_user("role", json!("root")),
+        ".users_set[0].role",
+        "one of boss, admin, member (found \"root\")",
+    );
+    refused(
+        &with_user("uid_number", json!(41522)),
+        ".users_set[0].uid_number",
+        "(found 41522)",
+    );
+    refused(
+        &with_user("uid_number", json!("-1")),
+        ".users_set[0].uid_number",
+        "a string of digits",
+    );
+    refused(
+        &with_user("uid_number", json!("007")),
+        ".users_set[0].uid_number",
+        "a string of digits",
+    );
+    refused(
+        &with_user("gid_number", json!("99999999999")),
+        ".users_set[0].gid_number",
+        "at most \"4294967295\"",
+    );
+    refused(
+        &with_user("mod", json!("9")),
+        ".users_set[0].mod",
+        "three octal digits",
+    );
+    refused(
+        &with_user("hpcuser_id", json!("hpcuser-8a301ir")),
+        ".users_set[0].hpcuser_id",
+        "8 of a-z0-9",
+    );
+    refused(
+        &with_user("user_id", json!("usr-1")),
+        ".users_set[0].user_id",
+        "as usr-vceaHsJu",
+    );
+    refused(
+        &with_user("create_time", json!("2021-8-17T09:12:40Z")),
+        ".users_set[0].create_time",
+        "a UTC time in seconds",
+    );
+    refused(
+        &with_user("update_time", json!("2021-08-17T09:12:40+08:00")),
+        ".users_set[0].update_time",
+        "a UTC time in seconds",
+    );
+    refused(
+        &with_user("nas_mount_point", json!("public")),
+        ".users_set[0].nas_mount_point",
+        "an absolute path",
+    );
+    refused(
+        &with_user("cluster_id", json!("hpc-bbbbbbbb")),
+        ".users_set[0].cluster_id",
+        "there is no cluster \"hpc-bbbbbbbb\"",
+    );
+    refused(
+        &with_user("Username", json!("x")),
+        ".users_set[0].Username",
+        "unknown field",
+    );
+    refused(
+        &with_cluster("cluster_id", json!("hpc-qing9xu97")),
+        ".cluster_set[0].cluster_id",
+        "8 of a-z0-9",
+    );
+    refused(
+        &with_cluster("cluster_status", json!("gone")),
+        ".cluster_set[0].cluster_status",
+        "one of pending, active, stopped, suspended",
+    );
+    refused(
+        &with_cluster("cluster_type", json!("HPC")),
+        ".cluster_set[0].cluster_type",
+        "one of hpc, ehpc",
+    );
+    refused(
+        &with_cluster("paid_type", json!("Free")),
+        ".cluster_set[0].paid_type",
+        "one of PayForUsed, Reserved",
+    );
+    refused(
+        &with_cluster("total_node_count", json!(-1)),
+        ".cluster_set[0].total_node_count",
+        "(found -1)",
+    );
+    refused(
+        &with_cluster("cluster_name", json!("x".repeat(256))),
+        ".cluster_set[0].cluster_name",
+        "1 to 255 characters",
+    );
+    refused(
+        &with_job("job_id", json!("j-1")),
+        ".job_set[0].job_id",
+        "8 to 12 of a-z0-9",
+    );
+    refused(
+        &with_job("status", json!("working")),
+        ".job_set[0].status",
+        "one of pending, successful, failed",
+    );
+    refused(
+        &with_job("resource_ids", json!("a  b")),
+        ".job_set[0].resource_ids",
+        "single spaces",
+    );
+    refused(&json!({"users": []}), ".users", "unknown field");
+    refused(&json!([]), "", "an object, not []");
+}
+
+#[test]
+fn rows_that_cannot_be_together_are_refused() {
+    let two = |name: &str, first: Value, second: Value| {
+        let mut rows = json!([{"cluster_id": "hpc-aaaaaaaa", "username": "li"}, {"cluster_id": "hpc-aaaaaaaa", "username": "wu"}]);
+        rows[0][name] = first;
+        rows[1][name] = second;
+        json!({"cluster_set": [{"cluster_id": "hpc-aaaaaaaa"}], "users_set": rows})
+    };
+    refused(
+        &two("uid_number", json!("7"), json!("7")),
+        ".users_set[1].uid_number",
+        "\"7\" is another user's of hpc-aaaaaaaa",
+    );
+    refused(
+        &two(
+            "hpcuser_id",
+            json!("hpcuser-00000000"),
+            json!("hpcuser-00000000"),
+        ),
+        ".users_set[1].hpcuser_id",
+        "unique over all clusters",
+    );
+    refused(
+        &two("role", json!("admin"), json!("admin")),
+        ".users_set[1].role",
+        "has an admin already",
+    );
+    let namesake = json!({"cluster_set": [{"cluster_id": "hpc-aaaaaaaa"}], "users_set": [{"cluster_id": "hpc-aaaaaaaa", "username": "admin", "role": "member"}]});
+    refused(&namesake, ".users_set", "every cluster has one");
+}
+
+#[test]
+fn a_pasted_answer_is_a_seed() {
+    let source = demo();
+    let clusters = source
+        .get(&format!("/api/cluster/list?{COMMON}&limit=100"))
+        .json();
+    let answer = users(&source, "limit=100");
+    let jobs = source.get(&format!("/api/operation?{COMMON}&limit=100"));
+    let files = [file(&clusters), file(&answer.json()), file(&jobs.json())];
+    let server = with(frozen().seed(files.iter().map(|file| file.path().to_owned())));
+    assert_eq!(users(&server, "limit=100").text(), answer.text());
+    assert_eq!(
+        server
+            .get(&format!("/api/operation?{COMMON}&limit=100"))
+            .text(),
+        jobs.text()
+    );
+}
+
+#[test]
+fn the_list_may_go_by_its_other_name() {
+    let file = file(
+        &json!({"cluster_set": [{"cluster_id": "hpc-aaaaaaaa"}], "user_set": [{"cluster_id": "hpc-aaaaaaaa", "username": "li"}]}),
+    );
+    let server = with(frozen().seed([file.path().to_owned()]));
+    assert_eq!(names(&users(&server, "")), ["li", "admin"]);
+}
+
+#[test]
+fn a_later_seed_changes_and_deletes_by_the_natural_key() {
+    let documents = std::path::PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/it/qingcloud_ehpc/documents.json"
+    ));
+    let change = file(&json!({
+        "cluster_set": [{"cluster_id": "hpc-qig9xu97", "cluster_status": "stopped"}, {"cluster_id": "hpc-aaaaaaaa"}],
+        "users_set": [{"cluster_id": "hpc-qig9xu97", "username": "usr-vceaHsJu", "$delete": true}, {"cluster_id": "hpc-qig9xu97", "username": "admin", "mod": "700"}],
+        "job_set": [{"job_id": "j-8ajjp28fps8", "$delete": true}],
+    }));
+    let server = with(frozen().seed([documents.clone(), change.path().to_owned()]));
+    let stopped = server.get(&format!("/api/cluster/list?{COMMON}&status=stopped"));
+    assert_eq!(
+        column(&stopped, "cluster_set", "cluster_name"),
+        ["hpc-test"]
+    );
+    let rows = users(&server, "cluster_id=hpc-qig9xu97").json();
+    assert_eq!(rows["total_count"], 1);
+    assert_eq!(
+        (
+            &rows["users_set"][0]["hpcuser_id"],
+            &rows["users_set"][0]["mod"]
+        ),
+        (&json!("hpcuser-0adm1n00"), &json!("700"))
+    );
+    assert_eq!(names(&users(&server, "cluster_id=hpc-aaaaaaaa")), ["admin"]);
+    assert_eq!(
+        server.get(&format!("/api/operation?{COMMON}")).json()["total_count"],
+        0
+    );
+    let gone = file(&json!({"cluster_set": [{"cluster_id": "hpc-qig9xu97", "$delete": true}]}));
+    let server = with(frozen().seed([documents, gone.path().to_owned()]));
+    assert_eq!(users(&server, "").json()["total_count"], 0);
+    assert_eq!(
+        users(&server, "cluster_id=hpc-qig9xu97").verdict(),
+        "200 2100"
+    );
+}
+
+#[test]
+fn every_cluster_of_the_demo_has_exactly_one_admin() {
+    let server = demo();
+    let clusters = server.get(&format!("/api/cluster/list?{COMMON}&limit=100"));
+    for cluster in column(&clusters, "cluster_set", "cluster_id") {
+        let rows = users(&server, &format!("cluster_id={cluster}&limit=100"));
+        let roles = column(&rows, "users_set", "role");
+        assert_eq!(
+            roles.iter().filter(|role| *role == "admin").count(),
+            1,
+            "{cluster}"
+        );
+    }
+}
+
+#[test]
+fn the_demo_and_the_documents_keep_the_published_schema() {
+    let read = |path: &str| -> Value {
+        let text = std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR")))
+            .expect("a readable file");
+        serde_json::from_str(&text).expect("valid JSON")
+    };
+    let schema = jsonschema::validator_for(&read("seed-data/qingcloud-ehpc.schema.json"))
+        .expect("a valid schema");
+    for path in [
+        "seed-data/qingcloud-ehpc.json",
+        "tests/it/qingcloud_ehpc/documents.json",
+    ] {
+        let errors: Vec<_> = schema
+            .iter_errors(&read(path))
+            .map(|error| format!("{error} at {}", error.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{path}: {errors:#?}");
+    }
+    for wrong in [
+        with_user("role", json!("root")),
+        with_user("uid_number", json!(5)),
+        json!({"users": []}),
+        with_job("job_id", json!("j-1")),
+    ] {
+        assert!(
+            !schema.is_valid(&json!({ "qingcloud-ehpc": wrong })),
+            "{wrong}"
+        );
+    }
+}

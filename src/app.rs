@@ -98,6 +98,8 @@ async fn deliver(
     match manner {
         Manner::Whole => Ok(into_response(reply)),
         Manner::Hang | Manner::Reset => Err(ConnectionReset),
+        // Of nothing there is no half.
+        Manner::Truncate if reply.body.is_empty() => Err(ConnectionReset),
         Manner::Truncate => {
             let length = reply.body.len();
             let half = reply.body.slice(..length / 2);

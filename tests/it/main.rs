@@ -16,6 +16,8 @@ mod signing;
 
 mod architecture;
 mod cli;
+mod cli_remote;
+mod control;
 mod durability;
 mod hostile;
 mod journal;

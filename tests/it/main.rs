@@ -4,19 +4,23 @@
 mod client;
 mod openapi;
 mod server;
+mod signed;
 
 mod aliyun_ehpc;
 mod huawei_iam;
 mod huawei_rocketmq;
 mod huawei_workspace;
 mod qingcloud_ehpc;
+mod volcengine_bytehouse;
 
 mod signing;
-mod volcengine_bytehouse;
 
 mod architecture;
 mod cli;
+mod cli_remote;
+mod control;
 mod durability;
+mod hostile;
 mod journal;
 mod load;
 mod namespaces;

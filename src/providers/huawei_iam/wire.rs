@@ -567,22 +567,28 @@ struct ErrorText<'a> {
 
 /// The answer as it goes out: IAM's errors in their own envelope, the gateway's in the gateway's.
 pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Reply {
-    let verdict = verdict.or_else(|refusal| {
-        let status = refusal.entry.status;
-        if refusal.entry.code.starts_with("APIGW.") {
-            return Err(refusal);
-        }
-        let title = http::StatusCode::from_u16(status)
-            .ok()
-            .and_then(|status| status.canonical_reason())
-            .unwrap_or_default();
-        let error = ErrorText {
-            code: status,
-            message: &refusal.message,
-            title,
-        };
-        let body = serde_json::to_vec(&ErrorBody { error }).expect("texts become JSON");
-        Ok(Reply::new(status, JSON, body))
-    });
+    let verdict = match verdict {
+        Err(refusal) if !refusal.entry.code.starts_with("APIGW.") => Ok(error(&refusal)),
+        other => other,
+    };
     huawei::envelope(call, verdict)
+}
+
+fn error(refusal: &Refusal) -> Reply {
+    let status = refusal.entry.status;
+    let title = http::StatusCode::from_u16(status)
+        .ok()
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or_default();
+    let error = ErrorText {
+        code: status,
+        message: &refusal.message,
+        title,
+    };
+    let body = serde_json::to_vec(&ErrorBody { error }).expect("texts become JSON");
+    let reply = Reply::new(status, JSON, body);
+    refusal
+        .headers
+        .iter()
+        .fold(reply, |reply, (name, value)| reply.header(name, value))
 }

@@ -153,12 +153,12 @@ static OPERATIONS: &[Operation] = &[
                     "8 to 32 of ASCII, three kinds of characters, not the access_key or that reversed, no - first; else 400 DMS.00500960",
                 )
             },
-            with_default(WHITE_REMOTE_ADDRESS, ""),
-            with_default(ADMIN, "false"),
-            with_default(DEFAULT_TOPIC_PERM, "DENY, for an administrator PUB|SUB"),
-            with_default(DEFAULT_GROUP_PERM, "DENY, for an administrator SUB"),
-            with_default(TOPIC_PERMS, "[]"),
-            with_default(GROUP_PERMS, "[]"),
+            with_default(&WHITE_REMOTE_ADDRESS, ""),
+            with_default(&ADMIN, "false"),
+            with_default(&DEFAULT_TOPIC_PERM, "DENY, for an administrator PUB|SUB"),
+            with_default(&DEFAULT_GROUP_PERM, "DENY, for an administrator SUB"),
+            with_default(&TOPIC_PERMS, "[]"),
+            with_default(&GROUP_PERMS, "[]"),
         ],
         writes: true,
         source: REFERENCE,
@@ -186,7 +186,7 @@ static OPERATIONS: &[Operation] = &[
             INSTANCE_ID,
             USER_NAME,
             with_default(
-                body(
+                &body(
                     "access_key",
                     "string",
                     "the user_name of the path; else 400 DMS.00400800",
@@ -194,19 +194,19 @@ static OPERATIONS: &[Operation] = &[
                 KEPT,
             ),
             with_default(
-                body(
+                &body(
                     "secret_key",
                     "string",
                     "as for CreateUser, else 400 DMS.00500960; empty counts as absent (quirk update-secret)",
                 ),
                 KEPT,
             ),
-            with_default(WHITE_REMOTE_ADDRESS, KEPT),
-            with_default(ADMIN, KEPT),
-            with_default(DEFAULT_TOPIC_PERM, KEPT),
-            with_default(DEFAULT_GROUP_PERM, KEPT),
-            with_default(TOPIC_PERMS, KEPT),
-            with_default(GROUP_PERMS, KEPT),
+            with_default(&WHITE_REMOTE_ADDRESS, KEPT),
+            with_default(&ADMIN, KEPT),
+            with_default(&DEFAULT_TOPIC_PERM, KEPT),
+            with_default(&DEFAULT_GROUP_PERM, KEPT),
+            with_default(&TOPIC_PERMS, KEPT),
+            with_default(&GROUP_PERMS, KEPT),
         ],
         writes: true,
         source: REFERENCE,
@@ -369,10 +369,10 @@ const fn body(name: &'static str, kind: &'static str, rule: &'static str) -> Par
     }
 }
 
-const fn with_default(parameter: Parameter, default: &'static str) -> Parameter {
+const fn with_default(parameter: &Parameter, default: &'static str) -> Parameter {
     Parameter {
         default,
-        ..parameter
+        ..*parameter
     }
 }
 

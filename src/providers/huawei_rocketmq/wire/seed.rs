@@ -284,7 +284,8 @@ fn merge_instance(
         );
         return rule_of("created_at", rule);
     }
-    let mut document = serde_json::to_value(&instance).map_err(unwritable)?;
+    let mut document =
+        serde_json::to_value(&instance).map_err(|cause| SeedError::new("", cause.to_string()))?;
     if let Value::Object(fields) = &mut document {
         fields.extend(further);
     }
@@ -338,10 +339,6 @@ fn check_project_id(project_id: &str) -> Result<(), SeedError> {
     let rule =
         format!("\"{project_id}\" is no project id; it takes 1 to 64 letters, digits, _ and -");
     Err(SeedError::new("project_id", rule))
-}
-
-fn unwritable(cause: serde_json::Error) -> SeedError {
-    SeedError::new("", cause.to_string())
 }
 
 /// Gives every record as a seed document of its own.

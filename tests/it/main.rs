@@ -25,4 +25,5 @@ mod journal;
 mod load;
 mod namespaces;
 mod pages;
+mod secrets;
 mod tables;

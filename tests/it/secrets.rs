@@ -308,9 +308,7 @@ fn a_run_at_trace_level_shows_no_secret() {
             }
         }
         let told = run.told();
-        let logged = told
-            .iter()
-            .any(|line| line.contains("the secret of"));
+        let logged = told.iter().any(|line| line.contains("the secret of"));
         assert_eq!(
             logged, refuses,
             "only strict says what was wrong with a signature"

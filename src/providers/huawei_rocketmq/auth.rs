@@ -2,7 +2,7 @@
 //!
 //! Accepted: `SDK-HMAC-SHA256` over `X-Sdk-Date`, 15 minutes off at most, or an `X-Auth-Token` (`providers/huawei/token.rs`).
 
-use super::{errors, model};
+use super::{errors, model, wire};
 use crate::call::Call;
 use crate::catalogue::ApiError;
 use crate::providers::huawei;
@@ -21,7 +21,9 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
     }
     let project_id = call.path_param("project_id");
     let caller = authenticate(call, Some(project_id))?;
-    if call.auth() == Auth::Strict && caller != Caller::Token {
+    // An id that cannot be one is the operation's to refuse.
+    let is_strict = call.auth() == Auth::Strict && caller != Caller::Token;
+    if is_strict && wire::is_project_id(project_id) {
         of_the_caller(call, project_id)?;
     }
     if caller.oversteps(call) {

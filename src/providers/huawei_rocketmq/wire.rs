@@ -52,7 +52,7 @@ pub(crate) fn project_id<'a>(call: &'a Call<'_>) -> Result<&'a str, ApiError> {
     }
 }
 
-fn is_project_id(text: &str) -> bool {
+pub(crate) fn is_project_id(text: &str) -> bool {
     let valid = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     (1..=64).contains(&text.len()) && text.bytes().all(valid)
 }

@@ -231,6 +231,12 @@ fn a_project_that_is_not_the_callers() {
             .contains("is not configured"),
         "{told}"
     );
+    // An id that cannot be one is refused for that.
+    let garbled = Request::new("GET", &format!("/v2/a%20b/instances/{A}/users"), "");
+    verdict(
+        &send(&server, &by_huawei(garbled, &KEY, TIME)),
+        "400 DMS.00400002",
+    );
     // With a token the gateway has said so already.
     let ours = token(&server, "default", json!({ "project": { "id": PROJECT } }));
     let answer = server.send("GET", &strange, &[("x-auth-token", &ours)], b"");

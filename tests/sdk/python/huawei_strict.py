@@ -1,11 +1,16 @@
 # server: --auth strict
-"""Huawei's Python SDKs against verified signatures: Workspace, RocketMQ, and the look-ups of IAM that the SDK makes by itself."""
+"""Huawei's Python SDKs against verified signatures: Workspace, RocketMQ, and the look-ups of IAM that the SDK makes by itself.
+
+Every case of the other programs for Workspace and RocketMQ holds here too, and runs first.
+"""
 
 import os
 
+import huawei_rocketmq  # noqa: F401
+import huawei_workspace  # noqa: F401
 from harness import case, equal, raises, run, server, setting
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
-from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
+from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException, SdkException
 from huaweicloudsdkcore.region.region import Region
 from huaweicloudsdkrocketmq.v2 import CreateUserRequest, ListUserRequest, RocketMQClient, User
 from huaweicloudsdkworkspace.v2 import ListUsersRequest, WorkspaceClient
@@ -87,15 +92,16 @@ def another_project_is_not_the_callers():
 
 
 @case
-def the_sdk_finds_its_project_with_the_right_secret():
-    client = look_up(server.secret_key)
-    equal(len(client.list_user(ListUserRequest(instance_id=INSTANCE, limit=1)).users), 1)
+def the_sdk_does_not_find_its_project_with_a_wrong_secret():
+    # Before the next case: what the SDK has found once it keeps by key and region.
+    error = raises(SdkException, lambda: look_up("wrong"))
+    assert "APIGW.0301" in str(error), str(error)
 
 
 @case
-def the_sdk_does_not_find_its_project_with_a_wrong_secret():
-    error = raises(ClientRequestException, lambda: look_up("wrong"), status_code=401)
-    assert "APIGW.0301" in str(error), str(error)
+def the_sdk_finds_its_project_with_the_right_secret():
+    client = look_up(server.secret_key)
+    equal(len(client.list_user(ListUserRequest(instance_id=INSTANCE, limit=1)).users), 1)
 
 
 if __name__ == "__main__":

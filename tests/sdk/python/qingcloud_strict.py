@@ -1,8 +1,12 @@
 # server: --auth strict
-"""QingCloud EHPC against verified signatures, in both dialects: qingcloud-sdk 1.2.16, and requests signed as the documents say."""
+"""QingCloud EHPC against verified signatures, in both dialects: qingcloud-sdk 1.2.16, and requests signed as the documents say.
+
+Every case of the other two programs holds here too, and runs first.
+"""
 
 import json
 
+import qingcloud_ehpc  # noqa: F401
 from harness import case, equal, run, server, setting
 from qingcloud.iaas.connection import APIConnection
 from qingcloud_requests import call as documented_call
@@ -46,7 +50,7 @@ def the_sdk_lists_with_the_right_secret():
 
 @case
 def the_sdk_posts_a_form_with_the_right_secret():
-    user = {"cluster_id": EHPC, "username": "sdkstrict", "password": PASSWORD}
+    user = {"cluster_id": EHPC, "username": "sdkuser1", "password": PASSWORD}
     equal(sdk_call("POST", "/api/user/addUser", "HpcUserAddUser", user)["ret_code"], 0)
 
 
@@ -57,7 +61,7 @@ def the_documents_way_lists_with_the_right_secret():
 
 @case
 def the_documents_way_posts_json_with_the_right_secret():
-    user = {"cluster_id": EHPC, "username": "docstrict", "password": PASSWORD}
+    user = {"cluster_id": EHPC, "username": "docuser1", "password": PASSWORD}
     equal(documented_call("POST", "/api/user/addUser", body=user)["ret_code"], 0)
 
 
@@ -88,7 +92,7 @@ def an_old_timestamp_has_expired():
 
 @case
 def a_body_may_be_written_in_any_way_but_not_changed():
-    compact = json.dumps({"cluster_id": EHPC, "username": "compactly", "password": PASSWORD}, separators=(",", ":"))
+    compact = json.dumps({"cluster_id": EHPC, "username": "compact1", "password": PASSWORD}, separators=(",", ":"))
     equal(documented_call("POST", "/api/user/addUser", body=compact.encode())["ret_code"], 0)
 
 

@@ -425,7 +425,6 @@ impl Client {
     /// let rollcall = rollcall::Rollcall::start();
     /// let _outage = rollcall.fail("huawei-rocketmq", "ListUser").with("Internal").times(2).mount();
     /// ```
-    #[must_use]
     pub fn fail(&self, provider: &str, operation: &str) -> FaultPlan {
         let matches = Match {
             provider: Some(provider.to_owned()),
@@ -449,7 +448,6 @@ impl Client {
     /// let never_called = rollcall.expect("huawei-rocketmq", "ListUser", Count::Exactly(0));
     /// drop(never_called);
     /// ```
-    #[must_use]
     pub fn expect(&self, provider: &str, operation: &str, count: Count) -> Expectation {
         // A server that cannot be asked now cannot be asked in the end either, and then the test hears of it.
         let path = self.at("/journal") + "&limit=0";
@@ -474,6 +472,10 @@ impl Client {
     /// let providers = rollcall.json("GET", "/providers", serde_json::Value::Null)?;
     /// # Ok::<(), rollcall::control::ClientError>(())
     /// ```
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a caller makes the body in place"
+    )]
     pub fn json(&self, method: &str, path: &str, body: Value) -> Result<Value, ClientError> {
         let body = if body.is_null() {
             Vec::new()

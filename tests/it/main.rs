@@ -1,6 +1,11 @@
 //! Through the front door: every test talks to a real server over a socket, and every answer of a documented operation is
 //! held against openapi/.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "tests make what they pass in place"
+)]
+
 mod client;
 mod openapi;
 mod server;

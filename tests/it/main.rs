@@ -16,7 +16,10 @@ mod signing;
 
 mod architecture;
 mod cli;
+mod cli_remote;
+mod control;
 mod durability;
+mod hostile;
 mod journal;
 mod load;
 mod namespaces;

@@ -124,14 +124,13 @@ fn validate(
             .unwrap_or_else(|| panic!("{id}: {pointer} leads nowhere")),
         None => response,
     };
-    let Some(schema) = response.pointer("/content/application~1json/schema") else {
+    let content_type = answer.header("content-type").unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    let is_json = media_type == "application/json" || media_type.ends_with("+json");
+    let Some(schema) = response["content"][media_type].get("schema") else {
         return;
     };
-    if !answer
-        .header("content-type")
-        .unwrap_or_default()
-        .starts_with("application/json")
-    {
+    if !is_json {
         return;
     }
     let place = format!("{id} {method} {template} {key}");

@@ -334,7 +334,7 @@ fn put_users<T: Into<User2018>>(
     })?;
     let mut records = 0;
     for (index, user) in list.users.user_info.into_iter().enumerate() {
-        put_user(tx, &cluster, user.into(), now)
+        put_user(tx, &cluster, &user.into(), now)
             .map_err(|error| error.under(&format!("Users.UserInfo[{index}]")))?;
         records += 1;
     }
@@ -346,7 +346,7 @@ fn put_users<T: Into<User2018>>(
 fn put_user(
     tx: &Connection,
     cluster: &Cluster,
-    user: User2018,
+    user: &User2018,
     now: Time,
 ) -> Result<(), SeedError> {
     let name = &user.name;

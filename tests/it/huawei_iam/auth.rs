@@ -40,7 +40,7 @@ fn paths_and_methods() {
 #[test]
 fn a_token_names_its_namespace() {
     let server = demo();
-    let body = password(json!({ "project": { "name": "cn-north-4" } })).to_string();
+    let body = password(&json!({ "project": { "name": "cn-north-4" } })).to_string();
     let answer = server.send(
         "POST",
         TOKENS,
@@ -122,7 +122,7 @@ fn a_temporary_key_names_its_namespace() {
 #[test]
 fn any_name_and_password_will_do() {
     let server = demo();
-    let mut body = password(json!({ "project": { "name": "cn-north-4" } }));
+    let mut body = password(&json!({ "project": { "name": "cn-north-4" } }));
     body["auth"]["identity"]["password"]["user"]["password"] = json!("");
     assert_eq!(ask(&server, &body).status, 201);
     body["auth"]["identity"]["password"]["user"]["name"] = json!("谁\0🚀");

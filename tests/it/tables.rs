@@ -67,7 +67,10 @@ fn every_operation_has_an_openapi_entry_with_its_parameters() {
                 // `User.N.Name` is documented as it is written, or as the members of `User`.
                 let short = parameter.split('.').next().expect("a name");
                 let mentions = |name: &str| documented.contains(&format!("\"{name}"));
-                assert!(mentions(parameter) || mentions(short), "openapi/{id}.yaml: {name} does not mention {parameter}");
+                assert!(
+                    mentions(parameter) || mentions(short),
+                    "openapi/{id}.yaml: {name} does not mention {parameter}"
+                );
             }
         }
     }
@@ -83,11 +86,21 @@ fn resolved(document: &Value, part: &Value, depth: usize) -> Value {
         Value::Object(members) => match members.get("$ref").and_then(Value::as_str) {
             Some(pointer) => {
                 let target = document.pointer(pointer.trim_start_matches('#'));
-                resolved(document, target.unwrap_or_else(|| panic!("{pointer} leads nowhere")), depth + 1)
+                resolved(
+                    document,
+                    target.unwrap_or_else(|| panic!("{pointer} leads nowhere")),
+                    depth + 1,
+                )
             }
-            None => members.iter().map(|(name, member)| (name.clone(), resolved(document, member, depth + 1))).collect(),
+            None => members
+                .iter()
+                .map(|(name, member)| (name.clone(), resolved(document, member, depth + 1)))
+                .collect(),
         },
-        Value::Array(items) => items.iter().map(|item| resolved(document, item, depth + 1)).collect(),
+        Value::Array(items) => items
+            .iter()
+            .map(|item| resolved(document, item, depth + 1))
+            .collect(),
         other => other.clone(),
     }
 }

@@ -100,6 +100,7 @@ impl Entry {
             + self.body.len()
             + self.reply_body.len()
             + self.explanation.iter().map(String::len).sum::<usize>()
+            + self.finding.as_ref().map(text_size).unwrap_or_default()
     }
 
     /// The entry in one line of a list.
@@ -118,7 +119,8 @@ impl Entry {
         put("duration_us", json!(self.duration.as_micros()));
         put("method", json!(self.method.as_str()));
         put("target", json!(mask::target(&self.target)));
-        put("explanation", json!(self.explanation));
+        let explanation = self.explanation.iter().map(|text| mask::quotation(text));
+        put("explanation", explanation.collect());
         summary
     }
 }
@@ -172,6 +174,10 @@ impl Journal {
         }
         shorten(&mut entry.body);
         shorten(&mut entry.reply_body);
+        entry.explanation.iter_mut().for_each(shorten_text);
+        if let Some(finding) = &mut entry.finding {
+            each_text(finding, &mut shorten_text);
+        }
         let size = entry.size();
         let mut inner = self.lock();
         inner.last_id += 1;
@@ -305,10 +311,9 @@ impl Journal {
         })?;
         let entry = &inner.entries[&number];
         let mut shown = entry.summary(number);
-        shown.insert(
-            "signature".to_owned(),
-            entry.finding.clone().unwrap_or_default(),
-        );
+        let mut finding = entry.finding.clone().unwrap_or_default();
+        each_text(&mut finding, &mut |text| *text = mask::quotation(text));
+        shown.insert("signature".to_owned(), finding);
         Some(Value::Object(shown))
     }
 
@@ -523,6 +528,35 @@ fn shorten(body: &mut Bytes) {
     }
 }
 
+/// Cuts a text that is longer than an entry may keep, between two characters.
+fn shorten_text(text: &mut String) {
+    if BODY < text.len() {
+        text.truncate(text.floor_char_boundary(BODY));
+        text.push('…');
+    }
+}
+
+/// Every text in a JSON value.
+fn each_text(value: &mut Value, change: &mut dyn FnMut(&mut String)) {
+    match value {
+        Value::String(text) => change(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| each_text(item, change)),
+        Value::Object(members) => members
+            .values_mut()
+            .for_each(|member| each_text(member, change)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn text_size(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(text_size).sum(),
+        Value::Object(members) => members.values().map(text_size).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    }
+}
+
 /// What an entry must not show: passwords, secret keys, signatures, tokens.
 mod mask {
     use http::{HeaderMap, Uri};
@@ -607,6 +641,7 @@ mod mask {
             Value::Array(items) => items.iter_mut().for_each(json),
             // A parameter that is itself JSON (the users of Alibaba's CreateUsers).
             Value::String(text) if text.starts_with(['{', '[']) => *text = cut_at_secret(text),
+            Value::String(text) => *text = quotation(text),
             _ => {}
         }
     }
@@ -616,20 +651,61 @@ mod mask {
             .split('&')
             .map(|pair| match pair.split_once('=') {
                 Some((name, _)) if is_secret(name) => format!("{name}={MASK}"),
-                Some((name, value)) => {
-                    let decoded = percent_encoding::percent_decode_str(value).decode_utf8_lossy();
-                    let nested =
-                        decoded.starts_with(['{', '[']) && cut_at_secret(&decoded) != decoded;
-                    if nested {
-                        format!("{name}={MASK}")
-                    } else {
-                        pair.to_owned()
-                    }
+                Some((name, value)) if holds_a_secret(&decoded(value)) => {
+                    format!("{name}={MASK}")
                 }
-                None => pair.to_owned(),
+                _ => pair.to_owned(),
             })
             .collect();
         pairs.join("&")
+    }
+
+    fn decoded(value: &str) -> String {
+        let bytes = percent_encoding::percent_decode_str(value);
+        bytes.decode_utf8_lossy().into_owned()
+    }
+
+    /// Whether a value is JSON with a secret in it.
+    fn holds_a_secret(value: &str) -> bool {
+        value.starts_with(['{', '[']) && cut_at_secret(value) != value
+    }
+
+    /// A text that quotes a request: a canonical request, a string to sign, a message that echoes one. What stands behind
+    /// the name of a secret is masked, also where the whole query is encoded once more, as in Alibaba's V1.
+    pub(super) fn quotation(text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        for piece in text.split_inclusive(['&', '\n', '"', ']', ' ']) {
+            let ends = piece.ends_with(['&', '\n', '"', ']', ' ']);
+            let (piece, end) = piece.split_at(piece.len() - usize::from(ends));
+            match piece.find("%3D") {
+                Some(at) if !piece[..at].contains(['=', ':']) => {
+                    let pairs = piece.split("%26").map(|pair| assignment(pair, "%3D"));
+                    out.push_str(&pairs.collect::<Vec<_>>().join("%26"));
+                }
+                _ => match piece.split_once(':') {
+                    Some((name, _)) if !name.contains('=') => {
+                        out.push_str(&assignment(piece, ":"));
+                    }
+                    _ => out.push_str(&assignment(piece, "=")),
+                },
+            }
+            out.push_str(end);
+        }
+        out
+    }
+
+    /// A name and its value, masked where it is a secret.
+    fn assignment(text: &str, separator: &str) -> String {
+        match text.split_once(separator) {
+            Some((name, value))
+                if (is_secret(name) && !value.is_empty())
+                    || holds_a_secret(&decoded(value))
+                    || holds_a_secret(&decoded(&decoded(value))) =>
+            {
+                format!("{name}{separator}{MASK}")
+            }
+            _ => text.to_owned(),
+        }
     }
 
     /// A text that cannot be read as a whole (cut short, or not JSON) is shown up to the first word that may introduce a
@@ -670,6 +746,28 @@ mod mask {
                 r#"{"users":[{"password":"•••","name":"n"}]}"#
             );
             assert_eq!(body(br#"{"name":"n","password":"x"#), r#"{"name":"n","•••"#);
+        }
+
+        #[test]
+        fn a_quoted_request_keeps_no_secret() {
+            assert_eq!(
+                quotation("is:GET&%2F&A%3D1%26User.1.Password%3DP%2540s%2526s%26User.2.Name%3Dx"),
+                "is:GET&%2F&A%3D1%26User.1.Password%3D•••%26User.2.Name%3Dx"
+            );
+            assert_eq!(
+                quotation(
+                    "[GET\n/\nPassword=a%26b%3Dc&SecurityToken=t&Z=1\nhost:h:80\nx-security-token:t==\n]"
+                ),
+                "[GET\n/\nPassword=•••&SecurityToken=•••&Z=1\nhost:h:80\nx-security-token:•••\n]"
+            );
+            assert_eq!(
+                quotation("POST&User%3D%255B%257B%2522AuthKey%2522%253A%2522k%2522%257D%255D"),
+                "POST&User%3D•••"
+            );
+            assert_eq!(
+                quotation("the signature: nothing"),
+                "the signature: nothing"
+            );
         }
     }
 }

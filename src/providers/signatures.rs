@@ -55,7 +55,7 @@ impl<'a> Sent<'a> {
     }
 }
 
-/// What the doctor needs to know of a provider beside the request.
+/// What the doctor needs to know of a scheme's provider beside the request: what a client may have signed instead.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Practice {
     pub(crate) scheme: Scheme,
@@ -63,6 +63,64 @@ pub(crate) struct Practice {
     pub(crate) hosts: &'static [&'static str],
     pub(crate) regions: &'static [&'static str],
     pub(crate) services: &'static [&'static str],
+}
+
+impl Practice {
+    /// What is usual in a scheme. The names are those that the contracts and the SDKs' region tables hold.
+    pub(crate) const fn of(scheme: Scheme) -> Self {
+        let hosts: &[&str] = match scheme {
+            Scheme::AlibabaV1 | Scheme::AlibabaAcs3 => &[
+                "ehpc.cn-hangzhou.aliyuncs.com",
+                "ehpc.cn-shanghai.aliyuncs.com",
+                "ehpc.cn-beijing.aliyuncs.com",
+                "ehpc.cn-qingdao.aliyuncs.com",
+                "ehpc.cn-zhangjiakou.aliyuncs.com",
+                "ehpc.cn-huhehaote.aliyuncs.com",
+                "ehpc.cn-shenzhen.aliyuncs.com",
+                "ehpc.cn-hongkong.aliyuncs.com",
+                "ehpc.ap-northeast-1.aliyuncs.com",
+                "ehpc.ap-southeast-1.aliyuncs.com",
+                "ehpc.ap-southeast-2.aliyuncs.com",
+                "ehpc.eu-central-1.aliyuncs.com",
+                "ehpc.me-east-1.aliyuncs.com",
+            ],
+            Scheme::Volcengine => &[
+                "open.volcengineapi.com",
+                "bytehouse-ce.cn-beijing.volcengineapi.com",
+                "bytehouse-ce.cn-shanghai.volcengineapi.com",
+                "bytehouse-ce.cn-guangzhou.volcengineapi.com",
+            ],
+            Scheme::Huawei => &[
+                "workspace.cn-north-4.myhuaweicloud.com",
+                "workspace.cn-east-3.myhuaweicloud.com",
+                "workspace.cn-south-1.myhuaweicloud.com",
+                "dms.cn-north-4.myhuaweicloud.com",
+                "dms.cn-east-3.myhuaweicloud.com",
+                "dms.cn-south-1.myhuaweicloud.com",
+                "iam.myhuaweicloud.com",
+                "iam.cn-north-4.myhuaweicloud.com",
+            ],
+            Scheme::QingCloud => &["hpc.api.qingcloud.com", "hpc-api.qingcloud.com"],
+        };
+        let (regions, services): (&[&str], &[&str]) = match scheme {
+            Scheme::Volcengine => (
+                &[
+                    "cn-beijing",
+                    "cn-shanghai",
+                    "cn-guangzhou",
+                    "ap-southeast-1",
+                ],
+                &["bytehouse_ce", "bytehouse", "iam"],
+            ),
+            _ => (&[], &[]),
+        };
+        Self {
+            scheme,
+            hosts,
+            regions,
+            services,
+        }
+    }
 }
 
 /// Adds to a refused signature what it should have been and which known mistake explains it; both go to the journal, the

@@ -15,23 +15,6 @@ use crate::signing::{self, AsSent, Mismatch, alibaba_acs3, alibaba_v1};
 const SKEW: Duration = Duration::from_secs(15 * 60);
 const NONCE_WINDOW_MILLIS: i64 = 15 * 60 * 1000;
 
-/// Host names that a client behind a proxy may have signed.
-const HOSTS: &[&str] = &[
-    "ehpc.cn-hangzhou.aliyuncs.com",
-    "ehpc.cn-shanghai.aliyuncs.com",
-    "ehpc.cn-beijing.aliyuncs.com",
-    "ehpc.cn-qingdao.aliyuncs.com",
-    "ehpc.cn-zhangjiakou.aliyuncs.com",
-    "ehpc.cn-huhehaote.aliyuncs.com",
-    "ehpc.cn-shenzhen.aliyuncs.com",
-    "ehpc.cn-hongkong.aliyuncs.com",
-    "ehpc.ap-northeast-1.aliyuncs.com",
-    "ehpc.ap-southeast-1.aliyuncs.com",
-    "ehpc.ap-southeast-2.aliyuncs.com",
-    "ehpc.eu-central-1.aliyuncs.com",
-    "ehpc.me-east-1.aliyuncs.com",
-];
-
 /// How a request says who sends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scheme {
@@ -202,15 +185,9 @@ fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
     check_token(call, &key, signed.security_token())?;
     if let Err(mismatch) = signed.verify(&sent, &key.secret_key) {
         let (scheme, refused) = signed.mismatch(&mismatch);
-        let practice = Practice {
-            scheme,
-            hosts: HOSTS,
-            regions: &[],
-            services: &[],
-        };
         return Err(examined(
             call,
-            practice,
+            Practice::of(scheme),
             &sent,
             (access_key, &key),
             &mismatch,

@@ -16,23 +16,6 @@ const SERVICE: &str = "bytehouse_ce";
 /// How many seconds a signature is good for where `X-Expires` does not say. Inferred: the same into the future.
 const LIFETIME: u32 = 900;
 
-const PRACTICE: Practice = Practice {
-    scheme: Scheme::Volcengine,
-    hosts: &[
-        "open.volcengineapi.com",
-        "bytehouse-ce.cn-beijing.volcengineapi.com",
-        "bytehouse-ce.cn-shanghai.volcengineapi.com",
-        "bytehouse-ce.cn-guangzhou.volcengineapi.com",
-    ],
-    regions: &[
-        "cn-beijing",
-        "cn-shanghai",
-        "cn-guangzhou",
-        "ap-southeast-1",
-    ],
-    services: &[SERVICE, "bytehouse", "bytehouse_cdw", "iam"],
-};
-
 /// The methods that every action takes. Inferred: the documents show GET for reads, the typed SDKs send POST always.
 pub(crate) const METHODS: &[&str] = &["GET", "POST"];
 
@@ -124,7 +107,7 @@ fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
         let signer = (access_key, &key);
         return Err(examined(
             call,
-            PRACTICE,
+            Practice::of(Scheme::Volcengine),
             &sent,
             signer,
             &mismatch,

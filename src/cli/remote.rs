@@ -285,7 +285,8 @@ pub(super) fn token(asked: &Token) -> ExitCode {
     let answer = ureq::Agent::from(config)
         .post(format!("{url}/v3/auth/tokens"))
         .header(NAMESPACE_HEADER, &remote.namespace)
-        .send_json(&body);
+        .content_type("application/json")
+        .send(body.to_string());
     let mut answer = match answer {
         Ok(answer) => answer,
         Err(cause) => {

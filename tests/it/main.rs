@@ -1,6 +1,7 @@
 //! Through the front door: every test talks to a real server over a socket, and every answer of a documented operation is
 //! held against openapi/.
 
+mod authentication;
 mod client;
 mod openapi;
 mod server;
@@ -15,6 +16,7 @@ mod volcengine_bytehouse;
 
 mod architecture;
 mod cli;
+mod cli_sign;
 mod durability;
 mod journal;
 mod load;

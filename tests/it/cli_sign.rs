@@ -297,14 +297,41 @@ fn a_raw_request_is_explained_without_a_server() {
     let signed = "GET /?Action=ListUsers&Version=2024-08-31 HTTP/1.1\nHost: 127.0.0.1:80\nX-Date: 20240912T132732Z\n\
                   Authorization: HMAC-SHA256 Credential=test-ak/20240912/cn-beijing/bytehouse_ce/request, \
                   SignedHeaders=host;x-date, Signature=69897cb60984a71a829697176df54779773ded1a1e4a68a69adfaaf69688b8e5\n\n";
-    insta::assert_snapshot!(explain(signed, "2024-09-12T13:27:32Z").1, @"");
+    insta::assert_snapshot!(explain(signed, "2024-09-12T13:27:32Z").1, @r#"
+    Volcengine HMAC-SHA256, key test-ak
+    signed at 2024-09-12T13:27:32Z
+    the signature matches
+    "#);
     let (code, late) = explain(signed, "2024-09-12T05:27:32Z");
     assert_eq!(code, Some(0));
     assert!(late.contains("local time (UTC+08:00), not UTC"), "{late}");
     let other = signed.replace("ListUsers", "ListUserz");
     let (code, told) = explain(&other, "2024-09-12T13:27:32Z");
     assert_eq!(code, Some(1));
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @r#"
+    Volcengine HMAC-SHA256, key test-ak
+    signed at 2024-09-12T13:27:32Z
+    no known mistake explains the signature; compare the canonical requests
+
+    canonical request:
+    GET
+    /
+    Action=ListUserz&Version=2024-08-31
+    host:127.0.0.1:80
+    x-date:20240912T132732Z
+
+    host;x-date
+    e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+
+    string to sign:
+    HMAC-SHA256
+    20240912T132732Z
+    20240912/cn-beijing/bytehouse_ce/request
+    5b7aae37d7c824d73eb3c54ee037ace79ba8387e0eef8b4ed3a319cc4e7fde60
+
+    signature that would match:
+    62e536c3d0c9293ac151dbb9a248d184b1be32e9aa8180ca9b72731bfce4ae5c
+    "#);
     let unreadable = "GET / HTTP/1.1\nAuthorization: HMAC-SHA256 x\n\n";
     assert!(
         explain(unreadable, NOW)
@@ -375,7 +402,9 @@ fn a_token_is_asked_for_as_the_document_says_and_printed_alone() {
         "{asked}"
     );
     let body = asked.split("\r\n\r\n").nth(1).expect("a body");
-    insta::assert_snapshot!(body, @"");
+    insta::assert_snapshot!(body, @r#"
+    {"auth":{"identity":{"methods":["password"],"password":{"user":{"name":"IAMUser","password":"IAMPassword","domain":{"name":"IAMDomain"}}}},"scope":{"project":{"name":"cn-north-4"}}}}
+    "#);
     let refused = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 8\r\n\r\nnot you!";
     let (output, asked) = ask(
         refused,

@@ -504,16 +504,40 @@ fn the_whole_answer_to_a_wrong_secret_echoes_what_we_signed() {
     let server = authentication::server("strict");
     let target = v2018("ListUsersAsync", &format!("ClusterId={CLUSTER}"));
     let answer = send(&server, &v1(&target, WRONG, now(), "1"));
-    insta::assert_snapshot!(answer, @"");
+    insta::assert_snapshot!(answer, @r#"
+    400
+    connection: close
+    content-length: 599
+    content-type: application/json;charset=utf-8
+    x-acs-request-id: D65F1A82-462A-4EB2-A663-8C1D5C0E08B0
+
+    {"RequestId":"D65F1A82-462A-4EB2-A663-8C1D5C0E08B0","Message":"Specified signature is not matched with our calculation. server string to sign is:GET&%2F&AccessKeyId%3Dtest-ak%26Action%3DListUsersAsync%26ClusterId%3Dehpc-hz-vu7c2WkVGx%26Format%3DJSON%26SignatureMethod%3DHMAC-SHA1%26SignatureNonce%3D1%26SignatureVersion%3D1.0%26Timestamp%3D2024-05-20T08%253A30%253A00Z%26Version%3D2018-04-12","Recommend":"https://api.aliyun.com/troubleshoot?q=SignatureDoesNotMatch&product=EHPC&requestId=D65F1A82-462A-4EB2-A663-8C1D5C0E08B0","HostId":"ehpc.cn-hangzhou.aliyuncs.com","Code":"SignatureDoesNotMatch"}
+    "#);
     let answer = send(&server, &acs3(&target, WRONG, now(), "1"));
-    insta::assert_snapshot!(answer, @"");
+    insta::assert_snapshot!(answer, @r#"
+    400
+    connection: close
+    content-length: 831
+    content-type: application/json;charset=utf-8
+    x-acs-request-id: B7B8D96E-C099-46E2-BA81-DE35F72944EB
+
+    {"RequestId":"B7B8D96E-C099-46E2-BA81-DE35F72944EB","Message":"Specified signature does not match our calculation. server StringToSign is [ACS3-HMAC-SHA256\nf208c8b7cd605e1537b450002c5c4c4d61f5b7d778f5e9735f10e8c68e0ff2a0] server CanonicalRequest is [GET\n/\nAction=ListUsersAsync&ClusterId=ehpc-hz-vu7c2WkVGx&Version=2018-04-12\nhost:127.0.0.1:4700\nx-acs-content-sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\nx-acs-date:2024-05-20T08:30:00Z\nx-acs-signature-nonce:1\n\nhost;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855]","Recommend":"https://api.aliyun.com/troubleshoot?q=SignatureDoesNotMatch&product=EHPC&requestId=B7B8D96E-C099-46E2-BA81-DE35F72944EB","HostId":"ehpc.cn-hangzhou.aliyuncs.com","Code":"SignatureDoesNotMatch"}
+    "#);
     let malformed = [
         ("authorization", "ACS3-HMAC-SHA256"),
         ("x-acs-date", "x"),
         ("x-acs-signature-nonce", "1"),
     ];
     let answer = server.send("GET", &target, &malformed, b"");
-    insta::assert_snapshot!(answer, @"");
+    insta::assert_snapshot!(answer, @r#"
+    400
+    connection: close
+    content-length: 434
+    content-type: application/json;charset=utf-8
+    x-acs-request-id: CA8A1EFB-7581-4DB1-AFFE-FD8B8A3B50AE
+
+    {"RequestId":"CA8A1EFB-7581-4DB1-AFFE-FD8B8A3B50AE","Message":"The request signature does not conform to Aliyun standards. server string to sign is:ACS3-HMAC-SHA256\n85a0f8326080f1d7590b83998efba7c8549e7729f5725c0436398c2d08604475","Recommend":"https://api.aliyun.com/troubleshoot?q=IncompleteSignature&product=EHPC&requestId=CA8A1EFB-7581-4DB1-AFFE-FD8B8A3B50AE","HostId":"ehpc.cn-hangzhou.aliyuncs.com","Code":"IncompleteSignature"}
+    "#);
 }
 
 #[test]

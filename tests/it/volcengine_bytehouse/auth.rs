@@ -298,11 +298,27 @@ fn a_wrong_secret_is_the_documents_error_or_the_gateways() {
         assert_eq!(answer.verdict(), "401 SignatureNotMatch");
     }
     let wrong = by_header(&target("ListUsers"), WRONG, now());
-    insta::assert_snapshot!(send(&server, &wrong), @"");
+    insta::assert_snapshot!(send(&server, &wrong), @r#"
+    401
+    connection: close
+    content-length: 254
+    content-type: application/json; charset=utf-8
+    x-tt-logid: 20240520163000525001093156A88732
+
+    {"ResponseMetadata":{"RequestId":"20240520163000525001093156A88732","Action":"ListUsers","Version":"2024-08-31","Service":"bytehouse_ce","Region":"cn-beijing","Error":{"Code":"SignatureNotMatch","Message":"The request signature provided is incorrect."}}}
+    "#);
     let options = frozen().auth("strict").expect("a mode");
     let quirk = options.quirk("volcengine-bytehouse.signature-error", "gateway");
     let server = with(quirk.expect("a quirk"));
-    insta::assert_snapshot!(send(&server, &wrong), @"");
+    insta::assert_snapshot!(send(&server, &wrong), @r#"
+    401
+    connection: close
+    content-length: 403
+    content-type: application/json; charset=utf-8
+    x-tt-logid: 202405201630006689669024965B9941
+
+    {"ResponseMetadata":{"RequestId":"202405201630006689669024965B9941","Action":"ListUsers","Version":"2024-08-31","Service":"bytehouse_ce","Region":"cn-beijing","Error":{"CodeN":100010,"Code":"SignatureDoesNotMatch","Message":"The request signature we calculated does not match the signature you provided. Check your Secret Access Key and signing method. Consult the service documentation for details."}}}
+    "#);
 }
 
 #[test]

@@ -6,6 +6,7 @@
     reason = "tests make what they pass in place"
 )]
 
+mod authentication;
 mod client;
 mod openapi;
 mod server;
@@ -22,6 +23,7 @@ mod signing;
 mod architecture;
 mod cli;
 mod cli_remote;
+mod cli_sign;
 mod control;
 mod durability;
 mod hostile;

@@ -4,8 +4,6 @@
 //! whole alive, which no cap would see. Texts are made when an entry is read, outside of the lock, and only then is masked
 //! what must not be shown. Entries are capped per namespace, bytes per server.
 
-mod mask;
-
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +18,7 @@ use crate::call::{PathParams, params};
 use crate::catalogue::Missing;
 use crate::clock::Time;
 use crate::faults::Match;
+use crate::mask;
 
 /// The most that an entry keeps of a body.
 const BODY: usize = 16 * 1024;

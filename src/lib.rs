@@ -24,6 +24,7 @@ mod emulate;
 pub mod faults;
 mod ids;
 mod journal;
+mod mask;
 mod metrics;
 mod namespace;
 mod providers;

@@ -489,7 +489,10 @@ impl Trouble {
                 body,
                 content_type,
             } => {
-                let reply = Reply::empty(*status).body(content_type, body.clone());
+                let reply = match body.as_str() {
+                    "" => Reply::empty(*status),
+                    body => Reply::empty(*status).body(content_type, body.to_owned()),
+                };
                 self.instead = Some(Instead::Raw(reply));
                 self.notes.push(format!("{cause} answered"));
             }

@@ -72,14 +72,6 @@ pub struct SeedFileError {
 
 /// Reads a room's part of a document into its types; an error names the place.
 pub(crate) fn decode<T: DeserializeOwned>(document: &Value) -> Result<T, SeedError> {
-    // serde would take an array for a struct, field by field.
-    if !document.is_object() {
-        let rule = format!(
-            "a provider's part is an object, not {}",
-            shortened(document)
-        );
-        return Err(SeedError::new("", rule));
-    }
     serde_path_to_error::deserialize(document).map_err(|error| {
         let path = error.path().to_string();
         let value = value_at(document, &path)

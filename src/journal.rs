@@ -659,6 +659,12 @@ impl Inner {
 }
 
 /// How many calls there should be.
+///
+/// ```
+/// use rollcall::control::Count;
+///
+/// assert_eq!(Count::AtLeast(2).to_string(), "at least 2");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Count {

@@ -62,6 +62,13 @@ pub(crate) enum SeedSource {
 }
 
 /// A seed that could not be read: the file, and what is wrong in it.
+///
+/// ```
+/// use rollcall::{Options, Rollcall, StartError};
+///
+/// let missing = Rollcall::start_with(&Options::default().seed(["missing.json".into()]));
+/// assert!(matches!(missing, Err(StartError::Seed(_))));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("{file}: {cause}")]
 pub struct SeedFileError {

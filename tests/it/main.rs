@@ -32,4 +32,5 @@ mod journal;
 mod load;
 mod namespaces;
 mod pages;
+mod secrets;
 mod tables;

@@ -196,6 +196,23 @@ fn unpacked(lines: &[u8]) -> HeaderMap {
     headers
 }
 
+/// Cuts a text that is longer than an entry may keep, between two characters.
+fn shorten(text: &mut String) {
+    if BODY < text.len() {
+        text.truncate(text.floor_char_boundary(BODY));
+        text.push('…');
+    }
+}
+
+fn shorten_all(finding: &mut Value) {
+    match finding {
+        Value::String(text) => shorten(text),
+        Value::Array(items) => items.iter_mut().for_each(shorten_all),
+        Value::Object(members) => members.values_mut().for_each(shorten_all),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 impl Kept {
     fn new(mut call: Entry) -> Self {
         let body = &call.body[..BODY.min(call.body.len())];
@@ -204,6 +221,10 @@ impl Kept {
         call.headers = HeaderMap::new();
         call.body = Bytes::new();
         call.reply_headers = HeaderMap::new();
+        call.explanation.iter_mut().for_each(shorten);
+        if let Some(finding) = &mut call.finding {
+            shorten_all(finding);
+        }
         if BODY < call.reply_body.len() {
             call.reply_body = Bytes::copy_from_slice(&call.reply_body[..BODY]);
         }
@@ -255,7 +276,8 @@ impl Kept {
         put("duration_us", json!(call.duration.as_micros()));
         put("method", json!(call.method.as_str()));
         put("target", json!(mask::target(self.packed.target())));
-        put("explanation", json!(call.explanation));
+        let explanation = call.explanation.iter().map(|text| mask::quotation(text));
+        put("explanation", explanation.collect());
         summary
     }
 
@@ -495,7 +517,8 @@ impl Journal {
             inner.of(None, 0).find(of_request).cloned()
         })?;
         let mut shown = kept.summary();
-        let finding = kept.call.finding.clone().unwrap_or_default();
+        let mut finding = kept.call.finding.clone().unwrap_or_default();
+        mask::quotations(&mut finding);
         shown.insert("signature".to_owned(), finding);
         Some(Value::Object(shown))
     }
@@ -636,6 +659,12 @@ impl Inner {
 }
 
 /// How many calls there should be.
+///
+/// ```
+/// use rollcall::control::Count;
+///
+/// assert_eq!(Count::AtLeast(2).to_string(), "at least 2");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Count {

@@ -121,6 +121,13 @@ fn json(value: &mut Value) -> bool {
             *text = masked;
             found
         }
+        // A message that quotes the request.
+        Value::String(text) => {
+            let masked = quotation(text);
+            let found = masked != *text;
+            *text = masked;
+            found
+        }
         _ => false,
     }
 }
@@ -141,6 +148,59 @@ fn all_of(value: &mut Value) -> bool {
             json(value) || id
         }
         Value::Null | Value::Bool(_) => false,
+    }
+}
+
+/// A text that quotes a request: a canonical request, a string to sign, a message that echoes one. What stands behind
+/// the name of a secret is masked, also where the whole query is encoded once more, as in Alibaba's V1.
+pub(crate) fn quotation(text: &str) -> String {
+    const ENDS: [char; 5] = ['&', '\n', '"', ']', ' '];
+    let mut out = String::with_capacity(text.len());
+    for piece in text.split_inclusive(ENDS) {
+        let (piece, end) = piece.split_at(piece.len() - usize::from(piece.ends_with(ENDS)));
+        match piece.find("%3D") {
+            Some(at) if !piece[..at].contains(['=', ':']) => {
+                let pairs = piece.split("%26").map(|pair| assignment(pair, "%3D"));
+                out.push_str(&pairs.collect::<Vec<_>>().join("%26"));
+            }
+            _ => match piece.split_once(':') {
+                Some((name, _)) if !name.contains('=') => out.push_str(&assignment(piece, ":")),
+                _ => out.push_str(&assignment(piece, "=")),
+            },
+        }
+        out.push_str(end);
+    }
+    out
+}
+
+/// A name and its value, masked where it is a secret.
+fn assignment(text: &str, separator: &str) -> String {
+    let once = |text: &str| {
+        percent_encoding::percent_decode_str(text)
+            .decode_utf8_lossy()
+            .into_owned()
+    };
+    let holds_a_secret =
+        |value: &str| value.starts_with(['{', '[']) && cut_at_secret(value) != value;
+    match text.split_once(separator) {
+        Some((name, value))
+            if (is_secret(name) && !value.is_empty())
+                || holds_a_secret(&once(value))
+                || holds_a_secret(&once(&once(value))) =>
+        {
+            format!("{name}{separator}{MASK}")
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// The texts of a finding, masked.
+pub(crate) fn quotations(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = quotation(text),
+        Value::Array(items) => items.iter_mut().for_each(quotations),
+        Value::Object(members) => members.values_mut().for_each(quotations),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -315,6 +375,28 @@ mod tests {
         assert_eq!(
             target("/a?AccessKeyId=ak&Signature=abc"),
             "/a?AccessKeyId=ak&Signature=•••"
+        );
+    }
+
+    #[test]
+    fn a_quoted_request_keeps_no_secret() {
+        assert_eq!(
+            quotation("is:GET&%2F&A%3D1%26User.1.Password%3DP%2540s%2526s%26User.2.Name%3Dx"),
+            "is:GET&%2F&A%3D1%26User.1.Password%3D•••%26User.2.Name%3Dx"
+        );
+        assert_eq!(
+            quotation(
+                "[GET\n/\nPassword=a%26b%3Dc&SecurityToken=t&Z=1\nhost:h:80\nx-security-token:t==\n]"
+            ),
+            "[GET\n/\nPassword=•••&SecurityToken=•••&Z=1\nhost:h:80\nx-security-token:•••\n]"
+        );
+        assert_eq!(
+            quotation("POST&User%3D%255B%257B%2522AuthKey%2522%253A%2522k%2522%257D%255D"),
+            "POST&User%3D•••"
+        );
+        assert_eq!(
+            quotation("the signature: nothing"),
+            "the signature: nothing"
         );
     }
 

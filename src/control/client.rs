@@ -39,6 +39,13 @@ pub struct Client {
 }
 
 /// Why a call of the control plane failed.
+///
+/// ```
+/// use rollcall::control::{Client, ClientError};
+///
+/// let nobody = Client::new("http://127.0.0.1:1").health();
+/// assert!(matches!(nobody, Err(ClientError::Unreachable { .. })));
+/// ```
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// The server said no, and why.
@@ -64,6 +71,14 @@ pub enum ClientError {
 }
 
 /// A call in the journal.
+///
+/// ```
+/// use rollcall::control::JournalCall;
+///
+/// let rollcall = rollcall::Rollcall::start();
+/// let calls: Vec<JournalCall> = rollcall.journal()?;
+/// # Ok::<(), rollcall::control::ClientError>(())
+/// ```
 #[derive(Debug, Clone, Deserialize)]
 pub struct JournalCall {
     /// The number of the entry.
@@ -425,7 +440,6 @@ impl Client {
     /// let rollcall = rollcall::Rollcall::start();
     /// let _outage = rollcall.fail("huawei-rocketmq", "ListUser").with("Internal").times(2).mount();
     /// ```
-    #[must_use]
     pub fn fail(&self, provider: &str, operation: &str) -> FaultPlan {
         let matches = Match {
             provider: Some(provider.to_owned()),
@@ -449,7 +463,6 @@ impl Client {
     /// let never_called = rollcall.expect("huawei-rocketmq", "ListUser", Count::Exactly(0));
     /// drop(never_called);
     /// ```
-    #[must_use]
     pub fn expect(&self, provider: &str, operation: &str, count: Count) -> Expectation {
         // A server that cannot be asked now cannot be asked in the end either, and then the test hears of it.
         let path = self.at("/journal") + "&limit=0";
@@ -474,6 +487,10 @@ impl Client {
     /// let providers = rollcall.json("GET", "/providers", serde_json::Value::Null)?;
     /// # Ok::<(), rollcall::control::ClientError>(())
     /// ```
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a caller makes the body in place"
+    )]
     pub fn json(&self, method: &str, path: &str, body: Value) -> Result<Value, ClientError> {
         let body = if body.is_null() {
             Vec::new()

@@ -1,6 +1,12 @@
 //! Through the front door: every test talks to a real server over a socket, and every answer of a documented operation is
 //! held against openapi/.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "tests make what they pass in place"
+)]
+
+mod authentication;
 mod client;
 mod openapi;
 mod server;
@@ -18,6 +24,7 @@ mod signing;
 mod architecture;
 mod cli;
 mod cli_remote;
+mod cli_sign;
 mod control;
 mod durability;
 mod hostile;

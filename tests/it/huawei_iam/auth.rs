@@ -45,7 +45,7 @@ fn paths_and_methods() {
 #[test]
 fn a_token_names_its_namespace() {
     let server = demo();
-    let body = password(json!({ "project": { "name": "cn-north-4" } })).to_string();
+    let body = password(&json!({ "project": { "name": "cn-north-4" } })).to_string();
     let answer = server.send(
         "POST",
         TOKENS,
@@ -127,7 +127,7 @@ fn a_temporary_key_names_its_namespace() {
 #[test]
 fn any_name_and_password_will_do() {
     let server = demo();
-    let mut body = password(json!({ "project": { "name": "cn-north-4" } }));
+    let mut body = password(&json!({ "project": { "name": "cn-north-4" } }));
     body["auth"]["identity"]["password"]["user"]["password"] = json!("");
     assert_eq!(ask(&server, &body).status, 201);
     body["auth"]["identity"]["password"]["user"]["name"] = json!("谁\0🚀");
@@ -173,7 +173,7 @@ fn get(server: &Server, path: &str) -> Answer {
 
 /// The documented body with another user, or another password.
 fn login(user: Value) -> Value {
-    let mut body = password(json!({ "project": { "name": "cn-north-4" } }));
+    let mut body = password(&json!({ "project": { "name": "cn-north-4" } }));
     body["auth"]["identity"]["password"]["user"] = user;
     body
 }
@@ -275,7 +275,7 @@ fn strict_scopes_are_projects_and_the_domain_of_the_user() {
         json!({ "domain": { "id": DOMAIN } }),
         json!(null),
     ] {
-        assert_eq!(ask(&server, &password(scope)).status, 201);
+        assert_eq!(ask(&server, &password(&scope)).status, 201);
     }
     for (scope, because) in [
         (
@@ -289,7 +289,7 @@ fn strict_scopes_are_projects_and_the_domain_of_the_user() {
         ),
         (json!({ "domain": { "name": "Other" } }), "not the user's"),
     ] {
-        refused(&server, &password(scope), UNKNOWN, because);
+        refused(&server, &password(&scope), UNKNOWN, because);
     }
 }
 

@@ -74,6 +74,13 @@ impl Run {
         ));
         let sent = [head.as_bytes(), &request.body].concat();
         let answer = exchange(self.address(), &sent, 1).pop().expect("an answer");
+        // Alibaba tells the sender what it calculated with, and its older SDKs hold that against their own text: the one
+        // answer that repeats a request to whoever made it.
+        let repeats = answer.text().contains("SignatureDoesNotMatch")
+            && answer.header("x-acs-request-id").is_some();
+        if repeats {
+            return answer;
+        }
         if 300 <= answer.status || answer.text().contains("ret_code\":1") {
             self.answers
                 .push(format!("{} {}: {answer}", request.method, request.path));

@@ -440,7 +440,6 @@ impl Client {
     /// let rollcall = rollcall::Rollcall::start();
     /// let _outage = rollcall.fail("huawei-rocketmq", "ListUser").with("Internal").times(2).mount();
     /// ```
-    #[must_use]
     pub fn fail(&self, provider: &str, operation: &str) -> FaultPlan {
         let matches = Match {
             provider: Some(provider.to_owned()),
@@ -464,7 +463,6 @@ impl Client {
     /// let never_called = rollcall.expect("huawei-rocketmq", "ListUser", Count::Exactly(0));
     /// drop(never_called);
     /// ```
-    #[must_use]
     pub fn expect(&self, provider: &str, operation: &str, count: Count) -> Expectation {
         // A server that cannot be asked now cannot be asked in the end either, and then the test hears of it.
         let path = self.at("/journal") + "&limit=0";
@@ -490,10 +488,9 @@ impl Client {
     /// # Ok::<(), rollcall::control::ClientError>(())
     /// ```
     pub fn json(&self, method: &str, path: &str, body: Value) -> Result<Value, ClientError> {
-        let body = if body.is_null() {
-            Vec::new()
-        } else {
-            body.to_string().into_bytes()
+        let body = match body {
+            Value::Null => Vec::new(),
+            body => body.to_string().into_bytes(),
         };
         self.parsed(&self.call(method, path, body)?)
     }

@@ -1,6 +1,8 @@
 //! Flags and subcommands; a doc comment here is the help.
 
+mod explain;
 mod remote;
+mod sign;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -66,6 +68,12 @@ enum Command {
     /// Save and restore a namespace's data
     #[command(subcommand)]
     Snapshot(remote::Snapshot),
+    /// Print a curl command that is signed as a provider wants it
+    Sign(Box<sign::Sign>),
+    /// Say why a signature does not match: of a call that a server refused, or of a raw request
+    Explain(Box<explain::Explain>),
+    /// Print a token of Huawei's IAM from a running server
+    Token(remote::Token),
     /// Look after seed files
     #[command(subcommand)]
     Seed(SeedCommand),
@@ -295,6 +303,9 @@ pub fn run() -> ExitCode {
         Some(Command::Faults(command)) => remote::faults(&command),
         Some(Command::Clock(command)) => remote::clock(&command),
         Some(Command::Snapshot(command)) => remote::snapshot(&command),
+        Some(Command::Sign(asked)) => sign::sign(&asked),
+        Some(Command::Explain(asked)) => explain::explain(&asked),
+        Some(Command::Token(asked)) => remote::token(&asked),
         Some(Command::Seed(SeedCommand::Check { files })) => seed_check(&files),
         Some(Command::Seed(SeedCommand::Generate {
             provider,

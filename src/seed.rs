@@ -12,13 +12,14 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::credentials;
+use crate::mask;
 use crate::providers::{PROVIDERS, SeedContext, provider};
 use crate::settings::unknown_provider;
 
 /// Why a seed document cannot be taken.
 #[derive(Debug, thiserror::Error)]
 #[error("at {path}: {rule}")]
-pub struct SeedError {
+pub(crate) struct SeedError {
     /// Where in the document, as `users[3].UserId`.
     pub path: String,
     /// What is wrong there, the value included, and what would be right.
@@ -77,11 +78,12 @@ pub struct SeedFileError {
     pub cause: String,
 }
 
-/// Reads a room's part of a document into its types; an error names the place.
+/// Reads a part of a document into its types; an error names the place, and the value where that is no secret.
 pub(crate) fn decode<T: DeserializeOwned>(document: &Value) -> Result<T, SeedError> {
     serde_path_to_error::deserialize(document).map_err(|error| {
         let path = error.path().to_string();
         let value = value_at(document, &path)
+            .filter(|_| !mask::is_secret(&path))
             .map(|value| format!(" (found {})", shortened(value)))
             .unwrap_or_default();
         SeedError::new(path, format!("{}{value}", error.into_inner()))
@@ -134,9 +136,9 @@ pub(crate) fn merge_source(
             for room in PROVIDERS {
                 let file = format!("built-in {}.json", room.id());
                 let document = serde_json::from_str(room.demo())
-                    .map_err(|cause| seed_file_error(&file, cause))?;
-                records +=
-                    merge(tx, &document, context).map_err(|cause| seed_file_error(&file, cause))?;
+                    .map_err(|cause| seed_file_error(&file, &cause))?;
+                records += merge(tx, &document, context)
+                    .map_err(|cause| seed_file_error(&file, &cause))?;
             }
             Ok(records)
         }
@@ -157,33 +159,33 @@ pub(crate) fn merge_file(
     context: &SeedContext<'_>,
 ) -> Result<u64, SeedFileError> {
     let file = path.display().to_string();
-    let reader = BufReader::new(File::open(path).map_err(|cause| seed_file_error(&file, cause))?);
+    let reader = BufReader::new(File::open(path).map_err(|cause| seed_file_error(&file, &cause))?);
     if path
         .extension()
         .is_none_or(|extension| extension != "ndjson")
     {
         let document =
-            serde_json::from_reader(reader).map_err(|cause| seed_file_error(&file, cause))?;
-        return merge(tx, &document, context).map_err(|cause| seed_file_error(&file, cause));
+            serde_json::from_reader(reader).map_err(|cause| seed_file_error(&file, &cause))?;
+        return merge(tx, &document, context).map_err(|cause| seed_file_error(&file, &cause));
     }
     let mut records = 0;
     for (number, line) in (1..).zip(reader.lines()) {
         let place = || format!("{file}:{number}");
-        let line = line.map_err(|cause| seed_file_error(&place(), cause))?;
+        let line = line.map_err(|cause| seed_file_error(&place(), &cause))?;
         if line.trim().is_empty() {
             continue;
         }
         let document =
-            serde_json::from_str(&line).map_err(|cause| seed_file_error(&place(), cause))?;
+            serde_json::from_str(&line).map_err(|cause| seed_file_error(&place(), &cause))?;
         records +=
-            merge(tx, &document, context).map_err(|cause| seed_file_error(&place(), cause))?;
+            merge(tx, &document, context).map_err(|cause| seed_file_error(&place(), &cause))?;
     }
     Ok(records)
 }
 
 /// The seed files of a path: itself, or a folder's `.json` and `.ndjson` files by name, schemas left out.
 pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, SeedFileError> {
-    let error = |cause: std::io::Error| seed_file_error(&path.display().to_string(), cause);
+    let error = |cause: std::io::Error| seed_file_error(&path.display().to_string(), &cause);
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
@@ -204,13 +206,13 @@ pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, SeedFileError> {
     if files.is_empty() {
         return Err(seed_file_error(
             &path.display().to_string(),
-            "the folder holds no .json or .ndjson file",
+            &"the folder holds no .json or .ndjson file",
         ));
     }
     Ok(files)
 }
 
-fn seed_file_error(file: &str, cause: impl ToString) -> SeedFileError {
+fn seed_file_error(file: &str, cause: &impl ToString) -> SeedFileError {
     SeedFileError {
         file: file.to_owned(),
         cause: cause.to_string(),

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::{fail, say};
 use crate::control::{Client, ClientError, encoded};
+use crate::emulate::NAMESPACE_HEADER;
 
 /// Which server, and which of its namespaces.
 #[derive(Debug, Args)]
@@ -34,6 +35,34 @@ impl Remote {
             None => client,
         }
     }
+}
+
+/// Who asks for a token, and for what.
+#[derive(Debug, Args)]
+pub(super) struct Token {
+    /// The IAM user
+    #[arg(long, default_value = "IAMUser")]
+    user: String,
+
+    /// The user's password
+    #[arg(
+        long,
+        env = "ROLLCALL_PASSWORD",
+        hide_env_values = true,
+        default_value = "IAMPassword"
+    )]
+    password: String,
+
+    /// The account that the user belongs to
+    #[arg(long, default_value = "IAMDomain")]
+    domain: String,
+
+    /// The project that the token is good for
+    #[arg(long, default_value = "cn-north-4")]
+    project: String,
+
+    #[command(flatten)]
+    remote: Remote,
 }
 
 #[derive(Debug, Subcommand)]
@@ -229,6 +258,56 @@ pub(super) fn snapshot(command: &Snapshot) -> ExitCode {
             Ok(bytes) => print(remote.client().import(&String::from_utf8_lossy(&bytes))),
             Err(cause) => fail(&cause),
         },
+    }
+}
+
+/// Why a call that the server holds was refused.
+pub(super) fn explain(remote: &Remote, id: &str) -> ExitCode {
+    let encoded = crate::signing::encode(id.as_bytes());
+    let path = format!("/explain/{encoded}");
+    print(remote.client().json("GET", &path, Value::Null))
+}
+
+/// Prints a token of Huawei's IAM, asked for as its SDKs do.
+pub(super) fn token(asked: &Token) -> ExitCode {
+    let Token {
+        user,
+        password,
+        domain,
+        project,
+        remote,
+    } = asked;
+    let identity = json!({ "methods": ["password"], "password": {
+        "user": { "name": user, "password": password, "domain": { "name": domain } }
+    } });
+    let body =
+        json!({ "auth": { "identity": identity, "scope": { "project": { "name": project } } } });
+    let url = remote.url.trim_end_matches('/');
+    let config = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .proxy(None)
+        .build();
+    let answer = ureq::Agent::from(config)
+        .post(format!("{url}/v3/auth/tokens"))
+        .header(NAMESPACE_HEADER, &remote.namespace)
+        .content_type("application/json")
+        .send(body.to_string());
+    let mut answer = match answer {
+        Ok(answer) => answer,
+        Err(cause) => {
+            return fail(&format!(
+                "no rollcall answers at {url} ({cause}); start one, or name another with --url"
+            ));
+        }
+    };
+    let token = answer.headers().get("x-subject-token");
+    match token.and_then(|token| token.to_str().ok()) {
+        Some(token) => say(&format!("{token}\n")),
+        None => {
+            let status = answer.status();
+            let told = answer.body_mut().read_to_string().unwrap_or_default();
+            fail(&format!("POST /v3/auth/tokens answered {status}: {told}"))
+        }
     }
 }
 

@@ -28,7 +28,7 @@ const PRIVATE_NETWORK: HeaderName =
 
 /// What the control plane asks of its callers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Guard {
+pub(crate) struct Guard {
     /// Locks everything but health and ready; goes in `Authorization: Bearer …`.
     pub(crate) token: Option<String>,
     /// Origins of pages that may use it.

@@ -3,16 +3,18 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use serde_json::json;
 
 use crate::call::{Call, Request};
-use crate::catalogue::ApiError;
+use crate::catalogue::{ApiError, ErrorEntry};
 use crate::clock::Time;
 use crate::credentials;
+use crate::mask;
 use crate::settings::Credential;
 use crate::signing::doctor::{self, Case, Finding};
-use crate::signing::{AccessKey, AsSent, Mismatch, Scheme};
+use crate::signing::{AccessKey, AsSent, Mismatch, Scheme, extended_time, sha256_hex};
 
 /// A request as the signing schemes read it.
 #[derive(Debug)]
@@ -54,7 +56,7 @@ impl<'a> Sent<'a> {
     }
 }
 
-/// What the doctor needs to know of a provider beside the request.
+/// What the doctor needs to know of a scheme's provider beside the request: what a client may have signed instead.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Practice {
     pub(crate) scheme: Scheme,
@@ -62,6 +64,64 @@ pub(crate) struct Practice {
     pub(crate) hosts: &'static [&'static str],
     pub(crate) regions: &'static [&'static str],
     pub(crate) services: &'static [&'static str],
+}
+
+impl Practice {
+    /// What is usual in a scheme. The names are those that the contracts and the SDKs' region tables hold.
+    pub(crate) const fn of(scheme: Scheme) -> Self {
+        let hosts: &[&str] = match scheme {
+            Scheme::AlibabaV1 | Scheme::AlibabaAcs3 => &[
+                "ehpc.cn-hangzhou.aliyuncs.com",
+                "ehpc.cn-shanghai.aliyuncs.com",
+                "ehpc.cn-beijing.aliyuncs.com",
+                "ehpc.cn-qingdao.aliyuncs.com",
+                "ehpc.cn-zhangjiakou.aliyuncs.com",
+                "ehpc.cn-huhehaote.aliyuncs.com",
+                "ehpc.cn-shenzhen.aliyuncs.com",
+                "ehpc.cn-hongkong.aliyuncs.com",
+                "ehpc.ap-northeast-1.aliyuncs.com",
+                "ehpc.ap-southeast-1.aliyuncs.com",
+                "ehpc.ap-southeast-2.aliyuncs.com",
+                "ehpc.eu-central-1.aliyuncs.com",
+                "ehpc.me-east-1.aliyuncs.com",
+            ],
+            Scheme::Volcengine => &[
+                "open.volcengineapi.com",
+                "bytehouse-ce.cn-beijing.volcengineapi.com",
+                "bytehouse-ce.cn-shanghai.volcengineapi.com",
+                "bytehouse-ce.cn-guangzhou.volcengineapi.com",
+            ],
+            Scheme::Huawei => &[
+                "workspace.cn-north-4.myhuaweicloud.com",
+                "workspace.cn-east-3.myhuaweicloud.com",
+                "workspace.cn-south-1.myhuaweicloud.com",
+                "dms.cn-north-4.myhuaweicloud.com",
+                "dms.cn-east-3.myhuaweicloud.com",
+                "dms.cn-south-1.myhuaweicloud.com",
+                "iam.myhuaweicloud.com",
+                "iam.cn-north-4.myhuaweicloud.com",
+            ],
+            Scheme::QingCloud => &["hpc.api.qingcloud.com", "hpc-api.qingcloud.com"],
+        };
+        let (regions, services): (&[&str], &[&str]) = match scheme {
+            Scheme::Volcengine => (
+                &[
+                    "cn-beijing",
+                    "cn-shanghai",
+                    "cn-guangzhou",
+                    "ap-southeast-1",
+                ],
+                &["bytehouse_ce", "bytehouse", "iam"],
+            ),
+            _ => (&[], &[]),
+        };
+        Self {
+            scheme,
+            hosts,
+            regions,
+            services,
+        }
+    }
 }
 
 /// Adds to a refused signature what it should have been and which known mistake explains it; both go to the journal, the
@@ -96,19 +156,45 @@ pub(crate) fn examined(
             "no known mistake explains the signature; compare the canonical requests".to_owned()
         }
     };
+    let shown = |text: &str| mask::quoted(call.request, text).into_owned();
+    let sentence = shown(&sentence);
+    log(call, &sentence);
+    let told = json!({
+        "finding": finding.as_ref().map(|finding| finding.name),
+        "sentence": sentence,
+        "canonical_request": shown(&mismatch.canonical_request),
+        "string_to_sign": shown(&mismatch.string_to_sign),
+        "expected_signature": mismatch.expected,
+    });
+    Ok(refused.because(sentence).finding(told))
+}
+
+/// Adds to a refused time how far it is off, and whether it is local time taken for UTC; to the journal and the log.
+pub(crate) fn mistimed(call: &Call<'_>, sent: Time, refused: ApiError) -> ApiError {
+    let now = call.now();
+    let finding = doctor::shifted_clock(sent.seconds(), now.seconds());
+    let off = now.millis().saturating_sub(sent.millis()) / 1000;
+    let side = if off < 0 { "ahead of" } else { "behind" };
+    let (sent, now) = (sent.rfc3339_seconds(), now.rfc3339_seconds());
+    let mut sentence = format!(
+        "the call says {sent}, {} s {side} the server's {now}",
+        off.abs()
+    );
+    if let Some(Finding { sentence: why, .. }) = &finding {
+        sentence = format!("{sentence}; {why}");
+    }
+    log(call, &sentence);
+    let name = finding.map_or("clock", |finding| finding.name);
+    let told = json!({ "finding": name, "sentence": sentence });
+    refused.because(sentence).finding(told)
+}
+
+fn log(call: &Call<'_>, sentence: &str) {
     tracing::warn!(
         provider = call.provider.id(),
         request_id = call.request_id,
         "{sentence}"
     );
-    let told = json!({
-        "finding": finding.as_ref().map(|finding| finding.name),
-        "sentence": sentence,
-        "canonical_request": mismatch.canonical_request,
-        "string_to_sign": mismatch.string_to_sign,
-        "expected_signature": mismatch.expected,
-    });
-    Ok(refused.because(sentence).finding(told))
 }
 
 /// A key as `signing/` takes it, under the id that the client signs with.
@@ -118,6 +204,45 @@ pub(crate) fn signing_key<'a>(access_key: &'a str, credential: &'a Credential) -
         secret: &credential.secret_key,
         token: credential.token.as_deref(),
     }
+}
+
+/// Refuses a time (in seconds since 1970) that is further from the namespace's than the provider lets it be, which is
+/// `own` unless the operator says otherwise. A clock that shows local time is told to the journal and the log.
+pub(crate) fn in_time(
+    call: &Call<'_>,
+    sent: i64,
+    own: Duration,
+    expired: &'static ErrorEntry,
+) -> Result<(), ApiError> {
+    let Some(skew) = call.skew(own) else {
+        return Ok(());
+    };
+    let now = call.now();
+    let off = now.millis().abs_diff(sent.saturating_mul(1000));
+    if u128::from(off) <= skew.as_millis() {
+        return Ok(());
+    }
+    if let Some(Finding { name, sentence }) = doctor::shifted_clock(sent, now.seconds()) {
+        tracing::warn!(
+            provider = call.provider.id(),
+            request_id = call.request_id,
+            "{sentence}"
+        );
+        let told = json!({ "finding": name, "sentence": sentence });
+        return Err(expired.raise().because(sentence).finding(told));
+    }
+    let direction = if sent < now.seconds() {
+        "behind"
+    } else {
+        "ahead of"
+    };
+    Err(expired.raise().because(format!(
+        "the time sent is {}, {} s {direction} this namespace's clock ({}); {} s are allowed",
+        extended_time(sent),
+        off / 1000,
+        now.rfc3339_seconds(),
+        skew.as_secs()
+    )))
 }
 
 /// How many nonces a namespace remembers; past that the oldest go first.
@@ -138,8 +263,16 @@ struct Used {
 }
 
 impl Nonces {
-    /// Remembers a nonce, and says whether it is new within that many milliseconds.
-    pub(crate) fn is_new(&self, nonce: String, now: Time, window_millis: i64) -> bool {
+    /// Remembers a nonce of a key, and says whether it is new within that many milliseconds.
+    pub(crate) fn is_new(
+        &self,
+        access_key: &str,
+        nonce: &str,
+        now: Time,
+        window_millis: i64,
+    ) -> bool {
+        // Its hash, so that long nonces take no more room than short ones.
+        let nonce = sha256_hex(format!("{access_key}\n{nonce}").as_bytes());
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         while let Some((time, _)) = used.by_age.front()
             && (time.plus_millis(window_millis) < now || NONCES <= used.by_age.len())
@@ -175,16 +308,18 @@ mod tests {
     fn a_nonce_is_new_once_within_its_window() {
         let nonces = Nonces::default();
         let at = Time::from_millis;
-        assert!(nonces.is_new("a".to_owned(), at(0), 100));
-        assert!(!nonces.is_new("a".to_owned(), at(100), 100));
-        assert!(nonces.is_new("a".to_owned(), at(101), 100));
+        assert!(nonces.is_new("ak", "a", at(0), 100));
+        assert!(!nonces.is_new("ak", "a", at(100), 100));
+        assert!(nonces.is_new("other", "a", at(100), 100));
+        assert!(nonces.is_new("ak", "a", at(101), 100));
     }
 
     #[test]
     fn memory_is_bounded_and_what_is_lost_is_counted() {
         let nonces = Nonces::default();
         for number in 0..=NONCES {
-            assert!(nonces.is_new(number.to_string(), Time::from_millis(0), 100));
+            let nonce = number.to_string();
+            assert!(nonces.is_new("ak", &nonce, Time::from_millis(0), 100));
         }
         assert_eq!(nonces.forgotten(), 1);
     }

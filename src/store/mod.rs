@@ -28,7 +28,7 @@ const READERS: usize = 2;
 
 /// One database.
 #[derive(Debug)]
-pub struct Store {
+pub(crate) struct Store {
     writer: Mutex<Connection>,
     readers: Vec<Mutex<Connection>>,
     file: Option<PathBuf>,
@@ -38,7 +38,7 @@ pub struct Store {
 
 /// Why a file could not be opened as a store.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
+pub(crate) enum OpenError {
     /// Written by a newer rollcall.
     #[error("was written by a newer rollcall (data version {found}, this one reads up to {known})")]
     Newer {

@@ -59,7 +59,7 @@ catalogue! {
     /// an access key that is not configured
     ACCESS_KEY_UNKNOWN: AccessKeyUnknown = 404 "InvalidAccessKeyId.NotFound" "Specified access key is not found." Authentication GATEWAY;
     /// an access key that was disabled
-    ACCESS_KEY_INACTIVE: AccessKeyInactive = 400 "InvalidAccessKeyId.Inactive" "Specified access key is disabled." Fault GATEWAY;
+    ACCESS_KEY_INACTIVE: AccessKeyInactive = 400 "InvalidAccessKeyId.Inactive" "Specified access key is disabled." Authentication GATEWAY;
     /// a session token that is not the access key's
     SECURITY_TOKEN_MALFORMED: SecurityTokenMalformed = 400 "InvalidSecurityToken.Malformed" "Specified SecurityToken is malformed." Authentication GATEWAY;
     /// a session token past its time
@@ -79,8 +79,8 @@ catalogue! {
     THROTTLING: Throttling = 400 "Throttling" "Request was denied due to request throttling." Fault GATEWAY;
     /// too many calls of this operation
     THROTTLING_API: ThrottlingApi = 400 "Throttling.Api" "Request was denied due to api flow control." Fault GATEWAY;
-    /// the user may not do this, told by the gateway
-    FORBIDDEN_RAM: ForbiddenRam = 403 "Forbidden.RAM" "User not authorized to operate on the specified resource, or this API doesn't support RAM." Fault GATEWAY;
+    /// an access key that may only read, told by the gateway
+    FORBIDDEN_RAM: ForbiddenRam = 403 "Forbidden.RAM" "User not authorized to operate on the specified resource, or this API doesn't support RAM." Authentication GATEWAY;
 
     // The gateway's look at the parameters.
 

@@ -1,8 +1,20 @@
 //! What the gateway asks before the service is reached, in its own order, and whose key a request says it is signed with.
 
+use std::time::Duration;
+
 use super::errors;
 use crate::call::{Call, Request};
 use crate::catalogue::ApiError;
+use crate::providers::signatures::{Practice, Sent, examined, in_time};
+use crate::settings::{Auth, Credential};
+use crate::signing::volcengine::{self, Defect};
+use crate::signing::{self, Scheme};
+
+/// The service that the scope of a signature has to name: it is the only one here.
+const SERVICE: &str = "bytehouse_ce";
+
+/// How many seconds a signature is good for where `X-Expires` does not say. Inferred: the same into the future.
+const LIFETIME: u32 = 900;
 
 /// The methods that every action takes. Inferred: the documents show GET for reads, the typed SDKs send POST always.
 pub(crate) const METHODS: &[&str] = &["GET", "POST"];
@@ -16,18 +28,21 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
         present(request, "Version")?;
     }
 
-    // The lenient and strict checks belong here: Authorization present (MissingAuthenticationToken), its scheme
-    // (InvalidAuthorization), Credential (InvalidCredential), Signature present (MissingSignature), X-Date present
-    // (MissingRequestInfo), well formed and in time (InvalidTimestamp), then the key (InvalidAccessKey), the service of
-    // the scope (ServiceNotFound), the token (InvalidSecretToken) and the signature (quirk signature-error).
-
+    let key = authenticate(call)?;
     if !METHODS.contains(&request.method.as_str()) {
         return Err(errors::METHOD_NOT_ALLOWED.raise().because(format!(
             "the method is {}; every action takes GET and POST",
             request.method
         )));
     }
-    if call.operation().is_some() {
+    if let Some(operation) = call.operation() {
+        // Inferred: after the look-up of the action, whose name the message holds.
+        if operation.writes && key.is_some_and(|key| key.read_only) {
+            return Err(errors::ACCESS_DENIED.with(operation.name).because(format!(
+                "the access key may only read, and {} changes something",
+                operation.name
+            )));
+        }
         return Ok(());
     }
     let value = |name| request.query().first(name).unwrap_or_default();
@@ -50,6 +65,99 @@ fn present(request: &Request, name: &str) -> Result<(), ApiError> {
         format!("the query has no {name}; every call needs ?Action=…&Version=2024-08-31")
     };
     Err(errors::MISSING_PARAMETER.with(name).because(elsewhere))
+}
+
+/// The lenient and strict checks; gives the key where it is known that the caller holds it.
+fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
+    let auth = call.auth();
+    if auth == Auth::Off {
+        return Ok(None);
+    }
+    let sent = Sent::of(call.request);
+    let request = sent.as_sent();
+    let signed = volcengine::read(&request).map_err(refusal)?;
+    if auth == Auth::Lenient {
+        return Ok(None);
+    }
+    let lifetime = Duration::from_secs(signed.expires.unwrap_or(LIFETIME).into());
+    in_time(call, signed.timestamp, lifetime, &errors::INVALID_TIMESTAMP)?;
+    let access_key = signed.access_key_id.as_str();
+    let invalid_key = |cause: String| errors::INVALID_ACCESS_KEY.with(access_key).because(cause);
+    let Some(key) = call.credential(access_key)? else {
+        return Err(invalid_key(format!(
+            "there is no key \"{access_key}\"; --credential and a seed's credentials say which there are"
+        )));
+    };
+    // Inferred: no document has a code for a key that is switched off.
+    if key.disabled {
+        return Err(invalid_key(format!("the key \"{access_key}\" is disabled")));
+    }
+    let service = &signed.scope.service;
+    if service != SERVICE {
+        return Err(errors::SERVICE_NOT_FOUND.with(service).because(format!(
+            "the credential is for the service \"{service}\"; this is {SERVICE}"
+        )));
+    }
+    check_token(call, &key, signed.security_token.as_deref())?;
+    if let Err(mismatch) = volcengine::verify(&request, sent.also(), &signed, &key.secret_key) {
+        let row = match call.quirk("signature-error") {
+            "gateway" => &errors::SIGNATURE_DOES_NOT_MATCH,
+            _ => &errors::SIGNATURE_NOT_MATCH,
+        };
+        let signer = (access_key, &key);
+        return Err(examined(
+            call,
+            Practice::of(Scheme::Volcengine),
+            &sent,
+            signer,
+            &mismatch,
+            row.raise(),
+        )?);
+    }
+    Ok(Some(key))
+}
+
+/// Inferred: a temporary key wants its own token, in time; the token of a key that has none does not matter.
+fn check_token(call: &Call<'_>, key: &Credential, sent: Option<&str>) -> Result<(), ApiError> {
+    // Inferred: what the message says after `msg:`.
+    let refused = |what: &str| Err(errors::INVALID_SECRET_TOKEN.with(what));
+    if let Some(token) = &key.token {
+        match sent {
+            None | Some("") => return refused("the security token is missing"),
+            Some(sent) if !signing::same(token, sent) => {
+                return refused("the security token is invalid");
+            }
+            Some(_) => {}
+        }
+    }
+    match key.expires {
+        Some(expires) if expires <= call.now() => refused("the security token is expired"),
+        _ => Ok(()),
+    }
+}
+
+/// The row for what keeps a signature from being read.
+fn refusal(defect: Defect) -> ApiError {
+    match defect {
+        Defect::NoAuthorization => errors::MISSING_AUTHENTICATION_TOKEN
+            .raise()
+            .because("there is neither an Authorization header nor an X-Signature in the query"),
+        Defect::Malformed => errors::INVALID_AUTHORIZATION.raise().because(
+            "Authorization is not HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…; or the presigned query lacks \
+             X-Algorithm=HMAC-SHA256 or X-SignedQueries",
+        ),
+        Defect::MalformedCredential => errors::INVALID_CREDENTIAL
+            .raise()
+            .because("the credential is not AK/date/region/service/request"),
+        Defect::NoSignature => errors::MISSING_SIGNATURE.raise(),
+        // Inferred: what the message calls a request without X-Date.
+        Defect::NoDate => errors::MISSING_REQUEST_INFO
+            .with("timestamp")
+            .because("there is no X-Date"),
+        Defect::MalformedDate => errors::INVALID_TIMESTAMP
+            .raise()
+            .because("X-Date is written as 20240520T083000Z, in UTC"),
+    }
 }
 
 /// The access key of a request, exactly as sent: from the header, or from a presigned query.

@@ -1,8 +1,17 @@
-//! The way to an operation: format, path, method, version, action, and where each may travel.
+//! The way to an operation: format, path, method, version, action, and where each may travel; then who calls.
 
-use super::{BROKEN, CLUSTER, list, v2018};
+use std::collections::BTreeSet;
+
+use rollcall::signing::{AccessKey, Digest, Scheme, alibaba_acs3, alibaba_v1};
+
+use super::{BROKEN, CLUSTER, EMPTY, list, v2018};
+use crate::authentication::{
+    self, DISABLED, EXPIRED, KEY, READ_ONLY, TEMPORARY, WRONG, explained, now, send,
+    the_journal_is_clean,
+};
 use crate::client::Answer;
-use crate::server::{Server, demo};
+use crate::server::{Server, demo, frozen, with};
+use crate::signing::Request;
 
 /// Every mark of this provider, so that no question is whose a request is.
 const PREFIX: &str = "/aliyun-ehpc";
@@ -256,4 +265,465 @@ fn nothing_is_checked_with_authentication_off() {
         ("x-acs-date", "x"),
     ];
     assert_eq!(server.send("GET", &list(""), &headers, b"").status, 200);
+}
+
+// Authentication.
+
+/// A call signed in the older scheme, with a nonce of its own.
+fn v1(target: &str, key: AccessKey<'_>, time: i64, nonce: &str) -> Request {
+    let request = Request::new("GET", &format!("{target}&Format=JSON"), "");
+    let sealed = request.look(|sent| alibaba_v1::sign(sent, &key, time, nonce, Digest::Sha1));
+    request.sealed(sealed)
+}
+
+/// The same signed in headers.
+fn acs3(target: &str, key: AccessKey<'_>, time: i64, nonce: &str) -> Request {
+    let request = Request::new("GET", target, "");
+    let sealed = request.look(|sent| alibaba_acs3::sign(sent, &key, time, nonce));
+    request.sealed(sealed)
+}
+
+const SCHEMES: [fn(&str, AccessKey<'_>, i64, &str) -> Request; 2] = [v1, acs3];
+
+fn add_a_user() -> String {
+    let user = "User.1.Name=dora.sun&User.1.Group=users&User.1.Password=Passw0rd%2B1";
+    v2018("AddUsers", &format!("ClusterId={EMPTY}&{user}"))
+}
+
+#[test]
+fn rpc_v1_is_checked_in_the_order_of_the_table() {
+    let lenient = authentication::server("lenient");
+    let strict = authentication::server("strict");
+    let check = |parameters: &str, in_lenient: &str, in_strict: &str| {
+        // No ClusterId: whatever it is refused for comes before a look at the parameters.
+        let target = v2018("ListUsersAsync", &format!("Format=JSON&{parameters}"));
+        assert_eq!(lenient.get(&target).verdict(), in_lenient, "{target}");
+        assert_eq!(strict.get(&target).verdict(), in_strict, "{target}");
+    };
+    let both = |parameters: &str, expected| check(parameters, expected, expected);
+    both("", "400 MissingAccessKeyId");
+    both("AccessKeyId=", "400 MissingAccessKeyId");
+    both("Signature=x&Timestamp=x", "400 MissingAccessKeyId");
+    let so_far = "AccessKeyId=nobody";
+    both(so_far, "400 MissingTimestamp");
+    let so_far = format!("{so_far}&Timestamp=yesterday");
+    both(&so_far, "400 MissingSignatureNonce");
+    let so_far = format!("{so_far}&SignatureNonce=1");
+    both(&so_far, "400 MissingSignature");
+    let so_far = format!("{so_far}&Signature=x");
+    both(&so_far, "400 MissingSignatureMethod");
+    let so_far = format!("{so_far}&SignatureMethod=SHA256withRSA");
+    both(&so_far, "400 MissingSignatureVersion");
+    let so_far = format!("{so_far}&SignatureVersion=1.0");
+    both(&so_far, "400 InvalidSignatureMethod");
+    let so_far = so_far.replace("SHA256withRSA", "HMAC-SHA1");
+    for kind in ["PRIVATEKEY", "BEARERTOKEN"] {
+        let keyed = format!("{so_far}&SignatureType={kind}");
+        both(&keyed, "400 InvalidSignatureMethod");
+    }
+    both(&so_far, "400 InvalidTimeStamp.Format");
+    let passed = "400 MissingClusterId";
+    for time in ["2024-05-20T08:14:59Z", "2024-05-20T08:45:01Z"] {
+        let off = so_far.replace("yesterday", time);
+        check(&off, passed, "400 InvalidTimeStamp.Expired");
+    }
+    let so_far = so_far.replace("yesterday", "2024-05-20T08:45:00Z");
+    check(&so_far, passed, "404 InvalidAccessKeyId.NotFound");
+    let named = |key: AccessKey<'_>| so_far.replace("nobody", key.id);
+    check(&named(DISABLED), passed, "400 InvalidAccessKeyId.Inactive");
+    check(
+        &named(TEMPORARY),
+        passed,
+        "400 InvalidSecurityToken.Malformed",
+    );
+    let token = |key| format!("{}&SecurityToken=token-of-the-temporary-key", named(key));
+    check(&token(EXPIRED), passed, "400 InvalidSecurityToken.Expired");
+    check(&token(TEMPORARY), passed, "400 SignatureDoesNotMatch");
+    check(&named(KEY), passed, "400 SignatureDoesNotMatch");
+}
+
+#[test]
+fn acs3_is_checked_in_the_order_of_the_table() {
+    let lenient = authentication::server("lenient");
+    let strict = authentication::server("strict");
+    let target = v2018("ListUsersAsync", "");
+    let check = |headers: &[(&str, &str)], in_lenient: &str, in_strict: &str| {
+        let verdict = |server: &Server| server.send("GET", &target, headers, b"").verdict();
+        assert_eq!(verdict(&lenient), in_lenient, "{headers:?}");
+        assert_eq!(verdict(&strict), in_strict, "{headers:?}");
+    };
+    let both = |headers: &[(&str, &str)], expected| check(headers, expected, expected);
+    let nonce = ("x-acs-signature-nonce", "1");
+    let date = ("x-acs-date", "yesterday");
+    fn with(text: &str) -> (&'static str, &str) {
+        ("authorization", text)
+    }
+    both(&[nonce], "400 MissingAccessKeyId");
+    both(&[nonce, with("")], "400 MissingAccessKeyId");
+    both(&[with("ACS3-RSA")], "400 MissingTimestamp");
+    both(&[with("ACS3-RSA"), date], "400 MissingSignatureNonce");
+    for malformed in ["ACS3-HMAC-SHA256", "ACS3-HMAC-SHA256 x", "Basic dXNlcg"] {
+        both(&[with(malformed), date, nonce], "400 IncompleteSignature");
+    }
+    let unsigned = with("ACS3-HMAC-SHA256 Credential=test-ak,SignedHeaders=host");
+    both(&[unsigned, date, nonce], "400 MissingSignature");
+    let nobody = with("ACS3-HMAC-SHA256 Signature=x");
+    both(&[nobody, date, nonce], "400 IncompleteSignature");
+    for algorithm in ["ACS3-HMAC-SM3", "ACS3-RSA-SHA256"] {
+        let text = format!("{algorithm} Credential=test-ak,SignedHeaders=host,Signature=x");
+        both(&[with(&text), date, nonce], "400 InvalidSignatureMethod");
+    }
+    let signed = "ACS3-HMAC-SHA256 Credential=nobody, SignedHeaders=host, Signature=x";
+    both(&[with(signed), date, nonce], "400 InvalidTimeStamp.Format");
+    let passed = "400 MissingClusterId";
+    for time in ["2024-05-20T08:14:59Z", "2024-05-20T08:45:01Z"] {
+        let date = ("x-acs-date", time);
+        check(
+            &[with(signed), date, nonce],
+            passed,
+            "400 InvalidTimeStamp.Expired",
+        );
+    }
+    let date = ("x-acs-date", "2024-05-20T08:15:00Z");
+    let named = |key: AccessKey<'_>| signed.replace("nobody", key.id);
+    let token = ("x-acs-security-token", "token-of-the-temporary-key");
+    let wrong = ("x-acs-security-token", "another");
+    check(
+        &[with(signed), date, nonce],
+        passed,
+        "404 InvalidAccessKeyId.NotFound",
+    );
+    let disabled = named(DISABLED);
+    check(
+        &[with(&disabled), date, nonce],
+        passed,
+        "400 InvalidAccessKeyId.Inactive",
+    );
+    let temporary = named(TEMPORARY);
+    check(
+        &[with(&temporary), date, nonce],
+        passed,
+        "400 InvalidSecurityToken.Malformed",
+    );
+    check(
+        &[with(&temporary), date, nonce, wrong],
+        passed,
+        "400 InvalidSecurityToken.Malformed",
+    );
+    let expired = named(EXPIRED);
+    check(
+        &[with(&expired), date, nonce, token],
+        passed,
+        "400 InvalidSecurityToken.Expired",
+    );
+    check(
+        &[with(&temporary), date, nonce, token],
+        passed,
+        "400 SignatureDoesNotMatch",
+    );
+    check(
+        &[with(&named(KEY)), date, nonce, token],
+        passed,
+        "400 SignatureDoesNotMatch",
+    );
+}
+
+#[test]
+fn format_path_method_version_and_action_come_before_the_signature() {
+    let server = authentication::server("strict");
+    let check = |method, target: &str, expected| check(&server, method, target, expected);
+    check("GET", "/x", "404 InvalidAction.NotFound");
+    check("PUT", "/", "403 UnsupportedHTTPMethod");
+    check("GET", "/", "400 InvalidVersion");
+    check("GET", "/?Version=2018-04-12", "400 MissingAction");
+    let unknown = "/?Version=2018-04-12&Action=Nothing";
+    check("GET", unknown, "404 InvalidAction.NotFound");
+    let listing = "/?Version=2018-04-12&Action=ListUsersAsync";
+    check("GET", listing, "400 MissingAccessKeyId");
+    check("POST", listing, "400 MissingAccessKeyId");
+}
+
+#[test]
+fn a_signed_call_is_answered_once() {
+    let server = authentication::server("strict");
+    for (scheme, nonce) in SCHEMES.into_iter().zip(["a", "b"]) {
+        let request = scheme(&list(""), KEY, now(), nonce);
+        assert_eq!(send(&server, &request).verdict(), "200");
+        assert_eq!(send(&server, &request).verdict(), "400 SignatureNonceUsed");
+        // The nonces of two keys are two lists, and so are those of two namespaces.
+        let other = scheme(&list(""), TEMPORARY, now(), nonce);
+        assert_eq!(send(&server, &other).verdict(), "200");
+        let elsewhere = AccessKey {
+            id: "test-ak~suite7",
+            ..KEY
+        };
+        let other = scheme(&list(""), elsewhere, now(), nonce);
+        assert_eq!(send(&server, &other).verdict(), "200");
+        let spent = scheme(&list("PageSize=1"), KEY, now(), nonce);
+        assert_eq!(send(&server, &spent).verdict(), "400 SignatureNonceUsed");
+    }
+    let post = Request::new(
+        "POST",
+        &v2018("ListUsersAsync", "Format=JSON"),
+        &format!("ClusterId={CLUSTER}"),
+    )
+    .with("content-type", "application/x-www-form-urlencoded");
+    let sealed = post.look(|sent| alibaba_v1::sign(sent, &KEY, now(), "c", Digest::Sha256));
+    assert_eq!(send(&server, &post.sealed(sealed)).verdict(), "200");
+}
+
+#[test]
+fn a_nonce_may_come_again_after_15_minutes() {
+    let server = authentication::server("strict");
+    let at = |time: i64| send(&server, &v1(&list(""), KEY, time, "again")).verdict();
+    let advance = |by: &str| {
+        let body = format!("{{\"by\":\"{by}\"}}");
+        let moved = server.json("POST", "/_rollcall/clock/advance", &body);
+        assert_eq!(moved.status, 200, "{moved}");
+    };
+    assert_eq!(at(now()), "200");
+    advance("15m");
+    assert_eq!(at(now() + 900), "400 SignatureNonceUsed");
+    advance("1s");
+    assert_eq!(at(now() + 901), "200");
+}
+
+#[test]
+fn a_wrong_secret_uses_no_nonce_up() {
+    let server = authentication::server("strict");
+    for (scheme, nonce) in SCHEMES.into_iter().zip(["a", "b"]) {
+        let wrong = scheme(&list(""), WRONG, now(), nonce);
+        assert_eq!(send(&server, &wrong).verdict(), "400 SignatureDoesNotMatch");
+        let right = scheme(&list(""), KEY, now(), nonce);
+        assert_eq!(send(&server, &right).verdict(), "200");
+    }
+}
+
+#[test]
+fn the_whole_answer_to_a_wrong_secret_echoes_what_we_signed() {
+    let server = authentication::server("strict");
+    let target = v2018("ListUsersAsync", &format!("ClusterId={CLUSTER}"));
+    let answer = send(&server, &v1(&target, WRONG, now(), "1"));
+    insta::assert_snapshot!(answer, @r#"
+    400
+    connection: close
+    content-length: 599
+    content-type: application/json;charset=utf-8
+    x-acs-request-id: D65F1A82-462A-4EB2-A663-8C1D5C0E08B0
+
+    {"RequestId":"D65F1A82-462A-4EB2-A663-8C1D5C0E08B0","Message":"Specified signature is not matched with our calculation. server string to sign is:GET&%2F&AccessKeyId%3Dtest-ak%26Action%3DListUsersAsync%26ClusterId%3Dehpc-hz-vu7c2WkVGx%26Format%3DJSON%26SignatureMethod%3DHMAC-SHA1%26SignatureNonce%3D1%26SignatureVersion%3D1.0%26Timestamp%3D2024-05-20T08%253A30%253A00Z%26Version%3D2018-04-12","Recommend":"https://api.aliyun.com/troubleshoot?q=SignatureDoesNotMatch&product=EHPC&requestId=D65F1A82-462A-4EB2-A663-8C1D5C0E08B0","HostId":"ehpc.cn-hangzhou.aliyuncs.com","Code":"SignatureDoesNotMatch"}
+    "#);
+    let answer = send(&server, &acs3(&target, WRONG, now(), "1"));
+    insta::assert_snapshot!(answer, @r#"
+    400
+    connection: close
+    content-length: 831
+    content-type: application/json;charset=utf-8
+    x-acs-request-id: B7B8D96E-C099-46E2-BA81-DE35F72944EB
+
+    {"RequestId":"B7B8D96E-C099-46E2-BA81-DE35F72944EB","Message":"Specified signature does not match our calculation. server StringToSign is [ACS3-HMAC-SHA256\nf208c8b7cd605e1537b450002c5c4c4d61f5b7d778f5e9735f10e8c68e0ff2a0] server CanonicalRequest is [GET\n/\nAction=ListUsersAsync&ClusterId=ehpc-hz-vu7c2WkVGx&Version=2018-04-12\nhost:127.0.0.1:4700\nx-acs-content-sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\nx-acs-date:2024-05-20T08:30:00Z\nx-acs-signature-nonce:1\n\nhost;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855]","Recommend":"https://api.aliyun.com/troubleshoot?q=SignatureDoesNotMatch&product=EHPC&requestId=B7B8D96E-C099-46E2-BA81-DE35F72944EB","HostId":"ehpc.cn-hangzhou.aliyuncs.com","Code":"SignatureDoesNotMatch"}
+    "#);
+    let malformed = [
+        ("authorization", "ACS3-HMAC-SHA256"),
+        ("x-acs-date", "x"),
+        ("x-acs-signature-nonce", "1"),
+    ];
+    let answer = server.send("GET", &target, &malformed, b"");
+    insta::assert_snapshot!(answer, @r#"
+    400
+    connection: close
+    content-length: 434
+    content-type: application/json;charset=utf-8
+    x-acs-request-id: CA8A1EFB-7581-4DB1-AFFE-FD8B8A3B50AE
+
+    {"RequestId":"CA8A1EFB-7581-4DB1-AFFE-FD8B8A3B50AE","Message":"The request signature does not conform to Aliyun standards. server string to sign is:ACS3-HMAC-SHA256\n85a0f8326080f1d7590b83998efba7c8549e7729f5725c0436398c2d08604475","Recommend":"https://api.aliyun.com/troubleshoot?q=IncompleteSignature&product=EHPC&requestId=CA8A1EFB-7581-4DB1-AFFE-FD8B8A3B50AE","HostId":"ehpc.cn-hangzhou.aliyuncs.com","Code":"IncompleteSignature"}
+    "#);
+}
+
+#[test]
+fn a_temporary_key_goes_with_its_token() {
+    let server = authentication::server("strict");
+    for (scheme, nonce) in SCHEMES.into_iter().zip(["a", "b"]) {
+        let verdict =
+            |key, nonce: &str| send(&server, &scheme(&list(""), key, now(), nonce)).verdict();
+        assert_eq!(verdict(TEMPORARY, nonce), "200");
+        let without = AccessKey {
+            token: None,
+            ..TEMPORARY
+        };
+        assert_eq!(
+            verdict(without, nonce),
+            "400 InvalidSecurityToken.Malformed"
+        );
+        let wrong = AccessKey {
+            token: Some("another"),
+            ..TEMPORARY
+        };
+        assert_eq!(verdict(wrong, nonce), "400 InvalidSecurityToken.Malformed");
+        assert_eq!(verdict(EXPIRED, nonce), "400 InvalidSecurityToken.Expired");
+        // A lasting key may bring whatever token it likes.
+        let needless = AccessKey {
+            token: Some("any"),
+            ..KEY
+        };
+        assert_eq!(verdict(needless, nonce), "200");
+    }
+}
+
+#[test]
+fn a_read_only_key_lists_and_writes_nothing() {
+    let server = authentication::server("strict");
+    for (scheme, nonce) in SCHEMES.into_iter().zip(["a", "b"]) {
+        let listed = scheme(&list(""), READ_ONLY, now(), nonce);
+        assert_eq!(send(&server, &listed).verdict(), "200");
+        let added = scheme(&add_a_user(), READ_ONLY, now(), &format!("{nonce}2"));
+        assert_eq!(send(&server, &added).verdict(), "403 Forbidden.RAM");
+    }
+    let added = v1(&add_a_user(), KEY, now(), "c");
+    assert_eq!(send(&server, &added).verdict(), "200");
+}
+
+#[test]
+fn the_suffix_of_a_key_is_signed_and_no_part_of_its_name() {
+    let server = authentication::server("strict");
+    let suite = AccessKey {
+        id: "test-ak~suite7",
+        ..KEY
+    };
+    let delete = v2018(
+        "DeleteUsers",
+        &format!("ClusterId={CLUSTER}&User.1.Name=testuser"),
+    );
+    let first =
+        |key, nonce| super::names(&send(&server, &v1(&list(""), key, now(), nonce)))[0].clone();
+    assert_eq!(
+        send(&server, &acs3(&delete, suite, now(), "1")).verdict(),
+        "200"
+    );
+    assert_eq!(first(suite, "2"), "alice.wang");
+    assert_eq!(first(KEY, "3"), "testuser");
+    let wrong = AccessKey {
+        id: "test-ak~suite7",
+        ..WRONG
+    };
+    let refused = send(&server, &v1(&list(""), wrong, now(), "4"));
+    assert_eq!(refused.verdict(), "400 SignatureDoesNotMatch");
+    assert!(
+        refused.text().contains("AccessKeyId%3Dtest-ak~suite7"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_prefix_may_be_signed_or_not() {
+    let server = authentication::server("strict");
+    for (scheme, nonce) in SCHEMES.into_iter().zip(["a", "b"]) {
+        let with_prefix = scheme(&format!("{PREFIX}{}", list("")), KEY, now(), nonce);
+        assert_eq!(send(&server, &with_prefix).verdict(), "200");
+        let mut without = scheme(&list(""), KEY, now(), &format!("{nonce}2"));
+        without.path = format!("{PREFIX}/");
+        assert_eq!(send(&server, &without).verdict(), "200");
+    }
+}
+
+#[test]
+fn skew_can_be_set_and_switched_off() {
+    let listing = |skew: &str, time: i64| {
+        let skew = skew.parse().expect("a skew");
+        let server = with(
+            frozen()
+                .auth("aliyun-ehpc=strict")
+                .expect("a mode")
+                .skew(skew),
+        );
+        send(&server, &v1(&list(""), KEY, time, "1")).verdict()
+    };
+    assert_eq!(listing("provider", now() - 900), "200");
+    assert_eq!(
+        listing("provider", now() - 901),
+        "400 InvalidTimeStamp.Expired"
+    );
+    assert_eq!(listing("60s", now() + 61), "400 InvalidTimeStamp.Expired");
+    assert_eq!(listing("2h", now() + 7200), "200");
+    assert_eq!(listing("off", 0), "200");
+}
+
+#[test]
+fn the_journal_says_what_is_wrong_and_tells_no_secret() {
+    let server = authentication::server("strict");
+    let finding = |request: &Request| {
+        let answer = send(&server, request);
+        let id = answer.json()["RequestId"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
+        explained(&server, &id)["signature"].clone()
+    };
+    for (scheme, nonce) in SCHEMES.into_iter().zip(["a", "b"]) {
+        let swapped = AccessKey {
+            secret: TEMPORARY.secret,
+            ..KEY
+        };
+        let found = finding(&scheme(&add_a_user(), swapped, now(), nonce));
+        assert_eq!(found["finding"], "another-secret", "{found}");
+        let sentence = "signature matches with the secret of the access key \"temporary-ak\"";
+        assert_eq!(found["sentence"], sentence);
+        assert!(
+            found["canonical_request"]
+                .as_str()
+                .is_some_and(|text| text.contains("dora.sun"))
+        );
+        assert!(found["expected_signature"].is_string());
+        let unknown = finding(&scheme(&add_a_user(), WRONG, now(), nonce));
+        assert!(unknown["finding"].is_null(), "{unknown}");
+        let local = finding(&scheme(&list(""), KEY, now() + 8 * 3600, nonce));
+        assert_eq!(local["finding"], "local-time", "{local}");
+        let token = AccessKey {
+            secret: "not-the-secret",
+            ..TEMPORARY
+        };
+        finding(&scheme(&add_a_user(), token, now(), nonce));
+    }
+    // The call's own answer quotes the whole string to sign, as the real one does.
+    let echoed = send(&server, &v1(&add_a_user(), WRONG, now(), "c"));
+    assert!(
+        echoed.text().contains("User.1.Password%3DPassw0rd%252B1"),
+        "{echoed}"
+    );
+    the_journal_is_clean(&server, &["Passw0rd+1"]);
+}
+
+#[test]
+fn the_documented_signatures_verify_and_changed_ones_do_not() {
+    authentication::the_vectors_verify(
+        "aliyun-ehpc",
+        &[Scheme::AlibabaAcs3, Scheme::AlibabaV1],
+        "2026-01-02T03:04:05Z",
+        "400 SignatureDoesNotMatch",
+    );
+}
+
+#[test]
+fn every_row_of_authentication_is_raised_above() {
+    let raised = [
+        "MissingAccessKeyId",
+        "MissingTimestamp",
+        "MissingSignatureNonce",
+        "MissingSignature",
+        "MissingSignatureMethod",
+        "MissingSignatureVersion",
+        "IncompleteSignature",
+        "InvalidSignatureMethod",
+        "InvalidTimeStamp.Format",
+        "InvalidTimeStamp.Expired",
+        "InvalidAccessKeyId.NotFound",
+        "InvalidAccessKeyId.Inactive",
+        "InvalidSecurityToken.Malformed",
+        "InvalidSecurityToken.Expired",
+        "SignatureDoesNotMatch",
+        "SignatureNonceUsed",
+        "Forbidden.RAM",
+    ];
+    let raised: BTreeSet<String> = raised.map(str::to_owned).into();
+    assert_eq!(authentication::codes("aliyun-ehpc"), raised);
 }

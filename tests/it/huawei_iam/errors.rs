@@ -55,7 +55,7 @@ fn the_whole_answers_of_errors() {
 #[test]
 fn bodies_that_lack_something_are_refused_and_explained() {
     #[track_caller]
-    fn check(server: &Server, body: Value, reason: &str) {
+    fn check(server: &Server, body: &Value, reason: &str) {
         let answer = server.json("POST", TOKENS, &body.to_string());
         assert_eq!(answer.verdict(), "400 400", "{body}");
         assert_eq!(
@@ -77,119 +77,123 @@ fn bodies_that_lack_something_are_refused_and_explained() {
     let identity = |identity: Value| json!({ "auth": { "identity": identity } });
     let user =
         |user: Value| identity(json!({ "methods": ["password"], "password": { "user": user } }));
-    check(&server, json!([]), "not an object");
-    check(&server, json!({}), "auth is missing");
-    check(&server, json!({ "auth": 1 }), "auth has to be an object");
-    check(&server, json!({ "auth": {} }), "auth.identity is missing");
-    check(&server, identity(json!({})), "auth.identity.methods takes");
+    check(&server, &json!([]), "not an object");
+    check(&server, &json!({}), "auth is missing");
+    check(&server, &json!({ "auth": 1 }), "auth has to be an object");
+    check(&server, &json!({ "auth": {} }), "auth.identity is missing");
+    check(&server, &identity(json!({})), "auth.identity.methods takes");
     check(
         &server,
-        identity(json!({ "methods": [] })),
+        &identity(json!({ "methods": [] })),
         "auth.identity.methods takes",
     );
     check(
         &server,
-        identity(json!({ "methods": "password" })),
+        &identity(json!({ "methods": "password" })),
         "auth.identity.methods takes",
     );
     check(
         &server,
-        identity(json!({ "methods": ["password", "saml2"] })),
+        &identity(json!({ "methods": ["password", "saml2"] })),
         "auth.identity.methods takes",
     );
     check(
         &server,
-        identity(
+        &identity(
             json!({ "methods": ["totp"], "totp": { "user": { "id": "x" }, "passcode": "1" } }),
         ),
         "needs one of",
     );
     check(
         &server,
-        identity(json!({ "methods": ["password"] })),
+        &identity(json!({ "methods": ["password"] })),
         "auth.identity.password is missing",
     );
     check(
         &server,
-        user(json!(null)),
+        &user(json!(null)),
         "auth.identity.password.user is missing",
     );
     check(
         &server,
-        user(json!({ "name": "x", "domain": { "name": "d" } })),
+        &user(json!({ "name": "x", "domain": { "name": "d" } })),
         "user.password is missing",
     );
     check(
         &server,
-        user(json!({ "name": "x", "domain": { "name": "d" }, "password": 1 })),
+        &user(json!({ "name": "x", "domain": { "name": "d" }, "password": 1 })),
         "user.password has to be a string",
     );
     check(
         &server,
-        user(json!({ "name": "x", "password": "p" })),
+        &user(json!({ "name": "x", "password": "p" })),
         "domain needs the name or id",
     );
     check(
         &server,
-        user(json!({ "name": "x", "password": "p", "domain": {} })),
+        &user(json!({ "name": "x", "password": "p", "domain": {} })),
         "user.domain.name is missing",
     );
     check(
         &server,
-        user(json!({ "name": "", "password": "p", "domain": { "id": "d" } })),
+        &user(json!({ "name": "", "password": "p", "domain": { "id": "d" } })),
         "user.name is empty",
     );
     check(
         &server,
-        user(json!({ "id": 7, "password": "p" })),
+        &user(json!({ "id": 7, "password": "p" })),
         "user.id has to be a string",
     );
     check(
         &server,
-        identity(
+        &identity(
             json!({ "methods": ["password", "totp"], "password": { "user": { "id": "x", "password": "p" } } }),
         ),
         "auth.identity.totp is missing",
     );
     check(
         &server,
-        identity(json!({ "methods": ["token"] })),
+        &identity(json!({ "methods": ["token"] })),
         "auth.identity.token is missing",
     );
     check(
         &server,
-        identity(json!({ "methods": ["token"], "token": { "id": "" } })),
+        &identity(json!({ "methods": ["token"], "token": { "id": "" } })),
         "auth.identity.token.id is empty",
     );
     check(
         &server,
-        identity(json!({ "methods": ["assume_role"], "assume_role": { "agency_name": "a" } })),
+        &identity(json!({ "methods": ["assume_role"], "assume_role": { "agency_name": "a" } })),
         "assume_role.domain_name is missing",
     );
     check(
         &server,
-        identity(json!({ "methods": ["assume_role"], "assume_role": { "domain_name": "d" } })),
+        &identity(json!({ "methods": ["assume_role"], "assume_role": { "domain_name": "d" } })),
         "assume_role.agency_name is missing",
     );
-    check(&server, password(json!({})), "auth.scope.domain is missing");
     check(
         &server,
-        password(json!({ "project": {} })),
+        &password(&json!({})),
+        "auth.scope.domain is missing",
+    );
+    check(
+        &server,
+        &password(&json!({ "project": {} })),
         "auth.scope.project.name is missing",
     );
     check(
         &server,
-        password(json!({ "project": { "name": 1 } })),
+        &password(&json!({ "project": { "name": 1 } })),
         "auth.scope.project.name has to be a string",
     );
     check(
         &server,
-        password(json!({ "project": "cn-north-4" })),
+        &password(&json!({ "project": "cn-north-4" })),
         "auth.scope.project has to be an object",
     );
     check(
         &server,
-        password(json!("cn-north-4")),
+        &password(&json!("cn-north-4")),
         "auth.scope has to be an object",
     );
 }
@@ -212,7 +216,7 @@ fn bodies_that_are_no_json_are_refused() {
 #[test]
 fn a_temporary_key_lives_for_fifteen_minutes_to_a_day() {
     #[track_caller]
-    fn check(server: &Server, token: Value, expected: &str) {
+    fn check(server: &Server, token: &Value, expected: &str) {
         let body = json!({ "auth": { "identity": { "methods": ["token"], "token": token } } });
         let answer = server.json(
             "POST",
@@ -225,21 +229,25 @@ fn a_temporary_key_lives_for_fifteen_minutes_to_a_day() {
         assert_eq!(shown.unwrap_or_else(|| answer.verdict()), expected);
     }
     let server = demo();
-    check(&server, json!(null), "2024-05-20T08:45:00.000000Z");
-    check(&server, json!({ "id": "x" }), "2024-05-20T08:45:00.000000Z");
+    check(&server, &json!(null), "2024-05-20T08:45:00.000000Z");
     check(
         &server,
-        json!({ "duration_seconds": 900 }),
+        &json!({ "id": "x" }),
         "2024-05-20T08:45:00.000000Z",
     );
     check(
         &server,
-        json!({ "duration_seconds": 86_400 }),
+        &json!({ "duration_seconds": 900 }),
+        "2024-05-20T08:45:00.000000Z",
+    );
+    check(
+        &server,
+        &json!({ "duration_seconds": 86_400 }),
         "2024-05-21T08:30:00.000000Z",
     );
-    check(&server, json!({ "duration_seconds": 899 }), "400 400");
-    check(&server, json!({ "duration_seconds": 86_401 }), "400 400");
-    check(&server, json!({ "duration_seconds": "900" }), "400 400");
-    check(&server, json!({ "duration_seconds": 900.5 }), "400 400");
-    check(&server, json!({ "duration_seconds": 1e300 }), "400 400");
+    check(&server, &json!({ "duration_seconds": 899 }), "400 400");
+    check(&server, &json!({ "duration_seconds": 86_401 }), "400 400");
+    check(&server, &json!({ "duration_seconds": "900" }), "400 400");
+    check(&server, &json!({ "duration_seconds": 900.5 }), "400 400");
+    check(&server, &json!({ "duration_seconds": 1e300 }), "400 400");
 }

@@ -18,14 +18,14 @@ fn show(server: &Server, text: &str) -> crate::client::Answer {
 fn the_whole_answer_of_a_new_token() {
     insta::assert_snapshot!(ask(
         &demo(),
-        &password(json!({ "project": { "name": "cn-north-4" } }))
+        &password(&json!({ "project": { "name": "cn-north-4" } }))
     ));
 }
 
 #[test]
 fn a_token_is_shown_as_it_was_issued() {
     let server = demo();
-    let issued = ask(&server, &password(json!({ "project": { "id": PROJECT } })));
+    let issued = ask(&server, &password(&json!({ "project": { "id": PROJECT } })));
     let text = subject(&issued);
     let shown = show(&server, &text);
     assert_eq!((shown.status, shown.text()), (200, issued.text()));
@@ -78,7 +78,7 @@ fn granted(server: &Server, body: &Value) -> Value {
 #[test]
 fn a_scope_names_a_project_or_a_domain_by_id_or_name() {
     let server = demo();
-    let scoped = |scope: Value| granted(&server, &password(scope));
+    let scoped = |scope: Value| granted(&server, &password(&scope));
     let own = json!({ "id": DOMAIN, "name": "IAMDomain" });
     for scope in [
         json!({ "project": { "name": "cn-north-4" } }),
@@ -109,7 +109,7 @@ fn a_scope_names_a_project_or_a_domain_by_id_or_name() {
 #[test]
 fn what_the_seed_does_not_have_is_made_up_and_stays_the_same() {
     let server = demo();
-    let scoped = |scope: Value| granted(&server, &password(scope));
+    let scoped = |scope: Value| granted(&server, &password(&scope));
     let named = scoped(json!({ "project": { "name": "mars-1" } }));
     let listed = server.get("/v3/projects?name=mars-1").json();
     assert_eq!(named["project"]["id"], listed["projects"][0]["id"]);

@@ -18,7 +18,7 @@ const USER: &str = "7116d09f88fa41908676fdd4b039e95b";
 const TOKENS: &str = "/v3/auth/tokens";
 
 /// The documented body: a user with a password, and a scope.
-fn password(scope: Value) -> Value {
+fn password(scope: &Value) -> Value {
     json!({ "auth": {
         "identity": { "methods": ["password"], "password": { "user": {
             "name": "IAMUser", "password": "IAMPassword", "domain": { "name": "IAMDomain" },
@@ -37,7 +37,7 @@ fn ask(server: &Server, body: &Value) -> Answer {
 fn token(server: &Server) -> String {
     let answer = ask(
         server,
-        &password(json!({ "project": { "name": "cn-north-4" } })),
+        &password(&json!({ "project": { "name": "cn-north-4" } })),
     );
     assert_eq!(answer.status, 201, "{answer}");
     subject(&answer)

@@ -79,7 +79,7 @@ fn terraform_starts_with_keys() {
 #[test]
 fn terraform_starts_with_a_password_and_a_slash_behind_the_path() {
     let server = demo();
-    let body = password(json!({ "project": { "name": "cn-north-4" } })).to_string();
+    let body = password(&json!({ "project": { "name": "cn-north-4" } })).to_string();
     for path in [TOKENS, "/v3/auth/tokens/", "/v3/auth/tokens?nocatalog=true"] {
         let answer = server.json("POST", path, &body);
         assert_eq!(

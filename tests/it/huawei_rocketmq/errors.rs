@@ -269,7 +269,7 @@ fn secret_keys_have_rules() {
 #[test]
 fn permissions_and_addresses_have_rules() {
     #[track_caller]
-    fn check(server: &Server, field: &str, value: Value, expected: &str) {
+    fn check(server: &Server, field: &str, value: &Value, expected: &str) {
         let body = json!({ field: value });
         verdict(
             &server.json("PUT", &user(A, "order-service"), &body.to_string()),
@@ -279,44 +279,44 @@ fn permissions_and_addresses_have_rules() {
     let server = demo();
     for field in ["default_topic_perm", "default_group_perm"] {
         for perm in ["PUB", "SUB", "PUB|SUB", "DENY", ""] {
-            check(&server, field, json!(perm), "200");
+            check(&server, field, &json!(perm), "200");
         }
         for perm in ["pub", "SUB|PUB", "ALL", " PUB", "PUB\0"] {
-            check(&server, field, json!(perm), "400 DMS.00400800");
+            check(&server, field, &json!(perm), "400 DMS.00400800");
         }
-        check(&server, field, json!(true), "400 DMS.00400085");
-        check(&server, field, json!(null), "200");
+        check(&server, field, &json!(true), "400 DMS.00400085");
+        check(&server, field, &json!(null), "200");
     }
     for field in ["topic_perms", "group_perms"] {
-        check(&server, field, json!([]), "200");
+        check(&server, field, &json!([]), "200");
         check(
             &server,
             field,
-            json!([{ "name": "主题 🚀/%2F", "perm": "PUB|SUB", "more": 1 }]),
+            &json!([{ "name": "主题 🚀/%2F", "perm": "PUB|SUB", "more": 1 }]),
             "200",
         );
-        check(&server, field, json!([{ "name": "t" }]), "200");
+        check(&server, field, &json!([{ "name": "t" }]), "200");
         check(
             &server,
             field,
-            json!([{ "name": "", "perm": "SUB" }]),
+            &json!([{ "name": "", "perm": "SUB" }]),
             "400 DMS.00400800",
         );
         check(
             &server,
             field,
-            json!([{ "perm": "SUB" }]),
+            &json!([{ "perm": "SUB" }]),
             "400 DMS.00400800",
         );
         check(
             &server,
             field,
-            json!([{ "name": "t", "perm": "sub" }]),
+            &json!([{ "name": "t", "perm": "sub" }]),
             "400 DMS.00400800",
         );
-        check(&server, field, json!([{ "name": 1 }]), "400 DMS.00400085");
-        check(&server, field, json!(["t"]), "400 DMS.00400085");
-        check(&server, field, json!({}), "400 DMS.00400085");
+        check(&server, field, &json!([{ "name": 1 }]), "400 DMS.00400085");
+        check(&server, field, &json!(["t"]), "400 DMS.00400085");
+        check(&server, field, &json!({}), "400 DMS.00400085");
     }
     for addresses in [
         "",
@@ -329,7 +329,7 @@ fn permissions_and_addresses_have_rules() {
         "10.0.0.0/32,1.2.3.*",
         "*,1.2.3.4",
     ] {
-        check(&server, "white_remote_address", json!(addresses), "200");
+        check(&server, "white_remote_address", &json!(addresses), "200");
     }
     for addresses in [
         ",",
@@ -352,20 +352,25 @@ fn permissions_and_addresses_have_rules() {
         check(
             &server,
             "white_remote_address",
-            json!(addresses),
+            &json!(addresses),
             "400 DMS.00400800",
         );
     }
     check(
         &server,
         "white_remote_address",
-        json!(["*"]),
+        &json!(["*"]),
         "400 DMS.00400085",
     );
-    check(&server, "admin", json!("true"), "400 DMS.00400085");
-    check(&server, "admin", json!(0), "400 DMS.00400085");
-    check(&server, "secret_key", json!(12_345_678), "400 DMS.00400085");
-    check(&server, "access_key", json!({}), "400 DMS.00400085");
+    check(&server, "admin", &json!("true"), "400 DMS.00400085");
+    check(&server, "admin", &json!(0), "400 DMS.00400085");
+    check(
+        &server,
+        "secret_key",
+        &json!(12_345_678),
+        "400 DMS.00400085",
+    );
+    check(&server, "access_key", &json!({}), "400 DMS.00400085");
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn start(document: &Value) -> Result<crate::server::Server, String> {
     Ok(with(options))
 }
 
-fn document(instances: Value, users: Value) -> Value {
+fn document(instances: &Value, users: &Value) -> Value {
     json!({ "huawei-rocketmq": {
         "projects": [{ "project_id": PROJECT, "instances": instances }],
         "users": [{ "project_id": PROJECT, "instance_id": A, "users": users }],
@@ -116,7 +116,7 @@ fn a_deleted_instance_takes_its_users_with_it() {
 #[test]
 fn a_broken_rule_is_named_with_its_place_and_value() {
     #[track_caller]
-    fn check(instances: Value, users: Value, expected: &str) {
+    fn check(instances: &Value, users: &Value, expected: &str) {
         match start(&document(instances, users)) {
             Ok(_) => panic!("the seed was taken, expected: {expected}"),
             Err(message) => assert!(message.contains(expected), "{message}"),
@@ -124,88 +124,88 @@ fn a_broken_rule_is_named_with_its_place_and_value() {
     }
     let a = || json!([{ "instance_id": A }]);
     check(
-        json!([{ "instance_id": "x" }]),
-        json!([]),
+        &json!([{ "instance_id": "x" }]),
+        &json!([]),
         r#"at huawei-rocketmq.projects[0].instances[0].instance_id: "x" is no instance id"#,
     );
     check(
-        json!([{ "instance_id": A.to_uppercase() }]),
-        json!([]),
+        &json!([{ "instance_id": A.to_uppercase() }]),
+        &json!([]),
         "is no instance id",
     );
     check(
-        json!([{}]),
-        json!([]),
+        &json!([{}]),
+        &json!([]),
         r#"instances[0].instance_id: "" is no instance id"#,
     );
     check(
-        json!([{ "instance_id": A, "status": "RUNING" }]),
-        json!([]),
+        &json!([{ "instance_id": A, "status": "RUNING" }]),
+        &json!([]),
         r#"instances[0].status: "RUNING" is no status; it can be CREATING, RUNNING"#,
     );
     check(
-        json!([{ "instance_id": A, "engine": "kafka" }]),
-        json!([]),
+        &json!([{ "instance_id": A, "engine": "kafka" }]),
+        &json!([]),
         r#"instances[0].engine: "kafka" is another engine"#,
     );
     check(
-        json!([{ "instance_id": A, "created_at": "yesterday" }]),
-        json!([]),
+        &json!([{ "instance_id": A, "created_at": "yesterday" }]),
+        &json!([]),
         r#"instances[0].created_at: "yesterday" is no time"#,
     );
     check(
-        json!([{ "instance_id": A, "enable_acl": "yes" }]),
-        json!([]),
+        &json!([{ "instance_id": A, "enable_acl": "yes" }]),
+        &json!([]),
         r#"instances[0].enable_acl: invalid type: string "yes", expected a boolean"#,
     );
     check(
-        json!([{ "instance_id": A, "nonsense": 1 }]),
-        json!([]),
+        &json!([{ "instance_id": A, "nonsense": 1 }]),
+        &json!([]),
         "unknown field `nonsense`",
     );
     check(
-        json!(["x"]),
-        json!([]),
-        "at huawei-rocketmq.projects[0].instances[0]: invalid type",
+        &json!(["x"]),
+        &json!([]),
+        r#"at huawei-rocketmq.projects[0].instances[0]: an instance is an object, not "x""#,
     );
     check(
-        json!([]),
-        json!([]),
+        &json!([]),
+        &json!([]),
         r#"at huawei-rocketmq.users[0].instance_id: project "0bec5db98280d2d02fd6c00c2de791ce" has no instance"#,
     );
     check(
-        a(),
-        json!([{ "access_key": "short" }]),
+        &a(),
+        &json!([{ "access_key": "short" }]),
         r#"at huawei-rocketmq.users[0].users[0].access_key: access_key is "short"; it takes 7 to 64"#,
     );
     check(
-        a(),
-        json!([{ "access_key": "good-name", "secret_key": "weak" }]),
+        &a(),
+        &json!([{ "access_key": "good-name", "secret_key": "weak" }]),
         r#"users[0].secret_key: secret_key takes 8 to 32 characters (found "weak")"#,
     );
     check(
-        a(),
-        json!([{ "access_key": "good-name" }]),
+        &a(),
+        &json!([{ "access_key": "good-name" }]),
         "users[0].secret_key: secret_key takes 8 to 32 characters",
     );
     check(
-        a(),
-        json!([{ "access_key": "good-name", "secret_key": "G00d-secret", "white_remote_address": "x" }]),
+        &a(),
+        &json!([{ "access_key": "good-name", "secret_key": "G00d-secret", "white_remote_address": "x" }]),
         "users[0].white_remote_address",
     );
     check(
-        a(),
-        json!([{ "access_key": "good-name", "secret_key": "G00d-secret", "default_topic_perm": "ALL" }]),
+        &a(),
+        &json!([{ "access_key": "good-name", "secret_key": "G00d-secret", "default_topic_perm": "ALL" }]),
         "users[0].users[0].default_topic_perm: unknown variant `ALL`",
     );
     check(
-        a(),
-        json!([{ "access_key": "good-name", "secret_key": "G00d-secret", "topic_perms": [{ "name": "", "perm": "SUB" }] }]),
+        &a(),
+        &json!([{ "access_key": "good-name", "secret_key": "G00d-secret", "topic_perms": [{ "name": "", "perm": "SUB" }] }]),
         r#"users[0].topic_perms[0].name: "" is no name"#,
     );
     check(
-        a(),
-        json!([{ "access_key": "good-name", "admin": "no" }]),
+        &a(),
+        &json!([{ "access_key": "good-name", "admin": "no" }]),
         "users[0].users[0].admin: invalid type",
     );
     let bad_project =

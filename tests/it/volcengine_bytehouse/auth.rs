@@ -1,7 +1,16 @@
-//! What a request says about its signer, with nothing checked.
+//! What a request says about its signer: with nothing checked, then with everything checked in its order.
+
+use std::collections::BTreeSet;
+
+use rollcall::signing::{AccessKey, Scheme, volcengine};
 
 use super::target;
-use crate::server::{Server, demo};
+use crate::authentication::{
+    self, DISABLED, EXPIRED, KEY, READ_ONLY, TEMPORARY, WRONG, explained, now, send,
+    the_journal_is_clean,
+};
+use crate::server::{Server, demo, frozen, with};
+use crate::signing::Request;
 
 const SCOPE: &str = "/20240912/cn-guangzhou/bytehouse_ce/request";
 
@@ -64,4 +73,440 @@ fn the_suffix_of_the_access_key_names_the_namespace() {
     );
     assert_eq!(ask(&presigned, ""), 400);
     assert_eq!(ask(&show, &signed("test-ak~Not A Name", SCOPE)), 400);
+}
+
+// Authentication.
+
+const REGION: &str = "cn-beijing";
+const SERVICE: &str = "bytehouse_ce";
+
+/// A call signed in headers.
+fn by_header(target: &str, key: AccessKey<'_>, time: i64) -> Request {
+    let request = Request::new("GET", target, "");
+    let sealed = request.look(|sent| volcengine::sign(sent, &key, REGION, SERVICE, time));
+    request.sealed(sealed)
+}
+
+/// A call signed in its query.
+fn presigned(target: &str, key: AccessKey<'_>, time: i64) -> Request {
+    let request = Request::new("GET", target, "");
+    let sealed = request.look(|sent| volcengine::presign(sent, &key, REGION, SERVICE, time));
+    request.sealed(sealed)
+}
+
+const FORMS: [fn(&str, AccessKey<'_>, i64) -> Request; 2] = [by_header, presigned];
+
+#[test]
+fn a_header_is_checked_in_the_documented_order() {
+    let lenient = authentication::server("lenient");
+    let strict = authentication::server("strict");
+    // The action is looked up last, so whatever is wrong with the signature comes before that.
+    let target = target("NoSuchAction");
+    let check = |headers: &[(&str, &str)], in_lenient: &str, in_strict: &str| {
+        let verdict = |server: &Server| server.send("GET", &target, headers, b"").verdict();
+        assert_eq!(verdict(&lenient), in_lenient, "{headers:?}");
+        assert_eq!(verdict(&strict), in_strict, "{headers:?}");
+    };
+    let both = |headers: &[(&str, &str)], expected| check(headers, expected, expected);
+    fn with(text: &str) -> (&'static str, &str) {
+        ("authorization", text)
+    }
+    let missing = "401 MissingAuthenticationToken";
+    both(&[], missing);
+    both(&[("x-date", "20240520T083000Z")], missing);
+    both(&[with("")], missing);
+    for scheme in [
+        "Bearer x",
+        "HMAC-SHA256",
+        "HMAC-SHA1 Credential=x",
+        "HMAC-SHA256 x",
+    ] {
+        both(&[with(scheme)], "400 InvalidAuthorization");
+    }
+    let authorization = |credential: &str| {
+        format!("HMAC-SHA256 Credential={credential}, SignedHeaders=host;x-date")
+    };
+    for broken in [
+        "",
+        "nobody",
+        "nobody/20240520/cn-beijing/bytehouse_ce",
+        "nobody/20240520/cn-beijing/bytehouse_ce/requests",
+        "nobody/20240520/cn-beijing/bytehouse_ce/request/more",
+        "/20240520/cn-beijing/bytehouse_ce/request",
+    ] {
+        both(&[with(&authorization(broken))], "400 InvalidCredential");
+    }
+    let unsigned =
+        |key: &str, service| authorization(&format!("{key}/20240520/cn-beijing/{service}/request"));
+    both(&[with(&unsigned("nobody", "ecs"))], "401 MissingSignature");
+    let signed = |key: &str, service| format!("{}, Signature=x", unsigned(key, service));
+    let nobody = signed("nobody", "ecs");
+    both(&[with(&nobody)], "400 MissingRequestInfo");
+    both(&[with(&nobody), ("x-date", "")], "400 MissingRequestInfo");
+    for malformed in [
+        "now",
+        "2024-05-20T08:30:00Z",
+        "20240520T083000",
+        "20240520T083000+0800",
+    ] {
+        both(
+            &[with(&nobody), ("x-date", malformed)],
+            "400 InvalidTimestamp",
+        );
+    }
+    let passed = "404 InvalidActionOrVersion";
+    for off in ["20240520T081459Z", "20240520T084501Z"] {
+        check(
+            &[with(&nobody), ("x-date", off)],
+            passed,
+            "400 InvalidTimestamp",
+        );
+    }
+    let date = ("x-date", "20240520T084500Z");
+    check(&[with(&nobody), date], passed, "401 InvalidAccessKey");
+    let disabled = signed(DISABLED.id, "ecs");
+    check(&[with(&disabled), date], passed, "401 InvalidAccessKey");
+    let elsewhere = signed(TEMPORARY.id, "ecs");
+    check(&[with(&elsewhere), date], passed, "404 ServiceNotFound");
+    let temporary = signed(TEMPORARY.id, SERVICE);
+    check(&[with(&temporary), date], passed, "401 InvalidSecretToken");
+    let wrong = ("x-security-token", "another");
+    check(
+        &[with(&temporary), date, wrong],
+        passed,
+        "401 InvalidSecretToken",
+    );
+    let token = ("x-security-token", "token-of-the-temporary-key");
+    let expired = signed(EXPIRED.id, SERVICE);
+    check(
+        &[with(&expired), date, token],
+        passed,
+        "401 InvalidSecretToken",
+    );
+    check(
+        &[with(&temporary), date, token],
+        passed,
+        "401 SignatureNotMatch",
+    );
+}
+
+#[test]
+fn action_and_version_come_first_and_the_method_after_the_signature() {
+    let server = authentication::server("strict");
+    let signed = |method: &str, target: &str| {
+        let request = Request::new(method, target, "");
+        let sealed = request.look(|sent| volcengine::sign(sent, &KEY, REGION, SERVICE, now()));
+        send(&server, &request.sealed(sealed)).verdict()
+    };
+    let prefixed = "/volcengine-bytehouse/";
+    assert_eq!(server.get(prefixed).verdict(), "400 MissingParameter");
+    let listing = target("ListUsers");
+    let put = |target: &str| server.send("PUT", target, &[], b"").verdict();
+    assert_eq!(put(&listing), "401 MissingAuthenticationToken");
+    assert_eq!(signed("PUT", &listing), "405 MethodNotAllowed");
+    assert_eq!(
+        signed("GET", &target("ListUserz")),
+        "404 InvalidActionOrVersion"
+    );
+    assert_eq!(signed("GET", &listing), "200");
+    assert_eq!(signed("POST", &listing), "200");
+}
+
+#[test]
+fn a_presigned_query_is_checked_as_a_header_is() {
+    let server = authentication::server("strict");
+    let listing = target("ListUsers");
+    let good = presigned(&listing, KEY, now());
+    let check = |from: &str, to: &str, expected: &str| {
+        let mut request = good.clone();
+        assert!(request.query.contains(from), "{}", request.query);
+        request.query = request.query.replacen(from, to, 1);
+        assert_eq!(
+            send(&server, &request).verdict(),
+            expected,
+            "{from} -> {to}"
+        );
+    };
+    check("X-Signature", "X-Signature", "200");
+    check(
+        "X-Signature",
+        "X-Signatur",
+        "401 MissingAuthenticationToken",
+    );
+    check(
+        "X-Algorithm=HMAC-SHA256",
+        "X-Algorithm=RSA",
+        "400 InvalidAuthorization",
+    );
+    check(
+        "X-SignedQueries=",
+        "X-SignedQuery=",
+        "400 InvalidAuthorization",
+    );
+    check("%2Frequest", "%2Frequests", "400 InvalidCredential");
+    check("X-Date=", "X-Day=", "400 MissingRequestInfo");
+    check("X-Date=2024", "X-Date=2023", "400 InvalidTimestamp");
+    check("X-Date=2024", "X-Date=x024", "400 InvalidTimestamp");
+    check("=test-ak", "=nobody", "401 InvalidAccessKey");
+    check("bytehouse_ce", "ecs", "404 ServiceNotFound");
+    check("ListUsers", "ListRoles", "401 SignatureNotMatch");
+    // What is not in the list of signed parameters may change on the way; no document forbids it.
+    check("X-Signature", "Limit=3&X-Signature", "200");
+}
+
+#[test]
+fn a_signature_may_be_used_again_until_it_expires() {
+    let server = authentication::server("strict");
+    for form in FORMS {
+        let check = |query: &str, time: i64, expected: &str| {
+            let request = form(&format!("{}{query}", target("ListUsers")), KEY, time);
+            for _ in 0..2 {
+                assert_eq!(
+                    send(&server, &request).verdict(),
+                    expected,
+                    "{query} {time}"
+                );
+            }
+        };
+        check("", now() - 900, "200");
+        check("", now() + 900, "200");
+        check("", now() - 901, "400 InvalidTimestamp");
+        check("", now() + 901, "400 InvalidTimestamp");
+        check("&X-Expires=60", now() - 60, "200");
+        check("&X-Expires=60", now() - 61, "400 InvalidTimestamp");
+        check("&X-Expires=3600", now() - 3600, "200");
+        // What is no number is as good as nothing.
+        check("&X-Expires=soon", now() - 901, "400 InvalidTimestamp");
+    }
+}
+
+#[test]
+fn skew_can_be_switched_off() {
+    let options = frozen()
+        .auth("volcengine-bytehouse=strict")
+        .expect("a mode");
+    let server = with(options.skew("off".parse().expect("a skew")));
+    let old = by_header(&target("ListUsers"), KEY, 0);
+    assert_eq!(send(&server, &old).verdict(), "200");
+}
+
+#[test]
+fn a_wrong_secret_is_the_documents_error_or_the_gateways() {
+    let server = authentication::server("strict");
+    for form in FORMS {
+        let answer = send(&server, &form(&target("ListUsers"), WRONG, now()));
+        assert_eq!(answer.verdict(), "401 SignatureNotMatch");
+    }
+    let wrong = by_header(&target("ListUsers"), WRONG, now());
+    insta::assert_snapshot!(send(&server, &wrong), @r#"
+    401
+    connection: close
+    content-length: 254
+    content-type: application/json; charset=utf-8
+    x-tt-logid: 20240520163000525001093156A88732
+
+    {"ResponseMetadata":{"RequestId":"20240520163000525001093156A88732","Action":"ListUsers","Version":"2024-08-31","Service":"bytehouse_ce","Region":"cn-beijing","Error":{"Code":"SignatureNotMatch","Message":"The request signature provided is incorrect."}}}
+    "#);
+    let options = frozen().auth("strict").expect("a mode");
+    let quirk = options.quirk("volcengine-bytehouse.signature-error", "gateway");
+    let server = with(quirk.expect("a quirk"));
+    insta::assert_snapshot!(send(&server, &wrong), @r#"
+    401
+    connection: close
+    content-length: 403
+    content-type: application/json; charset=utf-8
+    x-tt-logid: 202405201630006689669024965B9941
+
+    {"ResponseMetadata":{"RequestId":"202405201630006689669024965B9941","Action":"ListUsers","Version":"2024-08-31","Service":"bytehouse_ce","Region":"cn-beijing","Error":{"CodeN":100010,"Code":"SignatureDoesNotMatch","Message":"The request signature we calculated does not match the signature you provided. Check your Secret Access Key and signing method. Consult the service documentation for details."}}}
+    "#);
+}
+
+#[test]
+fn a_temporary_key_goes_with_its_token() {
+    let server = authentication::server("strict");
+    for form in FORMS {
+        let check = |key, status, message: &str| {
+            let answer = send(&server, &form(&target("ListUsers"), key, now()));
+            let told = answer.json()["ResponseMetadata"]["Error"]["Message"].clone();
+            let told = told.as_str().unwrap_or_default();
+            assert_eq!((answer.status, told), (status, message), "{answer}");
+        };
+        check(TEMPORARY, 200, "");
+        let token = |token| AccessKey { token, ..TEMPORARY };
+        check(
+            token(None),
+            401,
+            "Invalid secret token, msg: the security token is missing.",
+        );
+        check(
+            token(Some("x")),
+            401,
+            "Invalid secret token, msg: the security token is invalid.",
+        );
+        check(
+            EXPIRED,
+            401,
+            "Invalid secret token, msg: the security token is expired.",
+        );
+        // The token of a lasting key is not looked at.
+        let needless = AccessKey {
+            token: Some("any"),
+            ..KEY
+        };
+        check(needless, 200, "");
+    }
+}
+
+#[test]
+fn a_read_only_key_lists_and_deletes_nothing() {
+    let server = authentication::server("strict");
+    let delete = format!("{}&UserID=41820377", target("DeleteUser"));
+    for form in FORMS {
+        let listed = send(&server, &form(&target("ListUsers"), READ_ONLY, now()));
+        assert_eq!(listed.verdict(), "200");
+        let refused = send(&server, &form(&delete, READ_ONLY, now()));
+        assert_eq!(refused.verdict(), "403 AccessDenied");
+        assert!(
+            refused
+                .text()
+                .contains("to perform: bytehouse_ce:DeleteUser on resource: ")
+        );
+    }
+    assert_eq!(
+        send(&server, &by_header(&delete, KEY, now())).verdict(),
+        "200"
+    );
+}
+
+#[test]
+fn the_suffix_of_a_key_is_signed_and_no_part_of_its_name() {
+    let server = authentication::server("strict");
+    let suite = AccessKey {
+        id: "test-ak~suite7",
+        ..KEY
+    };
+    let delete = format!("{}&UserID=41820377", target("DeleteUser"));
+    let show = format!("{}&Username=alice.chen", target("GetUserDetail"));
+    assert_eq!(
+        send(&server, &by_header(&delete, suite, now())).verdict(),
+        "200"
+    );
+    for form in FORMS {
+        assert_eq!(
+            send(&server, &form(&show, suite, now())).verdict(),
+            "400 Bad Request"
+        );
+        assert_eq!(send(&server, &form(&show, KEY, now())).verdict(), "200");
+    }
+    let unknown = AccessKey {
+        id: "nobody~suite7",
+        ..KEY
+    };
+    let refused = send(&server, &by_header(&show, unknown, now()));
+    assert!(
+        refused
+            .text()
+            .contains("The accesskey [nobody~suite7] included"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_prefix_may_be_signed_or_not() {
+    let server = authentication::server("strict");
+    for form in FORMS {
+        let listing = target("ListUsers");
+        let with_prefix = form(&format!("/volcengine-bytehouse{listing}"), KEY, now());
+        assert_eq!(send(&server, &with_prefix).verdict(), "200");
+        let mut without = form(&listing, KEY, now());
+        without.path = "/volcengine-bytehouse/".to_owned();
+        assert_eq!(send(&server, &without).verdict(), "200");
+    }
+}
+
+#[test]
+fn a_body_is_signed_and_its_stated_hash_has_to_be_right() {
+    let server = authentication::server("strict");
+    let request = Request::new("POST", &target("ListUsers"), "{\"Limit\": 3}")
+        .with("content-type", "application/json");
+    let sealed = request.look(|sent| volcengine::sign(sent, &KEY, REGION, SERVICE, now()));
+    let mut request = request.sealed(sealed);
+    assert_eq!(send(&server, &request).verdict(), "200");
+    request.body = b"{\"Limit\": 4}".to_vec();
+    assert_eq!(send(&server, &request).verdict(), "401 SignatureNotMatch");
+}
+
+#[test]
+fn the_journal_says_what_is_wrong_and_tells_no_secret() {
+    let server = authentication::server("strict");
+    let update = format!(
+        "{}&Username=alice.chen&Password=Passw0rd%2B1",
+        target("UpdateUser")
+    );
+    let finding = |request: &Request| {
+        let answer = send(&server, request);
+        let metadata = answer.json()["ResponseMetadata"].take();
+        let id = metadata["RequestId"].as_str().expect("an id").to_owned();
+        explained(&server, &id)["signature"].clone()
+    };
+    for form in FORMS {
+        let swapped = AccessKey {
+            secret: TEMPORARY.secret,
+            ..KEY
+        };
+        let found = finding(&form(&update, swapped, now()));
+        assert_eq!(found["finding"], "another-secret", "{found}");
+        let local = finding(&form(&update, KEY, now() + 8 * 3600));
+        assert_eq!(local["finding"], "local-time", "{local}");
+        finding(&form(
+            &update,
+            AccessKey {
+                secret: "not-the-secret",
+                ..TEMPORARY
+            },
+            now(),
+        ));
+    }
+    let request = Request::new("GET", &update, "");
+    let sealed = request.look(|sent| volcengine::sign(sent, &KEY, "cn-north-1", SERVICE, now()));
+    let mut request = request.sealed(sealed);
+    let authorization = request.header_mut("authorization");
+    *authorization = authorization.replace("cn-north-1", REGION);
+    let found = finding(&request);
+    assert!(
+        found["canonical_request"]
+            .as_str()
+            .is_some_and(|text| text.contains("alice.chen"))
+    );
+    the_journal_is_clean(&server, &["Passw0rd+1"]);
+}
+
+#[test]
+fn the_documented_signatures_verify_and_changed_ones_do_not() {
+    authentication::the_vectors_verify(
+        "volcengine-bytehouse",
+        &[Scheme::Volcengine],
+        "2024-09-12T13:27:32Z",
+        "401 SignatureNotMatch",
+    );
+}
+
+#[test]
+fn every_row_of_authentication_is_raised_above() {
+    let raised = [
+        "MissingAuthenticationToken",
+        "InvalidAuthorization",
+        "InvalidCredential",
+        "MissingSignature",
+        "MissingRequestInfo",
+        "InvalidTimestamp",
+        "InvalidAccessKey",
+        "ServiceNotFound",
+        "InvalidSecretToken",
+        "SignatureNotMatch",
+        "SignatureDoesNotMatch",
+        "AccessDenied",
+    ];
+    let raised: BTreeSet<String> = raised.map(str::to_owned).into();
+    assert_eq!(authentication::codes("volcengine-bytehouse"), raised);
 }

@@ -283,7 +283,7 @@ fn put_user(tx: &Connection, user: User, context: &SeedContext<'_>) -> Result<()
         return Ok(());
     }
     let length = user.username.chars().count();
-    if length < 1 || LONGEST_USERNAME < length || user.username.chars().any(char::is_control) {
+    if !(1..=LONGEST_USERNAME).contains(&length) || user.username.chars().any(char::is_control) {
         return Err(SeedError::new(
             "Username",
             format!("\"{}\" is not 1 to 64 printable characters", user.username),

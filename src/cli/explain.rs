@@ -1,0 +1,350 @@
+//! `rollcall explain`: the signature doctor, asked about a call that a server holds, or offline about a raw request.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::remote::{self, Remote};
+use super::{bad_flags, fail, parse_time, say};
+use crate::clock::{Clock, Time};
+use crate::providers::PROVIDERS;
+use crate::providers::signatures::{Practice, signing_key};
+use crate::settings::Credential;
+use crate::signing::doctor::{self, Case};
+use crate::signing::{
+    AccessKey, AsSent, Mismatch, Scheme, alibaba_acs3, alibaba_v1, extended_time, huawei,
+    qingcloud, volcengine,
+};
+
+/// What to explain.
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// The request id or journal number of a call that a running server refused
+    ///
+    /// Without it, a raw HTTP request is read from --file or standard input and examined here, without a server.
+    id: Option<String>,
+
+    /// The file with the raw request: request line, headers, an empty line, the body to the last byte
+    #[arg(long, short = 'f', value_name = "FILE", conflicts_with = "id")]
+    file: Option<PathBuf>,
+
+    /// A key that may have signed the request; repeatable; default: test-ak:test-sk
+    #[arg(
+        long,
+        env = "ROLLCALL_CREDENTIAL",
+        hide_env_values = true,
+        value_delimiter = ',',
+        value_name = "AK:SK[:TOKEN]"
+    )]
+    credential: Vec<Credential>,
+
+    /// The server's time, as 2024-05-20T08:30:00Z; default: now
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    time: Option<Time>,
+
+    #[command(flatten)]
+    remote: Remote,
+}
+
+/// Prints what there is to say. Exit code 0: the signature is right.
+pub(super) fn explain(asked: &Explain) -> ExitCode {
+    if let Some(id) = &asked.id {
+        return remote::explain(&asked.remote, id);
+    }
+    let raw = match &asked.file {
+        Some(file) => match fs::read(file) {
+            Ok(raw) => raw,
+            Err(cause) => return fail(&format!("{}: {cause}", file.display())),
+        },
+        None => {
+            let mut raw = Vec::new();
+            if let Err(cause) = io::stdin().lock().read_to_end(&mut raw) {
+                return fail(&format!("standard input: {cause}"));
+            }
+            raw
+        }
+    };
+    let mut credentials = asked.credential.clone();
+    if credentials.is_empty() {
+        credentials.extend("test-ak:test-sk".parse::<Credential>());
+    }
+    let now = asked
+        .time
+        .unwrap_or_else(|| Clock::default().now())
+        .seconds();
+    let Some(request) = Raw::parse(&raw) else {
+        return bad_flags(
+            "that is no HTTP request: it starts with a line as GET /?Action=ListUsers HTTP/1.1, then headers, an empty line, the \
+             body",
+        );
+    };
+    let Examined { right, text } = examine(&request, &credentials, now);
+    let said = say(&text);
+    if right { said } else { ExitCode::FAILURE }
+}
+
+/// A raw request, taken apart.
+struct Raw<'a> {
+    method: &'a str,
+    path: &'a str,
+    query: &'a str,
+    headers: Vec<(String, &'a str)>,
+    body: &'a [u8],
+}
+
+impl<'a> Raw<'a> {
+    /// Lines end in CR LF or, as in editors, in LF; what follows the first empty line is the body.
+    fn parse(raw: &'a [u8]) -> Option<Self> {
+        let ends = |pattern: &[u8]| {
+            let at = raw.windows(pattern.len()).position(|part| part == pattern);
+            at.map(|at| (at, at + pattern.len()))
+        };
+        let crlf = ends(b"\r\n\r\n");
+        let lf = ends(b"\n\n");
+        let (head, body) = match (crlf, lf) {
+            (Some(crlf), Some(lf)) => crlf.min(lf),
+            (crlf, lf) => crlf.or(lf).unwrap_or((raw.len(), raw.len())),
+        };
+        let mut lines = std::str::from_utf8(&raw[..head]).ok()?.lines();
+        let mut words = lines.next()?.split(' ');
+        let (method, target) = (words.next()?, words.next()?);
+        // A proxy's client sends the whole address.
+        let target = match target.split_once("://") {
+            Some((_, rest)) if !target.starts_with('/') => &rest[rest.find('/')?..],
+            _ => target,
+        };
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let headers = lines
+            .filter(|line| !line.is_empty())
+            .map(|line| line.split_once(':'))
+            .map(|header| header.map(|(name, value)| (name.to_ascii_lowercase(), value.trim())));
+        Some(Self {
+            method,
+            path,
+            query,
+            headers: headers.collect::<Option<_>>()?,
+            body: &raw[body..],
+        })
+    }
+}
+
+struct Examined {
+    right: bool,
+    text: String,
+}
+
+/// The signature of a request, read and held against the keys that are known.
+struct Verdict {
+    access_key: String,
+    timestamp: Option<i64>,
+    outcome: Option<Result<(), Mismatch>>,
+}
+
+fn examine(raw: &Raw<'_>, credentials: &[Credential], now: i64) -> Examined {
+    let headers: Vec<(&str, &str)> = raw
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), *value))
+        .collect();
+    let request = AsSent {
+        method: raw.method,
+        path: raw.path,
+        query: raw.query,
+        headers: &headers,
+        body: raw.body,
+    };
+    let stripped = without_prefix(raw.path);
+    let also: Vec<&str> = stripped.into_iter().collect();
+    let Some(scheme) = scheme_of(&request) else {
+        return wrong("no scheme's mark is in this request: it is not signed".to_owned());
+    };
+    let verdict = match verdict(scheme, &request, &also, credentials) {
+        Ok(verdict) => verdict,
+        Err(defect) => {
+            return wrong(format!(
+                "the request looks like {}, but its signature cannot be read: {defect}",
+                title(scheme)
+            ));
+        }
+    };
+    let mut text = format!("{}, key {}\n", title(scheme), verdict.access_key);
+    if let Some(sent) = verdict.timestamp {
+        text.push_str(&format!(
+            "signed at {}{}\n",
+            extended_time(sent),
+            late(sent, now)
+        ));
+    }
+    let known = find(credentials, &verdict.access_key);
+    let keys: Vec<AccessKey<'_>> = credentials
+        .iter()
+        .map(|key| signing_key(&key.access_key, key))
+        .collect();
+    let Practice {
+        hosts,
+        regions,
+        services,
+        ..
+    } = Practice::of(scheme);
+    let finding = || {
+        doctor::diagnose(&Case {
+            scheme,
+            request: &request,
+            also: &also,
+            key: known.map(|key| signing_key(&verdict.access_key, key)),
+            keys: &keys,
+            hosts,
+            regions,
+            services,
+        })
+    };
+    match &verdict.outcome {
+        Some(Ok(())) => {
+            text.push_str("the signature matches\n");
+            return Examined { right: true, text };
+        }
+        None => {
+            text.push_str(
+                "the key is not among the credentials; name it with --credential AK:SK\n",
+            );
+            if let Some(finding) = finding() {
+                text.push_str(&format!("{}: {}\n", finding.name, finding.sentence));
+            }
+        }
+        Some(Err(mismatch)) => {
+            match finding() {
+                Some(finding) => {
+                    text.push_str(&format!("{}: {}\n", finding.name, finding.sentence))
+                }
+                None => text.push_str(
+                    "no known mistake explains the signature; compare the canonical requests\n",
+                ),
+            }
+            text.push_str(&format!(
+                "\ncanonical request:\n{}\n\nstring to sign:\n{}\n\nsignature that would match:\n{}\n",
+                mismatch.canonical_request, mismatch.string_to_sign, mismatch.expected
+            ));
+        }
+    }
+    Examined { right: false, text }
+}
+
+fn wrong(sentence: String) -> Examined {
+    Examined {
+        right: false,
+        text: format!("{sentence}\n"),
+    }
+}
+
+/// How far a time is from the server's, where that is more than any provider lets it be.
+fn late(sent: i64, now: i64) -> String {
+    const WIDEST: u64 = 900;
+    if sent.abs_diff(now) <= WIDEST {
+        return String::new();
+    }
+    match doctor::shifted_clock(sent, now) {
+        Some(finding) => format!(" ({})", finding.sentence),
+        None => format!(
+            ", {} s from {}: too far off by now",
+            sent.abs_diff(now),
+            extended_time(now)
+        ),
+    }
+}
+
+fn find<'a>(credentials: &'a [Credential], access_key: &str) -> Option<&'a Credential> {
+    let key = access_key.split('~').next().unwrap_or_default();
+    credentials
+        .iter()
+        .find(|credential| credential.access_key == key)
+}
+
+/// The path behind a prefix that names a provider.
+fn without_prefix(path: &str) -> Option<&str> {
+    PROVIDERS.iter().find_map(|provider| {
+        let rest = path.strip_prefix('/')?.strip_prefix(provider.id())?;
+        (rest.is_empty() || rest.starts_with('/')).then_some(if rest.is_empty() {
+            "/"
+        } else {
+            rest
+        })
+    })
+}
+
+/// The scheme, by what only that scheme has.
+fn scheme_of(request: &AsSent<'_>) -> Option<Scheme> {
+    let authorization = request.header("authorization").unwrap_or_default().trim();
+    let parameters = alibaba_v1::parameters(request);
+    let has = |name: &str| parameters.iter().any(|pair| *pair.name == *name.as_bytes());
+    if authorization.starts_with("ACS3-") || request.header("x-acs-signature-nonce").is_some() {
+        Some(Scheme::AlibabaAcs3)
+    } else if authorization.starts_with("SDK-HMAC-") {
+        Some(Scheme::Huawei)
+    } else if authorization.starts_with("HMAC-SHA256") || has("X-Signature") {
+        Some(Scheme::Volcengine)
+    } else if has("SignatureNonce") || has("AccessKeyId") {
+        Some(Scheme::AlibabaV1)
+    } else if has("access_key_id") || has("signature") {
+        Some(Scheme::QingCloud)
+    } else {
+        None
+    }
+}
+
+const fn title(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::AlibabaV1 => "Alibaba RPC 1.0",
+        Scheme::AlibabaAcs3 => "Alibaba ACS3-HMAC-SHA256",
+        Scheme::Volcengine => "Volcengine HMAC-SHA256",
+        Scheme::Huawei => "Huawei SDK-HMAC-SHA256",
+        Scheme::QingCloud => "QingCloud",
+    }
+}
+
+fn verdict(
+    scheme: Scheme,
+    request: &AsSent<'_>,
+    also: &[&str],
+    credentials: &[Credential],
+) -> Result<Verdict, String> {
+    fn told(defect: impl std::fmt::Debug) -> String {
+        format!("{defect:?}")
+    }
+    let judged = |access_key: &str,
+                  timestamp: Option<i64>,
+                  verify: &dyn Fn(&str) -> Result<(), Mismatch>| Verdict {
+        access_key: access_key.to_owned(),
+        timestamp,
+        outcome: find(credentials, access_key).map(|key| verify(&key.secret_key)),
+    };
+    Ok(match scheme {
+        Scheme::AlibabaV1 => {
+            let read = alibaba_v1::read(request).map_err(told)?;
+            let verify = |secret: &str| alibaba_v1::verify(request, also, &read, secret);
+            judged(&read.access_key_id, Some(read.timestamp), &verify)
+        }
+        Scheme::AlibabaAcs3 => {
+            let read = alibaba_acs3::read(request).map_err(told)?;
+            let verify = |secret: &str| alibaba_acs3::verify(request, also, &read, secret);
+            judged(read.access_key_id, Some(read.timestamp), &verify)
+        }
+        Scheme::Volcengine => {
+            let read = volcengine::read(request).map_err(told)?;
+            let verify = |secret: &str| volcengine::verify(request, also, &read, secret);
+            judged(&read.access_key_id, Some(read.timestamp), &verify)
+        }
+        Scheme::Huawei => {
+            let read = huawei::read(request).map_err(told)?;
+            let verify = |secret: &str| huawei::verify(request, also, &read, secret);
+            judged(read.access_key_id, Some(read.timestamp), &verify)
+        }
+        Scheme::QingCloud => {
+            let read = qingcloud::read(request).map_err(told)?;
+            let verify = |secret: &str| qingcloud::verify(request, also, &read, secret);
+            judged(&read.access_key_id, None, &verify)
+        }
+    })
+}

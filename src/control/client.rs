@@ -492,10 +492,9 @@ impl Client {
         reason = "a caller makes the body in place"
     )]
     pub fn json(&self, method: &str, path: &str, body: Value) -> Result<Value, ClientError> {
-        let body = if body.is_null() {
-            Vec::new()
-        } else {
-            body.to_string().into_bytes()
+        let body = match body {
+            Value::Null => Vec::new(),
+            body => body.to_string().into_bytes(),
         };
         self.parsed(&self.call(method, path, body)?)
     }

@@ -440,7 +440,7 @@ pub(crate) async fn verify(State(app): State<Arc<App>>, about: About, Sent(bytes
             Verdict::Fails { found, nearest } if is_late || count.is_settled(found) => {
                 let detail = format!("found {found} such calls, wanted {count}");
                 return Err(Problem {
-                    more: Some(nearest),
+                    more: Some(Box::new(nearest)),
                     ..Problem::new(409, detail)
                 });
             }

@@ -236,7 +236,7 @@ pub(crate) struct Problem {
     /// Where in the body it is wrong, as a JSON pointer.
     pointer: Option<String>,
     /// Whatever else helps.
-    more: Option<serde_json::Value>,
+    more: Option<Box<serde_json::Value>>,
 }
 
 impl Problem {
@@ -292,7 +292,7 @@ impl IntoResponse for Problem {
             body["pointer"] = pointer.into();
         }
         if let Some(more) = self.more {
-            body["nearest"] = more;
+            body["nearest"] = *more;
         }
         (
             status,

@@ -113,7 +113,7 @@ fn what_the_seed_does_not_have_is_made_up_and_stays_the_same() {
     let named = scoped(json!({ "project": { "name": "mars-1" } }));
     let listed = server.get("/v3/projects?name=mars-1").json();
     assert_eq!(named["project"]["id"], listed["projects"][0]["id"]);
-    let by_id = scoped(json!({ "project": { "id": "0a1b2c3d4e5f60718293a4b5c6d7e8f9" } }));
+    let by_id = scoped(json!({ "project": { "id": "0a1b2c3d4e5f60718293a4b5c6d7e8f0" } }));
     assert_eq!(by_id["project"]["name"], "cn-north-4");
 
     let body = json!({ "auth": { "identity": { "methods": ["password"], "password": { "user": {

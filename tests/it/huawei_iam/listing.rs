@@ -63,7 +63,7 @@ fn a_project_of_the_seed_goes_before_a_made_up_one() {
 fn without_a_name_all_projects_of_the_seed_are_listed() {
     let server = demo();
     let all = projects(&server, "");
-    assert_eq!(all.len(), 8);
+    assert_eq!(all.len(), 9);
     assert_eq!(all[0]["id"], PROJECT);
     assert_eq!(projects(&server, "name=&domain_id="), all);
     assert_eq!(projects(&server, &format!("domain_id={DOMAIN}")), all);

@@ -192,7 +192,6 @@ async fn read(request: AxumRequest) -> Result<Request, StatusCode> {
     Ok(Request::new(
         head.method,
         head.uri,
-        head.version,
         head.headers,
         bytes,
         over,

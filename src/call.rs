@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -32,8 +32,6 @@ pub(crate) struct Request {
     pub(crate) method: Method,
     /// The target, as sent.
     pub(crate) target: Uri,
-    /// The protocol version.
-    pub(crate) version: Version,
     /// The headers, in the order received.
     pub(crate) headers: HeaderMap,
     /// The body; empty where it was over a limit.
@@ -61,7 +59,6 @@ impl Request {
     pub(crate) fn new(
         method: Method,
         target: Uri,
-        version: Version,
         headers: HeaderMap,
         body: Bytes,
         over: Option<Limit>,
@@ -69,7 +66,6 @@ impl Request {
         Self {
             method,
             target,
-            version,
             headers,
             body,
             over,
@@ -484,7 +480,6 @@ mod tests {
             Request::new(
                 Method::GET,
                 Uri::from_static(path),
-                Version::HTTP_11,
                 HeaderMap::new(),
                 Bytes::new(),
                 None,

@@ -409,7 +409,6 @@ mod tests {
         let request = Request::new(
             http::Method::POST,
             http::Uri::from_static("/?User.1.Password=a+b%2Fc&Name=n"),
-            http::Version::HTTP_11,
             headers,
             bytes::Bytes::from_static(b"password=k%40%40&password=k"),
             None,

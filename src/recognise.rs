@@ -201,7 +201,7 @@ pub(crate) fn nearest(request: &Request, only: Option<&'static dyn Provider>) ->
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
-    use http::{HeaderMap, HeaderName, HeaderValue, Method, Version};
+    use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
     use super::*;
 
@@ -217,14 +217,7 @@ mod tests {
             })
             .collect();
         let target = target.parse().expect("a valid target");
-        let request = Request::new(
-            Method::GET,
-            target,
-            Version::HTTP_11,
-            headers,
-            Bytes::new(),
-            None,
-        );
+        let request = Request::new(Method::GET, target, headers, Bytes::new(), None);
         assert_eq!(
             by_shape(&request).or_else(|| by_host(request.host())),
             expected

@@ -17,6 +17,7 @@ use crate::clock::{Setting, Time};
 use crate::faults::Rule;
 use crate::journal::{Count, Filter, Size, Stage, Verdict};
 use crate::namespace::{Namespace, Origin};
+use crate::providers::signatures::Nonces;
 use crate::providers::{PROVIDERS, Provider, provider};
 use crate::settings::{SettingsPatch, unknown_provider};
 use crate::store::Store;
@@ -607,6 +608,9 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     } = app.journal.size();
     let namespaces = app.namespaces.in_use().len() as u64;
     let faults = app.faults.many() as u64;
+    let nonces_of =
+        |namespace: &Arc<Namespace>| namespace.state().memory.get::<Nonces>().forgotten();
+    let nonces = app.namespaces.in_use().iter().map(nonces_of).sum();
     let kept = [
         ("namespaces", "gauge", "Namespaces in use.", namespaces),
         ("faults", "gauge", "Fault rules.", faults),
@@ -627,6 +631,12 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
             "counter",
             "Entries that the journal dropped.",
             dropped,
+        ),
+        (
+            "nonces_forgotten_total",
+            "counter",
+            "Nonces forgotten before their time, because there were too many.",
+            nonces,
         ),
     ];
     let content_type = "text/plain; version=0.0.4; charset=utf-8";

@@ -16,7 +16,7 @@ use tower::ServiceExt;
 
 use crate::call::{Limit, Reply, Request};
 use crate::control;
-use crate::emulate::{Delivery, emulate};
+use crate::emulate::{Delivery, emulate, problem};
 use crate::faults::{Faults, Manner};
 use crate::journal::Journal;
 use crate::metrics::Metrics;
@@ -62,6 +62,11 @@ pub(crate) async fn answer(
     if door.is_none() && is_visit(&request) {
         return Ok(Html(control::landing_page()).into_response());
     }
+    // The answer to a CONNECT must not be a 2xx, which opens a tunnel and has no body; some providers answer 200 to everything.
+    if request.method() == Method::CONNECT {
+        let detail = "rollcall answers requests; it is no proxy to tunnel through";
+        return Ok(into_response(problem(405, "Not a proxy", detail)));
+    }
     let delivery = match read(request).await {
         Ok(request) => emulate(app, request, door),
         Err(status) => return Ok((status, [("connection", "close")]).into_response()),
@@ -93,6 +98,8 @@ async fn deliver(
     match manner {
         Manner::Whole => Ok(into_response(reply)),
         Manner::Hang | Manner::Reset => Err(ConnectionReset),
+        // Of nothing there is no half.
+        Manner::Truncate if reply.body.is_empty() => Err(ConnectionReset),
         Manner::Truncate => {
             let length = reply.body.len();
             let half = reply.body.slice(..length / 2);

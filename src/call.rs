@@ -294,7 +294,7 @@ impl Call<'_> {
 
     /// What time it is in this call's namespace.
     pub(crate) fn now(&self) -> Time {
-        self.namespace.clock.now()
+        self.state.clock.now()
     }
 
     /// The value of one of this provider's quirks.

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 /// Where a fact comes from. The text names the file, package and version, page or reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
+pub(crate) enum Source {
     /// One of the five documents that rule over everything else.
     Seed(&'static str),
     /// The source code of an official SDK.
@@ -26,7 +26,7 @@ pub enum Source {
 
 impl Source {
     /// The kind of source, in one word.
-    pub const fn kind(self) -> &'static str {
+    pub(crate) const fn kind(self) -> &'static str {
         match self {
             Self::Seed(_) => "seed",
             Self::Sdk(_) => "sdk",
@@ -37,7 +37,7 @@ impl Source {
     }
 
     /// Which one of its kind.
-    pub const fn detail(self) -> &'static str {
+    pub(crate) const fn detail(self) -> &'static str {
         match self {
             Self::Seed(detail)
             | Self::Sdk(detail)
@@ -56,7 +56,7 @@ impl fmt::Display for Source {
 
 /// What makes rollcall raise an error by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Raised {
+pub(crate) enum Raised {
     /// Something a caller does, in any mode.
     Condition,
     /// A failed check of the lenient or strict authentication.
@@ -67,7 +67,7 @@ pub enum Raised {
 
 impl Raised {
     /// The word that tables print.
-    pub const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Condition => "condition",
             Self::Authentication => "authentication",
@@ -78,7 +78,7 @@ impl Raised {
 
 /// One row of a provider's error table.
 #[derive(Debug, PartialEq, Eq)]
-pub struct ErrorEntry {
+pub(crate) struct ErrorEntry {
     /// Unique within the provider and safe in a URL; what faults and the coverage table call the row.
     pub name: &'static str,
     /// The HTTP status it travels with.
@@ -99,22 +99,22 @@ pub struct ErrorEntry {
 
 impl ErrorEntry {
     /// The error without a detail.
-    pub fn raise(&'static self) -> ApiError {
+    pub(crate) fn raise(&'static self) -> ApiError {
         self.with_all(&[])
     }
 
     /// The error with its one detail filled in.
-    pub fn with(&'static self, detail: impl fmt::Display) -> ApiError {
+    pub(crate) fn with(&'static self, detail: impl fmt::Display) -> ApiError {
         self.with_all(&[&detail])
     }
 
     /// The error with its details filled in, first to first.
-    pub fn with_all(&'static self, details: &[&dyn fmt::Display]) -> ApiError {
+    pub(crate) fn with_all(&'static self, details: &[&dyn fmt::Display]) -> ApiError {
         ApiError::Refused(Box::new(self.refusal(details)))
     }
 
     /// The error as data. A `{}` without a detail becomes nothing.
-    pub fn refusal(&'static self, details: &[&dyn fmt::Display]) -> Refusal {
+    pub(crate) fn refusal(&'static self, details: &[&dyn fmt::Display]) -> Refusal {
         let mut message = String::with_capacity(self.message.len());
         let mut details = details.iter();
         for (index, part) in self.message.split("{}").enumerate() {
@@ -138,7 +138,7 @@ impl ErrorEntry {
 
 /// An error on its way to the wire: a row of the catalogue, its message filled in.
 #[derive(Debug)]
-pub struct Refusal {
+pub(crate) struct Refusal {
     /// The row.
     pub entry: &'static ErrorEntry,
     /// The message as the provider would print it.
@@ -155,7 +155,7 @@ pub struct Refusal {
 
 /// A thing that is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Missing {
+pub(crate) struct Missing {
     /// What it would be: `cluster`, `user`.
     pub kind: &'static str,
     /// Its natural key, the parent's first: `["ehpc-hz-vu7c2WkVGx", "alice.wang"]`.
@@ -164,7 +164,7 @@ pub struct Missing {
 
 /// Why an operation did not answer.
 #[derive(Debug)]
-pub enum ApiError {
+pub(crate) enum ApiError {
     /// The provider says no.
     Refused(Box<Refusal>),
     /// Something that nobody planned; the caller gets the provider's own internal error, the journal gets the cause.
@@ -174,7 +174,7 @@ pub enum ApiError {
 impl ApiError {
     /// Adds what a reader of the journal should know.
     #[must_use]
-    pub fn because(mut self, explanation: impl Into<String>) -> Self {
+    pub(crate) fn because(mut self, explanation: impl Into<String>) -> Self {
         if let Self::Refused(refusal) = &mut self {
             refusal.explanation = Some(explanation.into());
         }
@@ -183,7 +183,7 @@ impl ApiError {
 
     /// Adds what was looked for and not found: its kind, and its natural key, the parent's first.
     #[must_use]
-    pub fn missing(mut self, kind: &'static str, key: &[&str]) -> Self {
+    pub(crate) fn missing(mut self, kind: &'static str, key: &[&str]) -> Self {
         if let Self::Refused(refusal) = &mut self {
             refusal.missing = Some(Missing {
                 kind,
@@ -195,7 +195,7 @@ impl ApiError {
 
     /// Adds what the signature doctor found.
     #[must_use]
-    pub fn finding(mut self, finding: Value) -> Self {
+    pub(crate) fn finding(mut self, finding: Value) -> Self {
         if let Self::Refused(refusal) = &mut self {
             refusal.finding = Some(finding);
         }
@@ -204,7 +204,7 @@ impl ApiError {
 
     /// Adds a header that only this answer has; the name in lower case.
     #[must_use]
-    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         if let Self::Refused(refusal) = &mut self {
             refusal.headers.push((name, value.into()));
         }

@@ -103,6 +103,13 @@ impl Time {
             .unwrap_or_default()
     }
 
+    /// Whether every format of the providers can hold it: four digits of a year, and no time before their epoch.
+    pub(crate) fn is_printable(self) -> bool {
+        /// 9999-12-31T23:59:59.999Z
+        const LAST: i64 = 253_402_300_799_999;
+        (0..=LAST).contains(&self.0)
+    }
+
     fn of_the_machine() -> Self {
         let since_epoch = SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -129,6 +136,17 @@ pub enum Setting {
     Offset(i64),
 }
 
+impl Setting {
+    /// What a clock that runs so shows now.
+    pub(crate) fn shows(self) -> Time {
+        match self {
+            Self::Real => Time::of_the_machine(),
+            Self::Fixed(time) => time,
+            Self::Offset(millis) => Time::of_the_machine().plus_millis(millis),
+        }
+    }
+}
+
 /// A clock that can be set; each namespace has its own.
 #[derive(Debug, Default)]
 pub struct Clock {
@@ -145,11 +163,7 @@ impl Clock {
 
     /// What the clock shows.
     pub fn now(&self) -> Time {
-        match self.setting() {
-            Setting::Real => Time::of_the_machine(),
-            Setting::Fixed(time) => time,
-            Setting::Offset(millis) => Time::of_the_machine().plus_millis(millis),
-        }
+        self.setting().shows()
     }
 
     /// How the clock runs.
@@ -160,17 +174,23 @@ impl Clock {
             .expect("nothing panics while it holds a clock")
     }
 
-    /// Moves the clock on (or back, when negative) from where it is.
-    pub fn advance(&self, millis: i64) {
+    /// Moves the clock on (or back, when negative) from where it is, unless it would show a time that will not do. Says
+    /// whether it moved.
+    pub(crate) fn advance(&self, millis: i64, will_do: impl FnOnce(Time) -> bool) -> bool {
         let mut setting = self
             .setting
             .lock()
             .expect("nothing panics while it holds a clock");
-        *setting = match *setting {
+        let moved = match *setting {
             Setting::Real => Setting::Offset(millis),
             Setting::Fixed(time) => Setting::Fixed(time.plus_millis(millis)),
             Setting::Offset(offset) => Setting::Offset(offset.saturating_add(millis)),
         };
+        let moves = will_do(moved.shows());
+        if moves {
+            *setting = moved;
+        }
+        moves
     }
 
     /// Sets how the clock runs.

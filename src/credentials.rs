@@ -85,6 +85,19 @@ pub(crate) fn seed(tx: &Connection, document: &Value) -> Result<u64, SeedError> 
     Ok(rows.len() as u64)
 }
 
+/// Adds a key that a provider issued.
+pub(crate) fn add(tx: &Connection, key: &Credential) -> rusqlite::Result<usize> {
+    tx.prepare_cached("INSERT OR REPLACE INTO credentials VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+        .execute((
+            &key.access_key,
+            &key.secret_key,
+            &key.token,
+            key.disabled,
+            key.read_only,
+            key.expires.map(Time::millis),
+        ))
+}
+
 /// Gives every key as a seed document of its own.
 pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()> {
     for key in select(

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::call::{Call, PathParams, Reply, Request};
 use crate::catalogue::{ApiError, Missing, Refusal};
-use crate::faults::{self, Manner, Trouble};
+use crate::faults::{self, Instead, Manner, Trouble};
 use crate::journal::{Entry, Stage};
-use crate::namespace::{self, Namespace, NamespaceError};
+use crate::namespace::{self, Namespace, NamespaceError, State};
 use crate::providers::Provider;
 use crate::recognise::{nearest, recognise};
 
@@ -50,59 +50,70 @@ pub(crate) fn emulate(
     }
     let provider = recognise(&mut request, door);
     let access_key = provider.and_then(|provider| provider.access_key(&request));
-    let namespace = match namespace_of(app, &request, access_key.as_deref()) {
+    let namespace = match namespace_of(app, &request, provider, access_key.as_deref()) {
         Ok(namespace) => namespace,
         Err(cause) => {
-            return problem(
-                namespace_status(&cause),
-                "No such namespace",
-                &cause.to_string(),
-            )
-            .into();
+            let status = namespace_status(&cause);
+            let reply = problem(status, "No such namespace", &cause.to_string());
+            return open_to_pages(&request, reply).into();
         }
     };
-    namespace.touch(namespace.clock.now());
+    // One look: whatever a reset does meanwhile, this call sees one state from its beginning to its end.
+    let state = namespace.state();
+    let now = state.clock.now();
+    namespace.touch(now);
     let Some(provider) = provider else {
-        return stranger(app, request, &namespace, began).into();
+        return stranger(app, request, &namespace, &state, began).into();
     };
 
-    let state = namespace.state();
     let mut outcome = Outcome::default();
     let (reply, delay, manner) = {
         let call = Call {
             named: provider.name_operation(&request),
-            request_id: provider.request_id(&state.ids, namespace.clock.now()),
+            request_id: provider.request_id(&state.ids, now),
             request: &request,
             provider,
             namespace: &namespace,
-            state,
-            settings: namespace.settings(),
+            settings: state.settings(),
+            state: Arc::clone(&state),
         };
         let Trouble {
-            verdict,
+            instead,
             delay,
             manner,
+            notes,
         } = app
             .faults
             .check(&call, access_key.as_deref().map(without_namespace));
-        let (stage, verdict) =
-            verdict.map_or_else(|| judge(&call), |verdict| (Stage::Fault, verdict));
-        let verdict = outcome.settle(&call, stage, verdict);
-        let reply = provider.envelope(&call, verdict);
+        outcome.explanation = notes;
+        let reply = match instead {
+            Some(Instead::Raw(reply)) => {
+                outcome.stage = Stage::Fault;
+                reply
+            }
+            instead => {
+                let (stage, verdict) = match instead {
+                    Some(Instead::Error(error)) => (Stage::Fault, Err(error)),
+                    _ => judge(&call),
+                };
+                let verdict = outcome.settle(&call, stage, verdict);
+                provider.envelope(&call, verdict)
+            }
+        };
         outcome.named = call.operation().map_or("", |operation| operation.name);
         outcome.operation = call.operation_name().to_owned();
         outcome.request_id = call.request_id;
         outcome.path = call.named.path;
         (reply, delay, manner)
     };
-    let reply = dress(&request, &namespace, reply);
+    let reply = dress(&request, &state, reply);
     outcome.provider = provider.id();
     outcome.access_key = access_key
         .as_deref()
         .map(without_namespace)
         .unwrap_or_default()
         .to_owned();
-    outcome.record(app, &namespace, request, &reply, began);
+    outcome.record(app, &namespace, &state, request, &reply, began);
     Delivery {
         reply,
         delay,
@@ -144,6 +155,8 @@ struct Outcome {
     operation: String,
     stage: Stage,
     error: &'static str,
+    /// The error's code on the wire.
+    code: &'static str,
     missing: Option<Missing>,
     finding: Option<Value>,
     access_key: String,
@@ -172,7 +185,7 @@ impl Outcome {
             }
             Err(ApiError::Refused(refusal)) => {
                 self.stage = stage;
-                self.error = refusal.entry.name;
+                (self.error, self.code) = (refusal.entry.name, refusal.entry.code);
                 self.missing.clone_from(&refusal.missing);
                 self.finding.clone_from(&refusal.finding);
                 self.explain(call, &refusal);
@@ -185,7 +198,7 @@ impl Outcome {
                     "rollcall broke here: {cause}. This is a bug in rollcall; please report it."
                 ));
                 let entry = call.provider.internal_error();
-                self.error = entry.name;
+                (self.error, self.code) = (entry.name, entry.code);
                 Err(entry.refusal(&[]))
             }
         }
@@ -227,6 +240,7 @@ impl Outcome {
         self,
         app: &App,
         namespace: &Namespace,
+        state: &State,
         request: Request,
         reply: &Reply,
         began: Instant,
@@ -238,9 +252,9 @@ impl Outcome {
             self.error
         };
         app.metrics
-            .count((self.provider, self.named, outcome), duration);
+            .count([self.provider, self.named, outcome, self.code], duration);
         app.journal.record(Entry {
-            time: namespace.clock.now(),
+            time: state.clock.now(),
             namespace: namespace.name.clone(),
             provider: self.provider,
             operation: self.operation,
@@ -265,10 +279,11 @@ impl Outcome {
 }
 
 /// The namespace that a request belongs to, by the first of these that it has: the header, a host label
-/// `<name>.ns.<anything>`, the access key's suffix after `~`.
+/// `<name>.ns.<anything>`, the access key's suffix after `~`, the token's own.
 fn namespace_of(
     app: &App,
     request: &Request,
+    provider: Option<&'static dyn Provider>,
     access_key: Option<&str>,
 ) -> Result<Arc<Namespace>, NamespaceError> {
     if let Some(name) = request.headers.get(NAMESPACE_HEADER) {
@@ -279,12 +294,18 @@ fn namespace_of(
     if let Some((name, rest)) = request.host().split_once('.')
         && rest.starts_with("ns.")
     {
-        return app.namespaces.get(name);
+        return app.namespaces.get(&name.to_ascii_lowercase());
     }
     let suffix = access_key
         .and_then(|key| key.split_once('~'))
         .map(|(_, suffix)| suffix);
-    app.namespaces.get(suffix.unwrap_or(namespace::DEFAULT))
+    let of_token = || {
+        provider
+            .and_then(|provider| provider.token_namespace(request))
+            .filter(|name| namespace::is_name(name))
+    };
+    app.namespaces
+        .get(suffix.or_else(of_token).unwrap_or(namespace::DEFAULT))
 }
 
 /// The access key that the secret belongs to: what is before `~`.
@@ -305,7 +326,13 @@ pub(crate) const fn namespace_status(cause: &NamespaceError) -> u16 {
 }
 
 /// The answer to what nobody claims: never an empty page.
-fn stranger(app: &App, request: Request, namespace: &Namespace, began: Instant) -> Reply {
+fn stranger(
+    app: &App,
+    request: Request,
+    namespace: &Namespace,
+    state: &State,
+    began: Instant,
+) -> Reply {
     let near = nearest(&request, None);
     let detail = format!("no provider claims {} {}", request.method, request.path());
     let body = json!({
@@ -317,7 +344,7 @@ fn stranger(app: &App, request: Request, namespace: &Namespace, began: Instant) 
     });
     let reply = dress(
         &request,
-        namespace,
+        state,
         Reply::new(404, "application/problem+json", body.to_string()),
     );
     let operation = format!("{} {}", request.method, request.path());
@@ -327,7 +354,7 @@ fn stranger(app: &App, request: Request, namespace: &Namespace, began: Instant) 
         explanation: vec![detail],
         ..Outcome::default()
     };
-    outcome.record(app, namespace, request, &reply, began);
+    outcome.record(app, namespace, state, request, &reply, began);
     reply
 }
 
@@ -338,10 +365,14 @@ pub(crate) fn problem(status: u16, title: &str, detail: &str) -> Reply {
 }
 
 /// What every answer has, whoever's it is: the namespace's time, and leave for pages of any origin.
-fn dress(request: &Request, namespace: &Namespace, mut reply: Reply) -> Reply {
-    if namespace.clock.setting() != crate::clock::Setting::Real {
-        reply = reply.header("date", namespace.clock.now().http_date());
+fn dress(request: &Request, state: &State, mut reply: Reply) -> Reply {
+    if state.clock.setting() != crate::clock::Setting::Real {
+        reply = reply.header("date", state.clock.now().http_date());
     }
+    open_to_pages(request, reply)
+}
+
+fn open_to_pages(request: &Request, mut reply: Reply) -> Reply {
     if request.headers.contains_key("origin") {
         reply = reply
             .header("access-control-allow-origin", "*")

@@ -3,6 +3,7 @@
 //!
 //! A rule is for one namespace unless it says `"*"`, so that a fault never touches another test's calls.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -56,6 +57,12 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether it can happen to calls of that namespace.
+    fn concerns(&self, namespace: &str) -> bool {
+        let own = self.matches.namespace.as_deref();
+        own.is_none_or(|own| own == EVERY_NAMESPACE || own == namespace)
+    }
+
     /// A rule that holds for every matching call.
     #[must_use]
     pub fn new(matches: Match, effect: Effect) -> Self {
@@ -144,66 +151,66 @@ impl TryFrom<Value> for Effect {
     fn try_from(value: Value) -> Result<Self, String> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
-        struct Members {
-            error: Option<String>,
+        struct Named {
+            error: String,
             detail: Option<String>,
-            status: Option<u16>,
+        }
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Answer {
+            status: u16,
             #[serde(default)]
             body: String,
             #[serde(default = "json_type")]
             content_type: String,
-            delay: Option<Delay>,
-            throttle: Option<u32>,
         }
-        if let Value::String(word) = &value {
-            return match word.as_str() {
-                "hang" => Ok(Self::Hang),
-                "reset" => Ok(Self::Reset),
-                "truncate" => Ok(Self::Truncate),
-                _ => Err(format!(
-                    "\"{word}\" is no effect; use hang, reset, truncate or an object"
-                )),
-            };
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Late {
+            delay: Delay,
         }
-        let members = Members::deserialize(value).map_err(|cause| cause.to_string())?;
-        match members {
-            Members {
-                error: Some(error),
-                detail,
-                status: None,
-                delay: None,
-                throttle: None,
-                ..
-            } => Ok(Self::Error { error, detail }),
-            Members {
-                status: Some(status),
-                body,
-                content_type,
-                error: None,
-                delay: None,
-                throttle: None,
-                ..
-            } => Ok(Self::Answer {
-                status,
-                body,
-                content_type,
-            }),
-            Members {
-                delay: Some(delay),
-                error: None,
-                status: None,
-                throttle: None,
-                ..
-            } => Ok(Self::Delay { delay }),
-            Members {
-                throttle: Some(throttle),
-                error: None,
-                status: None,
-                delay: None,
-                ..
-            } => Ok(Self::Throttle { throttle }),
-            _ => Err("an effect has exactly one of error, status, delay and throttle".to_owned()),
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Throttled {
+            throttle: u32,
         }
+        const FORMS: &str = "\"hang\", \"reset\", \"truncate\", {\"error\": …, \"detail\": …}, {\"status\": …, \"body\": …, \"content_type\": …}, {\"delay\": …} or {\"throttle\": …}";
+        let kinds = ["error", "status", "delay", "throttle"];
+        let given: Vec<&str> = kinds
+            .into_iter()
+            .filter(|kind| value.get(kind).is_some())
+            .collect();
+        let effect = match (value.as_str(), given.as_slice()) {
+            (Some("hang"), _) => Ok(Self::Hang),
+            (Some("reset"), _) => Ok(Self::Reset),
+            (Some("truncate"), _) => Ok(Self::Truncate),
+            (None, ["error"]) => Named::deserialize(value)
+                .map(|Named { error, detail }| Self::Error { error, detail }),
+            (None, ["status"]) => Answer::deserialize(value).map(
+                |Answer {
+                     status,
+                     body,
+                     content_type,
+                 }| Self::Answer {
+                    status,
+                    body,
+                    content_type,
+                },
+            ),
+            (None, ["delay"]) => {
+                Late::deserialize(value).map(|Late { delay }| Self::Delay { delay })
+            }
+            (None, ["throttle"]) => Throttled::deserialize(value)
+                .map(|Throttled { throttle }| Self::Throttle { throttle }),
+            (None, [_, _, ..]) => {
+                return Err(format!(
+                    "{} in one effect; a rule has one effect, so set up a rule for each",
+                    given.join(" and ")
+                ));
+            }
+            _ => return Err(format!("{value} is no effect; use {FORMS}")),
+        };
+        effect.map_err(|cause| cause.to_string())
     }
 }
 
@@ -254,20 +261,40 @@ pub(crate) enum Manner {
     Truncate,
 }
 
+/// What a fault puts in the place of an answer.
+#[derive(Debug)]
+pub(crate) enum Instead {
+    /// An error of the provider, in its envelope.
+    Error(ApiError),
+    /// These bytes, as they are.
+    Raw(Reply),
+}
+
 /// What the faults make of a call.
 #[derive(Debug, Default)]
 pub(crate) struct Trouble {
     /// An answer instead of the operation's.
-    pub(crate) verdict: Option<Result<Reply, ApiError>>,
+    pub(crate) instead: Option<Instead>,
     pub(crate) delay: Duration,
     pub(crate) manner: Manner,
+    /// What to tell the reader of the journal.
+    pub(crate) notes: Vec<String>,
 }
 
 /// Why a rule cannot be taken: where in it (a JSON pointer), and what is wrong there.
 #[derive(Debug)]
 pub(crate) struct RuleError {
-    pub(crate) pointer: &'static str,
+    pub(crate) pointer: String,
     pub(crate) rule: String,
+}
+
+impl RuleError {
+    fn new(pointer: impl Into<String>, rule: impl Into<String>) -> Self {
+        Self {
+            pointer: pointer.into(),
+            rule: rule.into(),
+        }
+    }
 }
 
 /// Every rule there is.
@@ -276,7 +303,7 @@ pub(crate) struct Faults {
     rules: Mutex<Rules>,
     /// So that a server without faults does not pay for them.
     many: AtomicUsize,
-    chance: Ids,
+    seed: Option<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -291,16 +318,17 @@ struct Armed {
     rule: Rule,
     /// When the current second of a throttle began, and how many calls it has let through.
     second: (Instant, u32),
+    /// Its own chances: what another namespace does must not change them.
+    chance: Ids,
 }
 
 impl Faults {
     /// No rules yet; `seed` makes chances repeatable.
     pub(crate) fn new(seed: Option<u64>) -> Self {
-        let chance = seed.map_or_else(Ids::unseeded, |seed| Ids::seeded(seed, "faults"));
         Self {
             rules: Mutex::default(),
             many: AtomicUsize::new(0),
-            chance,
+            seed,
         }
     }
 
@@ -314,21 +342,40 @@ impl Faults {
         let mut rules = self.lock();
         rules.last_id += 1;
         rule.id = rules.last_id;
+        // The n-th rule of a namespace has the same chances in every run and after every reset.
+        let whose = rule.matches.namespace.as_deref();
+        let many = rules
+            .rules
+            .iter()
+            .filter(|armed| armed.rule.matches.namespace.as_deref() == whose)
+            .count();
+        let stream = format!("faults of {}, {many}", whose.unwrap_or_default());
+        let chance = self
+            .seed
+            .map_or_else(Ids::unseeded, |seed| Ids::seeded(seed, &stream));
         rules.rules.push(Armed {
             rule: rule.clone(),
             second: (Instant::now(), 0),
+            chance,
         });
         self.many.store(rules.rules.len(), Ordering::Release);
         Ok(rule)
     }
 
-    /// Every rule, in the order in which they are tried.
-    pub(crate) fn list(&self) -> Vec<Rule> {
+    /// Every rule, or those that a namespace meets, in the order in which they are tried.
+    pub(crate) fn list(&self, namespace: Option<&str>) -> Vec<Rule> {
         self.lock()
             .rules
             .iter()
-            .map(|armed| armed.rule.clone())
+            .map(|armed| &armed.rule)
+            .filter(|rule| namespace.is_none_or(|name| rule.concerns(name)))
+            .cloned()
             .collect()
+    }
+
+    /// How many rules there are.
+    pub(crate) fn many(&self) -> usize {
+        self.many.load(Ordering::Acquire)
     }
 
     /// Takes rules away: the one of that id, or those of that namespace, or all. Says how many there were.
@@ -347,42 +394,53 @@ impl Faults {
     /// What the rules, the header and the access key make of a call.
     pub(crate) fn check(&self, call: &Call<'_>, access_key: Option<&str>) -> Trouble {
         let mut trouble = Trouble::default();
-        if 0 < self.many.load(Ordering::Acquire) {
+        if 0 < self.many() {
             self.apply_rules(call, access_key, &mut trouble);
         }
-        if let Some(asked) = call.request.header(HEADER)
-            && trouble.verdict.is_none()
+        if let Some(asked) = call.request.headers.get(HEADER)
+            && trouble.instead.is_none()
         {
-            match from_header(asked) {
-                Ok(effect) => self.apply(&effect, call, Duration::ZERO, &mut trouble),
+            match from_header(&String::from_utf8_lossy(asked.as_bytes()), call.provider) {
+                Ok(effect) => trouble.apply(&effect, call, Duration::ZERO, None, HEADER),
                 Err(cause) => {
-                    trouble.verdict =
-                        Some(Ok(crate::emulate::problem(400, "No such fault", &cause)))
+                    trouble.notes.push(cause.clone());
+                    trouble.instead = Some(Instead::Raw(crate::emulate::problem(
+                        400,
+                        "No such fault",
+                        &cause,
+                    )));
                 }
             }
         }
-        if trouble.verdict.is_none()
+        if trouble.instead.is_none()
             && let Some(name) = access_key.and_then(|key| key.strip_prefix(RESERVED))
         {
-            trouble.verdict = named(call.provider, name, None).map(Err);
+            match named(call.provider, name, None, "the access key") {
+                Some(error) => trouble.instead = Some(Instead::Error(error)),
+                None => trouble.notes.push(no_such_error(call.provider, name)),
+            }
         }
         trouble
     }
 
     fn apply_rules(&self, call: &Call<'_>, access_key: Option<&str>, trouble: &mut Trouble) {
-        let params = call.params_by_name();
+        let params = OnceCell::new();
         let mut rules = self.lock();
-        for Armed { rule, second } in &mut rules.rules {
-            if trouble.verdict.is_some() || !matches(&rule.matches, call, access_key, &params) {
+        for Armed {
+            rule,
+            second,
+            chance,
+        } in &mut rules.rules
+        {
+            if !matches(rule, call, access_key, &params) {
                 continue;
             }
             rule.matched += 1;
             let due =
                 rule.after < rule.matched && rule.times.is_none_or(|times| rule.happened < times);
             // A million steps are fine enough for a chance.
-            let chosen = |probability: f64| {
-                (self.chance.below(1_000_000) as f64) < probability * 1_000_000.0
-            };
+            let chosen =
+                |probability: f64| (chance.below(1_000_000) as f64) < probability * 1_000_000.0;
             if !due || !rule.probability.is_none_or(chosen) {
                 continue;
             }
@@ -398,40 +456,11 @@ impl Faults {
                 wait = Duration::from_secs(1).saturating_sub(second.0.elapsed());
             }
             rule.happened += 1;
-            let effect = rule.effect.clone();
-            self.apply(&effect, call, wait, trouble);
-        }
-    }
-
-    fn apply(&self, effect: &Effect, call: &Call<'_>, wait: Duration, trouble: &mut Trouble) {
-        match effect {
-            Effect::Error { error, detail } => {
-                trouble.verdict = named(call.provider, error, detail.as_deref()).map(Err);
-            }
-            Effect::Answer {
-                status,
-                body,
-                content_type,
-            } => {
-                trouble.verdict = Some(Ok(Reply::empty(*status).body(content_type, body.clone())));
-            }
-            Effect::Delay { delay } => trouble.delay += self.delay(delay),
-            Effect::Throttle { .. } => trouble.verdict = Some(Err(call.provider.throttled(wait))),
-            Effect::Hang => (trouble.delay, trouble.manner) = (HANG, Manner::Hang),
-            Effect::Reset => trouble.manner = Manner::Reset,
-            Effect::Truncate => trouble.manner = Manner::Truncate,
-        }
-    }
-
-    fn delay(&self, delay: &Delay) -> Duration {
-        let length = |text: &str| humantime::parse_duration(text).unwrap_or_default();
-        match delay {
-            Delay::Fixed(text) => length(text),
-            Delay::Range(least, most) => {
-                let (least, most) = (length(least), length(most));
-                let spread =
-                    u64::try_from(most.saturating_sub(least).as_millis()).unwrap_or(u64::MAX);
-                least + Duration::from_millis(self.chance.below(spread.saturating_add(1)))
+            let cause = format!("fault {}", rule.id);
+            trouble.apply(&rule.effect, call, wait, Some(chance), &cause);
+            // The first rule with an answer answers; a later one is for a later call.
+            if trouble.instead.is_some() {
+                break;
             }
         }
     }
@@ -441,24 +470,112 @@ impl Faults {
     }
 }
 
+impl Trouble {
+    fn apply(
+        &mut self,
+        effect: &Effect,
+        call: &Call<'_>,
+        wait: Duration,
+        chance: Option<&Ids>,
+        cause: &str,
+    ) {
+        match effect {
+            Effect::Error { error, detail } => {
+                let error = named(call.provider, error, detail.as_deref(), cause);
+                self.instead = error.map(Instead::Error);
+            }
+            Effect::Answer {
+                status,
+                body,
+                content_type,
+            } => {
+                let reply = Reply::empty(*status).body(content_type, body.clone());
+                self.instead = Some(Instead::Raw(reply));
+                self.notes.push(format!("{cause} answered"));
+            }
+            Effect::Throttle { .. } => {
+                let error = call.provider.throttled(wait);
+                self.instead = Some(Instead::Error(error));
+                self.notes.push(format!("{cause} throttled the call"));
+            }
+            Effect::Delay { delay } => {
+                let delay = delay.drawn(chance);
+                self.delay += delay;
+                let length = humantime::format_duration(delay);
+                self.notes
+                    .push(format!("{cause} held the answer back for {length}"));
+            }
+            Effect::Hang => {
+                (self.delay, self.manner) = (HANG, Manner::Hang);
+                self.notes.push(format!("{cause} kept the answer back"));
+            }
+            Effect::Reset => {
+                self.manner = Manner::Reset;
+                self.notes
+                    .push(format!("{cause} reset the connection instead of answering"));
+            }
+            Effect::Truncate => {
+                self.manner = Manner::Truncate;
+                self.notes.push(format!("{cause} cut the answer short"));
+            }
+        }
+    }
+}
+
+impl Delay {
+    fn drawn(&self, chance: Option<&Ids>) -> Duration {
+        let length = |text: &str| humantime::parse_duration(text).unwrap_or_default();
+        match self {
+            Self::Fixed(text) => length(text),
+            Self::Range(least, most) => {
+                let (least, most) = (length(least), length(most));
+                let spread =
+                    u64::try_from(most.saturating_sub(least).as_millis()).unwrap_or(u64::MAX);
+                let drawn = chance.map_or(0, |chance| chance.below(spread.saturating_add(1)));
+                least + Duration::from_millis(drawn)
+            }
+        }
+    }
+}
+
 /// The fault that a resource id asks for; looked at after authentication and before any format check.
 pub(crate) fn reserved_id(call: &Call<'_>) -> Option<ApiError> {
     let request = call.request;
-    let nowhere = !request.target.path().contains(RESERVED)
-        && !request.raw_query().contains(RESERVED)
-        && !contains(&request.body, RESERVED.as_bytes());
-    if nowhere {
+    let (path, query) = (request.path(), request.raw_query());
+    let in_body = contains(&request.body);
+    // Every call comes by here, and hardly one has more to do.
+    if !in_body && !contains(path.as_bytes()) && !contains(query.as_bytes()) {
         return None;
     }
-    let params = call.params_by_name();
-    let name = params
-        .values()
-        .find_map(|value| value.strip_prefix(RESERVED))?;
-    named(call.provider, name, None)
+    let query = percent_encoding::percent_decode_str(query).decode_utf8_lossy();
+    let body = percent_encoding::percent_decode(&request.body).decode_utf8_lossy();
+    [path, &*query, &*body].into_iter().find_map(|text| {
+        let mut rest = text;
+        while let Some((_, after)) = rest.split_once(RESERVED) {
+            let end = after.find(|letter: char| !is_of_a_name(letter));
+            let name = &after[..end.unwrap_or(after.len())];
+            if let Some(error) = named(call.provider, name, None, "a reserved id") {
+                return Some(error);
+            }
+            rest = after;
+        }
+        None
+    })
 }
 
-fn contains(body: &[u8], word: &[u8]) -> bool {
-    body.windows(word.len()).any(|window| window == word)
+/// What the names of errors are made of.
+fn is_of_a_name(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-')
+}
+
+fn contains(text: &[u8]) -> bool {
+    RESERVED.len() <= text.len()
+        && match std::str::from_utf8(text) {
+            Ok(text) => text.contains(RESERVED),
+            Err(_) => text
+                .windows(RESERVED.len())
+                .any(|window| window == RESERVED.as_bytes()),
+        }
 }
 
 /// The row of a provider's catalogue by name, or by code where only one row has it.
@@ -474,19 +591,40 @@ pub(crate) fn row(provider: &dyn Provider, name: &str) -> Option<&'static ErrorE
 }
 
 /// The error of that name, each gap of its message filled with the detail, or with a word that says where it is from.
-fn named(provider: &dyn Provider, name: &str, detail: Option<&str>) -> Option<ApiError> {
+fn named(
+    provider: &dyn Provider,
+    name: &str,
+    detail: Option<&str>,
+    cause: &str,
+) -> Option<ApiError> {
     let entry = row(provider, name)?;
     let detail: &dyn std::fmt::Display = &detail.unwrap_or("rollcall-fault");
     let gaps = entry.message.matches("{}").count();
-    Some(
-        entry
-            .with_all(&vec![detail; gaps])
-            .because("a fault asked for it"),
-    )
+    let error = entry.with_all(&vec![detail; gaps]);
+    Some(error.because(format!("{cause} asked for it")))
+}
+
+fn no_such_error(provider: &dyn Provider, name: &str) -> String {
+    let id = provider.id();
+    let several = provider
+        .errors()
+        .iter()
+        .filter(|entry| entry.code == name)
+        .map(|entry| entry.name)
+        .collect::<Vec<_>>();
+    if several.is_empty() {
+        format!("\"{name}\" is no error of {id}; GET /_rollcall/errors?provider={id} lists them")
+    } else {
+        format!(
+            "the code \"{name}\" is of several errors of {id}; take one by its name: {}",
+            several.join(", ")
+        )
+    }
 }
 
 /// What the header asks for: an error's name, `delay=2s`, `status=503`, `hang`, `reset` or `truncate`.
-fn from_header(text: &str) -> Result<Effect, String> {
+fn from_header(text: &str, provider: &'static dyn Provider) -> Result<Effect, String> {
+    let text = text.trim();
     let effect = match text.split_once('=') {
         Some(("delay", length)) => Effect::Delay {
             delay: Delay::Fixed(length.to_owned()),
@@ -509,8 +647,55 @@ fn from_header(text: &str) -> Result<Effect, String> {
             detail: None,
         },
     };
-    check_effect(&effect, None).map_err(|error| error.rule)?;
+    check_effect(&effect, Some(provider)).map_err(|error| {
+        let RuleError { rule, .. } = error;
+        format!("{HEADER}: {rule}")
+    })?;
     Ok(effect)
+}
+
+impl Match {
+    /// Whether there can be such a call; a pointer begins at the match.
+    pub(crate) fn check(&self) -> Result<(), RuleError> {
+        let at = |pointer: &str, rule: String| Err(RuleError::new(pointer, rule));
+        let room = self.provider.as_deref().map(|id| (id, provider(id)));
+        if let Some((id, None)) = room {
+            return at("/provider", unknown_provider(id));
+        }
+        if let Some(name) = &self.operation {
+            let mut rooms = PROVIDERS
+                .iter()
+                .filter(|room| self.provider.as_deref().is_none_or(|id| id == room.id()));
+            let is_known = rooms.any(|room| room.operations().iter().any(|row| row.name == name));
+            if !is_known {
+                let whose = self.provider.as_deref().unwrap_or("any provider");
+                return at(
+                    "/operation",
+                    format!(
+                        "\"{name}\" is no operation of {whose}; GET /_rollcall/providers lists them"
+                    ),
+                );
+            }
+        }
+        if let Some(namespace) = &self.namespace
+            && namespace != EVERY_NAMESPACE
+            && !crate::namespace::is_name(namespace)
+        {
+            return at(
+                "/namespace",
+                format!("\"{namespace}\" is no namespace; use a name, or * for all"),
+            );
+        }
+        let key = self.access_key.as_deref();
+        if key.is_some_and(|key| key.contains('~')) {
+            return at(
+                "/access_key",
+                "an access key is matched without its ~namespace, which goes into namespace"
+                    .to_owned(),
+            );
+        }
+        Ok(())
+    }
 }
 
 /// Whether a rule can be meant.
@@ -519,43 +704,17 @@ fn check(rule: &Rule) -> Result<(), RuleError> {
         matches,
         effect,
         probability,
+        times,
         ..
     } = rule;
-    let at = |pointer, rule: String| Err(RuleError { pointer, rule });
-    let room = match matches.provider.as_deref() {
-        Some(id) => match provider(id) {
-            None => return at("/match/provider", unknown_provider(id)),
-            some => some,
-        },
-        None => None,
-    };
-    if let Some(name) = &matches.operation {
-        let known = PROVIDERS
-            .iter()
-            .filter(|provider| room.is_none_or(|room| room.id() == provider.id()))
-            .any(|provider| {
-                provider
-                    .operations()
-                    .iter()
-                    .any(|operation| operation.name == name)
-            });
-        if !known {
-            let whose = matches.provider.as_deref().unwrap_or("any provider");
-            return at(
-                "/match/operation",
-                format!(
-                    "\"{name}\" is no operation of {whose}; GET /_rollcall/providers lists them"
-                ),
-            );
-        }
-    }
-    if let Some(namespace) = &matches.namespace
-        && namespace != EVERY_NAMESPACE
-        && !crate::namespace::is_name(namespace)
-    {
+    let at = |pointer: &str, rule: String| Err(RuleError::new(pointer, rule));
+    matches
+        .check()
+        .map_err(|RuleError { pointer, rule }| RuleError::new(format!("/match{pointer}"), rule))?;
+    if *times == Some(0) {
         return at(
-            "/match/namespace",
-            format!("\"{namespace}\" is no namespace; use a name, or * for all"),
+            "/times",
+            "0 times is never; leave times out for every call, or leave the rule out".to_owned(),
         );
     }
     if probability.is_some_and(|probability| !(0.0..=1.0).contains(&probability)) {
@@ -564,30 +723,38 @@ fn check(rule: &Rule) -> Result<(), RuleError> {
             "a probability lies between 0 and 1".to_owned(),
         );
     }
-    check_effect(effect, room)
+    check_effect(effect, matches.provider.as_deref().and_then(provider))
 }
 
 fn check_effect(effect: &Effect, room: Option<&'static dyn Provider>) -> Result<(), RuleError> {
-    let at = |pointer, rule: String| Err(RuleError { pointer, rule });
+    let at = |pointer: &str, rule: String| Err(RuleError::new(pointer, rule));
     match effect {
         Effect::Error { error, .. } => {
             let mut rooms = PROVIDERS
                 .iter()
                 .filter(|provider| room.is_none_or(|room| room.id() == provider.id()));
             if !rooms.any(|provider| row(*provider, error).is_some()) {
-                let whose = room.map_or("any provider", |room| room.id());
-                return at(
-                    "/effect/error",
-                    format!(
-                        "\"{error}\" is no error of {whose} (or a code of several); GET /_rollcall/errors lists them"
+                let rule = match room {
+                    Some(room) => no_such_error(room, error),
+                    None => format!(
+                        "\"{error}\" is no error of any provider, or a code of several; GET /_rollcall/errors lists them"
                     ),
-                );
+                };
+                return at("/effect/error", rule);
             }
         }
         Effect::Answer { status, .. } if !(200..=599).contains(status) => {
             return at(
                 "/effect/status",
                 format!("{status} is no status of an answer; use 200 to 599"),
+            );
+        }
+        Effect::Answer { content_type, .. }
+            if http::HeaderValue::from_str(content_type).is_err() =>
+        {
+            return at(
+                "/effect/content_type",
+                "no header can hold that; write a content type as application/json".to_owned(),
             );
         }
         Effect::Delay { delay } => {
@@ -603,33 +770,45 @@ fn check_effect(effect: &Effect, room: Option<&'static dyn Provider>) -> Result<
                     );
                 }
             }
+            if let Delay::Range(least, most) = delay
+                && humantime::parse_duration(most).ok() < humantime::parse_duration(least).ok()
+            {
+                return at(
+                    "/effect/delay",
+                    format!("a range begins with the shorter time: [\"{most}\", \"{least}\"]"),
+                );
+            }
         }
         _ => {}
     }
     Ok(())
 }
 
+/// Whether a rule is for a call. An error that the call's provider does not have is for another provider's calls.
 fn matches(
-    wanted: &Match,
+    rule: &Rule,
     call: &Call<'_>,
     access_key: Option<&str>,
-    params: &BTreeMap<String, String>,
+    params: &OnceCell<BTreeMap<String, String>>,
 ) -> bool {
+    let wanted = &rule.matches;
     let is = |wanted: &Option<String>, found: &str| {
         wanted.as_deref().is_none_or(|wanted| wanted == found)
     };
     is(&wanted.provider, call.provider.id())
         && is(&wanted.operation, call.operation_name())
-        && wanted
-            .namespace
-            .as_deref()
-            .is_none_or(|name| name == EVERY_NAMESPACE || name == call.namespace.name)
+        && rule.concerns(&call.namespace.name)
         && wanted
             .access_key
             .as_deref()
             .is_none_or(|wanted| access_key == Some(wanted))
-        && wanted
-            .params
-            .iter()
-            .all(|(name, value)| params.get(name) == Some(value))
+        && match &rule.effect {
+            Effect::Error { error, .. } => {
+                wanted.provider.is_some() || row(call.provider, error).is_some()
+            }
+            _ => true,
+        }
+        && wanted.params.iter().all(|(name, value)| {
+            params.get_or_init(|| call.params_by_name()).get(name) == Some(value)
+        })
 }

@@ -10,31 +10,32 @@ use fastrand::Rng;
 use uuid::Builder;
 
 /// Lower-case letters and digits, the alphabet of most ids of the five services.
-pub const LOWER_ALPHANUMERIC: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+pub(crate) const LOWER_ALPHANUMERIC: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 /// Letters of both cases and digits.
-pub const ALPHANUMERIC: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+pub(crate) const ALPHANUMERIC: &[u8] =
+    b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// Lower-case hexadecimal digits.
-pub const LOWER_HEX: &[u8] = b"0123456789abcdef";
+pub(crate) const LOWER_HEX: &[u8] = b"0123456789abcdef";
 /// Upper-case hexadecimal digits.
-pub const UPPER_HEX: &[u8] = b"0123456789ABCDEF";
+pub(crate) const UPPER_HEX: &[u8] = b"0123456789ABCDEF";
 /// Decimal digits.
-pub const DIGITS: &[u8] = b"0123456789";
+pub(crate) const DIGITS: &[u8] = b"0123456789";
 
 /// A stream of ids.
-pub struct Ids {
+pub(crate) struct Ids {
     stream: Mutex<Rng>,
 }
 
 impl Ids {
     /// A stream that nobody can repeat.
-    pub fn unseeded() -> Self {
+    pub(crate) fn unseeded() -> Self {
         Self {
             stream: Mutex::new(Rng::new()),
         }
     }
 
     /// The stream of one namespace under one seed; the same two give the same ids.
-    pub fn seeded(seed: u64, namespace: &str) -> Self {
+    pub(crate) fn seeded(seed: u64, namespace: &str) -> Self {
         // FNV-1a: the name has to give the same number on every machine and in every release.
         let name = namespace
             .bytes()
@@ -47,7 +48,7 @@ impl Ids {
     }
 
     /// That many characters out of an ASCII alphabet.
-    pub fn text(&self, length: usize, alphabet: &[u8]) -> String {
+    pub(crate) fn text(&self, length: usize, alphabet: &[u8]) -> String {
         let mut stream = self.stream();
         (0..length)
             .map(|_| char::from(alphabet[stream.usize(..alphabet.len())]))
@@ -55,14 +56,14 @@ impl Ids {
     }
 
     /// A random (version 4) UUID in lower case, with hyphens.
-    pub fn uuid(&self) -> String {
+    pub(crate) fn uuid(&self) -> String {
         let mut bytes = [0; 16];
         self.stream().fill(&mut bytes);
         Builder::from_random_bytes(bytes).into_uuid().to_string()
     }
 
     /// A number below the bound, which must not be zero.
-    pub fn below(&self, bound: u64) -> u64 {
+    pub(crate) fn below(&self, bound: u64) -> u64 {
         self.stream().u64(..bound)
     }
 

@@ -37,3 +37,4 @@ mod store;
 
 pub use seed::SeedFileError;
 pub use server::{Listen, Options, Rollcall, StartError};
+pub use settings::{Auth, Credential, Skew};

@@ -10,8 +10,9 @@ const BUCKETS: [f64; 12] = [
     0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.05, 0.25, 1.0, 5.0,
 ];
 
-/// The labels of a call: the provider, the operation (empty for what is none) and the name of the error (or `ok`).
-type Labels = (&'static str, &'static str, &'static str);
+/// The labels of a call: the provider, the operation (empty for what is none), the name of the error (or `ok`) and its code
+/// on the wire. All of them are from tables, so that callers cannot make more of them.
+pub(crate) type Labels = [&'static str; 4];
 
 /// Calls by provider, operation and outcome, and how long they took.
 #[derive(Debug, Default)]
@@ -19,7 +20,7 @@ pub(crate) struct Metrics {
     counted: Mutex<Counted>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Counted {
     calls: BTreeMap<Labels, u64>,
     buckets: [u64; BUCKETS.len()],
@@ -41,21 +42,31 @@ impl Metrics {
         counted.count += 1;
     }
 
-    /// The counts as Prometheus text, with the gauges that somebody else knows.
-    pub(crate) fn text(&self, gauges: &[(&str, &str, u64)]) -> String {
-        let counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut text = String::from(
-            "# HELP rollcall_calls_total Provider calls answered.\n# TYPE rollcall_calls_total counter\n",
+    /// The counts as Prometheus text, with what somebody else counts: `(name, type, help, value)`.
+    pub(crate) fn text(&self, others: &[(&str, &str, &str, u64)]) -> String {
+        let counted = {
+            let counted = self.counted.lock();
+            counted.unwrap_or_else(PoisonError::into_inner).clone()
+        };
+        let mut text = String::new();
+        head(
+            &mut text,
+            "calls_total",
+            "counter",
+            "Provider calls answered.",
         );
-        for ((provider, operation, outcome), count) in &counted.calls {
+        for ([provider, operation, outcome, code], count) in &counted.calls {
             // Writing to a String cannot fail.
             let _ = writeln!(
                 text,
-                "rollcall_calls_total{{provider=\"{provider}\",operation=\"{operation}\",outcome=\"{outcome}\"}} {count}"
+                "rollcall_calls_total{{provider=\"{provider}\",operation=\"{operation}\",outcome=\"{outcome}\",code=\"{code}\"}} {count}"
             );
         }
-        text.push_str(
-            "# HELP rollcall_call_seconds How long calls took inside of rollcall.\n# TYPE rollcall_call_seconds histogram\n",
+        head(
+            &mut text,
+            "call_seconds",
+            "histogram",
+            "How long calls took inside of rollcall; the delays of faults are not in it.",
         );
         let mut below = 0;
         for (bound, count) in BUCKETS.iter().zip(counted.buckets) {
@@ -65,18 +76,24 @@ impl Metrics {
                 "rollcall_call_seconds_bucket{{le=\"{bound}\"}} {below}"
             );
         }
-        let Counted { seconds, count, .. } = &*counted;
+        let Counted { seconds, count, .. } = counted;
         let _ = writeln!(text, "rollcall_call_seconds_bucket{{le=\"+Inf\"}} {count}");
         let _ = writeln!(
             text,
             "rollcall_call_seconds_sum {seconds}\nrollcall_call_seconds_count {count}"
         );
-        for (name, help, value) in gauges {
-            let _ = writeln!(
-                text,
-                "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}"
-            );
+        for (name, kind, help, value) in others {
+            head(&mut text, name, kind, help);
+            let _ = writeln!(text, "rollcall_{name} {value}");
         }
         text
     }
+}
+
+fn head(text: &mut String, name: &str, kind: &str, help: &str) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(
+        text,
+        "# HELP rollcall_{name} {help}\n# TYPE rollcall_{name} {kind}"
+    );
 }

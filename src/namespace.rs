@@ -7,7 +7,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use crate::clock::{Clock, Setting, Time};
 use crate::credentials;
@@ -21,12 +21,28 @@ pub(crate) const DEFAULT: &str = "default";
 /// The version of the schema in data files; a file with a higher one is refused.
 pub(crate) const DATA_VERSION: i64 = 1;
 
-/// The data of a namespace and what belongs to it; a reset swaps it as a whole.
+/// The data of a namespace and what belongs to it; a reset swaps it as a whole, so that no call sees half of one.
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) store: Store,
     pub(crate) memory: Memory,
     pub(crate) ids: Ids,
+    /// What a restored snapshot shares with the data that was before.
+    pub(crate) clock: Arc<Clock>,
+    settings: Arc<RwLock<Arc<Settings>>>,
+    /// Whether the data started as the template in this run; what an earlier run left may have been written to.
+    of_template: bool,
+}
+
+impl State {
+    pub(crate) fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether the data is still the template's: nobody wrote to it.
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.of_template && self.store.generation() == 0
+    }
 }
 
 /// What rooms keep in memory beside the data (tasks, nonces): one value of each type.
@@ -72,10 +88,10 @@ impl fmt::Debug for Memory {
 #[derive(Debug)]
 pub(crate) struct Namespace {
     pub(crate) name: String,
-    pub(crate) clock: Clock,
-    settings: RwLock<Arc<Settings>>,
     state: RwLock<Arc<State>>,
     last_use: AtomicI64,
+    /// Held while the data is swapped, so that one swap builds on the other; readers go on meanwhile.
+    swapping: Mutex<()>,
 }
 
 impl Namespace {
@@ -85,14 +101,21 @@ impl Namespace {
     }
 
     pub(crate) fn settings(&self) -> Arc<Settings> {
-        Arc::clone(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
+        self.state().settings()
     }
 
-    pub(crate) fn set_settings(&self, settings: Settings) {
-        *self
+    /// Changes the settings; of two changes at once none is lost. What went wrong changes nothing.
+    pub(crate) fn change_settings<E>(
+        &self,
+        change: impl FnOnce(&Settings) -> Result<Settings, E>,
+    ) -> Result<Arc<Settings>, E> {
+        let state = self.state();
+        let mut settings = state
             .settings
             .write()
-            .unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
+            .unwrap_or_else(PoisonError::into_inner);
+        *settings = Arc::new(change(&settings)?);
+        Ok(Arc::clone(&settings))
     }
 
     /// When a call last came in.
@@ -119,14 +142,14 @@ pub(crate) struct Plan {
 }
 
 /// What the data of a namespace starts as.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Origin {
     /// The seed.
     Template,
     /// Nothing.
     Empty,
     /// What another namespace holds now.
-    Namespace(String),
+    Copy(Arc<State>),
 }
 
 /// A data folder, this server's own while the lock is held; the process's end, however it comes, lets go of it.
@@ -173,7 +196,7 @@ pub(crate) struct Namespaces {
     rng_seed: Option<u64>,
     most: usize,
     known: RwLock<HashMap<String, Arc<Namespace>>>,
-    /// Held while one is made, swapped or dropped, so that two first calls make one.
+    /// Held while one is made or dropped, so that two first calls make one.
     making: Mutex<()>,
 }
 
@@ -225,7 +248,7 @@ impl Namespaces {
         if !is_name(name) {
             return Err(NamespaceError::Name(name.to_owned()));
         }
-        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        let _making = lock(&self.making);
         match self.find(name) {
             Some(namespace) => Ok(namespace),
             None => self.make(name, &Origin::Template),
@@ -241,8 +264,8 @@ impl Namespaces {
         if !is_name(name) {
             return Err(NamespaceError::Name(name.to_owned()));
         }
-        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.names()?.iter().any(|known| known == name) {
+        let _making = lock(&self.making);
+        if self.find(name).is_some() || self.is_on_disk(name) {
             return Err(NamespaceError::Taken(name.to_owned()));
         }
         self.make(name, origin)
@@ -257,13 +280,19 @@ impl Namespaces {
             .cloned()
     }
 
-    /// The namespace of that name, if there is one: in use, or on disk from an earlier run.
+    /// The namespace of that name, if there is one: in use, or on disk from an earlier run. `default` is always there.
     pub(crate) fn existing(&self, name: &str) -> Result<Arc<Namespace>, NamespaceError> {
         match self.find(name) {
             Some(namespace) => Ok(namespace),
-            None if self.names()?.iter().any(|known| known == name) => self.get(name),
+            None if !is_name(name) => Err(NamespaceError::Name(name.to_owned())),
+            None if name == DEFAULT || self.is_on_disk(name) => self.get(name),
             None => Err(NamespaceError::Unknown(name.to_owned())),
         }
+    }
+
+    fn is_on_disk(&self, name: &str) -> bool {
+        self.folder(name)
+            .is_some_and(|folder| folder.join(POINTER).is_file())
     }
 
     /// The names of all namespaces, those included that lie on disk from an earlier run.
@@ -305,19 +334,19 @@ impl Namespaces {
 
     /// Drops a namespace and its data. Calls in flight finish on it; the next call makes it anew.
     pub(crate) fn drop_one(&self, name: &str) -> Result<(), NamespaceError> {
-        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        if !is_name(name) {
+            return Err(NamespaceError::Name(name.to_owned()));
+        }
+        let _making = lock(&self.making);
         let in_use = self
             .known
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .remove(name)
-            .is_some();
-        let folder = self
-            .data
-            .as_ref()
-            .map(|folder| folder.path.join(name))
-            .filter(|folder| folder.is_dir());
-        if !in_use && folder.is_none() {
+            .remove(name);
+        // A swap that began before ends before; one that begins now sees that it came too late.
+        let _swapping = in_use.as_ref().map(|namespace| lock(&namespace.swapping));
+        let folder = self.folder(name).filter(|folder| folder.is_dir());
+        if in_use.is_none() && folder.is_none() {
             return Err(NamespaceError::Unknown(name.to_owned()));
         }
         if let Some(folder) = folder {
@@ -332,39 +361,63 @@ impl Namespaces {
         Ok(())
     }
 
-    /// Swaps a namespace's data, at once: calls in flight finish on the old. Settings, clock and random stream start
-    /// again too. Gives back the state that was.
+    /// Puts a namespace back, at once: calls in flight finish on the old data. Tasks, random stream, settings and clock
+    /// start again too. Gives back the states that were and that are.
     pub(crate) fn reset(
         &self,
-        namespace: &Namespace,
+        name: &str,
         origin: &Origin,
-    ) -> Result<Arc<State>, NamespaceError> {
-        let old = self.swap(namespace, |place| self.fill(place, origin))?;
-        *namespace
-            .settings
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = Arc::new(self.settings.clone());
-        namespace.clock.set(self.clock);
-        Ok(old)
+    ) -> Result<(Arc<State>, Arc<State>), NamespaceError> {
+        loop {
+            let namespace = self.get(name)?;
+            let swapped = self.swap(&namespace, |place, _| {
+                Ok(self.fresh(name, self.fill(place, origin)?, origin))
+            });
+            // Somebody dropped it meanwhile, so it is made anew.
+            if !matches!(swapped, Err(NamespaceError::Unknown(_))) {
+                return swapped;
+            }
+        }
     }
 
-    /// Swaps a namespace's data for a copy of that store; settings and clock stay.
+    /// Puts that store in place of a namespace's data; tasks and random stream start again, settings and clock stay.
     pub(crate) fn replace(
         &self,
         namespace: &Namespace,
-        store: &Store,
-    ) -> Result<Arc<State>, NamespaceError> {
-        self.swap(namespace, |place| copy_to(store, place))
+        store: Store,
+    ) -> Result<(Arc<State>, Arc<State>), NamespaceError> {
+        self.swap(namespace, |place, old| {
+            let store = match place {
+                None => store,
+                Some(file) => copy_to(&store, Some(file))?,
+            };
+            Ok(self.like(old, &namespace.name, store, false))
+        })
+    }
+
+    /// Brings data that nobody wrote to up to a new template; settings and clock stay. Says whether it was such.
+    pub(crate) fn refresh(&self, namespace: &Namespace) -> Result<bool, NamespaceError> {
+        if !namespace.state().is_untouched() {
+            return Ok(false);
+        }
+        self.swap(namespace, |place, old| {
+            let store = self.fill(place, &Origin::Template)?;
+            Ok(self.like(old, &namespace.name, store, true))
+        })?;
+        Ok(true)
     }
 
     fn swap(
         &self,
         namespace: &Namespace,
-        fill: impl FnOnce(Option<&Path>) -> Result<Store, OpenError>,
-    ) -> Result<Arc<State>, NamespaceError> {
-        // One swap at a time; readers go on meanwhile.
-        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        make: impl FnOnce(Option<&Path>, &State) -> Result<State, OpenError>,
+    ) -> Result<(Arc<State>, Arc<State>), NamespaceError> {
+        let _swapping = lock(&namespace.swapping);
         let name = &namespace.name;
+        let current = self.find(name);
+        if current.is_none_or(|current| !std::ptr::eq(&raw const *current, namespace)) {
+            return Err(NamespaceError::Unknown(name.clone()));
+        }
         let failed = |cause: OpenError| NamespaceError::Data {
             name: name.clone(),
             cause,
@@ -377,24 +430,43 @@ impl Namespaces {
         let file = place
             .as_ref()
             .map(|(generation, folder)| folder.join(format!("{generation}.db")));
-        let store = fill(file.as_deref()).map_err(failed)?;
+        let new = Arc::new(make(file.as_deref(), &old).map_err(failed)?);
         if let Some((generation, folder)) = &place {
             point_to(folder, *generation).map_err(|cause| failed(cause.into()))?;
         }
-        let state = State {
-            store,
-            memory: Memory::default(),
-            ids: self.ids(name),
-        };
         *namespace
             .state
             .write()
-            .unwrap_or_else(PoisonError::into_inner) = Arc::new(state);
+            .unwrap_or_else(PoisonError::into_inner) = Arc::clone(&new);
         if let Some(file) = old.store.file() {
             // Calls in flight keep it open; what is left of it goes with the next swap.
             remove_database(file);
         }
-        Ok(old)
+        Ok((old, new))
+    }
+
+    /// A state that knows nothing of an earlier one.
+    fn fresh(&self, name: &str, store: Store, origin: &Origin) -> State {
+        State {
+            store,
+            memory: Memory::default(),
+            ids: self.ids(name),
+            clock: Arc::new(Clock::new(self.clock)),
+            settings: Arc::new(RwLock::new(Arc::new(self.settings.clone()))),
+            of_template: matches!(origin, Origin::Template),
+        }
+    }
+
+    /// A state with the settings and the clock of an earlier one.
+    fn like(&self, old: &State, name: &str, store: Store, of_template: bool) -> State {
+        State {
+            store,
+            memory: Memory::default(),
+            ids: self.ids(name),
+            clock: Arc::clone(&old.clock),
+            settings: Arc::clone(&old.settings),
+            of_template,
+        }
     }
 
     /// The seed, loaded.
@@ -424,30 +496,32 @@ impl Namespaces {
             name: name.to_owned(),
             cause,
         };
-        let store = match self.folder(name) {
-            None => self.fill(None, origin).map_err(failed)?,
+        let state = match self.folder(name) {
+            None => self.fresh(name, self.fill(None, origin).map_err(failed)?, origin),
             Some(folder) => match live_file(&folder).map_err(failed)? {
-                Some(live) => Store::open(&live, DATA_VERSION).map_err(failed)?,
+                Some(live) => State {
+                    of_template: false,
+                    ..self.fresh(
+                        name,
+                        Store::open(&live, DATA_VERSION).map_err(failed)?,
+                        origin,
+                    )
+                },
                 None => {
                     fs::create_dir_all(&folder).map_err(|cause| failed(cause.into()))?;
                     let store = self
                         .fill(Some(&folder.join("1.db")), origin)
                         .map_err(failed)?;
                     point_to(&folder, 1).map_err(|cause| failed(cause.into()))?;
-                    store
+                    self.fresh(name, store, origin)
                 }
             },
         };
         let namespace = Arc::new(Namespace {
             name: name.to_owned(),
-            clock: Clock::new(self.clock),
-            settings: RwLock::new(Arc::new(self.settings.clone())),
-            state: RwLock::new(Arc::new(State {
-                store,
-                memory: Memory::default(),
-                ids: self.ids(name),
-            })),
+            state: RwLock::new(Arc::new(state)),
             last_use: AtomicI64::new(0),
+            swapping: Mutex::default(),
         });
         self.known
             .write()
@@ -460,14 +534,9 @@ impl Namespaces {
     fn fill(&self, file: Option<&Path>, origin: &Origin) -> Result<Store, OpenError> {
         match origin {
             Origin::Template => copy_to(&self.template(), file),
+            Origin::Empty if file.is_none() => Ok(empty_store()?),
             Origin::Empty => copy_to(&empty_store()?, file),
-            Origin::Namespace(other) => {
-                let other = self.find(other).map(|namespace| namespace.state());
-                other.map_or_else(
-                    || copy_to(&self.template(), file),
-                    |state| copy_to(&state.store, file),
-                )
-            }
+            Origin::Copy(other) => copy_to(&other.store, file),
         }
     }
 
@@ -479,6 +548,10 @@ impl Namespaces {
         self.rng_seed
             .map_or_else(Ids::unseeded, |seed| Ids::seeded(seed, name))
     }
+}
+
+fn lock(mutex: &Mutex<()>) -> MutexGuard<'_, ()> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn copy_to(store: &Store, file: Option<&Path>) -> Result<Store, OpenError> {

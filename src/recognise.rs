@@ -40,7 +40,7 @@ fn by_shape(request: &Request) -> Option<&'static str> {
         std::array::from_fn(|_| parts.next().unwrap_or_default())
     };
     match segments {
-        ["", ..] if path == "/" => by_action(request),
+        ["", ..] if path == "/" => by_marks(request).or_else(|| by_action(request)),
         ["api", ..] => Some(QINGCLOUD),
         ["v3", "auth" | "projects" | "regions", ..]
         | ["v3.0", ..]
@@ -49,12 +49,13 @@ fn by_shape(request: &Request) -> Option<&'static str> {
         ["v2", _, "instances" | "rocketmq", ..] => Some(ROCKETMQ),
         ["v2", _, ..] => Some(WORKSPACE),
         ["v3", _, "users", ..] => Some(WORKSPACE),
-        _ => None,
+        // A path that is nobody's wears the envelope of the API that the request is signed for.
+        _ => by_marks(request),
     }
 }
 
-/// Alibaba or Volcengine: the ordered list of `volcengine-bytehouse.md` 1.1.
-fn by_action(request: &Request) -> Option<&'static str> {
+/// Alibaba or Volcengine by what only their clients send: points 1 to 3 of the ordered list of `volcengine-bytehouse.md` 1.1.
+fn by_marks(request: &Request) -> Option<&'static str> {
     let authorization = request.header("authorization").unwrap_or_default();
     let (query, form) = (request.query(), request.form());
     let has = |name: &str| query.contains(name) || form.contains(name);
@@ -84,6 +85,13 @@ fn by_action(request: &Request) -> Option<&'static str> {
     {
         return Some(VOLCENGINE);
     }
+    None
+}
+
+/// Alibaba or Volcengine by what is left, points 4 to 7 of the same list.
+fn by_action(request: &Request) -> Option<&'static str> {
+    let (query, form) = (request.query(), request.form());
+
     // 4. The host.
     if let Some(by_host) = by_host(request.host()).filter(|id| [ALIYUN, VOLCENGINE].contains(id)) {
         return Some(by_host);
@@ -247,6 +255,9 @@ mod tests {
         check("/v5/caller-identity", &[], Some(IAM));
         check("/nothing", &[], None);
         check("//", &[], None);
+        check("/nothing", &[("x-acs-action", "ListUsers")], Some(ALIYUN));
+        check("/nothing?AccessKeyId=x", &[], Some(ALIYUN));
+        check("/nothing?X-Credential=x", &[], Some(VOLCENGINE));
     }
 
     #[test]

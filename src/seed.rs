@@ -18,7 +18,7 @@ use crate::settings::unknown_provider;
 /// Why a seed document cannot be taken.
 #[derive(Debug, thiserror::Error)]
 #[error("at {path}: {rule}")]
-pub struct SeedError {
+pub(crate) struct SeedError {
     /// Where in the document, as `users[3].UserId`.
     pub path: String,
     /// What is wrong there, the value included, and what would be right.
@@ -127,9 +127,9 @@ pub(crate) fn merge_source(
             for room in PROVIDERS {
                 let file = format!("built-in {}.json", room.id());
                 let document = serde_json::from_str(room.demo())
-                    .map_err(|cause| seed_file_error(&file, cause))?;
-                records +=
-                    merge(tx, &document, context).map_err(|cause| seed_file_error(&file, cause))?;
+                    .map_err(|cause| seed_file_error(&file, &cause))?;
+                records += merge(tx, &document, context)
+                    .map_err(|cause| seed_file_error(&file, &cause))?;
             }
             Ok(records)
         }
@@ -150,33 +150,33 @@ pub(crate) fn merge_file(
     context: &SeedContext<'_>,
 ) -> Result<u64, SeedFileError> {
     let file = path.display().to_string();
-    let reader = BufReader::new(File::open(path).map_err(|cause| seed_file_error(&file, cause))?);
+    let reader = BufReader::new(File::open(path).map_err(|cause| seed_file_error(&file, &cause))?);
     if path
         .extension()
         .is_none_or(|extension| extension != "ndjson")
     {
         let document =
-            serde_json::from_reader(reader).map_err(|cause| seed_file_error(&file, cause))?;
-        return merge(tx, &document, context).map_err(|cause| seed_file_error(&file, cause));
+            serde_json::from_reader(reader).map_err(|cause| seed_file_error(&file, &cause))?;
+        return merge(tx, &document, context).map_err(|cause| seed_file_error(&file, &cause));
     }
     let mut records = 0;
     for (number, line) in (1..).zip(reader.lines()) {
         let place = || format!("{file}:{number}");
-        let line = line.map_err(|cause| seed_file_error(&place(), cause))?;
+        let line = line.map_err(|cause| seed_file_error(&place(), &cause))?;
         if line.trim().is_empty() {
             continue;
         }
         let document =
-            serde_json::from_str(&line).map_err(|cause| seed_file_error(&place(), cause))?;
+            serde_json::from_str(&line).map_err(|cause| seed_file_error(&place(), &cause))?;
         records +=
-            merge(tx, &document, context).map_err(|cause| seed_file_error(&place(), cause))?;
+            merge(tx, &document, context).map_err(|cause| seed_file_error(&place(), &cause))?;
     }
     Ok(records)
 }
 
 /// The seed files of a path: itself, or a folder's `.json` and `.ndjson` files by name, schemas left out.
 pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, SeedFileError> {
-    let error = |cause: std::io::Error| seed_file_error(&path.display().to_string(), cause);
+    let error = |cause: std::io::Error| seed_file_error(&path.display().to_string(), &cause);
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
@@ -197,13 +197,13 @@ pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, SeedFileError> {
     if files.is_empty() {
         return Err(seed_file_error(
             &path.display().to_string(),
-            "the folder holds no .json or .ndjson file",
+            &"the folder holds no .json or .ndjson file",
         ));
     }
     Ok(files)
 }
 
-fn seed_file_error(file: &str, cause: impl ToString) -> SeedFileError {
+fn seed_file_error(file: &str, cause: &impl ToString) -> SeedFileError {
     SeedFileError {
         file: file.to_owned(),
         cause: cause.to_string(),

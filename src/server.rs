@@ -96,6 +96,8 @@ impl Rollcall {
     /// ```
     pub fn start_with(options: &Options) -> Result<Self, StartError> {
         let listeners = bind(&options.listen)?;
+        // Before they are read: what changes from now on is read again.
+        let seeds = fingerprint(&options.seeds);
         let app = Arc::new(build(options)?);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
@@ -117,7 +119,7 @@ impl Rollcall {
         let thread = std::thread::Builder::new()
             .name("rollcall".to_owned())
             .spawn(move || {
-                runtime.block_on(serve(app, listeners, stopped));
+                runtime.block_on(serve(app, listeners, seeds, stopped));
                 // A call that still runs has had its time.
                 runtime.shutdown_timeout(Duration::from_millis(100));
             })
@@ -219,9 +221,9 @@ impl std::str::FromStr for Listen {
             ),
             None => (None, text),
         };
-        let address = address
-            .parse()
-            .map_err(|_| format!("\"{address}\" is no address; write an IP address and a port, as 127.0.0.1:4700 or [::1]:4700"))?;
+        let address = address.parse().map_err(|_| {
+            format!("\"{address}\" is no address; write an IP address and a port, as 127.0.0.1:4700 or [::1]:4700")
+        })?;
         Ok(Self {
             provider,
             address,
@@ -376,7 +378,9 @@ impl Options {
     /// Lets pages of that origin use the control plane.
     #[must_use]
     pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
-        self.guard.origins.push(origin.into());
+        // Browsers send it without the slash that people copy with it.
+        let origin = origin.into().trim_end_matches('/').to_owned();
+        self.guard.origins.push(origin);
         self
     }
 
@@ -470,7 +474,7 @@ pub enum StartError {
     Data(String),
     /// A fault rule cannot be meant.
     #[error("a fault rule is wrong at {0}: {1}")]
-    Fault(&'static str, String),
+    Fault(String, String),
     /// The machine is out of something.
     #[error("cannot start: {0}")]
     Machine(io::Error),
@@ -588,11 +592,11 @@ fn take_folder(path: &Path) -> Result<Folder, StartError> {
     Ok(folder)
 }
 
-async fn serve(app: Arc<App>, doors: Doors, stopped: oneshot::Receiver<()>) {
+async fn serve(app: Arc<App>, doors: Doors, seeds: Fingerprint, stopped: oneshot::Receiver<()>) {
     let (stop, _) = watch::channel(false);
     let control = control::router(&app);
     if app.options.watch {
-        tokio::spawn(watch_seeds(Arc::clone(&app), stop.subscribe()));
+        tokio::spawn(watch_seeds(Arc::clone(&app), seeds, stop.subscribe()));
     }
     let accepting: Vec<_> = doors
         .into_iter()
@@ -617,8 +621,7 @@ async fn serve(app: Arc<App>, doors: Doors, stopped: oneshot::Receiver<()>) {
 }
 
 /// Looks at the seed files again and again: that works on every file system, mounted ones included.
-async fn watch_seeds(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let mut seen = fingerprint(&app.options.seeds);
+async fn watch_seeds(app: Arc<App>, mut seen: Fingerprint, mut stop: watch::Receiver<bool>) {
     while tokio::time::timeout(WATCH_TIME, stop.changed())
         .await
         .is_err()
@@ -628,7 +631,9 @@ async fn watch_seeds(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             continue;
         }
         seen = found;
-        match control::reload(&app) {
+        let reloading = Arc::clone(&app);
+        let reloaded = tokio::task::spawn_blocking(move || control::reload(&reloading)).await;
+        match reloaded.unwrap_or_else(|cause| Err(cause.to_string())) {
             Ok(done) => tracing::info!(%done, "seed files have changed and were read again"),
             Err(cause) => {
                 tracing::error!(%cause, "seed files have changed, but cannot be taken; the old data stays")
@@ -637,8 +642,11 @@ async fn watch_seeds(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     }
 }
 
+/// Files, when they changed, and how long they are.
+type Fingerprint = Vec<(PathBuf, Option<SystemTime>, u64)>;
+
 /// What changes when a seed file does.
-fn fingerprint(seeds: &[SeedSource]) -> Vec<(PathBuf, Option<SystemTime>, u64)> {
+fn fingerprint(seeds: &[SeedSource]) -> Fingerprint {
     let files = seeds.iter().filter_map(|source| match source {
         SeedSource::Demo => None,
         SeedSource::Path(path) => Some(files(path).unwrap_or_default()),

@@ -288,8 +288,9 @@ impl Settings {
         Ok(())
     }
 
-    /// These settings with a patch applied, or where in the patch (a JSON pointer) something is wrong.
-    pub(crate) fn patched(&self, patch: SettingsPatch) -> Result<Self, (String, String)> {
+    /// These settings with a patch applied, or where in the patch (key by key) something is wrong, and what.
+    pub(crate) fn patched(&self, patch: SettingsPatch) -> Result<Self, (Vec<String>, String)> {
+        let at = |part: &str, key: &str| vec![part.to_owned(), key.to_owned()];
         let mut settings = self.clone();
         let SettingsPatch {
             auth,
@@ -301,23 +302,25 @@ impl Settings {
         for (id, mode) in auth.unwrap_or_default() {
             settings
                 .set_auth_of(&id, mode)
-                .map_err(|rule| (format!("/auth/{id}"), rule))?;
+                .map_err(|rule| (at("auth", &id), rule))?;
         }
         for (name, value) in quirks.unwrap_or_default() {
             settings
                 .set_quirk(&name, &value)
-                .map_err(|rule| (format!("/quirks/{name}"), rule))?;
+                .map_err(|rule| (at("quirks", &name), rule))?;
         }
         for (id, region) in regions.unwrap_or_default() {
             settings
                 .set_region(&id, &region)
-                .map_err(|rule| (format!("/regions/{id}"), rule))?;
+                .map_err(|rule| (at("regions", &id), rule))?;
         }
         if let Some(polls) = async_polls {
             settings.async_polls = polls;
         }
         if let Some(skew) = skew {
-            settings.skew = skew.parse().map_err(|rule| ("/skew".to_owned(), rule))?;
+            settings.skew = skew
+                .parse()
+                .map_err(|rule| (vec!["skew".to_owned()], rule))?;
         }
         Ok(settings)
     }

@@ -159,12 +159,12 @@ fn examine(raw: &Raw<'_>, credentials: &[Credential], now: i64) -> Examined {
     let stripped = without_prefix(raw.path);
     let also: Vec<&str> = stripped.into_iter().collect();
     let Some(scheme) = scheme_of(&request) else {
-        return wrong("no scheme's mark is in this request: it is not signed".to_owned());
+        return wrong("no scheme's mark is in this request: it is not signed");
     };
     let verdict = match verdict(scheme, &request, &also, credentials) {
         Ok(verdict) => verdict,
         Err(defect) => {
-            return wrong(format!(
+            return wrong(&format!(
                 "the request looks like {}, but its signature cannot be read: {defect}",
                 title(scheme)
             ));
@@ -232,7 +232,7 @@ fn examine(raw: &Raw<'_>, credentials: &[Credential], now: i64) -> Examined {
     Examined { right: false, text }
 }
 
-fn wrong(sentence: String) -> Examined {
+fn wrong(sentence: &str) -> Examined {
     Examined {
         right: false,
         text: format!("{sentence}\n"),

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::{fail, say};
-use crate::control::{Client, ClientError};
+use crate::control::{Client, ClientError, encoded};
 use crate::emulate::NAMESPACE_HEADER;
 
 /// Which server, and which of its namespaces.
@@ -97,12 +97,13 @@ pub(super) enum Namespaces {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Faults {
-    /// Print the rules
+    /// Print the rules that calls of the namespace meet
     List(Remote),
     /// Set up a rule, as '{"match":{"provider":"aliyun-ehpc"},"effect":{"error":"ServiceUnavailable"},"times":2}'
     Add {
         /// The rule, as JSON
-        rule: String,
+        #[arg(value_parser = parse_json)]
+        rule: Value,
         #[command(flatten)]
         remote: Remote,
     },
@@ -160,12 +161,16 @@ pub(super) enum Snapshot {
     },
 }
 
+fn parse_json(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|cause| format!("this is no JSON: {cause}"))
+}
+
 pub(super) fn namespaces(command: &Namespaces) -> ExitCode {
     match command {
         Namespaces::List(remote) => print(remote.client().json("GET", "/namespaces", Value::Null)),
         Namespaces::Create { name, from, remote } => print(remote.client().json(
             "PUT",
-            &format!("/namespaces/{name}"),
+            &format!("/namespaces/{}", encoded(name)),
             json!({ "from": from }),
         )),
         Namespaces::Drop { name, remote } => {
@@ -199,13 +204,13 @@ pub(super) fn journal(remote: &Remote, id: Option<u64>, curl: bool) -> ExitCode 
 
 pub(super) fn faults(command: &Faults) -> ExitCode {
     match command {
-        Faults::List(remote) => print(remote.client().json("GET", "/faults", Value::Null)),
+        Faults::List(remote) => {
+            let client = remote.client();
+            print(client.json("GET", &client.at("/faults"), Value::Null))
+        }
         Faults::Add { rule, remote } => {
             let client = remote.client();
-            match serde_json::from_str(rule) {
-                Ok(rule) => print(client.json("POST", &client.at("/faults"), rule)),
-                Err(cause) => fail(&format!("the rule is no JSON: {cause}")),
-            }
+            print(client.json("POST", &client.at("/faults"), rule.clone()))
         }
         Faults::Clear(remote) => {
             let client = remote.client();
@@ -258,8 +263,7 @@ pub(super) fn snapshot(command: &Snapshot) -> ExitCode {
 
 /// Why a call that the server holds was refused.
 pub(super) fn explain(remote: &Remote, id: &str) -> ExitCode {
-    let encoded = crate::signing::encode(id.as_bytes());
-    let path = format!("/explain/{encoded}");
+    let path = format!("/explain/{}", encoded(id));
     print(remote.client().json("GET", &path, Value::Null))
 }
 

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use ureq::Agent;
 use ureq::http::Request;
@@ -191,7 +193,7 @@ impl Client {
     /// ```
     pub fn namespaces(&self) -> Result<Vec<Value>, ClientError> {
         let list = self.json("GET", "/namespaces", Value::Null)?;
-        Ok(list.as_array().cloned().unwrap_or_default())
+        self.typed(list)
     }
 
     /// Drops the namespace; its next call makes it anew.
@@ -260,11 +262,7 @@ impl Client {
     /// assert!(rollcall.restore(b"nonsense").is_err());
     /// ```
     pub fn restore(&self, snapshot: &[u8]) -> Result<Value, ClientError> {
-        Ok(parsed(&self.call(
-            "PUT",
-            &self.own("/snapshot"),
-            snapshot.to_vec(),
-        )?))
+        self.parsed(&self.call("PUT", &self.own("/snapshot"), snapshot.to_vec())?)
     }
 
     /// The data as ndjson, one record a line.
@@ -298,11 +296,8 @@ impl Client {
     /// # Ok::<(), rollcall::control::ClientError>(())
     /// ```
     pub fn import(&self, ndjson: &str) -> Result<Value, ClientError> {
-        Ok(parsed(&self.call(
-            "PUT",
-            &self.own("/export"),
-            ndjson.as_bytes().to_vec(),
-        )?))
+        let text = ndjson.as_bytes().to_vec();
+        self.parsed(&self.call("PUT", &self.own("/export"), text)?)
     }
 
     /// What differs from another namespace, as ndjson.
@@ -317,8 +312,8 @@ impl Client {
     /// # Ok::<(), rollcall::control::ClientError>(())
     /// ```
     pub fn diff(&self, other: &str) -> Result<String, ClientError> {
-        let differences =
-            self.call("GET", &self.own(&format!("/diff?with={other}")), Vec::new())?;
+        let path = self.own(&format!("/diff?with={}", encoded(other)));
+        let differences = self.call("GET", &path, Vec::new())?;
         Ok(String::from_utf8_lossy(&differences).into_owned())
     }
 
@@ -360,7 +355,7 @@ impl Client {
         )
     }
 
-    /// The calls of the namespace, oldest first.
+    /// The calls of the namespace, oldest first; the newest thousand of them.
     ///
     /// # Errors
     /// When the server cannot be reached or says no.
@@ -372,8 +367,7 @@ impl Client {
     /// ```
     pub fn journal(&self) -> Result<Vec<JournalCall>, ClientError> {
         let mut list = self.json("GET", &self.at("/journal"), Value::Null)?;
-        let mut calls: Vec<JournalCall> =
-            serde_json::from_value(list["entries"].take()).unwrap_or_default();
+        let mut calls: Vec<JournalCall> = self.typed(list["entries"].take())?;
         calls.reverse();
         Ok(calls)
     }
@@ -403,7 +397,7 @@ impl Client {
     /// ```
     pub fn faults(&self) -> Result<Vec<Rule>, ClientError> {
         let list = self.json("GET", "/faults", Value::Null)?;
-        Ok(serde_json::from_value(list).unwrap_or_default())
+        self.typed(list)
     }
 
     /// Sets up a fault rule for the namespace. Without a guard, it stays until it is removed or the namespace reset.
@@ -422,7 +416,7 @@ impl Client {
     pub fn add_fault(&self, rule: &Rule) -> Result<Rule, ClientError> {
         let rule = serde_json::to_value(rule).expect("a rule becomes JSON");
         let added = self.json("POST", &self.at("/faults"), rule)?;
-        Ok(serde_json::from_value(added).expect("the server shows rules as this crate reads them"))
+        self.typed(added)
     }
 
     /// Plans a fault for calls of an operation (`*` for every one): say what, then `mount` it.
@@ -431,7 +425,6 @@ impl Client {
     /// let rollcall = rollcall::Rollcall::start();
     /// let _outage = rollcall.fail("huawei-rocketmq", "ListUser").with("Internal").times(2).mount();
     /// ```
-    #[must_use]
     pub fn fail(&self, provider: &str, operation: &str) -> FaultPlan {
         let matches = Match {
             provider: Some(provider.to_owned()),
@@ -439,10 +432,10 @@ impl Client {
             namespace: Some(self.namespace.clone()),
             ..Match::default()
         };
-        let rule = Rule::new(matches, Effect::Hang);
         FaultPlan {
             client: self.clone(),
-            rule,
+            rule: Rule::new(matches, Effect::Hang),
+            is_whole: false,
         }
     }
 
@@ -455,13 +448,11 @@ impl Client {
     /// let never_called = rollcall.expect("huawei-rocketmq", "ListUser", Count::Exactly(0));
     /// drop(never_called);
     /// ```
-    #[must_use]
     pub fn expect(&self, provider: &str, operation: &str, count: Count) -> Expectation {
-        let since = self
-            .journal()
-            .ok()
-            .and_then(|calls| calls.last().map(|call| call.id))
-            .unwrap_or_default();
+        // A server that cannot be asked now cannot be asked in the end either, and then the test hears of it.
+        let path = self.at("/journal") + "&limit=0";
+        let journal = self.json("GET", &path, Value::Null).unwrap_or_default();
+        let since = journal["last"].as_u64().unwrap_or_default();
         Expectation {
             client: self.clone(),
             provider: provider.to_owned(),
@@ -481,13 +472,32 @@ impl Client {
     /// let providers = rollcall.json("GET", "/providers", serde_json::Value::Null)?;
     /// # Ok::<(), rollcall::control::ClientError>(())
     /// ```
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a caller makes the body in place"
+    )]
     pub fn json(&self, method: &str, path: &str, body: Value) -> Result<Value, ClientError> {
         let body = if body.is_null() {
             Vec::new()
         } else {
             body.to_string().into_bytes()
         };
-        Ok(parsed(&self.call(method, path, body)?))
+        self.parsed(&self.call(method, path, body)?)
+    }
+
+    fn parsed(&self, bytes: &[u8]) -> Result<Value, ClientError> {
+        serde_json::from_slice(bytes).map_err(|_| self.is_a_stranger())
+    }
+
+    fn typed<T: DeserializeOwned>(&self, value: Value) -> Result<T, ClientError> {
+        serde_json::from_value(value).map_err(|_| self.is_a_stranger())
+    }
+
+    fn is_a_stranger(&self) -> ClientError {
+        ClientError::Unreachable {
+            url: self.url.clone(),
+            cause: "what answers there is something else, or of another version".to_owned(),
+        }
     }
 
     /// The same with bytes.
@@ -530,7 +540,7 @@ impl Client {
         if status.is_success() {
             return Ok(bytes);
         }
-        let problem = parsed(&bytes);
+        let problem: Value = serde_json::from_slice(&bytes).unwrap_or_default();
         let text = |name: &str| problem[name].as_str().map(str::to_owned);
         Err(ClientError::Refused {
             status: status.as_u16(),
@@ -543,77 +553,133 @@ impl Client {
 
     /// A path about this namespace, by query.
     pub(crate) fn at(&self, path: &str) -> String {
-        format!("{path}?namespace={}", self.namespace)
+        format!("{path}?namespace={}", encoded(&self.namespace))
     }
 
     /// A path below this namespace.
     pub(crate) fn own(&self, path: &str) -> String {
-        format!("/namespaces/{}{path}", self.namespace)
+        format!("/namespaces/{}{path}", encoded(&self.namespace))
     }
 }
 
-fn parsed(bytes: &[u8]) -> Value {
-    serde_json::from_slice(bytes).unwrap_or_default()
+/// A name as it may stand in a path or a query; whether it is a good one says the server.
+pub(crate) fn encoded(name: &str) -> String {
+    utf8_percent_encode(name, NON_ALPHANUMERIC)
+        .to_string()
+        .replace("%2D", "-")
 }
 
-/// A fault in the making.
+/// A fault in the making: say what should happen, to which calls, and [`mount`](FaultPlan::mount) it.
+///
+/// ```
+/// let rollcall = rollcall::Rollcall::start();
+/// let plan = rollcall.fail("huawei-rocketmq", "ListUser");
+/// let _outage = plan.with("Internal").after(1).times(2).mount();
+/// ```
 #[derive(Debug)]
 #[must_use = "nothing fails until the plan is mounted"]
 pub struct FaultPlan {
     client: Client,
     rule: Rule,
+    /// Whether it says what happens.
+    is_whole: bool,
 }
 
 impl FaultPlan {
     /// Fails with an error of the provider's table, by its name.
-    pub fn with(mut self, error: &str) -> Self {
-        self.rule.effect = Effect::Error {
+    ///
+    /// ```
+    /// let rollcall = rollcall::Rollcall::start();
+    /// let _fault = rollcall.fail("huawei-rocketmq", "*").with("Internal").mount();
+    /// ```
+    pub fn with(self, error: &str) -> Self {
+        self.effect(Effect::Error {
             error: error.to_owned(),
             detail: None,
-        };
-        self
+        })
     }
 
     /// Answers late.
-    pub fn delayed(mut self, delay: Duration) -> Self {
-        self.rule.effect = Effect::Delay {
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let rollcall = rollcall::Rollcall::start();
+    /// let _fault = rollcall.fail("huawei-rocketmq", "*").delayed(Duration::from_secs(2)).mount();
+    /// ```
+    pub fn delayed(self, delay: Duration) -> Self {
+        self.effect(Effect::Delay {
             delay: Delay::Fixed(format!("{}ms", delay.as_millis())),
-        };
-        self
+        })
     }
 
     /// Any other effect.
+    ///
+    /// ```
+    /// use rollcall::faults::Effect;
+    ///
+    /// let rollcall = rollcall::Rollcall::start();
+    /// let _fault = rollcall.fail("huawei-rocketmq", "*").effect(Effect::Reset).mount();
+    /// ```
     pub fn effect(mut self, effect: Effect) -> Self {
         self.rule.effect = effect;
+        self.is_whole = true;
         self
     }
 
     /// Happens to that many calls, then no more.
+    ///
+    /// ```
+    /// let rollcall = rollcall::Rollcall::start();
+    /// let _fault = rollcall.fail("huawei-rocketmq", "*").with("Internal").times(2).mount();
+    /// ```
     pub const fn times(mut self, times: u64) -> Self {
         self.rule.times = Some(times);
         self
     }
 
     /// Lets that many calls pass first.
+    ///
+    /// ```
+    /// let rollcall = rollcall::Rollcall::start();
+    /// let _fault = rollcall.fail("huawei-rocketmq", "*").with("Internal").after(1).mount();
+    /// ```
     pub const fn after(mut self, calls: u64) -> Self {
         self.rule.after = calls;
         self
     }
 
-    /// Only for calls with that parameter.
+    /// Only for calls with that parameter, of the path, the query or the body.
+    ///
+    /// ```
+    /// let rollcall = rollcall::Rollcall::start();
+    /// let _fault = rollcall.fail("huawei-rocketmq", "ListUser").param("limit", "50").with("Internal").mount();
+    /// ```
     pub fn param(mut self, name: &str, value: &str) -> Self {
-        self.rule
-            .matches
-            .params
-            .insert(name.to_owned(), value.to_owned());
+        let params = &mut self.rule.matches.params;
+        params.insert(name.to_owned(), value.to_owned());
         self
     }
 
     /// Sets it up, until the guard is dropped.
     ///
     /// # Panics
-    /// When there is no such provider, operation or error, with a sentence that says where to look.
+    /// When nobody said what happens, and when there is no such provider, operation or error: with a sentence that says
+    /// where to look.
+    ///
+    /// ```
+    /// let rollcall = rollcall::Rollcall::start();
+    /// let fault = rollcall.fail("huawei-rocketmq", "*").with("Internal").mount();
+    /// drop(fault);
+    /// assert!(rollcall.faults()?.is_empty());
+    /// # Ok::<(), rollcall::control::ClientError>(())
+    /// ```
+    #[track_caller]
     pub fn mount(self) -> FaultGuard {
+        assert!(
+            self.is_whole,
+            "the fault has no effect: say with(error), delayed(time) or effect(…) before mount()"
+        );
         let added = self.client.add_fault(&self.rule);
         let rule = added.unwrap_or_else(|cause| panic!("the fault cannot be set up: {cause}"));
         FaultGuard {
@@ -624,6 +690,13 @@ impl FaultPlan {
 }
 
 /// A fault that ends when this is dropped.
+///
+/// ```
+/// use rollcall::control::FaultGuard;
+///
+/// let rollcall = rollcall::Rollcall::start();
+/// let outage: FaultGuard = rollcall.fail("huawei-rocketmq", "*").with("Internal").mount();
+/// ```
 #[derive(Debug)]
 #[must_use = "the fault ends when its guard is dropped"]
 pub struct FaultGuard {
@@ -640,7 +713,15 @@ impl Drop for FaultGuard {
     }
 }
 
-/// Calls that should happen while this lives.
+/// Calls that should happen while this lives: dropping it panics when there were not as many, and shows the calls that come
+/// nearest.
+///
+/// ```
+/// use rollcall::control::{Count, Expectation};
+///
+/// let rollcall = rollcall::Rollcall::start();
+/// let once: Expectation = rollcall.expect("huawei-rocketmq", "ListUser", Count::AtMost(1));
+/// ```
 #[must_use = "what is expected is checked when the guard is dropped"]
 pub struct Expectation {
     client: Client,
@@ -655,6 +736,17 @@ impl Expectation {
     ///
     /// # Errors
     /// With the nearest calls, when there were not as many.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use rollcall::control::Count;
+    ///
+    /// let rollcall = rollcall::Rollcall::start();
+    /// let none = rollcall.expect("huawei-rocketmq", "ListUser", Count::Exactly(0));
+    /// none.verify(Duration::ZERO)?;
+    /// # Ok::<(), rollcall::control::ClientError>(())
+    /// ```
     pub fn verify(&self, wait: Duration) -> Result<(), ClientError> {
         let question = json!({
             "match": { "provider": self.provider, "operation": self.operation },
@@ -689,7 +781,7 @@ impl Drop for Expectation {
                 ClientError::Refused {
                     nearest: Some(nearest),
                     ..
-                } => format!("\nnearest calls: {nearest:#}"),
+                } if nearest != &json!([]) => format!("\nthe calls that come nearest: {nearest:#}"),
                 _ => String::new(),
             };
             panic!(

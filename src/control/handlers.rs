@@ -4,27 +4,28 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{FromRequestParts, Path, Query, State};
-use axum::http::request::Parts;
+use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
+use super::extract::{ALL, About, Asked, At, Sent, body, pointer, required_body};
 use super::{INDEX, Problem, describe};
 use crate::app::App;
 use crate::clock::{Setting, Time};
-use crate::emulate::NAMESPACE_HEADER;
 use crate::faults::Rule;
-use crate::journal::{Count, Filter, Verdict};
-use crate::namespace::{self, Namespace, Origin};
+use crate::journal::{Count, Filter, Size, Stage, Verdict};
+use crate::namespace::{Namespace, Origin};
+use crate::providers::signatures::Nonces;
 use crate::providers::{PROVIDERS, Provider, provider};
 use crate::settings::{SettingsPatch, unknown_provider};
+use crate::store::Store;
 
-/// How many journal entries one answer holds.
+/// How many journal entries one answer holds at most.
 const ENTRIES: usize = 1000;
+/// How many namespaces an explanation names.
+const NAMED: usize = 10;
 /// The longest that `verify` waits.
 const WAIT: Duration = Duration::from_secs(60);
 /// How often `verify` looks while it waits.
@@ -32,64 +33,25 @@ const LOOK: Duration = Duration::from_millis(5);
 
 pub(crate) type Answer<T = Json<Value>> = Result<T, Problem>;
 
-/// The namespace that a call is about: `?namespace=`, else the header, else `default`.
-pub(crate) struct About(pub(crate) Option<String>);
-
-impl About {
-    pub(crate) fn name(&self) -> &str {
-        self.0.as_deref().unwrap_or(namespace::DEFAULT)
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for About {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let query = parts.uri.query().unwrap_or_default();
-        let in_query =
-            form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "namespace");
-        let header = || {
-            parts
-                .headers
-                .get(NAMESPACE_HEADER)
-                .map(|name| String::from_utf8_lossy(name.as_bytes()).into_owned())
-        };
-        Ok(Self(
-            in_query.map(|(_, name)| name.into_owned()).or_else(header),
-        ))
-    }
-}
-
-/// Reads a JSON body; an empty one is the default. An error points to the place.
-pub(crate) fn body<T: DeserializeOwned + Default>(bytes: &[u8]) -> Answer<T> {
-    if bytes.trim_ascii().is_empty() {
-        Ok(T::default())
-    } else {
-        required_body(bytes)
-    }
-}
-
-/// Reads a JSON body that has to be there. An error points to the place.
-pub(crate) fn required_body<T: DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let path = error.path().to_string();
-        let pointer: String = path
-            .split(['.', '[', ']'])
-            .filter(|part| !part.is_empty())
-            .map(|part| format!("/{part}"))
-            .collect();
-        Problem::new(400, error.into_inner().to_string()).at(pointer)
-    })?;
-    reader
-        .end()
-        .map_err(|cause| Problem::new(400, cause.to_string()))?;
-    Ok(read)
+/// Work on databases and long lists does not keep other calls from being answered.
+pub(crate) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Answer<T> + Send + 'static,
+) -> Answer<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|cause| {
+            tracing::error!(%cause, "a call of the control plane broke");
+            let detail = format!(
+                "rollcall broke here: {cause}. This is a bug in rollcall; please report it."
+            );
+            Err(Problem::new(500, detail))
+        })
 }
 
 pub(crate) async fn index() -> Json<Value> {
     let rows = INDEX.iter().map(|(address, methods, about)| {
-        json!({ "address": format!("/_rollcall/{address}"), "methods": methods, "about": about })
+        let slash = if address.is_empty() { "" } else { "/" };
+        json!({ "address": format!("/_rollcall{slash}{address}"), "methods": methods, "about": about })
     });
     Json(json!({ "rollcall": env!("CARGO_PKG_VERSION"), "addresses": rows.collect::<Vec<_>>() }))
 }
@@ -108,16 +70,17 @@ pub(crate) async fn providers() -> Json<Value> {
     )
 }
 
-pub(crate) async fn one_provider(Path(id): Path<String>) -> Answer {
+pub(crate) async fn one_provider(At(id): At) -> Answer {
     Ok(Json(describe::whole(find_provider(&id)?)))
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct OfProvider {
     provider: Option<String>,
 }
 
-pub(crate) async fn errors(Query(query): Query<OfProvider>) -> Answer {
+pub(crate) async fn errors(Asked(query): Asked<OfProvider>) -> Answer {
     let only = query.provider.as_deref().map(find_provider).transpose()?;
     let wanted = PROVIDERS
         .iter()
@@ -134,31 +97,34 @@ fn find_provider(id: &str) -> Answer<&'static dyn Provider> {
 }
 
 pub(crate) async fn namespaces(State(app): State<Arc<App>>) -> Answer {
-    let names = app.namespaces.names()?;
-    let rows: Answer<Vec<Value>> = names
-        .iter()
-        .map(|name| Ok(shown(&*app.namespaces.existing(name)?)?))
-        .collect();
-    Ok(Json(Value::Array(rows?)))
+    aside(move || {
+        let mut rows = Vec::new();
+        for name in app.namespaces.names()? {
+            rows.push(match app.namespaces.find(&name) {
+                Some(namespace) => shown(&namespace)?,
+                // It lies on disk, and a list is no reason to open it.
+                None => json!({ "name": name, "last_use": null, "counts": null }),
+            });
+        }
+        Ok(Json(Value::Array(rows)))
+    })
+    .await
 }
 
-pub(crate) async fn one_namespace(State(app): State<Arc<App>>, Path(name): Path<String>) -> Answer {
-    Ok(Json(shown(&*app.namespaces.existing(&name)?)?))
+pub(crate) async fn one_namespace(State(app): State<Arc<App>>, At(name): At) -> Answer {
+    aside(move || Ok(Json(shown(&*app.namespaces.existing(&name)?)?))).await
 }
 
 /// A namespace with its counts and last use.
 fn shown(namespace: &Namespace) -> rusqlite::Result<Value> {
     let last_use = namespace.last_use();
     let last_use = (0 < last_use.millis()).then(|| last_use.rfc3339_millis());
-    Ok(json!({ "name": namespace.name, "last_use": last_use, "counts": counts(namespace)? }))
+    let counts = counts(&namespace.state().store)?;
+    Ok(json!({ "name": namespace.name, "last_use": last_use, "counts": counts }))
 }
 
 /// How many records of each kind each provider has.
-pub(crate) fn counts(namespace: &Namespace) -> rusqlite::Result<Value> {
-    counts_of(&namespace.state().store)
-}
-
-pub(crate) fn counts_of(store: &crate::store::Store) -> rusqlite::Result<Value> {
+pub(crate) fn counts(store: &Store) -> rusqlite::Result<Value> {
     store.read(|tx| {
         let of = |provider: &&'static dyn Provider| {
             let counts = provider
@@ -183,33 +149,35 @@ struct Create {
 
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
-    Path(name): Path<String>,
-    bytes: Bytes,
+    At(name): At,
+    Sent(bytes): Sent,
 ) -> Answer<Response> {
-    let Create { from } = body(&bytes)?;
-    let origin = match from.as_deref() {
-        None | Some("template") => Origin::Template,
-        Some("empty") => Origin::Empty,
-        Some(other) => Origin::Namespace(
-            app.namespaces
-                .existing(other)
-                .map_err(|cause| Problem::from(cause).at("/from"))?
-                .name
-                .clone(),
-        ),
-    };
-    let namespace = app.namespaces.create(&name, &origin)?;
-    Ok((axum::http::StatusCode::CREATED, Json(shown(&namespace)?)).into_response())
+    aside(move || {
+        let Create { from } = body(&bytes)?;
+        let origin = match from.as_deref() {
+            None | Some("template") => Origin::Template,
+            Some("empty") => Origin::Empty,
+            Some(other) => Origin::Copy(
+                app.namespaces
+                    .existing(other)
+                    .map_err(|cause| Problem::from(cause).at("/from"))?
+                    .state(),
+            ),
+        };
+        let namespace = app.namespaces.create(&name, &origin)?;
+        Ok((StatusCode::CREATED, Json(shown(&namespace)?)).into_response())
+    })
+    .await
 }
 
-pub(crate) async fn drop_namespace(
-    State(app): State<Arc<App>>,
-    Path(name): Path<String>,
-) -> Answer {
-    let dropped = counts(&*app.namespaces.existing(&name)?)?;
-    app.namespaces.drop_one(&name)?;
-    app.faults.remove(None, Some(&name));
-    Ok(Json(json!({ "name": name, "dropped": dropped })))
+pub(crate) async fn drop_namespace(State(app): State<Arc<App>>, At(name): At) -> Answer {
+    aside(move || {
+        let dropped = counts(&app.namespaces.existing(&name)?.state().store)?;
+        app.namespaces.drop_one(&name)?;
+        app.faults.remove(None, Some(&name));
+        Ok(Json(json!({ "name": name, "dropped": dropped })))
+    })
+    .await
 }
 
 #[derive(Deserialize, Default)]
@@ -226,91 +194,96 @@ enum ResetTo {
 }
 
 /// Sets a namespace back; its faults go too. Says what was dropped.
-fn reset_namespace(app: &App, namespace: &Namespace, bytes: &[u8]) -> Answer<Value> {
-    let origin = match body::<Reset>(bytes)?.to {
+fn reset_namespace(app: &App, name: &str, origin: &Origin) -> Answer<Value> {
+    let (old, new) = app.namespaces.reset(name, origin)?;
+    app.faults.remove(None, Some(name));
+    Ok(json!({ "name": name, "dropped": counts(&old.store)?, "counts": counts(&new.store)? }))
+}
+
+fn reset_to(bytes: &[u8]) -> Answer<Origin> {
+    Ok(match body::<Reset>(bytes)?.to {
         None | Some(ResetTo::Template) => Origin::Template,
         Some(ResetTo::Empty) => Origin::Empty,
-    };
-    let old = app.namespaces.reset(namespace, &origin)?;
-    app.faults.remove(None, Some(&namespace.name));
-    Ok(
-        json!({ "name": namespace.name, "dropped": counts_of(&old.store)?, "counts": counts(namespace)? }),
-    )
+    })
 }
 
 pub(crate) async fn reset_one(
     State(app): State<Arc<App>>,
-    Path(name): Path<String>,
-    bytes: Bytes,
+    At(name): At,
+    Sent(bytes): Sent,
 ) -> Answer {
-    let namespace = app.namespaces.get(&name)?;
-    Ok(Json(reset_namespace(&app, &namespace, &bytes)?))
+    aside(move || Ok(Json(reset_namespace(&app, &name, &reset_to(&bytes)?)?))).await
 }
 
 /// One namespace; all of them with `?namespace=*`.
-pub(crate) async fn reset(State(app): State<Arc<App>>, about: About, bytes: Bytes) -> Answer {
-    if about.0.as_deref() == Some("*") {
+pub(crate) async fn reset(State(app): State<Arc<App>>, about: About, Sent(bytes): Sent) -> Answer {
+    aside(move || {
+        let origin = reset_to(&bytes)?;
+        if about.name() != ALL {
+            return Ok(Json(reset_namespace(&app, about.name(), &origin)?));
+        }
         let names = app.namespaces.names()?;
         let all: Answer<Vec<Value>> = names
             .iter()
-            .map(|name| reset_namespace(&app, &*app.namespaces.existing(name)?, &bytes))
+            .map(|name| reset_namespace(&app, name, &origin))
             .collect();
-        return Ok(Json(Value::Array(all?)));
-    }
-    let namespace = app.namespaces.get(about.name())?;
-    Ok(Json(reset_namespace(&app, &namespace, &bytes)?))
+        Ok(Json(Value::Array(all?)))
+    })
+    .await
 }
 
 pub(crate) async fn settings(
     State(app): State<Arc<App>>,
-    Path(name): Path<String>,
+    At(name): At,
 ) -> Answer<Json<SettingsPatch>> {
-    Ok(Json(app.namespaces.existing(&name)?.settings().shown()))
+    aside(move || Ok(Json(app.namespaces.existing(&name)?.settings().shown()))).await
 }
 
 pub(crate) async fn change_settings(
     State(app): State<Arc<App>>,
-    Path(name): Path<String>,
-    bytes: Bytes,
+    At(name): At,
+    Sent(bytes): Sent,
 ) -> Answer<Json<SettingsPatch>> {
-    let namespace = app.namespaces.get(&name)?;
-    let patch: SettingsPatch = required_body(&bytes)?;
-    let settings = namespace
-        .settings()
-        .patched(patch)
-        .map_err(|(pointer, rule)| Problem::new(400, rule).at(pointer))?;
-    namespace.set_settings(settings);
-    Ok(Json(namespace.settings().shown()))
+    aside(move || {
+        let patch: SettingsPatch = required_body(&bytes)?;
+        let namespace = app.namespaces.get(&name)?;
+        let settings = namespace
+            .change_settings(|settings| settings.patched(patch))
+            .map_err(|(keys, rule)| {
+                let pointer: String = keys.iter().map(|key| pointer(key)).collect();
+                Problem::new(400, rule).at(pointer)
+            })?;
+        Ok(Json(settings.shown()))
+    })
+    .await
 }
 
-pub(crate) async fn faults(State(app): State<Arc<App>>) -> Json<Vec<Rule>> {
-    Json(app.faults.list())
+/// All rules, or with a namespace named, those that its calls meet.
+pub(crate) async fn faults(State(app): State<Arc<App>>, about: About) -> Json<Vec<Rule>> {
+    Json(app.faults.list(about.only()))
 }
 
 pub(crate) async fn add_fault(
     State(app): State<Arc<App>>,
     about: About,
-    bytes: Bytes,
+    Sent(bytes): Sent,
 ) -> Answer<Response> {
-    if !namespace::is_name(about.name()) {
-        return Err(namespace::NamespaceError::Name(about.name().to_owned()).into());
-    }
     let rule = app.faults.add(required_body(&bytes)?, about.name());
     let rule = rule.map_err(|error| Problem::new(400, error.rule).at(error.pointer))?;
-    Ok((axum::http::StatusCode::CREATED, Json(rule)).into_response())
+    Ok((StatusCode::CREATED, Json(rule)).into_response())
 }
 
-/// All rules, or with a namespace named, those of that namespace.
+/// All rules, or with a namespace named, those of that namespace alone.
 pub(crate) async fn remove_faults(State(app): State<Arc<App>>, about: About) -> Json<Value> {
-    Json(json!({ "removed": app.faults.remove(None, about.0.as_deref()) }))
+    Json(json!({ "removed": app.faults.remove(None, about.only()) }))
 }
 
-pub(crate) async fn remove_fault(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer {
+pub(crate) async fn remove_fault(State(app): State<Arc<App>>, At(id): At) -> Answer {
     let removed = id.parse().map_or(0, |id| app.faults.remove(Some(id), None));
     if removed == 0 {
         return Err(Problem::new(
             404,
-            format!("there is no fault {id}; GET /_rollcall/faults lists them"),
+            format!("there is no fault {id} (any more); GET /_rollcall/faults lists them"),
         ));
     }
     Ok(Json(json!({ "removed": removed })))
@@ -319,34 +292,61 @@ pub(crate) async fn remove_fault(State(app): State<Arc<App>>, Path(id): Path<Str
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct JournalQuery {
-    namespace: Option<String>,
+    /// Read by [`About`]; here so that it is no unknown parameter.
+    #[serde(rename = "namespace")]
+    _namespace: Option<String>,
     provider: Option<String>,
     operation: Option<String>,
     stage: Option<String>,
     status: Option<u16>,
     #[serde(default)]
     since: u64,
+    limit: Option<usize>,
 }
 
 pub(crate) async fn journal(
     State(app): State<Arc<App>>,
-    query: Result<Query<JournalQuery>, QueryRejection>,
+    about: About,
+    Asked(query): Asked<JournalQuery>,
 ) -> Answer {
-    let Query(query) = query.map_err(|cause| Problem::new(400, cause.body_text()))?;
-    let filter = Filter {
-        namespace: query.namespace.as_deref(),
-        provider: query.provider.as_deref(),
-        operation: query.operation.as_deref(),
-        stage: query.stage.as_deref(),
-        status: query.status,
-        since: query.since,
-    };
-    Ok(Json(app.journal.list(&filter, ENTRIES)))
+    if let Some(id) = query.provider.as_deref().filter(|id| !id.is_empty()) {
+        find_provider(id).map_err(|problem| problem.status(400))?;
+    }
+    let stage = query.stage.as_deref().map(find_stage).transpose()?;
+    let most = query.limit.unwrap_or(ENTRIES);
+    if ENTRIES < most {
+        let detail =
+            format!("one answer holds up to {ENTRIES} entries, not {most}; go on with since=<id>");
+        return Err(Problem::new(400, detail));
+    }
+    aside(move || {
+        let filter = Filter {
+            namespace: about.only(),
+            provider: query.provider.as_deref(),
+            operation: query.operation.as_deref(),
+            stage,
+            status: query.status,
+            since: query.since,
+        };
+        Ok(Json(app.journal.list(&filter, most)))
+    })
+    .await
+}
+
+fn find_stage(word: &str) -> Answer<Stage> {
+    let found = Stage::ALL.into_iter().find(|stage| stage.word() == word);
+    found.ok_or_else(|| {
+        let words = Stage::ALL.map(Stage::word).join(", ");
+        Problem::new(
+            400,
+            format!("there is no stage \"{word}\"; there are {words}"),
+        )
+    })
 }
 
 /// All entries, or with a namespace named, those of that namespace.
 pub(crate) async fn clear_journal(State(app): State<Arc<App>>, about: About) -> Json<Value> {
-    Json(json!({ "cleared": app.journal.clear(about.0.as_deref()) }))
+    Json(json!({ "cleared": app.journal.clear(about.only()) }))
 }
 
 fn no_entry(id: &str) -> Problem {
@@ -359,44 +359,43 @@ fn no_entry(id: &str) -> Problem {
 }
 
 /// One entry, whole; what was not found in its namespace is looked for in the others.
-pub(crate) async fn journal_entry(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer {
+pub(crate) async fn journal_entry(State(app): State<Arc<App>>, At(id): At) -> Answer {
     let number = id.parse().map_err(|_| no_entry(&id))?;
-    let mut entry = app.journal.entry(number).ok_or_else(|| no_entry(&id))?;
-    if let Some((provider_id, own, missing)) = app.journal.missing(number)
-        && let Some(provider) = provider(provider_id)
-    {
-        let mut elsewhere = Vec::new();
-        for namespace in app.namespaces.in_use() {
-            if namespace.name != own
-                && namespace
-                    .state()
-                    .store
-                    .read(|tx| provider.has(tx, &missing))?
-            {
-                elsewhere.push(namespace.name.clone());
+    aside(move || {
+        let mut entry = app.journal.entry(number).ok_or_else(|| no_entry(&id))?;
+        if let Some((provider_id, own, missing)) = app.journal.missing(number)
+            && let Some(provider) = provider(provider_id)
+        {
+            let mut elsewhere = Vec::new();
+            for namespace in app.namespaces.in_use() {
+                let store = &namespace.state().store;
+                if namespace.name != own && store.read(|tx| provider.has(tx, &missing))? {
+                    elsewhere.push(namespace.name.clone());
+                }
             }
-        }
-        elsewhere.sort();
-        if !elsewhere.is_empty() {
-            let sentence = format!(
-                "not found in namespace {own}, but the {} {} is in namespace {}",
-                missing.kind,
-                missing.key.join(" / "),
-                elsewhere.join(", ")
-            );
-            if let Some(explanation) = entry["explanation"].as_array_mut() {
-                explanation.push(sentence.into());
+            elsewhere.sort();
+            if !elsewhere.is_empty() {
+                let mut names = elsewhere[..NAMED.min(elsewhere.len())].join(", ");
+                if NAMED < elsewhere.len() {
+                    names.push_str(&format!(" and {} more", elsewhere.len() - NAMED));
+                }
+                let sentence = format!(
+                    "not found in namespace {own}, but the {} {} is present in namespace {names}",
+                    missing.kind,
+                    missing.key.join(" / "),
+                );
+                if let Some(explanation) = entry["explanation"].as_array_mut() {
+                    explanation.push(sentence.into());
+                }
             }
             entry["found_in"] = json!(elsewhere);
         }
-    }
-    Ok(Json(entry))
+        Ok(Json(entry))
+    })
+    .await
 }
 
-pub(crate) async fn journal_curl(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-) -> Answer<String> {
+pub(crate) async fn journal_curl(State(app): State<Arc<App>>, At(id): At) -> Answer<String> {
     id.parse()
         .ok()
         .and_then(|id| app.journal.curl(id))
@@ -417,8 +416,9 @@ struct Verify {
     wait_ms: u64,
 }
 
-/// Whether that many calls happened, or do within the time: 200, else 409 with the nearest misses.
-pub(crate) async fn verify(State(app): State<Arc<App>>, about: About, bytes: Bytes) -> Answer {
+/// Whether that many calls happened, or do within the time: 200, else 409 with the nearest misses. A lower bound is
+/// answered as soon as it is reached, an upper bound as soon as it is broken, else at the end of the time.
+pub(crate) async fn verify(State(app): State<Arc<App>>, about: About, Sent(bytes): Sent) -> Answer {
     let Verify {
         mut matches,
         status,
@@ -426,19 +426,19 @@ pub(crate) async fn verify(State(app): State<Arc<App>>, about: About, bytes: Byt
         count,
         wait_ms,
     } = required_body(&bytes)?;
-    if matches.namespace.is_none() {
-        matches.namespace = Some(about.name().to_owned());
-    }
+    check_match(&mut matches, &about)?;
     let deadline = Instant::now() + Duration::from_millis(wait_ms).min(WAIT);
+    let matches = Arc::new(matches);
     loop {
-        let verdict = app.journal.verify(&matches, status, since, count);
-        let late = deadline <= Instant::now();
+        let (journal, wanted) = (Arc::clone(&app), Arc::clone(&matches));
+        let verdict =
+            aside(move || Ok(journal.journal.verify(&wanted, status, since, count))).await?;
+        let is_late = deadline <= Instant::now();
         match verdict {
-            // Too many will not become fewer; an exact count has to hold until the end of the wait.
-            Verdict::Holds { found } if late || !count.can_break() => {
+            Verdict::Holds { found } if is_late || !count.can_break() => {
                 return Ok(Json(json!({ "found": found })));
             }
-            Verdict::Fails { found, nearest } if late => {
+            Verdict::Fails { found, nearest } if is_late || count.is_settled(found) => {
                 let detail = format!("found {found} such calls, wanted {count}");
                 return Err(Problem {
                     more: Some(nearest),
@@ -447,7 +447,7 @@ pub(crate) async fn verify(State(app): State<Arc<App>>, about: About, bytes: Byt
             }
             Verdict::Unknown { dropped } => {
                 let detail = format!(
-                    "{dropped} entries were dropped from the journal; it cannot tell. Start with a higher --journal, or clear it between tests"
+                    "{dropped} entries were dropped from the journal, so it cannot tell; start with a higher --journal, clear it between tests, or ask for what is newer with since"
                 );
                 return Err(Problem::new(409, detail));
             }
@@ -456,25 +456,36 @@ pub(crate) async fn verify(State(app): State<Arc<App>>, about: About, bytes: Byt
     }
 }
 
-/// Why a signature did not match, by journal id or request id.
-pub(crate) async fn explain(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer {
-    let found = app.journal.finding(&id);
-    found
-        .map(Json)
-        .ok_or_else(|| Problem::new(404, format!("the journal has no call {id} (any more)")))
+/// A call that cannot happen would be verified as not happened.
+fn check_match(matches: &mut crate::faults::Match, about: &About) -> Answer<()> {
+    matches
+        .namespace
+        .get_or_insert_with(|| about.name().to_owned());
+    matches
+        .check()
+        .map_err(|error| Problem::new(400, error.rule).at(format!("/match{}", error.pointer)))
 }
 
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, rename_all = "lowercase", tag = "mode")]
-enum ClockSetting {
-    #[default]
+/// Why a signature did not match, by journal id or request id.
+pub(crate) async fn explain(State(app): State<Arc<App>>, At(id): At) -> Answer {
+    let found = app.journal.finding(&id);
+    found.map(Json).ok_or_else(|| no_entry(&id))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockSetting {
+    mode: ClockMode,
+    time: Option<String>,
+    by: Option<String>,
+}
+
+#[derive(Deserialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
+enum ClockMode {
     Real,
-    Fixed {
-        time: String,
-    },
-    Offset {
-        by: String,
-    },
+    Fixed,
+    Offset,
 }
 
 #[derive(Deserialize)]
@@ -484,50 +495,93 @@ struct Advance {
 }
 
 fn shown_clock(namespace: &Namespace) -> Json<Value> {
-    let now = namespace.clock.now().rfc3339_millis();
-    Json(match namespace.clock.setting() {
-        Setting::Real => json!({ "mode": "real", "now": now }),
+    let state = namespace.state();
+    let (setting, now) = (state.clock.setting(), state.clock.now().rfc3339_millis());
+    let name = &namespace.name;
+    Json(match setting {
+        Setting::Real => json!({ "namespace": name, "mode": "real", "now": now }),
         Setting::Fixed(time) => {
-            json!({ "mode": "fixed", "time": time.rfc3339_millis(), "now": now })
+            json!({ "namespace": name, "mode": "fixed", "time": time.rfc3339_millis(), "now": now })
         }
-        Setting::Offset(millis) => json!({ "mode": "offset", "by_ms": millis, "now": now }),
+        Setting::Offset(millis) => {
+            let length = humantime::format_duration(Duration::from_millis(millis.unsigned_abs()));
+            let sign = if millis < 0 { "-" } else { "" };
+            json!({ "namespace": name, "mode": "offset", "by": format!("{sign}{length}"), "now": now })
+        }
     })
 }
 
 pub(crate) async fn clock(State(app): State<Arc<App>>, about: About) -> Answer {
-    Ok(shown_clock(&*app.namespaces.get(about.name())?))
+    aside(move || Ok(shown_clock(&*app.namespaces.existing(about.name())?))).await
 }
 
-pub(crate) async fn set_clock(State(app): State<Arc<App>>, about: About, bytes: Bytes) -> Answer {
-    let setting = match required_body(&bytes)? {
-        ClockSetting::Real => Setting::Real,
-        ClockSetting::Fixed { time } => {
-            let rule = || {
-                Problem::new(
-                    400,
-                    format!("\"{time}\" is no time; write it as 2024-05-20T08:30:00Z"),
-                )
-                .at("/time")
-            };
-            Setting::Fixed(Time::parse_rfc3339(&time).ok_or_else(rule)?)
+/// Lets a clock run as told, where it then shows a time that the providers can print.
+fn set(namespace: &Namespace, setting: Setting, place: &str) -> Answer {
+    if !setting.shows().is_printable() {
+        let detail = "the clock would leave the years 1970 to 9999".to_owned();
+        return Err(Problem::new(400, detail).at(place));
+    }
+    namespace.state().clock.set(setting);
+    Ok(shown_clock(namespace))
+}
+
+pub(crate) async fn set_clock(
+    State(app): State<Arc<App>>,
+    about: About,
+    Sent(bytes): Sent,
+) -> Answer {
+    let ClockSetting { mode, time, by } = required_body(&bytes)?;
+    aside(move || {
+        if time.is_some() && mode != ClockMode::Fixed {
+            return Err(Problem::new(400, "only a fixed clock has a time").at("/time"));
         }
-        ClockSetting::Offset { by } => Setting::Offset(millis(&by)?),
-    };
-    let namespace = app.namespaces.get(about.name())?;
-    namespace.clock.set(setting);
-    Ok(shown_clock(&namespace))
+        if by.is_some() && mode != ClockMode::Offset {
+            return Err(Problem::new(400, "only an offset clock is off by something").at("/by"));
+        }
+        let namespace = app.namespaces.get(about.name())?;
+        match (mode, time, by) {
+            (ClockMode::Fixed, Some(text), _) => {
+                let time = Time::parse_rfc3339(&text).ok_or_else(|| {
+                    let detail = format!("\"{text}\" is no time; write it as 2024-05-20T08:30:00Z");
+                    Problem::new(400, detail).at("/time")
+                })?;
+                set(&namespace, Setting::Fixed(time), "/time")
+            }
+            // Where it is now.
+            (ClockMode::Fixed, None, _) => {
+                let now = namespace.state().clock.now();
+                set(&namespace, Setting::Fixed(now), "/mode")
+            }
+            (ClockMode::Offset, _, Some(by)) => {
+                set(&namespace, Setting::Offset(millis(&by)?), "/by")
+            }
+            (ClockMode::Offset, _, None) => {
+                let detail = "an offset clock needs by, as \"1h\" or \"-15m\"";
+                Err(Problem::new(400, detail).at("/by"))
+            }
+            (ClockMode::Real, ..) => set(&namespace, Setting::Real, "/mode"),
+        }
+    })
+    .await
 }
 
 pub(crate) async fn advance_clock(
     State(app): State<Arc<App>>,
     about: About,
-    bytes: Bytes,
+    Sent(bytes): Sent,
 ) -> Answer {
     let Advance { by } = required_body(&bytes)?;
     let by = millis(&by)?;
-    let namespace = app.namespaces.get(about.name())?;
-    namespace.clock.advance(by);
-    Ok(shown_clock(&namespace))
+    aside(move || {
+        let namespace = app.namespaces.get(about.name())?;
+        let advanced = namespace.state().clock.advance(by, Time::is_printable);
+        if !advanced {
+            let detail = "the clock would leave the years 1970 to 9999";
+            return Err(Problem::new(400, detail).at("/by"));
+        }
+        Ok(shown_clock(&namespace))
+    })
+    .await
 }
 
 /// A length of time, back in time with a `-` before it.
@@ -546,43 +600,51 @@ fn millis(text: &str) -> Answer<i64> {
     Ok(sign * i64::try_from(length.as_millis()).map_err(|_| rule())?)
 }
 
-pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Answer<Response> {
-    let (entries, bytes, dropped) = app.journal.size();
-    let gauges = [
+pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
+    let Size {
+        entries,
+        bytes,
+        dropped,
+    } = app.journal.size();
+    let in_use = app.namespaces.in_use();
+    let namespaces = in_use.len() as u64;
+    let forgotten =
+        |namespace: &Arc<Namespace>| namespace.state().memory.get::<Nonces>().forgotten();
+    let nonces = in_use.iter().map(forgotten).sum();
+    let faults = app.faults.many() as u64;
+    let kept = [
+        ("namespaces", "gauge", "Namespaces in use.", namespaces),
+        ("faults", "gauge", "Fault rules.", faults),
         (
-            "rollcall_namespaces",
-            "Namespaces in use.",
-            app.namespaces.in_use().len() as u64,
-        ),
-        (
-            "rollcall_journal_entries",
+            "journal_entries",
+            "gauge",
             "Entries in the journal.",
             entries,
         ),
         (
-            "rollcall_journal_bytes",
+            "journal_bytes",
+            "gauge",
             "Bytes that the journal holds.",
             bytes,
         ),
         (
-            "rollcall_journal_dropped",
+            "journal_dropped_total",
+            "counter",
             "Entries that the journal dropped.",
             dropped,
         ),
         (
-            "rollcall_faults",
-            "Fault rules.",
-            app.faults.list().len() as u64,
+            "nonces_forgotten",
+            "gauge",
+            "Nonces that were forgotten before their time because there were too many, since the last resets.",
+            nonces,
         ),
     ];
-    Ok((
-        [("content-type", "text/plain; version=0.0.4; charset=utf-8")],
-        app.metrics.text(&gauges),
-    )
-        .into_response())
+    let content_type = "text/plain; version=0.0.4; charset=utf-8";
+    ([("content-type", content_type)], app.metrics.text(&kept)).into_response()
 }
 
-pub(crate) async fn openapi(Path(file): Path<String>) -> Answer<Response> {
+pub(crate) async fn openapi(At(file): At) -> Answer<Response> {
     let document = file.strip_suffix(".yaml").and_then(super::document);
     let document = document.ok_or_else(|| {
         Problem::new(

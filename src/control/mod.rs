@@ -5,6 +5,7 @@
 
 mod client;
 mod describe;
+mod extract;
 mod guard;
 mod handlers;
 mod records;
@@ -13,13 +14,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{StatusCode, Uri};
+use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use serde_json::json;
 
 pub use crate::journal::Count;
+pub(crate) use client::encoded;
 pub use client::{Client, ClientError, Expectation, FaultGuard, FaultPlan, JournalCall};
 pub(crate) use describe::{Form, coverage, landing_page};
 pub(crate) use guard::Guard;
@@ -28,6 +30,7 @@ pub(crate) use records::reload;
 use crate::app::App;
 use crate::namespace::NamespaceError;
 use crate::providers::provider;
+use crate::store::OpenError;
 
 /// The most that a seed, an export or a snapshot may be.
 const BULK: usize = 1024 * 1024 * 1024;
@@ -36,14 +39,20 @@ const BODY: usize = 1024 * 1024;
 
 /// The routes under `/_rollcall`: `(address, methods, what it does)` is the index that `GET /_rollcall` prints.
 pub(crate) const INDEX: &[(&str, &str, &str)] = &[
+    ("", "GET", "this list"),
     ("health", "GET", "alive"),
     ("ready", "GET", "alive, the seed loaded, all listeners open"),
+    ("providers", "GET", "every provider and its operations"),
     (
-        "providers",
+        "providers/{id}",
         "GET",
-        "every provider; providers/{id} for its operations, limits, errors and quirks with their sources",
+        "one: operations, parameters, limits, errors and quirks with their sources",
     ),
-    ("errors", "GET", "the error tables, ?provider="),
+    (
+        "errors",
+        "GET",
+        "the error tables: the names that faults take; ?provider=",
+    ),
     (
         "namespaces",
         "GET",
@@ -57,12 +66,12 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
     (
         "namespaces/{namespace}/reset",
         "POST",
-        "back to the template, or {\"to\": \"empty\"}",
+        "data, tasks, random stream, settings, clock and faults back to the start, or the data to {\"to\": \"empty\"}",
     ),
     (
         "reset",
         "POST",
-        "the same for one namespace, or for all with ?namespace=*",
+        "the same for ?namespace=, or for all with ?namespace=*",
     ),
     (
         "namespaces/{namespace}/settings",
@@ -72,7 +81,7 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
     (
         "namespaces/{namespace}/seed",
         "POST",
-        "merge a seed document, or application/x-ndjson; all or nothing",
+        "merge a seed document, or application/x-ndjson with one a line; all or nothing",
     ),
     (
         "namespaces/{namespace}/snapshot",
@@ -89,39 +98,53 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
         "GET",
         "what differs ?with= another namespace, as ndjson",
     ),
-    ("reload", "POST", "read the seed files again"),
+    (
+        "reload",
+        "POST",
+        "read the seed files again; namespaces that nobody wrote to follow",
+    ),
     (
         "faults",
         "GET, POST, DELETE",
-        "what should go wrong; DELETE faults/{id} for one rule",
+        "what should go wrong; of all namespaces, or ?namespace=",
     ),
+    ("faults/{id}", "DELETE", "take one rule away"),
     (
         "journal",
         "GET, DELETE",
-        "what happened, ?namespace= provider= operation= status= stage= since=",
+        "what happened; ?namespace= provider= operation= status= stage= since=<id> limit=",
     ),
+    ("journal/{id}", "GET", "one call, whole"),
     (
-        "journal/{id}",
+        "journal/{id}/curl",
         "GET",
-        "one call, whole; journal/{id}/curl to make it again",
+        "a command that makes the call again",
     ),
     (
         "journal/verify",
         "POST",
-        "{\"match\": …, \"count\": {\"exactly\": 3}, \"wait_ms\": 500}",
+        "{\"match\": …, \"count\": {\"exactly\": 3}, \"wait_ms\": 500}: 200, or 409 with the nearest misses",
     ),
     (
         "explain/{id}",
         "GET",
         "why a signature did not match, by request id or journal id",
     ),
-    ("clock", "GET, PUT", "real, fixed or offset"),
-    ("clock/advance", "POST", "{\"by\": \"1h\"}"),
+    (
+        "clock",
+        "GET, PUT",
+        "{\"mode\": \"real\"}, {\"mode\": \"fixed\", \"time\": …} or {\"mode\": \"offset\", \"by\": \"1h\"}; of ?namespace=",
+    ),
+    (
+        "clock/advance",
+        "POST",
+        "{\"by\": \"1h\"}, or back with \"-15m\"; of ?namespace=",
+    ),
     ("metrics", "GET", "Prometheus text"),
     (
-        "openapi/{id}.yaml",
+        "openapi/{file}",
         "GET",
-        "the OpenAPI document of a provider, or of control-plane",
+        "the OpenAPI document <provider>.yaml, or control-plane.yaml",
     ),
 ];
 
@@ -184,19 +207,28 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .fallback(|uri: Uri| async move {
             Problem::new(
                 404,
-                format!("there is no {uri} here; GET /_rollcall lists what there is"),
+                format!(
+                    "there is no /_rollcall{} here; GET /_rollcall lists what there is",
+                    uri.path()
+                ),
             )
         })
-        .method_not_allowed_fallback(|| async {
-            Problem::new(405, "this address does not take that method")
+        .method_not_allowed_fallback(|method: Method, uri: Uri| async move {
+            Problem::new(
+                405,
+                format!(
+                    "/_rollcall{} does not take {method}; the header Allow lists what it takes",
+                    uri.path()
+                ),
+            )
         })
         .layer(DefaultBodyLimit::max(BODY))
-        .layer(from_fn_with_state(Arc::clone(app), guard::check))
         .with_state(Arc::clone(app));
     // A nested router leaves the prefix with a slash behind it to nobody.
     Router::new()
         .route("/_rollcall/", get(handlers::index))
         .nest("/_rollcall", routes)
+        .layer(from_fn_with_state(Arc::clone(app), guard::check))
 }
 
 /// The OpenAPI document of a provider, or of the control plane itself.
@@ -228,6 +260,12 @@ impl Problem {
         }
     }
 
+    /// The same with another status.
+    pub(crate) fn status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
     pub(crate) fn at(mut self, pointer: impl Into<String>) -> Self {
         self.pointer = Some(pointer.into());
         self
@@ -237,6 +275,12 @@ impl Problem {
 impl From<NamespaceError> for Problem {
     fn from(cause: NamespaceError) -> Self {
         Self::new(crate::emulate::namespace_status(&cause), cause.to_string())
+    }
+}
+
+impl From<OpenError> for Problem {
+    fn from(cause: OpenError) -> Self {
+        Self::new(500, format!("the data {cause}"))
     }
 }
 

@@ -4,8 +4,7 @@ use std::io::{BufRead, Write as _};
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use rusqlite::Connection;
@@ -13,23 +12,17 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Problem;
-use super::handlers::{About, Answer, counts, counts_of};
+use super::extract::{Asked, At, Sent, pointer};
+use super::handlers::{Answer, aside, counts};
 use crate::app::App;
 use crate::credentials;
-use crate::namespace::{self, DATA_VERSION, Namespace, Origin};
+use crate::namespace::{self, DATA_VERSION, NamespaceError, State as Data};
 use crate::providers::{PROVIDERS, SeedContext};
 use crate::seed::{self, SeedError};
 use crate::server;
 use crate::store::{OpenError, Store};
 
 const NDJSON: &str = "application/x-ndjson";
-
-/// Work on databases does not keep other calls from being answered.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> Answer<T> + Send + 'static) -> Answer<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|cause| Err(Problem::new(500, format!("rollcall broke here: {cause}"))))
-}
 
 /// Why a document was not merged.
 enum Merging {
@@ -56,14 +49,23 @@ impl From<Merging> for Problem {
         };
         match cause {
             Merging::Seed(line, SeedError { path, rule }) => {
-                let pointer: String = path
+                let steps: String = path
                     .split(['.', '[', ']'])
                     .filter(|part| !part.is_empty())
-                    .map(|part| format!("/{part}"))
+                    .map(pointer)
                     .collect();
-                Self::new(400, format!("{}at {path}: {rule}", place(line))).at(pointer)
+                let at = if path.is_empty() {
+                    String::new()
+                } else {
+                    format!("at {path}: ")
+                };
+                let detail = format!("{}{at}{rule}; nothing was changed", place(line));
+                Self::new(400, detail).at(steps)
             }
-            Merging::Text(line, rule) => Self::new(400, format!("{}{rule}", place(line))),
+            Merging::Text(line, rule) => {
+                let detail = format!("{}no JSON: {rule}; nothing was changed", place(line));
+                Self::new(400, detail)
+            }
             Merging::Store(cause) => cause.into(),
         }
     }
@@ -97,9 +99,9 @@ fn merge(
 /// Merges what a seed document, or a stream of them, holds; all or nothing.
 pub(crate) async fn seed(
     State(app): State<Arc<App>>,
-    Path(name): Path<String>,
+    At(name): At,
     headers: HeaderMap,
-    bytes: Bytes,
+    Sent(bytes): Sent,
 ) -> Answer {
     let is_stream = headers
         .get("content-type")
@@ -107,28 +109,28 @@ pub(crate) async fn seed(
     aside(move || {
         let namespace = app.namespaces.get(&name)?;
         let state = namespace.state();
-        let context = SeedContext {
-            ids: &state.ids,
-            now: namespace.clock.now(),
-        };
-        let records = state
-            .store
-            .write(|tx| merge(tx, &bytes, is_stream, &context))?;
+        let context = context(&state);
+        let store = &state.store;
+        let records = store.write(|tx| merge(tx, &bytes, is_stream, &context))?;
         Ok(Json(
-            json!({ "name": namespace.name, "records": records, "counts": counts(&namespace)? }),
+            json!({ "name": namespace.name, "records": records, "counts": counts(store)? }),
         ))
     })
     .await
 }
 
+fn context(state: &Data) -> SeedContext<'_> {
+    SeedContext {
+        ids: &state.ids,
+        now: state.clock.now(),
+    }
+}
+
 /// The data of a namespace as one SQLite file.
-pub(crate) async fn snapshot(
-    State(app): State<Arc<App>>,
-    Path(name): Path<String>,
-) -> Answer<Response> {
+pub(crate) async fn snapshot(State(app): State<Arc<App>>, At(name): At) -> Answer<Response> {
     aside(move || {
         let state = app.namespaces.existing(&name)?.state();
-        let bytes = state.store.to_bytes().map_err(|cause| unusable(&cause))?;
+        let bytes = state.store.to_bytes()?;
         Ok(([("content-type", "application/vnd.sqlite3")], bytes).into_response())
     })
     .await
@@ -137,28 +139,34 @@ pub(crate) async fn snapshot(
 /// Puts a snapshot in place of a namespace's data; one that is newer, foreign or damaged changes nothing.
 pub(crate) async fn restore(
     State(app): State<Arc<App>>,
-    Path(name): Path<String>,
-    bytes: Bytes,
+    At(name): At,
+    Sent(bytes): Sent,
 ) -> Answer {
     aside(move || {
-        let empty = namespace::empty_store()?;
-        let restored = Store::from_bytes(&bytes, DATA_VERSION, &empty);
-        let restored = restored.map_err(|cause| Problem::new(400, format!("the snapshot {cause}; nothing was changed")))?;
-        let namespace = app.namespaces.get(&name)?;
-        let old = app.namespaces.replace(&namespace, &restored)?;
-        Ok(Json(json!({ "name": namespace.name, "dropped": counts_of(&old.store)?, "counts": counts(&namespace)? })))
+        let model = namespace::empty_store()?;
+        let restored =
+            Store::from_bytes(&bytes, DATA_VERSION, &model).map_err(|cause| match cause {
+                OpenError::Io(_) => Problem::from(cause),
+                cause => Problem::new(400, format!("the snapshot {cause}; nothing was changed")),
+            })?;
+        put(&app, &name, restored)
     })
     .await
 }
 
-fn unusable(cause: &OpenError) -> Problem {
-    Problem::new(500, format!("the data {cause}"))
+/// Puts a database in place of a namespace's.
+fn put(app: &App, name: &str, store: Store) -> Answer {
+    let namespace = app.namespaces.get(name)?;
+    let (old, new) = app.namespaces.replace(&namespace, store)?;
+    Ok(Json(
+        json!({ "name": name, "dropped": counts(&old.store)?, "counts": counts(&new.store)? }),
+    ))
 }
 
 /// Every record as a line of ndjson, each a seed document of its own.
-pub(crate) fn lines(namespace: &Namespace) -> rusqlite::Result<Vec<String>> {
+fn lines(store: &Store) -> rusqlite::Result<Vec<String>> {
     let mut lines = Vec::new();
-    namespace.state().store.read(|tx| {
+    store.read(|tx| {
         credentials::export(tx, &mut |value| {
             lines.push(json!({ "credentials": value }).to_string())
         })?;
@@ -182,32 +190,27 @@ fn ndjson(lines: &[String]) -> Response {
 }
 
 /// The data of a namespace as ndjson.
-pub(crate) async fn export(
-    State(app): State<Arc<App>>,
-    Path(name): Path<String>,
-) -> Answer<Response> {
-    aside(move || Ok(ndjson(&lines(&*app.namespaces.existing(&name)?)?))).await
+pub(crate) async fn export(State(app): State<Arc<App>>, At(name): At) -> Answer<Response> {
+    aside(move || {
+        let state = app.namespaces.existing(&name)?.state();
+        Ok(ndjson(&lines(&state.store)?))
+    })
+    .await
 }
 
 /// Puts an export in place of a namespace's data; all or nothing.
-pub(crate) async fn import(
-    State(app): State<Arc<App>>,
-    Path(name): Path<String>,
-    bytes: Bytes,
-) -> Answer {
+pub(crate) async fn import(State(app): State<Arc<App>>, At(name): At, Sent(bytes): Sent) -> Answer {
     aside(move || {
-        let namespace = app.namespaces.get(&name)?;
-        let state = namespace.state();
-        let context = SeedContext { ids: &state.ids, now: namespace.clock.now() };
+        let state = app.namespaces.get(&name)?.state();
         let imported = namespace::empty_store()?;
-        imported.write(|tx| merge(tx, &bytes, true, &context))?;
-        let old = app.namespaces.replace(&namespace, &imported)?;
-        Ok(Json(json!({ "name": namespace.name, "dropped": counts_of(&old.store)?, "counts": counts(&namespace)? })))
+        imported.write(|tx| merge(tx, &bytes, true, &context(&state)))?;
+        put(&app, &name, imported)
     })
     .await
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct With {
     with: Option<String>,
 }
@@ -215,8 +218,8 @@ pub(crate) struct With {
 /// The records that only one of two namespaces has, as ndjson: `{"only_in": "<namespace>", "record": …}`.
 pub(crate) async fn diff(
     State(app): State<Arc<App>>,
-    Path(name): Path<String>,
-    Query(With { with }): Query<With>,
+    At(name): At,
+    Asked(With { with }): Asked<With>,
 ) -> Answer<Response> {
     aside(move || {
         let with =
@@ -225,7 +228,8 @@ pub(crate) async fn diff(
             app.namespaces.existing(&name)?,
             app.namespaces.existing(&with)?,
         );
-        let (mut left, mut right) = (lines(&one)?, lines(&other)?);
+        let mut left = lines(&one.state().store)?;
+        let mut right = lines(&other.state().store)?;
         left.sort();
         right.sort();
         let only = |lines: &[String], others: &[String], name: &str| {
@@ -244,7 +248,7 @@ pub(crate) async fn diff(
 }
 
 /// Reads the seed files again, and resets the namespaces that nobody wrote to.
-pub(crate) async fn reload_seeds(State(app): State<Arc<App>>, _: About) -> Answer {
+pub(crate) async fn reload_seeds(State(app): State<Arc<App>>) -> Answer {
     aside(move || {
         Ok(Json(
             reload(&app).map_err(|cause| Problem::new(400, cause))?,
@@ -257,17 +261,17 @@ pub(crate) async fn reload_seeds(State(app): State<Arc<App>>, _: About) -> Answe
 pub(crate) fn reload(app: &App) -> Result<Value, String> {
     let template = server::template(&app.options).map_err(|cause| cause.to_string())?;
     app.namespaces.set_template(template);
-    let mut reset = Vec::new();
-    let mut kept = Vec::new();
+    let (mut reset, mut kept) = (Vec::new(), Vec::new());
     for namespace in app.namespaces.in_use() {
-        if namespace.state().store.generation() == 0 {
-            app.namespaces
-                .reset(&namespace, &Origin::Template)
-                .map_err(|cause| cause.to_string())?;
-            reset.push(namespace.name.clone());
-        } else {
-            kept.push(namespace.name.clone());
+        match app.namespaces.refresh(&namespace) {
+            Ok(true) => reset.push(namespace.name.clone()),
+            Ok(false) => kept.push(namespace.name.clone()),
+            // Somebody dropped it meanwhile.
+            Err(NamespaceError::Unknown(_)) => {}
+            Err(cause) => return Err(cause.to_string()),
         }
     }
+    reset.sort();
+    kept.sort();
     Ok(json!({ "reset": reset, "kept": kept }))
 }

@@ -4,6 +4,7 @@
 
 pub(crate) mod aliyun_ehpc;
 pub(crate) mod huawei;
+pub(crate) mod huawei_iam;
 pub(crate) mod huawei_rocketmq;
 pub(crate) mod huawei_workspace;
 pub(crate) mod qingcloud_ehpc;
@@ -29,6 +30,7 @@ pub(crate) static PROVIDERS: &[&dyn Provider] = &[
     &volcengine_bytehouse::VolcengineBytehouse,
     &huawei_workspace::HuaweiWorkspace,
     &huawei_rocketmq::HuaweiRocketmq,
+    &huawei_iam::HuaweiIam,
     &aliyun_ehpc::AliyunEhpc,
 ];
 
@@ -67,6 +69,10 @@ pub(crate) trait Provider: fmt::Debug + Sync {
     fn name_operation(&self, request: &Request) -> Named;
     /// The access key that the request says it is signed with, exactly as sent.
     fn access_key(&self, request: &Request) -> Option<String>;
+    /// The namespace in which the token that the request carries was issued; for providers with tokens.
+    fn token_namespace<'a>(&self, _request: &'a Request) -> Option<&'a str> {
+        None
+    }
     /// A new id for a call, in this provider's format.
     fn request_id(&self, ids: &Ids, now: Time) -> String;
     /// The gateway's own checks, in its own order: route, authenticate, throttle.
@@ -156,6 +162,7 @@ pub(crate) struct Parameter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Path,
+    Header,
     Query,
     /// In the query, or in the form or JSON body of a POST.
     QueryOrBody,
@@ -166,6 +173,7 @@ impl Place {
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Path => "path",
+            Self::Header => "header",
             Self::Query => "query",
             Self::QueryOrBody => "query or body",
             Self::Body => "body",

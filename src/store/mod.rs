@@ -28,7 +28,7 @@ const READERS: usize = 2;
 
 /// One database.
 #[derive(Debug)]
-pub struct Store {
+pub(crate) struct Store {
     writer: Mutex<Connection>,
     readers: Vec<Mutex<Connection>>,
     file: Option<PathBuf>,
@@ -38,7 +38,7 @@ pub struct Store {
 
 /// Why a file could not be opened as a store.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
+pub(crate) enum OpenError {
     /// Written by a newer rollcall.
     #[error("was written by a newer rollcall (data version {found}, this one reads up to {known})")]
     Newer {
@@ -53,6 +53,9 @@ pub enum OpenError {
     /// A database that SQLite cannot use.
     #[error("is damaged: {0}")]
     Damaged(rusqlite::Error),
+    /// A database whose parts do not fit together.
+    #[error("is damaged: its parts do not fit together")]
+    Inconsistent,
     /// The file system said no.
     #[error("cannot be opened: {0}")]
     Io(#[from] std::io::Error),
@@ -132,6 +135,8 @@ impl Store {
         let path = folder.path().join("snapshot.db");
         let mut copy = Connection::open(&path)?;
         self.copy_into(&mut copy)?;
+        // Of one form, whether it comes from memory or from a file with a write-ahead log.
+        copy.pragma_update(None, "journal_mode", "delete")?;
         drop(copy);
         Ok(fs::read(path)?)
     }
@@ -152,10 +157,16 @@ impl Store {
         file.read(|tx| {
             let verdict: String =
                 tx.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-            if verdict == "ok" {
+            if verdict == "ok"
+                && tx
+                    .prepare("PRAGMA foreign_key_check")?
+                    .query([])?
+                    .next()?
+                    .is_none()
+            {
                 Ok(())
             } else {
-                Err(OpenError::Foreign)
+                Err(OpenError::Inconsistent)
             }
         })?;
         Ok(file.copy_in_memory()?)

@@ -3,6 +3,8 @@
 //! `cargo bench -- quick` takes less than a minute. Ratios count; the machine's speed is in both. The load comes from
 //! `wrk`, which has to be installed.
 
+#![expect(clippy::print_stdout, reason = "the benchmark's table goes there")]
+
 mod bare;
 mod load;
 

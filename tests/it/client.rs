@@ -1,8 +1,8 @@
 //! A client that sends exactly what it is told, over a socket of its own, and reads the answer whole.
 
 use std::fmt;
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -78,6 +78,36 @@ impl fmt::Display for Answer {
 
 /// Sends bytes on a new connection and reads until the server closes it, or all `answers` are there.
 pub(crate) fn exchange(address: SocketAddr, sent: &[u8], answers: usize) -> Vec<Answer> {
+    talk(address, sent, answers, After::Wait).0
+}
+
+/// What a client does when it has sent everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum After {
+    /// It waits for the answer.
+    Wait,
+    /// It closes its side: there will be no more.
+    Close,
+}
+
+/// Why a client stopped reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// It has every answer that it waited for.
+    Answered,
+    /// The server closed the connection.
+    Closed,
+    /// Nothing came for [`PATIENCE`].
+    Silence,
+}
+
+/// Sends bytes on a new connection and reads until there is a reason to stop.
+pub(crate) fn talk(
+    address: SocketAddr,
+    sent: &[u8],
+    answers: usize,
+    after: After,
+) -> (Vec<Answer>, End) {
     let mut stream = TcpStream::connect(address).expect("the server listens");
     stream
         .set_read_timeout(Some(PATIENCE))
@@ -87,6 +117,9 @@ pub(crate) fn exchange(address: SocketAddr, sent: &[u8], answers: usize) -> Vec<
         .expect("a time-out can be set");
     // A server may answer and close before it has read everything.
     let _ = stream.write_all(sent);
+    if after == After::Close {
+        let _ = stream.shutdown(Shutdown::Write);
+    }
     let mut received = Vec::new();
     let mut found = Vec::new();
     let mut buffer = vec![0; 64 * 1024];
@@ -96,10 +129,15 @@ pub(crate) fn exchange(address: SocketAddr, sent: &[u8], answers: usize) -> Vec<
             found.push(answer);
         }
         if answers <= found.len() {
-            return found;
+            return (found, End::Answered);
         }
         match stream.read(&mut buffer) {
-            Ok(0) | Err(_) => return found,
+            Ok(0) => return (found, End::Closed),
+            Err(cause) if matches!(cause.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                return (found, End::Silence);
+            }
+            // A reset is a close too: the server closed before it had read everything.
+            Err(_) => return (found, End::Closed),
             Ok(length) => received.extend_from_slice(&buffer[..length]),
         }
     }

@@ -244,6 +244,7 @@ fn listed(life: &Life, address: std::net::SocketAddr) -> (BTreeSet<String>, u64)
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the test reports what it did")]
 fn sixty_four_clients_lose_nothing() {
     let server = with(Options::default());
     let address = server.address();

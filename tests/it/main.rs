@@ -1,23 +1,32 @@
 //! Through the front door: every test talks to a real server over a socket, and every answer of a documented operation is
 //! held against openapi/.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "tests make what they pass in place"
+)]
+
 mod authentication;
 mod client;
 mod openapi;
 mod server;
 
 mod aliyun_ehpc;
+mod huawei_iam;
 mod huawei_rocketmq;
 mod huawei_workspace;
 mod qingcloud_ehpc;
+mod volcengine_bytehouse;
 
 mod signing;
-mod volcengine_bytehouse;
 
 mod architecture;
 mod cli;
+mod cli_remote;
 mod cli_sign;
+mod control;
 mod durability;
+mod hostile;
 mod journal;
 mod load;
 mod namespaces;

@@ -138,6 +138,10 @@ const UPDATED_USER_NAME: Parameter = Parameter {
     rule: "absent or empty: 400 MissingUserName; a user of the cluster, else 406 AgentError.Account.UserNotExist",
     ..USER_JSON
 };
+const SHOWN_USER_NAME: Parameter = Parameter {
+    rule: "absent or empty: 400 MissingUserName; a user of the cluster, else 400 InvalidParams",
+    ..UPDATED_USER_NAME
+};
 const UPDATED_GROUP: Parameter = Parameter {
     name: "Group",
     kind: "string",
@@ -284,6 +288,17 @@ static OPERATIONS: &[Operation] = &[
         writes: false,
         source: DOCS_2024,
         run: v2024::list_users,
+    },
+    Operation {
+        name: "GetUser",
+        methods: METHODS,
+        path: "/",
+        version: "2024-07-30",
+        summary: "Shows a user of a cluster",
+        parameters: &[CLUSTER_ID, SHOWN_USER_NAME],
+        writes: false,
+        source: DOCS_2024,
+        run: v2024::get_user,
     },
     Operation {
         name: "CreateUsers",

@@ -18,8 +18,8 @@ catalogue! {
     FIELD_INVALID: FieldInvalid = 400 "DMS.00400085" "The message body contains invalid characters or is not in JSON format. The error key is {}." Condition USE;
     /// the instance id is no UUID
     INSTANCE_ID_INVALID: InstanceIdInvalid = 400 "DMS.00400030" "Invalid DMS instance id. The id must be a uuid." Condition TABLE;
-    /// the other text for an instance id that is no UUID
-    INSTANCE_ID_FORMAT: InstanceIdFormat = 400 "DMS.00400061" "Invalid instance ID format." Fault TABLE;
+    /// the same, where the quirk instance-id-error says so
+    INSTANCE_ID_FORMAT: InstanceIdFormat = 400 "DMS.00400061" "Invalid instance ID format." Condition TABLE;
     /// no such instance in this project
     INSTANCE_NOT_FOUND: InstanceNotFound = 404 "DMS.00404022" "This instance does not exist." Condition TABLE;
     /// a write on an instance that is not RUNNING, or has its ACL off

@@ -1,17 +1,21 @@
 //! One function per API action, in table order; each checks in the contract's order (section 5).
+//!
+//! A body is decoded before the store is held, however long it is, and what is wrong with it is said in its turn.
 
 use rusqlite::Connection;
 
-use super::model::{self, Instance};
-use super::{errors, wire};
+use super::errors;
+use super::model::{self, Instance, Resource, User};
+use super::wire::{self, InstanceAddress};
 use crate::call::{Call, Reply};
 use crate::catalogue::ApiError;
 use crate::providers::huawei::JSON;
+use crate::store::OnConflict;
 use crate::store::encoded::Encoded;
 
 /// Lists the users of an instance, oldest first.
 pub(crate) fn list_user(call: &Call<'_>) -> Result<Reply, ApiError> {
-    let address = wire::InstanceAddress::decode(call)?;
+    let address = InstanceAddress::decode(call)?;
     let window = wire::window(call.query());
     let variant = format!("{} {} {window:?}", address.project_id, address.instance_id);
     let body = call.encoded(variant, |tx| {
@@ -24,6 +28,93 @@ pub(crate) fn list_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::new(200, JSON, body))
 }
 
+/// Creates a user.
+pub(crate) fn create_user(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let address = InstanceAddress::decode(call)?;
+    let body = wire::UserBody::decode(call);
+    call.store().write(|tx| {
+        let instance = find(tx, &address)?;
+        let body = body?;
+        require_writable(&instance)?;
+        let user = body.into_user(&instance)?;
+        model::insert_user(tx, &instance, &user).on_conflict(
+            "rocketmq_users.access_key",
+            || {
+                errors::USER_DUPLICATE
+                    .raise()
+                    .because(format!("the instance has a user \"{}\"", user.access_key))
+            },
+        )?;
+        if model::QUOTA <= instance.user_count {
+            return Err(errors::QUOTA_REACHED.raise().because(format!(
+                "the instance has {} users; it takes {}",
+                instance.user_count,
+                model::QUOTA
+            )));
+        }
+        Reply::json(JSON, &wire::User::from(user.on(&instance)))
+    })
+}
+
+/// Shows a user, as its list does.
+pub(crate) fn show_user(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let address = InstanceAddress::decode(call)?;
+    call.store().read(|tx| {
+        let instance = find(tx, &address)?;
+        let user = find_user(tx, call, &address, &instance)?;
+        Reply::json(JSON, &wire::User::from(user))
+    })
+}
+
+/// Changes what the body holds of a user, and nothing else of it.
+pub(crate) fn update_user(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let address = InstanceAddress::decode(call)?;
+    let body = wire::UserBody::decode(call);
+    call.store().write(|tx| {
+        let instance = find(tx, &address)?;
+        let user = find_user(tx, call, &address, &instance)?;
+        let body = body?;
+        require_writable(&instance)?;
+        let change = body.into_update(call, &user, &instance)?;
+        let user = user.with(change);
+        model::update_user(tx, &instance, &user)?;
+        Reply::json(JSON, &wire::User::from(user))
+    })
+}
+
+/// Deletes a user.
+pub(crate) fn delete_user(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let address = InstanceAddress::decode(call)?;
+    call.store().write(|tx| {
+        let instance = find(tx, &address)?;
+        let user = find_user(tx, call, &address, &instance)?;
+        require_writable(&instance)?;
+        model::delete_user(tx, &instance, &user.access_key)?;
+        Reply::json(JSON, &wire::Deleted::USER)
+    })
+}
+
+/// Lists what the users may do with a topic.
+pub(crate) fn list_topic_access_policy(call: &Call<'_>) -> Result<Reply, ApiError> {
+    list_access_policy(call, Resource::Topic, call.path_param("topic"))
+}
+
+/// Lists what the users may do with a consumer group; two paths lead here.
+pub(crate) fn list_consume_group_access_policy(call: &Call<'_>) -> Result<Reply, ApiError> {
+    list_access_policy(call, Resource::Group, call.path_param("group"))
+}
+
+/// Inferred: all users of the instance, whatever they may do, and any name of a topic or group.
+fn list_access_policy(call: &Call<'_>, resource: Resource, name: &str) -> Result<Reply, ApiError> {
+    let address = InstanceAddress::decode(call)?;
+    call.store().read(|tx| {
+        let instance = find(tx, &address)?;
+        let window = wire::window(call.query())?;
+        let page = model::list_users(tx, &instance, window)?;
+        Reply::json(JSON, &wire::PolicyList::new(page, resource, name))
+    })
+}
+
 /// Lists the instances of a project.
 pub(crate) fn list_instances(call: &Call<'_>) -> Result<Reply, ApiError> {
     let project_id = wire::project_id(call)?;
@@ -31,26 +122,65 @@ pub(crate) fn list_instances(call: &Call<'_>) -> Result<Reply, ApiError> {
     let filter = wire::instance_filter(call.query());
     call.store().read(|tx| {
         let page = model::list_instances(tx, project_id, &filter, window)?;
+        // Unlike the list of users, this one refuses to start behind its end (seen live by Terraform's authors).
+        if 0 < window.offset && page.total <= window.offset {
+            return Err(errors::OFFSET_INVALID.raise().because(format!(
+                "offset is {}, and {} instances match",
+                window.offset, page.total
+            )));
+        }
         Reply::json(JSON, &wire::InstanceList::from(page))
     })
 }
 
 /// Shows an instance.
 pub(crate) fn show_instance(call: &Call<'_>) -> Result<Reply, ApiError> {
-    let address = wire::InstanceAddress::decode(call)?;
-    call.store()
-        .read(|tx| Reply::json(JSON, &wire::Instance::from(find(tx, &address)?)))
+    let address = InstanceAddress::decode(call)?;
+    call.store().read(|tx| {
+        let instance = find(tx, &address)?;
+        Reply::json(JSON, &model::instance_document(tx, &instance)?)
+    })
 }
 
 /// The instance at an address. Other engines share these paths and would be told apart here, by the instance's engine.
-fn find(tx: &Connection, address: &wire::InstanceAddress<'_>) -> Result<Instance, ApiError> {
-    model::instance(tx, address.project_id, address.instance_id)?.ok_or_else(|| {
+fn find(tx: &Connection, address: &InstanceAddress<'_>) -> Result<Instance, ApiError> {
+    let InstanceAddress {
+        project_id,
+        instance_id,
+    } = address;
+    model::instance(tx, project_id, instance_id)?.ok_or_else(|| {
         errors::INSTANCE_NOT_FOUND
             .raise()
             .because(format!(
-                "project {} has no instance {}",
-                address.project_id, address.instance_id
+                "project {project_id} has no instance {instance_id}"
             ))
-            .missing("instance", &[address.project_id, address.instance_id])
+            .missing("instance", &[project_id, instance_id])
     })
+}
+
+/// The user of the path: 400, not 404, where there is none.
+fn find_user(
+    tx: &Connection,
+    call: &Call<'_>,
+    address: &InstanceAddress<'_>,
+    instance: &Instance,
+) -> Result<User, ApiError> {
+    let user_name = call.path_param("user_name");
+    model::user(tx, instance, user_name)?.ok_or_else(|| {
+        let key = [address.project_id, address.instance_id, user_name];
+        errors::USER_NOT_FOUND
+            .raise()
+            .because(format!(
+                "instance {} has no user \"{user_name}\"",
+                address.instance_id
+            ))
+            .missing("user", &key)
+    })
+}
+
+fn require_writable(instance: &Instance) -> Result<(), ApiError> {
+    match instance.refuses_writes() {
+        Some(reason) => Err(errors::INSTANCE_STATUS.raise().because(reason)),
+        None => Ok(()),
+    }
 }

@@ -1,18 +1,20 @@
-//! Parameters in, response structs out, and the seed document: everything that has a JSON name.
+//! Parameters and bodies in, answers out: everything that has a JSON name. The seed document is in `seed.rs` beneath.
 
-use rusqlite::Connection;
-use serde::{Deserialize, Serialize};
+pub(crate) mod seed;
+
+use serde::Serialize;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
-use super::{errors, model};
+use super::model::{self, Change, Grant, Grants, Instance, Perm, Resource};
+use super::{UPDATE_SECRET, errors};
 use crate::call::{Call, Params};
 use crate::catalogue::{ApiError, ErrorEntry};
-use crate::ids::{ALPHANUMERIC, Ids};
-use crate::seed::{self, SeedError};
+use crate::providers::huawei::member;
 use crate::store::page::{Page, Window};
 
 /// The project and instance of a path, well formed.
+#[derive(Debug)]
 pub(crate) struct InstanceAddress<'a> {
     pub(crate) project_id: &'a str,
     pub(crate) instance_id: &'a str,
@@ -22,8 +24,15 @@ impl<'a> InstanceAddress<'a> {
     pub(crate) fn decode(call: &'a Call<'_>) -> Result<Self, ApiError> {
         let project_id = project_id(call)?;
         let instance_id = call.path_param("instance_id");
-        if uuid::Uuid::try_parse(instance_id).is_err() || instance_id.len() != 36 {
-            return Err(errors::INSTANCE_ID_INVALID.raise());
+        if !is_instance_id(instance_id) {
+            let refused = if call.quirk(super::INSTANCE_ID_ERROR) == "DMS.00400061" {
+                &errors::INSTANCE_ID_FORMAT
+            } else {
+                &errors::INSTANCE_ID_INVALID
+            };
+            return Err(refused.raise().because(format!(
+                "instance_id is \"{instance_id}\"; it is a UUID such as 68fdc9a8-805e-439d-8dd9-25adc1c58bf6"
+            )));
         }
         Ok(Self {
             project_id,
@@ -34,25 +43,30 @@ impl<'a> InstanceAddress<'a> {
 
 pub(crate) fn project_id<'a>(call: &'a Call<'_>) -> Result<&'a str, ApiError> {
     let project_id = call.path_param("project_id");
-    let valid = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    if (1..=64).contains(&project_id.len()) && project_id.bytes().all(valid) {
+    if is_project_id(project_id) {
         Ok(project_id)
     } else {
-        Err(errors::PROJECT_ID_INVALID.raise())
+        Err(errors::PROJECT_ID_INVALID.raise().because(format!(
+            "project_id is \"{project_id}\"; it takes 1 to 64 letters, digits, _ and -"
+        )))
     }
+}
+
+fn is_project_id(text: &str) -> bool {
+    let valid = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    (1..=64).contains(&text.len()) && text.bytes().all(valid)
+}
+
+/// A UUID with hyphens; which has been seen in lower case only.
+fn is_instance_id(text: &str) -> bool {
+    text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
 }
 
 /// `offset`, then `limit`, of a list.
 pub(crate) fn window(query: &Params) -> Result<Window, ApiError> {
-    let offset = number(
-        query,
-        "offset",
-        0,
-        0,
-        i32::MAX as u64,
-        &errors::OFFSET_INVALID,
-    )?;
-    let limit = number(query, "limit", 10, 1, 50, &errors::LIMIT_INVALID)?;
+    const MOST: u64 = i32::MAX as u64;
+    let offset = number(query, "offset", 0, 0..=MOST, &errors::OFFSET_INVALID)?;
+    let limit = number(query, "limit", 10, 1..=50, &errors::LIMIT_INVALID)?;
     Ok(Window::rows(offset, limit))
 }
 
@@ -61,51 +75,228 @@ fn number(
     query: &Params,
     name: &str,
     default: u64,
-    least: u64,
-    most: u64,
+    range: std::ops::RangeInclusive<u64>,
     refused: &'static ErrorEntry,
 ) -> Result<u64, ApiError> {
     let text = query.last(name).unwrap_or_default();
     if text.is_empty() {
         return Ok(default);
     }
-    let value = text
-        .bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then(|| text.parse::<u64>().ok())
-        .flatten();
-    value
-        .filter(|value| (least..=most).contains(value))
-        .ok_or_else(|| {
-            refused.raise().because(format!(
-                "{name} is \"{text}\"; it takes {least} to {most}, in digits"
-            ))
-        })
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let value = text.parse().ok().filter(|value| range.contains(value));
+    value.filter(|_| digits).ok_or_else(|| {
+        refused.raise().because(format!(
+            "{name} is \"{text}\"; it takes {} to {}, in digits",
+            range.start(),
+            range.end()
+        ))
+    })
 }
 
+/// Which instances ListInstances is asked for.
 pub(crate) fn instance_filter(query: &Params) -> model::InstanceFilter {
     let value = |name| {
-        query
-            .last(name)
-            .filter(|value| !value.is_empty())
-            .map(str::to_owned)
+        let value = query.last(name).filter(|value| !value.is_empty());
+        value.map(str::to_owned)
     };
-    let engine = value("engine").map(|engine| {
-        if engine == "rocketmq" {
-            "reliability".to_owned()
-        } else {
-            engine
-        }
+    let engine = value("engine").map(|engine| match engine.as_str() {
+        "rocketmq" => model::ENGINE.to_owned(),
+        _ => engine,
     });
+    let (name, exact_name) = match query.last("exact_match_name") {
+        Some("true") => (None, value("name")),
+        _ => (value("name"), None),
+    };
     model::InstanceFilter {
         engine,
-        name: value("name"),
+        name,
+        exact_name,
         instance_id: value("instance_id"),
         status: value("status"),
     }
 }
 
-/// The answer of ListUser.
+/// A user as POST and PUT send it: every type is right, no value is looked at yet.
+#[derive(Debug)]
+pub(crate) struct UserBody {
+    access_key: Option<String>,
+    secret_key: Option<String>,
+    white_remote_address: Option<String>,
+    admin: Option<bool>,
+    default_topic_perm: Option<String>,
+    default_group_perm: Option<String>,
+    topic_perms: Option<Vec<GrantBody>>,
+    group_perms: Option<Vec<GrantBody>>,
+}
+
+#[derive(Debug)]
+struct GrantBody {
+    name: Option<String>,
+    perm: Option<String>,
+}
+
+impl UserBody {
+    /// Unknown fields are ignored, and null counts as absent.
+    pub(crate) fn decode(call: &Call<'_>) -> Result<Self, ApiError> {
+        let object = call
+            .json_object()
+            .map_err(|cause| errors::BODY_NOT_JSON.raise().because(cause.0))?
+            .ok_or_else(|| errors::BODY_EMPTY.raise())?;
+        Ok(Self {
+            access_key: field(&object, "access_key", "a string", text)?,
+            secret_key: field(&object, "secret_key", "a string", text)?,
+            white_remote_address: field(&object, "white_remote_address", "a string", text)?,
+            admin: field(&object, "admin", "true or false", Value::as_bool)?,
+            default_topic_perm: field(&object, "default_topic_perm", "a string", text)?,
+            default_group_perm: field(&object, "default_group_perm", "a string", text)?,
+            topic_perms: field(&object, "topic_perms", "an array of objects", grants)?,
+            group_perms: field(&object, "group_perms", "an array of objects", grants)?,
+        })
+    }
+
+    /// The user that a POST asks for.
+    pub(crate) fn into_user(mut self, instance: &Instance) -> Result<model::User, ApiError> {
+        let refused = |rule: &str| errors::USER_KEYS_INVALID.raise().because(rule);
+        let access_key = self.access_key.take();
+        let access_key = access_key.ok_or_else(|| refused("access_key is missing"))?;
+        model::access_key_rule(&access_key).map_err(|rule| refused(&rule))?;
+        let secret_key = self.secret_key.take();
+        let secret_key = secret_key.ok_or_else(|| refused("secret_key is missing"))?;
+        model::secret_key_rule(&secret_key, &access_key).map_err(refused)?;
+        let change = self.into_change(Some(secret_key), instance)?;
+        Ok(model::User::new(access_key).with(change))
+    }
+
+    /// What a PUT asks for.
+    ///
+    /// Inferred: a name that is sent has to be the one in the path.
+    pub(crate) fn into_update(
+        mut self,
+        call: &Call<'_>,
+        user: &model::User,
+        instance: &Instance,
+    ) -> Result<Change, ApiError> {
+        let refused = |rule: &str| errors::USER_KEYS_INVALID.raise().because(rule);
+        if let Some(sent) = self.access_key.take_if(|sent| *sent != user.access_key) {
+            return Err(errors::PARAMETER_INVALID.raise().because(format!(
+                "access_key is \"{sent}\", the path has \"{}\"; a user cannot be renamed",
+                user.access_key
+            )));
+        }
+        let secret_key = self.secret_key.take().filter(|sent| !sent.is_empty());
+        match &secret_key {
+            Some(secret_key) => {
+                model::secret_key_rule(secret_key, &user.access_key).map_err(refused)?;
+            }
+            None if call.quirk(UPDATE_SECRET) == "required" => {
+                return Err(refused(
+                    "secret_key is missing, and the quirk update-secret is \"required\"",
+                ));
+            }
+            None => {}
+        }
+        self.into_change(secret_key, instance)
+    }
+
+    /// Permissions, then addresses. Engine 5.x ignores permissions, wrong ones too (inferred).
+    ///
+    /// Inferred: an empty default permission counts as absent.
+    fn into_change(
+        self,
+        secret_key: Option<String>,
+        instance: &Instance,
+    ) -> Result<Change, ApiError> {
+        let mut change = Change {
+            secret_key,
+            ..Change::default()
+        };
+        if !instance.forces_administrators() {
+            let perm_of = |name, text: Option<String>| {
+                let sent = text.filter(|text| !text.is_empty());
+                sent.map(|text| perm(name, &text)).transpose()
+            };
+            change.admin = self.admin;
+            change.default_topic_perm = perm_of("default_topic_perm", self.default_topic_perm)?;
+            change.default_group_perm = perm_of("default_group_perm", self.default_group_perm)?;
+            let grants_of = |name, sent: Option<Vec<GrantBody>>| {
+                sent.map(|sent| sent.into_iter().map(|item| item.check(name)).collect())
+                    .transpose()
+                    .map(|grants: Option<Vec<Grant>>| grants.map(Grants::new))
+            };
+            change.topic_perms = grants_of("topic_perms", self.topic_perms)?;
+            change.group_perms = grants_of("group_perms", self.group_perms)?;
+        }
+        if let Some(addresses) = &self.white_remote_address {
+            model::white_remote_address_rule(addresses)
+                .map_err(|rule| errors::PARAMETER_INVALID.raise().because(rule))?;
+        }
+        change.white_remote_address = self.white_remote_address;
+        Ok(change)
+    }
+}
+
+impl GrantBody {
+    /// Inferred: an entry without a permission denies, as an absent default does.
+    fn check(self, field: &str) -> Result<Grant, ApiError> {
+        let name = self.name.filter(|name| !name.is_empty());
+        let name = name.ok_or_else(|| {
+            errors::PARAMETER_INVALID
+                .raise()
+                .because(format!("an entry of {field} has no name"))
+        })?;
+        let perm = match self.perm.as_deref() {
+            None | Some("") => Perm::Deny,
+            Some(sent) => perm(field, sent)?,
+        };
+        Ok(Grant { name, perm })
+    }
+}
+
+fn perm(field: &str, sent: &str) -> Result<Perm, ApiError> {
+    Perm::parse(sent).ok_or_else(|| {
+        errors::PARAMETER_INVALID.raise().because(format!(
+            "{field} has \"{sent}\"; a permission is PUB, SUB, PUB|SUB or DENY"
+        ))
+    })
+}
+
+/// A known field of a body, of the right type or absent.
+fn field<T>(
+    object: &Map<String, Value>,
+    name: &str,
+    wanted: &str,
+    read: impl FnOnce(&Value) -> Option<T>,
+) -> Result<Option<T>, ApiError> {
+    let Some(value) = member(object, name) else {
+        return Ok(None);
+    };
+    read(value).map(Some).ok_or_else(|| {
+        errors::FIELD_INVALID
+            .with(name)
+            .because(format!("{name} has to be {wanted}"))
+    })
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+fn grants(value: &Value) -> Option<Vec<GrantBody>> {
+    let text_or_null = |entry: &Map<String, Value>, name| match member(entry, name) {
+        None => Some(None),
+        Some(value) => text(value).map(Some),
+    };
+    let entries = value.as_array()?.iter().map(|entry| {
+        let entry = entry.as_object()?;
+        Some(GrantBody {
+            name: text_or_null(entry, "name")?,
+            perm: text_or_null(entry, "perm")?,
+        })
+    });
+    entries.collect()
+}
+
+/// The answer of ListUser. It holds exactly one array: golangsdk's pager takes whichever it meets.
 #[derive(Serialize)]
 pub(crate) struct UserList {
     users: Vec<User>,
@@ -126,355 +317,87 @@ impl From<Page<model::User>> for UserList {
 pub(crate) struct User {
     access_key: String,
     admin: bool,
-    default_group_perm: String,
-    default_topic_perm: String,
-    group_perms: Box<RawValue>,
+    default_group_perm: Perm,
+    default_topic_perm: Perm,
+    group_perms: Grants,
     /// In plain text: Terraform writes it back into its state.
     secret_key: String,
-    topic_perms: Box<RawValue>,
+    topic_perms: Grants,
     white_remote_address: String,
 }
 
 impl From<model::User> for User {
     fn from(user: model::User) -> Self {
         Self {
-            access_key: user.access_key,
             admin: user.admin,
-            default_group_perm: user.default_group_perm,
-            default_topic_perm: user.default_topic_perm,
-            group_perms: raw(user.group_perms),
+            default_group_perm: user.default_perm(Resource::Group),
+            default_topic_perm: user.default_perm(Resource::Topic),
+            access_key: user.access_key,
+            group_perms: user.group_perms,
             secret_key: user.secret_key,
-            topic_perms: raw(user.topic_perms),
+            topic_perms: user.topic_perms,
             white_remote_address: user.white_remote_address,
         }
     }
 }
 
-fn raw(json: String) -> Box<RawValue> {
-    RawValue::from_string(json).expect("the column holds what serde_json wrote")
+/// The answer of DeleteUser: Terraform takes 200 only, so there is a body.
+#[derive(Serialize)]
+pub(crate) struct Deleted {
+    message: &'static str,
+}
+
+impl Deleted {
+    pub(crate) const USER: Self = Self {
+        message: "delete user success.",
+    };
+}
+
+/// What the users of an instance may do with one topic or group.
+#[derive(Serialize)]
+pub(crate) struct PolicyList<'a> {
+    policies: Vec<Policy>,
+    total: u64,
+    /// The topic or group of the path.
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct Policy {
+    access_key: String,
+    white_remote_address: String,
+    admin: bool,
+    perm: Perm,
+}
+
+impl<'a> PolicyList<'a> {
+    pub(crate) fn new(page: Page<model::User>, resource: Resource, name: &'a str) -> Self {
+        let policies = page.rows.into_iter().map(|user| Policy {
+            perm: user.perm_on(resource, name),
+            access_key: user.access_key,
+            white_remote_address: user.white_remote_address,
+            admin: user.admin,
+        });
+        Self {
+            policies: policies.collect(),
+            total: page.total,
+            name,
+        }
+    }
 }
 
 /// The answer of ListInstances.
 #[derive(Serialize)]
 pub(crate) struct InstanceList {
-    instances: Vec<Instance>,
+    instances: Vec<Box<RawValue>>,
     instance_num: u64,
 }
 
-impl From<Page<model::Instance>> for InstanceList {
-    fn from(page: Page<model::Instance>) -> Self {
+impl From<Page<Box<RawValue>>> for InstanceList {
+    fn from(page: Page<Box<RawValue>>) -> Self {
         Self {
-            instances: page.rows.into_iter().map(Instance::from).collect(),
+            instances: page.rows,
             instance_num: page.total,
         }
-    }
-}
-
-/// An instance, as shown and as listed; also what a seed holds, where all but the id may be left out.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Instance {
-    #[serde(default = "demo_name")]
-    name: String,
-    #[serde(default = "reliability")]
-    engine: String,
-    #[serde(default = "running")]
-    status: String,
-    #[serde(default = "version_4_8_0")]
-    engine_version: String,
-    instance_id: String,
-    #[serde(default = "yes")]
-    enable_acl: bool,
-    #[serde(default = "cluster")]
-    r#type: String,
-    #[serde(default)]
-    specification: String,
-    /// Milliseconds since the epoch, as a string.
-    #[serde(default = "zero")]
-    created_at: String,
-    #[serde(default)]
-    charging_mode: i64,
-    #[serde(default)]
-    vpc_id: String,
-    #[serde(default)]
-    subnet_id: String,
-    #[serde(default)]
-    security_group_id: String,
-    #[serde(default)]
-    available_zones: Vec<String>,
-    #[serde(default)]
-    user_id: String,
-    #[serde(default)]
-    user_name: String,
-    #[serde(default)]
-    storage_space: i64,
-    #[serde(default)]
-    ssl_enable: bool,
-    #[serde(default)]
-    enable_publicip: bool,
-    #[serde(default)]
-    broker_num: i64,
-    #[serde(rename = "$delete", default, skip_serializing)]
-    delete: bool,
-}
-
-fn demo_name() -> String {
-    "rocketmq".to_owned()
-}
-
-fn reliability() -> String {
-    "reliability".to_owned()
-}
-
-fn running() -> String {
-    "RUNNING".to_owned()
-}
-
-fn version_4_8_0() -> String {
-    "4.8.0".to_owned()
-}
-
-fn cluster() -> String {
-    "cluster".to_owned()
-}
-
-fn zero() -> String {
-    "0".to_owned()
-}
-
-const fn yes() -> bool {
-    true
-}
-
-impl From<model::Instance> for Instance {
-    fn from(instance: model::Instance) -> Self {
-        Self {
-            name: instance.name,
-            engine: instance.engine,
-            status: instance.status,
-            engine_version: instance.engine_version,
-            instance_id: instance.instance_id,
-            enable_acl: instance.enable_acl,
-            r#type: instance.r#type,
-            specification: instance.specification,
-            created_at: instance.created_at,
-            charging_mode: instance.charging_mode,
-            vpc_id: instance.vpc_id,
-            subnet_id: instance.subnet_id,
-            security_group_id: instance.security_group_id,
-            available_zones: serde_json::from_str(&instance.available_zones)
-                .expect("the column holds what serde_json wrote"),
-            user_id: instance.user_id,
-            user_name: instance.user_name,
-            storage_space: instance.storage_space,
-            ssl_enable: instance.ssl_enable,
-            enable_publicip: instance.enable_publicip,
-            broker_num: instance.broker_num,
-            delete: false,
-        }
-    }
-}
-
-/// This provider's part of a seed document.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Seed {
-    /// What ListInstances answers, with the project that it answers for.
-    #[serde(default)]
-    projects: Vec<SeedProject>,
-    /// What ListUser answers, with the instance that it answers for.
-    #[serde(default)]
-    users: Vec<SeedUsers>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SeedProject {
-    project_id: String,
-    instances: Vec<Instance>,
-    /// Part of a pasted answer; the rows count.
-    #[serde(rename = "instance_num", default)]
-    _instance_num: Option<u64>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SeedUsers {
-    project_id: String,
-    instance_id: String,
-    users: Vec<SeedUser>,
-    /// Part of a pasted answer; the rows count.
-    #[serde(rename = "total", default)]
-    _total: Option<u64>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SeedUser {
-    access_key: String,
-    #[serde(rename = "$delete", default)]
-    delete: bool,
-    #[serde(default)]
-    secret_key: String,
-    #[serde(default)]
-    white_remote_address: String,
-    #[serde(default)]
-    admin: bool,
-    #[serde(default = "deny")]
-    default_topic_perm: String,
-    #[serde(default = "deny")]
-    default_group_perm: String,
-    #[serde(default)]
-    topic_perms: Vec<Perm>,
-    #[serde(default)]
-    group_perms: Vec<Perm>,
-}
-
-fn deny() -> String {
-    "DENY".to_owned()
-}
-
-/// A permission on one topic or group.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Perm {
-    pub(crate) name: String,
-    pub(crate) perm: String,
-}
-
-/// Merges this provider's part of a seed document.
-pub(crate) fn seed(tx: &Connection, document: &Value) -> Result<u64, SeedError> {
-    let Seed { projects, users } = seed::decode(document)?;
-    let mut records = 0;
-    for SeedProject {
-        project_id,
-        instances,
-        ..
-    } in projects
-    {
-        for instance in instances {
-            records += 1;
-            if instance.delete {
-                model::delete_instance(tx, &instance.instance_id)?;
-            } else {
-                model::put_instance(tx, &instance.into_model(&project_id))?;
-            }
-        }
-    }
-    for (index, group) in users.into_iter().enumerate() {
-        let instance =
-            model::instance(tx, &group.project_id, &group.instance_id)?.ok_or_else(|| {
-                let rule = format!(
-                    "project {} has no instance \"{}\"; put it under instances first",
-                    group.project_id, group.instance_id
-                );
-                SeedError::new(format!("users[{index}].instance_id"), rule)
-            })?;
-        for user in group.users {
-            records += 1;
-            if user.delete {
-                model::delete_user(tx, &instance, &user.access_key)?;
-                continue;
-            }
-            let user = user.into_model().on(&instance);
-            if !model::update_user(tx, &instance, &user)? {
-                model::insert_user(tx, &instance, &user)?;
-            }
-        }
-    }
-    Ok(records)
-}
-
-impl Instance {
-    fn into_model(self, project_id: &str) -> model::Instance {
-        model::Instance {
-            project_id: project_id.to_owned(),
-            instance_id: self.instance_id,
-            name: self.name,
-            engine: self.engine,
-            status: self.status,
-            engine_version: self.engine_version,
-            enable_acl: self.enable_acl,
-            r#type: self.r#type,
-            specification: self.specification,
-            created_at: self.created_at,
-            charging_mode: self.charging_mode,
-            vpc_id: self.vpc_id,
-            subnet_id: self.subnet_id,
-            security_group_id: self.security_group_id,
-            available_zones: json_array(&self.available_zones),
-            user_id: self.user_id,
-            user_name: self.user_name,
-            storage_space: self.storage_space,
-            ssl_enable: self.ssl_enable,
-            enable_publicip: self.enable_publicip,
-            broker_num: self.broker_num,
-            user_count: 0,
-        }
-    }
-}
-
-impl SeedUser {
-    fn into_model(self) -> model::User {
-        model::User {
-            access_key: self.access_key,
-            secret_key: self.secret_key,
-            white_remote_address: self.white_remote_address,
-            admin: self.admin,
-            default_topic_perm: self.default_topic_perm,
-            default_group_perm: self.default_group_perm,
-            topic_perms: json_array(&self.topic_perms),
-            group_perms: json_array(&self.group_perms),
-        }
-    }
-}
-
-fn json_array<T: Serialize>(items: &[T]) -> String {
-    serde_json::to_string(items).expect("texts become JSON")
-}
-
-/// Gives every record as a seed document of its own.
-pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()> {
-    let instances = model::all_instances(tx)?;
-    for instance in &instances {
-        let shown = Instance::from(instance.clone());
-        each(json!({ "projects": [{ "project_id": instance.project_id, "instances": [shown] }] }));
-    }
-    for instance in &instances {
-        model::for_each_user(tx, instance, |user| {
-            let users = [User::from(user)];
-            each(
-                json!({ "users": [{ "project_id": instance.project_id, "instance_id": instance.instance_id, "users": users }] }),
-            );
-        })?;
-    }
-    Ok(())
-}
-
-/// Makes up an instance, the demo's, and that many users of it.
-pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
-    const PROJECT: &str = "0bec5db98280d2d02fd6c00c2de791ce";
-    const INSTANCE: &str = "68fdc9a8-805e-439d-8dd9-25adc1c58bf6";
-    const PERMS: [&str; 4] = ["PUB", "SUB", "PUB|SUB", "DENY"];
-    each(
-        json!({ "projects": [{ "project_id": PROJECT, "instances": [{ "instance_id": INSTANCE }] }] }),
-    );
-    for number in 0..count {
-        let perm = |below: u64| PERMS[usize::try_from(ids.below(below)).unwrap_or_default()];
-        let topics: Vec<Value> = (0..ids.below(3))
-            .map(|topic| json!({ "name": format!("topic-{topic}"), "perm": perm(4) }))
-            .collect();
-        let user = json!({
-            "access_key": format!("user_{number:07}"),
-            "admin": ids.below(20) == 0,
-            "default_group_perm": PERMS[1],
-            "default_topic_perm": perm(4),
-            "secret_key": format!("Aa1{}", ids.text(16, ALPHANUMERIC)),
-            "topic_perms": topics,
-            "white_remote_address": if ids.below(2) == 0 { "" } else { "192.168.*.*" },
-        });
-        each(
-            json!({ "users": [{ "project_id": PROJECT, "instance_id": INSTANCE, "users": [user] }] }),
-        );
     }
 }

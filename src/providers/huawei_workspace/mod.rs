@@ -902,6 +902,10 @@ impl Provider for HuaweiWorkspace {
         huawei::access_key(request)
     }
 
+    fn token_namespace<'a>(&self, request: &'a Request) -> Option<&'a str> {
+        huawei::token::namespace_of(request)
+    }
+
     fn request_id(&self, ids: &Ids, _now: Time) -> String {
         huawei::request_id(ids)
     }

@@ -462,6 +462,7 @@ impl Provider for QingcloudEhpc {
         }
     }
 
+    /// Inferred: no header says how long to wait; the manual's quota comes back at midnight.
     fn throttled(&self, _wait: Duration) -> ApiError {
         errors::QUOTAS_EXCEEDED.raise()
     }

@@ -145,10 +145,15 @@ const fn action(
 }
 
 /// The same for an action that changes something.
-const fn writing(operation: Operation) -> Operation {
+const fn writing(
+    name: &'static str,
+    summary: &'static str,
+    parameters: &'static [Parameter],
+    run: fn(&Call<'_>) -> Result<Reply, ApiError>,
+) -> Operation {
     Operation {
         writes: true,
-        ..operation
+        ..action(name, summary, parameters, run)
     }
 }
 
@@ -168,7 +173,7 @@ static OPERATIONS: &[Operation] = &[
         &[ACTION, VERSION_PARAMETER, USERNAME],
         operations::get_user_detail,
     ),
-    writing(action(
+    writing(
         "UpdateUser",
         "Sets a user's e-mail, description and Readonly",
         &[
@@ -180,20 +185,20 @@ static OPERATIONS: &[Operation] = &[
             required("Readonly", "boolean"),
         ],
         operations::update_user,
-    )),
-    writing(action(
+    ),
+    writing(
         "DeleteUser",
         "Deletes a user with its roles and privileges; refused for SYSTEM, MAIN and immutable users",
         &[ACTION, VERSION_PARAMETER, USER_ID],
         operations::delete_user,
-    )),
+    ),
     action(
         "GetUserInitialPassword",
         "Shows a user's first password, as long as it is in use",
         &[ACTION, VERSION_PARAMETER, USERNAME],
         operations::get_user_initial_password,
     ),
-    writing(action(
+    writing(
         "CreateRole",
         "Creates a role on a cluster and gives it to users",
         &[
@@ -211,7 +216,7 @@ static OPERATIONS: &[Operation] = &[
             USERS,
         ],
         operations::create_role,
-    )),
+    ),
     action(
         "ListRoles",
         "Lists roles, by ID, without pages",
@@ -226,24 +231,24 @@ static OPERATIONS: &[Operation] = &[
         ],
         operations::list_roles,
     ),
-    writing(action(
+    writing(
         "DeleteRole",
         "Deletes a role with its assignments and privileges",
         &[ACTION, VERSION_PARAMETER, ROLE_ID],
         operations::delete_role,
-    )),
-    writing(action(
+    ),
+    writing(
         "AssignRole",
         "Gives a role to users, all or none",
         &[ACTION, VERSION_PARAMETER, ROLE_ID, USERS],
         operations::assign_role,
-    )),
-    writing(action(
+    ),
+    writing(
         "UnassignRole",
         "Takes a role from users, all or none",
         &[ACTION, VERSION_PARAMETER, ROLE_ID, USERS],
         operations::unassign_role,
-    )),
+    ),
     action(
         "ListGrantUsersForRole",
         "Lists the users of a role, in the order of assignment",
@@ -256,30 +261,30 @@ static OPERATIONS: &[Operation] = &[
         &[ACTION, VERSION_PARAMETER, USERNAME],
         operations::show_roles_for_user,
     ),
-    writing(action(
+    writing(
         "GrantPrivilegesToUserByID",
         "Grants privileges to a user",
         &[ACTION, VERSION_PARAMETER, USER_ID, SOME_GRANTS],
         operations::grant_privileges_to_user_by_id,
-    )),
-    writing(action(
+    ),
+    writing(
         "GrantPrivilegesToUserByName",
         "Grants privileges to a user",
         &[ACTION, VERSION_PARAMETER, USERNAME, SOME_GRANTS],
         operations::grant_privileges_to_user_by_name,
-    )),
-    writing(action(
+    ),
+    writing(
         "RevokePrivilegesForUserByID",
         "Takes privileges from a user",
         &[ACTION, VERSION_PARAMETER, USER_ID, GRANTS],
         operations::revoke_privileges_for_user_by_id,
-    )),
-    writing(action(
+    ),
+    writing(
         "RevokePrivilegesFromUserByName",
         "Takes privileges from a user",
         &[ACTION, VERSION_PARAMETER, USERNAME, GRANTS],
         operations::revoke_privileges_from_user_by_name,
-    )),
+    ),
     action(
         "ShowPrivilegesForUserByID",
         "Shows the privileges of a user",
@@ -298,7 +303,7 @@ static OPERATIONS: &[Operation] = &[
         &[ACTION, VERSION_PARAMETER, ROLE_ID],
         operations::show_privileges_for_role,
     ),
-    writing(action(
+    writing(
         "UpdateGrantsForUser",
         "Grants privileges and roles to a user, or takes them, all or nothing",
         &[
@@ -313,13 +318,13 @@ static OPERATIONS: &[Operation] = &[
             },
         ],
         operations::update_grants_for_user,
-    )),
-    writing(action(
+    ),
+    writing(
         "UpdateGrantsForRole",
         "Grants privileges to a role, or takes them",
         &[ACTION, VERSION_PARAMETER, ROLE_ID, ACTION_TYPE, SOME_GRANTS],
         operations::update_grants_for_role,
-    )),
+    ),
 ];
 
 static QUIRKS: &[Quirk] = &[

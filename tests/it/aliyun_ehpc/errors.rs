@@ -90,7 +90,7 @@ fn every_condition_is_raised_by_a_request() {
         v2018(action, &query(&pairs))
     };
     let long = "x".repeat(40_000);
-    let (long_target, long_header) = (list(&format!("x={long}")), long.clone());
+    let (long_target, long_header) = (list(&format!("x={long}")), long);
     let mut requests: BTreeMap<&str, Request> = BTreeMap::from([
         ("UriTooLarge", get(long_target)),
         (

@@ -510,6 +510,30 @@ fn users_of_2024_07_30_are_created_updated_and_deleted() {
 }
 
 #[test]
+fn a_user_of_2024_07_30_is_shown() {
+    let server = demo();
+    let get = |cluster: &str, name: &str| {
+        let pairs = [("ClusterId", cluster), ("UserName", name)];
+        server.get(&v2024("GetUser", &query(&pairs)))
+    };
+    let shown = get(NEXT, "testuser").json();
+    // As its page has it, in this order.
+    let sample = json!({
+        "UserName": "testuser", "Group": "users", "UserId": "1001", "GroupId": "100", "AddTime": "2014-08-22T17:46:47"
+    });
+    assert_eq!(shown["User"].to_string(), sample.to_string());
+    assert_eq!(
+        get(NEXT_STOPPED, "kept.user").status,
+        200,
+        "whatever the status of the cluster"
+    );
+    assert_eq!(blamed(&get(NEXT, "nobody")), "UserName");
+    assert_eq!(blamed(&get(NEXT, "")), "MissingUserName");
+    assert_eq!(blamed(&get("", "testuser")), "MissingClusterId");
+    assert_eq!(blamed(&get(CLUSTER, "testuser")), "ClusterNotFound");
+}
+
+#[test]
 fn the_rules_of_user_as_json() {
     let server = demo();
     let check = |action: &str, users: &Value, expected: &str| {

@@ -1,1 +1,1081 @@
-//! To come.
+//! Errors: routes, envelopes, the order of checks, the rules of bodies, and every row of the catalogue.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::{Value, json};
+
+use super::{ANOTHER, API_TEST, DESIGN, NOBODY, PROJECT, create, create_group, explanation, names};
+use crate::client::Answer;
+use crate::server::{Server, demo, frozen, with};
+
+#[track_caller]
+fn check(server: &Server, method: &str, path: &str, expected: &str) {
+    let answer = server.send(method, path, &[], b"");
+    if method == "HEAD" {
+        assert_eq!(answer.status.to_string(), expected, "{method} {path}");
+    } else {
+        assert_eq!(answer.verdict(), expected, "{method} {path}");
+    }
+}
+
+#[test]
+fn paths_and_methods() {
+    let server = demo();
+    let p = |path: &str| format!("{PROJECT}/{path}");
+    let user = p(&format!("users/{API_TEST}"));
+    for (method, path) in [
+        ("PUT", p("users")),
+        ("PATCH", p("users")),
+        ("DELETE", p("users")),
+        ("OPTIONS", p("users")),
+        ("GET", p("users/batch-delete")),
+        ("DELETE", p("users/batch-delete")),
+        ("PUT", p("users/batch-create")),
+        ("GET", p("users/batch-create")),
+        ("POST", user.clone()),
+        ("GET", format!("{user}/actions")),
+        ("POST", format!("{user}/random-password")),
+        ("GET", format!("{user}/resend-email")),
+        ("PUT", format!("{user}/otp-devices")),
+        ("DELETE", p("groups")),
+        ("GET", p("groups/batch-delete")),
+        ("GET", p(&format!("groups/{DESIGN}"))),
+        ("POST", p(&format!("groups/{DESIGN}/users"))),
+        ("GET", p(&format!("groups/{DESIGN}/actions"))),
+        ("BREW", p("users")),
+    ] {
+        check(&server, method, &path, "405 WKS.00000405");
+    }
+    check(&server, "HEAD", &p("users"), "405");
+    for path in [
+        p("users/"),
+        p("users//"),
+        p(&format!("users/{API_TEST}/")),
+        p(&format!("users/{API_TEST}/nothing")),
+        p("groups/"),
+        p("user"),
+        p(""),
+        p("Users"),
+        PROJECT.to_owned(),
+        "/v2/p//users".to_owned(),
+        "/v2//users".to_owned(),
+        p("users/template"),
+        p("users/template/download?language=zh_CN"),
+        p("users/desktop-users/template"),
+        p("users/desktop-users"),
+        p("users/notification-records"),
+        p("users/notification-records/actions"),
+        p("users/desktop-users/action/import"),
+        p("user-events"),
+        p("ou-users"),
+        "/v3/0bec5db98280d2d02fd6c00c2de791ce/users/export".to_owned(),
+        "/huawei-workspace/v9/nothing".to_owned(),
+        "/huawei-workspace/".to_owned(),
+    ] {
+        for method in ["GET", "POST", "DELETE"] {
+            check(&server, method, &path, "404 APIGW.0101");
+        }
+        check(&server, "HEAD", &path, "404");
+    }
+    let host = [("host", "workspace.cn-north-4.myhuaweicloud.com")];
+    assert_eq!(
+        server.send("GET", "/v9/x/users", &host, b"").verdict(),
+        "404 APIGW.0101"
+    );
+}
+
+#[test]
+fn the_gateway_s_answer_to_a_wrong_method_can_be_asked_for() {
+    let options = frozen()
+        .quirk("huawei-workspace.wrong-method", "gateway")
+        .expect("a quirk");
+    let answer = with(options).send("PUT", &format!("{PROJECT}/users"), &[], b"");
+    assert_eq!(answer.verdict(), "404 APIGW.0101");
+    assert_eq!(answer.json()["error_msg"], "The API does not exist.");
+}
+
+#[test]
+fn the_envelope_of_the_service() {
+    insta::assert_snapshot!(demo().get(&format!("{PROJECT}/users?limit=ten")), @r#"
+    400
+    connection: close
+    content-length: 71
+    content-type: application/json
+    server: api-gateway
+    x-request-id: bbeebaf137fa5b9941016a5af2e6ae3a
+
+    {"error_code":"WKS.0001","error_msg":"The parameter limit is invalid."}
+    "#);
+}
+
+#[test]
+fn the_envelope_of_the_gateway() {
+    insta::assert_snapshot!(demo().get(&format!("{PROJECT}/users/")), @r#"
+    404
+    connection: close
+    content-length: 157
+    content-type: application/json
+    server: api-gateway
+    x-request-id: bbeebaf137fa5b9941016a5af2e6ae3a
+
+    {"error_msg":"The API does not exist or has not been published in the environment","error_code":"APIGW.0101","request_id":"bbeebaf137fa5b9941016a5af2e6ae3a"}
+    "#);
+}
+
+#[test]
+fn a_missing_permission_says_which_in_a_text_for_iam() {
+    let server = demo();
+    let fault = [("x-rollcall-fault", "NoPermission")];
+    let answer = server.send("GET", &format!("{PROJECT}/users"), &fault, b"");
+    assert_eq!(answer.verdict(), "403 WKS.00081102");
+    let body = answer.json();
+    let keys: Vec<&String> = body.as_object().expect("an object").keys().collect();
+    assert_eq!(
+        keys,
+        ["error_code", "error_msg", "encoded_authorization_message"]
+    );
+}
+
+#[test]
+fn every_answer_has_a_request_id_of_its_own() {
+    let server = demo();
+    let mut ids = HashSet::new();
+    for (method, path) in [
+        ("GET", format!("{PROJECT}/users")),
+        ("GET", format!("{PROJECT}/users/{NOBODY}")),
+        ("GET", format!("{PROJECT}/nothing")),
+        ("DELETE", format!("{PROJECT}/users/{API_TEST}")),
+        ("HEAD", format!("{PROJECT}/users")),
+    ] {
+        let answer = server.send(method, &path, &[], b"");
+        let id = answer.header("x-request-id").expect("an id").to_owned();
+        assert!(
+            id.len() == 32 && id.bytes().all(|byte| b"0123456789abcdef".contains(&byte)),
+            "{id}"
+        );
+        assert_eq!(answer.header("server"), Some("api-gateway"));
+        if !answer.body.is_empty() {
+            assert_eq!(answer.header("content-type"), Some("application/json"));
+        }
+        if answer.status == 404 {
+            assert_eq!(answer.json()["request_id"], id);
+        }
+        assert!(ids.insert(id), "an id twice");
+    }
+}
+
+/// Sends a body and says what came of it; a refused parameter by its name.
+#[track_caller]
+fn outcome(server: &Server, method: &str, path: &str, body: &str) -> String {
+    let answer = server.json(method, path, body);
+    let message = answer_text(&answer, "error_msg");
+    match message.strip_prefix("The parameter ") {
+        Some(name) => name.trim_end_matches(" is invalid.").to_owned(),
+        None => answer.verdict(),
+    }
+}
+
+fn answer_text(answer: &Answer, name: &str) -> String {
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    body[name].as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn bodies_are_json_objects() {
+    let server = demo();
+    let group = format!("{PROJECT}/groups/{DESIGN}");
+    let user = format!("{PROJECT}/users/{API_TEST}");
+    for (method, path) in [
+        ("POST", format!("{PROJECT}/users")),
+        ("PUT", user.clone()),
+        ("POST", format!("{PROJECT}/users/batch-create")),
+        ("POST", format!("{PROJECT}/users/batch-delete")),
+        ("POST", format!("{user}/actions")),
+        ("POST", format!("{PROJECT}/groups")),
+        ("PUT", group.clone()),
+        ("POST", format!("{PROJECT}/groups/batch-delete")),
+        ("POST", format!("{group}/actions")),
+    ] {
+        let message = |body: &[u8]| {
+            let answer = server.send(method, &path, &[], body);
+            assert_eq!(answer.verdict(), "400 WKS.0001", "{method} {path}");
+            answer_text(&answer, "error_msg")
+        };
+        assert_eq!(
+            message(b""),
+            "The request message input by the interface is empty."
+        );
+        for body in [
+            &b"null"[..],
+            b"[]",
+            b"\"text\"",
+            b"1",
+            b"{",
+            b"{\"a\":}",
+            b" ",
+            b"a=b",
+            b"{}{}",
+            b"\xff\xfe",
+            b"{\"user_name\":\"\xff\"}",
+            b"\0",
+        ] {
+            assert_eq!(message(body), "The request body is invalid.");
+        }
+        let deep = "[".repeat(100_000);
+        assert_eq!(message(deep.as_bytes()), "The request body is invalid.");
+    }
+    // These two may go without.
+    for (method, path) in [
+        ("POST", format!("{user}/resend-email")),
+        ("DELETE", format!("{user}/otp-devices")),
+    ] {
+        assert_eq!(outcome(&server, method, &path, ""), "204");
+        assert_eq!(outcome(&server, method, &path, "{}"), "204");
+        assert_eq!(outcome(&server, method, &path, "[]"), "400 WKS.0001");
+    }
+}
+
+/// Creates a user of these members beside a good name and address, in a project of its own.
+#[track_caller]
+fn creates(server: &Server, members: &Value, expected: &str) {
+    static PROJECTS: AtomicU32 = AtomicU32::new(0);
+    let project = format!("/v2/rules-{}", PROJECTS.fetch_add(1, Ordering::Relaxed));
+    let mut body = json!({ "user_name": "new", "user_email": "new@example.com" });
+    for (name, value) in members.as_object().expect("members") {
+        body[name] = value.clone();
+    }
+    let path = format!("{project}/users");
+    let found = outcome(server, "POST", &path, &body.to_string());
+    assert_eq!(found, expected, "{body}");
+    assert_eq!(
+        names(server, &project, "").len(),
+        usize::from(expected == "201"),
+        "a refused call changes nothing"
+    );
+}
+
+#[test]
+fn rules_of_create() {
+    let server = demo();
+    creates(&server, &json!({}), "201");
+    creates(&server, &json!({ "unknown": [1, { "a": null }] }), "201");
+    for name in ["a", "A", "api-test", "a.b_c-", &"a".repeat(20)] {
+        creates(&server, &json!({ "user_name": name }), "201");
+    }
+    for name in [
+        "",
+        "1a",
+        "_a",
+        "-a",
+        ".a",
+        "a b",
+        "张三",
+        "a\0",
+        "a\n",
+        &"a".repeat(21),
+    ] {
+        creates(&server, &json!({ "user_name": name }), "user_name");
+    }
+    for wrong in [json!(null), json!(1), json!(true), json!(["a"]), json!({})] {
+        creates(&server, &json!({ "user_name": wrong }), "user_name");
+    }
+    creates(
+        &server,
+        &json!({ "user_email": format!("{}@e.co", "a".repeat(59)) }),
+        "201",
+    );
+    creates(
+        &server,
+        &json!({ "user_email": format!("{}@e.co", "a".repeat(60)) }),
+        "user_email",
+    );
+    for email in ["a", "a@b", "a b@c.d", "张@b.c", "a@b.c ", "@"] {
+        creates(&server, &json!({ "user_email": email }), "user_email");
+    }
+    creates(&server, &json!({ "user_email": 1 }), "user_email");
+    creates(&server, &json!({ "user_email": null }), "user_email");
+    creates(&server, &json!({ "user_email": "" }), "user_email");
+    creates(
+        &server,
+        &json!({ "user_email": null, "user_phone": "+8612345678987" }),
+        "201",
+    );
+    creates(
+        &server,
+        &json!({ "user_email": "", "user_phone": "" }),
+        "user_email",
+    );
+    creates(&server, &json!({ "user_phone": "1".repeat(20) }), "201");
+    creates(
+        &server,
+        &json!({ "user_phone": "1".repeat(21) }),
+        "user_phone",
+    );
+    creates(
+        &server,
+        &json!({ "user_phone": 8_612_345_678_987_u64 }),
+        "user_phone",
+    );
+    creates(&server, &json!({ "active_type": "USER_ACTIVATE" }), "201");
+    creates(&server, &json!({ "active_type": "USER" }), "active_type");
+    creates(&server, &json!({ "active_type": "" }), "active_type");
+    creates(&server, &json!({ "active_type": 0 }), "active_type");
+    creates(
+        &server,
+        &json!({ "active_type": "ADMIN_ACTIVATE" }),
+        "password",
+    );
+    creates(
+        &server,
+        &json!({ "active_type": "ADMIN_ACTIVATE", "password": "Passw0rd" }),
+        "201",
+    );
+    creates(
+        &server,
+        &json!({ "active_type": "ADMIN_ACTIVATE", "password": "Passw0rd", "user_email": null }),
+        "201",
+    );
+    creates(&server, &json!({ "password": "1234567" }), "password");
+    creates(&server, &json!({ "password": "密".repeat(8) }), "201");
+    creates(&server, &json!({ "password": "a".repeat(32) }), "201");
+    creates(&server, &json!({ "password": "a".repeat(33) }), "password");
+    creates(&server, &json!({ "password": 12_345_678 }), "password");
+    for time in [
+        "0",
+        "2030-01-01T00:00:00Z",
+        "2030-01-01T00:00:00.123Z",
+        "1999-12-31T23:59:59Z",
+        "1960-01-01T00:00:00Z",
+        "2024-02-29T00:00:00Z",
+        "9999-12-31T23:59:59.999Z",
+        "0000-01-01T00:00:00Z",
+    ] {
+        creates(&server, &json!({ "account_expires": time }), "201");
+    }
+    for time in [
+        "",
+        "1",
+        "00",
+        "2030-01-01",
+        "2030-01-01T00:00:00",
+        "2030-01-01 00:00:00Z",
+        "2030-01-01T00:00:00+08:00",
+        "2030-01-01T00:00:00.1Z",
+        "2030-01-01t00:00:00z",
+        "2030-13-01T00:00:00Z",
+        "2023-02-29T00:00:00Z",
+        "2030-01-01T24:00:00Z",
+        "10000-01-01T00:00:00Z",
+        "never",
+        "1609459200000",
+    ] {
+        creates(
+            &server,
+            &json!({ "account_expires": time }),
+            "account_expires",
+        );
+    }
+    creates(&server, &json!({ "account_expires": 0 }), "account_expires");
+    for flag in ["enable_change_password", "next_login_change_password"] {
+        creates(&server, &json!({ flag: false }), "201");
+        creates(&server, &json!({ flag: null }), "201");
+        creates(&server, &json!({ flag: "false" }), flag);
+        creates(&server, &json!({ flag: 0 }), flag);
+    }
+    creates(&server, &json!({ "group_ids": null }), "201");
+    creates(&server, &json!({ "group_ids": [] }), "group_ids");
+    creates(
+        &server,
+        &json!({ "group_ids": ["1", "2", "3", "4", "5", "6"] }),
+        "group_ids",
+    );
+    creates(&server, &json!({ "group_ids": [1] }), "group_ids");
+    creates(&server, &json!({ "group_ids": "1" }), "group_ids");
+    creates(
+        &server,
+        &json!({ "group_ids": [NOBODY] }),
+        "400 WKS.00170208",
+    );
+    creates(
+        &server,
+        &json!({ "group_ids": [DESIGN] }),
+        "400 WKS.00170208",
+    );
+    creates(&server, &json!({ "description": "描".repeat(255) }), "201");
+    creates(&server, &json!({ "description": "" }), "201");
+    creates(
+        &server,
+        &json!({ "description": "描".repeat(256) }),
+        "description",
+    );
+    creates(&server, &json!({ "description": false }), "description");
+    creates(&server, &json!({ "alias_name": "n".repeat(55) }), "201");
+    creates(
+        &server,
+        &json!({ "alias_name": "n".repeat(56) }),
+        "alias_name",
+    );
+    creates(
+        &server,
+        &json!({ "enterprise_project_id": 0 }),
+        "enterprise_project_id",
+    );
+    creates(&server, &json!({ "user_info_map": {} }), "user_info_map");
+    creates(&server, &json!({ "domain": "d".repeat(255) }), "201");
+    creates(&server, &json!({ "domain": "d".repeat(256) }), "domain");
+}
+
+#[test]
+fn the_first_wrong_member_of_create_is_named() {
+    let server = demo();
+    let all = [
+        "user_name",
+        "user_email",
+        "user_phone",
+        "active_type",
+        "password",
+        "account_expires",
+        "enable_change_password",
+        "next_login_change_password",
+        "group_ids",
+        "description",
+        "alias_name",
+        "enterprise_project_id",
+        "user_info_map",
+        "domain",
+    ];
+    for first in 0..all.len() {
+        let wrong = all[first..].iter().rev();
+        let body: serde_json::Map<String, Value> =
+            wrong.map(|name| ((*name).to_owned(), json!(-1))).collect();
+        creates(&server, &Value::Object(body), all[first]);
+    }
+}
+
+#[test]
+fn the_relaxed_rule_for_names_can_be_asked_for() {
+    let options = frozen()
+        .quirk("huawei-workspace.name-rule", "relaxed")
+        .expect("a quirk");
+    let server = with(options);
+    let path = format!("{ANOTHER}/users");
+    let made = |name: &str| {
+        let body = json!({ "user_name": name, "user_phone": "1" });
+        outcome(&server, "POST", &path, &body.to_string())
+    };
+    assert_eq!(made("9lives"), "201");
+    assert_eq!(made(&"n".repeat(32)), "201");
+    assert_eq!(made(&"n".repeat(33)), "user_name");
+    assert_eq!(made("ends_"), "user_name");
+}
+
+#[test]
+fn rules_of_update() {
+    let server = demo();
+    let path = format!("{PROJECT}/users/{API_TEST}");
+    let changes = |body: Value| outcome(&server, "PUT", &path, &body.to_string());
+    for good in [
+        json!({}),
+        json!({ "description": "", "user_email": "", "user_phone": "" }),
+        json!({ "active_type": "", "account_expires": "" }),
+        json!({ "active_type": null, "account_expires": null, "disabled": null, "user_email": null }),
+        json!({ "user_name": "9 is not looked at", "password": 1 }),
+        json!({ "user_email": "new@example.com", "account_expires": "0" }),
+    ] {
+        assert_eq!(changes(good.clone()), "200", "{good}");
+    }
+    for (name, wrong) in [
+        ("description", json!("d".repeat(256))),
+        ("user_email", json!("x")),
+        ("user_email", json!("e".repeat(65))),
+        ("user_phone", json!("1".repeat(21))),
+        ("active_type", json!("x")),
+        ("active_type", json!(1)),
+        ("account_expires", json!("x")),
+        ("account_expires", json!(0)),
+        ("enable_change_password", json!("true")),
+        ("next_login_change_password", json!(1)),
+        ("password_never_expired", json!("")),
+        ("disabled", json!([])),
+        ("user_info_map", json!({})),
+    ] {
+        assert_eq!(changes(json!({ name: wrong })), name);
+    }
+}
+
+#[test]
+fn rules_of_the_smaller_bodies() {
+    let server = demo();
+    let user = format!("{PROJECT}/users/{API_TEST}");
+    let many = |count: usize, id: &str| json!(vec![id; count]);
+    for (method, path, body, expected) in [
+        ("POST", format!("{user}/actions"), json!({}), "op_type"),
+        (
+            "POST",
+            format!("{user}/actions"),
+            json!({ "op_type": "lock" }),
+            "op_type",
+        ),
+        (
+            "POST",
+            format!("{user}/actions"),
+            json!({ "op_type": null }),
+            "op_type",
+        ),
+        (
+            "POST",
+            format!("{user}/actions"),
+            json!({ "op_type": 1 }),
+            "op_type",
+        ),
+        (
+            "POST",
+            format!("{user}/actions"),
+            json!({ "op_type": "RESET_PWD" }),
+            "204",
+        ),
+        (
+            "POST",
+            format!("{user}/resend-email"),
+            json!({ "template_id": "t", "phone_template_id": "p" }),
+            "204",
+        ),
+        (
+            "POST",
+            format!("{user}/resend-email"),
+            json!({ "template_id": 1 }),
+            "template_id",
+        ),
+        (
+            "POST",
+            format!("{user}/resend-email"),
+            json!({ "phone_template_id": [] }),
+            "phone_template_id",
+        ),
+        (
+            "DELETE",
+            format!("{user}/otp-devices"),
+            json!({ "otp_ids": [] }),
+            "204",
+        ),
+        (
+            "DELETE",
+            format!("{user}/otp-devices"),
+            json!({ "otp_ids": many(55, "o") }),
+            "204",
+        ),
+        (
+            "DELETE",
+            format!("{user}/otp-devices"),
+            json!({ "otp_ids": many(56, "o") }),
+            "otp_ids",
+        ),
+        (
+            "DELETE",
+            format!("{user}/otp-devices"),
+            json!({ "otp_ids": [1] }),
+            "otp_ids",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/users/batch-create"),
+            json!({}),
+            "users",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/users/batch-create"),
+            json!({ "users": [] }),
+            "users",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/users/batch-create"),
+            json!({ "users": {} }),
+            "users",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/users/batch-create"),
+            json!({ "users": ["a"] }),
+            "users",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/users/batch-create"),
+            json!({ "users": many(201, "a") }),
+            "users",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/users/batch-create"),
+            json!({ "users": [{}] }),
+            "user_name",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/users/batch-delete"),
+            json!({}),
+            "user_ids",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/users/batch-delete"),
+            json!({ "user_ids": [] }),
+            "user_ids",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/users/batch-delete"),
+            json!({ "user_ids": API_TEST }),
+            "user_ids",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/users/batch-delete"),
+            json!({ "user_ids": many(101, API_TEST) }),
+            "user_ids",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/users/batch-delete"),
+            json!({ "user_ids": [null] }),
+            "user_ids",
+        ),
+        ("POST", format!("{PROJECT}/groups"), json!({}), "group_name"),
+        (
+            "POST",
+            format!("{PROJECT}/groups"),
+            json!({ "group_name": "" }),
+            "group_name",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/groups"),
+            json!({ "group_name": "组".repeat(65) }),
+            "group_name",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/groups"),
+            json!({ "group_name": "组".repeat(64), "platform_type": "AD" }),
+            "201",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/groups"),
+            json!({ "group_name": "g" }),
+            "platform_type",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/groups"),
+            json!({ "group_name": "g", "platform_type": "UOS" }),
+            "platform_type",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/groups"),
+            json!({ "group_name": "g", "platform_type": "AD", "description": "d".repeat(256) }),
+            "description",
+        ),
+        (
+            "PUT",
+            format!("{PROJECT}/groups/{DESIGN}"),
+            json!({}),
+            "200",
+        ),
+        (
+            "PUT",
+            format!("{PROJECT}/groups/{DESIGN}"),
+            json!({ "group_name": "" }),
+            "group_name",
+        ),
+        (
+            "PUT",
+            format!("{PROJECT}/groups/{DESIGN}"),
+            json!({ "group_name": "design" }),
+            "200",
+        ),
+        (
+            "PUT",
+            format!("{PROJECT}/groups/{DESIGN}"),
+            json!({ "group_name": "empty" }),
+            "400 WKS.00170201",
+        ),
+        (
+            "PUT",
+            format!("{PROJECT}/groups/{DESIGN}"),
+            json!({ "description": 1 }),
+            "description",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/groups/batch-delete"),
+            json!({ "group_ids": [] }),
+            "group_ids",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/groups/batch-delete"),
+            json!({ "group_ids": many(101, "g") }),
+            "group_ids",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/groups/{DESIGN}/actions"),
+            json!({ "user_ids": [] }),
+            "op_type",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/groups/{DESIGN}/actions"),
+            json!({ "op_type": "REMOVE" }),
+            "op_type",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/groups/{DESIGN}/actions"),
+            json!({ "op_type": "ADD" }),
+            "user_ids",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/groups/{DESIGN}/actions"),
+            json!({ "op_type": "ADD", "user_ids": [] }),
+            "user_ids",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/groups/{DESIGN}/actions"),
+            json!({ "op_type": "ADD", "user_ids": many(51, API_TEST) }),
+            "user_ids",
+        ),
+        (
+            "POST",
+            format!("{PROJECT}/groups/{DESIGN}/actions"),
+            json!({ "op_type": "ADD", "user_ids": many(50, API_TEST) }),
+            "204",
+        ),
+    ] {
+        assert_eq!(
+            outcome(&server, method, &path, &body.to_string()),
+            expected,
+            "{method} {path} {body}"
+        );
+    }
+    let password = |query: &str| {
+        server
+            .get(&format!("{user}/random-password?{query}"))
+            .verdict()
+    };
+    for good in [
+        "",
+        "notification_type=email",
+        "notification_type=email,phone",
+        "notification_type=phone%2Cemail",
+    ] {
+        assert_eq!(password(good), "200", "{good}");
+    }
+    for bad in [
+        "notification_type=sms",
+        "notification_type=email,",
+        "notification_type=Email",
+        "notification_type=,",
+    ] {
+        assert_eq!(password(bad), "400 WKS.0001", "{bad}");
+    }
+}
+
+#[test]
+fn the_path_is_looked_at_before_the_body_and_the_query() {
+    let server = demo();
+    for (method, path, code) in [
+        ("GET", format!("users/{NOBODY}"), "WKS.00170312"),
+        ("PUT", format!("users/{NOBODY}"), "WKS.00170312"),
+        ("DELETE", format!("users/{NOBODY}"), "WKS.00170312"),
+        ("POST", format!("users/{NOBODY}/actions"), "WKS.00170312"),
+        (
+            "GET",
+            format!("users/{NOBODY}/random-password?notification_type=x"),
+            "WKS.00170312",
+        ),
+        (
+            "POST",
+            format!("users/{NOBODY}/resend-email"),
+            "WKS.00170312",
+        ),
+        ("GET", format!("users/{NOBODY}/otp-devices"), "WKS.00170312"),
+        (
+            "DELETE",
+            format!("users/{NOBODY}/otp-devices"),
+            "WKS.00170312",
+        ),
+        ("PUT", format!("groups/{NOBODY}"), "WKS.00170208"),
+        ("DELETE", format!("groups/{NOBODY}"), "WKS.00170208"),
+        (
+            "GET",
+            format!("groups/{NOBODY}/users?limit=x"),
+            "WKS.00170208",
+        ),
+        ("POST", format!("groups/{NOBODY}/actions"), "WKS.00170208"),
+    ] {
+        for body in ["", "{", "{}"] {
+            let found = outcome(&server, method, &format!("{PROJECT}/{path}"), body);
+            assert_eq!(found, format!("400 {code}"), "{method} {path} {body}");
+        }
+    }
+    // Ids are of one project.
+    check(
+        &server,
+        "GET",
+        &format!("{ANOTHER}/users/{API_TEST}"),
+        "400 WKS.00170312",
+    );
+    check(
+        &server,
+        "GET",
+        &format!("{ANOTHER}/groups/{DESIGN}/users"),
+        "400 WKS.00170208",
+    );
+}
+
+#[test]
+fn projects_can_be_shut() {
+    let server = demo();
+    let seed = json!({ "huawei-workspace": { "projects": [
+        { "project_id": "off", "service": "disabled" },
+        { "project_id": "new", "service": "never-opened" },
+        { "project_id": "on" },
+    ] } });
+    let answer = server.json(
+        "POST",
+        "/_rollcall/namespaces/default/seed",
+        &seed.to_string(),
+    );
+    assert_eq!(answer.status, 200, "{answer}");
+    for (project, expected) in [
+        ("off", "403 WKS.00010099"),
+        ("new", "400 WKS.00170117"),
+        ("on", "200"),
+    ] {
+        check(
+            &server,
+            "GET",
+            &format!("/v2/{project}/users?limit=1"),
+            expected,
+        );
+        check(&server, "GET", &format!("/v2/{project}/groups"), expected);
+    }
+    check(&server, "POST", "/v2/off/users", "403 WKS.00010099");
+    check(
+        &server,
+        "POST",
+        "/v2/new/users/batch-delete",
+        "400 WKS.00170117",
+    );
+    check(&server, "PUT", "/v2/off/users", "405 WKS.00000405");
+    check(&server, "GET", "/v2/off/nothing", "404 APIGW.0101");
+}
+
+#[test]
+fn only_configured_projects_are_there_if_asked_for() {
+    let options = frozen()
+        .quirk("huawei-workspace.projects", "configured")
+        .expect("a quirk");
+    let server = with(options);
+    check(&server, "GET", &format!("{PROJECT}/users"), "200");
+    for (method, path) in [
+        ("GET", "users"),
+        ("POST", "users"),
+        ("GET", "users/x"),
+        ("DELETE", "users/x"),
+        ("POST", "users/batch-create"),
+        ("GET", "groups"),
+        ("POST", "groups"),
+        ("GET", "groups/x/users"),
+        ("POST", "groups/x/actions"),
+    ] {
+        check(
+            &server,
+            method,
+            &format!("{ANOTHER}/{path}"),
+            "403 WKS.00010099",
+        );
+    }
+    assert!(explanation(&server).contains("is not configured"));
+}
+
+#[test]
+fn the_journal_explains_a_refusal() {
+    let server = demo();
+    let says = |target: String, words: &str| {
+        server.get(&target);
+        let found = explanation(&server);
+        assert!(found.contains(words), "{found}");
+    };
+    says(
+        format!("{PROJECT}/users?limit=ten"),
+        "it takes decimal digits only",
+    );
+    says(
+        format!("{PROJECT}/users?disabled=yes"),
+        "it takes true or false",
+    );
+    says(format!("{PROJECT}/groups?limit=101"), "it takes up to 100");
+    says(
+        format!("{PROJECT}/users/{NOBODY}"),
+        &format!("has no user {NOBODY}"),
+    );
+    says(
+        format!("{PROJECT}/groups/{NOBODY}/users"),
+        &format!("has no group {NOBODY}"),
+    );
+    let secret = json!({ "user_name": "a", "user_phone": "1", "password": "s3cr3t" });
+    server.json("POST", &format!("{PROJECT}/users"), &secret.to_string());
+    let found = explanation(&server);
+    assert!(
+        found.contains("password has 6 characters") && !found.contains("s3cr3t"),
+        "{found}"
+    );
+}
+
+/// What is not found says where else it is.
+#[test]
+fn a_missing_user_is_found_in_its_namespace() {
+    let server = demo();
+    let other = [("x-rollcall-namespace", "other")];
+    let body = br#"{"user_name":"elsewhere","user_phone":"1"}"#;
+    let made = server
+        .send("POST", &format!("{ANOTHER}/users"), &other, body)
+        .json();
+    let id = made["id"].as_str().expect("an id");
+    check(
+        &server,
+        "GET",
+        &format!("{ANOTHER}/users/{id}"),
+        "400 WKS.00170312",
+    );
+    let found = explanation(&server);
+    assert!(found.contains("other"), "{found}");
+}
+
+/// Each row of the catalogue that a caller can raise, with a call that raises it: a missing row fails, and so does one
+/// that is none of the catalogue's.
+#[test]
+fn every_condition_is_raised_by_a_call() {
+    let server = demo();
+    let gateway = with(
+        frozen()
+            .quirk("huawei-workspace.wrong-method", "gateway")
+            .expect("a quirk"),
+    );
+    let seed = json!({ "huawei-workspace": { "projects": [
+        { "project_id": "off", "service": "disabled" },
+        { "project_id": "new", "service": "never-opened" },
+    ] } });
+    server.json(
+        "POST",
+        "/_rollcall/namespaces/default/seed",
+        &seed.to_string(),
+    );
+    create(&server, ANOTHER, "taken");
+    create_group(&server, ANOTHER, "taken");
+    let users = format!("{ANOTHER}/users");
+    let big = vec![b' '; 12 * 1024 * 1024 + 1];
+    let header = [("x-filler", &*"x".repeat(33 * 1024))];
+    let raised: Vec<(&str, Answer)> = vec![
+        ("BodyEmpty", server.json("POST", &users, "")),
+        ("BodyInvalid", server.json("POST", &users, "[]")),
+        ("ParameterInvalid", server.json("POST", &users, "{}")),
+        ("UserNotFound", server.get(&format!("{users}/{NOBODY}"))),
+        (
+            "GroupNotFound",
+            server.get(&format!("{ANOTHER}/groups/{NOBODY}/users")),
+        ),
+        (
+            "UserExists",
+            server.json("POST", &users, r#"{"user_name":"TAKEN","user_phone":"1"}"#),
+        ),
+        (
+            "GroupExists",
+            server.json(
+                "POST",
+                &format!("{ANOTHER}/groups"),
+                r#"{"group_name":"taken","platform_type":"AD"}"#,
+            ),
+        ),
+        ("TenantNotFound", server.get("/v2/new/users")),
+        ("ServiceDisabled", server.get("/v2/off/users")),
+        ("MethodNotAllowed", server.json("PUT", &users, "{}")),
+        ("ApiNotFound", server.get(&format!("{users}/"))),
+        ("MethodNotRegistered", gateway.json("PUT", &users, "{}")),
+        ("BodyTooLarge", server.send("POST", &users, &[], &big)),
+        (
+            "UriTooLarge",
+            server.get(&format!("{users}?user_name={}", "x".repeat(33 * 1024))),
+        ),
+        ("HeadersTooLarge", server.send("GET", &users, &header, b"")),
+    ];
+    let rows = server
+        .get("/_rollcall/errors?provider=huawei-workspace")
+        .json();
+    let rows = rows.as_array().expect("rows");
+    for (name, answer) in &raised {
+        let row = rows
+            .iter()
+            .find(|row| row["name"] == *name)
+            .unwrap_or_else(|| panic!("{name} is no row"));
+        assert_eq!(row["raised"], "condition", "{name}");
+        let code = row["code"].as_str().expect("a code");
+        assert_eq!(
+            answer.verdict(),
+            format!("{} {code}", row["status"]),
+            "{name}"
+        );
+        let message = row["message"].as_str().expect("a message");
+        let found = answer_text(answer, "error_msg");
+        let parts: Vec<&str> = message.split("{}").collect();
+        assert!(
+            parts.iter().all(|part| found.contains(part)),
+            "{name}: {found}"
+        );
+    }
+    let covered: HashSet<&str> = raised.iter().map(|(name, _)| *name).collect();
+    let missing: Vec<&Value> = rows
+        .iter()
+        .filter(|row| row["raised"] == "condition")
+        .map(|row| &row["name"])
+        .filter(|name| !covered.contains(name.as_str().expect("a name")))
+        .collect();
+    assert!(missing.is_empty(), "nobody raises {missing:?}");
+}
+
+/// Every row can be asked for, and wears the envelope of its side.
+#[test]
+fn every_row_can_be_had_as_a_fault() {
+    let server = demo();
+    let rows = server
+        .get("/_rollcall/errors?provider=huawei-workspace")
+        .json();
+    for row in rows.as_array().expect("rows") {
+        let name = row["name"].as_str().expect("a name");
+        let fault = [("x-rollcall-fault", name)];
+        let answer = server.send("GET", &format!("{PROJECT}/users"), &fault, b"");
+        assert_eq!(
+            answer.verdict(),
+            format!(
+                "{} {}",
+                row["status"],
+                row["code"].as_str().expect("a code")
+            )
+        );
+        let is_gateway = answer.json().get("request_id").is_some();
+        assert_eq!(
+            is_gateway,
+            row["code"].as_str().expect("a code").starts_with("APIGW."),
+            "{name}"
+        );
+    }
+}

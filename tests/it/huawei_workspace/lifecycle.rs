@@ -1,1 +1,827 @@
-//! To come.
+//! The life of users and groups: create, show, update, delete, batches, memberships; alone, at once, and against a model.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::{
+    ANOTHER, API_TEST, DESIGN, NOBODY, PROJECT, column, create, create_group, names, show,
+};
+use crate::server::{NOW, Server, demo};
+
+/// What a call answers with a body.
+#[track_caller]
+fn send(server: &Server, method: &str, path: &str, body: &Value) -> String {
+    server.json(method, path, &body.to_string()).verdict()
+}
+
+fn groups_of(server: &Server, project: &str, id: &str) -> Value {
+    show(server, project, id)["group_names"].clone()
+}
+
+#[test]
+fn a_user_from_first_day_to_last() {
+    let server = demo();
+    let body = json!({
+        "user_name": "New.User", "user_email": "new@example.com", "user_phone": "+8612345678987",
+        "active_type": "ADMIN_ACTIVATE", "password": "Passw0rd!", "account_expires": "2030-01-02T03:04:05.678Z",
+        "enable_change_password": false, "next_login_change_password": false, "group_ids": [DESIGN, DESIGN],
+        "description": "研发部 新", "alias_name": "alias", "enterprise_project_id": "e", "user_info_map": "{}",
+        "domain": "corp.example.com",
+    });
+    let made = server.json("POST", &format!("{PROJECT}/users"), &body.to_string());
+    assert_eq!(made.status, 201, "{made}");
+    let id = made.json()["id"].as_str().expect("an id").to_owned();
+    assert_eq!(made.text(), format!("{{\"id\":\"{id}\"}}"));
+
+    let shown = show(&server, PROJECT, &id);
+    let expected = json!({
+        "description": "研发部 新", "id": id, "user_name": "New.User", "user_email": "new@example.com",
+        "user_phone": "+8612345678987", "active_type": "ADMIN_ACTIVATE", "object_sid": id,
+        "sam_account_name": "New.User", "user_principal_name": "New.User", "full_name": "New.User",
+        "distinguished_name": "New.User", "account_type": 0, "when_created": "2024-05-20T08:30:00.000Z",
+        "account_expires": 1_893_553_445_678_i64, "is_pre_user": false, "user_expired": false, "locked": false,
+        "enable_change_password": false, "password_never_expired": false, "next_login_change_password": false,
+        "disabled": false, "group_names": ["design"], "share_space_subscription": false, "share_space_desktops": 0,
+        "total_desktops": 0,
+    });
+    assert_eq!(shown.to_string(), expected.to_string());
+    assert!(NOW.starts_with("2024-05-20T08:30:00"));
+
+    let listed = server
+        .get(&format!("{PROJECT}/users?user_name=new.user"))
+        .json()["users"][0]
+        .clone();
+    assert_eq!(listed["account_expires"], "1893553445678");
+    assert_eq!(listed["enterprise_project_id"], "e");
+    assert_eq!(listed["user_info_map"], "{}");
+    assert_eq!(listed["domain"], "corp.example.com");
+    assert_eq!(
+        names(&server, PROJECT, "").last().map(String::as_str),
+        Some("New.User")
+    );
+
+    let path = format!("{PROJECT}/users/{id}");
+    let answer = server.json("PUT", &path, &json!({
+        "description": "", "user_email": "", "user_phone": "", "active_type": "USER_ACTIVATE", "account_expires": "0",
+        "enable_change_password": true, "next_login_change_password": true, "password_never_expired": true, "disabled": true,
+    }).to_string());
+    assert_eq!((answer.status, answer.json()), (200, json!({ "id": id })));
+    let changed = show(&server, PROJECT, &id);
+    for (field, value) in [
+        ("description", json!("")),
+        ("user_email", json!("")),
+        ("user_phone", json!("")),
+        ("active_type", json!("USER_ACTIVATE")),
+        ("account_expires", json!(0)),
+        ("enable_change_password", json!(true)),
+        ("next_login_change_password", json!(true)),
+        ("password_never_expired", json!(true)),
+        ("disabled", json!(true)),
+        ("user_name", json!("New.User")),
+        ("group_names", json!(["design"])),
+        ("when_created", json!("2024-05-20T08:30:00.000Z")),
+    ] {
+        assert_eq!(changed[field], value, "{field}");
+    }
+    assert_eq!(send(&server, "PUT", &path, &json!({})), "200");
+    assert_eq!(
+        show(&server, PROJECT, &id),
+        changed,
+        "an empty update changes nothing"
+    );
+
+    let gone = server.send("DELETE", &path, &[], b"");
+    assert_eq!((gone.status, gone.body.len()), (204, 0));
+    assert_eq!(
+        (gone.header("content-length"), gone.header("content-type")),
+        (None, None)
+    );
+    assert_eq!(server.get(&path).verdict(), "400 WKS.00170312");
+    assert_eq!(
+        server.send("DELETE", &path, &[], b"").verdict(),
+        "400 WKS.00170312"
+    );
+    assert_eq!(names(&server, PROJECT, "user_name=new.user"), [""; 0]);
+    assert_eq!(names(&server, PROJECT, "group_name=design").len(), 3);
+}
+
+#[test]
+fn a_described_user_is_found_by_its_new_description() {
+    let server = demo();
+    let path = format!("{PROJECT}/users/{API_TEST}");
+    send(&server, "PUT", &path, &json!({ "description": "ÄRGER" }));
+    assert_eq!(
+        names(&server, PROJECT, "description=%C3%A4rger"),
+        ["api-test"]
+    );
+    send(&server, "PUT", &path, &json!({ "description": "" }));
+    assert_eq!(names(&server, PROJECT, "description=%C3%A4rger"), [""; 0]);
+}
+
+#[test]
+fn names_are_taken_whatever_their_case_until_their_user_is_gone() {
+    let server = demo();
+    let path = format!("{PROJECT}/users");
+    let body = |name: &str| json!({ "user_name": name, "user_phone": "1" });
+    assert_eq!(
+        send(&server, "POST", &path, &body("API-Test")),
+        "400 WKS.00170301"
+    );
+    assert_eq!(
+        send(
+            &server,
+            "POST",
+            &format!("{ANOTHER}/users"),
+            &body("API-Test")
+        ),
+        "201"
+    );
+    server.send("DELETE", &format!("{path}/{API_TEST}"), &[], b"");
+    assert_eq!(send(&server, "POST", &path, &body("API-Test")), "201");
+}
+
+#[test]
+fn addresses_may_be_shared() {
+    let server = demo();
+    let body = json!({ "user_name": "shares", "user_email": "test@huawei.com" });
+    assert_eq!(
+        send(&server, "POST", &format!("{PROJECT}/users"), &body),
+        "201"
+    );
+}
+
+#[test]
+fn locking_is_done_once_however_often_it_is_asked_for() {
+    let server = demo();
+    let path = format!("{PROJECT}/users/{API_TEST}/actions");
+    let before = show(&server, PROJECT, API_TEST);
+    for (op_type, locked) in [
+        ("LOCK", true),
+        ("LOCK", true),
+        ("RESET_PWD", true),
+        ("UNLOCK", false),
+        ("UNLOCK", false),
+        ("RESET_PWD", false),
+    ] {
+        assert_eq!(
+            send(&server, "POST", &path, &json!({ "op_type": op_type })),
+            "204"
+        );
+        assert_eq!(
+            show(&server, PROJECT, API_TEST)["locked"],
+            locked,
+            "{op_type}"
+        );
+    }
+    assert_eq!(show(&server, PROJECT, API_TEST), before);
+}
+
+#[test]
+fn a_random_password_has_a_character_of_every_kind_and_is_another_every_time() {
+    let server = demo();
+    let path = format!("{PROJECT}/users/{API_TEST}/random-password");
+    let mut seen = BTreeSet::new();
+    for _ in 0..20 {
+        let body = server.get(&path).json();
+        let password = body["password"].as_str().expect("a password").to_owned();
+        assert!(password.len() <= 20);
+        for kind in [
+            char::is_ascii_uppercase,
+            char::is_ascii_lowercase,
+            char::is_ascii_digit,
+            char::is_ascii_punctuation,
+        ] {
+            assert!(password.chars().any(|letter| kind(&letter)), "{password}");
+        }
+        assert!(seen.insert(password));
+    }
+}
+
+#[test]
+fn passwords_are_kept_nowhere() {
+    let server = demo();
+    let body = json!({ "user_name": "secretive", "user_phone": "1", "password": "Xyzzy-Plugh-42" });
+    assert_eq!(
+        send(&server, "POST", &format!("{PROJECT}/users"), &body),
+        "201"
+    );
+    let export = server.get("/_rollcall/namespaces/default/export");
+    assert!(export.text().contains("secretive") && !export.text().contains("Xyzzy"));
+    let journal = server.get("/_rollcall/journal/1");
+    assert!(
+        journal.text().contains("secretive") && !journal.text().contains("Xyzzy"),
+        "{journal}"
+    );
+}
+
+#[test]
+fn nobody_has_a_second_factor() {
+    let server = demo();
+    let path = format!("{PROJECT}/users/{API_TEST}/otp-devices");
+    assert_eq!(server.get(&path).text(), "{\"otp_devices\":[]}");
+    assert_eq!(
+        send(&server, "DELETE", &path, &json!({ "otp_ids": ["x"] })),
+        "204"
+    );
+}
+
+#[test]
+fn a_batch_is_created_whole_or_not_at_all() {
+    let server = demo();
+    let path = format!("{ANOTHER}/users/batch-create");
+    let user = |name: &str| json!({ "user_name": name, "user_phone": "1" });
+    let batch = |users: Value| send(&server, "POST", &path, &json!({ "users": users }));
+    create(&server, ANOTHER, "there");
+    for (users, expected) in [
+        (json!([user("a"), user("b"), user("A")]), "400 WKS.00170301"),
+        (json!([user("a"), user("there")]), "400 WKS.00170301"),
+        (json!([user("a"), user("1")]), "400 WKS.0001"),
+        (json!([user("a"), { "user_name": "b" }]), "400 WKS.0001"),
+        (
+            json!([user("a"), { "user_name": "b", "user_phone": "1", "group_ids": [NOBODY] }]),
+            "400 WKS.00170208",
+        ),
+        // The first wrong one decides, whatever is wrong with those behind it.
+        (
+            json!([user("a"), user("There"), user("1")]),
+            "400 WKS.00170301",
+        ),
+        (json!([user("1"), user("there")]), "400 WKS.0001"),
+    ] {
+        assert_eq!(batch(users.clone()), expected, "{users}");
+        assert_eq!(names(&server, ANOTHER, ""), ["there"], "{users}");
+    }
+    assert_eq!(batch(json!([user("a"), user("b")])), "200");
+    assert_eq!(names(&server, ANOTHER, ""), ["there", "a", "b"]);
+}
+
+#[test]
+fn a_batch_is_deleted_whole_or_not_at_all() {
+    let server = demo();
+    let path = format!("{ANOTHER}/users/batch-delete");
+    let ids: Vec<String> = ["a", "b", "c"]
+        .iter()
+        .map(|name| create(&server, ANOTHER, name))
+        .collect();
+    let batch = |ids: Value| send(&server, "POST", &path, &json!({ "user_ids": ids }));
+    assert_eq!(batch(json!([ids[0], NOBODY])), "400 WKS.00170312");
+    assert_eq!(batch(json!([ids[0], API_TEST])), "400 WKS.00170312");
+    assert_eq!(names(&server, ANOTHER, "").len(), 3);
+    assert_eq!(batch(json!([ids[0], ids[2], ids[0]])), "204");
+    assert_eq!(names(&server, ANOTHER, ""), ["b"]);
+}
+
+#[test]
+fn a_group_from_first_day_to_last() {
+    let server = demo();
+    let body = json!({ "group_name": "新组", "platform_type": "AD", "description": "d" });
+    let path = format!("{PROJECT}/groups");
+    let made = server.json("POST", &path, &body.to_string());
+    assert_eq!(
+        (made.status, made.text()),
+        (201, "{}"),
+        "the id is in the list only"
+    );
+    let list = server
+        .get(&format!("{path}?keyword=%E6%96%B0%E7%BB%84"))
+        .json();
+    let group = list["user_groups"][0].clone();
+    let id = group["id"].as_str().expect("an id");
+    let expected = json!({
+        "name": "新组", "id": id, "create_time": "2024-05-20T08:30:00.000Z", "description": "d", "user_quantity": 0,
+        "realm_id": "8a2c3f9579d240820179d51e6ca00000", "platform_type": "AD", "group_dn": "CN=新组,CN=Users,DC=local,DC=com",
+        "domain": "local.com", "sid": id, "total_desktops": 0,
+    });
+    assert_eq!(group.to_string(), expected.to_string());
+    assert_eq!(send(&server, "POST", &path, &body), "400 WKS.00170201");
+
+    let one = format!("{path}/{id}");
+    assert_eq!(
+        server
+            .json("PUT", &one, r#"{"group_name":"renamed"}"#)
+            .text(),
+        "{}"
+    );
+    assert_eq!(
+        send(
+            &server,
+            "PUT",
+            &one,
+            &json!({ "description": "", "group_name": null })
+        ),
+        "200"
+    );
+    let list = server.get(&format!("{path}?keyword=renamed")).json();
+    assert_eq!(list["user_groups"][0]["description"], "");
+    assert_eq!(
+        list["user_groups"][0]["group_dn"],
+        "CN=renamed,CN=Users,DC=local,DC=com"
+    );
+    assert_eq!(
+        send(&server, "POST", &path, &body),
+        "201",
+        "the old name is free"
+    );
+
+    assert_eq!(server.send("DELETE", &one, &[], b"").verdict(), "204");
+    assert_eq!(
+        server.send("DELETE", &one, &[], b"").verdict(),
+        "400 WKS.00170208"
+    );
+}
+
+#[test]
+fn members_come_and_go() {
+    let server = demo();
+    let [first, second] = ["a", "b"].map(|name| create(&server, ANOTHER, name));
+    let one = create_group(&server, ANOTHER, "one");
+    let two = create_group(&server, ANOTHER, "two");
+    let act = |group: &str, op_type: &str, ids: Value| {
+        let body = json!({ "op_type": op_type, "user_ids": ids });
+        send(
+            &server,
+            "POST",
+            &format!("{ANOTHER}/groups/{group}/actions"),
+            &body,
+        )
+    };
+    let members = |group: &str| {
+        let answer = server.get(&format!("{ANOTHER}/groups/{group}/users"));
+        let found = column(&answer, "users", "user_name");
+        assert_eq!(answer.json()["total_count"], found.len());
+        let list = server.get(&format!("{ANOTHER}/groups")).json();
+        let row = list["user_groups"]
+            .as_array()
+            .expect("groups")
+            .iter()
+            .find(|row| row["id"] == group)
+            .cloned();
+        assert_eq!(row.expect("the group")["user_quantity"], found.len());
+        found
+    };
+    assert_eq!(act(&two, "ADD", json!([second, first, second])), "204");
+    assert_eq!(
+        act(&two, "ADD", json!([first])),
+        "204",
+        "who is in already stays"
+    );
+    assert_eq!(members(&two), ["a", "b"]);
+    assert_eq!(act(&one, "ADD", json!([first])), "204");
+    assert_eq!(
+        groups_of(&server, ANOTHER, &first),
+        json!(["one", "two"]),
+        "the oldest group first"
+    );
+
+    assert_eq!(
+        act(&one, "ADD", json!([second, NOBODY])),
+        "400 WKS.00170312"
+    );
+    assert_eq!(
+        act(&one, "DELETE", json!([first, NOBODY])),
+        "400 WKS.00170312"
+    );
+    assert_eq!(members(&one), ["a"], "a refused action changes nothing");
+    assert_eq!(
+        act(&one, "DELETE", json!([second])),
+        "204",
+        "who is out already stays"
+    );
+    assert_eq!(act(&one, "DELETE", json!([first])), "204");
+    assert_eq!(members(&one), [""; 0]);
+
+    server.send("DELETE", &format!("{ANOTHER}/users/{first}"), &[], b"");
+    assert_eq!(members(&two), ["b"], "a user takes its memberships along");
+    assert_eq!(
+        server
+            .send("DELETE", &format!("{ANOTHER}/groups/{two}"), &[], b"")
+            .verdict(),
+        "204"
+    );
+    assert_eq!(
+        groups_of(&server, ANOTHER, &second),
+        json!([]),
+        "and so does a group"
+    );
+
+    let three = create_group(&server, ANOTHER, "three");
+    let batch = |ids: Value| {
+        send(
+            &server,
+            "POST",
+            &format!("{ANOTHER}/groups/batch-delete"),
+            &json!({ "group_ids": ids }),
+        )
+    };
+    assert_eq!(batch(json!([one, NOBODY])), "400 WKS.00170208");
+    assert_eq!(batch(json!([one, three, one])), "204");
+    assert_eq!(
+        server.get(&format!("{ANOTHER}/groups")).text(),
+        "{\"total_count\":0,\"user_groups\":[]}"
+    );
+}
+
+#[test]
+fn a_user_is_created_into_groups() {
+    let server = demo();
+    let ids: Vec<String> = (0..5)
+        .map(|number| create_group(&server, ANOTHER, &format!("g{number}")))
+        .collect();
+    let body = json!({ "user_name": "member", "user_phone": "1", "group_ids": ids });
+    assert_eq!(
+        send(&server, "POST", &format!("{ANOTHER}/users"), &body),
+        "201"
+    );
+    for number in 0..5 {
+        assert_eq!(
+            names(&server, ANOTHER, &format!("group_name=g{number}")),
+            ["member"]
+        );
+    }
+    let again = json!({ "user_name": "Member", "user_phone": "1", "group_ids": [ids[0]] });
+    assert_eq!(
+        send(&server, "POST", &format!("{ANOTHER}/users"), &again),
+        "400 WKS.00170301"
+    );
+    let groups = server.get(&format!("{ANOTHER}/groups")).json();
+    assert_eq!(groups["user_groups"][0]["user_quantity"], 1);
+}
+
+#[test]
+fn of_many_who_create_one_name_at_once_exactly_one_succeeds() {
+    let server = demo();
+    let users = format!("{ANOTHER}/users");
+    let groups = format!("{ANOTHER}/groups");
+    let user = r#"{"user_name":"Wanted","user_phone":"1"}"#;
+    let group = r#"{"group_name":"wanted","platform_type":"LOCAL"}"#;
+    for (path, body, conflict) in [
+        (&users, user, "400 WKS.00170301"),
+        (&groups, group, "400 WKS.00170201"),
+    ] {
+        let mut verdicts: Vec<String> = thread::scope(|scope| {
+            let calls: Vec<_> = (0..8)
+                .map(|_| scope.spawn(|| server.json("POST", path, body).verdict()))
+                .collect();
+            calls
+                .into_iter()
+                .map(|call| call.join().expect("an answer"))
+                .collect()
+        });
+        verdicts.sort();
+        assert_eq!(verdicts[0], "201");
+        assert!(
+            verdicts[1..].iter().all(|verdict| verdict == conflict),
+            "{verdicts:?}"
+        );
+    }
+    assert_eq!(server.get(&users).json()["total_count"], 1);
+    assert_eq!(server.get(&groups).json()["total_count"], 1);
+}
+
+/// What a random caller does; numbers choose among what there is.
+#[derive(Debug, Clone)]
+enum Step {
+    Create(u8, bool),
+    CreateBatch(Vec<u8>),
+    Delete(usize),
+    DeleteBatch(Vec<usize>),
+    Update(usize, bool),
+    Lock(usize, bool),
+    CreateGroup(u8),
+    DeleteGroup(usize),
+    Members(usize, Vec<usize>, bool),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let few = || prop::collection::vec(0_usize..20, 1..4);
+    let step = prop_oneof![
+        4 => (0_u8..12, any::<bool>()).prop_map(|(name, upper)| Step::Create(name, upper)),
+        2 => prop::collection::vec(0_u8..12, 1..4).prop_map(Step::CreateBatch),
+        2 => (0_usize..20).prop_map(Step::Delete),
+        1 => few().prop_map(Step::DeleteBatch),
+        2 => (0_usize..20, any::<bool>()).prop_map(|(user, disabled)| Step::Update(user, disabled)),
+        2 => (0_usize..20, any::<bool>()).prop_map(|(user, locked)| Step::Lock(user, locked)),
+        2 => (0_u8..3).prop_map(Step::CreateGroup),
+        1 => (0_usize..5).prop_map(Step::DeleteGroup),
+        3 => (0_usize..5, few(), any::<bool>()).prop_map(|(group, users, add)| Step::Members(group, users, add)),
+    ];
+    prop::collection::vec(step, 1..30)
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Person {
+    id: String,
+    name: String,
+    locked: bool,
+    disabled: bool,
+}
+
+/// The model: users and groups in the order of their lists.
+#[derive(Debug, Default)]
+struct World {
+    users: Vec<Person>,
+    groups: Vec<(String, String)>,
+    members: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl World {
+    fn has(&self, name: &str) -> bool {
+        self.users
+            .iter()
+            .any(|user| user.name.eq_ignore_ascii_case(name))
+    }
+
+    fn user(&self, at: usize) -> String {
+        self.users
+            .get(at)
+            .map_or(NOBODY.to_owned(), |user| user.id.clone())
+    }
+
+    fn group(&self, at: usize) -> String {
+        self.groups
+            .get(at)
+            .map_or(NOBODY.to_owned(), |(id, _)| id.clone())
+    }
+
+    fn forget(&mut self, id: &str) {
+        self.users.retain(|user| user.id != id);
+        self.members.values_mut().for_each(|ids| {
+            ids.remove(id);
+        });
+    }
+
+    fn person(&mut self, id: &str) -> Option<&mut Person> {
+        self.users.iter_mut().find(|user| user.id == id)
+    }
+}
+
+/// Takes a step on both sides; the answer has to be the model's.
+fn take(server: &Server, world: &mut World, step: &Step) {
+    let body = |name: &str| json!({ "user_name": name, "user_phone": "1" });
+    let added = |name: &str| Person {
+        id: column(
+            &server.get(&format!("{ANOTHER}/users?user_names={name}")),
+            "users",
+            "id",
+        )[0]
+        .clone(),
+        name: name.to_owned(),
+        locked: false,
+        disabled: false,
+    };
+    match step {
+        Step::Create(number, upper) => {
+            let name = if *upper {
+                format!("USER-{number}")
+            } else {
+                format!("user-{number}")
+            };
+            let expected = if world.has(&name) {
+                "400 WKS.00170301"
+            } else {
+                "201"
+            };
+            assert_eq!(
+                send(server, "POST", &format!("{ANOTHER}/users"), &body(&name)),
+                expected
+            );
+            if expected == "201" {
+                world.users.push(added(&name));
+            }
+        }
+        Step::CreateBatch(numbers) => {
+            let batch: Vec<String> = numbers
+                .iter()
+                .map(|number| format!("user-{number}"))
+                .collect();
+            let once: BTreeSet<&String> = batch.iter().collect();
+            let clash = once.len() < batch.len() || batch.iter().any(|name| world.has(name));
+            let users: Vec<Value> = batch.iter().map(|name| body(name)).collect();
+            let found = send(
+                server,
+                "POST",
+                &format!("{ANOTHER}/users/batch-create"),
+                &json!({ "users": users }),
+            );
+            assert_eq!(found, if clash { "400 WKS.00170301" } else { "200" });
+            if !clash {
+                world.users.extend(batch.iter().map(|name| added(name)));
+            }
+        }
+        Step::Delete(at) => {
+            let id = world.user(*at);
+            let expected = if id == NOBODY {
+                "400 WKS.00170312"
+            } else {
+                "204"
+            };
+            assert_eq!(
+                server
+                    .send("DELETE", &format!("{ANOTHER}/users/{id}"), &[], b"")
+                    .verdict(),
+                expected
+            );
+            world.forget(&id);
+        }
+        Step::DeleteBatch(places) => {
+            let ids: Vec<String> = places.iter().map(|at| world.user(*at)).collect();
+            let known = !ids.contains(&NOBODY.to_owned());
+            let found = send(
+                server,
+                "POST",
+                &format!("{ANOTHER}/users/batch-delete"),
+                &json!({ "user_ids": ids }),
+            );
+            assert_eq!(found, if known { "204" } else { "400 WKS.00170312" });
+            if known {
+                ids.iter().for_each(|id| world.forget(id));
+            }
+        }
+        Step::Update(at, disabled) => {
+            let id = world.user(*at);
+            let found = send(
+                server,
+                "PUT",
+                &format!("{ANOTHER}/users/{id}"),
+                &json!({ "disabled": disabled }),
+            );
+            assert_eq!(
+                found,
+                if id == NOBODY {
+                    "400 WKS.00170312"
+                } else {
+                    "200"
+                }
+            );
+            if let Some(person) = world.person(&id) {
+                person.disabled = *disabled;
+            }
+        }
+        Step::Lock(at, locked) => {
+            let id = world.user(*at);
+            let op_type = if *locked { "LOCK" } else { "UNLOCK" };
+            let found = send(
+                server,
+                "POST",
+                &format!("{ANOTHER}/users/{id}/actions"),
+                &json!({ "op_type": op_type }),
+            );
+            assert_eq!(
+                found,
+                if id == NOBODY {
+                    "400 WKS.00170312"
+                } else {
+                    "204"
+                }
+            );
+            if let Some(person) = world.person(&id) {
+                person.locked = *locked;
+            }
+        }
+        Step::CreateGroup(number) => {
+            let name = format!("group-{number}");
+            if world.groups.iter().any(|(_, known)| *known == name) {
+                let again = json!({ "group_name": name, "platform_type": "LOCAL" });
+                assert_eq!(
+                    send(server, "POST", &format!("{ANOTHER}/groups"), &again),
+                    "400 WKS.00170201"
+                );
+            } else {
+                let id = create_group(server, ANOTHER, &name);
+                world.groups.push((id, name));
+            }
+        }
+        Step::DeleteGroup(at) => {
+            let id = world.group(*at);
+            let expected = if id == NOBODY {
+                "400 WKS.00170208"
+            } else {
+                "204"
+            };
+            assert_eq!(
+                server
+                    .send("DELETE", &format!("{ANOTHER}/groups/{id}"), &[], b"")
+                    .verdict(),
+                expected
+            );
+            world.groups.retain(|(known, _)| *known != id);
+            world.members.remove(&id);
+        }
+        Step::Members(group, places, add) => {
+            let group = world.group(*group);
+            let ids: Vec<String> = places.iter().map(|at| world.user(*at)).collect();
+            let op_type = if *add { "ADD" } else { "DELETE" };
+            let change = json!({ "op_type": op_type, "user_ids": ids });
+            let found = send(
+                server,
+                "POST",
+                &format!("{ANOTHER}/groups/{group}/actions"),
+                &change,
+            );
+            let expected = match (group == NOBODY, ids.contains(&NOBODY.to_owned())) {
+                (true, _) => "400 WKS.00170208",
+                (false, true) => "400 WKS.00170312",
+                (false, false) => "204",
+            };
+            assert_eq!(found, expected);
+            if expected == "204" {
+                let members = world.members.entry(group).or_default();
+                for id in ids {
+                    if *add {
+                        members.insert(id);
+                    } else {
+                        members.remove(&id);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The lists say what the model says, in pages too.
+fn compare(server: &Server, world: &World) {
+    let answer = server.get(&format!("{ANOTHER}/users"));
+    let body = answer.json();
+    let found: Vec<Person> = body["users"]
+        .as_array()
+        .expect("users")
+        .iter()
+        .map(|user| Person {
+            id: user["id"].as_str().expect("an id").to_owned(),
+            name: user["user_name"].as_str().expect("a name").to_owned(),
+            locked: user["locked"] == true,
+            disabled: user["disabled"] == true,
+        })
+        .collect();
+    assert_eq!(found, world.users);
+    assert_eq!(body["total_count"], world.users.len());
+    let middle = server.get(&format!("{ANOTHER}/users?offset=2&limit=3"));
+    let expected: Vec<&String> = world
+        .users
+        .iter()
+        .skip(2)
+        .take(3)
+        .map(|user| &user.id)
+        .collect();
+    assert_eq!(
+        column(&middle, "users", "id").iter().collect::<Vec<_>>(),
+        expected
+    );
+    let locked = server
+        .get(&format!("{ANOTHER}/users?disabled=true&limit=1"))
+        .json();
+    assert_eq!(
+        locked["total_count"],
+        world.users.iter().filter(|user| user.disabled).count()
+    );
+
+    let groups = server.get(&format!("{ANOTHER}/groups"));
+    assert_eq!(
+        column(&groups, "user_groups", "name"),
+        world
+            .groups
+            .iter()
+            .map(|(_, name)| name.clone())
+            .collect::<Vec<_>>()
+    );
+    for (at, (id, name)) in world.groups.iter().enumerate() {
+        let members = world.members.get(id).cloned().unwrap_or_default();
+        assert_eq!(
+            groups.json()["user_groups"][at]["user_quantity"],
+            members.len()
+        );
+        let expected: Vec<&String> = world
+            .users
+            .iter()
+            .map(|user| &user.id)
+            .filter(|id| members.contains(*id))
+            .collect();
+        for path in [
+            format!("groups/{id}/users"),
+            format!("users?group_name={name}"),
+        ] {
+            let answer = server.get(&format!("{ANOTHER}/{path}"));
+            assert_eq!(
+                column(&answer, "users", "id").iter().collect::<Vec<_>>(),
+                expected
+            );
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_lists_follow_a_model_through_any_sequence_of_calls(steps in steps()) {
+        let server = demo();
+        let mut world = World::default();
+        for step in &steps {
+            take(&server, &mut world, step);
+            compare(&server, &world);
+        }
+    }
+}

@@ -223,7 +223,7 @@ fn filters_find_whom_they_should() {
     passes(
         &server,
         "enterprise_project_id=7c9a1b52-8f1e-4d0a-9a4b-2f6f3f3c9e10",
-        &["linfeng", "yuanmei", "xiaohan"],
+        &["wujiu", "songtao", "dengchao"],
     );
     passes(
         &server,

@@ -124,13 +124,12 @@ fn an_unknown_user_id_is_a_bad_request() {
 #[test]
 fn an_update_sets_three_fields_and_the_time_and_nothing_else() {
     let server = demo();
-    let before = everyone(&server);
+    let mut expected = everyone(&server);
     let body = json!({ "Username": "alice.chen", "Email": "新@acme.example", "Description": "", "Readonly": true });
     done(
         &post(&server, "UpdateUser", &body),
         "update user successfully",
     );
-    let mut expected = before.clone();
     let alice = &mut expected[2];
     alice["Emaill"] = json!("新@acme.example");
     alice["Description"] = json!("");

@@ -158,14 +158,8 @@ fn the_universal_call_sends_a_get_with_a_content_type_and_a_token() {
 #[test]
 fn the_node_clients_leave_asterisks_as_they_are() {
     let server = demo();
-    for query in ["Action=ListUsers&Limit=10&Offset=0&Version=2024-08-31"] {
-        same(
-            &server,
-            &send(&server, "GET", &format!("/?{query}"), &[], ""),
-            "ListUsers",
-            "",
-        );
-    }
+    let v5 = "/?Action=ListUsers&Limit=10&Offset=0&Version=2024-08-31";
+    same(&server, &send(&server, "GET", v5, &[], ""), "ListUsers", "");
     let raw = "/?Action=GetUserDetail&Username=a%20b*~%2B%2F%3D%26%25&Version=2024-08-31";
     same(
         &server,

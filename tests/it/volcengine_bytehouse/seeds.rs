@@ -31,8 +31,8 @@ fn server(documents: &[Value]) -> Server {
 
 /// The document is refused, at that place and with those words.
 #[track_caller]
-fn refused(document: Value, place: &str, words: &str) {
-    let (_folder, options) = seeded(&[document.clone()]);
+fn refused(document: &Value, place: &str, words: &str) {
+    let (_folder, options) = seeded(std::slice::from_ref(document));
     let error = Rollcall::start_with(&options).expect_err("a bad seed");
     let text = error.to_string();
     let place = format!("at volcengine-bytehouse.{place}: ");
@@ -245,87 +245,87 @@ fn a_bad_user_is_refused_with_its_place_and_rule() {
         json!({ "Users": [{ "Username": "a", "ID": 5, "UserID": 7, "AccountID": 12345678 }, user] })
     };
     refused(
-        user(json!({ "Username": "" })),
+        &user(json!({ "Username": "" })),
         "Users[1].Username",
         "1 to 64 printable",
     );
     refused(
-        user(json!({ "Username": "x".repeat(65) })),
+        &user(json!({ "Username": "x".repeat(65) })),
         "Users[1].Username",
         "1 to 64 printable",
     );
     refused(
-        user(json!({ "UserType": "ROOT" })),
+        &user(json!({ "UserType": "ROOT" })),
         "Users[1].UserType",
         "\"ROOT\" is none of SYSTEM, MAIN, NORMAL, ASSUMED_ROLE",
     );
     refused(
-        user(json!({ "Status": "active" })),
+        &user(json!({ "Status": "active" })),
         "Users[1].Status",
         "\"active\" is none of ACTIVE",
     );
     refused(
-        user(json!({ "ID": 0 })),
+        &user(json!({ "ID": 0 })),
         "Users[1].ID",
         "0 is not 1 to 2147483647",
     );
     refused(
-        user(json!({ "ID": 5 })),
+        &user(json!({ "ID": 5 })),
         "Users[1].ID",
         "5 is the ID of another user",
     );
     refused(
-        user(json!({ "UserID": 7 })),
+        &user(json!({ "UserID": 7 })),
         "Users[1].UserID",
         "7 is the UserID of a",
     );
     refused(
-        user(json!({ "UserID": 2147483648_i64 })),
+        &user(json!({ "UserID": 2147483648_i64 })),
         "Users[1].UserID",
         "is not 1 to 2147483647",
     );
     refused(
-        user(json!({ "AccountID": 1 })),
+        &user(json!({ "AccountID": 1 })),
         "Users[1].AccountID",
         "1 is another account than 12345678",
     );
     refused(
-        user(json!({ "CreatedAt": -1 })),
+        &user(json!({ "CreatedAt": -1 })),
         "Users[1].CreatedAt",
         "-1 is not 0 to",
     );
     refused(
-        user(json!({ "LastLoginAt": "never" })),
+        &user(json!({ "LastLoginAt": "never" })),
         "Users[1].LastLoginAt",
         "never",
     );
     refused(
-        user(json!({ "Clusters": ["98Al3s", "a"] })),
+        &user(json!({ "Clusters": ["98Al3s", "a"] })),
         "Users[1].Clusters[1]",
         "5 to 9 letters and digits",
     );
     refused(
-        user(json!({ "Clusters": null })),
+        &user(json!({ "Clusters": null })),
         "Users[1].Clusters",
         "null",
     );
     refused(
-        user(json!({ "Readonly": "true" })),
+        &user(json!({ "Readonly": "true" })),
         "Users[1].Readonly",
         "boolean",
     );
     refused(
-        user(json!({ "Emaill": "a", "Email": "b" })),
+        &user(json!({ "Emaill": "a", "Email": "b" })),
         "Users[1].Email",
         "not the same as Emaill",
     );
     refused(
-        user(json!({ "Mail": "a" })),
+        &user(json!({ "Mail": "a" })),
         "Users[1].Mail",
         "unknown field `Mail`",
     );
-    refused(json!({ "Users": [{}] }), "Users[0]", "Username");
-    refused(json!({ "users": [] }), "users", "unknown field `users`");
+    refused(&json!({ "Users": [{}] }), "Users[0]", "Username");
+    refused(&json!({ "users": [] }), "users", "unknown field `users`");
 }
 
 #[test]
@@ -353,27 +353,27 @@ fn a_bad_role_or_grant_is_refused_with_its_place_and_rule() {
         document
     };
     refused(
-        with("Clusters", json!({ "ClusterID": 0, "ClusterName": "x" })),
+        &with("Clusters", json!({ "ClusterID": 0, "ClusterName": "x" })),
         "Clusters[0].ClusterID",
         "0 is not 1 to",
     );
     refused(
-        with("Clusters", json!({ "ClusterID": 1, "ClusterName": "" })),
+        &with("Clusters", json!({ "ClusterID": 1, "ClusterName": "" })),
         "Clusters[0].ClusterName",
         "empty",
     );
     refused(
-        with("Roles", json!({ "Name": "", "ClusterID": 1 })),
+        &with("Roles", json!({ "Name": "", "ClusterID": 1 })),
         "Roles[1].Name",
         "empty",
     );
     refused(
-        with("Roles", json!({ "ID": 2, "Name": "r", "ClusterID": 1 })),
+        &with("Roles", json!({ "ID": 2, "Name": "r", "ClusterID": 1 })),
         "Roles[1].Name",
         "another role of cluster 1",
     );
     refused(
-        with(
+        &with(
             "Roles",
             json!({ "ID": 2000000001, "Name": "s", "ClusterID": 1 }),
         ),
@@ -381,12 +381,12 @@ fn a_bad_role_or_grant_is_refused_with_its_place_and_rule() {
         "is not 1 to 2000000000",
     );
     refused(
-        with("Roles", json!({ "Name": "s", "ClusterID": 0 })),
+        &with("Roles", json!({ "Name": "s", "ClusterID": 0 })),
         "Roles[1].ClusterID",
         "0 is not 1 to",
     );
     refused(
-        with(
+        &with(
             "Roles",
             json!({ "Name": "s", "ClusterID": 1, "GrantUsers": ["a", "z"] }),
         ),
@@ -394,7 +394,7 @@ fn a_bad_role_or_grant_is_refused_with_its_place_and_rule() {
         "there is no user \"z\"",
     );
     refused(
-        with(
+        &with(
             "Roles",
             json!({ "Name": "s", "ClusterID": 1, "AccountID": 3 }),
         ),
@@ -402,12 +402,12 @@ fn a_bad_role_or_grant_is_refused_with_its_place_and_rule() {
         "another account",
     );
     refused(
-        with("RoleUsers", json!({ "RoleID": 9, "Grants": [] })),
+        &with("RoleUsers", json!({ "RoleID": 9, "Grants": [] })),
         "RoleUsers[0].RoleID",
         "there is no role 9",
     );
     refused(
-        with(
+        &with(
             "RoleUsers",
             json!({ "RoleID": 1, "Grants": [{ "Username": "z" }] }),
         ),
@@ -415,17 +415,17 @@ fn a_bad_role_or_grant_is_refused_with_its_place_and_rule() {
         "there is no user \"z\"",
     );
     refused(
-        with("InitialPasswords", json!({ "Username": "z" })),
+        &with("InitialPasswords", json!({ "Username": "z" })),
         "InitialPasswords[0].Username",
         "there is no user \"z\"",
     );
     refused(
-        with("Privileges", json!({ "Grants": [] })),
+        &with("Privileges", json!({ "Grants": [] })),
         "Privileges[0]",
         "give Username or RoleID",
     );
     refused(
-        with(
+        &with(
             "Privileges",
             json!({ "Username": "a", "RoleID": 1, "Grants": [] }),
         ),
@@ -433,28 +433,28 @@ fn a_bad_role_or_grant_is_refused_with_its_place_and_rule() {
         "give Username or RoleID",
     );
     refused(
-        with("Privileges", json!({ "Username": "z", "Grants": [] })),
+        &with("Privileges", json!({ "Username": "z", "Grants": [] })),
         "Privileges[0].Username",
         "there is no user \"z\"",
     );
     let grant = |grant: Value| with("Privileges", json!({ "Username": "a", "Grants": [grant] }));
     refused(
-        grant(json!({})),
+        &grant(json!({})),
         "Privileges[0].Grants[0].Privileges",
         "at least one privilege",
     );
     refused(
-        grant(json!({ "Privileges": [{ "Name": "" }] })),
+        &grant(json!({ "Privileges": [{ "Name": "" }] })),
         "Privileges[0].Grants[0].Privileges[0].Name",
         "empty",
     );
     refused(
-        grant(json!({ "Privileges": [{ "Name": "P" }], "ClusterID": -1 })),
+        &grant(json!({ "Privileges": [{ "Name": "P" }], "ClusterID": -1 })),
         "Privileges[0].Grants[0].ClusterID",
         "-1 is not 0 to",
     );
     refused(
-        grant(json!({ "Privileges": [{ "Name": "P" }], "Action": "DENY" })),
+        &grant(json!({ "Privileges": [{ "Name": "P" }], "Action": "DENY" })),
         "Privileges[0].Grants[0].Action",
         "none of GRANT",
     );

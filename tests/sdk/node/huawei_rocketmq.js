@@ -5,10 +5,18 @@
 const { cases, equal, raises, server, setting } = require('./harness');
 const { BasicCredentials } = require('@huaweicloud/huaweicloud-sdk-core/auth/BasicCredentials.js');
 const {
+    CreateUserRequest,
+    DeleteUserRequest,
+    ListConsumeGroupAccessPolicyForRocketMqRequest,
+    ListConsumeGroupAccessPolicyRequest,
     ListInstancesRequest,
+    ListTopicAccessPolicyRequest,
     ListUserRequest,
     RocketMQClient,
     ShowInstanceRequest,
+    ShowUserRequest,
+    UpdateUserRequest,
+    User,
 } = require('@huaweicloud/huaweicloud-sdk-rocketmq/v2/public-api.js');
 
 const PROJECT = setting('project', '0bec5db98280d2d02fd6c00c2de791ce');
@@ -27,6 +35,17 @@ function listUsers({ instance = INSTANCE, limit, offset } = {}) {
     if (offset !== undefined) request.withOffset(offset);
     return client.listUser(request);
 }
+
+const SECRET = 'N3w-secret';
+let numbers = 0;
+const newName = () => `sdk-node-${process.pid}-${(numbers += 1)}`;
+const create = (body, instance = INSTANCE) => client.createUser(new CreateUserRequest(instance).withBody(body));
+const show = (name) => client.showUser(new ShowUserRequest(INSTANCE, name));
+const update = (name, body) => client.updateUser(new UpdateUserRequest(INSTANCE, name).withBody(body));
+const remove = (name) => client.deleteUser(new DeleteUserRequest(INSTANCE, name));
+
+// What an answer says, without what the SDK adds to it.
+const body = ({ httpStatusCode, ...rest }) => rest;
 
 const names = (users) => users.map((user) => user.access_key);
 
@@ -128,6 +147,64 @@ cases({
 
     async 'an instance id that is no UUID is refused with DMS.00400030'() {
         await refused('DMS.00400030', listUsers({ instance: 'my-instance' }));
+    },
+
+    // The life of a user
+
+    async 'a user is created, shown, changed and deleted'() {
+        const name = newName();
+        const before = (await listUsers()).total;
+        const created = await create(new User(name, SECRET).withDefaultTopicPerm('SUB'));
+        equal([created.httpStatusCode, created.access_key, created.secret_key], [200, name, SECRET]);
+        equal(body(await show(name)), body(created));
+        equal(names((await listUsers({ offset: before })).users), [name]);
+        const changed = await update(name, { white_remote_address: '10.0.0.1', admin: true });
+        equal(body(changed), { ...body(created), white_remote_address: '10.0.0.1', admin: true, default_group_perm: 'SUB' });
+        equal(body(await remove(name)), { message: 'delete user success.' });
+        equal((await listUsers()).total, before);
+        await refused('DMS.00500972', show(name));
+    },
+
+    async 'users that do not exist are 400 with DMS.00500972'() {
+        const error = await refused('DMS.00500972', show('nobody-here'));
+        equal(error.errorMsg, 'The user does not exist.');
+        await refused('DMS.00500972', update('nobody-here', { admin: true }));
+        await refused('DMS.00500972', remove('nobody-here'));
+    },
+
+    async 'bad users are refused'() {
+        await refused('DMS.00400800', create(new User('test_01', SECRET)));
+        await refused('DMS.00500960', create(new User('short', SECRET)));
+        await refused('DMS.00500960', create({ access_key: newName() }));
+        await refused('DMS.00400085', create({ access_key: newName(), secret_key: SECRET, admin: 'no' }));
+        await refused('DMS.00400800', create({ access_key: newName(), secret_key: SECRET, default_topic_perm: 'ALL' }));
+        await refused('DMS.00400026', create(new User(newName(), SECRET), EMPTY_INSTANCE));
+    },
+
+    // Access policies
+
+    async 'the policies of a topic are what each user may do with it'() {
+        const answer = await client.listTopicAccessPolicy(new ListTopicAccessPolicyRequest(INSTANCE, 'orders').withLimit(3));
+        equal(Object.keys(body(answer)), ['policies', 'total', 'name']);
+        equal(answer.policies.map((policy) => policy.perm), ['SUB', 'PUB|SUB', 'PUB|SUB']);
+        equal([answer.name, answer.total], ['orders', (await listUsers()).total]);
+        equal(answer.policies[0], { access_key: 'test_01', white_remote_address: '', admin: false, perm: 'SUB' });
+    },
+
+    async 'the policies of a group are the same at both addresses'() {
+        const newer = await client.listConsumeGroupAccessPolicyForRocketMq(
+            new ListConsumeGroupAccessPolicyForRocketMqRequest(INSTANCE, 'order-workers'),
+        );
+        equal(newer.policies.slice(0, 3).map((policy) => policy.perm), ['DENY', 'SUB', 'SUB']);
+        const older = await client.listConsumeGroupAccessPolicy(
+            new ListConsumeGroupAccessPolicyRequest('reliability', INSTANCE, 'order-workers'),
+        );
+        equal(body(older), body(newer));
+    },
+
+    async 'policies refuse what lists refuse'() {
+        const request = new ListTopicAccessPolicyRequest(INSTANCE, 'orders').withLimit(51);
+        await refused('DMS.00400062', client.listTopicAccessPolicy(request));
     },
 
     // Instances

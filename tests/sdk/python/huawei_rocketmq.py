@@ -1,18 +1,30 @@
 """DMS for RocketMQ through the official Python SDK: huaweicloudsdkrocketmq 3.1.219."""
 
 from functools import cache
+from itertools import count
+from os import getpid
 
 from harness import case, equal, raises, run, server, setting
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkrocketmq.v2 import (
+    CreateUserRequest,
+    DeleteUserRequest,
+    ListConsumeGroupAccessPolicyForRocketMqRequest,
+    ListConsumeGroupAccessPolicyRequest,
     ListInstancesRequest,
+    ListTopicAccessPolicyRequest,
     ListUserRequest,
     ListUserResponse,
     RocketMQAsyncClient,
     RocketMQClient,
     ShowInstanceRequest,
+    ShowUserRequest,
+    UpdateUserRequest,
+    User,
+    UserGroupPerms,
     UserResp,
+    UserTopicPerms,
 )
 
 PROJECT = setting("project", "0bec5db98280d2d02fd6c00c2de791ce")
@@ -210,6 +222,169 @@ def an_instance_id_that_is_no_uuid_is_refused_with_dms_00400030():
 @case
 def a_malformed_project_id_is_refused_with_dms_00400002():
     refused("DMS.00400002", lambda: list_users(project="my.project"))
+
+
+# The life of a user
+
+SECRET = "N3w-secret"
+numbers = count(1)
+
+
+class NewUser:
+    """A user of a case's own, gone when the case is over."""
+
+    def __init__(self, instance=INSTANCE, **fields):
+        self.instance = instance
+        self.name = f"sdk-python-{getpid()}-{next(numbers)}"
+        self.fields = {"secret_key": SECRET, **fields}
+
+    def __enter__(self):
+        self.created = create(User(access_key=self.name, **self.fields), self.instance)
+        return self
+
+    def __exit__(self, *_):
+        client().delete_user(DeleteUserRequest(instance_id=self.instance, user_name=self.name))
+
+    def show(self):
+        return client().show_user(ShowUserRequest(instance_id=self.instance, user_name=self.name))
+
+    def update(self, **fields):
+        request = UpdateUserRequest(instance_id=self.instance, user_name=self.name, body=User(**fields))
+        return client().update_user(request)
+
+
+def create(user, instance=INSTANCE):
+    return client().create_user(CreateUserRequest(instance_id=instance, body=user))
+
+
+def of_user(answer):
+    """What an answer says of its user, in the fields of the list."""
+    return {field: getattr(answer, field) for field in UserResp.openapi_types}
+
+
+@case
+def a_user_is_created_listed_shown_changed_and_deleted():
+    before = walk(50)
+    with NewUser(default_topic_perm="SUB") as new:
+        equal(new.created.status_code, 200)
+        equal((new.created.access_key, new.created.secret_key), (new.name, SECRET))
+        equal(walk(50), before + [new.name])
+        equal(of_user(new.show()), of_user(new.created))
+        equal(of_user(list_users(limit=50, offset=len(before)).users[0]), of_user(new.created))
+        changed = new.update(white_remote_address="10.0.0.1")
+        equal((changed.white_remote_address, changed.default_topic_perm, changed.secret_key), ("10.0.0.1", "SUB", SECRET))
+        equal(of_user(new.show()), of_user(changed))
+    equal(walk(50), before)
+    refused("DMS.00500972", new.show)
+
+
+@case
+def permissions_come_back_as_they_were_sent():
+    topics = [UserTopicPerms(name="b", perm="PUB"), UserTopicPerms(name="主题", perm="PUB|SUB")]
+    with NewUser(topic_perms=topics, group_perms=[UserGroupPerms(name="g", perm="DENY")]) as new:
+        shown = new.show()
+        equal([(item.name, item.perm) for item in shown.topic_perms], [("b", "PUB"), ("主题", "PUB|SUB")])
+        equal([(item.name, item.perm) for item in shown.group_perms], [("g", "DENY")])
+        equal(new.update(topic_perms=[]).topic_perms, [])
+
+
+@case
+def what_was_never_sent_follows_from_admin():
+    with NewUser(admin=True) as new:
+        equal((new.created.default_topic_perm, new.created.default_group_perm), ("PUB|SUB", "SUB"))
+        changed = new.update(admin=False)
+        equal((changed.admin, changed.default_topic_perm, changed.default_group_perm), (False, "DENY", "DENY"))
+
+
+@case
+def on_a_5_x_instance_a_new_user_is_an_administrator_too():
+    with NewUser(NEWER_INSTANCE, admin=False, default_topic_perm="DENY") as new:
+        equal((new.created.admin, new.created.default_topic_perm), (True, "PUB|SUB"))
+
+
+@case
+def a_deletion_has_a_body_and_happens_once():
+    new = NewUser()
+    with new:
+        pass
+    request = DeleteUserRequest(instance_id=INSTANCE, user_name=new.name)
+    refused("DMS.00500972", lambda: client().delete_user(request))
+
+
+@case
+def users_that_do_not_exist_are_400_with_dms_00500972():
+    show = ShowUserRequest(instance_id=INSTANCE, user_name="a b用户")
+    error = refused("DMS.00500972", lambda: client().show_user(show))
+    equal(error.error_msg, "The user does not exist.")
+    update = UpdateUserRequest(instance_id=INSTANCE, user_name="nobody-here", body=User(admin=True))
+    refused("DMS.00500972", lambda: client().update_user(update))
+
+
+@case
+def bad_users_are_refused():
+    refused("DMS.00400800", lambda: create(User(access_key="test_01", secret_key=SECRET)))
+    refused("DMS.00500960", lambda: create(User(access_key="short", secret_key=SECRET)))
+    refused("DMS.00500960", lambda: create(User(access_key="long-enough", secret_key="weak")))
+    refused("DMS.00500960", lambda: create(User(access_key="long-enough")))
+    refused("DMS.00400800", lambda: create(User(access_key="long-enough", secret_key=SECRET, default_topic_perm="ALL")))
+    refused("DMS.00400800", lambda: create(User(access_key="long-enough", secret_key=SECRET, white_remote_address="here")))
+    refused("DMS.00400085", lambda: create(User(access_key="long-enough", secret_key=SECRET, admin="no")))
+    error = refused("DMS.00400004", lambda: create(None))
+    equal(error.error_msg, "The request body is empty.")
+    with NewUser() as new:
+        refused("DMS.00400800", lambda: new.update(access_key="another-name"))
+
+
+@case
+def without_access_control_there_are_no_new_users():
+    refused("DMS.00400026", lambda: create(User(access_key="long-enough", secret_key=SECRET), EMPTY_INSTANCE))
+
+
+# Access policies
+
+
+def policies(call, **request):
+    answer = call(limit=50, **request)
+    return {item.access_key: item.perm for item in answer.policies}, answer
+
+
+def topic_policies(**request):
+    return client().list_topic_access_policy(ListTopicAccessPolicyRequest(instance_id=INSTANCE, **request))
+
+
+def group_policies(**request):
+    request = ListConsumeGroupAccessPolicyForRocketMqRequest(instance_id=INSTANCE, **request)
+    return client().list_consume_group_access_policy_for_rocket_mq(request)
+
+
+def older_group_policies(**request):
+    request = ListConsumeGroupAccessPolicyRequest(instance_id=INSTANCE, **request)
+    return client().list_consume_group_access_policy(request)
+
+
+@case
+def the_policies_of_a_topic_are_what_each_user_may_do_with_it():
+    perms, answer = policies(topic_policies, topic="orders")
+    equal((answer.name, answer.total), ("orders", list_users().total))
+    equal((perms["test_01"], perms["order-service"], perms["mq_admin_root"]), ("SUB", "PUB|SUB", "PUB|SUB"))
+
+
+@case
+def the_policies_of_a_group_are_the_same_at_three_addresses():
+    perms, answer = policies(group_policies, group="order-workers")
+    equal((answer.name, answer.total), ("order-workers", list_users().total))
+    equal((perms["test_01"], perms["order-service"], perms["mq_admin_root"]), ("DENY", "SUB", "SUB"))
+    for engine in ("rocketmq", "reliability"):
+        equal(policies(older_group_policies, engine=engine, group="order-workers")[0], perms)
+
+
+@case
+def policies_have_pages_like_users():
+    equal(len(topic_policies(topic="orders").policies), 10)
+    equal([item.access_key for item in topic_policies(topic="orders", limit=2, offset=1).policies], names(list_users(limit=2, offset=1).users))
+    equal(topic_policies(topic="orders", offset=100_000).policies, [])
+    refused("DMS.00400062", lambda: topic_policies(topic="orders", limit=51))
+    refused("DMS.40050010", lambda: group_policies(group="order-workers", offset=-1))
 
 
 # Instances

@@ -7,7 +7,7 @@ the parsed body and raises nothing for any ret_code, but sends a request again w
 import uuid
 from functools import cache
 
-from harness import case, equal, run, server, setting
+from harness import case, control, equal, run, server, setting
 from qingcloud.iaas.connection import APIConnection
 
 ZONE = setting("zone", "jn1a")
@@ -286,17 +286,57 @@ def one_connection_serves_many_calls():
     equal(alone._conn.size(), 1, "connections kept alive")
 
 
-@case
-def an_answer_with_ret_code_0_or_an_ordinary_error_is_asked_for_once():
-    # Of 5000 and 5100 the SDK asks again; everything that rollcall raises by itself is another code.
-    calls = []
+# Asking again: rollcall's faults make the answers that the SDK does so for.
+
+
+def asked(query, **rule):
+    """What the SDK returns for a list under a rule, and how often it asked."""
+    rule = control("POST", "faults", json={"match": {"provider": "qingcloud-ehpc", "params": {"req_id": query}}, **rule})
     alone = APIConnection(server.access_key, server.secret_key, ZONE, host=server.host, port=server.port, protocol=server.scheme)
+    calls = []
     send = alone.send
     alone.send = lambda *arguments, **more: calls.append(arguments) or send(*arguments, **more)
-    alone.send_request("HpcUserListUsers", {}, url="/api/user")
-    alone.send_request("HpcUserListUsers", {"cluster_id": "hpc-xxxxxxxx"}, url="/api/user")
-    alone.send_request("HpcNothing", {}, url="/api/nothing")
-    equal(len(calls), 3)
+    try:
+        return alone.send_request("HpcUserListUsers", {"limit": 1, "req_id": query}, url="/api/user"), len(calls)
+    finally:
+        control("DELETE", f"faults/{rule['id']}")
+
+
+@case
+def of_5000_and_5100_the_sdk_asks_again_and_gets_the_list():
+    for name in ("InternalError", "ListUsersFailed", "ServerBusy"):
+        answer, calls = asked(f"once-{name}", effect={"error": name}, times=1)
+        equal((answer["ret_code"], calls), (0, 2), name)
+
+
+@case
+def when_5100_stays_the_sdk_returns_it():
+    answer, calls = asked("always", effect={"error": "ServerBusy"})
+    refused(answer, 5100, "ServerBusy, server is busy")
+    equal(calls, 2)
+
+
+@case
+def other_codes_are_asked_for_once():
+    for name, ret_code in (("QuotasExceeded", 2500), ("ServiceUpdating", 5300), ("RequestHasExpired", 1300)):
+        answer, calls = asked(f"other-{name}", effect={"error": name})
+        equal((answer["ret_code"], calls), (ret_code, 1), name)
+
+
+@case
+def a_list_that_fails_has_the_operations_own_text():
+    answer, _ = asked("text", effect={"error": "ListUsersFailed", "detail": CLUSTER})
+    refused(answer, 5000, f"get hpc cluster[{CLUSTER}] user failed")
+
+
+@case
+def of_any_other_status_the_sdk_loses_the_body():
+    equal(asked("status", effect={"status": 503, "body": '{"ret_code":0}'}), (None, 2))
+
+
+@case
+def an_ordinary_answer_is_asked_for_once():
+    equal(asked("nothing", effect={"error": "InternalError"}, after=5)[1], 1)
 
 
 if __name__ == "__main__":

@@ -22,9 +22,7 @@ fn running_cluster(
     version: Version,
     cluster_id: &str,
 ) -> Result<Cluster, ApiError> {
-    let Some(cluster) = model::cluster(tx, version, cluster_id)? else {
-        return Err(no_cluster(tx, version, cluster_id)?);
-    };
+    let cluster = any_cluster(tx, version, cluster_id)?;
     if cluster.is_running() {
         return Ok(cluster);
     }
@@ -32,6 +30,14 @@ fn running_cluster(
         "cluster {cluster_id} is {}; its users can be listed and changed while it is running",
         cluster.status
     )))
+}
+
+/// A cluster in whatever status.
+fn any_cluster(tx: &Connection, version: Version, cluster_id: &str) -> Result<Cluster, ApiError> {
+    match model::cluster(tx, version, cluster_id)? {
+        Some(cluster) => Ok(cluster),
+        None => Err(no_cluster(tx, version, cluster_id)?),
+    }
 }
 
 /// The cluster to show, in whatever status.

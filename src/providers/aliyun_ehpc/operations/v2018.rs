@@ -147,7 +147,7 @@ pub(crate) fn list_clusters(call: &Call<'_>) -> Result<Reply, ApiError> {
     let page = wire_2018::clusters_page(call)?;
     call.store().read(|tx| {
         let clusters = model::clusters(tx, VERSION, page.window())?;
-        wire::answer(call, &wire_2018::ListClusters::new(call, page, clusters)?)
+        wire::answer(call, &wire_2018::ListClusters::new(call, page, &clusters)?)
     })
 }
 

@@ -2,7 +2,9 @@
 
 use super::super::model::{self, Version};
 use super::super::wire::{self, v2024 as wire_2024};
-use super::{add_user, change_users, cluster_record, delete_user, exists, running_cluster};
+use super::{
+    add_user, any_cluster, change_users, cluster_record, delete_user, exists, running_cluster,
+};
 use crate::call::{Call, Reply};
 use crate::catalogue::ApiError;
 use crate::store::page::{Limit, Page, Window};
@@ -17,6 +19,24 @@ pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
         let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
         let users = model::users(tx, &cluster, page.window())?;
         wire::answer(call, &wire_2024::ListUsers::new(call, page, users))
+    })
+}
+
+/// Shows a user. Inferred from the errors that its page lists: the cluster may be in any status, and a user that is not
+/// there is an invalid parameter, where the other operations answer 406.
+pub(crate) fn get_user(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let asked = wire_2024::UserAddress::decode(call)?;
+    call.store().read(|tx| {
+        let cluster = any_cluster(tx, VERSION, asked.cluster_id)?;
+        let user = model::user(tx, &cluster, asked.user_name)?.ok_or_else(|| {
+            wire::invalid_params("UserName")
+                .because(format!(
+                    "cluster {} has no user {:?}",
+                    asked.cluster_id, asked.user_name
+                ))
+                .missing("user", &[asked.cluster_id, asked.user_name])
+        })?;
+        wire::answer(call, &wire_2024::GetUser::new(call, user))
     })
 }
 
@@ -80,7 +100,7 @@ pub(crate) fn list_clusters(call: &Call<'_>) -> Result<Reply, ApiError> {
         } else {
             model::clusters(tx, VERSION, page.window())?
         };
-        wire::answer(call, &wire_2024::ListClusters::new(call, page, clusters)?)
+        wire::answer(call, &wire_2024::ListClusters::new(call, page, &clusters)?)
     })
 }
 

@@ -334,7 +334,7 @@ fn put_users<T: Into<User2018>>(
     })?;
     let mut records = 0;
     for (index, user) in list.users.user_info.into_iter().enumerate() {
-        put_user(tx, &cluster, user.into(), now)
+        put_user(tx, &cluster, &user.into(), now)
             .map_err(|error| error.under(&format!("Users.UserInfo[{index}]")))?;
         records += 1;
     }
@@ -346,7 +346,7 @@ fn put_users<T: Into<User2018>>(
 fn put_user(
     tx: &Connection,
     cluster: &Cluster,
-    user: User2018,
+    user: &User2018,
     now: Time,
 ) -> Result<(), SeedError> {
     let name = &user.name;
@@ -521,6 +521,34 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
     Ok(())
 }
 
+/// Makes up a cluster, the demo's, and that many users of it.
+pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
+    const CLUSTER: &str = "ehpc-hz-vu7c2WkVGx";
+    const FIRST: Time = Time::from_millis(1_664_355_926_000);
+    let of_version = |records: Value| json!({ "2018-04-12": records });
+    each(of_version(
+        json!({ "Clusters": { "ClusterInfoSimple": [{ "Id": CLUSTER, "Status": "running" }] } }),
+    ));
+    for number in 0..count {
+        let (group, group_id) = if ids.below(10) == 0 {
+            ("wheel", "10")
+        } else {
+            ("users", "100")
+        };
+        let minutes = i64::try_from(number).unwrap_or(i64::MAX);
+        let user = json!({
+            "Name": format!("user.{number:08}"),
+            "AddTime": FIRST.plus_millis(minutes.saturating_mul(60_000)).rfc3339_millis(),
+            "Group": group,
+            "UserId": (1000 + number).to_string(),
+            "GroupId": group_id,
+        });
+        each(of_version(
+            json!({ "Users": [{ "ClusterId": CLUSTER, "Users": { "UserInfo": [user] } }] }),
+        ));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -602,33 +630,5 @@ mod tests {
         assert!(has("user", &["ehpc-hz-vu7c2WkVGx", "alice.wang"]));
         assert!(!has("user", &["ehpc-hz-vu7c2WkVGx", "nobody"]));
         assert!(!has("cluster", &["x"]) && !has("user", &["x", "y"]) && !has("instance", &["x"]));
-    }
-}
-
-/// Makes up a cluster, the demo's, and that many users of it.
-pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
-    const CLUSTER: &str = "ehpc-hz-vu7c2WkVGx";
-    const FIRST: Time = Time::from_millis(1_664_355_926_000);
-    let of_version = |records: Value| json!({ "2018-04-12": records });
-    each(of_version(
-        json!({ "Clusters": { "ClusterInfoSimple": [{ "Id": CLUSTER, "Status": "running" }] } }),
-    ));
-    for number in 0..count {
-        let (group, group_id) = if ids.below(10) == 0 {
-            ("wheel", "10")
-        } else {
-            ("users", "100")
-        };
-        let minutes = i64::try_from(number).unwrap_or(i64::MAX);
-        let user = json!({
-            "Name": format!("user.{number:08}"),
-            "AddTime": FIRST.plus_millis(minutes.saturating_mul(60_000)).rfc3339_millis(),
-            "Group": group,
-            "UserId": (1000 + number).to_string(),
-            "GroupId": group_id,
-        });
-        each(of_version(
-            json!({ "Users": [{ "ClusterId": CLUSTER, "Users": { "UserInfo": [user] } }] }),
-        ));
     }
 }

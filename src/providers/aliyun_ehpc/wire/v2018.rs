@@ -333,7 +333,7 @@ impl<'a> ListClusters<'a> {
     pub(crate) fn new(
         call: &'a Call<'_>,
         page: PageOf,
-        clusters: Page<ClusterRecord>,
+        clusters: &Page<ClusterRecord>,
     ) -> Result<Self, ApiError> {
         Ok(Self {
             page_size: page.size,

@@ -165,6 +165,23 @@ fn present<'a>(value: Option<&'a String>, parameter: &str) -> Result<&'a str, Ap
         .ok_or_else(|| invalid_params(parameter).because(format!("{parameter} is absent or empty")))
 }
 
+/// The user of GetUser.
+#[derive(Debug)]
+pub(crate) struct UserAddress<'a> {
+    pub(crate) cluster_id: &'a str,
+    pub(crate) user_name: &'a str,
+}
+
+impl<'a> UserAddress<'a> {
+    pub(crate) fn decode(call: &Call<'a>) -> Result<Self, ApiError> {
+        let parameters = Parameters::of(call.request);
+        Ok(Self {
+            cluster_id: parameters.cluster_id()?,
+            user_name: parameters.required("UserName", &errors::USER_NAME_MISSING)?,
+        })
+    }
+}
+
 /// What UpdateUser changes.
 #[derive(Debug)]
 pub(crate) struct UserUpdate<'a> {
@@ -272,6 +289,47 @@ pub(crate) struct ListUsers<'a> {
     users: Users<User>,
 }
 
+/// The answer of GetUser.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct GetUser<'a> {
+    request_id: &'a str,
+    user: ShownUser,
+}
+
+/// A user that is shown alone: the same fields as in a list, in another order.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ShownUser {
+    user_name: String,
+    group: &'static str,
+    user_id: Id,
+    group_id: Id,
+    add_time: String,
+}
+
+impl<'a> GetUser<'a> {
+    pub(crate) fn new(call: &'a Call<'_>, user: model::User) -> Self {
+        let User {
+            user_name,
+            add_time,
+            group,
+            user_id,
+            group_id,
+        } = User::new(user, IdStyle::of(call));
+        Self {
+            request_id: &call.request_id,
+            user: ShownUser {
+                user_name,
+                group,
+                user_id,
+                group_id,
+                add_time,
+            },
+        }
+    }
+}
+
 /// A user, in the order of the documented example.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -284,23 +342,32 @@ struct User {
     group_id: Id,
 }
 
-impl<'a> ListUsers<'a> {
-    pub(crate) fn new(call: &'a Call<'_>, page: PageOf, users: Page<model::User>) -> Self {
-        let style = IdStyle::of(call);
-        let row = |user: model::User| User {
+impl User {
+    fn new(user: model::User, style: IdStyle) -> Self {
+        Self {
             user_name: user.name,
             add_time: user.add_time.format("%Y-%m-%dT%H:%M:%S"),
             group: user.group.text(),
             user_id: Id(user.user_id, style),
             group_id: Id(user.group_id, style),
-        };
+        }
+    }
+}
+
+impl<'a> ListUsers<'a> {
+    pub(crate) fn new(call: &'a Call<'_>, page: PageOf, users: Page<model::User>) -> Self {
+        let style = IdStyle::of(call);
         Self {
             page_size: page.size,
             request_id: &call.request_id,
             page_number: page.number,
             total_count: users.total,
             users: Users {
-                user_info: users.rows.into_iter().map(row).collect(),
+                user_info: users
+                    .rows
+                    .into_iter()
+                    .map(|user| User::new(user, style))
+                    .collect(),
             },
         }
     }
@@ -341,7 +408,7 @@ impl<'a> ListClusters<'a> {
     pub(crate) fn new(
         call: &'a Call<'_>,
         page: PageOf,
-        clusters: Page<ClusterRecord>,
+        clusters: &Page<ClusterRecord>,
     ) -> Result<Self, ApiError> {
         Ok(Self {
             page_size: page.size,

@@ -33,7 +33,7 @@ fn invalid(name: &str, explanation: impl Into<String>) -> ApiError {
 }
 
 /// A value for an explanation: enough to find it, never a page.
-fn shown(value: impl ToString) -> String {
+fn shown(value: &(impl ToString + ?Sized)) -> String {
     const LONGEST: usize = 60;
     let text = value.to_string();
     match text.char_indices().nth(LONGEST) {
@@ -147,7 +147,7 @@ impl<'a> Query<'a> {
     }
 }
 
-fn choice_explained(name: &str, found: impl ToString, words: &str) -> String {
+fn choice_explained(name: &str, found: &str, words: &str) -> String {
     format!("{name} is \"{}\"; it takes {words}", shown(found))
 }
 

@@ -424,6 +424,33 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
     model::for_each_job(tx, |job| each(json!({ "job_set": [Job::from(job)] })))
 }
 
+/// Makes up a cluster, the demo's, and that many users of it.
+pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
+    const CLUSTER: &str = "hpc-qig9xu97";
+    const FIRST: Time = Time::from_millis(1_629_191_560_000);
+    each(json!({ "cluster_set": [{ "cluster_id": CLUSTER }] }));
+    for number in 0..count {
+        let time = FIRST.plus_millis(
+            i64::try_from(number)
+                .unwrap_or(i64::MAX)
+                .saturating_mul(1000),
+        );
+        let id = (50_000 + number).to_string();
+        let user = json!({
+            "cluster_id": CLUSTER,
+            "create_time": time.rfc3339_seconds(),
+            "gid_number": id,
+            "hpcuser_id": format!("hpcuser-{number:08}"),
+            "mod": if ids.below(2) == 0 { Value::Null } else { json!("700") },
+            "role": "member",
+            "uid_number": id,
+            "update_time": time.rfc3339_seconds(),
+            "username": format!("u{number:07}"),
+        });
+        each(json!({ "users_set": [user] }));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -531,32 +558,5 @@ mod tests {
         )
         .expect("a valid seed");
         assert_ne!(take(&store), before);
-    }
-}
-
-/// Makes up a cluster, the demo's, and that many users of it.
-pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
-    const CLUSTER: &str = "hpc-qig9xu97";
-    const FIRST: Time = Time::from_millis(1_629_191_560_000);
-    each(json!({ "cluster_set": [{ "cluster_id": CLUSTER }] }));
-    for number in 0..count {
-        let time = FIRST.plus_millis(
-            i64::try_from(number)
-                .unwrap_or(i64::MAX)
-                .saturating_mul(1000),
-        );
-        let id = (50_000 + number).to_string();
-        let user = json!({
-            "cluster_id": CLUSTER,
-            "create_time": time.rfc3339_seconds(),
-            "gid_number": id,
-            "hpcuser_id": format!("hpcuser-{number:08}"),
-            "mod": if ids.below(2) == 0 { Value::Null } else { json!("700") },
-            "role": "member",
-            "uid_number": id,
-            "update_time": time.rfc3339_seconds(),
-            "username": format!("u{number:07}"),
-        });
-        each(json!({ "users_set": [user] }));
     }
 }

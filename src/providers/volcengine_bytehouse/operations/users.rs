@@ -4,14 +4,22 @@ use super::super::{errors, model, wire};
 use super::find_user;
 use crate::call::{Call, Reply};
 use crate::catalogue::ApiError;
+use crate::store::encoded::Encoded;
 
 /// Lists the users of the tenant, by ID.
 pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     let window = wire::list_users(&wire::Input::decode(call)?)?;
-    call.store().read(|tx| {
+    let variant = format!(
+        "{window:?} {} {}",
+        call.quirk("total"),
+        call.quirk("email-key")
+    );
+    let result = call.encoded(variant, |tx| {
         let page = model::list_users(tx, window)?;
-        wire::page(call, window, page, model::tenant(tx)?.account_id)
-    })
+        let account_id = model::tenant(tx)?.account_id;
+        Ok(Encoded::always(wire::page(call, window, page, account_id)?))
+    })?;
+    wire::answer(call, &result)
 }
 
 /// Shows a user.

@@ -11,15 +11,6 @@ use crate::store::page::{Page, Window};
 /// The content type of every answer (inferred: no source shows one).
 const JSON: &str = "application/json; charset=utf-8";
 
-/// The whole answer: `Result` on success only, `Error` inside of the metadata otherwise.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Envelope<'a, T> {
-    response_metadata: Metadata<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    result: Option<Outcome<'a, T>>,
-}
-
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Metadata<'a> {
@@ -43,6 +34,14 @@ struct Error<'a> {
     message: &'a str,
 }
 
+/// The whole answer of an error: no `Result`.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Refused<'a> {
+    response_metadata: Metadata<'a>,
+}
+
+/// `Result`, which stands beside the metadata of a success.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Outcome<'a, T> {
@@ -82,44 +81,53 @@ fn metadata<'a>(call: &'a Call<'_>, error: Option<Error<'a>>) -> Metadata<'a> {
     }
 }
 
-/// A success without a page.
+/// A success that holds nothing but data.
 pub(crate) fn success(call: &Call<'_>, data: &impl Serialize) -> Result<Reply, ApiError> {
-    answer(call, data, None)
+    let result = serde_json::to_vec(&Outcome {
+        message: "",
+        data,
+        meta: None,
+    })?;
+    answer(call, &result)
 }
 
-/// A page of ListUsers.
+/// The `Result` of a page of ListUsers, encoded.
 pub(crate) fn page(
     call: &Call<'_>,
     window: Window,
     page: Page<model::User>,
     account_id: i64,
-) -> Result<Reply, ApiError> {
+) -> Result<Vec<u8>, ApiError> {
     let total = match call.quirk("total") {
         "string" => Total::Text(page.total.to_string()),
         _ => Total::Number(page.total),
-    };
-    let meta = Meta {
-        offset: window.offset,
-        total,
     };
     let users = page
         .rows
         .into_iter()
         .map(|user| User::new(call, user, account_id))
         .collect();
-    answer(call, &UserList { users }, Some(meta))
+    Ok(serde_json::to_vec(&Outcome {
+        message: "",
+        data: UserList { users },
+        meta: Some(Meta {
+            offset: window.offset,
+            total,
+        }),
+    })?)
 }
 
-fn answer(call: &Call<'_>, data: &impl Serialize, meta: Option<Meta>) -> Result<Reply, ApiError> {
-    let envelope = Envelope {
-        response_metadata: metadata(call, None),
-        result: Some(Outcome {
-            message: "",
-            data,
-            meta,
-        }),
-    };
-    Reply::json(JSON, &envelope)
+/// A success whose `Result` was encoded before: only the metadata is of this call.
+pub(crate) fn answer(call: &Call<'_>, result: &[u8]) -> Result<Reply, ApiError> {
+    let metadata = serde_json::to_vec(&metadata(call, None))?;
+    let body = [
+        br#"{"ResponseMetadata":"#,
+        metadata.as_slice(),
+        br#","Result":"#,
+        result,
+        b"}",
+    ];
+    Ok(Reply::new(200, JSON, body.concat()))
 }
 
 /// The answer as it goes out. Both Python SDKs look for the request id in `X-Tt-Logid` when they log.
@@ -131,9 +139,8 @@ pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Repl
             code: entry.code,
             message,
         };
-        let body = serde_json::to_vec(&Envelope::<()> {
+        let body = serde_json::to_vec(&Refused {
             response_metadata: metadata(call, Some(error)),
-            result: None,
         });
         let reply = Reply::new(entry.status, JSON, body.expect("texts become JSON"));
         refusal

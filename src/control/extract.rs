@@ -1,0 +1,145 @@
+//! What a call of the control plane brings: a name in its path, its query, its body. What is wrong with one is said as a
+//! problem, like everything else.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
+
+use super::Problem;
+use super::handlers::Answer;
+use crate::emulate::NAMESPACE_HEADER;
+use crate::namespace::{self, NamespaceError};
+
+/// The name in a path: of a namespace, a provider, an entry, a file.
+#[derive(Debug)]
+pub(crate) struct At(pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for At {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+        let found = Path::<String>::from_request_parts(parts, state).await;
+        let Path(name) = found.map_err(|cause| Problem::new(400, cause.body_text()))?;
+        Ok(Self(name))
+    }
+}
+
+/// The query, decoded.
+#[derive(Debug)]
+pub(crate) struct Asked<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+        let found = Query::<T>::from_request_parts(parts, state).await;
+        let Query(query) = found.map_err(|cause| Problem::new(400, cause.body_text()))?;
+        Ok(Self(query))
+    }
+}
+
+/// The body, within the bound of its route.
+#[derive(Debug)]
+pub(crate) struct Sent(pub(crate) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Sent {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Answer<Self> {
+        let found = Bytes::from_request(request, state).await;
+        found.map(Self).map_err(|cause| {
+            let status = cause.status().as_u16();
+            match status {
+                413 => Problem::new(
+                    413,
+                    "the body is too large: a seed, an export or a snapshot may have 1 GiB, anything else 1 MiB",
+                ),
+                _ => Problem::new(status, cause.body_text()),
+            }
+        })
+    }
+}
+
+/// The namespace that a call is about: `?namespace=`, else the header, else none in particular. `*` is all of them.
+#[derive(Debug)]
+pub(crate) struct About(pub(crate) Option<String>);
+
+impl About {
+    pub(crate) fn name(&self) -> &str {
+        self.0.as_deref().unwrap_or(namespace::DEFAULT)
+    }
+
+    /// The one that is named, if any; none for all of them.
+    pub(crate) fn only(&self) -> Option<&str> {
+        self.0.as_deref().filter(|name| *name != ALL)
+    }
+}
+
+/// What names all namespaces.
+pub(crate) const ALL: &str = "*";
+
+impl<S: Sync> FromRequestParts<S> for About {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
+        let query = parts.uri.query().unwrap_or_default();
+        let in_query =
+            form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "namespace");
+        let header = || {
+            parts
+                .headers
+                .get(NAMESPACE_HEADER)
+                .map(|name| String::from_utf8_lossy(name.as_bytes()).into_owned())
+        };
+        let name = in_query.map(|(_, name)| name.into_owned()).or_else(header);
+        match name {
+            Some(name) if name != ALL && !namespace::is_name(&name) => {
+                Err(NamespaceError::Name(name).into())
+            }
+            name => Ok(Self(name)),
+        }
+    }
+}
+
+/// Reads a JSON body; an empty one is the default. An error points to the place.
+pub(crate) fn body<T: DeserializeOwned + Default>(bytes: &[u8]) -> Answer<T> {
+    if bytes.trim_ascii().is_empty() {
+        Ok(T::default())
+    } else {
+        required_body(bytes)
+    }
+}
+
+/// Reads a JSON body that has to be there. An error points to the place.
+pub(crate) fn required_body<T: DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
+    if bytes.trim_ascii().is_empty() {
+        return Err(Problem::new(
+            400,
+            "the body is empty; GET /_rollcall says what goes in it",
+        ));
+    }
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let pointer: String = error.path().iter().map(segment).collect();
+        Problem::new(400, error.into_inner().to_string()).at(pointer)
+    })?;
+    reader
+        .end()
+        .map_err(|cause| Problem::new(400, cause.to_string()))?;
+    Ok(read)
+}
+
+fn segment(segment: &Segment) -> String {
+    match segment {
+        Segment::Seq { index } => format!("/{index}"),
+        Segment::Map { key } | Segment::Enum { variant: key } => pointer(key),
+        Segment::Unknown => String::new(),
+    }
+}
+
+/// A step of a JSON pointer (RFC 6901).
+pub(crate) fn pointer(key: &str) -> String {
+    format!("/{}", key.replace('~', "~0").replace('/', "~1"))
+}

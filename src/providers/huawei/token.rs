@@ -1,0 +1,237 @@
+//! Tokens: IAM's room issues them, every Huawei room checks them. What is in them is IAM's business.
+//!
+//! A token's text is `MII`, 253 random letters and digits, `~` and its namespace's name, so that the text alone says whose
+//! data a request is for. Its time runs on the namespace's clock.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+
+use super::{TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_MISSING, USER_NOT_AUTHORIZED};
+use crate::call::Request;
+use crate::catalogue::ApiError;
+use crate::clock::Time;
+use crate::ids::{ALPHANUMERIC, Ids};
+
+/// The table that tokens are kept in.
+pub(crate) const SCHEMA: &str = include_str!("tokens.sql");
+/// How long a token lives.
+pub(crate) const LIFETIME_MILLIS: i64 = 24 * 60 * 60 * 1000;
+/// How many tokens a namespace keeps; the oldest go first.
+pub(crate) const MOST: i64 = 10_000;
+
+/// Real tokens start like this: it is how their DER encoding begins.
+const HEAD: &str = "MII";
+/// Random characters behind the head.
+const RANDOM: usize = 253;
+
+/// A token that was issued.
+#[derive(Debug)]
+pub(crate) struct Token {
+    /// The `token` object as IAM shows it.
+    pub(crate) document: Box<RawValue>,
+    /// The project that it is good for; none for a token of a domain.
+    pub(crate) project_id: Option<String>,
+    pub(crate) expires_at: Time,
+}
+
+/// A new token's text.
+pub(crate) fn new_text(ids: &Ids, namespace: &str) -> String {
+    format!("{HEAD}{}~{namespace}", ids.text(RANDOM, ALPHANUMERIC))
+}
+
+/// The namespace in a token's text; nothing where the text cannot be one of ours.
+pub(crate) fn namespace_in(text: &str) -> Option<&str> {
+    let (random, namespace) = text.strip_prefix(HEAD)?.split_once('~')?;
+    let ours = random.len() == RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    ours.then_some(namespace)
+}
+
+/// The namespace of a request that carries a token: the caller's own, else the one that it asks about.
+pub(crate) fn namespace_of(request: &Request) -> Option<&str> {
+    ["x-auth-token", "x-subject-token"]
+        .into_iter()
+        .find_map(|name| request.header(name).and_then(namespace_in))
+}
+
+/// Keeps a token, and forgets those that are past their time or too many.
+pub(crate) fn keep(tx: &Connection, text: &str, token: &Token, now: Time) -> rusqlite::Result<()> {
+    tx.prepare_cached("DELETE FROM huawei_tokens WHERE expires_at <= ?1")?
+        .execute([now.millis()])?;
+    let sql = "INSERT INTO huawei_tokens (digest, document, project_id, expires_at) VALUES (?1, ?2, ?3, ?4)";
+    tx.prepare_cached(sql)?.execute(params![
+        digest(text),
+        token.document.get(),
+        token.project_id,
+        token.expires_at.millis()
+    ])?;
+    tx.prepare_cached("DELETE FROM huawei_tokens WHERE seq <= ?1")?
+        .execute([tx.last_insert_rowid() - MOST])?;
+    Ok(())
+}
+
+/// The token of that text, past its time or not.
+pub(crate) fn find(tx: &Connection, text: &str) -> rusqlite::Result<Option<Token>> {
+    let sql = "SELECT document, project_id, expires_at FROM huawei_tokens WHERE digest = ?1";
+    tx.prepare_cached(sql)?
+        .query_row([digest(text)], |row| {
+            let document = RawValue::from_string(row.get(0)?).map_err(|cause| {
+                let kind = rusqlite::types::Type::Text;
+                rusqlite::Error::FromSqlConversionFailure(0, kind, Box::new(cause))
+            })?;
+            Ok(Token {
+                document,
+                project_id: row.get(1)?,
+                expires_at: Time::from_millis(row.get(2)?),
+            })
+        })
+        .optional()
+}
+
+/// The gateway's look at `X-Auth-Token`: there, one of ours, in its time, and good for that project.
+///
+/// Inferred: a token of a domain is good for none of its projects.
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        reason = "strict authentication, which is not there yet, will call it"
+    )
+)]
+pub(crate) fn check(
+    tx: &Connection,
+    text: Option<&str>,
+    project_id: &str,
+    now: Time,
+) -> Result<Token, ApiError> {
+    let text = text
+        .filter(|text| !text.is_empty())
+        .ok_or_else(|| TOKEN_MISSING.raise())?;
+    let token = find(tx, text)?.ok_or_else(|| TOKEN_INVALID.raise())?;
+    if token.expires_at <= now {
+        return Err(TOKEN_EXPIRED.with(shown(token.expires_at)));
+    }
+    if token.project_id.as_deref() != Some(project_id) {
+        let of = token.project_id.as_deref().unwrap_or("no project");
+        return Err(USER_NOT_AUTHORIZED.raise().because(format!(
+            "the token is good for {of}, the path names {project_id}"
+        )));
+    }
+    Ok(token)
+}
+
+/// A moment as IAM prints it: six digits behind the second, though the clock has three.
+pub(crate) fn shown(time: Time) -> String {
+    time.format("%Y-%m-%dT%H:%M:%S%.6fZ")
+}
+
+fn digest(text: &str) -> [u8; 32] {
+    Sha256::digest(text).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::ErrorEntry;
+    use crate::store::Store;
+
+    const NOW: Time = Time::from_millis(1_716_193_800_000);
+
+    fn token(project_id: Option<&str>) -> Token {
+        Token {
+            document: RawValue::from_string("{}".to_owned()).expect("JSON"),
+            project_id: project_id.map(str::to_owned),
+            expires_at: NOW.plus_millis(LIFETIME_MILLIS),
+        }
+    }
+
+    fn store() -> Store {
+        Store::in_memory(&[SCHEMA], 1).expect("a valid schema")
+    }
+
+    #[track_caller]
+    fn refused(checked: Result<Token, ApiError>, expected: &ErrorEntry) -> String {
+        match checked {
+            Err(ApiError::Refused(refusal)) => {
+                assert_eq!(refusal.entry, expected);
+                refusal.message.into_owned()
+            }
+            other => panic!("expected {expected:?}, not {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_text_says_its_namespace() {
+        let ids = Ids::seeded(7, "suite7");
+        let text = new_text(&ids, "suite7");
+        assert_eq!(text.len(), 256 + "~suite7".len());
+        assert_eq!(namespace_in(&text), Some("suite7"));
+        assert_ne!(new_text(&ids, "suite7"), text);
+        for foreign in [
+            "",
+            "MII",
+            "MII~suite7",
+            "x~suite7",
+            &text[1..],
+            &text[..256],
+            &text.replace('~', "."),
+            &text.replacen('M', "N", 1),
+        ] {
+            assert_eq!(namespace_in(foreign), None, "{foreign}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_good_for_its_project_until_its_end() {
+        let store = store();
+        let text = new_text(&Ids::seeded(7, "default"), "default");
+        let kept: rusqlite::Result<()> = store.write(|tx| keep(tx, &text, &token(Some("p")), NOW));
+        kept.expect("there is room");
+        let check =
+            |text: Option<&str>, project: &str, now| store.read(|tx| check(tx, text, project, now));
+        let last = NOW.plus_millis(LIFETIME_MILLIS - 1);
+        assert!(check(Some(&text), "p", NOW).is_ok());
+        assert!(check(Some(&text), "p", last).is_ok());
+        let message = refused(check(Some(&text), "p", last.plus_millis(1)), &TOKEN_EXPIRED);
+        assert!(
+            message.ends_with("token expires, expires_at: 2024-05-21T08:30:00.000000Z"),
+            "{message}"
+        );
+        refused(check(None, "p", NOW), &TOKEN_MISSING);
+        refused(check(Some(""), "p", NOW), &TOKEN_MISSING);
+        refused(check(Some("MIIgarbled"), "p", NOW), &TOKEN_INVALID);
+        refused(check(Some(&text), "q", NOW), &USER_NOT_AUTHORIZED);
+    }
+
+    #[test]
+    fn a_token_of_a_domain_is_good_for_no_project() {
+        let store = store();
+        let text = new_text(&Ids::seeded(7, "default"), "default");
+        let kept: rusqlite::Result<()> = store.write(|tx| keep(tx, &text, &token(None), NOW));
+        kept.expect("there is room");
+        refused(
+            store.read(|tx| check(tx, Some(&text), "p", NOW)),
+            &USER_NOT_AUTHORIZED,
+        );
+    }
+
+    #[test]
+    fn tokens_past_their_time_are_forgotten_and_the_others_are_capped() {
+        let store = store();
+        let count = |store: &Store| -> i64 {
+            store
+                .read(|tx| tx.query_row("SELECT count(*) FROM huawei_tokens", [], |row| row.get(0)))
+                .expect("the table is there")
+        };
+        let filled: rusqlite::Result<()> = store.write(|tx| {
+            (0..MOST + 5).try_for_each(|number| keep(tx, &number.to_string(), &token(None), NOW))
+        });
+        filled.expect("there is room");
+        assert_eq!(count(&store), MOST);
+        let later = NOW.plus_millis(LIFETIME_MILLIS);
+        let kept: rusqlite::Result<()> =
+            store.write(|tx| keep(tx, "one more", &token(None), later));
+        kept.expect("there is room");
+        assert_eq!(count(&store), 1);
+    }
+}

@@ -1,0 +1,17 @@
+//! IAM's own error table; the gateway's is in `providers/huawei.rs`. The codes are numbers on the wire.
+
+use crate::catalogue::{Source, catalogue};
+
+const REFERENCE: Source = Source::Docs("IAM API reference, POST and GET /v3/auth/tokens");
+const OURS: Source = Source::Inferred("that the scope is checked is documented, the text is not");
+
+catalogue! {
+    /// the body is no JSON, or lacks what its method needs
+    BODY_INVALID: BodyInvalid = 400 "400" "The request body is invalid" Condition REFERENCE;
+    /// a user or password that is not configured
+    PASSWORD_WRONG: PasswordWrong = 401 "401" "The username or password is wrong." Authentication REFERENCE;
+    /// a project or domain in the scope that is not configured
+    SCOPE_UNKNOWN: ScopeUnknown = 401 "401" "The project or domain of the scope does not exist." Authentication OURS;
+    /// a subject token that was not issued here, or is past its time
+    SUBJECT_TOKEN_INVALID: SubjectTokenInvalid = 404 "404" "X-Subject-Token is invalid in the request" Condition REFERENCE;
+}

@@ -1,0 +1,447 @@
+//! Domains, users and projects: those of the seed, and made-up ones for every other name, so that a client gets past its
+//! look-ups whatever it is configured with.
+//!
+//! A made-up id is the first half of a SHA-256, so that it is the same in every run and every namespace.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use crate::clock::Time;
+use crate::ids::{ALPHANUMERIC, Ids, LOWER_HEX};
+use crate::providers::huawei::token;
+use crate::settings::Credential;
+use crate::store::page::select;
+
+/// The demo's account, known without any seed too.
+const DOMAIN: (&str, &str) = ("d78cbac186b744899480f25bd022f468", "IAMDomain");
+const USER: (&str, &str) = ("7116d09f88fa41908676fdd4b039e95b", "IAMUser");
+const PROJECT: (&str, &str) = ("0bec5db98280d2d02fd6c00c2de791ce", "cn-north-4");
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Domain {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) enabled: bool,
+}
+
+/// Somebody of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct User {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) domain_id: String,
+    pub(crate) description: String,
+    pub(crate) enabled: bool,
+    pub(crate) password_hash: Option<String>,
+}
+
+/// A region of an account, or a part of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Project {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) domain_id: String,
+    pub(crate) description: String,
+    pub(crate) enabled: bool,
+    pub(crate) is_domain: bool,
+    pub(crate) parent_id: String,
+}
+
+/// How a body names something: by its id or by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reference {
+    Id(String),
+    Name(String),
+}
+
+impl Domain {
+    const COLUMNS: &'static str = "id, name, description, enabled";
+
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            description: row.get(2)?,
+            enabled: row.get(3)?,
+        })
+    }
+
+    pub(crate) fn made_up(id: String, name: String) -> Self {
+        Self {
+            id,
+            name,
+            description: String::new(),
+            enabled: true,
+        }
+    }
+}
+
+impl User {
+    const COLUMNS: &'static str = "id, name, domain_id, description, enabled, password_hash";
+
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            domain_id: row.get(2)?,
+            description: row.get(3)?,
+            enabled: row.get(4)?,
+            password_hash: row.get(5)?,
+        })
+    }
+
+    pub(crate) fn made_up(id: String, name: String, domain_id: &str) -> Self {
+        Self {
+            id,
+            name,
+            domain_id: domain_id.to_owned(),
+            description: String::new(),
+            enabled: true,
+            password_hash: None,
+        }
+    }
+}
+
+impl Project {
+    const COLUMNS: &'static str = "id, name, domain_id, description, enabled, is_domain, parent_id";
+
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            domain_id: row.get(2)?,
+            description: row.get(3)?,
+            enabled: row.get(4)?,
+            is_domain: row.get(5)?,
+            parent_id: row.get(6)?,
+        })
+    }
+
+    fn made_up(id: String, name: String, domain_id: &str) -> Self {
+        Self {
+            id,
+            name,
+            domain_id: domain_id.to_owned(),
+            description: String::new(),
+            enabled: true,
+            is_domain: false,
+            parent_id: domain_id.to_owned(),
+        }
+    }
+}
+
+/// The same 32 hexadecimal digits for the same words.
+pub(crate) fn made_up_id(words: &[&str]) -> String {
+    hex(&Sha256::digest(words.join(":"))[..16])
+}
+
+/// The account that callers belong to: the first of the seed.
+pub(crate) fn own_domain(tx: &Connection) -> rusqlite::Result<Domain> {
+    let sql = format!(
+        "SELECT {} FROM iam_domains ORDER BY seq LIMIT 1",
+        Domain::COLUMNS
+    );
+    let first = tx
+        .prepare_cached(&sql)?
+        .query_row([], Domain::from_row)
+        .optional()?;
+    Ok(first.unwrap_or_else(|| Domain::made_up(DOMAIN.0.to_owned(), DOMAIN.1.to_owned())))
+}
+
+/// Who calls, where nothing says who: the first user of an account.
+pub(crate) fn first_user(tx: &Connection, domain: &Domain) -> rusqlite::Result<User> {
+    let sql = format!(
+        "SELECT {} FROM iam_users WHERE domain_id = ?1 ORDER BY seq LIMIT 1",
+        User::COLUMNS
+    );
+    let first = tx
+        .prepare_cached(&sql)?
+        .query_row([&domain.id], User::from_row)
+        .optional()?;
+    Ok(first.unwrap_or_else(|| User::made_up(USER.0.to_owned(), USER.1.to_owned(), &domain.id)))
+}
+
+/// The domain that is meant. Inferred: what is only known by its id has that for a name.
+pub(crate) fn domain(tx: &Connection, meant: &Reference) -> rusqlite::Result<Domain> {
+    let (column, value) = meant.column();
+    let sql = format!(
+        "SELECT {} FROM iam_domains WHERE {column} = ?1",
+        Domain::COLUMNS
+    );
+    let known = tx
+        .prepare_cached(&sql)?
+        .query_row([value], Domain::from_row)
+        .optional()?;
+    Ok(known.unwrap_or_else(|| match meant {
+        Reference::Id(id) if id == DOMAIN.0 => Domain::made_up(id.clone(), DOMAIN.1.to_owned()),
+        Reference::Id(id) => Domain::made_up(id.clone(), id.clone()),
+        Reference::Name(name) if name == DOMAIN.1 => {
+            Domain::made_up(DOMAIN.0.to_owned(), name.clone())
+        }
+        Reference::Name(name) => Domain::made_up(made_up_id(&["domain", name]), name.clone()),
+    }))
+}
+
+/// The domain that something belongs to: most often the one at hand, which the seed need not have.
+pub(crate) fn domain_of(
+    tx: &Connection,
+    domain_id: &str,
+    at_hand: Domain,
+) -> rusqlite::Result<Domain> {
+    if at_hand.id == domain_id {
+        return Ok(at_hand);
+    }
+    domain(tx, &Reference::Id(domain_id.to_owned()))
+}
+
+/// Whether the seed has a domain of that id.
+pub(crate) fn has_domain(tx: &Connection, id: &str) -> rusqlite::Result<bool> {
+    tx.prepare_cached("SELECT 1 FROM iam_domains WHERE id = ?1")?
+        .exists([id])
+}
+
+/// The user that is meant: a name is one of that domain, an id is one of whichever.
+pub(crate) fn user(tx: &Connection, meant: &Reference, domain: &Domain) -> rusqlite::Result<User> {
+    let (column, value) = meant.column();
+    let sql = format!(
+        "SELECT {} FROM iam_users WHERE {column} = ?1 AND (?2 IS NULL OR domain_id = ?2)",
+        User::COLUMNS
+    );
+    let within = matches!(meant, Reference::Name(_)).then_some(&domain.id);
+    let known = tx
+        .prepare_cached(&sql)?
+        .query_row(params![value, within], User::from_row)
+        .optional()?;
+    Ok(known.unwrap_or_else(|| match meant {
+        Reference::Id(id) => User::made_up(id.clone(), id.clone(), &domain.id),
+        Reference::Name(name) if domain.id == DOMAIN.0 && name == USER.1 => {
+            User::made_up(USER.0.to_owned(), name.clone(), &domain.id)
+        }
+        Reference::Name(name) => User::made_up(
+            made_up_id(&["user", &domain.id, name]),
+            name.clone(),
+            &domain.id,
+        ),
+    }))
+}
+
+/// The project that is meant: a name is one of that domain, an id is one of whichever. An id that is not known gets the
+/// name of the region.
+pub(crate) fn project(
+    tx: &Connection,
+    meant: &Reference,
+    domain: &Domain,
+    region: &str,
+) -> rusqlite::Result<Project> {
+    let (column, value) = meant.column();
+    let sql = format!(
+        "SELECT {} FROM iam_projects WHERE {column} = ?1 AND (?2 IS NULL OR domain_id = ?2)",
+        Project::COLUMNS
+    );
+    let within = matches!(meant, Reference::Name(_)).then_some(&domain.id);
+    let known = tx
+        .prepare_cached(&sql)?
+        .query_row(params![value, within], Project::from_row)
+        .optional()?;
+    Ok(known.unwrap_or_else(|| match meant {
+        Reference::Id(id) => Project::made_up(id.clone(), region.to_owned(), &domain.id),
+        Reference::Name(name) => made_up_project(name, &domain.id),
+    }))
+}
+
+/// The projects of a domain, or of all, in the order of the seed; of a name exactly one, known or not: SDKs refuse none and
+/// two alike.
+pub(crate) fn list_projects(
+    tx: &Connection,
+    name: Option<&str>,
+    domain_id: Option<&str>,
+) -> rusqlite::Result<Vec<Project>> {
+    let sql = format!(
+        "SELECT {} FROM iam_projects WHERE (?1 IS NULL OR name = ?1) AND (?2 IS NULL OR domain_id = ?2) ORDER BY seq",
+        Project::COLUMNS
+    );
+    let mut projects = select(tx, &sql, params![name, domain_id], Project::from_row)?;
+    if let Some(name) = name {
+        projects.truncate(1);
+        if projects.is_empty() {
+            let own = own_domain(tx)?;
+            projects.push(made_up_project(name, domain_id.unwrap_or(&own.id)));
+        }
+    }
+    Ok(projects)
+}
+
+fn made_up_project(name: &str, domain_id: &str) -> Project {
+    let id = if name == PROJECT.1 {
+        PROJECT.0.to_owned()
+    } else {
+        made_up_id(&["project", name])
+    };
+    Project::made_up(id, name.to_owned(), domain_id)
+}
+
+impl Reference {
+    fn column(&self) -> (&'static str, &str) {
+        match self {
+            Self::Id(id) => ("id", id),
+            Self::Name(name) => ("name", name),
+        }
+    }
+}
+
+/// Scrambles a password for keeping.
+pub(crate) fn hash_password(password: &str, ids: &Ids) -> String {
+    let salt = ids.text(16, LOWER_HEX);
+    let digest = salted(&salt, password);
+    format!("sha256${salt}${digest}")
+}
+
+/// Whether a password is the one that was hashed.
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        reason = "strict authentication, which is not there yet, will call it"
+    )
+)]
+pub(crate) fn is_password(password: &str, hash: &str) -> bool {
+    let mut parts = hash.split('$');
+    let (Some("sha256"), Some(salt), Some(digest), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return false;
+    };
+    let given = salted(salt, password);
+    given.as_bytes().ct_eq(digest.as_bytes()).into()
+}
+
+/// Whether a text can be what [`hash_password`] makes.
+pub(crate) fn is_hash(text: &str) -> bool {
+    let hex = |text: &str| {
+        text.bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let parts: Vec<&str> = text.split('$').collect();
+    matches!(parts[..], ["sha256", salt, digest] if salt.len() == 16 && hex(salt) && digest.len() == 64 && hex(digest))
+}
+
+fn salted(salt: &str, password: &str) -> String {
+    hex(&Sha256::new()
+        .chain_update(salt)
+        .chain_update("$")
+        .chain_update(password)
+        .finalize())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A new access key that is good for a while. Clients see `~namespace` behind its name.
+pub(crate) fn temporary_key(ids: &Ids, namespace: &str, expires: Time) -> Credential {
+    Credential {
+        access_key: format!("HST{}", ids.text(17, ALPHANUMERIC).to_uppercase()),
+        secret_key: ids.text(40, ALPHANUMERIC),
+        token: Some(token::new_text(ids, namespace)),
+        disabled: false,
+        read_only: false,
+        expires: Some(expires),
+    }
+}
+
+/// Adds a domain, or brings the one of the same id up to date.
+pub(crate) fn put_domain(tx: &Connection, domain: &Domain) -> rusqlite::Result<usize> {
+    let sql = "INSERT INTO iam_domains (id, name, description, enabled) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, description = excluded.description, enabled = excluded.enabled";
+    tx.prepare_cached(sql)?.execute(params![
+        domain.id,
+        domain.name,
+        domain.description,
+        domain.enabled
+    ])
+}
+
+/// Adds a user, or brings the one of the same id up to date; without a password the old one stays.
+pub(crate) fn put_user(tx: &Connection, user: &User) -> rusqlite::Result<usize> {
+    let sql = "INSERT INTO iam_users (id, name, domain_id, description, enabled, password_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, domain_id = excluded.domain_id, description = excluded.description,
+           enabled = excluded.enabled, password_hash = coalesce(excluded.password_hash, password_hash)";
+    tx.prepare_cached(sql)?.execute(params![
+        user.id,
+        user.name,
+        user.domain_id,
+        user.description,
+        user.enabled,
+        user.password_hash
+    ])
+}
+
+/// Adds a project, or brings the one of the same id up to date.
+pub(crate) fn put_project(tx: &Connection, project: &Project) -> rusqlite::Result<usize> {
+    let sql = "INSERT INTO iam_projects (id, name, domain_id, description, enabled, is_domain, parent_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, domain_id = excluded.domain_id, description = excluded.description,
+           enabled = excluded.enabled, is_domain = excluded.is_domain, parent_id = excluded.parent_id";
+    tx.prepare_cached(sql)?.execute(params![
+        project.id,
+        project.name,
+        project.domain_id,
+        project.description,
+        project.enabled,
+        project.is_domain,
+        project.parent_id
+    ])
+}
+
+/// What a seed can delete.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kind {
+    Domain,
+    User,
+    Project,
+}
+
+/// Deletes by id; a domain takes its users and projects with it.
+pub(crate) fn delete(tx: &Connection, kind: Kind, id: &str) -> rusqlite::Result<usize> {
+    let sql = match kind {
+        Kind::Domain => "DELETE FROM iam_domains WHERE id = ?1",
+        Kind::User => "DELETE FROM iam_users WHERE id = ?1",
+        Kind::Project => "DELETE FROM iam_projects WHERE id = ?1",
+    };
+    tx.prepare_cached(sql)?.execute([id])
+}
+
+pub(crate) fn all_domains(tx: &Connection) -> rusqlite::Result<Vec<Domain>> {
+    let sql = format!("SELECT {} FROM iam_domains ORDER BY seq", Domain::COLUMNS);
+    select(tx, &sql, [], Domain::from_row)
+}
+
+pub(crate) fn all_users(tx: &Connection) -> rusqlite::Result<Vec<User>> {
+    let sql = format!("SELECT {} FROM iam_users ORDER BY seq", User::COLUMNS);
+    select(tx, &sql, [], User::from_row)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_known_by_its_hash_only() {
+        let ids = Ids::seeded(7, "default");
+        let hash = hash_password("IAMPassword", &ids);
+        assert!(is_hash(&hash) && !hash.contains("IAMPassword"), "{hash}");
+        assert!(is_password("IAMPassword", &hash));
+        assert_ne!(hash_password("IAMPassword", &ids), hash);
+        for wrong in ["", "iampassword", "IAMPassword ", "$IAMPassword"] {
+            assert!(!is_password(wrong, &hash), "{wrong}");
+        }
+        for garbled in ["", "sha256", "sha256$$", "md5$a$b", "sha256$a$b$c"] {
+            assert!(
+                !is_password("IAMPassword", garbled) && !is_hash(garbled),
+                "{garbled}"
+            );
+        }
+    }
+}

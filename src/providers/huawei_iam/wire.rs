@@ -1,0 +1,576 @@
+//! Bodies in, answers and IAM's own error envelope out: everything that has a JSON name.
+
+pub(crate) mod seed;
+
+use std::ops::RangeInclusive;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::errors;
+use super::model::{Domain, Project, Reference, User};
+use crate::call::{Call, Reply};
+use crate::catalogue::{ApiError, Refusal};
+use crate::clock::Time;
+use crate::providers::huawei::token::shown;
+use crate::providers::huawei::{self, JSON, member};
+use crate::settings::Credential;
+
+/// What a body of `POST /v3/auth/tokens` asks for.
+#[derive(Debug)]
+pub(crate) struct TokenBody {
+    pub(crate) methods: Vec<String>,
+    pub(crate) identity: Identity,
+    /// None: the user's domain.
+    pub(crate) scope: Option<ScopeBody>,
+}
+
+/// Who wants a token.
+#[derive(Debug)]
+pub(crate) enum Identity {
+    /// Somebody with a password.
+    User {
+        user: Reference,
+        domain: Option<Reference>,
+    },
+    /// Whoever this token was issued to.
+    Token(String),
+    /// Whoever may act as this agency.
+    Agency { domain: Reference, name: String },
+}
+
+/// What a token is to be good for.
+#[derive(Debug)]
+pub(crate) enum ScopeBody {
+    Project {
+        project: Reference,
+        domain: Option<Reference>,
+    },
+    Domain(Reference),
+}
+
+/// The methods that identify somebody, and the one that only adds to a password.
+///
+/// Inferred: any other method is refused.
+const METHODS: [&str; 4] = ["password", "token", "assume_role", "totp"];
+
+impl TokenBody {
+    pub(crate) fn decode(call: &Call<'_>) -> Result<Self, ApiError> {
+        let body = Part::of_body(call)?;
+        let auth = body.object("auth")?;
+        let identity = auth.object("identity")?;
+        let methods = identity.methods()?;
+        let has = |name: &str| methods.iter().any(|method| method == name);
+        if has("totp") {
+            let totp = identity.object("totp")?;
+            totp.object("user")?.text("id")?;
+            totp.text("passcode")?;
+        }
+        let who = if has("password") {
+            let user = identity.object("password")?.object("user")?;
+            // Whatever it is: nothing is checked yet.
+            user.any_text("password")?;
+            let domain = user.optional("domain")?;
+            let domain = domain.map(|domain| domain.reference()).transpose()?;
+            let user_reference = user.reference()?;
+            if matches!(user_reference, Reference::Name(_)) && domain.is_none() {
+                return Err(user.refused("domain", "needs the name or id of the user's domain"));
+            }
+            Identity::User {
+                user: user_reference,
+                domain,
+            }
+        } else if has("token") {
+            Identity::Token(identity.object("token")?.text("id")?)
+        } else if has("assume_role") {
+            let agency = identity.object("assume_role")?;
+            Identity::Agency {
+                domain: agency.reference_as("domain_id", "domain_name")?,
+                name: agency.text("agency_name")?,
+            }
+        } else {
+            return Err(identity.refused("methods", "needs one of password, token, assume_role"));
+        };
+        Ok(Self {
+            scope: auth.scope()?,
+            methods,
+            identity: who,
+        })
+    }
+}
+
+/// What a body of `POST /v3.0/OS-AUTH/id-token/tokens` asks for.
+#[derive(Debug)]
+pub(crate) struct IdTokenBody {
+    pub(crate) scope: Option<ScopeBody>,
+}
+
+impl IdTokenBody {
+    /// Inferred: the header that names the identity provider has to be there, as both SDKs send it.
+    pub(crate) fn decode(call: &Call<'_>) -> Result<Self, ApiError> {
+        let body = Part::of_body(call)?;
+        let auth = body.object("auth")?;
+        auth.object("id_token")?.text("id")?;
+        if call
+            .request
+            .header("x-idp-id")
+            .unwrap_or_default()
+            .is_empty()
+        {
+            return Err(auth.refused("id_token", "needs the header X-Idp-Id too"));
+        }
+        Ok(Self {
+            scope: auth.scope()?,
+        })
+    }
+}
+
+/// How long a temporary access key may live, in seconds.
+///
+/// Inferred: both SDKs ask for 21600.
+pub(crate) const DURATION_SECONDS: RangeInclusive<i64> = 900..=86_400;
+
+/// What a body of `POST /v3.0/OS-CREDENTIAL/securitytokens` asks for.
+#[derive(Debug)]
+pub(crate) struct TemporaryKeyBody {
+    pub(crate) duration_seconds: i64,
+}
+
+impl TemporaryKeyBody {
+    /// The token is in the body (Python) or in `X-Auth-Token` (Node); with authentication off it may be in neither.
+    pub(crate) fn decode(call: &Call<'_>) -> Result<Self, ApiError> {
+        let body = Part::of_body(call)?;
+        let auth = body.object("auth")?;
+        let identity = auth.object("identity")?;
+        let methods = identity.methods()?;
+        if methods.iter().any(|method| method != "token") {
+            return Err(identity.refused("methods", "takes token"));
+        }
+        let duration = match identity.optional("token")? {
+            Some(token) => token.number("duration_seconds", DURATION_SECONDS)?,
+            None => None,
+        };
+        Ok(Self {
+            duration_seconds: duration.unwrap_or(*DURATION_SECONDS.start()),
+        })
+    }
+}
+
+/// An object in a body, with the place where it is for the journal.
+struct Part {
+    place: String,
+    object: Map<String, Value>,
+}
+
+impl Part {
+    fn of_body(call: &Call<'_>) -> Result<Self, ApiError> {
+        let refused = |because: &str| errors::BODY_INVALID.raise().because(because);
+        let object = call
+            .json_object()
+            .map_err(|cause| refused(&cause.0))?
+            .ok_or_else(|| refused("there is no body"))?;
+        Ok(Self {
+            place: String::new(),
+            object,
+        })
+    }
+
+    fn refused(&self, name: &str, rule: &str) -> ApiError {
+        errors::BODY_INVALID
+            .raise()
+            .because(format!("{}{name} {rule}", self.place))
+    }
+
+    fn optional(&self, name: &str) -> Result<Option<Self>, ApiError> {
+        match member(&self.object, name) {
+            None => Ok(None),
+            Some(Value::Object(object)) => Ok(Some(Self {
+                place: format!("{}{name}.", self.place),
+                object: object.clone(),
+            })),
+            Some(_) => Err(self.refused(name, "has to be an object")),
+        }
+    }
+
+    fn object(&self, name: &str) -> Result<Self, ApiError> {
+        self.optional(name)?
+            .ok_or_else(|| self.refused(name, "is missing"))
+    }
+
+    /// A text, be it empty.
+    fn any_text(&self, name: &str) -> Result<String, ApiError> {
+        match member(&self.object, name) {
+            None => Err(self.refused(name, "is missing")),
+            Some(Value::String(text)) => Ok(text.clone()),
+            Some(_) => Err(self.refused(name, "has to be a string")),
+        }
+    }
+
+    /// Inferred: an empty text counts as a missing one.
+    fn text(&self, name: &str) -> Result<String, ApiError> {
+        let text = self.any_text(name)?;
+        if text.is_empty() {
+            return Err(self.refused(name, "is empty"));
+        }
+        Ok(text)
+    }
+
+    fn number(&self, name: &str, range: RangeInclusive<i64>) -> Result<Option<i64>, ApiError> {
+        let Some(value) = member(&self.object, name) else {
+            return Ok(None);
+        };
+        let number = value.as_i64().filter(|number| range.contains(number));
+        let rule = || format!("takes {} to {}", range.start(), range.end());
+        number.map(Some).ok_or_else(|| self.refused(name, &rule()))
+    }
+
+    fn reference(&self) -> Result<Reference, ApiError> {
+        self.reference_as("id", "name")
+    }
+
+    /// An id, else a name.
+    fn reference_as(&self, id: &str, name: &str) -> Result<Reference, ApiError> {
+        if member(&self.object, id).is_some() {
+            return self.text(id).map(Reference::Id);
+        }
+        self.text(name).map(Reference::Name)
+    }
+
+    fn methods(&self) -> Result<Vec<String>, ApiError> {
+        let rule = "takes a list of password, token, assume_role and totp";
+        let sent = member(&self.object, "methods").and_then(Value::as_array);
+        let known = |method: &Value| {
+            let method = method.as_str()?;
+            METHODS.contains(&method).then(|| method.to_owned())
+        };
+        let methods: Option<Vec<String>> =
+            sent.and_then(|methods| methods.iter().map(known).collect());
+        methods
+            .filter(|methods| !methods.is_empty())
+            .ok_or_else(|| self.refused("methods", rule))
+    }
+
+    /// Inferred: with both in it, the project counts.
+    fn scope(&self) -> Result<Option<ScopeBody>, ApiError> {
+        let Some(scope) = self.optional("scope")? else {
+            return Ok(None);
+        };
+        if let Some(project) = scope.optional("project")? {
+            let domain = project.optional("domain")?;
+            let domain = domain.map(|domain| domain.reference()).transpose()?;
+            let project = project.reference()?;
+            return Ok(Some(ScopeBody::Project { project, domain }));
+        }
+        let domain = scope.object("domain")?.reference()?;
+        Ok(Some(ScopeBody::Domain(domain)))
+    }
+}
+
+/// An id and a name.
+#[derive(Serialize)]
+pub(crate) struct Named<'a> {
+    id: &'a str,
+    name: &'a str,
+}
+
+impl<'a> From<&'a Domain> for Named<'a> {
+    fn from(domain: &'a Domain) -> Self {
+        Self {
+            id: &domain.id,
+            name: &domain.name,
+        }
+    }
+}
+
+/// The `token` object.
+#[derive(Serialize)]
+pub(crate) struct Token<'a> {
+    /// Inferred: always empty, as in the documented answer; clients of a mock have their addresses already.
+    catalog: [(); 0],
+    expires_at: String,
+    issued_at: String,
+    methods: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    project: Option<TokenProject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    domain: Option<Named<'a>>,
+    roles: [Named<'a>; 1],
+    user: TokenUser<'a>,
+}
+
+#[derive(Serialize)]
+struct TokenProject<'a> {
+    domain: Named<'a>,
+    id: &'a str,
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct TokenUser<'a> {
+    domain: Named<'a>,
+    id: &'a str,
+    name: &'a str,
+    password_expires_at: &'a str,
+}
+
+/// Whom a token is for, what it is good for, and when.
+#[derive(Debug)]
+pub(crate) struct Granted {
+    pub(crate) methods: Vec<String>,
+    pub(crate) user: User,
+    pub(crate) user_domain: Domain,
+    /// None: the domain.
+    pub(crate) project: Option<Project>,
+    pub(crate) domain: Domain,
+    pub(crate) issued_at: Time,
+    pub(crate) expires_at: Time,
+}
+
+impl Granted {
+    pub(crate) fn document(&self) -> Result<Box<RawValue>, ApiError> {
+        let token = Token {
+            catalog: [],
+            expires_at: shown(self.expires_at),
+            issued_at: shown(self.issued_at),
+            methods: &self.methods,
+            project: self.project.as_ref().map(|project| TokenProject {
+                domain: Named::from(&self.domain),
+                id: &project.id,
+                name: &project.name,
+            }),
+            domain: self.project.is_none().then(|| Named::from(&self.domain)),
+            roles: [Named {
+                id: "0",
+                name: "te_admin",
+            }],
+            user: TokenUser {
+                domain: Named::from(&self.user_domain),
+                id: &self.user.id,
+                name: &self.user.name,
+                password_expires_at: "",
+            },
+        };
+        Ok(serde_json::value::to_raw_value(&token)?)
+    }
+}
+
+/// Who a token was issued to, read back from what is shown of it.
+pub(crate) fn user_of(document: &RawValue) -> Option<(User, Domain)> {
+    let token: Value = serde_json::from_str(document.get()).ok()?;
+    let text = |pointer: &str| Some(token.pointer(pointer)?.as_str()?.to_owned());
+    let domain = Domain::made_up(text("/user/domain/id")?, text("/user/domain/name")?);
+    let user = User::made_up(text("/user/id")?, text("/user/name")?, &domain.id);
+    Some((user, domain))
+}
+
+#[derive(Serialize)]
+struct TokenAnswer<'a> {
+    token: &'a RawValue,
+}
+
+/// A token as its issue and its check answer it.
+pub(crate) fn token_answer(
+    status: u16,
+    text: &str,
+    document: &RawValue,
+) -> Result<Reply, ApiError> {
+    let reply = Reply::json(JSON, &TokenAnswer { token: document })?;
+    Ok(reply.status(status).header("x-subject-token", text))
+}
+
+/// The answer of `GET /v3/projects`.
+#[derive(Serialize)]
+pub(crate) struct ProjectList {
+    projects: Vec<ProjectEntry>,
+    links: Links,
+}
+
+#[derive(Serialize)]
+struct ProjectEntry {
+    id: String,
+    name: String,
+    domain_id: String,
+    description: String,
+    enabled: bool,
+    is_domain: bool,
+    parent_id: String,
+    links: Links,
+}
+
+#[derive(Serialize)]
+struct Links {
+    #[serde(rename = "self")]
+    this: String,
+    next: Option<String>,
+    previous: Option<String>,
+}
+
+impl Links {
+    const fn to(this: String) -> Self {
+        Self {
+            this,
+            next: None,
+            previous: None,
+        }
+    }
+}
+
+impl ProjectList {
+    pub(crate) fn new(call: &Call<'_>, projects: Vec<Project>) -> Self {
+        let entry = |project: Project| ProjectEntry {
+            links: Links::to(address(call, &format!("/v3/projects/{}", project.id))),
+            id: project.id,
+            name: project.name,
+            domain_id: project.domain_id,
+            description: project.description,
+            enabled: project.enabled,
+            is_domain: project.is_domain,
+            parent_id: project.parent_id,
+        };
+        Self {
+            projects: projects.into_iter().map(entry).collect(),
+            links: Links::to(address(call, "/v3/projects")),
+        }
+    }
+}
+
+/// The answer of `GET /v3/auth/domains`.
+#[derive(Serialize)]
+pub(crate) struct DomainList {
+    domains: [DomainEntry; 1],
+    links: SelfLink,
+}
+
+#[derive(Serialize)]
+struct DomainEntry {
+    id: String,
+    name: String,
+    description: String,
+    enabled: bool,
+    links: SelfLink,
+}
+
+#[derive(Serialize)]
+struct SelfLink {
+    #[serde(rename = "self")]
+    this: String,
+}
+
+impl DomainList {
+    /// Terraform wants exactly one.
+    pub(crate) fn new(call: &Call<'_>, domain: Domain) -> Self {
+        let link = |path: &str| SelfLink {
+            this: address(call, path),
+        };
+        Self {
+            links: link("/v3/auth/domains"),
+            domains: [DomainEntry {
+                links: link(&format!("/v3/domains/{}", domain.id)),
+                id: domain.id,
+                name: domain.name,
+                description: domain.description,
+                enabled: domain.enabled,
+            }],
+        }
+    }
+}
+
+/// The answer of `GET /v3/auth/catalog`.
+#[derive(Serialize, Default)]
+pub(crate) struct Catalog {
+    catalog: [(); 0],
+    links: Map<String, Value>,
+}
+
+/// The answer of `GET /v5/caller-identity`.
+#[derive(Serialize)]
+pub(crate) struct CallerIdentity {
+    account_id: String,
+    principal_urn: String,
+    principal_id: String,
+}
+
+impl CallerIdentity {
+    /// Inferred: the shape of the URN.
+    pub(crate) fn new(user: User, domain: Domain) -> Self {
+        Self {
+            principal_urn: format!("iam::{}:user:{}", domain.id, user.name),
+            account_id: domain.id,
+            principal_id: user.id,
+        }
+    }
+}
+
+/// The answer of `POST /v3.0/OS-CREDENTIAL/securitytokens`.
+#[derive(Serialize)]
+pub(crate) struct TemporaryKeyAnswer {
+    credential: CredentialEntry,
+}
+
+#[derive(Serialize)]
+struct CredentialEntry {
+    access: String,
+    secret: String,
+    securitytoken: String,
+    expires_at: String,
+}
+
+impl TemporaryKeyAnswer {
+    /// The access key carries its namespace as every access key can, so that what is signed with it comes back there.
+    pub(crate) fn new(key: Credential, namespace: &str, expires_at: Time) -> Self {
+        Self {
+            credential: CredentialEntry {
+                access: format!("{}~{namespace}", key.access_key),
+                secret: key.secret_key,
+                securitytoken: key.token.unwrap_or_default(),
+                expires_at: shown(expires_at),
+            },
+        }
+    }
+}
+
+/// An address on this server, as the client reached it.
+fn address(call: &Call<'_>, path: &str) -> String {
+    format!("http://{}{path}", call.request.host())
+}
+
+#[derive(Serialize)]
+struct ErrorBody<'a> {
+    error: ErrorText<'a>,
+}
+
+#[derive(Serialize)]
+struct ErrorText<'a> {
+    code: u16,
+    message: &'a str,
+    title: &'static str,
+}
+
+/// The answer as it goes out: IAM's errors in their own envelope, the gateway's in the gateway's.
+pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Reply {
+    let verdict = match verdict {
+        Err(refusal) if !refusal.entry.code.starts_with("APIGW.") => Ok(error(&refusal)),
+        other => other,
+    };
+    huawei::envelope(call, verdict)
+}
+
+fn error(refusal: &Refusal) -> Reply {
+    let status = refusal.entry.status;
+    let title = http::StatusCode::from_u16(status)
+        .ok()
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or_default();
+    let error = ErrorText {
+        code: status,
+        message: &refusal.message,
+        title,
+    };
+    let body = serde_json::to_vec(&ErrorBody { error }).expect("texts become JSON");
+    let reply = Reply::new(status, JSON, body);
+    refusal
+        .headers
+        .iter()
+        .fold(reply, |reply, (name, value)| reply.header(name, value))
+}

@@ -1,0 +1,364 @@
+//! Seeds, snapshots, exports and their differences; seed files that change.
+
+use std::fs;
+use std::time::Instant;
+
+use rollcall::Options;
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::{INSTANCE, PROJECT, ROCKETMQ, add_user, done, list, refused, total, users};
+use crate::client::PATIENCE;
+use crate::server::{Server, demo, frozen, with};
+
+fn export(server: &Server, namespace: &str) -> String {
+    let answer = server.get(&format!("/_rollcall/namespaces/{namespace}/export"));
+    assert_eq!(answer.header("content-type"), Some("application/x-ndjson"));
+    answer.text().to_owned()
+}
+
+fn put(server: &Server, address: &str, bytes: &[u8]) -> crate::client::Answer {
+    server.send(
+        "PUT",
+        &format!("/_rollcall/namespaces/{address}"),
+        &[],
+        bytes,
+    )
+}
+
+#[test]
+fn a_seed_is_merged_by_natural_key() {
+    let server = demo();
+    let before = total(&server, "a");
+    let seed = |document: &serde_json::Value| {
+        server.json(
+            "POST",
+            "/_rollcall/namespaces/a/seed",
+            &document.to_string(),
+        )
+    };
+    let done_once = done(&seed(&users(&["new-1", "new-2"])));
+    assert_eq!(
+        (&done_once["name"], total(&server, "a")),
+        (&json!("a"), before + 2)
+    );
+    done(&seed(&users(&["new-1", "new-2"])));
+    assert_eq!(total(&server, "a"), before + 2);
+    // A parent goes, and its users with it.
+    let gone = json!({ ROCKETMQ: { "projects": [{ "project_id": PROJECT, "instances": [{ "instance_id": INSTANCE, "$delete": true }] }] } });
+    done(&seed(&gone));
+    assert_eq!(list(&server, "a").verdict(), "404 DMS.00404022");
+    assert_eq!(total(&server, "default"), before);
+}
+
+#[test]
+fn a_seed_with_something_wrong_in_it_changes_nothing() {
+    let server = demo();
+    let before = export(&server, "default");
+    let seed = |text: &str| server.json("POST", "/_rollcall/namespaces/default/seed", text);
+    let mut document = users(&["good", "bad"]);
+    document[ROCKETMQ]["users"][0]["users"][1]["admin"] = json!("perhaps");
+    let place = "/huawei-rocketmq/users/0/users/1/admin";
+    refused(&seed(&document.to_string()), 400, place, "perhaps");
+    refused(
+        &seed(r#"{"nobody": {}}"#),
+        400,
+        "/nobody",
+        "there is no provider \"nobody\"",
+    );
+    refused(&seed("[]"), 400, "", "a seed document is an object");
+    refused(&seed("{"), 400, "", "no JSON");
+    refused(&seed(""), 400, "", "nothing was changed");
+    let lines = format!("{}\n\n{}\n", users(&["good"]), r#"{"nobody": {}}"#);
+    let answer = server.send(
+        "POST",
+        "/_rollcall/namespaces/default/seed",
+        &[("content-type", "application/x-ndjson; charset=utf-8")],
+        lines.as_bytes(),
+    );
+    refused(&answer, 400, "/nobody", "line 3: at nobody");
+    assert_eq!(export(&server, "default"), before);
+}
+
+#[test]
+fn an_ndjson_stream_is_merged_a_line_at_a_time() {
+    let server = demo();
+    let before = total(&server, "default");
+    let lines = format!("{}\n\n{}\r\n", users(&["one"]), users(&["two"]));
+    let answer = server.send(
+        "POST",
+        "/_rollcall/namespaces/default/seed",
+        &[("content-type", "application/x-ndjson")],
+        lines.as_bytes(),
+    );
+    done(&answer);
+    assert_eq!(total(&server, "default"), before + 2);
+}
+
+#[test]
+fn an_export_comes_back_byte_for_byte() {
+    let server = demo();
+    add_user(&server, "default", "用户-1");
+    done(&server.json(
+        "POST",
+        "/_rollcall/namespaces/default/seed",
+        r#"{"credentials": [{"access_key": "k", "secret_key": "s", "expires": "2030-01-01T00:00:00Z"}]}"#,
+    ));
+    let text = export(&server, "default");
+    assert!(text.contains("用户-1") && text.contains("\"credentials\""));
+    done(&put(&server, "copy/export", text.as_bytes()));
+    assert_eq!(export(&server, "copy"), text);
+    let pages = |namespace: &str| list(&server, namespace).text().to_owned();
+    assert_eq!(pages("copy"), pages("default"));
+    // On another server, too, and over what is there.
+    let other = demo();
+    done(&put(&other, "default/export", text.as_bytes()));
+    assert_eq!(export(&other, "default"), text);
+
+    let broken = format!("{text}{{\"nobody\": 1}}\n");
+    refused(
+        &put(&other, "default/export", broken.as_bytes()),
+        400,
+        "/nobody",
+        "line ",
+    );
+    assert_eq!(export(&other, "default"), text);
+    done(&put(&other, "default/export", b""));
+    assert_eq!(export(&other, "default"), "");
+}
+
+#[test]
+fn a_snapshot_comes_back_in_memory_and_on_disk() {
+    let folders = [
+        TempDir::new().expect("a folder"),
+        TempDir::new().expect("a folder"),
+    ];
+    let on_disk = |folder: &TempDir| with(frozen().data(folder.path()));
+    let servers = [demo(), on_disk(&folders[0]), demo(), on_disk(&folders[1])];
+    for (from, to) in [(0, 2), (0, 3), (1, 2), (1, 3)] {
+        let (from, to) = (&servers[from], &servers[to]);
+        add_user(from, "default", "in-the-snapshot");
+        let text = export(from, "default");
+        let file = from.get("/_rollcall/namespaces/default/snapshot");
+        assert_eq!(file.header("content-type"), Some("application/vnd.sqlite3"));
+        done(&to.json(
+            "PUT",
+            "/_rollcall/clock",
+            r#"{"mode": "offset", "by": "1h"}"#,
+        ));
+        let restored = done(&put(to, "default/snapshot", &file.body));
+        assert!(
+            restored["counts"][ROCKETMQ]["users"].as_u64() > Some(20),
+            "{restored}"
+        );
+        assert_eq!(export(to, "default"), text);
+        // What is not data stays.
+        assert_eq!(done(&to.get("/_rollcall/clock"))["by"], "1h");
+        // And it can be written to, and put back.
+        add_user(to, "default", "after");
+        done(&put(to, "default/snapshot", &file.body));
+        assert_eq!(export(to, "default"), text);
+    }
+    drop(servers);
+    let again = on_disk(&folders[1]);
+    assert!(export(&again, "default").contains("in-the-snapshot"));
+}
+
+#[test]
+fn a_snapshot_that_cannot_be_used_changes_nothing() {
+    let folder = TempDir::new().expect("a folder");
+    for server in [demo(), with(frozen().data(folder.path()))] {
+        add_user(&server, "default", "stays");
+        let before = export(&server, "default");
+        let good = server.get("/_rollcall/namespaces/default/snapshot").body;
+        let mut newer = good.clone();
+        newer[60..64].copy_from_slice(&99_u32.to_be_bytes());
+        let mut damaged = good.clone();
+        let middle = damaged.len() / 2;
+        damaged[middle..].fill(0xAA);
+        let another = foreign("CREATE TABLE strangers (name TEXT);");
+        let cases: [(&[u8], &str); 6] = [
+            (&newer, "was written by a newer rollcall"),
+            (&damaged, "is damaged"),
+            (&good[..good.len() / 2], "nothing was changed"),
+            (b"", "is no rollcall database"),
+            (b"nonsense", "is no rollcall database"),
+            (&another, "is no rollcall database"),
+        ];
+        for (bytes, sentence) in cases {
+            refused(&put(&server, "default/snapshot", bytes), 400, "", sentence);
+            assert_eq!(export(&server, "default"), before, "{sentence}");
+        }
+        done(&put(&server, "default/snapshot", &good));
+        assert_eq!(export(&server, "default"), before);
+    }
+}
+
+/// A good database of another schema, with a version that is known.
+fn foreign(schema: &str) -> Vec<u8> {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("foreign.db");
+    let connection = rusqlite::Connection::open(&path).expect("a database");
+    connection.execute_batch(schema).expect("good SQL");
+    connection
+        .pragma_update(None, "user_version", 1)
+        .expect("a version");
+    drop(connection);
+    fs::read(path).expect("a file")
+}
+
+#[test]
+fn a_diff_shows_what_only_one_of_two_has() {
+    let server = demo();
+    add_user(&server, "a", "only-in-a");
+    add_user(&server, "b", "only-in-b");
+    let diff = server.get("/_rollcall/namespaces/a/diff?with=b");
+    let lines: Vec<serde_json::Value> = diff
+        .text()
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert_eq!(lines.len(), 2, "{diff}");
+    assert_eq!(
+        (&lines[0]["only_in"], &lines[1]["only_in"]),
+        (&json!("a"), &json!("b"))
+    );
+    assert!(lines[0]["record"].to_string().contains("only-in-a"));
+    assert!(lines[1]["record"].to_string().contains("only-in-b"));
+    assert_eq!(server.get("/_rollcall/namespaces/a/diff?with=a").text(), "");
+    refused(
+        &server.get("/_rollcall/namespaces/a/diff"),
+        400,
+        "",
+        "?with=<namespace>",
+    );
+    refused(
+        &server.get("/_rollcall/namespaces/a/diff?with=nobody"),
+        404,
+        "",
+        "nobody",
+    );
+    refused(
+        &server.get("/_rollcall/namespaces/a/diff?whit=b"),
+        400,
+        "",
+        "whit",
+    );
+}
+
+fn seeded(folder: &TempDir) -> (Options, std::path::PathBuf) {
+    let file = folder.path().join("seed.json");
+    fs::write(&file, users_file(&["one"])).expect("a writable folder");
+    (frozen().seed([folder.path().to_owned()]), file)
+}
+
+/// A seed with the instance and users.
+fn users_file(names: &[&str]) -> String {
+    let mut document = users(names);
+    let instance = json!({ "instance_id": INSTANCE, "name": "broker", "engine_version": "4.8.0" });
+    document[ROCKETMQ]["projects"] = json!([{ "project_id": PROJECT, "instances": [instance] }]);
+    document.to_string()
+}
+
+#[test]
+fn reload_takes_changed_seed_files_into_what_nobody_wrote_to() {
+    let folder = TempDir::new().expect("a folder");
+    let (options, file) = seeded(&folder);
+    let server = with(options);
+    assert_eq!(total(&server, "untouched"), 1);
+    add_user(&server, "written", "mine");
+    done(&server.json(
+        "PUT",
+        "/_rollcall/namespaces/made-empty",
+        r#"{"from": "empty"}"#,
+    ));
+    done(&server.json(
+        "PUT",
+        "/_rollcall/clock?namespace=untouched",
+        r#"{"mode": "real"}"#,
+    ));
+    fs::write(&file, users_file(&["one", "two", "three"])).expect("a writable folder");
+    let reloaded = done(&server.json("POST", "/_rollcall/reload", ""));
+    assert_eq!(
+        reloaded,
+        json!({ "reset": ["default", "untouched"], "kept": ["made-empty", "written"] })
+    );
+    assert_eq!(
+        (total(&server, "untouched"), total(&server, "written")),
+        (3, 2)
+    );
+    assert_eq!(total(&server, "new"), 3);
+    // A clock that was set is no data.
+    assert_eq!(
+        done(&server.get("/_rollcall/clock?namespace=untouched"))["mode"],
+        "real"
+    );
+    done(&server.json("POST", "/_rollcall/reset?namespace=written", ""));
+    assert_eq!(total(&server, "written"), 3);
+
+    fs::write(&file, "{").expect("a writable folder");
+    refused(
+        &server.json("POST", "/_rollcall/reload", ""),
+        400,
+        "",
+        "seed.json: EOF",
+    );
+    assert_eq!(total(&server, "another"), 3);
+}
+
+#[test]
+fn reload_keeps_what_an_earlier_run_wrote() {
+    let (seeds, data) = (
+        TempDir::new().expect("a folder"),
+        TempDir::new().expect("a folder"),
+    );
+    let (options, _) = seeded(&seeds);
+    let options = options.data(data.path());
+    let server = with(options.clone());
+    add_user(&server, "default", "mine");
+    drop(server);
+    let server = with(options);
+    done(&server.json("POST", "/_rollcall/reload", ""));
+    assert_eq!(total(&server, "default"), 2);
+}
+
+#[test]
+fn watched_seed_files_are_read_when_they_change() {
+    let folder = TempDir::new().expect("a folder");
+    let (options, file) = seeded(&folder);
+    let server = with(options.watch());
+    assert_eq!(total(&server, "default"), 1);
+    fs::write(&file, "{ half a file").expect("a writable folder");
+    fs::write(&file, users_file(&["one", "two"])).expect("a writable folder");
+    let began = Instant::now();
+    // The wait is the subject here.
+    while total(&server, "default") != 2 {
+        assert!(began.elapsed() < PATIENCE, "the change was not seen");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn namespaces_on_disk_are_listed_without_being_opened() {
+    let data = TempDir::new().expect("a folder");
+    let server = with(frozen().data(data.path()));
+    add_user(&server, "kept", "mine");
+    let many = total(&server, "kept");
+    drop(server);
+    let server = with(frozen().data(data.path()));
+    let rows = done(&server.get("/_rollcall/namespaces"));
+    assert_eq!(
+        rows[1],
+        json!({ "name": "kept", "last_use": null, "counts": null })
+    );
+    refused(
+        &server.json("PUT", "/_rollcall/namespaces/kept", ""),
+        409,
+        "",
+        "already",
+    );
+    assert_eq!(total(&server, "kept"), many);
+    done(&server.json("DELETE", "/_rollcall/namespaces/kept", ""));
+    assert!(!data.path().join("kept").exists());
+    assert_eq!(total(&server, "kept"), many - 1);
+}

@@ -1,0 +1,376 @@
+//! Who may use the control plane: tokens, hosts, origins; and what it makes of requests that nobody should send.
+
+use serde_json::json;
+
+use super::{USERS, add_user, done, list, refused, total};
+use crate::client::{Answer, exchange};
+use crate::server::{Server, demo, frozen, with};
+
+const FOREIGN: (&str, &str) = ("origin", "http://evil.test");
+
+fn reset(server: &Server, headers: &[(&str, &str)]) -> Answer {
+    server.send("POST", "/_rollcall/reset", headers, b"")
+}
+
+#[test]
+fn a_token_locks_everything_but_health_and_ready() {
+    let server = with(frozen().admin_token("s3cret"));
+    for open in ["health", "ready"] {
+        assert_eq!(server.get(&format!("/_rollcall/{open}")).status, 200);
+    }
+    for locked in [
+        "",
+        "/",
+        "/providers",
+        "/errors",
+        "/journal",
+        "/metrics",
+        "/nothing",
+        "/openapi/control-plane.yaml",
+        "/health/",
+    ] {
+        let answer = server.get(&format!("/_rollcall{locked}"));
+        refused(&answer, 401, "", "send Authorization: Bearer");
+        assert_eq!(
+            answer.header("www-authenticate"),
+            Some("Bearer"),
+            "{locked}"
+        );
+    }
+    for wrong in [
+        "s3cret",
+        "Bearer",
+        "Bearer ",
+        "Bearer wrong",
+        "Bearer s3cret2",
+        "Basic s3cret",
+    ] {
+        assert_eq!(
+            reset(&server, &[("authorization", wrong)]).status,
+            401,
+            "{wrong}"
+        );
+    }
+    for right in ["Bearer s3cret", "bearer s3cret"] {
+        assert_eq!(
+            reset(&server, &[("authorization", right)]).status,
+            200,
+            "{right}"
+        );
+    }
+    // Providers are no part of it.
+    assert_eq!(list(&server, "default").status, 200);
+}
+
+#[test]
+fn a_page_of_a_foreign_origin_cannot_change_anything_but_can_list_users() {
+    let server = demo();
+    add_user(&server, "default", "precious");
+    let before = total(&server, "default");
+    // What a page can send without asking first: simple methods and content types, and what a form or a beacon sends.
+    for content_type in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+    ] {
+        let headers = [FOREIGN, ("content-type", content_type)];
+        refused(
+            &reset(&server, &headers),
+            403,
+            "",
+            "start with --allow-origin http://evil.test",
+        );
+        let rule = br#"{"effect":"hang"}"#;
+        assert_eq!(
+            server
+                .send("POST", "/_rollcall/faults", &headers, rule)
+                .status,
+            403
+        );
+    }
+    // A sandboxed frame, a file, a redirect.
+    assert_eq!(reset(&server, &[("origin", "null")]).status, 403);
+    // It may not read either, and its browser is told nothing that would let it.
+    let answer = server.send("GET", "/_rollcall/journal", &[FOREIGN], b"");
+    assert_eq!(
+        (answer.status, answer.header("access-control-allow-origin")),
+        (403, None)
+    );
+    // It asks first for everything else, and gets no leave.
+    let asks = [FOREIGN, ("access-control-request-method", "DELETE")];
+    let answer = server.send("OPTIONS", "/_rollcall/namespaces/default", &asks, b"");
+    assert_eq!(
+        (answer.status, answer.header("access-control-allow-methods")),
+        (403, None)
+    );
+    // An unlocked address is no way around.
+    assert_eq!(
+        server
+            .send("GET", "/_rollcall/health", &[FOREIGN], b"")
+            .status,
+        403
+    );
+    assert_eq!(total(&server, "default"), before);
+    assert_eq!(server.get("/_rollcall/faults").json(), json!([]));
+
+    let users = server.send("GET", USERS, &[FOREIGN], b"");
+    assert_eq!(
+        (users.status, users.header("access-control-allow-origin")),
+        (200, Some("*"))
+    );
+}
+
+#[test]
+fn a_name_that_somebody_else_points_here_opens_nothing() {
+    let server = with(frozen().allow_host("rc.example"));
+    for host in [
+        "evil.test",
+        "evil.test:4700",
+        "localhost.evil.test",
+        "127.0.0.1.evil.test:80",
+        "127.0.0.1.",
+        "",
+    ] {
+        let origin = format!("http://{host}");
+        let answer = reset(&server, &[("host", host), ("origin", &origin)]);
+        refused(&answer, 403, "", "start with --allow-host");
+        assert_eq!(reset(&server, &[("host", host)]).status, 403, "{host}");
+    }
+    for host in [
+        "localhost",
+        "localhost:4700",
+        "[::1]:4700",
+        "10.0.0.8",
+        "rollcall",
+        "rollcall:4700",
+        "RC.Example:4700",
+    ] {
+        assert_eq!(reset(&server, &[("host", host)]).status, 200, "{host}");
+        let origin = format!("http://{}", host.to_lowercase());
+        assert_eq!(
+            reset(&server, &[("host", host), ("origin", &origin)]).status,
+            200,
+            "{host}"
+        );
+    }
+    // The port is part of an origin: another service of this machine is a stranger, too.
+    assert_eq!(
+        reset(
+            &server,
+            &[
+                ("host", "localhost:4700"),
+                ("origin", "http://localhost:5173")
+            ]
+        )
+        .status,
+        403
+    );
+    // HTTP/1.0 has no host; that is no browser, unless it says where it is from.
+    let old = exchange(
+        server.address(),
+        b"POST /_rollcall/reset HTTP/1.0\r\ncontent-length: 0\r\n\r\n",
+        1,
+    )
+    .remove(0);
+    assert_eq!(old.status, 200);
+    let old = exchange(
+        server.address(),
+        b"POST /_rollcall/reset HTTP/1.0\r\norigin: null\r\ncontent-length: 0\r\n\r\n",
+        1,
+    )
+    .remove(0);
+    assert_eq!(old.status, 403);
+}
+
+#[test]
+fn a_page_of_an_allowed_origin_can_really_call_it() {
+    const PAGE: (&str, &str) = ("origin", "http://localhost:5173");
+    let server = with(
+        frozen()
+            .allow_origin("http://localhost:5173/")
+            .admin_token("t"),
+    );
+    let asks = [
+        PAGE,
+        ("access-control-request-method", "PUT"),
+        (
+            "access-control-request-headers",
+            "authorization, content-type",
+        ),
+        ("access-control-request-private-network", "true"),
+    ];
+    let leave = server.send("OPTIONS", "/_rollcall/namespaces/a", &asks, b"");
+    assert_eq!(leave.status, 204);
+    for (name, value) in [
+        ("access-control-allow-origin", "http://localhost:5173"),
+        ("access-control-allow-methods", "PUT"),
+        (
+            "access-control-allow-headers",
+            "authorization, content-type",
+        ),
+        ("access-control-allow-private-network", "true"),
+        ("vary", "origin"),
+    ] {
+        assert_eq!(leave.header(name), Some(value), "{name}");
+    }
+    let headers = [
+        PAGE,
+        ("authorization", "Bearer t"),
+        ("content-type", "application/json"),
+    ];
+    let made = server.send("PUT", "/_rollcall/namespaces/a", &headers, b"{}");
+    assert_eq!(
+        (made.status, made.header("access-control-allow-origin")),
+        (201, Some("http://localhost:5173"))
+    );
+    // It may read errors, those of a missing token included.
+    let refused = server.send("PUT", "/_rollcall/namespaces/a", &[PAGE], b"{}");
+    assert_eq!(
+        (
+            refused.status,
+            refused.header("access-control-allow-origin")
+        ),
+        (401, Some("http://localhost:5173"))
+    );
+    let origins = made
+        .headers
+        .iter()
+        .filter(|(name, _)| name == "access-control-allow-origin");
+    assert_eq!(origins.count(), 1);
+}
+
+#[test]
+fn bodies_are_bounded() {
+    let server = demo();
+    let large = vec![b' '; 1024 * 1024 + 1];
+    for (method, address) in [
+        ("POST", "faults"),
+        ("PUT", "namespaces/a"),
+        ("POST", "reset"),
+        ("PUT", "clock"),
+        ("POST", "journal/verify"),
+    ] {
+        let answer = server.send(method, &format!("/_rollcall/{address}"), &[], &large);
+        refused(&answer, 413, "", "anything else 1 MiB");
+    }
+    // A seed may be larger.
+    let answer = server.send(
+        "POST",
+        "/_rollcall/namespaces/a/seed",
+        &[],
+        &[large.as_slice(), b"{}"].concat(),
+    );
+    assert_eq!(done(&answer)["records"], 0);
+    let announced = b"PUT /_rollcall/namespaces/a/snapshot HTTP/1.1\r\nhost: x\r\ncontent-length: 9999999999\r\n\r\n";
+    let answer = exchange(server.address(), announced, 1).remove(0);
+    refused(&answer, 413, "", "1 GiB");
+}
+
+#[test]
+fn what_there_is_not_is_a_problem_and_never_a_providers_error() {
+    let server = demo();
+    refused(
+        &server.get("/_rollcall/nothing?x=1"),
+        404,
+        "",
+        "there is no /_rollcall/nothing here; GET /_rollcall lists what there is",
+    );
+    refused(
+        &server.get("/_rollcall/providers/nobody"),
+        404,
+        "",
+        "there is no provider \"nobody\"",
+    );
+    refused(
+        &server.get("/_rollcall/openapi/nobody.yaml"),
+        404,
+        "",
+        "there is no document",
+    );
+    let answer = server.json("PATCH", "/_rollcall/clock", "{}");
+    refused(&answer, 405, "", "/_rollcall/clock does not take PATCH");
+    let allowed = answer.header("allow").expect("a list");
+    assert!(
+        allowed.contains("GET") && allowed.contains("PUT"),
+        "{allowed}"
+    );
+    assert_eq!(
+        server.get("/_rollcallx").header("content-type"),
+        Some("application/problem+json")
+    );
+    assert_eq!(
+        server
+            .get("/_rollcall/health")
+            .header("x-content-type-options"),
+        Some("nosniff")
+    );
+}
+
+#[test]
+fn head_is_get_without_a_body() {
+    let server = demo();
+    for address in [
+        "",
+        "/",
+        "/health",
+        "/providers",
+        "/journal",
+        "/metrics",
+        "/namespaces/default/export",
+    ] {
+        let head = server.send("HEAD", &format!("/_rollcall{address}"), &[], b"");
+        let get = server.get(&format!("/_rollcall{address}"));
+        assert_eq!((head.status, head.body.len()), (200, 0), "{address}");
+        assert_eq!(
+            head.header("content-type"),
+            get.header("content-type"),
+            "{address}"
+        );
+    }
+}
+
+#[test]
+fn no_wrong_input_is_the_servers_fault() {
+    let server = demo();
+    let index = server.get("/_rollcall").json();
+    let bodies: [&[u8]; 8] = [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"5",
+        b"\"x\"",
+        b"\xff\xfe",
+        b"{\"a\":{\"b\":[1,2,{}]}}",
+    ];
+    let deep = "[".repeat(10_000);
+    for row in index["addresses"].as_array().expect("a list") {
+        let address = row["address"].as_str().expect("an address");
+        let given = address
+            .replace("{namespace}", "zzz")
+            .replace("{id}", "zzz")
+            .replace("{file}", "zzz");
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"] {
+            for body in bodies.iter().copied().chain([deep.as_bytes()]) {
+                for query in [
+                    "",
+                    "?namespace=zzz",
+                    "?namespace=%00",
+                    "?with=zzz&x=%",
+                    "?a=b&a",
+                ] {
+                    let answer = server.send(method, &format!("{given}{query}"), &[], body);
+                    assert!(answer.status < 500, "{method} {given}{query}: {answer}");
+                    let is_json = answer
+                        .header("content-type")
+                        .is_some_and(|kind| kind.contains("json"));
+                    assert!(
+                        answer.status < 400 || is_json,
+                        "{method} {given}{query}: {answer}"
+                    );
+                }
+            }
+        }
+    }
+    assert_eq!(server.get("/_rollcall/health").status, 200);
+}

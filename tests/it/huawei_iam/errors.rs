@@ -1,0 +1,253 @@
+//! Every row of the error table that a caller can raise, and what bodies are refused.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{TOKENS, password};
+use crate::client::Answer;
+use crate::server::{Server, demo};
+
+/// What raises each row that the table calls a condition.
+fn raise(server: &Server, row: &str) -> Answer {
+    let long = "x".repeat(33 * 1024);
+    match row {
+        "BodyInvalid" => server.json("POST", TOKENS, "{}"),
+        "SubjectTokenInvalid" => server.get(TOKENS),
+        "ApiNotFound" => server.get("/v3/projects/x/y"),
+        "MethodNotRegistered" => server.json("DELETE", TOKENS, ""),
+        "BodyTooLarge" => server.json("POST", TOKENS, &"x".repeat(13 * 1024 * 1024)),
+        "UriTooLarge" => server.get(&format!("/v3/projects?name={long}")),
+        "HeadersTooLarge" => server.send("GET", "/v3/projects", &[("x-long", &long)], b""),
+        _ => panic!("no test raises {row}"),
+    }
+}
+
+#[test]
+fn every_condition_is_raised_with_its_status_code_and_text() {
+    let server = demo();
+    let table = server.get("/_rollcall/errors?provider=huawei-iam").json();
+    let mut names = BTreeSet::new();
+    for row in table.as_array().expect("a table") {
+        let name = row["name"].as_str().expect("a name");
+        assert!(names.insert(name), "{name} is there twice");
+        if row["raised"] != "condition" {
+            continue;
+        }
+        let answer = raise(&server, name);
+        assert_eq!(answer.status, row["status"], "{name}: {answer}");
+        let body = answer.json();
+        let text = body
+            .pointer("/error/message")
+            .or_else(|| body.pointer("/error_msg"));
+        assert_eq!(text, Some(&row["message"]), "{name}");
+    }
+}
+
+#[test]
+fn the_whole_answers_of_errors() {
+    let server = demo();
+    insta::assert_snapshot!(server.json("POST", TOKENS, "{}"));
+    insta::assert_snapshot!(server.get(TOKENS).text(), @r#"{"error":{"code":404,"message":"X-Subject-Token is invalid in the request","title":"Not Found"}}"#);
+    insta::assert_snapshot!(server.get("/v3/regions"));
+}
+
+#[test]
+fn bodies_that_lack_something_are_refused_and_explained() {
+    #[track_caller]
+    fn check(server: &Server, body: &Value, reason: &str) {
+        let answer = server.json("POST", TOKENS, &body.to_string());
+        assert_eq!(answer.verdict(), "400 400", "{body}");
+        assert_eq!(
+            answer.json()["error"]["message"],
+            "The request body is invalid"
+        );
+        let journal = server.get("/_rollcall/journal").json();
+        let id = journal["entries"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| entry["id"].as_u64())
+            .max();
+        let entry = server.get(&format!("/_rollcall/journal/{}", id.expect("an entry")));
+        let explanation = entry.json()["explanation"].to_string();
+        assert!(explanation.contains(reason), "{explanation}");
+    }
+    let server = demo();
+    let identity = |identity: Value| json!({ "auth": { "identity": identity } });
+    let user =
+        |user: Value| identity(json!({ "methods": ["password"], "password": { "user": user } }));
+    check(&server, &json!([]), "not an object");
+    check(&server, &json!({}), "auth is missing");
+    check(&server, &json!({ "auth": 1 }), "auth has to be an object");
+    check(&server, &json!({ "auth": {} }), "auth.identity is missing");
+    check(&server, &identity(json!({})), "auth.identity.methods takes");
+    check(
+        &server,
+        &identity(json!({ "methods": [] })),
+        "auth.identity.methods takes",
+    );
+    check(
+        &server,
+        &identity(json!({ "methods": "password" })),
+        "auth.identity.methods takes",
+    );
+    check(
+        &server,
+        &identity(json!({ "methods": ["password", "saml2"] })),
+        "auth.identity.methods takes",
+    );
+    check(
+        &server,
+        &identity(
+            json!({ "methods": ["totp"], "totp": { "user": { "id": "x" }, "passcode": "1" } }),
+        ),
+        "needs one of",
+    );
+    check(
+        &server,
+        &identity(json!({ "methods": ["password"] })),
+        "auth.identity.password is missing",
+    );
+    check(
+        &server,
+        &user(json!(null)),
+        "auth.identity.password.user is missing",
+    );
+    check(
+        &server,
+        &user(json!({ "name": "x", "domain": { "name": "d" } })),
+        "user.password is missing",
+    );
+    check(
+        &server,
+        &user(json!({ "name": "x", "domain": { "name": "d" }, "password": 1 })),
+        "user.password has to be a string",
+    );
+    check(
+        &server,
+        &user(json!({ "name": "x", "password": "p" })),
+        "domain needs the name or id",
+    );
+    check(
+        &server,
+        &user(json!({ "name": "x", "password": "p", "domain": {} })),
+        "user.domain.name is missing",
+    );
+    check(
+        &server,
+        &user(json!({ "name": "", "password": "p", "domain": { "id": "d" } })),
+        "user.name is empty",
+    );
+    check(
+        &server,
+        &user(json!({ "id": 7, "password": "p" })),
+        "user.id has to be a string",
+    );
+    check(
+        &server,
+        &identity(
+            json!({ "methods": ["password", "totp"], "password": { "user": { "id": "x", "password": "p" } } }),
+        ),
+        "auth.identity.totp is missing",
+    );
+    check(
+        &server,
+        &identity(json!({ "methods": ["token"] })),
+        "auth.identity.token is missing",
+    );
+    check(
+        &server,
+        &identity(json!({ "methods": ["token"], "token": { "id": "" } })),
+        "auth.identity.token.id is empty",
+    );
+    check(
+        &server,
+        &identity(json!({ "methods": ["assume_role"], "assume_role": { "agency_name": "a" } })),
+        "assume_role.domain_name is missing",
+    );
+    check(
+        &server,
+        &identity(json!({ "methods": ["assume_role"], "assume_role": { "domain_name": "d" } })),
+        "assume_role.agency_name is missing",
+    );
+    check(
+        &server,
+        &password(&json!({})),
+        "auth.scope.domain is missing",
+    );
+    check(
+        &server,
+        &password(&json!({ "project": {} })),
+        "auth.scope.project.name is missing",
+    );
+    check(
+        &server,
+        &password(&json!({ "project": { "name": 1 } })),
+        "auth.scope.project.name has to be a string",
+    );
+    check(
+        &server,
+        &password(&json!({ "project": "cn-north-4" })),
+        "auth.scope.project has to be an object",
+    );
+    check(
+        &server,
+        &password(&json!("cn-north-4")),
+        "auth.scope has to be an object",
+    );
+}
+
+#[test]
+fn bodies_that_are_no_json_are_refused() {
+    let server = demo();
+    for path in [
+        TOKENS,
+        "/v3.0/OS-AUTH/id-token/tokens",
+        "/v3.0/OS-CREDENTIAL/securitytokens",
+    ] {
+        for body in [&b""[..], b"{", b"null", b"\xff", b"{\"auth\":{}}\0"] {
+            let answer = server.send("POST", path, &[], body);
+            assert_eq!(answer.verdict(), "400 400", "{path}");
+        }
+    }
+}
+
+#[test]
+fn a_temporary_key_lives_for_fifteen_minutes_to_a_day() {
+    #[track_caller]
+    fn check(server: &Server, token: &Value, expected: &str) {
+        let body = json!({ "auth": { "identity": { "methods": ["token"], "token": token } } });
+        let answer = server.json(
+            "POST",
+            "/v3.0/OS-CREDENTIAL/securitytokens",
+            &body.to_string(),
+        );
+        let shown = answer.json()["credential"]["expires_at"]
+            .as_str()
+            .map(str::to_owned);
+        assert_eq!(shown.unwrap_or_else(|| answer.verdict()), expected);
+    }
+    let server = demo();
+    check(&server, &json!(null), "2024-05-20T08:45:00.000000Z");
+    check(
+        &server,
+        &json!({ "id": "x" }),
+        "2024-05-20T08:45:00.000000Z",
+    );
+    check(
+        &server,
+        &json!({ "duration_seconds": 900 }),
+        "2024-05-20T08:45:00.000000Z",
+    );
+    check(
+        &server,
+        &json!({ "duration_seconds": 86_400 }),
+        "2024-05-21T08:30:00.000000Z",
+    );
+    check(&server, &json!({ "duration_seconds": 899 }), "400 400");
+    check(&server, &json!({ "duration_seconds": 86_401 }), "400 400");
+    check(&server, &json!({ "duration_seconds": "900" }), "400 400");
+    check(&server, &json!({ "duration_seconds": 900.5 }), "400 400");
+    check(&server, &json!({ "duration_seconds": 1e300 }), "400 400");
+}

@@ -110,14 +110,20 @@ async fn deliver(
             response
                 .headers_mut()
                 .insert("content-length", length.into());
-            *response.body_mut() = Body::new(Truncated(Some(half)));
+            *response.body_mut() = Body::new(Truncated::Whole(half));
             Ok(response)
         }
     }
 }
 
 /// A body that breaks off.
-struct Truncated(Option<Bytes>);
+enum Truncated {
+    /// What there is of it.
+    Whole(Bytes),
+    /// Hyper sends what it has only while a body lets it wait: one that failed at once would take its beginning with it.
+    Sent,
+    Broken,
+}
 
 impl http_body::Body for Truncated {
     type Data = Bytes;
@@ -125,9 +131,19 @@ impl http_body::Body for Truncated {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, ConnectionReset>>> {
-        Poll::Ready(Some(self.0.take().map(Frame::data).ok_or(ConnectionReset)))
+        match std::mem::replace(&mut *self, Self::Broken) {
+            Self::Whole(half) => {
+                *self = Self::Sent;
+                Poll::Ready(Some(Ok(Frame::data(half))))
+            }
+            Self::Sent => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Self::Broken => Poll::Ready(Some(Err(ConnectionReset))),
+        }
     }
 }
 

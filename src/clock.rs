@@ -10,32 +10,70 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// A moment: milliseconds since the epoch, UTC.
+///
+/// ```
+/// use rollcall::clock::Time;
+///
+/// let time = Time::parse_rfc3339("2024-05-20T08:30:00Z").expect("a time");
+/// assert_eq!(time.to_string(), "2024-05-20T08:30:00.000Z");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(i64);
 
 impl Time {
     /// The moment that many milliseconds after the epoch.
+    ///
+    /// ```
+    /// use rollcall::clock::Time;
+    ///
+    /// assert_eq!(Time::from_millis(0).rfc3339_seconds(), "1970-01-01T00:00:00Z");
+    /// ```
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 
     /// Milliseconds since the epoch.
+    ///
+    /// ```
+    /// use rollcall::clock::Time;
+    ///
+    /// assert_eq!(Time::from_millis(1500).millis(), 1500);
+    /// ```
     pub const fn millis(self) -> i64 {
         self.0
     }
 
     /// Seconds since the epoch, rounded down.
+    ///
+    /// ```
+    /// use rollcall::clock::Time;
+    ///
+    /// assert_eq!(Time::from_millis(-1).seconds(), -1);
+    /// ```
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
     }
 
     /// The moment that many milliseconds later.
+    ///
+    /// ```
+    /// use rollcall::clock::Time;
+    ///
+    /// assert_eq!(Time::from_millis(1).plus_millis(2), Time::from_millis(3));
+    /// ```
     #[must_use]
     pub const fn plus_millis(self, millis: i64) -> Self {
         Self(self.0.saturating_add(millis))
     }
 
     /// Reads `2022-09-28T09:05:26.000Z` and its kin: any RFC 3339 date-time, the fraction optional.
+    ///
+    /// ```
+    /// use rollcall::clock::Time;
+    ///
+    /// assert_eq!(Time::parse_rfc3339("1970-01-01T08:00:01+08:00"), Some(Time::from_millis(1000)));
+    /// assert_eq!(Time::parse_rfc3339("yesterday"), None);
+    /// ```
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
         DateTime::parse_from_rfc3339(text)
             .ok()
@@ -43,6 +81,12 @@ impl Time {
     }
 
     /// Reads `20240520T083000Z`, the form of the signature headers of Volcengine and Huawei.
+    ///
+    /// ```
+    /// use rollcall::clock::Time;
+    ///
+    /// assert_eq!(Time::parse_compact("19700101T000001Z"), Some(Time::from_millis(1000)));
+    /// ```
     pub fn parse_compact(text: &str) -> Option<Self> {
         let digits = |from: usize, to: usize| {
             let part = text.get(from..to)?;
@@ -62,6 +106,13 @@ impl Time {
     }
 
     /// The moment of a calendar date and a time of day `[hours, minutes, seconds]`, or nothing where there is none.
+    ///
+    /// ```
+    /// use rollcall::clock::Time;
+    ///
+    /// assert_eq!(Time::from_parts(1970, 1, 1, [0, 0, 1]), Some(Time::from_millis(1000)));
+    /// assert_eq!(Time::from_parts(2023, 2, 29, [0, 0, 0]), None);
+    /// ```
     pub fn from_parts(
         year: i32,
         month: u32,
@@ -77,26 +128,56 @@ impl Time {
     }
 
     /// `2022-09-28T09:05:26Z`
+    ///
+    /// ```
+    /// use rollcall::clock::Time;
+    ///
+    /// assert_eq!(Time::from_millis(0).rfc3339_seconds(), "1970-01-01T00:00:00Z");
+    /// ```
     pub fn rfc3339_seconds(self) -> String {
         self.format("%Y-%m-%dT%H:%M:%SZ")
     }
 
     /// `2022-09-28T09:05:26.000Z`
+    ///
+    /// ```
+    /// use rollcall::clock::Time;
+    ///
+    /// assert_eq!(Time::from_millis(5).rfc3339_millis(), "1970-01-01T00:00:00.005Z");
+    /// ```
     pub fn rfc3339_millis(self) -> String {
         self.format("%Y-%m-%dT%H:%M:%S%.3fZ")
     }
 
     /// `20240520T083000Z`
+    ///
+    /// ```
+    /// use rollcall::clock::Time;
+    ///
+    /// assert_eq!(Time::from_millis(0).compact(), "19700101T000000Z");
+    /// ```
     pub fn compact(self) -> String {
         self.format("%Y%m%dT%H%M%SZ")
     }
 
     /// `Sun, 06 Nov 1994 08:49:37 GMT`, the form of the `Date` header.
+    ///
+    /// ```
+    /// use rollcall::clock::Time;
+    ///
+    /// assert_eq!(Time::from_millis(0).http_date(), "Thu, 01 Jan 1970 00:00:00 GMT");
+    /// ```
     pub fn http_date(self) -> String {
         self.format("%a, %d %b %Y %H:%M:%S GMT")
     }
 
     /// The moment in a `strftime` pattern; empty for a moment outside of the calendar.
+    ///
+    /// ```
+    /// use rollcall::clock::Time;
+    ///
+    /// assert_eq!(Time::from_millis(0).format("%d.%m.%Y"), "01.01.1970");
+    /// ```
     pub fn format(self, pattern: &str) -> String {
         DateTime::<Utc>::from_timestamp_millis(self.0)
             .map(|time| time.format(pattern).to_string())
@@ -125,6 +206,12 @@ impl fmt::Display for Time {
 }
 
 /// How a clock runs.
+///
+/// ```
+/// use rollcall::clock::{Clock, Setting};
+///
+/// let an_hour_ahead = Clock::new(Setting::Offset(3_600_000));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Setting {
     /// With the machine.
@@ -148,6 +235,13 @@ impl Setting {
 }
 
 /// A clock that can be set; each namespace has its own.
+///
+/// ```
+/// use rollcall::clock::{Clock, Setting, Time};
+///
+/// let clock = Clock::new(Setting::Fixed(Time::from_millis(5)));
+/// assert_eq!(clock.now(), Time::from_millis(5));
+/// ```
 #[derive(Debug, Default)]
 pub struct Clock {
     setting: Mutex<Setting>,
@@ -155,6 +249,12 @@ pub struct Clock {
 
 impl Clock {
     /// A clock that runs as told.
+    ///
+    /// ```
+    /// use rollcall::clock::{Clock, Setting};
+    ///
+    /// let clock = Clock::new(Setting::Real);
+    /// ```
     pub fn new(setting: Setting) -> Self {
         Self {
             setting: Mutex::new(setting),
@@ -162,11 +262,23 @@ impl Clock {
     }
 
     /// What the clock shows.
+    ///
+    /// ```
+    /// use rollcall::clock::{Clock, Setting, Time};
+    ///
+    /// assert_eq!(Clock::new(Setting::Fixed(Time::from_millis(5))).now(), Time::from_millis(5));
+    /// ```
     pub fn now(&self) -> Time {
         self.setting().shows()
     }
 
     /// How the clock runs.
+    ///
+    /// ```
+    /// use rollcall::clock::{Clock, Setting};
+    ///
+    /// assert_eq!(Clock::default().setting(), Setting::Real);
+    /// ```
     pub fn setting(&self) -> Setting {
         *self
             .setting
@@ -194,6 +306,14 @@ impl Clock {
     }
 
     /// Sets how the clock runs.
+    ///
+    /// ```
+    /// use rollcall::clock::{Clock, Setting, Time};
+    ///
+    /// let clock = Clock::default();
+    /// clock.set(Setting::Fixed(Time::from_millis(5)));
+    /// assert_eq!(clock.now(), Time::from_millis(5));
+    /// ```
     pub fn set(&self, setting: Setting) {
         *self
             .setting

@@ -42,6 +42,13 @@ struct SeedCredential {
 
 /// Merges the `credentials` of a seed document.
 pub(crate) fn seed(tx: &Connection, document: &Value) -> Result<u64, SeedError> {
+    // serde would take an array for an object, by position.
+    let is_list = document
+        .as_array()
+        .is_some_and(|rows| rows.iter().all(Value::is_object));
+    if !is_list {
+        return Err(SeedError::new("", "credentials are a list of objects"));
+    }
     let rows: Vec<SeedCredential> = seed::decode(document)?;
     for (index, row) in rows.iter().enumerate() {
         if row.delete {

@@ -28,6 +28,14 @@ const HANG: Duration = Duration::from_secs(600);
 const EVERY_NAMESPACE: &str = "*";
 
 /// A rule as it is asked for and shown.
+///
+/// ```
+/// use rollcall::faults::Rule;
+///
+/// let rule: Rule = serde_json::from_str(r#"{ "effect": { "delay": "2s" }, "times": 3 }"#)?;
+/// assert_eq!(rule.times, Some(3));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
@@ -64,6 +72,13 @@ impl Rule {
     }
 
     /// A rule that holds for every matching call.
+    ///
+    /// ```
+    /// use rollcall::faults::{Effect, Match, Rule};
+    ///
+    /// let rule = Rule::new(Match::default(), Effect::Truncate);
+    /// assert_eq!((rule.after, rule.times), (0, None));
+    /// ```
     #[must_use]
     pub fn new(matches: Match, effect: Effect) -> Self {
         Self {
@@ -80,6 +95,12 @@ impl Rule {
 }
 
 /// Which calls a rule is for; what is absent lets all through.
+///
+/// ```
+/// use rollcall::faults::Match;
+///
+/// let lists = Match { operation: Some("ListUser".to_owned()), ..Match::default() };
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Match {
@@ -104,6 +125,14 @@ pub struct Match {
 ///
 /// As JSON: `{"error": "ServiceUnavailable", "detail": "…"}`, `{"status": 503, "body": "…", "content_type": "…"}`,
 /// `{"delay": "2s"}` or `{"delay": ["100ms", "2s"]}`, `{"throttle": 5}`, `"hang"`, `"reset"`, `"truncate"`.
+///
+/// ```
+/// use rollcall::faults::Effect;
+///
+/// let effect: Effect = serde_json::from_str(r#"{ "error": "Internal" }"#)?;
+/// assert_eq!(effect, Effect::Error { error: "Internal".to_owned(), detail: None });
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Value", into = "Value")]
 pub enum Effect {
@@ -239,6 +268,13 @@ impl From<Effect> for Value {
 }
 
 /// How late an answer comes.
+///
+/// ```
+/// use rollcall::faults::{Delay, Effect};
+///
+/// let delay = Delay::Range("100ms".to_owned(), "2s".to_owned());
+/// let effect = Effect::Delay { delay };
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Delay {
@@ -489,7 +525,10 @@ impl Trouble {
                 body,
                 content_type,
             } => {
-                let reply = Reply::empty(*status).body(content_type, body.clone());
+                let reply = match body.as_str() {
+                    "" => Reply::empty(*status),
+                    body => Reply::empty(*status).body(content_type, body.to_owned()),
+                };
                 self.instead = Some(Instead::Raw(reply));
                 self.notes.push(format!("{cause} answered"));
             }

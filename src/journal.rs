@@ -4,8 +4,6 @@
 //! whole alive, which no cap would see. Texts are made when an entry is read, outside of the lock, and only then is masked
 //! what must not be shown. Entries are capped per namespace, bytes per server.
 
-mod mask;
-
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +18,7 @@ use crate::call::{PathParams, params};
 use crate::catalogue::Missing;
 use crate::clock::Time;
 use crate::faults::Match;
+use crate::mask;
 
 /// The most that an entry keeps of a body.
 const BODY: usize = 16 * 1024;
@@ -197,6 +196,23 @@ fn unpacked(lines: &[u8]) -> HeaderMap {
     headers
 }
 
+/// Cuts a text that is longer than an entry may keep, between two characters.
+fn shorten(text: &mut String) {
+    if BODY < text.len() {
+        text.truncate(text.floor_char_boundary(BODY));
+        text.push('…');
+    }
+}
+
+fn shorten_all(finding: &mut Value) {
+    match finding {
+        Value::String(text) => shorten(text),
+        Value::Array(items) => items.iter_mut().for_each(shorten_all),
+        Value::Object(members) => members.values_mut().for_each(shorten_all),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 impl Kept {
     fn new(mut call: Entry) -> Self {
         let body = &call.body[..BODY.min(call.body.len())];
@@ -205,12 +221,12 @@ impl Kept {
         call.headers = HeaderMap::new();
         call.body = Bytes::new();
         call.reply_headers = HeaderMap::new();
-        if BODY < call.reply_body.len() {
-            call.reply_body = Bytes::copy_from_slice(&call.reply_body[..BODY]);
-        }
         call.explanation.iter_mut().for_each(shorten);
         if let Some(finding) = &mut call.finding {
-            each_text(finding, &mut shorten);
+            shorten_all(finding);
+        }
+        if BODY < call.reply_body.len() {
+            call.reply_body = Bytes::copy_from_slice(&call.reply_body[..BODY]);
         }
         let texts = call.namespace.len()
             + call.operation.len()
@@ -260,11 +276,8 @@ impl Kept {
         put("duration_us", json!(call.duration.as_micros()));
         put("method", json!(call.method.as_str()));
         put("target", json!(mask::target(self.packed.target())));
-        let explanation = call.explanation.iter();
-        put(
-            "explanation",
-            explanation.map(|text| mask::quotation(text)).collect(),
-        );
+        let explanation = call.explanation.iter().map(|text| mask::quotation(text));
+        put("explanation", explanation.collect());
         summary
     }
 
@@ -505,7 +518,7 @@ impl Journal {
         })?;
         let mut shown = kept.summary();
         let mut finding = kept.call.finding.clone().unwrap_or_default();
-        each_text(&mut finding, &mut |text| *text = mask::quotation(text));
+        mask::quotations(&mut finding);
         shown.insert("signature".to_owned(), finding);
         Some(Value::Object(shown))
     }
@@ -646,6 +659,12 @@ impl Inner {
 }
 
 /// How many calls there should be.
+///
+/// ```
+/// use rollcall::control::Count;
+///
+/// assert_eq!(Count::AtLeast(2).to_string(), "at least 2");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Count {
@@ -714,27 +733,6 @@ pub(crate) enum Verdict {
     Unknown {
         dropped: u64,
     },
-}
-
-/// Cuts a text that is longer than an entry may keep, between two characters.
-fn shorten(text: &mut String) {
-    if BODY < text.len() {
-        text.truncate(text.floor_char_boundary(BODY));
-        text.push('…');
-        text.shrink_to_fit();
-    }
-}
-
-/// Every text in a JSON value.
-fn each_text(value: &mut Value, change: &mut dyn FnMut(&mut String)) {
-    match value {
-        Value::String(text) => change(text),
-        Value::Array(items) => items.iter_mut().for_each(|item| each_text(item, change)),
-        Value::Object(members) => members
-            .values_mut()
-            .for_each(|member| each_text(member, change)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::credentials;
+use crate::mask;
 use crate::providers::{PROVIDERS, SeedContext, provider};
 use crate::settings::unknown_provider;
 
@@ -61,6 +62,13 @@ pub(crate) enum SeedSource {
 }
 
 /// A seed that could not be read: the file, and what is wrong in it.
+///
+/// ```
+/// use rollcall::{Options, Rollcall, StartError};
+///
+/// let missing = Rollcall::start_with(&Options::default().seed(["missing.json".into()]));
+/// assert!(matches!(missing, Err(StartError::Seed(_))));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("{file}: {cause}")]
 pub struct SeedFileError {
@@ -70,11 +78,12 @@ pub struct SeedFileError {
     pub cause: String,
 }
 
-/// Reads a room's part of a document into its types; an error names the place.
+/// Reads a part of a document into its types; an error names the place, and the value where that is no secret.
 pub(crate) fn decode<T: DeserializeOwned>(document: &Value) -> Result<T, SeedError> {
     serde_path_to_error::deserialize(document).map_err(|error| {
         let path = error.path().to_string();
         let value = value_at(document, &path)
+            .filter(|_| !mask::is_secret(&path))
             .map(|value| format!(" (found {})", shortened(value)))
             .unwrap_or_default();
         SeedError::new(path, format!("{}{value}", error.into_inner()))

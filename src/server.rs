@@ -77,6 +77,12 @@ impl Rollcall {
     ///
     /// # Panics
     /// When it cannot: no port is free, or the machine is out of memory or threads.
+    ///
+    /// ```
+    /// let rollcall = rollcall::Rollcall::start();
+    /// assert!(rollcall.journal()?.is_empty());
+    /// # Ok::<(), rollcall::control::ClientError>(())
+    /// ```
     #[must_use]
     pub fn start() -> Self {
         Self::start_with(&Options::default())
@@ -138,12 +144,22 @@ impl Rollcall {
     }
 
     /// The address to point clients at: `http://127.0.0.1:4700`.
+    ///
+    /// ```
+    /// let rollcall = rollcall::Rollcall::start();
+    /// println!("point the SDK at {}", rollcall.url());
+    /// ```
     #[must_use]
     pub fn url(&self) -> String {
         url_of(&self.addresses)
     }
 
     /// The line that tells a script that rollcall is ready, and where.
+    ///
+    /// ```
+    /// let rollcall = rollcall::Rollcall::start();
+    /// assert_eq!(rollcall.ready_line(), format!("rollcall ready {}", rollcall.url()));
+    /// ```
     #[must_use]
     pub fn ready_line(&self) -> String {
         let addresses: Vec<String> = self
@@ -202,6 +218,13 @@ impl Drop for Rollcall {
 }
 
 /// Where to listen: an address, for all providers or for one.
+///
+/// ```
+/// use rollcall::Listen;
+///
+/// let listen: Listen = "huawei-rocketmq=127.0.0.1:0".parse()?;
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Listen {
     provider: Option<&'static dyn Provider>,
@@ -278,6 +301,13 @@ impl Default for Options {
 
 impl Options {
     /// Listens there, instead of on a free port.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().listen(vec!["127.0.0.1:0".parse()?]);
+    /// # Ok::<(), String>(())
+    /// ```
     #[must_use]
     pub fn listen(mut self, listen: Vec<Listen>) -> Self {
         self.listen = listen;
@@ -285,6 +315,12 @@ impl Options {
     }
 
     /// Listens on `127.0.0.1` and, where there is one, on `[::1]`.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().listen_on_loopback(4700);
+    /// ```
     #[must_use]
     pub fn listen_on_loopback(mut self, port: u16) -> Self {
         let listen = |address, optional| Listen {
@@ -300,6 +336,12 @@ impl Options {
     }
 
     /// Keeps the data in that folder, across restarts and `kill -9`.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().data("rollcall-data");
+    /// ```
     #[must_use]
     pub fn data(mut self, folder: impl Into<PathBuf>) -> Self {
         self.data = Some(folder.into());
@@ -307,6 +349,12 @@ impl Options {
     }
 
     /// Starts without any data.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().empty();
+    /// ```
     #[must_use]
     pub fn empty(mut self) -> Self {
         self.seeds.clear();
@@ -314,6 +362,12 @@ impl Options {
     }
 
     /// Starts with the data of these files and folders instead of the demo.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().seed(["users.json".into()]);
+    /// ```
     #[must_use]
     pub fn seed(mut self, paths: impl IntoIterator<Item = PathBuf>) -> Self {
         self.seeds = paths.into_iter().map(SeedSource::Path).collect();
@@ -324,6 +378,13 @@ impl Options {
     ///
     /// # Errors
     /// A sentence that lists what there is, for an unknown quirk or value.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let refused = Options::default().quirk("nobody.quirk", "1").unwrap_err();
+    /// assert!(refused.starts_with("there is no quirk \"nobody.quirk\""));
+    /// ```
     pub fn quirk(mut self, name: &str, value: &str) -> Result<Self, String> {
         self.settings.set_quirk(name, value)?;
         Ok(self)
@@ -333,12 +394,25 @@ impl Options {
     ///
     /// # Errors
     /// A sentence that lists the providers, for an unknown one.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().region("huawei-rocketmq", "cn-east-3")?;
+    /// # Ok::<(), String>(())
+    /// ```
     pub fn region(mut self, provider: &str, region: &str) -> Result<Self, String> {
         self.settings.set_region(provider, region)?;
         Ok(self)
     }
 
     /// How many polls a ListUsersAsync task takes until it shows its data.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().async_polls(2);
+    /// ```
     #[must_use]
     pub fn async_polls(mut self, polls: u32) -> Self {
         self.settings.async_polls = polls;
@@ -349,12 +423,26 @@ impl Options {
     ///
     /// # Errors
     /// A sentence that lists the modes or the providers, for an unknown one.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().auth("strict")?.auth("huawei-rocketmq=off")?;
+    /// # Ok::<(), String>(())
+    /// ```
     pub fn auth(mut self, mode: &str) -> Result<Self, String> {
         self.settings.set_auth(mode)?;
         Ok(self)
     }
 
     /// The keys that callers may sign with, instead of `test-ak` with the secret `test-sk`.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().credentials(vec!["my-key:my-secret".parse()?]);
+    /// # Ok::<(), String>(())
+    /// ```
     #[must_use]
     pub fn credentials(mut self, credentials: Vec<Credential>) -> Self {
         self.settings.credentials = credentials;
@@ -362,6 +450,12 @@ impl Options {
     }
 
     /// How far callers' clocks may be off.
+    ///
+    /// ```
+    /// use rollcall::{Options, Skew};
+    ///
+    /// let options = Options::default().skew(Skew::Off);
+    /// ```
     #[must_use]
     pub fn skew(mut self, skew: Skew) -> Self {
         self.settings.skew = skew;
@@ -369,6 +463,14 @@ impl Options {
     }
 
     /// Locks the control plane; [`Rollcall`] itself knows the token.
+    ///
+    /// ```
+    /// use rollcall::{Options, Rollcall};
+    ///
+    /// let rollcall = Rollcall::start_with(&Options::default().admin_token("secret"))?;
+    /// rollcall.reset()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn admin_token(mut self, token: impl Into<String>) -> Self {
         self.guard.token = Some(token.into());
@@ -376,6 +478,12 @@ impl Options {
     }
 
     /// Lets pages of that origin use the control plane.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().allow_origin("http://localhost:5173");
+    /// ```
     #[must_use]
     pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
         // Browsers send it without the slash that people copy with it.
@@ -385,6 +493,12 @@ impl Options {
     }
 
     /// Lets the control plane be addressed by that host name.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().allow_host("rollcall.example");
+    /// ```
     #[must_use]
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
         self.guard.hosts.push(host.into());
@@ -392,6 +506,12 @@ impl Options {
     }
 
     /// Reads seed files again when they change, and resets the namespaces that nobody wrote to.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().seed(["users.json".into()]).watch();
+    /// ```
     #[must_use]
     pub fn watch(mut self) -> Self {
         self.watch = true;
@@ -399,6 +519,14 @@ impl Options {
     }
 
     /// Fault rules to start with.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    /// use rollcall::faults::{Effect, Match, Rule};
+    ///
+    /// let every_call_hangs = Rule::new(Match::default(), Effect::Hang);
+    /// let options = Options::default().faults(vec![every_call_hangs]);
+    /// ```
     #[must_use]
     pub fn faults(mut self, rules: Vec<Rule>) -> Self {
         self.faults = rules;
@@ -419,6 +547,14 @@ impl Options {
     }
 
     /// How clocks run.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    /// use rollcall::clock::{Setting, Time};
+    ///
+    /// let morning = Time::parse_rfc3339("2024-05-20T08:30:00Z").expect("a time");
+    /// let options = Options::default().clock(Setting::Fixed(morning));
+    /// ```
     #[must_use]
     pub fn clock(mut self, setting: Setting) -> Self {
         self.clock = setting;
@@ -426,6 +562,12 @@ impl Options {
     }
 
     /// Makes every generated id the same at every start.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().rng_seed(7);
+    /// ```
     #[must_use]
     pub fn rng_seed(mut self, seed: u64) -> Self {
         self.rng_seed = Some(seed);
@@ -433,6 +575,12 @@ impl Options {
     }
 
     /// How many calls the journal keeps for each namespace.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().journal(10_000);
+    /// ```
     #[must_use]
     pub fn journal(mut self, entries: usize) -> Self {
         self.journal = entries;
@@ -440,6 +588,12 @@ impl Options {
     }
 
     /// How many namespaces there may be.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().max_namespaces(50);
+    /// ```
     #[must_use]
     pub fn max_namespaces(mut self, most: usize) -> Self {
         self.max_namespaces = most;
@@ -448,6 +602,16 @@ impl Options {
 }
 
 /// Why rollcall cannot start: what an operator sees.
+///
+/// ```
+/// use rollcall::{Options, Rollcall, StartError};
+///
+/// let first = Rollcall::start();
+/// let address = first.url().replace("http://", "").parse()?;
+/// let second = Rollcall::start_with(&Options::default().listen(vec![address]));
+/// assert!(matches!(second, Err(StartError::PortInUse(_))));
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Somebody else has the port.

@@ -11,6 +11,12 @@ use crate::clock::Time;
 use crate::providers::{PROVIDERS, Provider, Quirk, provider};
 
 /// How much of a call's authentication is checked.
+///
+/// ```
+/// use rollcall::Auth;
+///
+/// assert_eq!("strict".parse(), Ok(Auth::Strict));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Auth {
@@ -39,6 +45,12 @@ impl FromStr for Auth {
 }
 
 /// How far a caller's clock may be off.
+///
+/// ```
+/// use rollcall::Skew;
+///
+/// assert_eq!("5m".parse(), Ok(Skew::Within(std::time::Duration::from_secs(300))));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Skew {
     /// As far as the provider lets it.
@@ -77,6 +89,14 @@ impl fmt::Display for Skew {
 }
 
 /// A key that callers may sign with.
+///
+/// ```
+/// use rollcall::Credential;
+///
+/// let key: Credential = "my-key:my-secret".parse()?;
+/// assert_eq!(key.access_key, "my-key");
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credential {
     /// The key's id.

@@ -39,6 +39,13 @@ pub struct Client {
 }
 
 /// Why a call of the control plane failed.
+///
+/// ```
+/// use rollcall::control::{Client, ClientError};
+///
+/// let nobody = Client::new("http://127.0.0.1:1").health();
+/// assert!(matches!(nobody, Err(ClientError::Unreachable { .. })));
+/// ```
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// The server said no, and why.
@@ -64,6 +71,14 @@ pub enum ClientError {
 }
 
 /// A call in the journal.
+///
+/// ```
+/// use rollcall::control::JournalCall;
+///
+/// let rollcall = rollcall::Rollcall::start();
+/// let calls: Vec<JournalCall> = rollcall.journal()?;
+/// # Ok::<(), rollcall::control::ClientError>(())
+/// ```
 #[derive(Debug, Clone, Deserialize)]
 pub struct JournalCall {
     /// The number of the entry.

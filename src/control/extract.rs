@@ -4,6 +4,7 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 
@@ -40,25 +41,44 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     }
 }
 
-/// The body, within the bound of its route.
+/// The body, of an ordinary size.
 #[derive(Debug)]
 pub(crate) struct Sent(pub(crate) Bytes);
 
-impl<S: Send + Sync> FromRequest<S> for Sent {
+impl<S: Sync> FromRequest<S> for Sent {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Answer<Self> {
-        let found = Bytes::from_request(request, state).await;
-        found.map(Self).map_err(|cause| {
-            let status = cause.status().as_u16();
-            match status {
-                413 => Problem::new(
-                    413,
-                    "the body is too large: a seed, an export or a snapshot may have 1 GiB, anything else 1 MiB",
-                ),
-                _ => Problem::new(status, cause.body_text()),
-            }
-        })
+    async fn from_request(request: Request, _: &S) -> Answer<Self> {
+        bounded(request, BODY).await.map(Self)
+    }
+}
+
+/// The body, as large as a database.
+#[derive(Debug)]
+pub(crate) struct Bulk(pub(crate) Bytes);
+
+impl<S: Sync> FromRequest<S> for Bulk {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Answer<Self> {
+        bounded(request, BULK).await.map(Self)
+    }
+}
+
+async fn bounded(request: Request, most: usize) -> Answer<Bytes> {
+    let too_large = || {
+        let detail = "the body is too large: a seed, an export or a snapshot may have 1 GiB, anything else 1 MiB";
+        Problem::new(413, detail)
+    };
+    let body = request.into_body();
+    // Nobody has to send what will not be taken.
+    if u64::try_from(most).is_ok_and(|most| most < http_body::Body::size_hint(&body).lower()) {
+        return Err(too_large());
+    }
+    match Limited::new(body, most).collect().await {
+        Ok(whole) => Ok(whole.to_bytes()),
+        Err(cause) if cause.is::<LengthLimitError>() => Err(too_large()),
+        Err(cause) => Err(Problem::new(400, format!("the body broke off: {cause}"))),
     }
 }
 
@@ -76,6 +96,11 @@ impl About {
         self.0.as_deref().filter(|name| *name != ALL)
     }
 }
+
+/// The most that a seed, an export or a snapshot may be.
+const BULK: usize = 1024 * 1024 * 1024;
+/// The most that any other body may be.
+const BODY: usize = 1024 * 1024;
 
 /// What names all namespaces.
 pub(crate) const ALL: &str = "*";

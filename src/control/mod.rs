@@ -13,7 +13,6 @@ mod records;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
@@ -31,11 +30,6 @@ use crate::app::App;
 use crate::namespace::NamespaceError;
 use crate::providers::provider;
 use crate::store::OpenError;
-
-/// The most that a seed, an export or a snapshot may be.
-const BULK: usize = 1024 * 1024 * 1024;
-/// The most that any other body may be.
-const BODY: usize = 1024 * 1024;
 
 /// The routes under `/_rollcall`: `(address, methods, what it does)` is the index that `GET /_rollcall` prints.
 pub(crate) const INDEX: &[(&str, &str, &str)] = &[
@@ -150,7 +144,6 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
 
 /// The router of everything under `/_rollcall`.
 pub(crate) fn router(app: &Arc<App>) -> Router {
-    let bulk = || DefaultBodyLimit::max(BULK);
     let routes = Router::new()
         .route("/", get(handlers::index))
         .route("/health", get(handlers::health))
@@ -171,17 +164,14 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
             "/namespaces/{namespace}/settings",
             get(handlers::settings).patch(handlers::change_settings),
         )
-        .route(
-            "/namespaces/{namespace}/seed",
-            post(records::seed).layer(bulk()),
-        )
+        .route("/namespaces/{namespace}/seed", post(records::seed))
         .route(
             "/namespaces/{namespace}/snapshot",
-            get(records::snapshot).put(records::restore).layer(bulk()),
+            get(records::snapshot).put(records::restore),
         )
         .route(
             "/namespaces/{namespace}/export",
-            get(records::export).put(records::import).layer(bulk()),
+            get(records::export).put(records::import),
         )
         .route("/namespaces/{namespace}/diff", get(records::diff))
         .route("/reload", post(records::reload_seeds))
@@ -222,7 +212,6 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
                 ),
             )
         })
-        .layer(DefaultBodyLimit::max(BODY))
         .with_state(Arc::clone(app));
     // A nested router leaves the prefix with a slash behind it to nobody.
     Router::new()

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Problem;
-use super::extract::{Asked, At, Sent, pointer};
+use super::extract::{Asked, At, Bulk, pointer};
 use super::handlers::{Answer, aside, counts};
 use crate::app::App;
 use crate::credentials;
@@ -101,7 +101,7 @@ pub(crate) async fn seed(
     State(app): State<Arc<App>>,
     At(name): At,
     headers: HeaderMap,
-    Sent(bytes): Sent,
+    Bulk(bytes): Bulk,
 ) -> Answer {
     let is_stream = headers
         .get("content-type")
@@ -140,7 +140,7 @@ pub(crate) async fn snapshot(State(app): State<Arc<App>>, At(name): At) -> Answe
 pub(crate) async fn restore(
     State(app): State<Arc<App>>,
     At(name): At,
-    Sent(bytes): Sent,
+    Bulk(bytes): Bulk,
 ) -> Answer {
     aside(move || {
         let model = namespace::empty_store()?;
@@ -199,7 +199,7 @@ pub(crate) async fn export(State(app): State<Arc<App>>, At(name): At) -> Answer<
 }
 
 /// Puts an export in place of a namespace's data; all or nothing.
-pub(crate) async fn import(State(app): State<Arc<App>>, At(name): At, Sent(bytes): Sent) -> Answer {
+pub(crate) async fn import(State(app): State<Arc<App>>, At(name): At, Bulk(bytes): Bulk) -> Answer {
     aside(move || {
         let state = app.namespaces.get(&name)?.state();
         let imported = namespace::empty_store()?;

@@ -3,6 +3,7 @@
 //! Source of everything here: `huawei-auth.md`, which cites huaweicloudsdkcore 3.1.219, the public API reference and real
 //! captures.
 
+pub(crate) mod authentication;
 pub(crate) mod token;
 
 use std::time::Duration;

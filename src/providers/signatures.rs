@@ -11,6 +11,7 @@ use crate::call::{Call, Request};
 use crate::catalogue::{ApiError, ErrorEntry};
 use crate::clock::Time;
 use crate::credentials;
+use crate::mask;
 use crate::settings::Credential;
 use crate::signing::doctor::{self, Case, Finding};
 use crate::signing::{AccessKey, AsSent, Mismatch, Scheme, extended_time, sha256_hex};
@@ -155,19 +156,45 @@ pub(crate) fn examined(
             "no known mistake explains the signature; compare the canonical requests".to_owned()
         }
     };
+    let shown = |text: &str| mask::quoted(call.request, text).into_owned();
+    let sentence = shown(&sentence);
+    log(call, &sentence);
+    let told = json!({
+        "finding": finding.as_ref().map(|finding| finding.name),
+        "sentence": sentence,
+        "canonical_request": shown(&mismatch.canonical_request),
+        "string_to_sign": shown(&mismatch.string_to_sign),
+        "expected_signature": mismatch.expected,
+    });
+    Ok(refused.because(sentence).finding(told))
+}
+
+/// Adds to a refused time how far it is off, and whether it is local time taken for UTC; to the journal and the log.
+pub(crate) fn mistimed(call: &Call<'_>, sent: Time, refused: ApiError) -> ApiError {
+    let now = call.now();
+    let finding = doctor::shifted_clock(sent.seconds(), now.seconds());
+    let off = now.millis().saturating_sub(sent.millis()) / 1000;
+    let side = if off < 0 { "ahead of" } else { "behind" };
+    let (sent, now) = (sent.rfc3339_seconds(), now.rfc3339_seconds());
+    let mut sentence = format!(
+        "the call says {sent}, {} s {side} the server's {now}",
+        off.abs()
+    );
+    if let Some(Finding { sentence: why, .. }) = &finding {
+        sentence = format!("{sentence}; {why}");
+    }
+    log(call, &sentence);
+    let name = finding.map_or("clock", |finding| finding.name);
+    let told = json!({ "finding": name, "sentence": sentence });
+    refused.because(sentence).finding(told)
+}
+
+fn log(call: &Call<'_>, sentence: &str) {
     tracing::warn!(
         provider = call.provider.id(),
         request_id = call.request_id,
         "{sentence}"
     );
-    let told = json!({
-        "finding": finding.as_ref().map(|finding| finding.name),
-        "sentence": sentence,
-        "canonical_request": mismatch.canonical_request,
-        "string_to_sign": mismatch.string_to_sign,
-        "expected_signature": mismatch.expected,
-    });
-    Ok(refused.because(sentence).finding(told))
 }
 
 /// A key as `signing/` takes it, under the id that the client signs with.

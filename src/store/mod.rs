@@ -123,6 +123,9 @@ impl Store {
                     OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
                 )?;
                 prepare(&reader)?;
+                // SQLite opens the log with the first read. By then a reset may have removed the files, and calls in flight
+                // go on with what is open.
+                reader.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
                 Ok(Mutex::new(reader))
             })
             .collect::<rusqlite::Result<_>>()?;

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::client::{PATIENCE, exchange};
 
-const BINARY: &str = env!("CARGO_BIN_EXE_rollcall");
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_rollcall");
 
 fn rollcall(arguments: &[&str]) -> Output {
     Command::new(BINARY)
@@ -42,12 +42,16 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(BINARY)
+        let child = Command::new(BINARY)
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
-            .spawn()
-            .expect("the binary runs");
+            .spawn();
+        Self::of(child.expect("the binary runs"))
+    }
+
+    /// A server that was just started, its standard output piped.
+    pub(crate) fn of(mut child: Child) -> Self {
         let mut ready = String::new();
         let stdout = child.stdout.take().expect("it is piped");
         BufReader::new(stdout)

@@ -10,6 +10,7 @@ mod authentication;
 mod client;
 mod openapi;
 mod server;
+mod signed;
 
 mod aliyun_ehpc;
 mod huawei_iam;
@@ -31,4 +32,5 @@ mod journal;
 mod load;
 mod namespaces;
 mod pages;
+mod secrets;
 mod tables;

@@ -88,30 +88,32 @@ pub(crate) fn find(tx: &Connection, text: &str) -> rusqlite::Result<Option<Token
         .optional()
 }
 
-/// The gateway's look at `X-Auth-Token`: there, one of ours, in its time, and good for that project.
+/// The gateway's look at `X-Auth-Token`: there, one of ours, in its time, and good for the project of the path, if that
+/// has one.
 ///
 /// Inferred: a token of a domain is good for none of its projects.
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "strict authentication, which is not there yet, will call it"
-    )
-)]
 pub(crate) fn check(
     tx: &Connection,
-    text: Option<&str>,
-    project_id: &str,
+    text: &str,
+    project_id: Option<&str>,
     now: Time,
 ) -> Result<Token, ApiError> {
-    let text = text
-        .filter(|text| !text.is_empty())
-        .ok_or_else(|| TOKEN_MISSING.raise())?;
-    let token = find(tx, text)?.ok_or_else(|| TOKEN_INVALID.raise())?;
+    if text.is_empty() {
+        return Err(TOKEN_MISSING
+            .raise()
+            .because("the call has neither Authorization nor X-Auth-Token"));
+    }
+    let token = find(tx, text)?.ok_or_else(|| {
+        TOKEN_INVALID
+            .raise()
+            .because("the token was not issued in this namespace, or is forgotten")
+    })?;
     if token.expires_at <= now {
         return Err(TOKEN_EXPIRED.with(shown(token.expires_at)));
     }
-    if token.project_id.as_deref() != Some(project_id) {
+    if let Some(project_id) = project_id
+        && token.project_id.as_deref() != Some(project_id)
+    {
         let of = token.project_id.as_deref().unwrap_or("no project");
         return Err(USER_NOT_AUTHORIZED.raise().because(format!(
             "the token is good for {of}, the path names {project_id}"
@@ -188,19 +190,20 @@ mod tests {
         let kept: rusqlite::Result<()> = store.write(|tx| keep(tx, &text, &token(Some("p")), NOW));
         kept.expect("there is room");
         let check =
-            |text: Option<&str>, project: &str, now| store.read(|tx| check(tx, text, project, now));
+            |text: &str, project: &str, now| store.read(|tx| check(tx, text, Some(project), now));
         let last = NOW.plus_millis(LIFETIME_MILLIS - 1);
-        assert!(check(Some(&text), "p", NOW).is_ok());
-        assert!(check(Some(&text), "p", last).is_ok());
-        let message = refused(check(Some(&text), "p", last.plus_millis(1)), &TOKEN_EXPIRED);
+        assert!(check(&text, "p", NOW).is_ok());
+        assert!(check(&text, "p", last).is_ok());
+        let message = refused(check(&text, "p", last.plus_millis(1)), &TOKEN_EXPIRED);
         assert!(
             message.ends_with("token expires, expires_at: 2024-05-21T08:30:00.000000Z"),
             "{message}"
         );
-        refused(check(None, "p", NOW), &TOKEN_MISSING);
-        refused(check(Some(""), "p", NOW), &TOKEN_MISSING);
-        refused(check(Some("MIIgarbled"), "p", NOW), &TOKEN_INVALID);
-        refused(check(Some(&text), "q", NOW), &USER_NOT_AUTHORIZED);
+        refused(check("", "p", NOW), &TOKEN_MISSING);
+        refused(check("MIIgarbled", "p", NOW), &TOKEN_INVALID);
+        refused(check(&text, "q", NOW), &USER_NOT_AUTHORIZED);
+        let anywhere = store.read(|tx| super::check(tx, &text, None, NOW));
+        assert!(anywhere.is_ok(), "IAM's paths have no project");
     }
 
     #[test]
@@ -210,7 +213,7 @@ mod tests {
         let kept: rusqlite::Result<()> = store.write(|tx| keep(tx, &text, &token(None), NOW));
         kept.expect("there is room");
         refused(
-            store.read(|tx| check(tx, Some(&text), "p", NOW)),
+            store.read(|tx| check(tx, &text, Some("p"), NOW)),
             &USER_NOT_AUTHORIZED,
         );
     }

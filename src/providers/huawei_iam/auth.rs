@@ -1,17 +1,35 @@
 //! What the gateway asks of IAM's paths. Asking for a token takes none; everything else is signed or carries one.
 
+use super::{operations, wire};
 use crate::call::Call;
 use crate::catalogue::ApiError;
 use crate::providers::huawei;
+use crate::providers::huawei::authentication::{authenticate, authenticate_with, is_signed};
 
 /// The gateway's checks: path and method, then authentication.
 pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
     if call.named.wrong_method {
         return Err(huawei::METHOD_NOT_REGISTERED.raise());
     }
-    if call.operation().is_none() {
+    let Some(operation) = call.operation() else {
         return Err(huawei::API_NOT_FOUND.raise());
+    };
+    let caller = match operation.name {
+        operations::CREATE_TOKEN | operations::CREATE_TOKEN_BY_ID_TOKEN => return Ok(()),
+        // Python sends its token in the body only, Node in the header.
+        operations::CREATE_TEMPORARY_KEY if !is_signed(call.request) => {
+            let in_header = call.request.header("x-auth-token");
+            let in_body = wire::token_in_body(call);
+            let token = in_header.filter(|text| !text.is_empty());
+            authenticate_with(call, None, token.or(in_body.as_deref()).unwrap_or_default())?
+        }
+        _ => authenticate(call, None)?,
+    };
+    // Inferred: a key that may only read makes no other keys.
+    if caller.oversteps(call) {
+        return Err(huawei::USER_NOT_AUTHORIZED
+            .raise()
+            .because("the key is read-only"));
     }
-    // Lenient and strict authentication go here, for all but the two calls that ask for a token.
     Ok(())
 }

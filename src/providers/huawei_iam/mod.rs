@@ -55,13 +55,13 @@ const SCOPE: Parameter = Parameter {
         "auth.scope",
         "object",
         false,
-        "project by id or name (and domain), else domain by id or name; with authentication off any",
+        "project by id or name (and domain), else domain by id or name; any, but with strict authentication those of the seed",
     )
 };
 
 static OPERATIONS: &[Operation] = &[
     Operation {
-        name: "KeystoneCreateToken",
+        name: operations::CREATE_TOKEN,
         methods: &["POST"],
         path: "/v3/auth/tokens",
         version: "",
@@ -146,7 +146,7 @@ static OPERATIONS: &[Operation] = &[
                     "name",
                     "string",
                     false,
-                    "a region's or project's name; one that the seed does not have gets an id made from it",
+                    "a region's or project's name; one that the seed does not have gets an id made from it, or with strict authentication an empty list",
                 )
             },
             Parameter {
@@ -198,7 +198,7 @@ static OPERATIONS: &[Operation] = &[
         run: operations::get_caller_identity,
     },
     Operation {
-        name: "CreateTokenByIdToken",
+        name: operations::CREATE_TOKEN_BY_ID_TOKEN,
         methods: &["POST"],
         path: "/v3.0/OS-AUTH/id-token/tokens",
         version: "",
@@ -220,7 +220,7 @@ static OPERATIONS: &[Operation] = &[
         run: operations::create_token_by_id_token,
     },
     Operation {
-        name: "CreateTemporaryAccessKeyByToken",
+        name: operations::CREATE_TEMPORARY_KEY,
         methods: &["POST"],
         path: "/v3.0/OS-CREDENTIAL/securitytokens",
         version: "",

@@ -197,6 +197,23 @@ pub(crate) fn domain_of(
     domain(tx, &Reference::Id(domain_id.to_owned()))
 }
 
+/// Whether the seed has this project, as a part of that domain, and neither is switched off.
+pub(crate) fn is_open_project(
+    tx: &Connection,
+    id: &str,
+    domain_id: &str,
+) -> rusqlite::Result<bool> {
+    let sql = "SELECT 1 FROM iam_projects JOIN iam_domains ON iam_domains.id = domain_id
+         WHERE iam_projects.id = ?1 AND domain_id = ?2 AND iam_projects.enabled AND iam_domains.enabled";
+    tx.prepare_cached(sql)?.exists([id, domain_id])
+}
+
+/// Whether the seed has this domain, and it is not switched off.
+pub(crate) fn is_open_domain(tx: &Connection, id: &str) -> rusqlite::Result<bool> {
+    tx.prepare_cached("SELECT 1 FROM iam_domains WHERE id = ?1 AND enabled")?
+        .exists([id])
+}
+
 /// Whether the seed has a domain of that id.
 pub(crate) fn has_domain(tx: &Connection, id: &str) -> rusqlite::Result<bool> {
     tx.prepare_cached("SELECT 1 FROM iam_domains WHERE id = ?1")?
@@ -252,8 +269,7 @@ pub(crate) fn project(
     }))
 }
 
-/// The projects of a domain, or of all, in the order of the seed; of a name exactly one, known or not: SDKs refuse none and
-/// two alike.
+/// The projects of a domain, or of all, in the order of the seed; of a name at most one: SDKs refuse two alike.
 pub(crate) fn list_projects(
     tx: &Connection,
     name: Option<&str>,
@@ -264,14 +280,20 @@ pub(crate) fn list_projects(
         Project::COLUMNS
     );
     let mut projects = select(tx, &sql, params![name, domain_id], Project::from_row)?;
-    if let Some(name) = name {
+    if name.is_some() {
         projects.truncate(1);
-        if projects.is_empty() {
-            let own = own_domain(tx)?;
-            projects.push(made_up_project(name, domain_id.unwrap_or(&own.id)));
-        }
     }
     Ok(projects)
+}
+
+/// A project for a name that the seed does not have.
+pub(crate) fn project_named(
+    tx: &Connection,
+    name: &str,
+    domain_id: Option<&str>,
+) -> rusqlite::Result<Project> {
+    let own = own_domain(tx)?;
+    Ok(made_up_project(name, domain_id.unwrap_or(&own.id)))
 }
 
 fn made_up_project(name: &str, domain_id: &str) -> Project {
@@ -300,13 +322,6 @@ pub(crate) fn hash_password(password: &str, ids: &Ids) -> String {
 }
 
 /// Whether a password is the one that was hashed.
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "strict authentication, which is not there yet, will call it"
-    )
-)]
 pub(crate) fn is_password(password: &str, hash: &str) -> bool {
     let mut parts = hash.split('$');
     let (Some("sha256"), Some(salt), Some(digest), None) =

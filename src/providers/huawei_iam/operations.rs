@@ -1,24 +1,30 @@
-//! One function per call, in table order. With authentication off every name and password will do.
+//! One function per call, in table order. With authentication off or lenient every name and password will do; strict wants
+//! those of the seed.
 
-use http::HeaderMap;
 use rusqlite::Connection;
 
 use super::errors;
-use super::model::{self, Domain, Reference, User};
-use super::wire::{self, Granted, Identity, ScopeBody};
+use super::model::{self, Domain, Project, Reference, User};
+use super::wire::{self, Granted, Identity, Password, ScopeBody};
 use crate::call::{Call, Reply};
 use crate::catalogue::ApiError;
 use crate::clock::Time;
 use crate::credentials;
 use crate::providers::huawei::JSON;
+use crate::providers::huawei::authentication::is_signed;
 use crate::providers::huawei::token::{self, Token};
+use crate::settings::Auth;
+
+/// The operations that the gateway lets through in a way of their own.
+pub(crate) const CREATE_TOKEN: &str = "KeystoneCreateToken";
+pub(crate) const CREATE_TOKEN_BY_ID_TOKEN: &str = "CreateTokenByIdToken";
+pub(crate) const CREATE_TEMPORARY_KEY: &str = "CreateTemporaryAccessKeyByToken";
 
 /// Issues a token.
 pub(crate) fn create_token(call: &Call<'_>) -> Result<Reply, ApiError> {
     let body = wire::TokenBody::decode(call)?;
     call.store().write(|tx| {
-        // Strict authentication compares the password here, and refuses a scope that the seed does not have.
-        let (user, user_domain) = identified(tx, &body.identity, call.now())?;
+        let (user, user_domain) = identified(call, tx, &body.identity)?;
         grant(call, tx, body.methods, body.scope, user, user_domain)
     })
 }
@@ -38,14 +44,22 @@ pub(crate) fn show_token(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// Lists projects: of a name exactly one, whatever the name.
+/// Lists projects: of a name exactly one, whatever the name; with strict authentication only those of the seed.
 pub(crate) fn list_projects(call: &Call<'_>) -> Result<Reply, ApiError> {
     let filter = |name| {
         let value = call.query().first(name);
         value.filter(|value| !value.is_empty())
     };
     call.store().read(|tx| {
-        let projects = model::list_projects(tx, filter("name"), filter("domain_id"))?;
+        let (name, domain_id) = (filter("name"), filter("domain_id"));
+        let mut projects = model::list_projects(tx, name, domain_id)?;
+        if let Some(name) = name
+            && projects.is_empty()
+            && !is_strict(call)
+        {
+            // SDKs refuse none just as they refuse two.
+            projects.push(model::project_named(tx, name, domain_id)?);
+        }
         Reply::json(JSON, &wire::ProjectList::new(call, projects))
     })
 }
@@ -53,7 +67,7 @@ pub(crate) fn list_projects(call: &Call<'_>) -> Result<Reply, ApiError> {
 /// Lists the caller's domain.
 pub(crate) fn list_domains(call: &Call<'_>) -> Result<Reply, ApiError> {
     call.store().read(|tx| {
-        let (_, domain) = caller(tx, &call.request.headers, call.now())?;
+        let (_, domain) = caller(call, tx)?;
         Reply::json(JSON, &wire::DomainList::new(call, domain))
     })
 }
@@ -66,14 +80,15 @@ pub(crate) fn show_catalog(_call: &Call<'_>) -> Result<Reply, ApiError> {
 /// Says who calls.
 pub(crate) fn get_caller_identity(call: &Call<'_>) -> Result<Reply, ApiError> {
     call.store().read(|tx| {
-        let (user, domain) = caller(tx, &call.request.headers, call.now())?;
+        let (user, domain) = caller(call, tx)?;
         Reply::json(JSON, &wire::CallerIdentity::new(user, domain))
     })
 }
 
 /// Issues a token for somebody whom another identity provider knows.
 ///
-/// Inferred: the user's name and the method; no source shows this answer's body.
+/// Inferred: the user's name and the method; no source shows this answer's body. The id token is believed whatever the mode
+/// of authentication: it is signed by somebody whom rollcall cannot know.
 pub(crate) fn create_token_by_id_token(call: &Call<'_>) -> Result<Reply, ApiError> {
     let body = wire::IdTokenBody::decode(call)?;
     call.store().write(|tx| {
@@ -105,27 +120,97 @@ pub(crate) fn create_temporary_access_key(call: &Call<'_>) -> Result<Reply, ApiE
     })
 }
 
-/// Whom a body means.
-fn identified(tx: &Connection, identity: &Identity, now: Time) -> Result<(User, Domain), ApiError> {
+/// Whether only what the seed has is accepted.
+fn is_strict(call: &Call<'_>) -> bool {
+    call.auth() == Auth::Strict
+}
+
+/// Whom a body means, and whether it is they.
+fn identified(
+    call: &Call<'_>,
+    tx: &Connection,
+    identity: &Identity,
+) -> Result<(User, Domain), ApiError> {
     match identity {
-        Identity::User { user, domain } => {
+        Identity::User {
+            user,
+            domain,
+            password,
+        } => {
             let domain = match domain {
                 Some(domain) => model::domain(tx, domain)?,
                 None => model::own_domain(tx)?,
             };
             let user = model::user(tx, user, &domain)?;
             let domain = model::domain_of(tx, &user.domain_id, domain)?;
+            if is_strict(call) {
+                proven(tx, &user, password)?;
+            }
             Ok((user, domain))
         }
-        Identity::Token(text) => holder(tx, text, now),
-        // Inferred: who acts as an agency goes by its name behind that of its domain.
+        Identity::Token(text) => {
+            if is_strict(call) {
+                let known = token::find(tx, text)?.filter(|token| call.now() < token.expires_at);
+                known.ok_or_else(|| {
+                    errors::IDENTITY_TOKEN_INVALID
+                        .raise()
+                        .because("the token was not issued in this namespace, or is past its time")
+                })?;
+            }
+            holder(tx, text, call.now())
+        }
+        // Inferred: who acts as an agency goes by its name behind that of its domain. Any agency of the account will do.
         Identity::Agency { domain, name } => {
             let domain = model::domain(tx, domain)?;
+            if is_strict(call) {
+                let text = call.request.header("x-auth-token").unwrap_or_default();
+                token::check(tx, text, None, call.now())?;
+                open_domain(tx, &domain)?;
+            }
             let name = Reference::Name(format!("{}/{name}", domain.name));
             let user = model::user(tx, &name, &domain)?;
             Ok((user, domain))
         }
     }
+}
+
+/// A passcode beside the password is any: rollcall knows nobody's second factor.
+fn proven(tx: &Connection, user: &User, password: &Password) -> Result<(), ApiError> {
+    let refused = |because: &str| errors::PASSWORD_WRONG.raise().because(because);
+    let Some(hash) = &user.password_hash else {
+        return Err(refused(
+            "the seed has no such user, or gives it no password",
+        ));
+    };
+    if !user.enabled || !model::is_open_domain(tx, &user.domain_id)? {
+        return Err(refused(
+            "the seed says that the user or its domain is disabled",
+        ));
+    }
+    if !model::is_password(&password.0, hash) {
+        return Err(refused("the seed has the user with another password"));
+    }
+    Ok(())
+}
+
+fn open_domain(tx: &Connection, domain: &Domain) -> Result<(), ApiError> {
+    if model::is_open_domain(tx, &domain.id)? {
+        return Ok(());
+    }
+    let name = &domain.name;
+    Err(errors::SCOPE_UNKNOWN.raise().because(format!(
+        "the seed has no domain {name}, or says that it is disabled"
+    )))
+}
+
+fn open_project(tx: &Connection, project: &Project, owner: &Domain) -> Result<(), ApiError> {
+    if project.domain_id == owner.id && model::is_open_project(tx, &project.id, &owner.id)? {
+        return Ok(());
+    }
+    let (project, owner) = (&project.name, &owner.name);
+    Err(errors::SCOPE_UNKNOWN.raise().because(format!(
+        "the seed gives the domain {owner} no project {project}, or says that it is disabled"
+    )))
 }
 
 /// Who a token was issued to; for one that is none of ours, or past its time, the first user of the account.
@@ -138,12 +223,12 @@ fn holder(tx: &Connection, text: &str, now: Time) -> Result<(User, Domain), ApiE
     Ok((model::first_user(tx, &domain)?, domain))
 }
 
-/// Who calls: whoever the token in the headers was issued to, else the first user of the account.
-fn caller(tx: &Connection, headers: &HeaderMap, now: Time) -> Result<(User, Domain), ApiError> {
-    let token = headers
-        .get("x-auth-token")
-        .and_then(|text| text.to_str().ok());
-    holder(tx, token.unwrap_or_default(), now)
+/// Who calls: whoever the token in the headers was issued to, else the first user of the account. Beside a signature the
+/// token does not count.
+fn caller(call: &Call<'_>, tx: &Connection) -> Result<(User, Domain), ApiError> {
+    let token = call.request.header("x-auth-token");
+    let token = token.filter(|_| !is_signed(call.request));
+    holder(tx, token.unwrap_or_default(), call.now())
 }
 
 /// Issues a token; without a scope it is good for the user's domain (inferred).
@@ -168,6 +253,17 @@ fn grant(
         Some(ScopeBody::Domain(domain)) => (None, model::domain(tx, &domain)?),
         None => (None, user_domain.clone()),
     };
+    if is_strict(call) {
+        match &project {
+            Some(project) => open_project(tx, project, &user_domain)?,
+            None if domain.id == user_domain.id => open_domain(tx, &domain)?,
+            None => {
+                return Err(errors::SCOPE_UNKNOWN
+                    .raise()
+                    .because("the domain of the scope is not the user's"));
+            }
+        }
+    }
     let now = call.now();
     let granted = Granted {
         methods,

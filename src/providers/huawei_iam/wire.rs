@@ -2,6 +2,7 @@
 
 pub(crate) mod seed;
 
+use std::fmt;
 use std::ops::RangeInclusive;
 
 use serde::Serialize;
@@ -33,11 +34,21 @@ pub(crate) enum Identity {
     User {
         user: Reference,
         domain: Option<Reference>,
+        password: Password,
     },
     /// Whoever this token was issued to.
     Token(String),
     /// Whoever may act as this agency.
     Agency { domain: Reference, name: String },
+}
+
+/// A password as sent, which no debug output shows.
+pub(crate) struct Password(pub(crate) String);
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
 }
 
 /// What a token is to be good for.
@@ -69,8 +80,7 @@ impl TokenBody {
         }
         let who = if has("password") {
             let user = identity.object("password")?.object("user")?;
-            // Whatever it is: nothing is checked yet.
-            user.any_text("password")?;
+            let password = Password(user.any_text("password")?);
             let domain = user.optional("domain")?;
             let domain = domain.map(|domain| domain.reference()).transpose()?;
             let user_reference = user.reference()?;
@@ -80,6 +90,7 @@ impl TokenBody {
             Identity::User {
                 user: user_reference,
                 domain,
+                password,
             }
         } else if has("token") {
             Identity::Token(identity.object("token")?.text("id")?)
@@ -155,6 +166,13 @@ impl TemporaryKeyBody {
             duration_seconds: duration.unwrap_or(*DURATION_SECONDS.start()),
         })
     }
+}
+
+/// The token that a body of `POST /v3.0/OS-CREDENTIAL/securitytokens` carries.
+pub(crate) fn token_in_body(call: &Call<'_>) -> Option<String> {
+    let body = Value::Object(call.json_object().ok()??);
+    let token = body.pointer("/auth/identity/token/id")?.as_str()?;
+    Some(token.to_owned())
 }
 
 /// An object in a body, with the place where it is for the journal.

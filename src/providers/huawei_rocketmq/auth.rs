@@ -2,10 +2,12 @@
 //!
 //! Accepted: `SDK-HMAC-SHA256` over `X-Sdk-Date`, 15 minutes off at most, or an `X-Auth-Token` (`providers/huawei/token.rs`).
 
-use super::errors;
+use super::{errors, model};
 use crate::call::Call;
 use crate::catalogue::ApiError;
 use crate::providers::huawei;
+use crate::providers::huawei::authentication::{Caller, authenticate, owns_project};
+use crate::settings::Auth;
 
 /// The gateway's checks, and the service's one about methods.
 pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
@@ -17,11 +19,33 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
     } else if !is_put_on_the_collection(call) {
         return Err(huawei::METHOD_NOT_REGISTERED.raise());
     }
-    // Lenient and strict authentication go here: 401 comes after 404 and before everything of the service.
+    let project_id = call.path_param("project_id");
+    let caller = authenticate(call, Some(project_id))?;
+    if call.auth() == Auth::Strict && caller != Caller::Token {
+        of_the_caller(call, project_id)?;
+    }
+    if caller.oversteps(call) {
+        return Err(errors::READ_ONLY.raise().because("the key is read-only"));
+    }
     if call.named.wrong_method {
         return Err(errors::METHOD_NOT_ALLOWED.raise());
     }
     Ok(())
+}
+
+/// The service's look at the path's project; a token was held against it by the gateway.
+///
+/// Inferred: the caller's projects are those that the seed gives the account, and those in which it has instances.
+fn of_the_caller(call: &Call<'_>, project_id: &str) -> Result<(), ApiError> {
+    let is_ours: rusqlite::Result<bool> = call
+        .store()
+        .read(|tx| Ok(owns_project(tx, project_id)? || model::has_project(tx, project_id)?));
+    if is_ours? {
+        return Ok(());
+    }
+    Err(errors::PROJECT_NOT_OF_TOKEN.raise().because(format!(
+        "project {project_id} is not configured: no seed names it among huawei-iam's projects or has an instance in it"
+    )))
 }
 
 /// Kafka registers PUT on the list of users with the same gateway, so it reaches the service.

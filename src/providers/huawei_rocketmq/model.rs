@@ -406,6 +406,12 @@ pub(crate) fn instance(
         .optional()
 }
 
+/// Whether a project has instances.
+pub(crate) fn has_project(tx: &Connection, project_id: &str) -> rusqlite::Result<bool> {
+    tx.prepare_cached("SELECT 1 FROM rocketmq_instances WHERE project_id = ?1")?
+        .exists([project_id])
+}
+
 /// The project of an instance, whichever it is.
 pub(crate) fn project_of(tx: &Connection, instance_id: &str) -> rusqlite::Result<Option<String>> {
     tx.prepare_cached("SELECT project_id FROM rocketmq_instances WHERE instance_id = ?1")?

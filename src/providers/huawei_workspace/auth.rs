@@ -6,11 +6,18 @@ use super::errors;
 use crate::call::Call;
 use crate::catalogue::ApiError;
 use crate::providers::huawei;
+use crate::providers::huawei::authentication::authenticate;
 
-/// The gateway's checks.
+/// The gateway's checks, and the service's one whether the key may write.
 pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
-    route(call)
-    // Authentication (lenient, strict) comes here, then throttling: what they refuse has a path and a method.
+    route(call)?;
+    let caller = authenticate(call, Some(call.path_param("project_id")))?;
+    if caller.oversteps(call) {
+        return Err(errors::NO_PERMISSION
+            .raise()
+            .because("the key is read-only"));
+    }
+    Ok(())
 }
 
 /// A trailing slash makes another path; so does an id that the API uses as a word (`users/template`).

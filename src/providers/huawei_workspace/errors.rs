@@ -33,8 +33,8 @@ catalogue! {
     TENANT_NOT_FOUND: TenantNotFound = 400 "WKS.00170117" "The tenant does not exist." Condition TERRAFORM;
     /// a project in which the service is disabled, or which is not configured (quirk projects)
     SERVICE_DISABLED: ServiceDisabled = 403 "WKS.00010099" "The Workspace service is disabled." Condition TERRAFORM;
-    /// a role without the permission
-    NO_PERMISSION: NoPermission = 403 "WKS.00081102" "User does not have permission to access this resource." Fault DEFINITION;
+    /// a write signed with a key that may only read
+    NO_PERMISSION: NoPermission = 403 "WKS.00081102" "User does not have permission to access this resource." Authentication DEFINITION;
     /// a known path with another method
     METHOD_NOT_ALLOWED: MethodNotAllowed = 405 "WKS.00000405" "The method specified in the request is not allowed for this resource." Condition SEED;
     /// something went wrong inside

@@ -1,20 +1,70 @@
 //! What the gateway asks before an operation runs, in its own order: path, method, body syntax, `timestamp`, `zone`, then
 //! authentication. The first three, the time and the zone hold whatever the mode of authentication.
+//!
+//! Accepted: both of QingCloud's dialects (`signing/qingcloud.rs`), 60 s off at most.
+
+use std::time::Duration;
 
 use super::{errors, wire};
 use crate::call::{Call, Request};
 use crate::catalogue::ApiError;
+use crate::providers::signatures::{self, Practice, Sent};
+use crate::settings::{Auth, Credential};
+use crate::signing::qingcloud::{self, Defect};
+use crate::signing::{Scheme, same};
+
+/// How far a caller's clock may be off, either way.
+const SKEW: Duration = Duration::from_secs(60);
+
+const PRACTICE: Practice = Practice {
+    scheme: Scheme::QingCloud,
+    hosts: &[
+        "hpc.api.qingcloud.com",
+        "hpc-api.qingcloud.com",
+        "hpc.api.shanhe.com",
+    ],
+    regions: &[],
+    services: &[],
+};
 
 /// The gateway's checks.
 pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
-    if call.operation().is_none() {
+    let Some(operation) = call.operation() else {
         return Err(unknown_action(call));
-    }
+    };
     let parameters = wire::Parameters::decode(call)?;
-    parameters.timestamp()?;
-    parameters.zone()
-    // Lenient and strict go on here: access_key_id, signature, signature_method, signature_version and version present
-    // and legal; strict alone: the time within the skew, the key known, the signature right.
+    let time = parameters.timestamp()?;
+    parameters.zone()?;
+    if call.auth() == Auth::Off {
+        return Ok(());
+    }
+    let sent = Sent::of(call.request);
+    let signed = qingcloud::read(&sent.as_sent()).map_err(defective)?;
+    if call.auth() == Auth::Lenient {
+        return Ok(());
+    }
+    in_time(call, &time)?;
+    let access_key = &signed.access_key_id;
+    let credential = known(call, access_key)?;
+    let verified = qingcloud::verify(
+        &sent.as_sent(),
+        sent.also(),
+        &signed,
+        &credential.secret_key,
+    );
+    if let Err(mismatch) = verified {
+        let key = (access_key.as_str(), &credential);
+        let refused = errors::SIGNATURE_NOT_MATCHED.raise();
+        return Err(signatures::examined(
+            call, PRACTICE, &sent, key, &mismatch, refused,
+        )?);
+    }
+    if credential.read_only && operation.writes {
+        return Err(errors::READ_ONLY_KEY
+            .with(wire::echo(access_key))
+            .because("the key is read-only"));
+    }
+    Ok(())
 }
 
 fn unknown_action(call: &Call<'_>) -> ApiError {
@@ -25,6 +75,64 @@ fn unknown_action(call: &Call<'_>) -> ApiError {
     } else {
         unknown
     }
+}
+
+fn defective(defect: Defect) -> ApiError {
+    match defect {
+        Defect::Missing(name) => errors::MISSING_PARAMETER.with(name),
+        Defect::Illegal(name) => errors::ILLEGAL_PARAMETER.with(name).because(match name {
+            "signature_method" => "signature_method takes HmacSHA256 or HmacSHA1",
+            "signature_version" => {
+                "signature_version takes 1; the 2 of the SDK's temporary credentials is not emulated"
+            }
+            _ => "version takes 1",
+        }),
+    }
+}
+
+/// Inferred: a time ahead of the server's is refused as one behind it.
+fn in_time(call: &Call<'_>, time: &wire::Timestamp<'_>) -> Result<(), ApiError> {
+    let off = call.now().millis().abs_diff(time.moment.millis());
+    match call.skew(SKEW) {
+        Some(skew) if skew.as_millis() < u128::from(off) => {
+            let refused = errors::REQUEST_HAS_EXPIRED.with(wire::echo(time.text));
+            Err(signatures::mistimed(call, time.moment, refused))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The key of a call, if there is one and it may be used.
+///
+/// Inferred: a key that is switched off or past its end is one that is not there, and so is a temporary one without its
+/// `token`, which the documents of this service do not know.
+fn known(call: &Call<'_>, access_key: &str) -> Result<Credential, ApiError> {
+    let refused = |because: &str| {
+        errors::ILLEGAL_ACCESS_KEY
+            .with(wire::echo(access_key))
+            .because(because)
+    };
+    let credential = call
+        .credential(access_key)?
+        .ok_or_else(|| refused("no such key is configured (--credential) or seeded"))?;
+    if credential.disabled {
+        return Err(refused("the key is disabled"));
+    }
+    if let Some(end) = credential.expires
+        && end <= call.now()
+    {
+        let end = end.rfc3339_seconds();
+        return Err(refused(&format!("the key was good until {end}")));
+    }
+    if let Some(token) = &credential.token {
+        let (query, form) = (call.query(), call.request.form());
+        match query.last("token").or_else(|| form.last("token")) {
+            Some(given) if same(token, given) => {}
+            Some(_) => return Err(refused("the key is temporary, and token is not its token")),
+            None => return Err(refused("the key is temporary and comes with a token")),
+        }
+    }
+    Ok(credential)
 }
 
 /// The access key as sent: in the query, or in the form of the IaaS SDK.

@@ -42,6 +42,8 @@ catalogue! {
     REQUEST_HAS_EXPIRED: RequestHasExpired = 200 "1300" [1300] "RequestHasExpired, request [{}] has expired" Authentication WORDS;
     /// deleting a user whose role is admin or boss
     PERMISSION_DENIED: PermissionDenied = 200 "1400" [1400] "PermissionDenied, user [{}] can not be deleted" Condition CLIENTS;
+    /// a write signed with a key that may only read
+    READ_ONLY_KEY: ReadOnlyKey = 200 "1400" [1400] "PermissionDenied, access key [{}] can only read" Authentication WORDS;
     /// a console account could not be registered
     SIGN_UP_FAILED: SignUpFailed = 200 "1500" [1500] "SignUpFailed, sign up failed" Fault WORDS;
     /// the console account to register exists

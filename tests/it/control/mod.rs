@@ -39,11 +39,11 @@ pub(crate) fn total(server: &Server, namespace: &str) -> u64 {
         .unwrap_or_else(|| panic!("no total in {answer}"))
 }
 
-/// A seed document with users of the demo's instance.
+/// A seed document with users of the demo's instance; `tester-` goes before each name, for short ones are refused.
 pub(crate) fn users(names: &[&str]) -> Value {
     let users: Vec<Value> = names
         .iter()
-        .map(|name| json!({ "access_key": name, "secret_key": "secret-of-it" }))
+        .map(|name| json!({ "access_key": format!("tester-{name}"), "secret_key": "Secret-0f-it" }))
         .collect();
     json!({ ROCKETMQ: { "users": [{ "project_id": PROJECT, "instance_id": INSTANCE, "users": users }] } })
 }

@@ -67,6 +67,19 @@ fn a_seed_with_something_wrong_in_it_changes_nothing() {
         "there is no provider \"nobody\"",
     );
     refused(&seed("[]"), 400, "", "a seed document is an object");
+    let place = "/credentials";
+    refused(
+        &seed(r#"{"credentials": [["k", false, "s"]]}"#),
+        400,
+        place,
+        "a list of objects",
+    );
+    refused(
+        &seed(r#"{"huawei-rocketmq": []}"#),
+        400,
+        "/huawei-rocketmq",
+        "is an object",
+    );
     refused(&seed("{"), 400, "", "no JSON");
     refused(&seed(""), 400, "", "nothing was changed");
     let lines = format!("{}\n\n{}\n", users(&["good"]), r#"{"nobody": {}}"#);
@@ -98,14 +111,13 @@ fn an_ndjson_stream_is_merged_a_line_at_a_time() {
 #[test]
 fn an_export_comes_back_byte_for_byte() {
     let server = demo();
-    add_user(&server, "default", "用户-1");
     done(&server.json(
         "POST",
         "/_rollcall/namespaces/default/seed",
-        r#"{"credentials": [{"access_key": "k", "secret_key": "s", "expires": "2030-01-01T00:00:00Z"}]}"#,
+        r#"{"credentials": [{"access_key": "k", "secret_key": "密钥", "expires": "2030-01-01T00:00:00Z"}]}"#,
     ));
     let text = export(&server, "default");
-    assert!(text.contains("用户-1") && text.contains("\"credentials\""));
+    assert!(text.contains("密钥") && text.contains("\"credentials\""));
     done(&put(&server, "copy/export", text.as_bytes()));
     assert_eq!(export(&server, "copy"), text);
     let pages = |namespace: &str| list(&server, namespace).text().to_owned();

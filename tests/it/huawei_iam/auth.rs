@@ -1,10 +1,15 @@
 //! What the gateway checks with authentication off: path and method. And that a token says whose data it is for.
 
-use serde_json::json;
+use rollcall::clock::{Setting, Time};
+use serde_json::{Value, json};
+use tempfile::TempDir;
 
-use super::{TOKENS, ask, password, subject, token};
+use super::{DOMAIN, TOKENS, ask, password, subject, token};
+use crate::client::Answer;
 use crate::huawei_rocketmq::PROJECT;
-use crate::server::{Server, demo};
+use crate::server::{Server, demo, frozen, with};
+use crate::signed::{self, KEY, TIME, by_huawei, explained, key, send};
+use crate::signing::Request;
 
 #[test]
 fn paths_and_methods() {
@@ -156,4 +161,263 @@ fn passwords_are_kept_nowhere() {
             "{whole}"
         );
     }
+}
+
+/// A look-up, signed.
+fn get(server: &Server, path: &str) -> Answer {
+    send(
+        server,
+        &by_huawei(Request::new("GET", path, ""), &KEY, TIME),
+    )
+}
+
+/// The documented body with another user, or another password.
+fn login(user: Value) -> Value {
+    let mut body = password(&json!({ "project": { "name": "cn-north-4" } }));
+    body["auth"]["identity"]["password"]["user"] = user;
+    body
+}
+
+/// A refusal, and what the journal says of it.
+#[track_caller]
+fn refused(server: &Server, body: &Value, message: &str, because: &str) {
+    let answer = ask(server, body);
+    assert_eq!(answer.verdict(), "401 401", "{answer}");
+    let expected = json!({ "error": { "code": 401, "message": message, "title": "Unauthorized" } });
+    assert_eq!(answer.json(), expected);
+    let told = explained(server, &answer);
+    assert!(told["explanation"].to_string().contains(because), "{told}");
+}
+
+#[test]
+fn everything_but_asking_for_a_token_wants_credentials() {
+    for mode in ["lenient", "strict"] {
+        let server = signed::server(mode);
+        let bare = |method: &str, path: &str| server.send(method, path, &[], b"{}").verdict();
+        assert_eq!(bare("GET", "/v3/projects/"), "404 APIGW.0101");
+        assert_eq!(bare("POST", "/v3/projects"), "404 APIGW.0101");
+        assert_eq!(bare("POST", TOKENS), "400 400");
+        assert_eq!(bare("POST", "/v3.0/OS-AUTH/id-token/tokens"), "400 400");
+        for path in [
+            "/v3/projects",
+            "/v3/auth/domains",
+            "/v3/auth/catalog",
+            "/v5/caller-identity",
+            TOKENS,
+        ] {
+            assert_eq!(bare("GET", path), "401 APIGW.0301", "{mode} {path}");
+        }
+        assert_eq!(
+            bare("POST", "/v3.0/OS-CREDENTIAL/securitytokens"),
+            "401 APIGW.0301"
+        );
+        for path in [
+            "/v3/projects",
+            "/v3/auth/domains",
+            "/v3/auth/catalog",
+            "/v5/caller-identity",
+        ] {
+            assert_eq!(get(&server, path).verdict(), "200", "{mode} {path}");
+            let text = token(&server);
+            let answer = server.send("GET", path, &[("x-auth-token", &text)], b"");
+            assert_eq!(answer.verdict(), "200", "{mode} {path} with a token");
+        }
+    }
+}
+
+#[test]
+fn strict_accepts_the_passwords_of_the_seed_and_no_others() {
+    const WRONG: &str = "The username or password is wrong.";
+    let server = signed::server("strict");
+    let domain = json!({ "name": "IAMDomain" });
+    for user in [
+        json!({ "name": "IAMUser", "password": "IAMPassword", "domain": domain }),
+        json!({ "name": "张伟", "password": "Zh@ngWei-2024", "domain": { "id": DOMAIN } }),
+        json!({ "id": super::USER, "password": "IAMPassword" }),
+    ] {
+        assert_eq!(ask(&server, &login(user)).status, 201);
+    }
+    for (user, because) in [
+        (
+            json!({ "name": "IAMUser", "password": "iampassword", "domain": domain }),
+            "another password",
+        ),
+        (
+            json!({ "name": "IAMUser", "password": "", "domain": domain }),
+            "another password",
+        ),
+        (
+            json!({ "name": "nobody", "password": "IAMPassword", "domain": domain }),
+            "no such user",
+        ),
+        (
+            json!({ "name": "IAMUser", "password": "IAMPassword", "domain": { "name": "Other" } }),
+            "no such user",
+        ),
+        (
+            json!({ "name": "disabled-user", "password": "D1sabled-user", "domain": domain }),
+            "disabled",
+        ),
+    ] {
+        refused(&server, &login(user), WRONG, because);
+    }
+    let wrong = login(json!({ "name": "nobody", "password": "any", "domain": domain }));
+    assert_eq!(ask(&signed::server("lenient"), &wrong).status, 201);
+}
+
+#[test]
+fn strict_scopes_are_projects_and_the_domain_of_the_user() {
+    const UNKNOWN: &str = "The project or domain of the scope does not exist.";
+    let server = signed::server("strict");
+    for scope in [
+        json!({ "project": { "name": "cn-north-1" } }),
+        json!({ "project": { "id": "aa2d97d7e62c4b7da3ffdfc11551f878" } }),
+        json!({ "domain": { "id": DOMAIN } }),
+        json!(null),
+    ] {
+        assert_eq!(ask(&server, &password(&scope)).status, 201);
+    }
+    for (scope, because) in [
+        (
+            json!({ "project": { "name": "cn-nowhere-1" } }),
+            "cn-nowhere-1",
+        ),
+        (json!({ "project": { "id": "f".repeat(32) } }), "no project"),
+        (
+            json!({ "project": { "name": "cn-north-4", "domain": { "name": "Other" } } }),
+            "no project",
+        ),
+        (json!({ "domain": { "name": "Other" } }), "not the user's"),
+    ] {
+        refused(&server, &password(&scope), UNKNOWN, because);
+    }
+}
+
+#[test]
+fn strict_identifies_by_a_token_only_where_it_is_one() {
+    let server = signed::server("strict");
+    let by_token = |text: &str| {
+        json!({ "auth": {
+            "identity": { "methods": ["token"], "token": { "id": text } },
+            "scope": { "project": { "name": "cn-north-1" } },
+        } })
+    };
+    let ours = token(&server);
+    let answer = ask(&server, &by_token(&ours));
+    assert_eq!(answer.json()["token"]["user"]["name"], "IAMUser");
+    refused(
+        &server,
+        &by_token("garbled"),
+        "The token is invalid.",
+        "was not issued",
+    );
+
+    let agency = json!({ "auth": { "identity": {
+        "methods": ["assume_role"],
+        "assume_role": { "domain_name": "IAMDomain", "agency_name": "ops" },
+    } } })
+    .to_string();
+    let assume =
+        |text: &str| server.send("POST", TOKENS, &[("x-auth-token", text)], agency.as_bytes());
+    assert_eq!(assume("").verdict(), "401 APIGW.0301");
+    assert_eq!(assume("garbled").verdict(), "401 APIGW.0301");
+    assert_eq!(assume(&ours).status, 201);
+    let strange = agency.replace("IAMDomain", "Other");
+    let answer = server.send(
+        "POST",
+        TOKENS,
+        &[("x-auth-token", &ours)],
+        strange.as_bytes(),
+    );
+    assert_eq!(answer.verdict(), "401 401");
+
+    server.json("POST", "/_rollcall/clock/advance", r#"{"by":"24h"}"#);
+    refused(
+        &server,
+        &by_token(&ours),
+        "The token is invalid.",
+        "past its time",
+    );
+    assert_eq!(assume(&ours).verdict(), "401 APIGW.0301");
+}
+
+#[test]
+fn strict_lists_projects_that_are_configured() {
+    let names = |answer: &Answer| answer.json()["projects"].as_array().map(Vec::len);
+    let path = "/v3/projects?name=cn-nowhere-1";
+    assert_eq!(names(&get(&signed::server("off"), path)), Some(1));
+    assert_eq!(names(&get(&signed::server("lenient"), path)), Some(1));
+    let server = signed::server("strict");
+    assert_eq!(names(&get(&server, path)), Some(0));
+    assert_eq!(
+        names(&get(&server, "/v3/projects?name=cn-north-4")),
+        Some(1)
+    );
+}
+
+#[test]
+fn a_key_made_of_a_token_signs_for_its_while() {
+    const PATH: &str = "/v3.0/OS-CREDENTIAL/securitytokens";
+    let server = signed::server("strict");
+    let ours = token(&server);
+    let body = |text: &str| {
+        json!({ "auth": { "identity": { "methods": ["token"], "token": { "id": text, "duration_seconds": 900 } } } })
+            .to_string()
+    };
+    // Python sends its token in the body, Node in the header.
+    assert_eq!(
+        server.json("POST", PATH, &body("garbled")).verdict(),
+        "401 APIGW.0301"
+    );
+    let in_header = server.send(
+        "POST",
+        PATH,
+        &[("x-auth-token", &ours)],
+        br#"{"auth":{"identity":{"methods":["token"]}}}"#,
+    );
+    assert_eq!(in_header.status, 201, "{in_header}");
+    let answer = server.json("POST", PATH, &body(&ours));
+    assert_eq!(answer.status, 201, "{answer}");
+    let issued = answer.json()["credential"].clone();
+    let text = |name: &str| issued[name].as_str().expect("a text").to_owned();
+    let (access, secret, security) = (text("access"), text("secret"), text("securitytoken"));
+    let mut temporary = key(&access, &secret);
+    temporary.token = Some(&security);
+    let look_up = |time: i64| {
+        let request = by_huawei(Request::new("GET", "/v3/projects", ""), &temporary, time);
+        send(&server, &request).verdict()
+    };
+    assert_eq!(look_up(TIME), "200");
+    server.json("POST", "/_rollcall/clock/advance", r#"{"by":"900s"}"#);
+    assert_eq!(look_up(TIME + 900), "401 APIGW.0301");
+    // A key that may only read makes none.
+    let reader = key("read-ak", "s3cr3t-of-read-ak");
+    let request = by_huawei(
+        Request::new("POST", PATH, &body(&ours)),
+        &reader,
+        TIME + 900,
+    );
+    assert_eq!(send(&server, &request).verdict(), "403 APIGW.0302");
+}
+
+#[test]
+fn tokens_outlive_the_server_where_data_does() {
+    let folder = TempDir::new().expect("a folder");
+    let at = |moment: &str| {
+        let moment = Time::parse_rfc3339(moment).expect("a time");
+        let options = frozen().auth("strict").expect("a mode").data(folder.path());
+        with(options.clock(Setting::Fixed(moment)))
+    };
+    let text = token(&at("2024-05-20T08:30:00Z"));
+    let look_up =
+        |server: &Server| server.send("GET", "/v3/projects", &[("x-auth-token", &text)], b"");
+    assert_eq!(look_up(&at("2024-05-21T08:29:59Z")).verdict(), "200");
+    let answer = look_up(&at("2024-05-21T08:30:00Z"));
+    assert_eq!(answer.verdict(), "401 APIGW.0301");
+    assert!(
+        answer
+            .text()
+            .contains("token expires, expires_at: 2024-05-21T08:30:00.000000Z"),
+        "{answer}"
+    );
 }

@@ -1,7 +1,13 @@
-//! What the gateway checks with authentication off: path and method.
+//! What the gateway checks with authentication off (path and method), and what this service adds to the checks that all of
+//! Huawei's share (tests/it/huawei_workspace/auth.rs has those).
+
+use serde_json::json;
 
 use super::{A, PROJECT, user, users, verdict};
+use crate::huawei_workspace::auth::token;
 use crate::server::{Server, demo};
+use crate::signed::{self, KEY, TIME, by_huawei, explained, key, send};
+use crate::signing::Request;
 
 #[test]
 fn paths_and_methods() {
@@ -150,4 +156,96 @@ fn the_access_key_can_name_a_namespace() {
     verdict(&delete("test-ak~suite7"), "400 DMS.00500972");
     verdict(&server.get(&user(A, "test_01")), "200");
     verdict(&delete("test-ak~suite8"), "200");
+}
+
+#[test]
+fn credentials_come_after_path_and_method_and_before_the_service() {
+    for mode in ["lenient", "strict"] {
+        let server = signed::server(mode);
+        let nothing = |method: &str, path: &str| server.send(method, path, &[], b"");
+        verdict(&nothing("GET", &format!("{}/", users(A))), "404 APIGW.0101");
+        verdict(&nothing("PATCH", &users(A)), "404 APIGW.0101");
+        verdict(&nothing("PUT", &users(A)), "401 APIGW.0301");
+        verdict(
+            &nothing("GET", &format!("/v2/%E9%A1%B9/instances/{A}/users")),
+            "401 APIGW.0301",
+        );
+        verdict(
+            &nothing("GET", &format!("{}?limit=x", users(A))),
+            "401 APIGW.0301",
+        );
+        let signed = |method: &str, path: &str| {
+            send(
+                &server,
+                &by_huawei(Request::new(method, path, ""), &KEY, TIME),
+            )
+        };
+        verdict(&signed("PUT", &users(A)), "405 DMS.00405001");
+        verdict(
+            &signed("GET", &format!("{}?limit=x", users(A))),
+            "400 DMS.00400062",
+        );
+        verdict(&signed("POST", &users(A)), "400 DMS.00400004");
+        verdict(&signed("GET", &users(A)), "200");
+    }
+}
+
+#[test]
+fn a_read_only_key_reads_and_does_not_write() {
+    let server = signed::server("strict");
+    let reader = key("read-ak", "s3cr3t-of-read-ak");
+    let call = |method: &str, path: &str| {
+        send(
+            &server,
+            &by_huawei(Request::new(method, path, ""), &reader, TIME),
+        )
+    };
+    verdict(&call("GET", &users(A)), "200");
+    verdict(&call("POST", &users(A)), "403 DMS.00403002");
+    verdict(&call("PUT", &user(A, "test_01")), "403 DMS.00403002");
+    verdict(&call("DELETE", &user(A, "test_01")), "403 DMS.00403002");
+    verdict(&call("GET", &user(A, "test_01")), "200");
+}
+
+#[test]
+fn a_project_that_is_not_the_callers() {
+    let strange = format!("/v2/{}/instances/{A}/users", "f".repeat(32));
+    let signed = |server: &Server| {
+        send(
+            server,
+            &by_huawei(Request::new("GET", &strange, ""), &KEY, TIME),
+        )
+    };
+    verdict(&signed(&signed::server("lenient")), "404 DMS.00404022");
+    let server = signed::server("strict");
+    let answer = signed(&server);
+    verdict(&answer, "401 DMS.10240104");
+    assert_eq!(
+        answer.json()["error_msg"],
+        "The project ID and token do not match."
+    );
+    let told = explained(&server, &answer);
+    assert!(
+        told["explanation"]
+            .to_string()
+            .contains("is not configured"),
+        "{told}"
+    );
+    // With a token the gateway has said so already.
+    let ours = token(&server, "default", json!({ "project": { "id": PROJECT } }));
+    let answer = server.send("GET", &strange, &[("x-auth-token", &ours)], b"");
+    verdict(&answer, "403 APIGW.0302");
+    let answer = server.send("GET", &users(A), &[("x-auth-token", &ours)], b"");
+    verdict(&answer, "200");
+    // A project of which the seed has no more than an instance is the caller's too.
+    let seed = json!({ "huawei-iam": { "projects": [{ "id": PROJECT, "$delete": true }] } });
+    let path = "/_rollcall/namespaces/default/seed";
+    assert_eq!(server.json("POST", path, &seed.to_string()).status, 200);
+    verdict(
+        &send(
+            &server,
+            &by_huawei(Request::new("GET", &users(A), ""), &KEY, TIME),
+        ),
+        "200",
+    );
 }

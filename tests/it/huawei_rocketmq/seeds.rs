@@ -166,7 +166,7 @@ fn a_broken_rule_is_named_with_its_place_and_value() {
     check(
         &json!(["x"]),
         &json!([]),
-        "at huawei-rocketmq.projects[0].instances[0]: invalid type",
+        r#"at huawei-rocketmq.projects[0].instances[0]: an instance is an object, not "x""#,
     );
     check(
         &json!([]),

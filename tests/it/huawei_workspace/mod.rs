@@ -1,6 +1,6 @@
 //! Huawei Cloud Workspace.
 
-mod auth;
+pub(crate) mod auth;
 mod errors;
 mod lifecycle;
 mod listing;

@@ -1,7 +1,15 @@
-//! What holds with authentication off: `timestamp` and `zone`, wherever they travel, and the namespace in the access key.
+//! What holds with authentication off (`timestamp` and `zone`, wherever they travel, and the namespace in the access key), and
+//! what lenient and strict ask in their order.
+
+use rollcall::clock::{Setting, Time};
+use rollcall::signing::qingcloud::Dialect;
+use rollcall::signing::{AccessKey, Scheme};
 
 use super::{COMMON, EHPC, PASSWORD, names, users};
-use crate::server::{Server, demo};
+use crate::client::Answer;
+use crate::server::{NOW, Server, demo, frozen, with};
+use crate::signed::{self, KEY, TIME, by_qingcloud, explained, send};
+use crate::signing::{Request, vectors};
 
 #[track_caller]
 fn check(server: &Server, target: &str, expected: &str) {
@@ -120,4 +128,430 @@ fn the_access_key_names_a_namespace_in_the_query_and_in_a_form() {
     assert!(has_isabel("access_key_id=test-ak"));
     assert!(!has_isabel("access_key_id=test-ak~suite7"));
     assert!(!has_isabel("access_key_id=other~suite7"));
+}
+
+/// Rows in the gateway's order: each call makes every mistake of the rows below it too, so a pass says that the row's own
+/// came first.
+const IN_ORDER: [(&str, &str, &str, &str); 15] = [
+    (
+        "GET",
+        "/api/users",
+        "",
+        "InvalidRequestMethod, unknown action [/api/users]",
+    ),
+    (
+        "PUT",
+        "/api/user",
+        "",
+        "InvalidRequestMethod, unknown action [/api/user]",
+    ),
+    (
+        "POST",
+        "/api/user/addUser",
+        "{",
+        "InvalidRequestFormat, request body should be json",
+    ),
+    (
+        "GET",
+        "/api/user",
+        "",
+        "InvalidRequestFormat, missing parameter [timestamp]",
+    ),
+    (
+        "GET",
+        "/api/user?timestamp=x",
+        "",
+        "InvalidRequestFormat, illegal timestamp format [x]",
+    ),
+    (
+        "GET",
+        "/api/user?timestamp=2021-08-19T16:44:40Z",
+        "",
+        "InvalidRequestFormat, missing parameter [zone]",
+    ),
+    (
+        "GET",
+        "/api/user?zone=z&timestamp=2021-08-19T16:44:40Z",
+        "",
+        "InvalidRequestFormat, missing parameter [access_key_id]",
+    ),
+    (
+        "GET",
+        "/api/user?zone=z&timestamp=2021-08-19T16:44:40Z&access_key_id=nobody",
+        "",
+        "InvalidRequestFormat, missing parameter [signature]",
+    ),
+    (
+        "GET",
+        "/api/user?zone=z&timestamp=2021-08-19T16:44:40Z&access_key_id=nobody&signature=x&signature_method=",
+        "",
+        "InvalidRequestFormat, missing parameter [signature_method]",
+    ),
+    (
+        "GET",
+        "/api/user?zone=z&timestamp=2021-08-19T16:44:40Z&access_key_id=nobody&signature=x&signature_method=None",
+        "",
+        "InvalidRequestFormat, illegal parameter [signature_method]",
+    ),
+    (
+        "GET",
+        "/api/user?zone=z&timestamp=2021-08-19T16:44:40Z&access_key_id=nobody&signature=x&signature_method=HmacSHA1",
+        "",
+        "InvalidRequestFormat, missing parameter [signature_version]",
+    ),
+    (
+        "GET",
+        "/api/user?zone=z&timestamp=2021-08-19T16:44:40Z&access_key_id=nobody&signature=x&signature_method=HmacSHA1&signature_version=2",
+        "",
+        "InvalidRequestFormat, illegal parameter [signature_version]",
+    ),
+    (
+        "GET",
+        "/api/user?zone=z&timestamp=2021-08-19T16:44:40Z&access_key_id=nobody&signature=x&signature_method=HmacSHA1&signature_version=1",
+        "",
+        "InvalidRequestFormat, missing parameter [version]",
+    ),
+    (
+        "GET",
+        "/api/user?zone=z&timestamp=2021-08-19T16:44:40Z&access_key_id=nobody&signature=x&signature_method=HmacSHA1&signature_version=1&version=2",
+        "",
+        "InvalidRequestFormat, illegal parameter [version]",
+    ),
+    (
+        "GET",
+        "/api/user?zone=z&timestamp=2021-08-19T16:44:40Z&access_key_id=nobody&signature=x&signature_method=HmacSHA1&signature_version=1&version=1&limit=x",
+        "",
+        "InvalidRequestFormat, parameter [limit] should be integer",
+    ),
+];
+
+#[test]
+fn lenient_asks_for_parameters_that_are_there_and_legal_in_order() {
+    let server = signed::server("lenient");
+    for (method, target, body, message) in IN_ORDER {
+        refused(&server.json(method, target, body), message);
+    }
+}
+
+#[test]
+fn strict_goes_on_to_the_time_the_key_the_signature_and_what_the_key_may() {
+    let server = signed::server("strict");
+    let (last, before) = IN_ORDER.split_last().expect("there are rows");
+    for (method, target, body, message) in before {
+        refused(&server.json(method, target, body), message);
+    }
+    // Every mistake of the following rows at once, then one fewer each time.
+    let complete = last.1;
+    refused(
+        &server.get(complete),
+        "RequestHasExpired, request [2021-08-19T16:44:40Z] has expired",
+    );
+    let in_time = complete.replace("2021-08-19T16:44:40Z", NOW);
+    refused(
+        &server.get(&in_time),
+        "AuthFailure, illegal access key [nobody]",
+    );
+    refused(
+        &server.get(&in_time.replace("nobody", "read-ak")),
+        "AuthFailure, signature not matched",
+    );
+    let write = |key: &AccessKey<'_>, body: &str| {
+        let request = Request::new("POST", "/api/user/addUser?zone=z", body);
+        send(&server, &by_qingcloud(request, key, TIME, Dialect::Ehpc))
+    };
+    let reader = signed::key("read-ak", "s3cr3t-of-read-ak");
+    refused(
+        &write(&reader, "{}"),
+        "PermissionDenied, access key [read-ak] can only read",
+    );
+    refused(
+        &write(&KEY, "{}"),
+        "InvalidRequestFormat, missing parameter [cluster_id]",
+    );
+    let read = by_qingcloud(list(), &reader, TIME, Dialect::Ehpc);
+    assert_eq!(send(&server, &read).verdict(), "200");
+}
+
+#[test]
+fn off_and_lenient_take_any_key() {
+    let stranger = signed::key("nobody", "nothing");
+    for (mode, expected) in [("off", "200"), ("lenient", "200"), ("strict", "200 1200")] {
+        let server = signed::server(mode);
+        let request = by_qingcloud(list(), &stranger, 0, Dialect::Iaas);
+        let request = if mode == "strict" {
+            by_qingcloud(list(), &stranger, TIME, Dialect::Iaas)
+        } else {
+            request
+        };
+        assert_eq!(send(&server, &request).verdict(), expected, "{mode}");
+    }
+}
+
+#[test]
+fn both_dialects_verify_by_get_by_json_and_by_form() {
+    let server = signed::server("strict");
+    for dialect in [Dialect::Ehpc, Dialect::Iaas] {
+        let answer = send(&server, &by_qingcloud(list(), &KEY, TIME, dialect));
+        assert_eq!(answer.verdict(), "200", "{dialect:?}");
+        let slashed = Request {
+            path: "/api/user/".to_owned(),
+            ..list()
+        };
+        let answer = send(&server, &by_qingcloud(slashed, &KEY, TIME, dialect));
+        assert_eq!(answer.verdict(), "200", "{dialect:?} with a slash");
+    }
+    let body =
+        format!(r#"{{"cluster_id": "{EHPC}", "username": "jsonuser", "password": "{PASSWORD}"}}"#);
+    let request = Request::new("POST", "/api/user/addUser?zone=jn1a", &body);
+    let answer = send(&server, &by_qingcloud(request, &KEY, TIME, Dialect::Ehpc));
+    assert_eq!(answer.verdict(), "200", "{answer}");
+    // Three lines leave a JSON body unprotected, so they do not do for one.
+    let request = Request::new("POST", "/api/user/addUser?zone=jn1a", &body);
+    let answer = send(&server, &by_qingcloud(request, &KEY, TIME, Dialect::Iaas));
+    refused(&answer, "AuthFailure, signature not matched");
+    let form =
+        format!("zone=jn1a&cluster_id={EHPC}&username=formuser&password=kUISjs%40kkkkkk%211");
+    let request = Request::new("POST", "/api/user/addUser", &form)
+        .with("content-type", "application/x-www-form-urlencoded");
+    let request = by_qingcloud(request, &KEY, TIME, Dialect::Iaas);
+    assert_eq!(send(&server, &request).verdict(), "200");
+    let mut changed = request;
+    changed.body = String::from_utf8(changed.body)
+        .expect("text")
+        .replace("formuser", "formuses")
+        .into();
+    refused(
+        &send(&server, &changed),
+        "AuthFailure, signature not matched",
+    );
+}
+
+#[test]
+fn a_clock_may_be_a_minute_off_either_way() {
+    let server = signed::server("strict");
+    for (off, expected) in [
+        (-61, "200 1300"),
+        (-60, "200"),
+        (60, "200"),
+        (61, "200 1300"),
+        (i64::from(i32::MAX), "200 1300"),
+    ] {
+        let request = by_qingcloud(list(), &KEY, TIME + off, Dialect::Ehpc);
+        assert_eq!(send(&server, &request).verdict(), expected, "{off} s off");
+    }
+    // The vendor's own sample signs with local time.
+    let request = by_qingcloud(list(), &KEY, TIME + 8 * 3600, Dialect::Ehpc);
+    let told = explained(&server, &send(&server, &request));
+    assert_eq!(told["signature"]["finding"], "local-time");
+    let sentence = told["signature"]["sentence"].as_str().expect("a sentence");
+    assert!(
+        sentence.contains("28800 s ahead of") && sentence.contains("UTC+08:00"),
+        "{sentence}"
+    );
+}
+
+#[test]
+fn the_skew_can_be_set() {
+    for (skew, off, expected) in [
+        ("off", 1_000_000, "200"),
+        ("300s", 300, "200"),
+        ("300s", 301, "200 1300"),
+    ] {
+        let options = frozen().auth("strict").expect("a mode");
+        let server = with(options.skew(skew.parse().expect("a skew")));
+        let request = by_qingcloud(list(), &KEY, TIME - off, Dialect::Ehpc);
+        assert_eq!(send(&server, &request).verdict(), expected, "{skew} {off}");
+    }
+}
+
+#[test]
+fn a_key_that_is_off_ended_or_without_its_token_is_none() {
+    #[track_caller]
+    fn check(server: &Server, id: &str, extra: &str, because: &str) {
+        let secret = format!("s3cr3t-of-{id}");
+        let request = Request::new("GET", &format!("/api/user?zone=z{extra}"), "");
+        let request = by_qingcloud(request, &signed::key(id, &secret), TIME, Dialect::Ehpc);
+        let answer = send(server, &request);
+        if because.is_empty() {
+            assert_eq!(answer.verdict(), "200", "{answer}");
+            return;
+        }
+        refused(&answer, &format!("AuthFailure, illegal access key [{id}]"));
+        let told = explained(server, &answer);
+        assert!(told["explanation"].to_string().contains(because), "{told}");
+    }
+    let server = signed::server("strict");
+    check(&server, "off-ak", "", "disabled");
+    check(
+        &server,
+        "old-ak",
+        "&token=T0ken-of-old-ak",
+        "good until 2024-05-20T08:30:00Z",
+    );
+    check(&server, "temp-ak", "", "comes with a token");
+    check(&server, "temp-ak", "&token=T0ken", "is not its token");
+    check(&server, "temp-ak", "&token=T0ken%2F%2B%3Dof-temp-ak", "");
+    server.json("POST", "/_rollcall/clock/advance", r#"{"by":"3600s"}"#);
+    let request = Request::new("GET", "/api/user?zone=z&token=T0ken%2F%2B%3Dof-temp-ak", "");
+    let key = signed::key("temp-ak", "s3cr3t-of-temp-ak");
+    let request = by_qingcloud(request, &key, TIME + 3600, Dialect::Ehpc);
+    refused(
+        &send(&server, &request),
+        "AuthFailure, illegal access key [temp-ak]",
+    );
+}
+
+#[test]
+fn a_namespace_is_signed_and_echoed_with_the_key() {
+    let server = signed::server("strict");
+    let request = by_qingcloud(
+        list(),
+        &signed::key("test-ak~suite7", "test-sk"),
+        TIME,
+        Dialect::Iaas,
+    );
+    assert_eq!(send(&server, &request).verdict(), "200");
+    let stranger = signed::key("nobody~suite7", "test-sk");
+    let request = by_qingcloud(list(), &stranger, TIME, Dialect::Iaas);
+    refused(
+        &send(&server, &request),
+        "AuthFailure, illegal access key [nobody~suite7]",
+    );
+    // Seeded keys are those of their namespace.
+    let reader = signed::key("read-ak~suite7", "s3cr3t-of-read-ak");
+    let request = by_qingcloud(list(), &reader, TIME, Dialect::Ehpc);
+    refused(
+        &send(&server, &request),
+        "AuthFailure, illegal access key [read-ak~suite7]",
+    );
+    signed::seed(&server, "suite7");
+    assert_eq!(send(&server, &request).verdict(), "200");
+}
+
+#[test]
+fn the_path_may_be_signed_with_the_prefix_or_without() {
+    let server = signed::server("strict");
+    for dialect in [Dialect::Ehpc, Dialect::Iaas] {
+        let prefixed = |mut request: Request| {
+            request.path = "/qingcloud-ehpc/api/user".to_owned();
+            request
+        };
+        let request = by_qingcloud(prefixed(list()), &KEY, TIME, dialect);
+        assert_eq!(
+            send(&server, &request).verdict(),
+            "200",
+            "{dialect:?} as sent"
+        );
+        let request = prefixed(by_qingcloud(list(), &KEY, TIME, dialect));
+        assert_eq!(
+            send(&server, &request).verdict(),
+            "200",
+            "{dialect:?} stripped"
+        );
+    }
+}
+
+#[test]
+fn a_mismatch_is_explained_without_a_secret() {
+    let server = signed::server("strict");
+    let wrong = signed::key("test-ak", "s3cr3t-of-read-ak");
+    let form = format!("zone=jn1a&cluster_id={EHPC}&username=x&password=kUISjs%40kkkkkk%211");
+    let request = Request::new("POST", "/api/user/addUser", &form)
+        .with("content-type", "application/x-www-form-urlencoded");
+    let answer = send(&server, &by_qingcloud(request, &wrong, TIME, Dialect::Iaas));
+    refused(&answer, "AuthFailure, signature not matched");
+    let told = explained(&server, &answer);
+    let sentence = told["signature"]["sentence"].as_str().expect("a sentence");
+    assert!(sentence.contains("read-ak"), "{sentence}");
+    let canonical = told["signature"]["canonical_request"]
+        .as_str()
+        .expect("a text");
+    assert!(
+        canonical.contains("&password=•••&") && !told.to_string().contains("kUISjs"),
+        "{told}"
+    );
+    let text = told["signature"]["string_to_sign"]
+        .as_str()
+        .expect("a text");
+    assert!(
+        text.starts_with("POST\n/api/user/addUser\naccess_key_id=test-ak&"),
+        "{text}"
+    );
+    assert_eq!(
+        told["signature"]["expected_signature"]
+            .as_str()
+            .map(str::len),
+        Some(44)
+    );
+}
+
+#[test]
+fn the_vectors_of_the_contract_verify_over_the_wire_and_no_changed_one_does() {
+    for vector in vectors()
+        .into_iter()
+        .filter(|vector| vector.scheme == Scheme::QingCloud)
+    {
+        let text = format!(
+            "{}&{}",
+            vector.request.query,
+            String::from_utf8_lossy(&vector.request.body)
+        );
+        let time = text
+            .split('&')
+            .find_map(|pair| {
+                pair.strip_prefix("timestamp=")
+                    .or(pair.strip_prefix("time_stamp="))
+            })
+            .expect("a vector has a time")
+            .replace("%3A", ":");
+        let key = vector.key();
+        let credential = format!("{}:{}", key.id, key.secret)
+            .parse()
+            .expect("a credential");
+        let moment = Time::parse_rfc3339(&time).expect("a time");
+        let options = frozen()
+            .clock(Setting::Fixed(moment))
+            .credentials(vec![credential]);
+        let server = with(options.auth("strict").expect("a mode"));
+        let answer = send(&server, &vector.request);
+        assert!(
+            !answer.text().contains("AuthFailure"),
+            "{}: {answer}",
+            vector.name
+        );
+        let mut changed = vector.request.clone();
+        if changed.query.is_empty() {
+            let body = String::from_utf8(changed.body).expect("a form");
+            changed.body = body.replace("isabel", "isabem").into_bytes();
+        } else {
+            changed.query = changed.query.replace("zone=jn1a", "zone=jn1b");
+        }
+        refused(
+            &send(&server, &changed),
+            "AuthFailure, signature not matched",
+        );
+        if vector.request.body.starts_with(b"{") {
+            let mut changed = vector.request.clone();
+            let last = changed.body.len() - 1;
+            changed.body.insert(last, b' ');
+            refused(
+                &send(&server, &changed),
+                "AuthFailure, signature not matched",
+            );
+        }
+    }
+}
+
+/// A list of users, not signed yet.
+fn list() -> Request {
+    Request::new(
+        "GET",
+        "/api/user?zone=jn1a&search_word=li%20wei%20%E6%9D%8E~%2A",
+        "",
+    )
+}
+
+#[track_caller]
+fn refused(answer: &Answer, message: &str) {
+    assert_eq!(answer.json()["message"], message, "{answer}");
 }

@@ -224,15 +224,14 @@ fn merge_instance(
     mut value: Value,
     context: &SeedContext<'_>,
 ) -> Result<(), SeedError> {
-    let further: Map<String, Value> = value
-        .as_object_mut()
-        .map(|fields| {
-            let names = FURTHER_FIELDS.iter();
-            names
-                .filter_map(|&name| Some((name.to_owned(), fields.shift_remove(name)?)))
-                .collect()
-        })
-        .unwrap_or_default();
+    let Value::Object(fields) = &mut value else {
+        let rule = format!("an instance is an object, not {value}");
+        return Err(SeedError::new("", rule));
+    };
+    let further: Map<String, Value> = FURTHER_FIELDS
+        .iter()
+        .filter_map(|&name| Some((name.to_owned(), fields.shift_remove(name)?)))
+        .collect();
     let mut instance: Instance = seed::decode(&value)?;
     let rule_of = |field: &str, rule: String| Err(SeedError::new(field, rule));
     let id = instance.instance_id.clone();

@@ -27,6 +27,13 @@ pub(crate) struct Parameters<'a> {
     body: Body<'a>,
 }
 
+/// When a call was signed.
+pub(crate) struct Timestamp<'a> {
+    /// As sent: the refusal of one that is too old repeats it.
+    pub(crate) text: &'a str,
+    pub(crate) moment: Time,
+}
+
 enum Body<'a> {
     /// A GET has none; what it carries all the same is not looked at.
     None,
@@ -74,12 +81,13 @@ impl<'a> Parameters<'a> {
     }
 
     /// `timestamp`, or the `time_stamp` of the IaaS SDK. Off or not, a call has to have one.
-    pub(crate) fn timestamp(&self) -> Result<Time, ApiError> {
+    pub(crate) fn timestamp(&self) -> Result<Timestamp<'_>, ApiError> {
         let text = self
             .common("timestamp")
             .or_else(|| self.common("time_stamp"))
             .ok_or_else(|| missing("timestamp"))?;
-        time(text)
+        let moment = time(text)?;
+        Ok(Timestamp { text, moment })
     }
 
     /// `zone`: query first, then the body. Any will do.

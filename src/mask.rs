@@ -1,10 +1,15 @@
-//! What an entry must not show: passwords, secret keys, signatures, tokens.
+//! What nobody may read in the journal, a log or an explanation: passwords, secret keys, signatures, tokens.
+
+use std::borrow::Cow;
 
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
+use crate::call::Request;
+use crate::signing::{decode, encode};
+
 /// What stands for a secret.
-pub(super) const MASK: &str = "•••";
+pub(crate) const MASK: &str = "•••";
 
 /// What the names of secrets hold.
 const WORDS: [&str; 7] = [
@@ -29,13 +34,13 @@ const HARMLESS: [&str; 8] = [
 ];
 
 /// Whether a header, parameter or member of that name holds a secret.
-pub(super) fn is_secret(name: &str) -> bool {
+pub(crate) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     WORDS.iter().any(|word| name.contains(word)) && !HARMLESS.contains(&name.as_str())
 }
 
 /// Headers as an object; of a name that comes more than once, the values are joined.
-pub(super) fn headers(headers: &HeaderMap) -> Value {
+pub(crate) fn headers(headers: &HeaderMap) -> Value {
     let mut shown = Map::new();
     for name in headers.keys() {
         let values: Vec<String> = headers
@@ -61,7 +66,7 @@ fn header(name: &str, value: &str) -> String {
     }
 }
 
-pub(super) fn target(target: &str) -> String {
+pub(crate) fn target(target: &str) -> String {
     match target.split_once('?') {
         None => target.to_owned(),
         Some((path, query)) => format!("{path}?{}", form(query)),
@@ -69,7 +74,7 @@ pub(super) fn target(target: &str) -> String {
 }
 
 /// A body as text: byte for byte where nothing in it is a secret.
-pub(super) fn body(body: &[u8]) -> String {
+pub(crate) fn body(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     if text.trim_start().starts_with(['{', '[', '<']) {
         structured(&text)
@@ -116,7 +121,7 @@ fn json(value: &mut Value) -> bool {
             *text = masked;
             found
         }
-        // An error that echoes what was to be signed.
+        // A message that quotes the request.
         Value::String(text) => {
             let masked = quotation(text);
             let found = masked != *text;
@@ -146,43 +151,22 @@ fn all_of(value: &mut Value) -> bool {
     }
 }
 
-fn form(text: &str) -> String {
-    let pairs: Vec<String> = text
-        .split('&')
-        .map(|pair| match pair.split_once('=') {
-            Some((name, value)) if is_secret(&decoded(name)) || holds_a_secret(&decoded(value)) => {
-                format!("{name}={MASK}")
-            }
-            _ => pair.to_owned(),
-        })
-        .collect();
-    pairs.join("&")
-}
-
-fn decoded(text: &str) -> String {
-    let bytes = percent_encoding::percent_decode_str(text);
-    bytes.decode_utf8_lossy().into_owned()
-}
-
-/// Whether a value is itself a structure with a secret in it.
-fn holds_a_secret(value: &str) -> bool {
-    value.trim_start().starts_with(['{', '[', '<']) && structured(value) != value
-}
-
-/// A text that quotes a request: a canonical request, a string to sign, a message that echoes one. What stands behind the
-/// name of a secret is masked, also where the whole query is encoded once more, as in Alibaba's V1.
-pub(super) fn quotation(text: &str) -> String {
+/// A text that quotes a request: a canonical request, a string to sign, a message that echoes one. What stands behind
+/// the name of a secret is masked, also where the whole query is encoded once more, as in Alibaba's V1.
+pub(crate) fn quotation(text: &str) -> String {
     const ENDS: [char; 5] = ['&', '\n', '"', ']', ' '];
     let mut out = String::with_capacity(text.len());
     for piece in text.split_inclusive(ENDS) {
         let (piece, end) = piece.split_at(piece.len() - usize::from(piece.ends_with(ENDS)));
-        match (piece.find("%3D"), piece.split_once(':')) {
-            (Some(at), _) if !piece[..at].contains(['=', ':']) => {
+        match piece.find("%3D") {
+            Some(at) if !piece[..at].contains(['=', ':']) => {
                 let pairs = piece.split("%26").map(|pair| assignment(pair, "%3D"));
                 out.push_str(&pairs.collect::<Vec<_>>().join("%26"));
             }
-            (_, Some((name, _))) if !name.contains('=') => out.push_str(&assignment(piece, ":")),
-            _ => out.push_str(&assignment(piece, "=")),
+            _ => match piece.split_once(':') {
+                Some((name, _)) if !name.contains('=') => out.push_str(&assignment(piece, ":")),
+                _ => out.push_str(&assignment(piece, "=")),
+            },
         }
         out.push_str(end);
     }
@@ -191,16 +175,120 @@ pub(super) fn quotation(text: &str) -> String {
 
 /// A name and its value, masked where it is a secret.
 fn assignment(text: &str, separator: &str) -> String {
+    let once = |text: &str| {
+        percent_encoding::percent_decode_str(text)
+            .decode_utf8_lossy()
+            .into_owned()
+    };
+    let holds_a_secret =
+        |value: &str| value.starts_with(['{', '[']) && cut_at_secret(value) != value;
     match text.split_once(separator) {
         Some((name, value))
-            if (is_secret(&decoded(name)) && !value.is_empty())
-                || holds_a_secret(&decoded(value))
-                || holds_a_secret(&decoded(&decoded(value))) =>
+            if (is_secret(name) && !value.is_empty())
+                || holds_a_secret(&once(value))
+                || holds_a_secret(&once(&once(value))) =>
         {
             format!("{name}{separator}{MASK}")
         }
         _ => text.to_owned(),
     }
+}
+
+/// The texts of a finding, masked.
+pub(crate) fn quotations(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = quotation(text),
+        Value::Array(items) => items.iter_mut().for_each(quotations),
+        Value::Object(members) => members.values_mut().for_each(quotations),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn form(text: &str) -> String {
+    let pairs: Vec<String> = text
+        .split('&')
+        .map(|pair| match pair.split_once('=') {
+            Some((name, value)) if pair_is_secret(name, value) => format!("{name}={MASK}"),
+            _ => pair.to_owned(),
+        })
+        .collect();
+    pairs.join("&")
+}
+
+/// Whether a pair of a query or form holds a secret: by its name, or in the document that is its value.
+fn pair_is_secret(name: &str, value: &str) -> bool {
+    let decoded = |text: &str| String::from_utf8_lossy(&decode(text.as_bytes())).into_owned();
+    let value = decoded(value);
+    let is_nested = value.trim_start().starts_with(['{', '[', '<']);
+    is_secret(&decoded(name)) || is_nested && structured(&value) != value
+}
+
+/// A text that quotes a request, as a canonical request and a string to sign do, without the secrets that travel in that
+/// request's query, form and headers, however often the scheme encoded them.
+pub(crate) fn quoted<'t>(request: &Request, text: &'t str) -> Cow<'t, str> {
+    let mut hidden: Vec<(String, String)> = Vec::new();
+    let mut hide = |name: &str, value: &str, between: &str| {
+        if !value.is_empty() {
+            hidden.push((
+                format!("{name}{between}{value}"),
+                format!("{name}{between}{MASK}"),
+            ));
+        }
+    };
+    let form = std::str::from_utf8(&request.body).unwrap_or_default();
+    let form = if request.form().iter().next().is_some() {
+        form
+    } else {
+        ""
+    };
+    for pair in request.raw_query().split('&').chain(form.split('&')) {
+        let Some((name, value)) = pair.split_once('=') else {
+            continue;
+        };
+        if !pair_is_secret(name, value) {
+            continue;
+        }
+        // As it came, decoded, encoded afresh; and encoded whole once more, as Alibaba's V1 does.
+        let (plain_name, plain) = (decode(name.as_bytes()), decode(value.as_bytes()));
+        let (fresh_name, fresh) = (encode(&plain_name), encode(&plain));
+        hide(name, value, "=");
+        hide(
+            &String::from_utf8_lossy(&plain_name),
+            &String::from_utf8_lossy(&plain),
+            "=",
+        );
+        hide(&fresh_name, &fresh, "=");
+        for (name, value) in [(name, value), (&*fresh_name, &*fresh)] {
+            hide(&encode(name.as_bytes()), &encode(value.as_bytes()), "%3D");
+        }
+    }
+    for name in request
+        .headers
+        .keys()
+        .filter(|name| is_secret(name.as_str()))
+    {
+        let values: Vec<_> = request
+            .headers
+            .get_all(name)
+            .iter()
+            .map(|value| String::from_utf8_lossy(value.as_bytes()))
+            .collect();
+        values
+            .iter()
+            .for_each(|value| hide(name.as_str(), value.trim(), ":"));
+        hide(name.as_str(), &values.join(","), ":");
+    }
+    // The longest first: one secret may be how another begins.
+    hidden.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));
+    hidden
+        .iter()
+        .fold(Cow::Borrowed(text), |text, (secret, shown)| {
+            if text.contains(secret) {
+                Cow::Owned(text.replace(secret, shown))
+            } else {
+                text
+            }
+        })
 }
 
 /// A text that cannot be read as a whole (cut short, or not JSON) is shown up to the first word that may introduce a
@@ -273,24 +361,6 @@ mod tests {
     }
 
     #[test]
-    fn a_quoted_request_keeps_no_secret() {
-        let check = |text: &str, shown: &str| assert_eq!(quotation(text), shown);
-        check(
-            "is:GET&%2F&A%3D1%26User.1.Password%3DP%2540s%2526s%26User.2.Name%3Dx",
-            "is:GET&%2F&A%3D1%26User.1.Password%3D•••%26User.2.Name%3Dx",
-        );
-        check(
-            "[GET\n/\nPassword=a%26b%3Dc&SecurityToken=t&Z=1\nhost:h:80\nx-security-token:t==\n]",
-            "[GET\n/\nPassword=•••&SecurityToken=•••&Z=1\nhost:h:80\nx-security-token:•••\n]",
-        );
-        check(
-            "POST&User%3D%255B%257B%2522AuthKey%2522%253A%2522k%2522%257D%255D",
-            "POST&User%3D•••",
-        );
-        check("the signature: nothing", "the signature: nothing");
-    }
-
-    #[test]
     fn of_headers_names_and_schemes_stay() {
         assert_eq!(
             header(
@@ -306,5 +376,63 @@ mod tests {
             target("/a?AccessKeyId=ak&Signature=abc"),
             "/a?AccessKeyId=ak&Signature=•••"
         );
+    }
+
+    #[test]
+    fn a_quoted_request_keeps_no_secret() {
+        assert_eq!(
+            quotation("is:GET&%2F&A%3D1%26User.1.Password%3DP%2540s%2526s%26User.2.Name%3Dx"),
+            "is:GET&%2F&A%3D1%26User.1.Password%3D•••%26User.2.Name%3Dx"
+        );
+        assert_eq!(
+            quotation(
+                "[GET\n/\nPassword=a%26b%3Dc&SecurityToken=t&Z=1\nhost:h:80\nx-security-token:t==\n]"
+            ),
+            "[GET\n/\nPassword=•••&SecurityToken=•••&Z=1\nhost:h:80\nx-security-token:•••\n]"
+        );
+        assert_eq!(
+            quotation("POST&User%3D%255B%257B%2522AuthKey%2522%253A%2522k%2522%257D%255D"),
+            "POST&User%3D•••"
+        );
+        assert_eq!(
+            quotation("the signature: nothing"),
+            "the signature: nothing"
+        );
+    }
+
+    #[test]
+    fn a_quoted_request_shows_no_secret_however_it_is_encoded() {
+        let mut headers = HeaderMap::new();
+        let form = "application/x-www-form-urlencoded";
+        headers.insert("content-type", http::HeaderValue::from_static(form));
+        headers.insert("x-security-token", http::HeaderValue::from_static("STS1"));
+        let request = Request::new(
+            http::Method::POST,
+            http::Uri::from_static("/?User.1.Password=a+b%2Fc&Name=n"),
+            http::Version::HTTP_11,
+            headers,
+            bytes::Bytes::from_static(b"password=k%40%40&password=k"),
+            None,
+        );
+        for (text, shown) in [
+            (
+                "Name=n&User.1.Password=a+b%2Fc",
+                "Name=n&User.1.Password=•••",
+            ),
+            ("User.1.Password=a%20b%2Fc&x", "User.1.Password=•••&x"),
+            (
+                "&User.1.Password%3Da%2520b%252Fc%26x",
+                "&User.1.Password%3D•••%26x",
+            ),
+            ("password=k%40%40&z", "password=•••&z"),
+            ("password=k&z", "password=•••&z"),
+            (
+                "host:h\nx-security-token:STS1\n",
+                "host:h\nx-security-token:•••\n",
+            ),
+            ("nothing", "nothing"),
+        ] {
+            assert_eq!(quoted(&request, text), shown);
+        }
     }
 }

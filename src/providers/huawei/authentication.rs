@@ -1,0 +1,186 @@
+//! Who calls: the gateway's look at a signature or a token, the same in front of every service.
+//!
+//! It comes after path and method and before everything of the service. A signature is looked at first, and the token
+//! beside it then ignored.
+
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use super::{
+    ACCESS_KEY_UNKNOWN, AUTHORIZATION_MALFORMED, SIGNATURE_EXPIRED, SIGNATURE_MISMATCH,
+    TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_MISSING, token,
+};
+use crate::call::{Call, Request};
+use crate::catalogue::ApiError;
+use crate::clock::Time;
+use crate::mask;
+use crate::providers::signatures::{self, Practice, Sent};
+use crate::settings::{Auth, Credential};
+use crate::signing::huawei::{self, Authorization, Defect};
+use crate::signing::{Scheme, same};
+
+/// How far a caller's clock may be off, either way.
+const SKEW: Duration = Duration::from_secs(15 * 60);
+
+/// Host names that a client behind a proxy may have signed; regions and services are in no scope of this scheme.
+const PRACTICE: Practice = Practice {
+    scheme: Scheme::Huawei,
+    hosts: &[
+        "workspace.cn-north-4.myhuaweicloud.com",
+        "dms.cn-north-4.myhuaweicloud.com",
+        "iam.myhuaweicloud.com",
+        "iam.cn-north-4.myhuaweicloud.com",
+    ],
+    regions: &[],
+    services: &[],
+};
+
+/// What a call was let through with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Caller {
+    /// Nobody asked, or only whether there are credentials.
+    Anyone,
+    /// The holder of a token that is good for the project.
+    Token,
+    /// The owner of an access key.
+    Key {
+        /// Whether the key must not change anything.
+        read_only: bool,
+    },
+}
+
+impl Caller {
+    /// Whether the call comes with a key that must not change anything, and would.
+    pub(crate) fn oversteps(self, call: &Call<'_>) -> bool {
+        let writes = call.operation().is_some_and(|operation| operation.writes);
+        self == Self::Key { read_only: true } && writes
+    }
+}
+
+/// Whether a request is signed, well or badly, so that a token beside the signature does not count.
+pub(crate) fn is_signed(request: &Request) -> bool {
+    request
+        .headers
+        .get("authorization")
+        .is_some_and(|value| !value.is_empty())
+}
+
+/// The gateway's question who calls, as strictly as the namespace is set. `project_id` is the one in the path; IAM's
+/// paths have none.
+pub(crate) fn authenticate(call: &Call<'_>, project_id: Option<&str>) -> Result<Caller, ApiError> {
+    let text = call.request.header("x-auth-token").unwrap_or_default();
+    authenticate_with(call, project_id, text)
+}
+
+/// The same with a token that may have travelled elsewhere than in `X-Auth-Token`.
+pub(crate) fn authenticate_with(
+    call: &Call<'_>,
+    project_id: Option<&str>,
+    token: &str,
+) -> Result<Caller, ApiError> {
+    if call.auth() == Auth::Off {
+        return Ok(Caller::Anyone);
+    }
+    let sent = Sent::of(call.request);
+    match huawei::read(&sent.as_sent()) {
+        Ok(signed) if call.auth() == Auth::Strict => verify(call, &sent, &signed),
+        Ok(_) => Ok(Caller::Anyone),
+        Err(Defect::NoAuthorization) if is_signed(call.request) => Err(AUTHORIZATION_MALFORMED
+            .with("authorization format incorrect")
+            .because("Authorization holds bytes that are no text")),
+        Err(Defect::NoAuthorization) if call.auth() == Auth::Strict => {
+            call.store()
+                .read(|tx| token::check(tx, token, project_id, call.now()))?;
+            Ok(Caller::Token)
+        }
+        Err(Defect::NoAuthorization) if token.is_empty() => Err(TOKEN_MISSING
+            .raise()
+            .because("the call has neither Authorization nor X-Auth-Token")),
+        Err(Defect::NoAuthorization) => Ok(Caller::Anyone),
+        Err(defect) => Err(AUTHORIZATION_MALFORMED.with(defect)),
+    }
+}
+
+/// Inferred: the order. The texts speak of the key before the time (`Get secretKey failed`), and of both before the
+/// signature is compared (`calc aksk signature fail`, `verify aksk signature fail`).
+fn verify(
+    call: &Call<'_>,
+    sent: &Sent<'_>,
+    signed: &Authorization<'_>,
+) -> Result<Caller, ApiError> {
+    let credential = known(call, signed)?;
+    in_time(call, signed)?;
+    let verified = huawei::verify(&sent.as_sent(), sent.also(), signed, &credential.secret_key);
+    if let Err(mismatch) = verified {
+        // The real message repeats a signed X-Security-Token too; rollcall shows no token, not even to its sender.
+        let canonical = mask::quoted(call.request, &mismatch.canonical_request);
+        let refused = SIGNATURE_MISMATCH.with(canonical.replace('\n', "|"));
+        let key = (signed.access_key_id, &credential);
+        return Err(signatures::examined(
+            call, PRACTICE, sent, key, &mismatch, refused,
+        )?);
+    }
+    Ok(Caller::Key {
+        read_only: credential.read_only,
+    })
+}
+
+/// The key of a call, if there is one and it may be used, and a temporary one's token.
+///
+/// Inferred: a key that is switched off is one that is not there, a temporary one past its end is told of as an expired
+/// token is, one without its token as a call without a token is, and one with another token as a call with a garbled one.
+fn known(call: &Call<'_>, signed: &Authorization<'_>) -> Result<Credential, ApiError> {
+    let unknown = || ACCESS_KEY_UNKNOWN.with(signed.access_key_id);
+    let credential = call.credential(signed.access_key_id)?.ok_or_else(|| {
+        unknown().because("no such key is configured (--credential), seeded or issued")
+    })?;
+    if credential.disabled {
+        return Err(unknown().because("the key is disabled"));
+    }
+    if let Some(end) = credential.expires
+        && end <= call.now()
+    {
+        return Err(TOKEN_EXPIRED
+            .with(token::shown(end))
+            .because("the key was temporary, and its time is over"));
+    }
+    if let Some(token) = &credential.token {
+        match signed.security_token {
+            Some(given) if same(token, given) => {}
+            None | Some("") => {
+                return Err(AUTHORIZATION_MALFORMED
+                    .with("x-security-token not found")
+                    .because("the key is temporary and comes with an X-Security-Token"));
+            }
+            Some(_) => {
+                return Err(TOKEN_INVALID
+                    .raise()
+                    .because("the key is temporary, and X-Security-Token is not its token"));
+            }
+        }
+    }
+    Ok(credential)
+}
+
+fn in_time(call: &Call<'_>, signed: &Authorization<'_>) -> Result<(), ApiError> {
+    let now = call.now();
+    let sent = Time::from_millis(signed.timestamp.saturating_mul(1000));
+    let off = now.millis().abs_diff(sent.millis());
+    match call.skew(SKEW) {
+        Some(skew) if skew.as_millis() < u128::from(off) => {
+            let refused = SIGNATURE_EXPIRED.with_all(&[&signed.date, &now.compact()]);
+            Err(signatures::mistimed(call, sent, refused))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a project is one of the account's. Where none is configured at all, every project is.
+pub(crate) fn owns_project(tx: &Connection, project_id: &str) -> rusqlite::Result<bool> {
+    tx.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM iam_projects WHERE id = ?1)
+             OR NOT EXISTS (SELECT 1 FROM iam_projects)",
+    )?
+    .query_row([project_id], |row| row.get(0))
+}

@@ -1,0 +1,327 @@
+//! A whole run at `--log trace`: passwords, secret keys and tokens of every kind, in every place, with right and wrong
+//! signatures; none of them is in a log line, the journal, an explanation or an error.
+
+use std::io::Read;
+use std::net::SocketAddr;
+use std::process::{Command, Stdio};
+
+use rollcall::signing::qingcloud::Dialect;
+use rollcall::signing::{
+    AccessKey, Digest, alibaba_acs3, alibaba_v1, parse_extended_time, volcengine,
+};
+use serde_json::json;
+
+use crate::cli::{BINARY, Process};
+use crate::client::{Answer, exchange};
+use crate::server::NOW;
+use crate::signed::{TIME, by_huawei, by_qingcloud};
+use crate::signing::Request;
+
+/// Everything that must not show holds this word.
+const CANARY: &str = "CaNaRy";
+/// A password that every provider takes, with characters that each encoding writes in its own way.
+const PASSWORD: &str = "CaNaRy-7 +/=@!x";
+
+/// A process with a log of everything, and what it answered.
+struct Run {
+    process: Process,
+    answers: Vec<String>,
+}
+
+impl Run {
+    fn start(auth: &str) -> Self {
+        let credentials = "test-ak:CaNaRySecretKey,temp-ak:CaNaRyTempKey:CaNaRyToken/+=1";
+        let arguments = [
+            "--listen",
+            "127.0.0.1:0",
+            "--log",
+            "trace",
+            "--clock",
+            NOW,
+            "--auth",
+            auth,
+            "--credential",
+            credentials,
+        ];
+        let child = Command::new(BINARY)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary runs");
+        Self {
+            process: Process::of(child),
+            answers: Vec::new(),
+        }
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.process.address()
+    }
+
+    fn send(&mut self, request: &Request) -> Answer {
+        let query = if request.query.is_empty() { "" } else { "?" };
+        let mut head = format!(
+            "{} {}{query}{} HTTP/1.1\r\n",
+            request.method, request.path, request.query
+        );
+        for (name, value) in &request.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        head.push_str(&format!(
+            "content-length: {}\r\nconnection: close\r\n\r\n",
+            request.body.len()
+        ));
+        let sent = [head.as_bytes(), &request.body].concat();
+        let answer = exchange(self.address(), &sent, 1).pop().expect("an answer");
+        if 300 <= answer.status || answer.text().contains("ret_code\":1") {
+            self.answers
+                .push(format!("{} {}: {answer}", request.method, request.path));
+        }
+        answer
+    }
+
+    fn control(&self, method: &str, path: &str) -> String {
+        let sent = format!(
+            "{method} /_rollcall/{path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n"
+        );
+        let answer = exchange(self.address(), sent.as_bytes(), 1)
+            .pop()
+            .expect("an answer");
+        format!("{path}: {answer}")
+    }
+
+    /// Stops the server; everything that it said of the calls.
+    fn told(mut self) -> Vec<String> {
+        let journal = self.control("GET", "journal?limit=1000");
+        let mut told = std::mem::take(&mut self.answers);
+        for id in 1..=self.process_calls(&journal) {
+            for path in ["journal/{}", "explain/{}", "journal/{}/curl"] {
+                told.push(self.control("GET", &path.replace("{}", &id.to_string())));
+            }
+        }
+        told.push(journal);
+        told.push(self.control("GET", "namespaces"));
+        told.push(self.control("GET", "metrics"));
+        let mut log = String::new();
+        let mut stderr = self.process.child.stderr.take().expect("it is piped");
+        self.process.child.kill().expect("it runs");
+        stderr.read_to_string(&mut log).expect("text");
+        told.extend(log.lines().map(str::to_owned));
+        told
+    }
+
+    fn process_calls(&self, journal: &str) -> usize {
+        let calls = journal.matches("\"duration_us\"").count();
+        assert!(20 < calls, "{journal}");
+        calls
+    }
+}
+
+const KEYS: [AccessKey<'static>; 3] = [
+    AccessKey {
+        id: "test-ak",
+        secret: "CaNaRySecretKey",
+        token: None,
+    },
+    AccessKey {
+        id: "test-ak",
+        secret: "CaNaRyTempKey",
+        token: Some("CaNaRyToken/+=2"),
+    },
+    AccessKey {
+        id: "temp-ak",
+        secret: "wrong-CaNaRy",
+        token: Some("CaNaRyToken/+=1"),
+    },
+];
+
+fn form_encoded(pairs: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish()
+}
+
+fn form(method: &str, path: &str, pairs: &[(&str, &str)]) -> Request {
+    let request = Request::new(method, path, &form_encoded(pairs));
+    request.with("content-type", "application/x-www-form-urlencoded")
+}
+
+fn json_body(method: &str, path: &str, body: &serde_json::Value) -> Request {
+    Request::new(method, path, &body.to_string()).with("content-type", "application/json")
+}
+
+/// Calls of all providers, secrets in query, form, JSON and headers, signed with one key.
+fn calls(key: &AccessKey<'_>) -> Vec<Request> {
+    let mut calls = Vec::new();
+    let seconds = parse_extended_time(NOW).expect("a time");
+    assert_eq!(seconds, TIME);
+
+    let user = json!({ "cluster_id": "ehpc-8jqdq0mz", "username": "x", "password": PASSWORD, "new_password": 7 });
+    for path in [
+        "/api/user/addUser?zone=jn1a",
+        "/api/user/modifyUser?zone=jn1a&token=CaNaRyInQuery",
+    ] {
+        calls.push(by_qingcloud(
+            json_body("POST", path, &user),
+            key,
+            TIME,
+            Dialect::Ehpc,
+        ));
+    }
+    let fields = [
+        ("zone", "jn1a"),
+        ("cluster_id", "ehpc-8jqdq0mz"),
+        ("username", "y"),
+        ("password", PASSWORD),
+    ];
+    calls.push(by_qingcloud(
+        form("POST", "/api/user/addUser", &fields),
+        key,
+        TIME,
+        Dialect::Iaas,
+    ));
+    calls.push(by_qingcloud(
+        form("POST", "/api/user/addUser", &fields),
+        key,
+        TIME - 8 * 3600,
+        Dialect::Iaas,
+    ));
+
+    let project = "/v2/0bec5db98280d2d02fd6c00c2de791ce";
+    let instance = format!("{project}/instances/68fdc9a8-805e-439d-8dd9-25adc1c58bf6/users");
+    for (path, body) in [
+        (
+            format!("{project}/users"),
+            json!({ "user_name": "z", "user_email": "a@b.cd", "password": PASSWORD }),
+        ),
+        (
+            format!("{project}/users"),
+            json!({ "user_name": 1, "password": [PASSWORD] }),
+        ),
+        (
+            instance.clone(),
+            json!({ "access_key": "canary-user", "secret_key": PASSWORD }),
+        ),
+        (
+            instance,
+            json!({ "access_key": "canary", "secret_key": "CaNaRy" }),
+        ),
+        (
+            "/v3/auth/tokens".to_owned(),
+            json!({ "auth": { "identity": { "methods": ["password"], "password": { "user": {
+                "name": "IAMUser", "password": PASSWORD, "domain": { "name": "IAMDomain" } } } } } }),
+        ),
+        (
+            "/v3/auth/tokens".to_owned(),
+            json!({ "auth": { "identity": { "methods": ["token"], "token": { "id": "CaNaRyInBody" } } } }),
+        ),
+        (
+            "/v3.0/OS-CREDENTIAL/securitytokens".to_owned(),
+            json!({ "auth": { "identity": { "methods": ["token"], "token": { "id": "CaNaRyInBody" } } } }),
+        ),
+    ] {
+        calls.push(by_huawei(json_body("POST", &path, &body), key, TIME));
+        calls.push(json_body("POST", &path, &body).with("x-auth-token", "CaNaRyInHeader"));
+        calls.push(by_huawei(
+            json_body("POST", &path, &body),
+            key,
+            TIME - 8 * 3600,
+        ));
+    }
+
+    let users = json!([{ "Name": "u1", "Password": PASSWORD, "Group": "users" }]).to_string();
+    let aliyun = [
+        vec![
+            ("Action", "AddUsers"),
+            ("Version", "2018-04-12"),
+            ("ClusterId", "ehpc-hz-vu7c2WkVGx"),
+            ("User.1.Name", "u1"),
+            ("User.1.Password", PASSWORD),
+            ("User.1.Group", "users"),
+        ],
+        vec![
+            ("Action", "CreateUsers"),
+            ("Version", "2024-07-30"),
+            ("ClusterId", "ehpc-hz-Next240730"),
+            ("User", users.as_str()),
+        ],
+    ];
+    for parameters in &aliyun {
+        let query = form_encoded(parameters);
+        let nonce = format!("n{}", calls.len());
+        for digest in [Digest::Sha1, Digest::Sha256] {
+            let request = Request::new("GET", &format!("/?{query}"), "");
+            let sealed = request.look(|sent| {
+                alibaba_v1::sign(sent, key, TIME, &format!("{nonce}{digest:?}"), digest)
+            });
+            calls.push(request.sealed(sealed));
+        }
+        let request = form("POST", "/", parameters);
+        let sealed = request
+            .look(|sent| alibaba_v1::sign(sent, key, TIME, &format!("{nonce}f"), Digest::Sha1));
+        calls.push(request.sealed(sealed));
+        let (action, version) = (parameters[0].1, parameters[1].1);
+        let request = Request::new("POST", &format!("/?{query}"), "")
+            .with("x-acs-action", action)
+            .with("x-acs-version", version);
+        let sealed = request.look(|sent| alibaba_acs3::sign(sent, key, TIME, &nonce));
+        calls.push(request.sealed(sealed));
+    }
+
+    let body = json!({ "UserName": "u1", "Name": "u1", "Password": PASSWORD, "InitialPassword": PASSWORD });
+    for action in ["CreateUser", "ListUsers"] {
+        let path = format!("/?Action={action}&Version=2022-10-10&Password=CaNaRyInQuery");
+        let request = json_body("POST", &path, &body);
+        let sealed =
+            request.look(|sent| volcengine::sign(sent, key, "cn-beijing", "bytehouse_ce", TIME));
+        calls.push(request.sealed(sealed));
+        let request = Request::new("GET", &path, "");
+        let sealed =
+            request.look(|sent| volcengine::presign(sent, key, "cn-beijing", "bytehouse_ce", TIME));
+        calls.push(request.sealed(sealed));
+    }
+    // Not signed, not known, not even readable.
+    calls.push(
+        Request::new("GET", "/nobody?password=CaNaRy1&token=CaNaRy2", "")
+            .with("x-auth-token", "CaNaRy3"),
+    );
+    calls.push(
+        Request::new(
+            "POST",
+            "/api/user/addUser?zone=z&timestamp=CaNaRy",
+            "{\"password\": \"CaNaRy",
+        )
+        .with("authorization", "Basic CaNaRy"),
+    );
+    calls
+}
+
+#[test]
+fn a_run_at_trace_level_shows_no_secret() {
+    for auth in ["off", "lenient", "strict"] {
+        let refuses = auth == "strict";
+        let mut run = Run::start(auth);
+        for key in &KEYS {
+            for request in calls(key) {
+                run.send(&request);
+            }
+        }
+        let told = run.told();
+        let logged = told
+            .iter()
+            .any(|line| line.contains("the secret of"));
+        assert_eq!(
+            logged, refuses,
+            "only strict says what was wrong with a signature"
+        );
+        for line in told {
+            // What an access key or a time is wrong with is no secret.
+            let line = line
+                .replace("illegal timestamp format [CaNaRy]", "")
+                .replace("timestamp=CaNaRy", "")
+                .replace("takes CaNaRy", "");
+            assert!(!line.contains(CANARY), "with --auth {auth}: {line}");
+        }
+    }
+}

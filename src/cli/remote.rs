@@ -263,8 +263,7 @@ pub(super) fn snapshot(command: &Snapshot) -> ExitCode {
 
 /// Why a call that the server holds was refused.
 pub(super) fn explain(remote: &Remote, id: &str) -> ExitCode {
-    let encoded = crate::signing::encode(id.as_bytes());
-    let path = format!("/explain/{encoded}");
+    let path = format!("/explain/{}", encoded(id));
     print(remote.client().json("GET", &path, Value::Null))
 }
 

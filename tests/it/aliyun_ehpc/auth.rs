@@ -283,7 +283,9 @@ fn acs3(target: &str, key: AccessKey<'_>, time: i64, nonce: &str) -> Request {
     request.sealed(sealed)
 }
 
-const SCHEMES: [fn(&str, AccessKey<'_>, i64, &str) -> Request; 2] = [v1, acs3];
+type Signer = fn(&str, AccessKey<'_>, i64, &str) -> Request;
+
+const SCHEMES: [Signer; 2] = [v1, acs3];
 
 fn add_a_user() -> String {
     let user = "User.1.Name=dora.sun&User.1.Group=users&User.1.Password=Passw0rd%2B1";

@@ -441,7 +441,7 @@ pub(crate) async fn verify(State(app): State<Arc<App>>, about: About, Sent(bytes
             Verdict::Fails { found, nearest } if is_late || count.is_settled(found) => {
                 let detail = format!("found {found} such calls, wanted {count}");
                 return Err(Problem {
-                    more: Some(nearest),
+                    more: Some(Box::new(nearest)),
                     ..Problem::new(409, detail)
                 });
             }
@@ -606,12 +606,11 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
         bytes,
         dropped,
     } = app.journal.size();
-    let in_use = app.namespaces.in_use();
-    let namespaces = in_use.len() as u64;
-    let forgotten =
-        |namespace: &Arc<Namespace>| namespace.state().memory.get::<Nonces>().forgotten();
-    let nonces = in_use.iter().map(forgotten).sum();
+    let namespaces = app.namespaces.in_use().len() as u64;
     let faults = app.faults.many() as u64;
+    let nonces_of =
+        |namespace: &Arc<Namespace>| namespace.state().memory.get::<Nonces>().forgotten();
+    let nonces = app.namespaces.in_use().iter().map(nonces_of).sum();
     let kept = [
         ("namespaces", "gauge", "Namespaces in use.", namespaces),
         ("faults", "gauge", "Fault rules.", faults),
@@ -634,9 +633,9 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
             dropped,
         ),
         (
-            "nonces_forgotten",
-            "gauge",
-            "Nonces that were forgotten before their time because there were too many, since the last resets.",
+            "nonces_forgotten_total",
+            "counter",
+            "Nonces forgotten before their time, because there were too many.",
             nonces,
         ),
     ];

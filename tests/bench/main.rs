@@ -7,6 +7,7 @@
 
 mod bare;
 mod load;
+mod strict;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -109,6 +110,7 @@ fn main() -> ExitCode {
             ours.rate, theirs.rate
         );
     }
+    strict::run(folder.path().to_str().expect("UTF-8"), LISTS, effort);
     ExitCode::SUCCESS
 }
 

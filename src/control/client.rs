@@ -487,10 +487,6 @@ impl Client {
     /// let providers = rollcall.json("GET", "/providers", serde_json::Value::Null)?;
     /// # Ok::<(), rollcall::control::ClientError>(())
     /// ```
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "a caller makes the body in place"
-    )]
     pub fn json(&self, method: &str, path: &str, body: Value) -> Result<Value, ClientError> {
         let body = match body {
             Value::Null => Vec::new(),

@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "the benchmark's table goes there")]
 
 mod bare;
+mod limits;
 mod load;
 mod strict;
 
@@ -111,11 +112,17 @@ fn main() -> ExitCode {
         );
     }
     strict::run(folder.path().to_str().expect("UTF-8"), LISTS, effort);
+    limits::run(LISTS[2].1, effort);
     ExitCode::SUCCESS
 }
 
+/// The binary that is measured: the one built with this benchmark, or another that `ROLLCALL_BINARY` names.
+fn binary() -> String {
+    std::env::var("ROLLCALL_BINARY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_rollcall").to_owned())
+}
+
 fn rollcall(arguments: &[&str]) -> Vec<u8> {
-    let output = Command::new(env!("CARGO_BIN_EXE_rollcall"))
+    let output = Command::new(binary())
         .args(arguments)
         .output()
         .expect("the binary runs");
@@ -152,7 +159,7 @@ struct Server {
 
 impl Server {
     fn start(arguments: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rollcall"));
+        let mut command = Command::new(binary());
         command
             .args(["--listen", "127.0.0.1:0"])
             .args(arguments)

@@ -914,7 +914,7 @@ fn the_rest(shown: &mut Shown) {
                 sent.path,
                 &volcengine::read(sent).expect("signed"),
             )
-            .to_string(),
+            .text(),
             _ => {
                 let list = huawei::read(sent).expect("signed").signed_headers;
                 huawei::canonical_request(sent, sent.path, list).text()

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::fmt;
+use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use crate::namespace::{Namespace, State};
 use crate::providers::{Named, Operation, Provider};
 use crate::settings::{Auth, Credential, Settings};
 use crate::store::Store;
-use crate::store::encoded::Encoded;
+use crate::store::encoded::{Encoded, Key};
 
 /// A request as it was received, the body read.
 #[derive(Debug)]
@@ -267,14 +267,28 @@ impl Call<'_> {
         &self.state.store
     }
 
-    /// An encoded part of a list's answer, built once and kept until the data moves on. `variant` names everything that it
-    /// depends on beside the operation, the data and the time: parents, filters, window, format, quirks.
+    /// The key of an encoded page of this operation. `variant` is everything that the page depends on beside the operation,
+    /// the data and the time: parents, filters, window, format, quirks.
+    pub(crate) fn key(&self, variant: impl Hash) -> Key {
+        let version = self.operation().map_or("", |operation| operation.version);
+        Key::of((self.provider.id(), version, self.operation_name(), variant))
+    }
+
+    /// An encoded part of a list's answer, built once and kept until the data moves on.
     pub(crate) fn encoded(
         &self,
-        variant: impl fmt::Display,
+        key: Key,
         encode: impl FnOnce(&Connection) -> Result<Encoded, ApiError>,
     ) -> Result<Bytes, ApiError> {
-        let key = format!("{} {} {variant}", self.provider.id(), self.operation_name());
+        Ok(self.encoded_with_note(key, encode)?.body)
+    }
+
+    /// The same, with what the room noted of it.
+    pub(crate) fn encoded_with_note<N: Send + Sync + 'static>(
+        &self,
+        key: Key,
+        encode: impl FnOnce(&Connection) -> Result<Encoded<N>, ApiError>,
+    ) -> Result<Encoded<N>, ApiError> {
         self.store().encoded(key, self.now().millis(), encode)
     }
 

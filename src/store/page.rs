@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Params, Row};
 
 /// How many rows a page may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Limit {
     /// As many as there are.
     All,
@@ -12,7 +12,7 @@ pub(crate) enum Limit {
 }
 
 /// Which part of an ordered list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Window {
     /// Rows to pass over first.
     pub(crate) offset: u64,

@@ -29,6 +29,7 @@ mod control;
 mod durability;
 mod hostile;
 mod journal;
+mod kept;
 mod load;
 mod namespaces;
 mod pages;

@@ -9,7 +9,7 @@ use crate::clock::Time;
 use crate::store::page::{Limit, Page, Window};
 
 /// Who activates an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum ActiveType {
     User,
     Admin,
@@ -150,6 +150,20 @@ impl User {
     }
 }
 
+/// From which millisecond until before which other [`User::is_expired`] says of all these users what it says now.
+pub(crate) fn expiry_holds(users: &[User], now: Time) -> (i64, i64) {
+    let mut holds = (i64::MIN, i64::MAX);
+    for user in users.iter().filter(|user| user.account_expires != 0) {
+        let first_expired = user.account_expires.saturating_add(1);
+        if user.is_expired(now) {
+            holds.0 = holds.0.max(first_expired);
+        } else {
+            holds.1 = holds.1.min(first_expired);
+        }
+    }
+    holds
+}
+
 /// A user about to be created, every member within its bounds.
 #[derive(Debug)]
 pub(crate) struct NewUser {
@@ -212,7 +226,7 @@ pub(crate) struct UserChange {
 }
 
 /// Which users to list; an absent filter lets all through, and all of them have to.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Hash)]
 pub(crate) struct UserFilter {
     /// A part of the name, folded.
     pub(crate) user_name: Option<String>,

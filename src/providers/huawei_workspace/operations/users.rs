@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rusqlite::Connection;
 
-use super::{find_group, find_user, no_user, open_project};
+use super::{find_group, find_user, no_user, open_project, scope};
 use crate::call::{Call, Reply};
 use crate::catalogue::ApiError;
 use crate::ids::{ALPHANUMERIC, DIGITS, Ids, LOWER_HEX};
@@ -13,16 +13,22 @@ use crate::providers::huawei_workspace::errors;
 use crate::providers::huawei_workspace::model::{self, NewUser, Project};
 use crate::providers::huawei_workspace::wire::{self, Body};
 use crate::store::OnConflict;
+use crate::store::encoded::Encoded;
 
 /// Lists the users of a project, oldest first; all of them unless a limit is given.
 pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
-    let page = call.store().read(|tx| {
+    let query = wire::UsersQuery::decode(call.query());
+    let key = call.key((scope(call), query.as_ref().ok()));
+    let body = call.encoded(key, |tx| {
         let project = open_project(call, tx)?;
-        let query = wire::UsersQuery::decode(call.query())?;
+        let query = query?;
         let page = model::list_users(tx, &project, &query.filter, query.window)?;
-        Ok::<_, ApiError>(wire::UserList::new(page, call.now(), query.counts_desktops))
+        let now = call.now();
+        let (from, until) = model::expiry_holds(&page.rows, now);
+        let list = wire::UserList::new(page, now, query.counts_desktops);
+        Ok(Encoded::between(from, until, serde_json::to_vec(&list)?))
     })?;
-    Reply::json(JSON, &page)
+    Ok(Reply::new(200, JSON, body))
 }
 
 /// Creates a user.

@@ -25,6 +25,7 @@ const GROUPS_OF_NEW_USER: usize = 5;
 const OTP_DEVICES: usize = 55;
 
 /// The query of ListUsers.
+#[derive(Hash)]
 pub(crate) struct UsersQuery {
     pub(crate) filter: UserFilter,
     pub(crate) window: Window,

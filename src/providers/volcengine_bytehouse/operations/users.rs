@@ -9,12 +9,8 @@ use crate::store::encoded::Encoded;
 /// Lists the users of the tenant, by ID.
 pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     let window = wire::list_users(&wire::Input::decode(call)?)?;
-    let variant = format!(
-        "{window:?} {} {}",
-        call.quirk("total"),
-        call.quirk("email-key")
-    );
-    let result = call.encoded(variant, |tx| {
+    let key = call.key((window, call.quirk("total"), call.quirk("email-key")));
+    let result = call.encoded(key, |tx| {
         let page = model::list_users(tx, window)?;
         let account_id = model::tenant(tx)?.account_id;
         Ok(Encoded::always(wire::page(call, window, page, account_id)?))

@@ -83,12 +83,16 @@ fn metadata<'a>(call: &'a Call<'_>, error: Option<Error<'a>>) -> Metadata<'a> {
 
 /// A success that holds nothing but data.
 pub(crate) fn success(call: &Call<'_>, data: &impl Serialize) -> Result<Reply, ApiError> {
-    let result = serde_json::to_vec(&Outcome {
+    answer(call, &result(data)?)
+}
+
+/// The `Result` of a success that holds nothing but data, encoded.
+pub(crate) fn result(data: &impl Serialize) -> Result<Vec<u8>, ApiError> {
+    Ok(serde_json::to_vec(&Outcome {
         message: "",
         data,
         meta: None,
-    })?;
-    answer(call, &result)
+    })?)
 }
 
 /// The `Result` of a page of ListUsers, encoded.
@@ -119,15 +123,15 @@ pub(crate) fn page(
 
 /// A success whose `Result` was encoded before: only the metadata is of this call.
 pub(crate) fn answer(call: &Call<'_>, result: &[u8]) -> Result<Reply, ApiError> {
-    let metadata = serde_json::to_vec(&metadata(call, None))?;
-    let body = [
-        br#"{"ResponseMetadata":"#,
-        metadata.as_slice(),
-        br#","Result":"#,
-        result,
-        b"}",
-    ];
-    Ok(Reply::new(200, JSON, body.concat()))
+    /// About as much as the metadata take.
+    const METADATA: usize = 256;
+    let mut body = Vec::with_capacity(METADATA + result.len());
+    body.extend_from_slice(br#"{"ResponseMetadata":"#);
+    serde_json::to_writer(&mut body, &metadata(call, None))?;
+    body.extend_from_slice(br#","Result":"#);
+    body.extend_from_slice(result);
+    body.push(b'}');
+    Ok(Reply::new(200, JSON, body))
 }
 
 /// The answer as it goes out. Both Python SDKs look for the request id in `X-Tt-Logid` when they log.

@@ -19,6 +19,7 @@ use crate::catalogue::ApiError;
 use crate::clock::Time;
 use crate::credentials;
 use crate::ids::Ids;
+use crate::long::{self, Remains, Rows};
 use crate::namespace::{Namespace, State};
 use crate::providers::{Named, Operation, Provider};
 use crate::settings::{Auth, Credential, Settings};
@@ -292,6 +293,23 @@ impl Call<'_> {
         self.store().encoded(key, self.now().millis(), encode)
     }
 
+    /// A list that may be too long to be kept, or to be built whole: its answer, or the beginning and what remains. `read`
+    /// gives the answer without its rows (the first empty array in it is where they go), and the rows.
+    pub(crate) fn list<R: Rows>(
+        &self,
+        key: Key,
+        read: impl FnOnce(&Connection) -> Result<(String, R), ApiError>,
+    ) -> Result<(Bytes, Option<Remains>), ApiError> {
+        let mut remains = None;
+        let body = self.encoded(key, |tx| {
+            let (frame, rows) = read(tx)?;
+            let (page, rest) = long::begin(&self.state, tx, &frame, rows)?;
+            remains = rest;
+            Ok(page)
+        })?;
+        Ok((body, remains))
+    }
+
     /// What a room keeps in memory beside the data; gone with a reset, like the data.
     pub(crate) fn memory<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
         self.state.memory.get()
@@ -406,11 +424,14 @@ fn is_form(headers: &HeaderMap) -> bool {
 pub(crate) struct NotAnObject(pub(crate) Cow<'static, str>);
 
 /// An answer on its way out.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
+    /// The body, or its beginning.
     pub(crate) body: Bytes,
+    /// What of the body is made while it is sent.
+    pub(crate) remains: Option<Remains>,
 }
 
 impl Reply {
@@ -420,6 +441,7 @@ impl Reply {
             status,
             headers: HeaderMap::new(),
             body: body.into(),
+            remains: None,
         }
         .header("content-type", content_type)
     }
@@ -430,7 +452,15 @@ impl Reply {
             status,
             headers: HeaderMap::new(),
             body: Bytes::new(),
+            remains: None,
         }
+    }
+
+    /// The same, of which the body is only the beginning if something remains.
+    #[must_use]
+    pub(crate) fn and(mut self, remains: Option<Remains>) -> Self {
+        self.remains = remains;
+        self
     }
 
     /// The same with a body of that content type, which may be any text; one that no header can hold is left out.

@@ -69,6 +69,7 @@ mod emulate;
 pub mod faults;
 mod ids;
 mod journal;
+mod long;
 mod mask;
 mod metrics;
 mod namespace;

@@ -13,7 +13,7 @@ use bytes::Bytes;
 /// The most that the pages of one store may take.
 const BYTES: usize = 2 * 1024 * 1024;
 /// A page longer than this is not worth keeping.
-const LONGEST: usize = 256 * 1024;
+pub(crate) const LONGEST: usize = 256 * 1024;
 /// What a page takes beside the bytes of its key and its body: its entry, its note, and what allocations round up to.
 /// Without it, a million empty pages would be next to nothing.
 const OVERHEAD: usize = 256;

@@ -48,6 +48,16 @@ impl Window {
         }
     }
 
+    /// The first rows of the window, and how many there may be behind them.
+    pub(crate) const fn split(self, first: u64) -> (Self, u64) {
+        let rows = match self.limit {
+            Limit::All => u64::MAX,
+            Limit::Rows(rows) => rows,
+        };
+        let first = if rows < first { rows } else { first };
+        (Self::rows(self.offset, first), rows - first)
+    }
+
     /// `LIMIT` as SQLite wants it: negative is none.
     pub(crate) fn sql_limit(self) -> i64 {
         match self.limit {

@@ -31,6 +31,7 @@ mod hostile;
 mod journal;
 mod kept;
 mod load;
+mod long;
 mod namespaces;
 mod pages;
 mod secrets;

@@ -12,9 +12,9 @@ pub(crate) use projects::{
     Project, Service, delete_project, for_each_project, project, put_project,
 };
 pub(crate) use users::{
-    ActiveType, NameRule, NewUser, User, UserChange, UserFilter, delete_user, expiry_holds,
-    for_each_user, insert_user, is_email, is_user_name, list_members, list_users, put_user,
-    set_groups, set_locked, update_user, user, user_named, user_seq,
+    ActiveType, NameRule, NewUser, User, UserChange, UserFilter, delete_user, for_each_user,
+    insert_user, is_email, is_user_name, list_members, list_users, put_user, set_groups,
+    set_locked, update_user, user, user_named, user_seq, users_behind,
 };
 
 /// Inferred: the domain of whoever is not given another one; the documents' group list shows it.

@@ -148,20 +148,16 @@ impl User {
     pub(crate) fn is_expired(&self, now: Time) -> bool {
         self.account_expires != 0 && self.account_expires < now.millis()
     }
-}
 
-/// From which millisecond until before which other [`User::is_expired`] says of all these users what it says now.
-pub(crate) fn expiry_holds(users: &[User], now: Time) -> (i64, i64) {
-    let mut holds = (i64::MIN, i64::MAX);
-    for user in users.iter().filter(|user| user.account_expires != 0) {
-        let first_expired = user.account_expires.saturating_add(1);
-        if user.is_expired(now) {
-            holds.0 = holds.0.max(first_expired);
-        } else {
-            holds.1 = holds.1.min(first_expired);
+    /// From which millisecond until before which other [`User::is_expired`] says what it says now.
+    pub(crate) fn expiry_holds(&self, now: Time) -> (i64, i64) {
+        let first_expired = self.account_expires.saturating_add(1);
+        match self.account_expires {
+            0 => (i64::MIN, i64::MAX),
+            _ if self.is_expired(now) => (first_expired, i64::MAX),
+            _ => (i64::MIN, first_expired),
         }
     }
-    holds
 }
 
 /// A user about to be created, every member within its bounds.
@@ -325,6 +321,28 @@ pub(crate) fn list_users(
         total: project.user_count,
     };
     list(tx, &scope, filter, window)
+}
+
+/// The users that pass behind a row, oldest first: where a list goes on.
+pub(crate) fn users_behind(
+    tx: &Connection,
+    project_id: &str,
+    filter: &UserFilter,
+    seq: i64,
+    most: u64,
+) -> rusqlite::Result<Vec<User>> {
+    let filter = filter.conditions();
+    let sql = format!(
+        "SELECT {} FROM workspace_users WHERE project_id = ?{} AND ? < seq ORDER BY seq LIMIT ?",
+        User::COLUMNS,
+        filter.sql
+    );
+    let values = std::iter::once(&project_id as &dyn ToSql)
+        .chain(filter.values.iter().map(|value| &**value))
+        .chain([&seq as &dyn ToSql, &most]);
+    tx.prepare_cached(&sql)?
+        .query_map(params_from_iter(values), User::from_row)?
+        .collect()
 }
 
 /// A window on the members of a group that pass, oldest user first.

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::fmt;
+use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,11 +19,12 @@ use crate::catalogue::ApiError;
 use crate::clock::Time;
 use crate::credentials;
 use crate::ids::Ids;
+use crate::long::{self, Remains, Rows};
 use crate::namespace::{Namespace, State};
 use crate::providers::{Named, Operation, Provider};
 use crate::settings::{Auth, Credential, Settings};
 use crate::store::Store;
-use crate::store::encoded::Encoded;
+use crate::store::encoded::{Encoded, Key};
 
 /// A request as it was received, the body read.
 #[derive(Debug)]
@@ -279,15 +280,46 @@ impl Call<'_> {
         &self.state.store
     }
 
-    /// An encoded part of a list's answer, built once and kept until the data moves on. `variant` names everything that it
-    /// depends on beside the operation, the data and the time: parents, filters, window, format, quirks.
+    /// The key of an encoded page of this operation. `variant` is everything that the page depends on beside the operation,
+    /// the data and the time: parents, filters, window, format, quirks.
+    pub(crate) fn key(&self, variant: impl Hash) -> Key {
+        let version = self.operation().map_or("", |operation| operation.version);
+        Key::of((self.provider.id(), version, self.operation_name(), variant))
+    }
+
+    /// An encoded part of a list's answer, built once and kept until the data moves on.
     pub(crate) fn encoded(
         &self,
-        variant: impl fmt::Display,
+        key: Key,
         encode: impl FnOnce(&Connection) -> Result<Encoded, ApiError>,
     ) -> Result<Bytes, ApiError> {
-        let key = format!("{} {} {variant}", self.provider.id(), self.operation_name());
+        Ok(self.encoded_with_note(key, encode)?.body)
+    }
+
+    /// The same, with what the room noted of it.
+    pub(crate) fn encoded_with_note<N: Send + Sync + 'static>(
+        &self,
+        key: Key,
+        encode: impl FnOnce(&Connection) -> Result<Encoded<N>, ApiError>,
+    ) -> Result<Encoded<N>, ApiError> {
         self.store().encoded(key, self.now().millis(), encode)
+    }
+
+    /// A list that may be too long to be kept, or to be built whole: its answer, or the beginning and what remains. `read`
+    /// gives the answer without its rows (the first empty array in it is where they go), and the rows.
+    pub(crate) fn list<R: Rows>(
+        &self,
+        key: Key,
+        read: impl FnOnce(&Connection) -> Result<(String, R), ApiError>,
+    ) -> Result<(Bytes, Option<Remains>), ApiError> {
+        let mut remains = None;
+        let body = self.encoded(key, |tx| {
+            let (frame, rows) = read(tx)?;
+            let (page, rest) = long::begin(&self.state, tx, &frame, rows)?;
+            remains = rest;
+            Ok(page)
+        })?;
+        Ok((body, remains))
     }
 
     /// What a room keeps in memory beside the data; gone with a reset, like the data.
@@ -404,11 +436,14 @@ fn is_form(headers: &HeaderMap) -> bool {
 pub(crate) struct NotAnObject(pub(crate) Cow<'static, str>);
 
 /// An answer on its way out.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
+    /// The body, or its beginning.
     pub(crate) body: Bytes,
+    /// What of the body is made while it is sent.
+    pub(crate) remains: Option<Remains>,
 }
 
 impl Reply {
@@ -418,6 +453,7 @@ impl Reply {
             status,
             headers: HeaderMap::new(),
             body: body.into(),
+            remains: None,
         }
         .header("content-type", content_type)
     }
@@ -428,7 +464,15 @@ impl Reply {
             status,
             headers: HeaderMap::new(),
             body: Bytes::new(),
+            remains: None,
         }
+    }
+
+    /// The same, of which the body is only the beginning if something remains.
+    #[must_use]
+    pub(crate) fn and(mut self, remains: Option<Remains>) -> Self {
+        self.remains = remains;
+        self
     }
 
     /// The same with a body of that content type, which may be any text; one that no header can hold is left out.

@@ -70,6 +70,7 @@ pub mod faults;
 mod ids;
 mod journal;
 mod listener;
+mod long;
 mod mask;
 mod metrics;
 mod namespace;

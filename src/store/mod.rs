@@ -14,11 +14,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use encoded::{Encoded, Pages};
+use encoded::{Encoded, Key, Pages};
 use transaction::Transaction;
 
 /// How many statements a connection keeps prepared: more than the rooms have.
@@ -245,24 +244,23 @@ impl Store {
 
     /// What `encode` makes of the data, kept under that key until the next write (and for as long as it says it holds).
     /// The key has to name everything that the page depends on beside the data and the time.
-    pub(crate) fn encoded<E: From<rusqlite::Error>>(
+    pub(crate) fn encoded<N: Send + Sync + 'static, E: From<rusqlite::Error>>(
         &self,
-        key: String,
+        key: Key,
         now: i64,
-        encode: impl FnOnce(&Connection) -> Result<Encoded, E>,
-    ) -> Result<Bytes, E> {
+        encode: impl FnOnce(&Connection) -> Result<Encoded<N>, E>,
+    ) -> Result<Encoded<N>, E> {
         if self.writer.get().is_none() {
             return self.unwritten().encoded(key, now, encode);
         }
         // Looked at before the data: what is written meanwhile makes the page older than it is, never newer.
         let generation = self.generation();
-        if let Some(body) = self.pages.find(&key, generation, now) {
-            return Ok(body);
+        if let Some(page) = self.pages.find(&key, generation, now) {
+            return Ok(page);
         }
         let page = self.read(encode)?;
-        let body = page.body.clone();
-        self.pages.keep(key, generation, page);
-        Ok(body)
+        self.pages.keep(key, generation, &page);
+        Ok(page)
     }
 
     /// A connection to read with; none while the data is the original's.

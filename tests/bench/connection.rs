@@ -30,7 +30,7 @@ impl Request {
         Self::new("GET", target)
     }
 
-    pub(crate) fn with(mut self, body: impl ToString) -> Self {
+    pub(crate) fn with(mut self, body: &impl ToString) -> Self {
         self.body = body.to_string();
         self
     }

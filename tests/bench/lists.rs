@@ -28,7 +28,7 @@ pub(crate) fn seeds(bench: &Bench) -> String {
 pub(crate) fn run(bench: &Bench, report: &mut Report) {
     let effort = &bench.effort;
     report.theme(&format!(
-        "A page of 10 out of {USERS} users, journal on, against bare: 32 connections, medians of {} rounds of {} s",
+        "A page of 10 out of {USERS} users, journal on, against bare: 32 connections, rounds: {} of {} s, medians",
         effort.rounds, effort.seconds
     ));
     let ours = Process::rollcall(&["--seed", &seeds(bench)]);

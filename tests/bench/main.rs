@@ -53,8 +53,11 @@ use filled::Filled;
 use load::Effort;
 use report::Report;
 
+/// Measures some budgets.
+type Theme = fn(&Bench, &mut Report);
+
 /// What can be asked for, in the order of the budgets.
-const THEMES: &[(&str, fn(&Bench, &mut Report))] = &[
+const THEMES: &[(&str, Theme)] = &[
     ("lists", lists::run),
     ("strict", strict::run),
     ("pages", pages::run),

@@ -22,7 +22,7 @@ pub(crate) fn run(_: &Bench, report: &mut Report) {
         [
             &|number| {
                 let target = format!("/_rollcall/namespaces/{}", name(number));
-                Request::new("PUT", target).with(json!({ "from": "template" }))
+                Request::new("PUT", target).with(&json!({ "from": "template" }))
             },
             &|_| Request::get("/_rollcall/health"),
         ],

@@ -91,13 +91,13 @@ pub(crate) const ROOMS: &[Room] = &[
         create: Ok(|number| {
             let user = format!("b{number:07}");
             Request::new("POST", format!("/api/user/addUser?{COMMON}")).with(
-                json!({ "cluster_id": CLUSTER, "username": user, "password": "Rollcall!2026" }),
+                &json!({ "cluster_id": CLUSTER, "username": user, "password": "Rollcall!2026" }),
             )
         }),
         quota: None,
         delete: |number| {
             Request::new("POST", format!("/api/user/deleteUser?{COMMON}"))
-                .with(json!({ "cluster_id": CLUSTER, "username": format!("u{number:07}") }))
+                .with(&json!({ "cluster_id": CLUSTER, "username": format!("u{number:07}") }))
         },
     },
     Room {
@@ -135,7 +135,7 @@ pub(crate) const ROOMS: &[Room] = &[
         ],
         whole: Some(WORKSPACE),
         create: Ok(|number| {
-            Request::new("POST", WORKSPACE).with(json!({
+            Request::new("POST", WORKSPACE).with(&json!({
                 "user_name": format!("bench{number:07}"),
                 "user_email": format!("bench{number:07}@example.com"),
             }))
@@ -159,7 +159,7 @@ pub(crate) const ROOMS: &[Room] = &[
         create: Ok(|number| {
             let user = format!("bench-{number:07}");
             Request::new("POST", ROCKETMQ)
-                .with(json!({ "access_key": user, "secret_key": "N3w-secret" }))
+                .with(&json!({ "access_key": user, "secret_key": "N3w-secret" }))
         }),
         quota: Some(1000),
         delete: |number| Request::new("DELETE", format!("{ROCKETMQ}/user_{number:07}")),

@@ -21,8 +21,8 @@ use crate::faults::{Faults, Manner};
 use crate::journal::Journal;
 use crate::metrics::Metrics;
 use crate::namespace::Namespaces;
+use crate::options::Options;
 use crate::providers::Provider;
-use crate::server::Options;
 
 /// The longest target that is looked at; a longer one is answered with the provider's 414.
 const TARGET: usize = 32 * 1024;
@@ -178,7 +178,9 @@ async fn read(request: AxumRequest) -> Result<Request, StatusCode> {
     };
     let mut bytes = Bytes::new();
     // A client that asks before it sends is told no without having to send.
-    if !(over.is_some() && expects) {
+    let is_refused_unsent = over.is_some() && expects;
+    let is_empty = http_body::Body::is_end_stream(&body);
+    if !is_refused_unsent && !is_empty {
         match tokio::time::timeout(BODY_TIME, read_body(body)).await {
             Err(_elapsed) => return Err(StatusCode::REQUEST_TIMEOUT),
             Ok(Err(_broken)) => return Err(StatusCode::BAD_REQUEST),

@@ -148,16 +148,25 @@ impl Request {
 /// Decoding never fails: a broken percent escape stays as it is, a byte that is not UTF-8 becomes U+FFFD, `+` is a space.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Params {
-    pairs: Vec<(String, String)>,
+    /// Names and values, one behind the other: every call decodes its query, and most of them for one or two values.
+    text: String,
+    /// Where the name and the value of each pair end.
+    ends: Vec<(usize, usize)>,
 }
 
 impl Params {
     pub(crate) fn decode(raw: &[u8]) -> Self {
-        Self {
-            pairs: form_urlencoded::parse(raw)
-                .map(|(name, value)| (name.into_owned(), value.into_owned()))
-                .collect(),
+        let mut params = Self {
+            text: String::with_capacity(raw.len()),
+            ends: Vec::new(),
+        };
+        for (name, value) in form_urlencoded::parse(raw) {
+            params.text.push_str(&name);
+            let end = params.text.len();
+            params.text.push_str(&value);
+            params.ends.push((end, params.text.len()));
         }
+        params
     }
 
     /// The first value of that name.
@@ -189,35 +198,38 @@ impl Params {
 
     /// Every pair, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.pairs
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+        let mut start = 0;
+        self.ends.iter().map(move |(name_end, end)| {
+            let pair = (&self.text[start..*name_end], &self.text[*name_end..*end]);
+            start = *end;
+            pair
+        })
     }
 }
 
 /// The parameters in a path, decoded; names as in the operation table.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct PathParams {
-    pairs: Vec<(String, String)>,
+    pairs: Vec<(&'static str, String)>,
 }
 
 impl PathParams {
-    pub(crate) fn push(&mut self, name: &str, value: String) {
-        self.pairs.push((name.to_owned(), value));
+    pub(crate) fn push(&mut self, name: &'static str, value: String) {
+        self.pairs.push((name, value));
     }
 
     /// Every pair, in the order of the path.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pairs
             .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .map(|(name, value)| (*name, value.as_str()))
     }
 
     /// The value of a parameter; empty where the path has none of that name.
     pub(crate) fn get(&self, name: &str) -> &str {
         self.pairs
             .iter()
-            .find(|(key, _)| key == name)
+            .find(|(key, _)| *key == name)
             .map_or("", |(_, value)| value)
     }
 }

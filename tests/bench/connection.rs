@@ -137,6 +137,16 @@ impl Connection {
         many: u64,
         kinds: [&dyn Fn(u64) -> Request; N],
     ) -> [f64; N] {
+        self.medians_within(PATIENCE, many, kinds)
+    }
+
+    /// The same, with as much patience as that.
+    pub(crate) fn medians_within<const N: usize>(
+        &mut self,
+        patience: Duration,
+        many: u64,
+        kinds: [&dyn Fn(u64) -> Request; N],
+    ) -> [f64; N] {
         let mut times = [(); N].map(|()| Vec::new());
         let began = Instant::now();
         for number in 0..many {
@@ -146,7 +156,7 @@ impl Connection {
                 self.ask(&request);
                 times.push(sent.elapsed().as_secs_f64() * 1e6);
             }
-            if PATIENCE < began.elapsed() {
+            if patience < began.elapsed() {
                 break;
             }
         }

@@ -1,5 +1,7 @@
 //! The price of a namespace from the built-in template, and of a thousand that were used.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::Bench;
@@ -8,7 +10,7 @@ use crate::process::Process;
 use crate::report::Report;
 use crate::rooms::room;
 
-/// In milliseconds; in MiB.
+/// In milliseconds, for medians of a thousand; in MiB.
 const ONE: f64 = 1.0;
 const THOUSAND: f64 = 384.0;
 
@@ -17,7 +19,8 @@ pub(crate) fn run(_: &Bench, report: &mut Report) {
     let server = Process::rollcall(&[]);
     let mut connection = server.connect();
     let name = |number: u64| format!("bench-{number}");
-    let [made, call] = connection.medians(
+    let [made, call] = connection.medians_within(
+        Duration::MAX,
         1000,
         [
             &|number| {
@@ -27,24 +30,28 @@ pub(crate) fn run(_: &Bench, report: &mut Report) {
             &|_| Request::get("/_rollcall/health"),
         ],
     );
-    report.at_most(
-        "one, with the call that asks for it",
-        made / 1e3,
-        ONE,
-        "ms",
-        &format!(
-            "median of 1,000; a call that does nothing {:.2} ms",
-            call / 1e3
-        ),
-    );
     let workspace = room("huawei-workspace");
     let create = workspace.create.expect("Workspace creates users");
-    let [list, write] = connection.medians(
+    let [list, write] = connection.medians_within(
+        Duration::MAX,
         1000,
         [
             &|number| Request::get((workspace.page)(0)).within(&name(number)),
             &|number| create(number).within(&name(number)),
         ],
+    );
+    // The template may be copied as late as that, so a namespace has its price only then.
+    report.at_most(
+        "one, made and first written to",
+        (made + write) / 1e3,
+        ONE,
+        "ms",
+        &format!(
+            "made {:.2}, the write {:.2}; a call that does nothing {:.2} ms",
+            made / 1e3,
+            write / 1e3,
+            call / 1e3
+        ),
     );
     report.at_most(
         "memory with 1,000 of them",
@@ -54,5 +61,4 @@ pub(crate) fn run(_: &Bench, report: &mut Report) {
         "after a list and a write in each",
     );
     report.only("the first list in one", list / 1e3, "ms", "");
-    report.only("the first write in one", write / 1e3, "ms", "");
 }

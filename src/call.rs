@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
-use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -22,8 +21,8 @@ use crate::ids::Ids;
 use crate::namespace::{Namespace, State};
 use crate::providers::{Named, Operation, Provider};
 use crate::settings::{Auth, Credential, Settings};
-use crate::store::Store;
 use crate::store::encoded::Encoded;
+use crate::store::{Store, Tx};
 
 /// A request as it was received, the body read.
 #[derive(Debug)]
@@ -272,7 +271,7 @@ impl Call<'_> {
     pub(crate) fn encoded(
         &self,
         variant: impl fmt::Display,
-        encode: impl FnOnce(&Connection) -> Result<Encoded, ApiError>,
+        encode: impl FnOnce(&Tx<'_>) -> Result<Encoded, ApiError>,
     ) -> Result<Bytes, ApiError> {
         let key = format!("{} {} {variant}", self.provider.id(), self.operation_name());
         self.store().encoded(key, self.now().millis(), encode)

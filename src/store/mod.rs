@@ -4,10 +4,13 @@
 //! thread); in a file it is in WAL mode, one connection for writes and a few for reads.
 
 pub(crate) mod encoded;
+pub(crate) mod lists;
+pub(crate) mod order;
 pub(crate) mod page;
 
 use std::fs;
 use std::io::Read as _;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,6 +21,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use encoded::{Encoded, Pages};
+use lists::Lists;
 
 /// How many statements a connection keeps prepared: more than the rooms have.
 const PREPARED_STATEMENTS: usize = 256;
@@ -34,6 +38,26 @@ pub(crate) struct Store {
     file: Option<PathBuf>,
     generation: AtomicU64,
     pages: Pages,
+    lists: Lists,
+}
+
+/// A transaction that reads: all that is seen through it is of one moment.
+#[derive(Debug)]
+pub(crate) struct Tx<'a> {
+    connection: &'a Connection,
+    store: &'a Store,
+    /// The generation when it began.
+    moment: u64,
+    /// Whether it is on the connection that writes, so that no write can happen meanwhile.
+    is_writers: bool,
+}
+
+impl Deref for Tx<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.connection
+    }
 }
 
 /// Why a file could not be opened as a store.
@@ -75,6 +99,7 @@ impl Store {
             file,
             generation: AtomicU64::new(0),
             pages: Pages::default(),
+            lists: Lists::default(),
         }
     }
 
@@ -154,7 +179,7 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let file = Self::new(Connection::open_with_flags(&path, flags)?, Vec::new(), None);
         prepare(&lock(&file.writer))?;
-        if file.read(schema_of)? != model.read(schema_of)? {
+        if file.read(|tx| schema_of(tx))? != model.read(|tx| schema_of(tx))? {
             return Err(OpenError::Foreign);
         }
         file.read(|tx| {
@@ -183,11 +208,17 @@ impl Store {
     /// Reads: everything that the closure sees is of one moment.
     pub(crate) fn read<T, E: From<rusqlite::Error>>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, E>,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut connection = self.reader();
+        let moment = self.generation();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
-        work(&transaction)
+        work(&Tx {
+            connection: &transaction,
+            store: self,
+            moment,
+            is_writers: self.readers.is_empty(),
+        })
     }
 
     /// Writes: all of it is kept when the closure succeeds, none of it when it fails.
@@ -196,9 +227,13 @@ impl Store {
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut connection = lock(&self.writer);
+        self.lists.watch(&connection)?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let done = work(&transaction)?;
-        transaction.commit()?;
+        let moves = self.lists.moves(&transaction)?;
+        self.lists.begin();
+        transaction.commit().inspect_err(|_| self.lists.abandon())?;
+        self.lists.follow(moves);
         self.generation.fetch_add(1, Ordering::Release);
         Ok(done)
     }
@@ -214,7 +249,7 @@ impl Store {
         &self,
         key: String,
         now: i64,
-        encode: impl FnOnce(&Connection) -> Result<Encoded, E>,
+        encode: impl FnOnce(&Tx<'_>) -> Result<Encoded, E>,
     ) -> Result<Bytes, E> {
         // Looked at before the data: what is written meanwhile makes the page older than it is, never newer.
         let generation = self.generation();

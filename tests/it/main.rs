@@ -30,6 +30,7 @@ mod durability;
 mod hostile;
 mod journal;
 mod load;
+mod long_lists;
 mod namespaces;
 mod pages;
 mod secrets;

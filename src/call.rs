@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
-use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -23,8 +22,8 @@ use crate::long::{self, Remains, Rows};
 use crate::namespace::{Namespace, State};
 use crate::providers::{Named, Operation, Provider};
 use crate::settings::{Auth, Credential, Settings};
-use crate::store::Store;
 use crate::store::encoded::{Encoded, Key};
+use crate::store::{Store, Tx};
 
 /// A request as it was received, the body read.
 #[derive(Debug)]
@@ -291,7 +290,7 @@ impl Call<'_> {
     pub(crate) fn encoded(
         &self,
         key: Key,
-        encode: impl FnOnce(&Connection) -> Result<Encoded, ApiError>,
+        encode: impl FnOnce(&Tx<'_>) -> Result<Encoded, ApiError>,
     ) -> Result<Bytes, ApiError> {
         Ok(self.encoded_with_note(key, encode)?.body)
     }
@@ -300,7 +299,7 @@ impl Call<'_> {
     pub(crate) fn encoded_with_note<N: Send + Sync + 'static>(
         &self,
         key: Key,
-        encode: impl FnOnce(&Connection) -> Result<Encoded<N>, ApiError>,
+        encode: impl FnOnce(&Tx<'_>) -> Result<Encoded<N>, ApiError>,
     ) -> Result<Encoded<N>, ApiError> {
         self.store().encoded(key, self.now().millis(), encode)
     }
@@ -310,7 +309,7 @@ impl Call<'_> {
     pub(crate) fn list<R: Rows>(
         &self,
         key: Key,
-        read: impl FnOnce(&Connection) -> Result<(String, R), ApiError>,
+        read: impl FnOnce(&Tx<'_>) -> Result<(String, R), ApiError>,
     ) -> Result<(Bytes, Option<Remains>), ApiError> {
         let mut remains = None;
         let body = self.encoded(key, |tx| {

@@ -139,7 +139,7 @@ pub(crate) fn examined(
     refused: ApiError,
 ) -> Result<ApiError, ApiError> {
     let mut known = call.settings.credentials.clone();
-    known.extend(call.store().read(credentials::all)?);
+    known.extend(call.store().read(|tx| credentials::all(tx))?);
     let keys: Vec<AccessKey<'_>> = known
         .iter()
         .map(|key| signing_key(&key.access_key, key))

@@ -4,11 +4,14 @@
 //! thread); in a file it is in WAL mode, one connection for writes and a few for reads.
 
 pub(crate) mod encoded;
+pub(crate) mod lists;
+pub(crate) mod order;
 pub(crate) mod page;
 mod transaction;
 
 use std::fs;
 use std::io::Read as _;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -18,6 +21,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use encoded::{Encoded, Key, Pages};
+use lists::Lists;
 use transaction::Transaction;
 
 /// How many statements a connection keeps prepared: more than the rooms have.
@@ -42,6 +46,26 @@ pub(crate) struct Store {
     file: Option<PathBuf>,
     generation: AtomicU64,
     pages: Pages,
+    lists: Lists,
+}
+
+/// A transaction that reads: all that is seen through it is of one moment.
+#[derive(Debug)]
+pub(crate) struct Tx<'a> {
+    connection: &'a Connection,
+    store: &'a Store,
+    /// The generation when it began.
+    moment: u64,
+    /// Whether it is on the connection that writes, so that no write can happen meanwhile.
+    is_writers: bool,
+}
+
+impl Deref for Tx<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.connection
+    }
 }
 
 /// Why a file could not be opened as a store.
@@ -85,6 +109,7 @@ impl Store {
             file,
             generation: AtomicU64::new(0),
             pages: Pages::default(),
+            lists: Lists::default(),
         }
     }
 
@@ -98,6 +123,7 @@ impl Store {
             file: None,
             generation: AtomicU64::new(0),
             pages: Pages::default(),
+            lists: Lists::default(),
         }
     }
 
@@ -182,7 +208,7 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let file = Self::new(Connection::open_with_flags(&path, flags)?, Vec::new(), None);
         prepare(&lock(file.writer()?))?;
-        if file.read(schema_of)? != model.read(schema_of)? {
+        if file.read(|tx| schema_of(tx))? != model.read(|tx| schema_of(tx))? {
             return Err(OpenError::Foreign);
         }
         file.read(|tx| {
@@ -211,17 +237,24 @@ impl Store {
     /// Reads: everything that the closure sees is of one moment.
     pub(crate) fn read<T, E: From<rusqlite::Error>>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, E>,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let Some(connection) = self.reader() else {
             return self.unwritten().read(work);
         };
-        let transaction = if self.readers.is_empty() {
+        let moment = self.generation();
+        let is_writers = self.readers.is_empty();
+        let transaction = if is_writers {
             Transaction::unneeded(&connection)
         } else {
             Transaction::reading(&connection)?
         };
-        work(&transaction)
+        work(&Tx {
+            connection: &transaction,
+            store: self,
+            moment,
+            is_writers,
+        })
     }
 
     /// Writes: all of it is kept when the closure succeeds, none of it when it fails.
@@ -230,9 +263,13 @@ impl Store {
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
         let connection = lock(self.writer()?);
+        self.lists.watch(&connection)?;
         let transaction = Transaction::writing(&connection)?;
         let done = work(&transaction)?;
-        transaction.commit()?;
+        let moves = self.lists.moves(&transaction)?;
+        self.lists.begin();
+        transaction.commit().inspect_err(|_| self.lists.abandon())?;
+        self.lists.follow(moves);
         self.generation.fetch_add(1, Ordering::Release);
         Ok(done)
     }
@@ -248,7 +285,7 @@ impl Store {
         &self,
         key: Key,
         now: i64,
-        encode: impl FnOnce(&Connection) -> Result<Encoded<N>, E>,
+        encode: impl FnOnce(&Tx<'_>) -> Result<Encoded<N>, E>,
     ) -> Result<Encoded<N>, E> {
         if self.writer.get().is_none() {
             return self.unwritten().encoded(key, now, encode);

@@ -89,6 +89,20 @@ pub(crate) fn select<T>(
     tx.prepare_cached(sql)?.query_map(params, read)?.collect()
 }
 
+/// The rows of those numbers, in their order; the query has one parameter, the number of a row that there is.
+pub(crate) fn pick<T>(
+    tx: &Connection,
+    sql: &str,
+    numbers: &[i64],
+    mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Vec<T>> {
+    let mut statement = tx.prepare_cached(sql)?;
+    numbers
+        .iter()
+        .map(|number| statement.query_row([number], &mut read))
+        .collect()
+}
+
 /// The number that a prepared query counts.
 pub(crate) fn count(tx: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<u64> {
     tx.prepare_cached(sql)?.query_row(params, |row| row.get(0))

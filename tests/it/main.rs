@@ -32,6 +32,7 @@ mod journal;
 mod kept;
 mod load;
 mod long;
+mod long_lists;
 mod namespaces;
 mod pages;
 mod secrets;

@@ -5,6 +5,9 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::store::Tx;
+use crate::store::lists::List;
+use crate::store::order::Direction;
 use crate::store::page::{Page, Window, count, select};
 
 /// How many users an instance takes.
@@ -499,22 +502,43 @@ pub(crate) fn delete_instance(
         .execute([project_id, instance_id])
 }
 
+static USERS: List = List {
+    table: "rocketmq_users",
+    parent: Some("instance"),
+    lead: None,
+    number: "seq",
+    texts: &[],
+    facets: &[],
+};
+
 /// The users of an instance, oldest first.
 ///
 /// Inferred: the order of creation; the document names none.
 pub(crate) fn list_users(
-    tx: &Connection,
+    tx: &Tx<'_>,
     instance: &Instance,
     window: Window,
 ) -> rusqlite::Result<Page<User>> {
+    let start = tx.start(
+        &USERS,
+        instance.seq,
+        instance.user_count,
+        Direction::Forward,
+        window.offset,
+    )?;
     let sql = format!(
-        "SELECT {} FROM rocketmq_users WHERE instance = ?1 ORDER BY seq LIMIT ?2 OFFSET ?3",
+        "SELECT {} FROM rocketmq_users WHERE instance = ?1 AND ?2 <= seq ORDER BY seq LIMIT ?3 OFFSET ?4",
         User::COLUMNS
     );
     let rows = select(
         tx,
         &sql,
-        params![instance.seq, window.sql_limit(), window.sql_offset()],
+        params![
+            instance.seq,
+            start.number(),
+            window.sql_limit(),
+            start.sql_offset()
+        ],
         |row| Ok(User::from_row(row)?.on(instance)),
     )?;
     Ok(Page {

@@ -4,7 +4,10 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use crate::ids::{ALPHANUMERIC, Ids, LOWER_ALPHANUMERIC};
-use crate::store::page::{Limit, Page, Window, count, select};
+use crate::store::Tx;
+use crate::store::lists::{List, Start};
+use crate::store::order::{Direction, Query};
+use crate::store::page::{Limit, Page, Window, count, pick, select};
 
 /// Inferred: the `uid_number` of the first user of a cluster, which in the samples is its admin's.
 const FIRST_UID: i64 = 41500;
@@ -197,7 +200,59 @@ impl Order {
             Self::NewestFirst => "ORDER BY create_time DESC, seq DESC",
         }
     }
+
+    /// Which rows come with or after one, by its creation time and seq.
+    const fn from(self) -> &'static str {
+        match self {
+            Self::OldestFirst => "(create_time, seq) >= (?, ?)",
+            Self::NewestFirst => "(create_time, seq) <= (?, ?)",
+        }
+    }
+
+    const fn direction(self) -> Direction {
+        match self {
+            Self::OldestFirst => Direction::Forward,
+            Self::NewestFirst => Direction::Backward,
+        }
+    }
 }
+
+static CLUSTERS: List = List {
+    table: "qingcloud_clusters",
+    parent: None,
+    lead: Some("create_time"),
+    number: "seq",
+    texts: &["folded_name"],
+    facets: &["owner", "cluster_type", "cluster_status"],
+};
+
+/// The users of all clusters.
+static USERS: List = List {
+    table: "qingcloud_users",
+    parent: None,
+    lead: Some("create_time"),
+    number: "seq",
+    texts: &["folded_name"],
+    facets: &[],
+};
+
+static USERS_OF_CLUSTER: List = List {
+    table: "qingcloud_users",
+    parent: Some("cluster_id"),
+    lead: Some("create_time"),
+    number: "seq",
+    texts: &["folded_name"],
+    facets: &[],
+};
+
+static JOBS: List = List {
+    table: "qingcloud_jobs",
+    parent: None,
+    lead: Some("create_time"),
+    number: "seq",
+    texts: &["folded_name"],
+    facets: &["status", "job_action", "owner"],
+};
 
 /// Which users to list; an absent filter lets all through.
 #[derive(Debug, Default, Hash)]
@@ -237,60 +292,121 @@ pub(crate) struct JobFilter {
     pub(crate) end_time: Option<String>,
 }
 
+/// A list, whose it is, and how many rows it has.
+struct Scope {
+    list: &'static List,
+    parent: Value,
+    total: u64,
+}
+
 /// The conditions of a query, all of which have to hold. A statement's text depends only on which filters there are, so
 /// that it stays prepared.
 #[derive(Default)]
 struct Conditions {
     sql: String,
     values: Vec<Value>,
+    /// Those that the store can search a long list for by itself.
+    query: Query,
+    /// Whether there are others.
+    has_others: bool,
 }
 
 impl Conditions {
     /// Adds a condition on a value that is there; its `?` is the value.
     fn when(&mut self, condition: &str, value: Option<String>) {
         if let Some(value) = value {
-            self.sql.push_str(if self.sql.is_empty() {
-                "WHERE "
-            } else {
-                " AND "
-            });
-            self.sql.push_str(condition);
-            self.values.push(Value::Text(value));
+            self.push(condition, [Value::Text(value)]);
+            self.has_others = true;
         }
     }
 
-    fn is_empty(&self) -> bool {
-        self.sql.is_empty()
+    /// Adds the condition that the facet of that place is a value, if that is there.
+    fn when_facet(&mut self, list: &List, place: usize, value: Option<String>) {
+        if let Some(value) = value {
+            let condition = format!("{} = ?", list.facets[place]);
+            self.push(&condition, [Value::Text(value.clone())]);
+            self.query.facets.push((place, value));
+        }
     }
 
-    fn count(&self, tx: &Connection, table: &str) -> rusqlite::Result<u64> {
-        let sql = format!("SELECT count(*) FROM {table} {}", self.sql);
-        count(tx, &sql, params_from_iter(&self.values))
+    /// Adds the condition that a list's one text contains a word, in any case, if there is one.
+    fn when_contains(&mut self, word: Option<&str>) {
+        if let Some(word) = word.map(folded) {
+            self.push("instr(folded_name, ?)", [Value::Text(word.clone())]);
+            self.query.texts.push((0, word));
+        }
     }
 
-    fn rows<T>(
-        &self,
-        tx: &Connection,
-        table: &str,
+    fn push<const N: usize>(&mut self, condition: &str, values: [Value; N]) {
+        self.sql.push_str(if self.sql.is_empty() {
+            "WHERE "
+        } else {
+            " AND "
+        });
+        self.sql.push_str(condition);
+        self.values.extend(values);
+    }
+
+    /// A window on the rows of a list that match.
+    fn page<T>(
+        mut self,
+        tx: &Tx<'_>,
+        scope: &Scope,
         columns: &str,
         (order, window): (Order, Window),
         read: fn(&Row<'_>) -> rusqlite::Result<T>,
-    ) -> rusqlite::Result<Vec<T>> {
-        if window.limit == Limit::Rows(0) {
-            return Ok(Vec::new());
+    ) -> rusqlite::Result<Page<T>> {
+        let &Scope {
+            list,
+            ref parent,
+            total,
+        } = scope;
+        let (table, direction) = (list.table, order.direction());
+        if !self.has_others
+            && !self.query.is_empty()
+            && let Some(found) =
+                tx.search(list, parent.clone(), total, direction, &self.query, window)?
+        {
+            let sql = format!("SELECT {columns} FROM {table} WHERE seq = ?1");
+            return Ok(Page {
+                total: found.total,
+                rows: pick(tx, &sql, &found.numbers, read)?,
+            });
         }
+        let has_filters = !self.sql.is_empty();
+        if let Some(column) = list.parent {
+            self.push(&format!("{column} = ?"), [parent.clone()]);
+        }
+        let (total, start) = if has_filters {
+            let sql = format!("SELECT count(*) FROM {table} {}", self.sql);
+            let total = count(tx, &sql, params_from_iter(&self.values))?;
+            (total, Start::first(window.offset))
+        } else {
+            let start = tx.start(list, parent.clone(), total, direction, window.offset)?;
+            (total, start)
+        };
+        let offset = start.sql_offset();
+        if let Some(key) = start.key {
+            self.push(
+                order.from(),
+                [Value::Text(key.lead), Value::Integer(key.number)],
+            );
+        }
+        if window.limit == Limit::Rows(0) {
+            return Ok(Page {
+                total,
+                rows: Vec::new(),
+            });
+        }
+        self.values
+            .extend([window.sql_limit(), offset].map(Value::Integer));
         let sql = format!(
             "SELECT {columns} FROM {table} {} {} LIMIT ? OFFSET ?",
             self.sql,
             order.sql()
         );
-        let window = [window.sql_limit(), window.sql_offset()].map(Value::Integer);
-        select(
-            tx,
-            &sql,
-            params_from_iter(self.values.iter().chain(&window)),
-            read,
-        )
+        let rows = select(tx, &sql, params_from_iter(&self.values), read)?;
+        Ok(Page { total, rows })
     }
 }
 
@@ -330,33 +446,29 @@ pub(crate) fn cluster(tx: &Connection, cluster_id: &str) -> rusqlite::Result<Opt
 }
 
 pub(crate) fn list_clusters(
-    tx: &Connection,
+    tx: &Tx<'_>,
     filter: ClusterFilter,
     order: Order,
     window: Window,
 ) -> rusqlite::Result<Page<Cluster>> {
     let mut conditions = Conditions::default();
     conditions.when("cluster_id = ?", filter.cluster_id);
-    conditions.when("owner = ?", filter.owner);
-    conditions.when("cluster_type = ?", filter.cluster_type);
-    conditions.when("cluster_status = ?", filter.status);
-    conditions.when(
-        "instr(folded_name, ?)",
-        filter.search_word.as_deref().map(folded),
-    );
-    let total = if conditions.is_empty() {
-        total(tx, "clusters")?
-    } else {
-        conditions.count(tx, "qingcloud_clusters")?
+    conditions.when_facet(&CLUSTERS, 0, filter.owner);
+    conditions.when_facet(&CLUSTERS, 1, filter.cluster_type);
+    conditions.when_facet(&CLUSTERS, 2, filter.status);
+    conditions.when_contains(filter.search_word.as_deref());
+    let scope = Scope {
+        list: &CLUSTERS,
+        parent: Value::Null,
+        total: total(tx, "clusters")?,
     };
-    let rows = conditions.rows(
+    conditions.page(
         tx,
-        "qingcloud_clusters",
+        &scope,
         Cluster::COLUMNS,
         (order, window),
         Cluster::from_row,
-    )?;
-    Ok(Page { total, rows })
+    )
 }
 
 /// Adds a cluster, or brings the one of the same id up to date; its users stay.
@@ -407,32 +519,28 @@ pub(crate) fn user(
 
 /// Users, oldest first; `cluster` is the one that the filter names.
 pub(crate) fn list_users(
-    tx: &Connection,
+    tx: &Tx<'_>,
     filter: UserFilter,
     cluster: Option<&Cluster>,
     window: Window,
 ) -> rusqlite::Result<Page<User>> {
-    let is_narrow = filter.user_id.is_some() || filter.search_word.is_some();
     let mut conditions = Conditions::default();
-    conditions.when("cluster_id = ?", filter.cluster_id);
     conditions.when("user_id = ?", filter.user_id);
-    conditions.when(
-        "instr(folded_name, ?)",
-        filter.search_word.as_deref().map(folded),
-    );
-    let total = match cluster {
-        _ if is_narrow => conditions.count(tx, "qingcloud_users")?,
-        Some(cluster) => cluster.user_count,
-        None => total(tx, "users")?,
+    conditions.when_contains(filter.search_word.as_deref());
+    let scope = match cluster {
+        Some(cluster) => Scope {
+            list: &USERS_OF_CLUSTER,
+            parent: cluster.cluster_id.clone().into(),
+            total: cluster.user_count,
+        },
+        None => Scope {
+            list: &USERS,
+            parent: Value::Null,
+            total: total(tx, "users")?,
+        },
     };
-    let rows = conditions.rows(
-        tx,
-        "qingcloud_users",
-        User::COLUMNS,
-        (Order::OldestFirst, window),
-        User::from_row,
-    )?;
-    Ok(Page { total, rows })
+    let order = Order::OldestFirst;
+    conditions.page(tx, &scope, User::COLUMNS, (order, window), User::from_row)
 }
 
 /// Adds a user; the caller gives a conflict its name.
@@ -571,7 +679,7 @@ pub(crate) fn new_user_id(ids: &Ids) -> String {
 }
 
 pub(crate) fn list_jobs(
-    tx: &Connection,
+    tx: &Tx<'_>,
     filter: JobFilter,
     order: Order,
     window: Window,
@@ -580,32 +688,22 @@ pub(crate) fn list_jobs(
     let mut conditions = Conditions::default();
     conditions.when(AMONG, json_array(&filter.job_ids));
     conditions.when(AMONG, json_array(&filter.jobs));
-    conditions.when("status = ?", filter.status);
-    conditions.when("job_action = ?", filter.job_action);
+    conditions.when_facet(&JOBS, 0, filter.status);
+    conditions.when_facet(&JOBS, 1, filter.job_action);
     conditions.when(
         "EXISTS (SELECT 1 FROM json_each(?) WHERE instr(' ' || resource_ids || ' ', ' ' || value || ' '))",
         json_array(&filter.resource_ids),
     );
-    conditions.when("owner = ?", filter.owner);
-    conditions.when(
-        "instr(folded_name, ?)",
-        filter.search_word.as_deref().map(folded),
-    );
+    conditions.when_facet(&JOBS, 2, filter.owner);
+    conditions.when_contains(filter.search_word.as_deref());
     conditions.when("create_time >= ?", filter.start_time);
     conditions.when("create_time <= ?", filter.end_time);
-    let total = if conditions.is_empty() {
-        total(tx, "jobs")?
-    } else {
-        conditions.count(tx, "qingcloud_jobs")?
+    let scope = Scope {
+        list: &JOBS,
+        parent: Value::Null,
+        total: total(tx, "jobs")?,
     };
-    let rows = conditions.rows(
-        tx,
-        "qingcloud_jobs",
-        Job::COLUMNS,
-        (order, window),
-        Job::from_row,
-    )?;
-    Ok(Page { total, rows })
+    conditions.page(tx, &scope, Job::COLUMNS, (order, window), Job::from_row)
 }
 
 /// Adds a job, or brings the one of the same id up to date.

@@ -6,6 +6,9 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::clock::Time;
+use crate::store::Tx;
+use crate::store::lists::List;
+use crate::store::order::Direction;
 use crate::store::page::{Page, Window, count, select};
 
 /// Which of the two APIs a cluster belongs to. Inferred: neither sees the clusters of the other.
@@ -208,14 +211,30 @@ pub(crate) fn clusters(
     })
 }
 
+static USERS: List = List {
+    table: "aliyun_users",
+    parent: Some("cluster"),
+    lead: None,
+    number: "user_id",
+    texts: &[],
+    facets: &[],
+};
+
 /// A page of a cluster's users. Inferred: by UserId, the lowest first.
 pub(crate) fn users(
-    tx: &Connection,
+    tx: &Tx<'_>,
     cluster: &Cluster,
     window: Window,
 ) -> rusqlite::Result<Page<User>> {
+    let start = tx.start(
+        &USERS,
+        cluster.seq,
+        cluster.user_count,
+        Direction::Forward,
+        window.offset,
+    )?;
     let sql = format!(
-        "SELECT {} FROM aliyun_users WHERE cluster = ?1 ORDER BY user_id LIMIT ?2 OFFSET ?3",
+        "SELECT {} FROM aliyun_users WHERE cluster = ?1 AND ?2 <= user_id ORDER BY user_id LIMIT ?3 OFFSET ?4",
         User::COLUMNS
     );
     Ok(Page {
@@ -223,7 +242,12 @@ pub(crate) fn users(
         rows: select(
             tx,
             &sql,
-            params![cluster.seq, window.sql_limit(), window.sql_offset()],
+            params![
+                cluster.seq,
+                start.number(),
+                window.sql_limit(),
+                start.sql_offset()
+            ],
             User::from_row,
         )?,
     })

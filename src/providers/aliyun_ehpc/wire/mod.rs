@@ -6,10 +6,10 @@ pub(crate) mod v2024;
 
 use std::hash::Hash;
 
+use crate::store::Tx;
 use bytes::Bytes;
 use quick_xml::escape::partial_escape;
 use quick_xml::se::Serializer as XmlSerializer;
-use rusqlite::Connection;
 use serde::{Serialize, Serializer};
 
 use super::auth::{Scheme, scheme};
@@ -363,7 +363,7 @@ impl<N: Send + Sync + 'static> Kept<N> {
     pub(crate) fn find<T: Serialize>(
         call: &Call<'_>,
         variant: impl Hash,
-        read: impl FnOnce(&Connection) -> Result<(T, N), ApiError>,
+        read: impl FnOnce(&Tx<'_>) -> Result<(T, N), ApiError>,
     ) -> Result<Self, ApiError> {
         let format = Format::wanted(call);
         let page = call.encoded_with_note(call.key((format, variant)), |tx| {

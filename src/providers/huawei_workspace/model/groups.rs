@@ -6,7 +6,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use super::projects::touch;
 use super::{DEFAULT_DOMAIN, PlatformType, Project, fold, word};
 use crate::clock::Time;
-use crate::store::page::{Page, Window};
+use crate::store::Tx;
+use crate::store::lists::{List, Start};
+use crate::store::order::{Direction, Query, wanted};
+use crate::store::page::{Page, Window, pick};
 
 /// Inferred: the realm of every group that is created here; real ids share a long prefix per tenant.
 const REALM_ID: &str = "8a2c3f9579d240820179d51e6ca00000";
@@ -114,13 +117,58 @@ pub(crate) enum Membership {
     Delete,
 }
 
+static GROUPS: List = List {
+    table: "workspace_groups",
+    parent: Some("project_id"),
+    lead: None,
+    number: "seq",
+    texts: &["name_lower"],
+    facets: &["domain", "platform_type"],
+};
+
+impl GroupFilter {
+    /// The filter as a search of [`GROUPS`]; none where it asks for one of several facets, which that cannot.
+    fn query(&self) -> Option<Query> {
+        let platform_type = match self.platform_types[..] {
+            [] => None,
+            [kind] => Some(kind.word().to_owned()),
+            _ => return None,
+        };
+        Some(Query {
+            texts: wanted([self.keyword.clone()]),
+            facets: wanted([self.domain.clone(), platform_type]),
+        })
+    }
+}
+
 /// A window on the groups that pass, oldest first.
 pub(crate) fn list_groups(
-    tx: &Connection,
+    tx: &Tx<'_>,
     project: &Project,
     filter: &GroupFilter,
     window: Window,
 ) -> rusqlite::Result<Page<Group>> {
+    let (parent, total) = (project.project_id.as_str(), project.group_count);
+    if let Some(query) = filter.query().filter(|query| !query.is_empty())
+        && let Some(found) = tx.search(
+            &GROUPS,
+            parent.to_owned(),
+            total,
+            Direction::Forward,
+            &query,
+            window,
+        )?
+    {
+        let sql = format!(
+            "SELECT {} FROM workspace_groups WHERE seq = ?1",
+            Group::COLUMNS
+        );
+        return Ok(Page {
+            total: found.total,
+            rows: pick(tx, &sql, &found.numbers, Group::from_row)?,
+        });
+    }
+
     let mut conditions = String::from("project_id = ?");
     let mut values: Vec<&dyn ToSql> = vec![&project.project_id];
     if let Some(keyword) = &filter.keyword {
@@ -142,17 +190,21 @@ pub(crate) fn list_groups(
         values.extend(words.iter().map(|word| word as &dyn ToSql));
     }
 
-    let total = if values.len() == 1 {
-        project.group_count
+    let (total, start) = if values.len() == 1 {
+        let forward = Direction::Forward;
+        let start = tx.start(&GROUPS, parent.to_owned(), total, forward, window.offset)?;
+        (total, start)
     } else {
         let sql = format!("SELECT count(*) FROM workspace_groups WHERE {conditions}");
-        tx.prepare_cached(&sql)?
-            .query_row(params_from_iter(&values), |row| row.get(0))?
+        let total = tx
+            .prepare_cached(&sql)?
+            .query_row(params_from_iter(&values), |row| row.get(0))?;
+        (total, Start::first(window.offset))
     };
-    let (limit, offset) = (window.sql_limit(), window.sql_offset());
-    values.extend([&limit as &dyn ToSql, &offset]);
+    let (first, limit, offset) = (start.number(), window.sql_limit(), start.sql_offset());
+    values.extend([&first as &dyn ToSql, &limit, &offset]);
     let sql = format!(
-        "SELECT {} FROM workspace_groups WHERE {conditions} ORDER BY seq LIMIT ? OFFSET ?",
+        "SELECT {} FROM workspace_groups WHERE {conditions} AND ? <= seq ORDER BY seq LIMIT ? OFFSET ?",
         Group::COLUMNS
     );
     let rows = tx

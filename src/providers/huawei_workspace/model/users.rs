@@ -1,12 +1,15 @@
 //! Desktop users.
 
-use rusqlite::types::ToSql;
+use rusqlite::types::{ToSql, Value};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::projects::touch;
 use super::{Group, PlatformType, Project, fold, word};
 use crate::clock::Time;
-use crate::store::page::{Limit, Page, Window};
+use crate::store::Tx;
+use crate::store::lists::{List, Start};
+use crate::store::order::{Direction, Found, Query, wanted};
+use crate::store::page::{Limit, Page, Window, pick};
 
 /// Who activates an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -242,7 +245,55 @@ pub(crate) struct UserFilter {
     pub(crate) platform_type: Option<PlatformType>,
 }
 
+static USERS: List = List {
+    table: "workspace_users",
+    parent: Some("project_id"),
+    lead: None,
+    number: "seq",
+    texts: &["user_name_lower", "description_lower"],
+    facets: &[
+        "active_type",
+        "share_space_subscription",
+        "0 < share_space_desktops",
+        "enterprise_project_id",
+        "disabled",
+        "domain",
+    ],
+};
+
+static MEMBERS: List = List {
+    table: "workspace_members",
+    parent: Some("group_seq"),
+    lead: None,
+    number: "user_seq",
+    texts: &[],
+    facets: &[],
+};
+
 impl UserFilter {
+    /// The filter as a search of [`USERS`]; none where it asks for what that does not have, which SQLite finds by its
+    /// indexes.
+    fn query(&self) -> Option<Query> {
+        let by_index = self.user_names.is_some() || self.group_name.is_some();
+        if by_index || self.platform_type.is_some() {
+            return None;
+        }
+        let texts = [&self.user_name, &self.description];
+        let digit = |flag: Option<bool>| flag.map(|flag| u8::from(flag).to_string());
+        let facets = [
+            self.active_type.map(|kind| kind.word().to_owned()),
+            digit(self.share_space_subscription),
+            digit(self.share_space_desktops),
+            self.enterprise_project_id.clone(),
+            digit(self.disabled),
+            self.domain.clone(),
+        ];
+        Some(Query {
+            texts: wanted(texts.map(Clone::clone)),
+            facets: wanted(facets),
+        })
+    }
+
     /// The filter as conditions on `workspace_users`; none where everybody passes.
     fn conditions(&self) -> Conditions<'_> {
         let mut all = Conditions::default();
@@ -310,16 +361,29 @@ impl<'a> Conditions<'a> {
 
 /// A window on the users that pass, oldest first.
 pub(crate) fn list_users(
-    tx: &Connection,
+    tx: &Tx<'_>,
     project: &Project,
     filter: &UserFilter,
     window: Window,
 ) -> rusqlite::Result<Page<User>> {
     let scope = Scope {
-        condition: "project_id = ?",
-        value: &project.project_id,
+        list: &USERS,
+        source: "workspace_users WHERE project_id = ?",
+        parent: project.project_id.clone().into(),
         total: project.user_count,
     };
+    if let Some(query) = filter.query().filter(|query| !query.is_empty())
+        && let Some(found) = scope.search(tx, &query, window)?
+    {
+        let sql = format!(
+            "SELECT {} FROM workspace_users WHERE seq = ?1",
+            User::COLUMNS
+        );
+        return Ok(Page {
+            total: found.total,
+            rows: pick(tx, &sql, &found.numbers, User::from_row)?,
+        });
+    }
     list(tx, &scope, filter, window)
 }
 
@@ -347,48 +411,73 @@ pub(crate) fn users_behind(
 
 /// A window on the members of a group that pass, oldest user first.
 pub(crate) fn list_members(
-    tx: &Connection,
+    tx: &Tx<'_>,
     group: &Group,
     filter: &UserFilter,
     window: Window,
 ) -> rusqlite::Result<Page<User>> {
     let scope = Scope {
-        condition: "seq IN (SELECT user_seq FROM workspace_members WHERE group_seq = ?)",
-        value: &group.seq,
+        list: &MEMBERS,
+        source: "workspace_members JOIN workspace_users ON seq = user_seq WHERE group_seq = ?",
+        parent: group.seq.into(),
         total: group.user_quantity,
     };
     list(tx, &scope, filter, window)
 }
 
 /// The users that a filter is asked about, and how many they are.
-struct Scope<'a> {
-    condition: &'a str,
-    value: &'a dyn ToSql,
+struct Scope {
+    list: &'static List,
+    source: &'static str,
+    parent: Value,
     total: u64,
 }
 
+impl Scope {
+    fn search(
+        &self,
+        tx: &Tx<'_>,
+        query: &Query,
+        window: Window,
+    ) -> rusqlite::Result<Option<Found>> {
+        let (parent, forward) = (self.parent.clone(), Direction::Forward);
+        tx.search(self.list, parent, self.total, forward, query, window)
+    }
+
+    fn start(&self, tx: &Tx<'_>, offset: u64) -> rusqlite::Result<Start> {
+        let (parent, forward) = (self.parent.clone(), Direction::Forward);
+        tx.start(self.list, parent, self.total, forward, offset)
+    }
+}
+
 fn list(
-    tx: &Connection,
-    scope: &Scope<'_>,
+    tx: &Tx<'_>,
+    scope: &Scope,
     filter: &UserFilter,
     window: Window,
 ) -> rusqlite::Result<Page<User>> {
     let filter = filter.conditions();
-    let source = format!(
-        "FROM workspace_users WHERE {}{}",
-        scope.condition, filter.sql
-    );
-    let values = || std::iter::once(scope.value).chain(filter.values.iter().map(|value| &**value));
+    let source = format!("FROM {}{}", scope.source, filter.sql);
+    let values = || {
+        std::iter::once(&scope.parent as &dyn ToSql)
+            .chain(filter.values.iter().map(|value| &**value))
+    };
 
-    let (limit, offset) = (window.sql_limit(), window.sql_offset());
+    let number = scope.list.number;
+    let start = if filter.is_empty() {
+        scope.start(tx, window.offset)?
+    } else {
+        Start::first(window.offset)
+    };
+    let (first, limit, offset) = (start.number(), window.sql_limit(), start.sql_offset());
     let sql = format!(
-        "SELECT {} {source} ORDER BY seq LIMIT ? OFFSET ?",
+        "SELECT {} {source} AND ? <= {number} ORDER BY {number} LIMIT ? OFFSET ?",
         User::COLUMNS
     );
     let rows: Vec<User> = tx
         .prepare_cached(&sql)?
         .query_map(
-            params_from_iter(values().chain([&limit as &dyn ToSql, &offset])),
+            params_from_iter(values().chain([&first as &dyn ToSql, &limit, &offset])),
             User::from_row,
         )?
         .collect::<rusqlite::Result<_>>()?;

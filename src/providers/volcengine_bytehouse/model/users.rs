@@ -1,9 +1,12 @@
 //! The tenant and its users.
 
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, Null, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::clock::Time;
+use crate::store::Tx;
+use crate::store::lists::List;
+use crate::store::order::Direction;
 use crate::store::page::{Page, Window, select};
 
 /// The account that owns the access keys, and how much it holds.
@@ -126,18 +129,29 @@ pub(crate) fn set_account(tx: &Connection, account_id: i64) -> rusqlite::Result<
     Ok(())
 }
 
+static USERS: List = List {
+    table: "bytehouse_users",
+    parent: None,
+    lead: None,
+    number: "id",
+    texts: &[],
+    facets: &[],
+};
+
 /// Inferred: by ID ascending, whatever the status.
-pub(crate) fn list_users(tx: &Connection, window: Window) -> rusqlite::Result<Page<User>> {
+pub(crate) fn list_users(tx: &Tx<'_>, window: Window) -> rusqlite::Result<Page<User>> {
+    let total = tenant(tx)?.user_count;
+    let start = tx.start(&USERS, Null, total, Direction::Forward, window.offset)?;
     let sql = format!(
-        "SELECT {} FROM bytehouse_users ORDER BY id LIMIT ?1 OFFSET ?2",
+        "SELECT {} FROM bytehouse_users WHERE ?1 <= id ORDER BY id LIMIT ?2 OFFSET ?3",
         User::COLUMNS
     );
     Ok(Page {
-        total: tenant(tx)?.user_count,
+        total,
         rows: select(
             tx,
             &sql,
-            params![window.sql_limit(), window.sql_offset()],
+            params![start.number(), window.sql_limit(), start.sql_offset()],
             User::from_row,
         )?,
     })

@@ -1,0 +1,767 @@
+//! The lists that stay flat however long they are: which tables they come from, and how their orders keep up with these.
+//!
+//! SQLite walks to an offset, and through a whole table for a filter that no index serves. For a list of more than [`LONG`]
+//! rows the store keeps an [`Order`] beside the database, built by the first call that would have to walk far. Triggers in
+//! the connection's own temporary schema note which rows a transaction touches, cascades included, and forget what is
+//! rolled back; the orders follow when it commits. Nothing of this is in the file or in a short list's way.
+
+use std::borrow::Cow;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};
+
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
+
+use super::Tx;
+use super::order::{Direction, Found, Key, Order, Query, Row};
+use super::page::Window;
+
+/// Up to here SQLite's own walk is fast enough.
+const LONG: u64 = if cfg!(test) { 400 } else { 4096 };
+/// An offset from which on it is worth to know where a row is.
+const FAR: u64 = if cfg!(test) { 64 } else { 512 };
+/// The most rows that one transaction may touch for the orders to follow it. Beyond that they are built anew, when needed.
+const TOUCHED: i64 = if cfg!(test) { 500 } else { 10_000 };
+
+/// A list as a room declares it: rows of a table in an order, those of one parent or all of them.
+#[derive(Debug)]
+pub(crate) struct List {
+    pub(crate) table: &'static str,
+    /// The column that says whose list a row is in; none where all rows are in one list.
+    pub(crate) parent: Option<&'static str>,
+    /// The text column that the list is ordered by first, if there is one.
+    pub(crate) lead: Option<&'static str>,
+    /// The integer column that the list is ordered by then; no two rows of a list share one.
+    pub(crate) number: &'static str,
+    /// The columns that filters look for a part of.
+    pub(crate) texts: &'static [&'static str],
+    /// The columns (or expressions) that filters want to be equal to something, with few values each.
+    pub(crate) facets: &'static [&'static str],
+}
+
+impl List {
+    fn lead(&self) -> &'static str {
+        self.lead.unwrap_or("''")
+    }
+
+    fn parent(&self) -> &'static str {
+        self.parent.unwrap_or("NULL")
+    }
+
+    /// What a search needs of a row.
+    fn searched(&self, is_searchable: bool) -> impl Iterator<Item = &'static str> {
+        let columns = self.texts.iter().chain(self.facets).copied();
+        columns.take(if is_searchable { usize::MAX } else { 0 })
+    }
+
+    /// Every row of a list, in its order.
+    fn walk(&self, is_searchable: bool) -> String {
+        let Self { table, number, .. } = self;
+        let lead = self.lead();
+        let searched: String = self
+            .searched(is_searchable)
+            .map(|column| format!(", {column}"))
+            .collect();
+        let mine = self
+            .parent
+            .map_or("?1 IS NULL".to_owned(), |parent| format!("{parent} = ?1"));
+        let order = self
+            .lead
+            .map_or_else(String::new, |lead| format!("{lead}, "));
+        format!(
+            "SELECT {lead}, {number}{searched} FROM {table} WHERE {mine} ORDER BY {order}{number}"
+        )
+    }
+
+    /// One row by its key.
+    fn look_up(&self, is_searchable: bool) -> String {
+        let Self { table, number, .. } = self;
+        let (lead, parent) = (self.lead(), self.parent());
+        let searched: Vec<_> = self.searched(is_searchable).collect();
+        let searched = if searched.is_empty() {
+            "1".to_owned()
+        } else {
+            searched.join(", ")
+        };
+        format!(
+            "SELECT {searched} FROM {table} WHERE {parent} IS ?1 AND {lead} = ?2 AND {number} = ?3"
+        )
+    }
+
+    /// Notes every row that is touched, as the list of that place among those that are watched.
+    fn triggers(&self, place: usize) -> String {
+        let note = |row: &str| {
+            let column = |column: Option<&str>, otherwise: &str| {
+                column.map_or_else(|| otherwise.to_owned(), |column| format!("{row}.{column}"))
+            };
+            let (parent, lead) = (column(self.parent, "NULL"), column(self.lead, "''"));
+            format!(
+                "INSERT INTO touched SELECT {place}, {parent}, {lead}, {row}.{}
+                   WHERE (SELECT coalesce(max(rowid), 0) FROM touched) <= {TOUCHED};",
+                self.number
+            )
+        };
+        let table = self.table;
+        [
+            ("INSERT", note("new")),
+            ("UPDATE", note("old") + &note("new")),
+            ("DELETE", note("old")),
+        ]
+        .map(|(event, notes)| {
+            format!(
+                "CREATE TEMP TRIGGER touched_{place}_{event} AFTER {event} ON main.{table} BEGIN {notes} END;"
+            )
+        })
+        .concat()
+    }
+}
+
+/// The orders of a store's long lists.
+#[derive(Debug, Default)]
+pub(super) struct Lists {
+    kept: RwLock<Kept>,
+    /// How many lists there are that may have an order, and how many of these the triggers watch.
+    known: AtomicUsize,
+    watched: AtomicUsize,
+    /// How many commits have begun. As long as they are as many as are done, the orders are of the newest moment.
+    begun: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// The lists that may have an order.
+    lists: Vec<&'static List>,
+    orders: Vec<Kin>,
+}
+
+/// The order of one parent's list.
+#[derive(Debug)]
+struct Kin {
+    list: &'static List,
+    parent: Value,
+    /// Whether the order has what filters look at: a list that is only paged through does without.
+    is_searchable: bool,
+    order: Order,
+}
+
+impl Kin {
+    fn is(&self, list: &'static List, parent: &Value) -> bool {
+        std::ptr::eq(self.list, list) && self.parent == *parent
+    }
+
+    /// Reads a whole list.
+    fn build(
+        connection: &Connection,
+        list: &'static List,
+        parent: Value,
+        is_searchable: bool,
+    ) -> rusqlite::Result<Self> {
+        let texts = if is_searchable { list.texts.len() } else { 0 };
+        let mut order = Order::new(list.lead.is_some(), texts);
+        let mut statement = connection.prepare_cached(&list.walk(is_searchable))?;
+        let mut rows = statement.query([&parent])?;
+        while let Some(row) = rows.next()? {
+            let searched = searched(row, 2)?;
+            let (texts, facets) = searched.split_at(texts);
+            order.push(Row {
+                lead: row.get_ref(0)?.as_str()?,
+                number: row.get(1)?,
+                texts,
+                facets,
+            });
+        }
+        Ok(Self {
+            list,
+            parent,
+            is_searchable,
+            order,
+        })
+    }
+
+    /// Brings a row up to date.
+    fn follow(&mut self, moved: &Move) {
+        self.order.remove(&moved.key);
+        if let Some(searched) = &moved.searched {
+            let texts = self.list.texts.len().min(searched.len());
+            let (texts, facets) = searched.split_at(texts);
+            self.order.insert(Row {
+                lead: &moved.key.lead,
+                number: moved.key.number,
+                texts,
+                facets,
+            });
+        }
+    }
+}
+
+/// The columns from that one on, numbers as their digits.
+fn searched<'a>(row: &'a SqlRow<'_>, from: usize) -> rusqlite::Result<Vec<Cow<'a, str>>> {
+    (from..row.as_ref().column_count())
+        .map(|column| {
+            Ok(match row.get_ref(column)? {
+                ValueRef::Integer(0) => Cow::Borrowed("0"),
+                ValueRef::Integer(1) => Cow::Borrowed("1"),
+                ValueRef::Integer(number) => Cow::Owned(number.to_string()),
+                value => Cow::Borrowed(value.as_str()?),
+            })
+        })
+        .collect()
+}
+
+impl Kept {
+    fn find(&self, list: &'static List, parent: &Value) -> Option<&Kin> {
+        self.orders.iter().find(|kin| kin.is(list, parent))
+    }
+}
+
+/// What a transaction does to the orders.
+#[derive(Debug)]
+pub(super) enum Moves {
+    /// The rows that it touched.
+    Rows(Vec<Move>),
+    /// More than it pays to follow.
+    TooMany,
+}
+
+/// A row that was touched.
+#[derive(Debug)]
+pub(super) struct Move {
+    list: &'static List,
+    parent: Value,
+    key: Key,
+    /// What a search needs of it; none where there is no such row any more.
+    searched: Option<Vec<Cow<'static, str>>>,
+}
+
+impl Lists {
+    /// Has the triggers watch the lists that have become known since. They see the transactions that begin after this.
+    pub(super) fn watch(&self, connection: &Connection) -> rusqlite::Result<()> {
+        let watched = self.watched.load(Ordering::Acquire);
+        if watched == self.known.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let lists = self.read().lists.clone();
+        if watched == 0 {
+            connection.pragma_update(None, "temp_store", "memory")?;
+            connection.execute_batch(
+                "CREATE TEMP TABLE IF NOT EXISTS touched (list, parent, lead, number)",
+            )?;
+        }
+        for (place, list) in lists.iter().enumerate().skip(watched) {
+            connection.execute_batch(&list.triggers(place))?;
+        }
+        self.watched.store(lists.len(), Ordering::Release);
+        Ok(())
+    }
+
+    /// What the transaction has done so far, as far as orders need to know.
+    pub(super) fn moves(&self, tx: &Connection) -> rusqlite::Result<Moves> {
+        if self.watched.load(Ordering::Acquire) == 0 {
+            return Ok(Moves::Rows(Vec::new()));
+        }
+        let last: Option<i64> = tx
+            .prepare_cached("SELECT max(rowid) FROM touched")?
+            .query_row([], |row| row.get(0))?;
+        let moves = match last {
+            None => return Ok(Moves::Rows(Vec::new())),
+            Some(last) if TOUCHED < last => Moves::TooMany,
+            Some(_) => Moves::Rows(self.touched(tx)?),
+        };
+        tx.prepare_cached("DELETE FROM touched")?.execute([])?;
+        Ok(moves)
+    }
+
+    fn touched(&self, tx: &Connection) -> rusqlite::Result<Vec<Move>> {
+        let kept = self.read();
+        let mut statement =
+            tx.prepare_cached("SELECT DISTINCT list, parent, lead, number FROM touched")?;
+        let mut rows = statement.query([])?;
+        let mut moves = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (list, parent) = (kept.lists[row.get::<_, usize>(0)?], row.get(1)?);
+            let Some(kin) = kept.find(list, &parent) else {
+                continue;
+            };
+            let key = Key {
+                lead: row.get(2)?,
+                number: row.get(3)?,
+            };
+            let owned = |row: &SqlRow<'_>| {
+                let searched = searched(row, 0)?.into_iter();
+                Ok(searched.map(|text| Cow::Owned(text.into_owned())).collect())
+            };
+            let searched = tx
+                .prepare_cached(&list.look_up(kin.is_searchable))?
+                .query_row(params![parent, key.lead, key.number], owned)
+                .optional()?;
+            moves.push(Move {
+                list,
+                parent,
+                key,
+                searched,
+            });
+        }
+        Ok(moves)
+    }
+
+    /// Notes that a commit begins: until it is over, nobody can say of which moment the orders are.
+    pub(super) fn begin(&self) {
+        self.begun.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Notes that the commit that had begun failed.
+    pub(super) fn abandon(&self) {
+        self.begun.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    /// Has the orders follow what was committed.
+    pub(super) fn follow(&self, moves: Moves) {
+        match moves {
+            Moves::Rows(moves) if moves.is_empty() => {}
+            Moves::Rows(moves) => {
+                let mut kept = self.write();
+                for moved in &moves {
+                    let mut orders = kept.orders.iter_mut();
+                    if let Some(kin) = orders.find(|kin| kin.is(moved.list, &moved.parent)) {
+                        kin.follow(moved);
+                    }
+                }
+                kept.orders.retain(|kin| 0 < kin.order.len());
+            }
+            Moves::TooMany => self.write().orders.clear(),
+        }
+    }
+
+    fn keep(&self, kin: Kin) {
+        let mut kept = self.write();
+        if !kept.lists.iter().any(|list| std::ptr::eq(*list, kin.list)) {
+            kept.lists.push(kin.list);
+            self.known.store(kept.lists.len(), Ordering::Release);
+        }
+        kept.orders.retain(|old| !old.is(kin.list, &kin.parent));
+        kept.orders.push(kin);
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Kept> {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Kept> {
+        self.kept.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where to begin to read a list, and how many rows to pass over from there.
+#[derive(Debug, Default)]
+pub(crate) struct Start {
+    pub(crate) key: Option<Key>,
+    rest: u64,
+}
+
+impl Start {
+    /// The first row of a list.
+    pub(crate) fn first(offset: u64) -> Self {
+        Self {
+            key: None,
+            rest: offset,
+        }
+    }
+
+    /// The least number that may come, where a list is ordered by its number alone.
+    pub(crate) fn number(&self) -> i64 {
+        self.key.as_ref().map_or(i64::MIN, |key| key.number)
+    }
+
+    /// `OFFSET` as SQLite wants it.
+    pub(crate) fn sql_offset(&self) -> i64 {
+        i64::try_from(self.rest).unwrap_or(i64::MAX)
+    }
+}
+
+impl Tx<'_> {
+    /// Where to begin to read that parent's list, which has `total` rows, so as to come to that offset.
+    pub(crate) fn start(
+        &self,
+        list: &'static List,
+        parent: impl Into<Value>,
+        total: u64,
+        direction: Direction,
+        offset: u64,
+    ) -> rusqlite::Result<Start> {
+        if offset < FAR {
+            return Ok(Start::first(offset));
+        }
+        let found = self.with_order(list, &parent.into(), total, false, |order| {
+            let last = order.len() - 1;
+            let place = usize::try_from(offset).unwrap_or(usize::MAX).min(last);
+            let key = order.at(match direction {
+                Direction::Forward => place,
+                Direction::Backward => last - place,
+            });
+            Start {
+                key,
+                rest: offset - place as u64,
+            }
+        })?;
+        Ok(found.unwrap_or_else(|| Start::first(offset)))
+    }
+
+    /// A window on the rows of that parent's list, which has `total` rows, that match; nothing where SQLite has to find
+    /// them, because the list is short or changes just now.
+    pub(crate) fn search(
+        &self,
+        list: &'static List,
+        parent: impl Into<Value>,
+        total: u64,
+        direction: Direction,
+        query: &Query,
+        window: Window,
+    ) -> rusqlite::Result<Option<Found>> {
+        let search = |order: &Order| order.search(query, direction, window);
+        Ok(self
+            .with_order(list, &parent.into(), total, true, search)?
+            .flatten())
+    }
+
+    fn with_order<T>(
+        &self,
+        list: &'static List,
+        parent: &Value,
+        total: u64,
+        searching: bool,
+        look: impl FnOnce(&Order) -> T,
+    ) -> rusqlite::Result<Option<T>> {
+        if total <= LONG {
+            return Ok(None);
+        }
+        let fits =
+            |kin: &&Kin| (kin.is_searchable || !searching) && kin.order.len() as u64 == total;
+        let lists = &self.store.lists;
+        // What this transaction sees is of the moment when it read the total. If no commit has begun since before, then that
+        // is the moment of the orders too, and stays it while they are locked.
+        let is_now = || self.moment == lists.begun.load(Ordering::SeqCst);
+        if !is_now() {
+            return Ok(None);
+        }
+        let is_built = lists.read().find(list, parent).filter(fits).is_some();
+        if !is_built && !self.build(list, parent, searching)? {
+            return Ok(None);
+        }
+        let kept = lists.read();
+        let kin = kept.find(list, parent).filter(fits);
+        Ok(kin.filter(|_| is_now()).map(|kin| look(&kin.order)))
+    }
+
+    /// Builds an order from the connection that writes, so that no write can come between; says whether it did.
+    fn build(
+        &self,
+        list: &'static List,
+        parent: &Value,
+        searching: bool,
+    ) -> rusqlite::Result<bool> {
+        let writer;
+        let connection = if self.is_writers {
+            self.connection
+        } else {
+            writer = match self.store.writer()?.try_lock() {
+                Ok(writer) => writer,
+                Err(TryLockError::Poisoned(writer)) => writer.into_inner(),
+                Err(TryLockError::WouldBlock) => return Ok(false),
+            };
+            &*writer
+        };
+        let kin = Kin::build(connection, list, parent.clone(), searching)?;
+        self.store.lists.keep(kin);
+        Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Store;
+    use super::super::page::{Limit, count, select};
+    use super::*;
+
+    const SCHEMA: &[&str] = &[
+        "CREATE TABLE teams (id INTEGER PRIMARY KEY, total INTEGER NOT NULL DEFAULT 0) STRICT;
+         CREATE TABLE users (
+             seq INTEGER PRIMARY KEY,
+             team INTEGER NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
+             born TEXT NOT NULL,
+             name TEXT NOT NULL UNIQUE,
+             kind INTEGER NOT NULL
+         ) STRICT;
+         CREATE INDEX users_in_order ON users (team, born, seq);
+         CREATE TRIGGER user_added AFTER INSERT ON users BEGIN
+             UPDATE teams SET total = total + 1 WHERE id = new.team;
+         END;
+         CREATE TRIGGER user_deleted AFTER DELETE ON users BEGIN
+             UPDATE teams SET total = total - 1 WHERE id = old.team;
+         END;
+         CREATE TRIGGER user_moved AFTER UPDATE OF team ON users BEGIN
+             UPDATE teams SET total = total - 1 WHERE id = old.team;
+             UPDATE teams SET total = total + 1 WHERE id = new.team;
+         END;",
+        "INSERT INTO teams (id) VALUES (1), (2);
+         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1200)
+         INSERT INTO users SELECT n, 1 + n % 2, 'd' || n % 7, 'name-' || n, n % 3 FROM numbers;",
+    ];
+
+    static USERS: List = List {
+        table: "users",
+        parent: Some("team"),
+        lead: Some("born"),
+        number: "seq",
+        texts: &["name"],
+        facets: &["kind"],
+    };
+
+    fn in_memory() -> Store {
+        Store::in_memory(SCHEMA, 1).expect("a valid schema")
+    }
+
+    /// In memory and in a file, which has connections that only read.
+    fn stores() -> (tempfile::TempDir, [Store; 2]) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = in_memory().copy_to_file(&folder.path().join("data.db"), 1);
+        (folder, [in_memory(), file.expect("a new file")])
+    }
+
+    fn total(tx: &Tx<'_>, team: i64) -> u64 {
+        let sql = "SELECT total FROM teams WHERE id = ?1";
+        count(tx, sql, [team]).expect("there is such a team")
+    }
+
+    /// How often an order was asked, and answered.
+    #[derive(Debug, Default)]
+    struct Seen {
+        by_order: usize,
+    }
+
+    /// Compares pages and searches of a team with what plain SQL says in the same transaction.
+    fn compare(tx: &Tx<'_>, team: i64, seen: &mut Seen) -> rusqlite::Result<()> {
+        let total = total(tx, team);
+        let sql = "SELECT seq FROM users WHERE team = ?1 ORDER BY born, seq";
+        let all: Vec<i64> = select(tx, sql, [team], |row| row.get(0))?;
+        assert_eq!(all.len() as u64, total);
+        for offset in [0, FAR, total / 2, total.saturating_sub(3), total, total + 9] {
+            let window = Window::rows(offset, 10);
+            let start = tx.start(&USERS, team, total, Direction::Forward, offset)?;
+            let (lead, number) = match &start.key {
+                Some(key) => (key.lead.as_str(), key.number),
+                None => ("", i64::MIN),
+            };
+            seen.by_order += usize::from(start.key.is_some());
+            let sql = "SELECT seq FROM users WHERE team = ?1 AND (born, seq) >= (?2, ?3) ORDER BY born, seq LIMIT 10 OFFSET ?4";
+            let page: Vec<i64> = select(
+                tx,
+                sql,
+                params![team, lead, number, start.sql_offset()],
+                |row| row.get(0),
+            )?;
+            assert_eq!(page, window.of(&all), "from {offset} of {total}");
+        }
+        for (part, kind) in [
+            ("1", None),
+            ("-99", None),
+            ("name", Some(2)),
+            ("none", None),
+            ("1", Some(7)),
+        ] {
+            let query = Query {
+                texts: vec![(0, part.to_owned())],
+                facets: kind
+                    .map(|kind: i64| (0, kind.to_string()))
+                    .into_iter()
+                    .collect(),
+            };
+            let sql = "SELECT seq FROM users WHERE team = ?1 AND instr(name, ?2) AND (?3 IS NULL OR kind = ?3) ORDER BY born, seq";
+            let all: Vec<i64> = select(tx, sql, params![team, part, kind], |row| row.get(0))?;
+            let window = Window {
+                offset: 3,
+                limit: Limit::Rows(20),
+            };
+            if let Some(found) =
+                tx.search(&USERS, team, total, Direction::Forward, &query, window)?
+            {
+                seen.by_order += 1;
+                assert_eq!(found.total, all.len() as u64, "{part} {kind:?}");
+                assert_eq!(found.numbers, window.of(&all), "{part} {kind:?}");
+            }
+        }
+        Ok(())
+    }
+
+    fn check(store: &Store, event: &str) {
+        for team in [1, 2] {
+            let mut seen = Seen::default();
+            store
+                .read(|tx| compare(tx, team, &mut seen))
+                .unwrap_or_else(|cause| panic!("after {event}: {cause}"));
+            let is_long = LONG
+                < store
+                    .read(|tx| Ok::<_, rusqlite::Error>(total(tx, team)))
+                    .expect("a team");
+            assert_eq!(seen.by_order, if is_long { 10 } else { 0 }, "after {event}");
+        }
+    }
+
+    type Change = fn(&Connection) -> rusqlite::Result<()>;
+
+    const CHANGES: &[(&str, Change)] = &[
+        ("nothing", |_| Ok(())),
+        ("inserts at both ends and in between", |tx| {
+            tx.execute_batch(
+                "INSERT INTO users VALUES (20001, 1, 'a', 'first-1', 1), (20002, 1, 'd3', 'extra-991', 2), (-5, 2, 'z', 'last', 0);",
+            )
+        }),
+        ("deletes", |tx| {
+            tx.execute_batch("DELETE FROM users WHERE seq IN (1, 2, 500, 1200, 1199)")
+        }),
+        ("changes of what rows are searched by", |tx| {
+            tx.execute_batch(
+                "UPDATE users SET name = 'renamed-' || seq, kind = 2 WHERE seq BETWEEN 700 AND 800",
+            )
+        }),
+        ("changes of what rows are ordered by", |tx| {
+            tx.execute_batch(
+                "UPDATE users SET born = 'd9' WHERE seq BETWEEN 900 AND 950; UPDATE users SET seq = seq + 50000 WHERE seq < 20",
+            )
+        }),
+        ("moves to another parent", |tx| {
+            tx.execute_batch("UPDATE users SET team = 2 WHERE seq BETWEEN 1000 AND 1100")
+        }),
+        ("a row that comes and goes", |tx| {
+            tx.execute_batch(
+                "INSERT INTO users VALUES (30000, 1, 'd', 'brief', 0); DELETE FROM users WHERE seq = 30000;
+                 DELETE FROM users WHERE seq = 201; INSERT INTO users VALUES (201, 1, 'd0', 'again-1', 2);",
+            )
+        }),
+        ("a statement that failed half-way", |tx| {
+            let failed = tx.execute(
+                "UPDATE users SET name = 'same', born = 'x' WHERE seq IN (300, 301)",
+                [],
+            );
+            assert!(failed.is_err());
+            Ok(())
+        }),
+        ("a rolled back savepoint", |tx| {
+            tx.execute_batch("SAVEPOINT before; DELETE FROM users WHERE seq % 10 = 0; ROLLBACK TO before; RELEASE before")
+        }),
+        ("more than is followed", |tx| {
+            tx.execute_batch("UPDATE users SET kind = (kind + 1) % 3")
+        }),
+        ("a cascade", |tx| {
+            tx.execute_batch("DELETE FROM users WHERE team = 2 AND 600 < seq; DELETE FROM teams WHERE id = 2; INSERT INTO teams VALUES (2, 0)")
+        }),
+        ("a delete without conditions", |tx| {
+            tx.execute_batch("DELETE FROM users")
+        }),
+    ];
+
+    #[test]
+    fn orders_follow_every_kind_of_write() {
+        let (_folder, stores) = stores();
+        for store in &stores {
+            for (event, change) in CHANGES {
+                check(store, &format!("all before {event}"));
+                store
+                    .write(change)
+                    .unwrap_or_else(|cause| panic!("{event}: {cause}"));
+                check(store, event);
+            }
+        }
+    }
+
+    #[test]
+    fn orders_forget_what_is_rolled_back() {
+        let (_folder, stores) = stores();
+        for store in &stores {
+            for (event, change) in CHANGES {
+                check(store, "the start");
+                let failed: rusqlite::Result<()> = store.write(|tx| {
+                    change(tx)?;
+                    Err(rusqlite::Error::InvalidQuery)
+                });
+                assert!(failed.is_err());
+                check(store, event);
+                // What was noted of it must not come up with the next one.
+                store
+                    .write(|tx| tx.execute("UPDATE users SET kind = 0 WHERE seq = 77", []))
+                    .expect("a valid change");
+                check(store, "another write");
+            }
+        }
+    }
+
+    #[test]
+    fn a_copy_builds_its_own_orders() {
+        let store = in_memory();
+        check(&store, "the start");
+        let copy = store.copy_in_memory().expect("memory is enough");
+        copy.write(CHANGES[2].1).expect("a valid change");
+        check(&copy, "a change of the copy");
+        check(&store, "a change of the copy");
+    }
+
+    /// Asks the order first, as rooms do, and then SQL in the same transaction.
+    fn glance(tx: &Tx<'_>, team: i64) -> rusqlite::Result<bool> {
+        let (total, forward) = (total(tx, team), Direction::Forward);
+        let query = Query {
+            texts: vec![(0, "new".to_owned())],
+            facets: Vec::new(),
+        };
+        let window = Window::rows(0, 9);
+        let start = tx.start(&USERS, team, total, forward, total / 2)?;
+        let found = tx.search(&USERS, team, total, forward, &query, window)?;
+
+        let sql = "SELECT seq FROM users WHERE team = ?1 ORDER BY born, seq";
+        let all: Vec<i64> = select(tx, sql, [team], |row| row.get(0))?;
+        assert_eq!(all.len() as u64, total);
+        if let Some(key) = &start.key {
+            assert_eq!(Some(&key.number), all.get(all.len() / 2));
+        }
+        if let Some(found) = &found {
+            let sql = "SELECT count(*) FROM users WHERE team = ?1 AND instr(name, 'new')";
+            assert_eq!(found.total, count(tx, sql, [team])?);
+        }
+        Ok(start.key.is_some() && found.is_some())
+    }
+
+    #[test]
+    fn a_page_and_its_total_are_of_one_moment_while_others_write() {
+        const ENOUGH: usize = 20;
+        let (_folder, stores) = stores();
+        for store in &stores {
+            check(store, "the start");
+            let seen = [1, 2].map(|_| AtomicUsize::new(0));
+            let enough = || {
+                let mut seen = seen.iter().map(|seen| seen.load(Ordering::Relaxed));
+                seen.all(|seen| ENOUGH <= seen)
+            };
+            let steps = std::thread::scope(|scope| {
+                for (team, seen) in [1, 2].into_iter().zip(&seen) {
+                    scope.spawn(move || {
+                        while seen.load(Ordering::Relaxed) < ENOUGH {
+                            let by_order = store.read(|tx| glance(tx, team)).expect("readable");
+                            seen.fetch_add(usize::from(by_order), Ordering::Relaxed);
+                        }
+                    });
+                }
+                (0..1_000_000_i64).find(|step| {
+                    let write = store.write(|tx| {
+                        tx.execute("DELETE FROM users WHERE seq = ?1", [step % 1200])?;
+                        let sql = "INSERT INTO users VALUES (?1, 1 + ?1 % 2, 'd' || ?1 % 7, 'new-' || ?1, 1),
+                             (?1 + 2000000, 1 + ?1 % 2, 'e', 'newer-' || ?1, 2)";
+                        tx.execute(sql, [40_000 + step])
+                    });
+                    write.expect("a valid change");
+                    std::thread::yield_now();
+                    enough()
+                })
+            });
+            assert!(steps.is_some(), "{seen:?}");
+            check(store, "all writes");
+        }
+    }
+}

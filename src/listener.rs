@@ -73,10 +73,10 @@ pub(crate) async fn accept(
     };
     let open = GracefulShutdown::new();
     let mut http = http1::Builder::new();
+    // Not `pipeline_flush`: with it, hyper takes all of a body that there is, however slowly its client reads.
     http.timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)
-        .max_buf_size(HEAD_BUFFER)
-        .pipeline_flush(true);
+        .max_buf_size(HEAD_BUFFER);
     loop {
         let stream = tokio::select! {
             accepted = listener.accept() => match accepted {

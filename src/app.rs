@@ -12,17 +12,20 @@ use bytes::{Bytes, BytesMut};
 use http::{Method, StatusCode};
 use http_body::Frame;
 use http_body_util::BodyExt;
+use tokio::task::{JoinHandle, spawn_blocking};
 use tower::ServiceExt;
 
 use crate::call::{Limit, Reply, Request};
+use crate::catalogue::ApiError;
 use crate::control;
 use crate::emulate::{Delivery, emulate, problem};
 use crate::faults::{Faults, Manner};
 use crate::journal::Journal;
+use crate::long::Remains;
 use crate::metrics::Metrics;
 use crate::namespace::Namespaces;
+use crate::options::Options;
 use crate::providers::Provider;
-use crate::server::Options;
 
 /// The longest target that is looked at; a longer one is answered with the provider's 414.
 const TARGET: usize = 32 * 1024;
@@ -103,13 +106,18 @@ async fn deliver(
         Manner::Truncate => {
             let length = reply.body.len();
             let half = reply.body.slice(..length / 2);
+            let is_whole = reply.remains.is_none();
             let mut response = into_response(Reply {
                 body: Bytes::new(),
+                remains: None,
                 ..reply
             });
-            response
-                .headers_mut()
-                .insert("content-length", length.into());
+            // Nobody knows how long the others would have been.
+            if is_whole {
+                response
+                    .headers_mut()
+                    .insert("content-length", length.into());
+            }
             *response.body_mut() = Body::new(Truncated::Whole(half));
             Ok(response)
         }
@@ -147,6 +155,67 @@ impl http_body::Body for Truncated {
     }
 }
 
+/// A body that is made while it is sent: a part when the one before is on its way, so that a slow reader waits for it and
+/// not the other way round. The work is done beside the runtime, which may have to wait for the store.
+enum Long {
+    /// The beginning is there.
+    Begun(Bytes, Remains),
+    /// The next part can be made.
+    Idle(Remains),
+    Making(JoinHandle<(Remains, Result<Option<Bytes>, ApiError>)>),
+    Over,
+}
+
+/// What broke while a long answer was sent; the client sees a connection that breaks off.
+#[derive(Debug, thiserror::Error)]
+#[error("a long answer broke off")]
+struct BrokenOff;
+
+impl http_body::Body for Long {
+    type Data = Bytes;
+    type Error = BrokenOff;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
+        loop {
+            match std::mem::replace(&mut *self, Self::Over) {
+                Self::Begun(beginning, remains) => {
+                    *self = Self::Idle(remains);
+                    return Poll::Ready(Some(Ok(Frame::data(beginning))));
+                }
+                Self::Idle(mut remains) => {
+                    *self = Self::Making(spawn_blocking(move || {
+                        let part = remains.next();
+                        (remains, part)
+                    }));
+                }
+                Self::Making(mut making) => match Pin::new(&mut making).poll(context) {
+                    Poll::Pending => {
+                        *self = Self::Making(making);
+                        return Poll::Pending;
+                    }
+                    Poll::Ready(Ok((remains, Ok(Some(part))))) => {
+                        *self = Self::Idle(remains);
+                        return Poll::Ready(Some(Ok(Frame::data(part))));
+                    }
+                    Poll::Ready(Ok((_, Ok(None)))) => return Poll::Ready(None),
+                    Poll::Ready(Ok((_, Err(cause)))) => {
+                        tracing::error!(?cause, "a long answer broke off");
+                        return Poll::Ready(Some(Err(BrokenOff)));
+                    }
+                    Poll::Ready(Err(panic)) => {
+                        tracing::error!(%panic, "a long answer broke off");
+                        return Poll::Ready(Some(Err(BrokenOff)));
+                    }
+                },
+                Self::Over => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
 /// A browser that opens the port.
 fn is_visit(request: &AxumRequest) -> bool {
     let wants_page = request
@@ -178,7 +247,9 @@ async fn read(request: AxumRequest) -> Result<Request, StatusCode> {
     };
     let mut bytes = Bytes::new();
     // A client that asks before it sends is told no without having to send.
-    if !(over.is_some() && expects) {
+    let is_refused_unsent = over.is_some() && expects;
+    let is_empty = http_body::Body::is_end_stream(&body);
+    if !is_refused_unsent && !is_empty {
         match tokio::time::timeout(BODY_TIME, read_body(body)).await {
             Err(_elapsed) => return Err(StatusCode::REQUEST_TIMEOUT),
             Ok(Err(_broken)) => return Err(StatusCode::BAD_REQUEST),
@@ -229,7 +300,11 @@ async fn read_body(mut body: Body) -> Result<Option<Bytes>, axum::Error> {
 }
 
 fn into_response(reply: Reply) -> Response {
-    let mut response = Response::new(Body::from(reply.body));
+    let body = match reply.remains {
+        None => Body::from(reply.body),
+        Some(remains) => Body::new(Long::Begun(reply.body, remains)),
+    };
+    let mut response = Response::new(body);
     *response.status_mut() =
         StatusCode::from_u16(reply.status).expect("tables hold valid statuses");
     *response.headers_mut() = reply.headers;

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::fmt;
+use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,10 +18,11 @@ use crate::catalogue::ApiError;
 use crate::clock::Time;
 use crate::credentials;
 use crate::ids::Ids;
+use crate::long::{self, Remains, Rows};
 use crate::namespace::{Namespace, State};
 use crate::providers::{Named, Operation, Provider};
 use crate::settings::{Auth, Credential, Settings};
-use crate::store::encoded::Encoded;
+use crate::store::encoded::{Encoded, Key};
 use crate::store::{Store, Tx};
 
 /// A request as it was received, the body read.
@@ -147,16 +148,25 @@ impl Request {
 /// Decoding never fails: a broken percent escape stays as it is, a byte that is not UTF-8 becomes U+FFFD, `+` is a space.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Params {
-    pairs: Vec<(String, String)>,
+    /// Names and values, one behind the other: every call decodes its query, and most of them for one or two values.
+    text: String,
+    /// Where the name and the value of each pair end.
+    ends: Vec<(usize, usize)>,
 }
 
 impl Params {
     pub(crate) fn decode(raw: &[u8]) -> Self {
-        Self {
-            pairs: form_urlencoded::parse(raw)
-                .map(|(name, value)| (name.into_owned(), value.into_owned()))
-                .collect(),
+        let mut params = Self {
+            text: String::with_capacity(raw.len()),
+            ends: Vec::new(),
+        };
+        for (name, value) in form_urlencoded::parse(raw) {
+            params.text.push_str(&name);
+            let end = params.text.len();
+            params.text.push_str(&value);
+            params.ends.push((end, params.text.len()));
         }
+        params
     }
 
     /// The first value of that name.
@@ -188,35 +198,38 @@ impl Params {
 
     /// Every pair, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.pairs
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+        let mut start = 0;
+        self.ends.iter().map(move |(name_end, end)| {
+            let pair = (&self.text[start..*name_end], &self.text[*name_end..*end]);
+            start = *end;
+            pair
+        })
     }
 }
 
 /// The parameters in a path, decoded; names as in the operation table.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct PathParams {
-    pairs: Vec<(String, String)>,
+    pairs: Vec<(&'static str, String)>,
 }
 
 impl PathParams {
-    pub(crate) fn push(&mut self, name: &str, value: String) {
-        self.pairs.push((name.to_owned(), value));
+    pub(crate) fn push(&mut self, name: &'static str, value: String) {
+        self.pairs.push((name, value));
     }
 
     /// Every pair, in the order of the path.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pairs
             .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .map(|(name, value)| (*name, value.as_str()))
     }
 
     /// The value of a parameter; empty where the path has none of that name.
     pub(crate) fn get(&self, name: &str) -> &str {
         self.pairs
             .iter()
-            .find(|(key, _)| key == name)
+            .find(|(key, _)| *key == name)
             .map_or("", |(_, value)| value)
     }
 }
@@ -266,15 +279,46 @@ impl Call<'_> {
         &self.state.store
     }
 
-    /// An encoded part of a list's answer, built once and kept until the data moves on. `variant` names everything that it
-    /// depends on beside the operation, the data and the time: parents, filters, window, format, quirks.
+    /// The key of an encoded page of this operation. `variant` is everything that the page depends on beside the operation,
+    /// the data and the time: parents, filters, window, format, quirks.
+    pub(crate) fn key(&self, variant: impl Hash) -> Key {
+        let version = self.operation().map_or("", |operation| operation.version);
+        Key::of((self.provider.id(), version, self.operation_name(), variant))
+    }
+
+    /// An encoded part of a list's answer, built once and kept until the data moves on.
     pub(crate) fn encoded(
         &self,
-        variant: impl fmt::Display,
+        key: Key,
         encode: impl FnOnce(&Tx<'_>) -> Result<Encoded, ApiError>,
     ) -> Result<Bytes, ApiError> {
-        let key = format!("{} {} {variant}", self.provider.id(), self.operation_name());
+        Ok(self.encoded_with_note(key, encode)?.body)
+    }
+
+    /// The same, with what the room noted of it.
+    pub(crate) fn encoded_with_note<N: Send + Sync + 'static>(
+        &self,
+        key: Key,
+        encode: impl FnOnce(&Tx<'_>) -> Result<Encoded<N>, ApiError>,
+    ) -> Result<Encoded<N>, ApiError> {
         self.store().encoded(key, self.now().millis(), encode)
+    }
+
+    /// A list that may be too long to be kept, or to be built whole: its answer, or the beginning and what remains. `read`
+    /// gives the answer without its rows (the first empty array in it is where they go), and the rows.
+    pub(crate) fn list<R: Rows>(
+        &self,
+        key: Key,
+        read: impl FnOnce(&Tx<'_>) -> Result<(String, R), ApiError>,
+    ) -> Result<(Bytes, Option<Remains>), ApiError> {
+        let mut remains = None;
+        let body = self.encoded(key, |tx| {
+            let (frame, rows) = read(tx)?;
+            let (page, rest) = long::begin(&self.state, tx, &frame, rows)?;
+            remains = rest;
+            Ok(page)
+        })?;
+        Ok((body, remains))
     }
 
     /// What a room keeps in memory beside the data; gone with a reset, like the data.
@@ -391,11 +435,14 @@ fn is_form(headers: &HeaderMap) -> bool {
 pub(crate) struct NotAnObject(pub(crate) Cow<'static, str>);
 
 /// An answer on its way out.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
+    /// The body, or its beginning.
     pub(crate) body: Bytes,
+    /// What of the body is made while it is sent.
+    pub(crate) remains: Option<Remains>,
 }
 
 impl Reply {
@@ -405,6 +452,7 @@ impl Reply {
             status,
             headers: HeaderMap::new(),
             body: body.into(),
+            remains: None,
         }
         .header("content-type", content_type)
     }
@@ -415,7 +463,15 @@ impl Reply {
             status,
             headers: HeaderMap::new(),
             body: Bytes::new(),
+            remains: None,
         }
+    }
+
+    /// The same, of which the body is only the beginning if something remains.
+    #[must_use]
+    pub(crate) fn and(mut self, remains: Option<Remains>) -> Self {
+        self.remains = remains;
+        self
     }
 
     /// The same with a body of that content type, which may be any text; one that no header can hold is left out.

@@ -16,9 +16,10 @@ use crate::control::{Form, coverage, document};
 use crate::faults::Rule;
 use crate::ids::Ids;
 use crate::namespace;
+use crate::options::{Listen, Options};
 use crate::providers::{PROVIDERS, SeedContext, provider};
 use crate::seed::merge_file;
-use crate::server::{Listen, Options, Rollcall, StartError};
+use crate::server::{Rollcall, StartError};
 use crate::settings::{Credential, Skew, unknown_provider};
 use remote::Remote;
 

@@ -32,6 +32,17 @@ impl Time {
         Self(millis)
     }
 
+    /// The moment that many seconds after the epoch.
+    ///
+    /// ```
+    /// use rollcall::clock::Time;
+    ///
+    /// assert_eq!(Time::from_seconds(2), Time::from_millis(2000));
+    /// ```
+    pub const fn from_seconds(seconds: i64) -> Self {
+        Self(seconds.saturating_mul(1000))
+    }
+
     /// Milliseconds since the epoch.
     ///
     /// ```

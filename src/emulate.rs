@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::{HeaderMap, HeaderValue, Method};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::app::App;
-use crate::call::{Call, PathParams, Reply, Request};
-use crate::catalogue::{ApiError, Missing, Refusal};
+use crate::call::{Call, Reply, Request};
+use crate::catalogue::{ApiError, Refusal};
 use crate::faults::{self, Instead, Manner, Trouble};
-use crate::journal::{Entry, Stage};
+use crate::journal::{Entry, Outcome, Stage};
 use crate::namespace::{self, Namespace, NamespaceError, State};
 use crate::providers::Provider;
 use crate::recognise::{nearest, recognise};
@@ -63,7 +63,7 @@ pub(crate) fn emulate(
     let now = state.clock.now();
     namespace.touch(now);
     let Some(provider) = provider else {
-        return stranger(app, request, &namespace, &state, began).into();
+        return stranger(app, &request, &namespace, &state, began).into();
     };
 
     let mut outcome = Outcome::default();
@@ -101,7 +101,10 @@ pub(crate) fn emulate(
             }
         };
         outcome.named = call.operation().map_or("", |operation| operation.name);
-        outcome.operation = call.operation_name().to_owned();
+        outcome.operation = call.operation().map_or_else(
+            || call.operation_name().to_owned().into(),
+            |known| known.name.into(),
+        );
         outcome.request_id = call.request_id;
         outcome.path = call.named.path;
         (reply, delay, manner)
@@ -113,7 +116,7 @@ pub(crate) fn emulate(
         .map(without_namespace)
         .unwrap_or_default()
         .to_owned();
-    outcome.record(app, &namespace, &state, request, &reply, began);
+    outcome.record(app, &namespace, &state, &request, &reply, began);
     Delivery {
         reply,
         delay,
@@ -144,25 +147,6 @@ fn judge(call: &Call<'_>) -> (Stage, Result<Reply, ApiError>) {
             Err(ApiError::Broken(panic_message(&*panic).into())),
         )
     })
-}
-
-/// What the journal gets to know of a call beside the request and the reply.
-#[derive(Debug, Default)]
-struct Outcome {
-    provider: &'static str,
-    /// The operation's name in the table; empty for what is none.
-    named: &'static str,
-    operation: String,
-    stage: Stage,
-    error: &'static str,
-    /// The error's code on the wire.
-    code: &'static str,
-    missing: Option<Missing>,
-    finding: Option<Value>,
-    access_key: String,
-    path: PathParams,
-    request_id: String,
-    explanation: Vec<String>,
 }
 
 impl Outcome {
@@ -241,7 +225,7 @@ impl Outcome {
         app: &App,
         namespace: &Namespace,
         state: &State,
-        request: Request,
+        request: &Request,
         reply: &Reply,
         began: Instant,
     ) {
@@ -255,25 +239,11 @@ impl Outcome {
             .count([self.provider, self.named, outcome, self.code], duration);
         app.journal.record(Entry {
             time: state.clock.now(),
-            namespace: namespace.name.clone(),
-            provider: self.provider,
-            operation: self.operation,
-            stage: self.stage,
-            status: reply.status,
-            error: self.error,
-            access_key: self.access_key,
-            path_params: self.path,
-            finding: self.finding,
-            missing: self.missing,
-            request_id: self.request_id,
+            namespace: &namespace.name,
             duration,
-            method: request.method,
-            target: request.target,
-            headers: request.headers,
-            body: request.body,
-            reply_headers: reply.headers.clone(),
-            reply_body: reply.body.clone(),
-            explanation: self.explanation,
+            request,
+            reply,
+            outcome: self,
         });
     }
 }
@@ -328,12 +298,12 @@ pub(crate) const fn namespace_status(cause: &NamespaceError) -> u16 {
 /// The answer to what nobody claims: never an empty page.
 fn stranger(
     app: &App,
-    request: Request,
+    request: &Request,
     namespace: &Namespace,
     state: &State,
     began: Instant,
 ) -> Reply {
-    let near = nearest(&request, None);
+    let near = nearest(request, None);
     let detail = format!("no provider claims {} {}", request.method, request.path());
     let body = json!({
         "type": "about:blank",
@@ -343,13 +313,13 @@ fn stranger(
         "nearest": near,
     });
     let reply = dress(
-        &request,
+        request,
         state,
         Reply::new(404, "application/problem+json", body.to_string()),
     );
     let operation = format!("{} {}", request.method, request.path());
     let outcome = Outcome {
-        operation,
+        operation: operation.into(),
         stage: Stage::Recognise,
         explanation: vec![detail],
         ..Outcome::default()

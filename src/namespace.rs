@@ -87,7 +87,7 @@ impl fmt::Debug for Memory {
 /// One isolated world.
 #[derive(Debug)]
 pub(crate) struct Namespace {
-    pub(crate) name: String,
+    pub(crate) name: Arc<str>,
     state: RwLock<Arc<State>>,
     last_use: AtomicI64,
     /// Held while the data is swapped, so that one swap builds on the other; readers go on meanwhile.
@@ -416,10 +416,10 @@ impl Namespaces {
         let name = &namespace.name;
         let current = self.find(name);
         if current.is_none_or(|current| !std::ptr::eq(&raw const *current, namespace)) {
-            return Err(NamespaceError::Unknown(name.clone()));
+            return Err(NamespaceError::Unknown(name.to_string()));
         }
         let failed = |cause: OpenError| NamespaceError::Data {
-            name: name.clone(),
+            name: name.to_string(),
             cause,
         };
         let old = namespace.state();
@@ -518,7 +518,7 @@ impl Namespaces {
             },
         };
         let namespace = Arc::new(Namespace {
-            name: name.to_owned(),
+            name: name.into(),
             state: RwLock::new(Arc::new(state)),
             last_use: AtomicI64::new(0),
             swapping: Mutex::default(),
@@ -533,6 +533,7 @@ impl Namespaces {
     /// A new store, in that file or in memory.
     fn fill(&self, file: Option<&Path>, origin: &Origin) -> Result<Store, OpenError> {
         match origin {
+            Origin::Template if file.is_none() => Ok(Store::starting_as(self.template())),
             Origin::Template => copy_to(&self.template(), file),
             Origin::Empty if file.is_none() => Ok(empty_store()?),
             Origin::Empty => copy_to(&empty_store()?, file),

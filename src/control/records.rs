@@ -1,6 +1,6 @@
 //! What moves whole databases: seeds, snapshots, exports and their differences.
 
-use std::io::{BufRead, Write as _};
+use std::io::Write as _;
 use std::sync::Arc;
 
 use axum::Json;
@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::credentials;
 use crate::namespace::{self, DATA_VERSION, NamespaceError, State as Data};
 use crate::providers::{PROVIDERS, SeedContext};
-use crate::seed::{self, SeedError};
+use crate::seed::{self, LineCause, LineError, SeedError};
 use crate::server;
 use crate::store::{OpenError, Store};
 
@@ -35,6 +35,15 @@ enum Merging {
 impl From<rusqlite::Error> for Merging {
     fn from(cause: rusqlite::Error) -> Self {
         Self::Store(cause)
+    }
+}
+
+impl From<LineError> for Merging {
+    fn from(LineError { line, cause }: LineError) -> Self {
+        match cause {
+            LineCause::Text(cause) => Self::Text(line, cause),
+            LineCause::Seed(cause) => Self::Seed(line, cause),
+        }
     }
 }
 
@@ -78,22 +87,12 @@ fn merge(
     is_stream: bool,
     context: &SeedContext<'_>,
 ) -> Result<u64, Merging> {
-    let read = |line: usize, text: &[u8]| {
-        let document =
-            serde_json::from_slice(text).map_err(|cause| Merging::Text(line, cause.to_string()))?;
-        seed::merge(tx, &document, context).map_err(|cause| Merging::Seed(line, cause))
-    };
-    if !is_stream {
-        return read(0, bytes);
+    if is_stream {
+        return Ok(seed::merge_lines(tx, bytes, context)?);
     }
-    let mut records = 0;
-    for (number, line) in (1..).zip(bytes.lines()) {
-        let line = line.map_err(|cause| Merging::Text(number, cause.to_string()))?;
-        if !line.trim().is_empty() {
-            records += read(number, line.as_bytes())?;
-        }
-    }
-    Ok(records)
+    let document =
+        serde_json::from_slice(bytes).map_err(|cause| Merging::Text(0, cause.to_string()))?;
+    seed::merge(tx, &document, context).map_err(|cause| Merging::Seed(0, cause))
 }
 
 /// Merges what a seed document, or a stream of them, holds; all or nothing.

@@ -29,7 +29,7 @@ impl Routes {
     }
 
     /// The operation at that path, by the request's method.
-    pub(crate) fn name(&self, request: &Request, path: &str) -> Named {
+    pub(crate) fn name(&'static self, request: &Request, path: &str) -> Named {
         let Ok(found) = self.router.at(path) else {
             return Named {
                 called: format!("{} {path}", request.method),

@@ -8,13 +8,13 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::call::{Call, Request};
-use crate::catalogue::{ApiError, ErrorEntry};
+use crate::catalogue::ApiError;
 use crate::clock::Time;
 use crate::credentials;
 use crate::mask;
 use crate::settings::Credential;
 use crate::signing::doctor::{self, Case, Finding};
-use crate::signing::{AccessKey, AsSent, Mismatch, Scheme, extended_time, sha256_hex};
+use crate::signing::{AccessKey, AsSent, Mismatch, Scheme, sha256_hex};
 
 /// A request as the signing schemes read it.
 #[derive(Debug)]
@@ -101,7 +101,11 @@ impl Practice {
                 "iam.myhuaweicloud.com",
                 "iam.cn-north-4.myhuaweicloud.com",
             ],
-            Scheme::QingCloud => &["hpc.api.qingcloud.com", "hpc-api.qingcloud.com"],
+            Scheme::QingCloud => &[
+                "hpc.api.qingcloud.com",
+                "hpc-api.qingcloud.com",
+                "hpc.api.shanhe.com",
+            ],
         };
         let (regions, services): (&[&str], &[&str]) = match scheme {
             Scheme::Volcengine => (
@@ -169,24 +173,38 @@ pub(crate) fn examined(
     Ok(refused.because(sentence).finding(told))
 }
 
-/// Adds to a refused time how far it is off, and whether it is local time taken for UTC; to the journal and the log.
-pub(crate) fn mistimed(call: &Call<'_>, sent: Time, refused: ApiError) -> ApiError {
+/// Refuses a time that is further from the namespace's than the provider lets it be, which is `own` unless the operator
+/// says otherwise. How far it is off, and whether it is local time taken for UTC, goes to the journal and the log.
+pub(crate) fn in_time(
+    call: &Call<'_>,
+    sent: Time,
+    own: Duration,
+    refused: impl FnOnce(Time) -> ApiError,
+) -> Result<(), ApiError> {
     let now = call.now();
-    let finding = doctor::shifted_clock(sent.seconds(), now.seconds());
+    let Some(skew) = call.skew(own) else {
+        return Ok(());
+    };
+    if u128::from(now.millis().abs_diff(sent.millis())) <= skew.as_millis() {
+        return Ok(());
+    }
     let off = now.millis().saturating_sub(sent.millis()) / 1000;
     let side = if off < 0 { "ahead of" } else { "behind" };
-    let (sent, now) = (sent.rfc3339_seconds(), now.rfc3339_seconds());
     let mut sentence = format!(
-        "the call says {sent}, {} s {side} the server's {now}",
-        off.abs()
+        "the call says {}, {} s {side} this namespace's clock ({}); {} s are allowed",
+        sent.rfc3339_seconds(),
+        off.abs(),
+        now.rfc3339_seconds(),
+        skew.as_secs()
     );
+    let finding = doctor::shifted_clock(sent.seconds(), now.seconds());
     if let Some(Finding { sentence: why, .. }) = &finding {
         sentence = format!("{sentence}; {why}");
     }
     log(call, &sentence);
     let name = finding.map_or("clock", |finding| finding.name);
     let told = json!({ "finding": name, "sentence": sentence });
-    refused.because(sentence).finding(told)
+    Err(refused(now).because(sentence).finding(told))
 }
 
 fn log(call: &Call<'_>, sentence: &str) {
@@ -204,45 +222,6 @@ pub(crate) fn signing_key<'a>(access_key: &'a str, credential: &'a Credential) -
         secret: &credential.secret_key,
         token: credential.token.as_deref(),
     }
-}
-
-/// Refuses a time (in seconds since 1970) that is further from the namespace's than the provider lets it be, which is
-/// `own` unless the operator says otherwise. A clock that shows local time is told to the journal and the log.
-pub(crate) fn in_time(
-    call: &Call<'_>,
-    sent: i64,
-    own: Duration,
-    expired: &'static ErrorEntry,
-) -> Result<(), ApiError> {
-    let Some(skew) = call.skew(own) else {
-        return Ok(());
-    };
-    let now = call.now();
-    let off = now.millis().abs_diff(sent.saturating_mul(1000));
-    if u128::from(off) <= skew.as_millis() {
-        return Ok(());
-    }
-    if let Some(Finding { name, sentence }) = doctor::shifted_clock(sent, now.seconds()) {
-        tracing::warn!(
-            provider = call.provider.id(),
-            request_id = call.request_id,
-            "{sentence}"
-        );
-        let told = json!({ "finding": name, "sentence": sentence });
-        return Err(expired.raise().because(sentence).finding(told));
-    }
-    let direction = if sent < now.seconds() {
-        "behind"
-    } else {
-        "ahead of"
-    };
-    Err(expired.raise().because(format!(
-        "the time sent is {}, {} s {direction} this namespace's clock ({}); {} s are allowed",
-        extended_time(sent),
-        off / 1000,
-        now.rfc3339_seconds(),
-        skew.as_secs()
-    )))
 }
 
 /// How many nonces a namespace remembers; past that the oldest go first.

@@ -116,7 +116,7 @@ pub fn signature(secret: &str, string_to_sign: &str) -> String {
 }
 
 fn stages(canonical: &CanonicalRequest<'_>, secret: &str) -> Stages {
-    let canonical_request = canonical.to_string();
+    let canonical_request = canonical.text();
     let string_to_sign = string_to_sign(&canonical_request);
     Stages {
         signature: signature(secret, &string_to_sign),

@@ -117,12 +117,13 @@ pub(super) fn push(query: &mut String, name: &str, value: &str) {
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut out = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        out.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
-    out
+    let digits = bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|half| DIGITS[usize::from(half)]);
+    let mut out = Vec::with_capacity(bytes.len() * 2);
+    out.extend(digits);
+    String::from_utf8(out).expect("hex digits are ASCII")
 }
 
 /// Lower-case hex of the SHA-256.

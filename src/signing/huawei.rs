@@ -171,7 +171,7 @@ pub fn signature(secret: &str, string_to_sign: &str) -> String {
 }
 
 fn stages(canonical: &CanonicalRequest<'_>, date: &str, secret: &str) -> Stages {
-    let canonical_request = canonical.to_string();
+    let canonical_request = canonical.text();
     let string_to_sign = string_to_sign(date, &canonical_request);
     Stages {
         signature: signature(secret, &string_to_sign),

@@ -194,7 +194,7 @@ fn judge(given: &[&str], candidates: impl Iterator<Item = Stages>) -> Result<(),
 
 /// The six parts that ACS3, Volcengine and Huawei join with line feeds.
 ///
-/// `Display` is the text that is hashed. The parts are open so that the doctor can change one and try again.
+/// The parts are open so that the doctor can change one and try again.
 #[derive(Clone, Debug)]
 pub struct CanonicalRequest<'a> {
     /// As sent: methods know upper and lower case.
@@ -211,28 +211,45 @@ pub struct CanonicalRequest<'a> {
     pub payload_hash: Cow<'a, str>,
 }
 
-impl fmt::Display for CanonicalRequest<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl CanonicalRequest<'_> {
+    /// The text that is hashed.
+    #[must_use]
+    pub fn text(&self) -> String {
         let Self {
             method,
             path,
             query,
-            ..
-        } = self;
-        write!(f, "{method}\n{path}\n{query}\n")?;
-        for (name, value) in &self.headers {
-            writeln!(f, "{name}:{value}")?;
-        }
-        if self.headers.is_empty() {
-            // A presigned request that signs no header still has one empty line here (volcengine-bytehouse.md 2).
-            f.write_str("\n")?;
-        }
-        let Self {
+            headers,
             signed_headers,
             payload_hash,
-            ..
         } = self;
-        write!(f, "\n{signed_headers}\n{payload_hash}")
+        let lines: usize = headers
+            .iter()
+            .map(|(name, value)| name.len() + value.len() + 2)
+            .sum();
+        let first: [&str; 3] = [method, path, query];
+        let last: [&str; 2] = [signed_headers, payload_hash];
+        let rest: usize = first.iter().chain(&last).map(|part| part.len() + 1).sum();
+        let mut text = String::with_capacity(lines + rest + 1);
+        for part in first {
+            text.push_str(part);
+            text.push('\n');
+        }
+        for (name, value) in headers {
+            text.push_str(name);
+            text.push(':');
+            text.push_str(value);
+            text.push('\n');
+        }
+        if headers.is_empty() {
+            // A presigned request that signs no header still has one empty line here (volcengine-bytehouse.md 2).
+            text.push('\n');
+        }
+        text.push('\n');
+        text.push_str(signed_headers);
+        text.push('\n');
+        text.push_str(payload_hash);
+        text
     }
 }
 

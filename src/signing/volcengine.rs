@@ -258,7 +258,7 @@ fn stages(
     authorization: &Authorization<'_>,
     secret: &str,
 ) -> Stages {
-    let canonical_request = canonical.to_string();
+    let canonical_request = canonical.text();
     let string_to_sign = string_to_sign(
         &authorization.date,
         &authorization.scope,

@@ -3,36 +3,83 @@
 //! A page belongs to the generation of the store that it was read at, so a write makes all of them stale at once. Some
 //! pages depend on the time as well; these say for how long they hold.
 
+use std::any::Any;
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
 
 /// The most that the pages of one store may take.
 const BYTES: usize = 2 * 1024 * 1024;
 /// A page longer than this is not worth keeping.
-const LONGEST: usize = 256 * 1024;
+pub(crate) const LONGEST: usize = 256 * 1024;
+/// What a page takes beside the bytes of its key and its body: its entry, its note, and what allocations round up to.
+/// Without it, a million empty pages would be next to nothing.
+const OVERHEAD: usize = 256;
+
+/// What a page depends on beside the data and the time.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key(Vec<u8>);
+
+impl Key {
+    /// What hashes gives a hasher everything that it is made of, and so that no value's bytes begin another's. Written down
+    /// instead of stirred, that is a key without a collision, at the price of a copy.
+    pub(crate) fn of(parts: impl Hash) -> Self {
+        let mut written = Written(Vec::with_capacity(192));
+        parts.hash(&mut written);
+        Self(written.0)
+    }
+}
+
+/// A hasher that writes down what it is given.
+struct Written(Vec<u8>);
+
+impl Hasher for Written {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    /// Nobody asks: the bytes are what counts.
+    fn finish(&self) -> u64 {
+        0
+    }
+}
 
 /// A page, and the moments (milliseconds since the epoch) between which it holds.
-#[derive(Debug, Clone)]
-pub(crate) struct Encoded {
+#[derive(Debug)]
+pub(crate) struct Encoded<N = ()> {
     pub(crate) body: Bytes,
+    /// What the room wants to know of the page when it is served again.
+    pub(crate) note: Arc<N>,
     from: i64,
     until: i64,
 }
 
 impl Encoded {
     /// A page that does not depend on the time.
-    pub(crate) fn always(body: impl Into<Bytes>) -> Self {
+    pub(crate) fn always(body: impl Into<Vec<u8>>) -> Self {
         Self::between(i64::MIN, i64::MAX, body)
     }
 
     /// A page that holds from one moment until before another.
-    pub(crate) fn between(from: i64, until: i64, body: impl Into<Bytes>) -> Self {
+    pub(crate) fn between(from: i64, until: i64, body: impl Into<Vec<u8>>) -> Self {
         Self {
-            body: body.into(),
+            // Without the room to grow that the encoder left, which would be kept as well.
+            body: body.into().into_boxed_slice().into(),
+            note: Arc::default(),
             from,
             until,
+        }
+    }
+
+    /// The same with a note.
+    pub(crate) fn noting<N>(self, note: N) -> Encoded<N> {
+        Encoded {
+            body: self.body,
+            note: Arc::new(note),
+            from: self.from,
+            until: self.until,
         }
     }
 }
@@ -47,35 +94,71 @@ pub(crate) struct Pages {
 struct Kept {
     generation: u64,
     bytes: usize,
-    pages: HashMap<String, Encoded>,
+    pages: HashMap<Key, Page>,
+}
+
+#[derive(Debug)]
+struct Page {
+    body: Bytes,
+    note: Arc<dyn Any + Send + Sync>,
+    from: i64,
+    until: i64,
 }
 
 impl Pages {
     /// The page of that key, if it was read at that generation and holds now.
-    pub(crate) fn find(&self, key: &str, generation: u64, now: i64) -> Option<Bytes> {
+    pub(crate) fn find<N: Send + Sync + 'static>(
+        &self,
+        key: &Key,
+        generation: u64,
+        now: i64,
+    ) -> Option<Encoded<N>> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let page = kept
             .pages
             .get(key)
-            .filter(|_| kept.generation == generation)?;
-        (page.from <= now && now < page.until).then(|| page.body.clone())
+            .filter(|_| kept.generation == generation)
+            .filter(|page| page.from <= now && now < page.until)?;
+        Some(Encoded {
+            body: page.body.clone(),
+            note: Arc::clone(&page.note).downcast().ok()?,
+            from: page.from,
+            until: page.until,
+        })
     }
 
-    /// Keeps a page that was read when the store was at that generation, or later.
-    pub(crate) fn keep(&self, key: String, generation: u64, page: Encoded) {
-        let size = key.len() + page.body.len();
+    /// Keeps a page that was read when the store was at that generation, or later. Where there is no room, all others go:
+    /// whoever asks for what nobody asks for twice costs the others one reading each, and never more memory.
+    pub(crate) fn keep<N: Send + Sync + 'static>(
+        &self,
+        key: Key,
+        generation: u64,
+        page: &Encoded<N>,
+    ) {
+        let size = OVERHEAD + key.0.len() + page.body.len();
         if LONGEST < size {
             return;
         }
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        if generation < kept.generation {
+            return;
+        }
         if kept.generation < generation || BYTES < kept.bytes + size {
             *kept = Kept {
                 generation,
                 ..Kept::default()
             };
         }
-        if kept.generation == generation && kept.pages.insert(key, page).is_none() {
-            kept.bytes += size;
+        let key_length = key.0.len();
+        let page = Page {
+            body: page.body.clone(),
+            note: Arc::clone(&page.note) as _,
+            from: page.from,
+            until: page.until,
+        };
+        kept.bytes += size;
+        if let Some(older) = kept.pages.insert(key, page) {
+            kept.bytes -= OVERHEAD + key_length + older.body.len();
         }
     }
 }
@@ -84,15 +167,24 @@ impl Pages {
 mod tests {
     use super::*;
 
+    fn page(body: &str) -> Encoded {
+        Encoded::always(body)
+    }
+
+    fn find(pages: &Pages, key: &str, generation: u64, now: i64) -> Option<Bytes> {
+        let page: Encoded = pages.find(&Key::of(key), generation, now)?;
+        Some(page.body)
+    }
+
     #[test]
     fn a_page_lasts_as_long_as_its_generation_and_its_time() {
         let pages = Pages::default();
-        pages.keep("a".to_owned(), 1, Encoded::always("x"));
-        pages.keep("b".to_owned(), 1, Encoded::between(10, 20, "y"));
-        assert_eq!(pages.find("a", 1, 0), Some(Bytes::from("x")));
-        assert_eq!(pages.find("a", 2, 0), None);
+        pages.keep(Key::of("a"), 1, &page("x"));
+        pages.keep(Key::of("b"), 1, &Encoded::between(10, 20, "y"));
+        assert_eq!(find(&pages, "a", 1, 0), Some(Bytes::from("x")));
+        assert_eq!(find(&pages, "a", 2, 0), None);
         assert_eq!(
-            [9, 10, 19, 20].map(|now| pages.find("b", 1, now).is_some()),
+            [9, 10, 19, 20].map(|now| find(&pages, "b", 1, now).is_some()),
             [false, true, true, false]
         );
     }
@@ -100,9 +192,57 @@ mod tests {
     #[test]
     fn a_page_of_an_older_generation_is_not_kept() {
         let pages = Pages::default();
-        pages.keep("new".to_owned(), 2, Encoded::always("x"));
-        pages.keep("old".to_owned(), 1, Encoded::always("y"));
-        assert_eq!(pages.find("old", 1, 0), None);
-        assert_eq!(pages.find("new", 2, 0), Some(Bytes::from("x")));
+        pages.keep(Key::of("new"), 2, &page("x"));
+        pages.keep(Key::of("old"), 1, &page("y"));
+        assert_eq!(find(&pages, "old", 1, 0), None);
+        assert_eq!(find(&pages, "new", 2, 0), Some(Bytes::from("x")));
+    }
+
+    #[test]
+    fn keys_of_different_parts_differ() {
+        let keys = [
+            Key::of(("a", "bc")),
+            Key::of(("ab", "c")),
+            Key::of(("abc", "")),
+            Key::of(("a", Some("bc"))),
+            Key::of(("a", None::<&str>, "bc")),
+            Key::of(vec!["a", "bc"]),
+            Key::of((vec!["a"], vec!["bc"])),
+            Key::of((vec!["a", "bc"], Vec::<&str>::new())),
+        ];
+        for (index, key) in keys.iter().enumerate() {
+            assert!(keys[..index].iter().all(|other| other != key), "{key:?}");
+        }
+    }
+
+    /// Whatever is asked for and however often, what is kept stays within its bounds, and the count of it is right.
+    #[test]
+    fn endless_pages_take_bounded_memory() {
+        let pages = Pages::default();
+        for number in 0..100_000_usize {
+            // Some keys come again, with another length: pages that depend on the time are replaced.
+            let key = Key::of(if number % 3 == 0 { number % 7 } else { number });
+            pages.keep(key, 1, &page(&"x".repeat(number % 1000)));
+            let kept = pages.kept.read().expect("nobody panics here");
+            assert!(kept.bytes <= BYTES);
+            if number % 9999 == 0 {
+                let sizes = kept
+                    .pages
+                    .iter()
+                    .map(|(key, page)| OVERHEAD + key.0.len() + page.body.len());
+                assert_eq!(kept.bytes, sizes.sum::<usize>());
+            }
+        }
+        pages.keep(Key::of("long"), 1, &page(&"x".repeat(LONGEST)));
+        assert_eq!(find(&pages, "long", 1, 0), None);
+    }
+
+    #[test]
+    fn a_note_comes_back_with_its_page() {
+        let pages = Pages::default();
+        pages.keep(Key::of("a"), 1, &page("x").noting(7_u8));
+        let found: Option<Encoded<u8>> = pages.find(&Key::of("a"), 1, 0);
+        assert_eq!(found.map(|page| *page.note), Some(7));
+        assert_eq!(find(&pages, "a", 1, 0), None);
     }
 }

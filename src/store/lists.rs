@@ -391,7 +391,7 @@ impl Tx<'_> {
         if offset < FAR {
             return Ok(Start::first(offset));
         }
-        let found = self.with_order(list, parent.into(), total, false, |order| {
+        let found = self.with_order(list, &parent.into(), total, false, |order| {
             let last = order.len() - 1;
             let place = usize::try_from(offset).unwrap_or(usize::MAX).min(last);
             let key = order.at(match direction {
@@ -419,14 +419,14 @@ impl Tx<'_> {
     ) -> rusqlite::Result<Option<Found>> {
         let search = |order: &Order| order.search(query, direction, window);
         Ok(self
-            .with_order(list, parent.into(), total, true, search)?
+            .with_order(list, &parent.into(), total, true, search)?
             .flatten())
     }
 
     fn with_order<T>(
         &self,
         list: &'static List,
-        parent: Value,
+        parent: &Value,
         total: u64,
         searching: bool,
         look: impl FnOnce(&Order) -> T,
@@ -443,12 +443,12 @@ impl Tx<'_> {
         if !is_now() {
             return Ok(None);
         }
-        let is_built = lists.read().find(list, &parent).filter(fits).is_some();
-        if !is_built && !self.build(list, &parent, searching)? {
+        let is_built = lists.read().find(list, parent).filter(fits).is_some();
+        if !is_built && !self.build(list, parent, searching)? {
             return Ok(None);
         }
         let kept = lists.read();
-        let kin = kept.find(list, &parent).filter(fits);
+        let kin = kept.find(list, parent).filter(fits);
         Ok(kin.filter(|_| is_now()).map(|kin| look(&kin.order)))
     }
 
@@ -463,7 +463,7 @@ impl Tx<'_> {
         let connection = if self.is_writers {
             self.connection
         } else {
-            writer = match self.store.writer.try_lock() {
+            writer = match self.store.writer()?.try_lock() {
                 Ok(writer) => writer,
                 Err(TryLockError::Poisoned(writer)) => writer.into_inner(),
                 Err(TryLockError::WouldBlock) => return Ok(false),

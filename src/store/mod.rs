@@ -7,24 +7,28 @@ pub(crate) mod encoded;
 pub(crate) mod lists;
 pub(crate) mod order;
 pub(crate) mod page;
+mod transaction;
 
 use std::fs;
 use std::io::Read as _;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use encoded::{Encoded, Pages};
+use encoded::{Encoded, Key, Pages};
 use lists::Lists;
+use transaction::Transaction;
 
 /// How many statements a connection keeps prepared: more than the rooms have.
 const PREPARED_STATEMENTS: usize = 256;
+/// How many bytes a page has. Every table and index takes one at least, and most of a namespace's are nearly empty: pages
+/// of 4 KiB make it twice as large, and a million users only a tenth faster to import.
+const PAGE: u32 = 1024;
 /// How long a connection waits for another process that writes the same file.
 const BUSY: Duration = Duration::from_secs(5);
 /// Connections that only read, for a file.
@@ -33,7 +37,11 @@ const READERS: usize = 2;
 /// One database.
 #[derive(Debug)]
 pub(crate) struct Store {
-    writer: Mutex<Connection>,
+    /// What is read until the first write, which makes a copy: most namespaces of a test run are only ever read.
+    original: Option<Arc<Self>>,
+    copying: Mutex<()>,
+    /// The connection that writes; not there yet while the data is the original's.
+    writer: OnceLock<Mutex<Connection>>,
     readers: Vec<Mutex<Connection>>,
     file: Option<PathBuf>,
     generation: AtomicU64,
@@ -94,9 +102,25 @@ impl From<rusqlite::Error> for OpenError {
 impl Store {
     fn new(writer: Connection, readers: Vec<Mutex<Connection>>, file: Option<PathBuf>) -> Self {
         Self {
-            writer: Mutex::new(writer),
+            original: None,
+            copying: Mutex::default(),
+            writer: OnceLock::from(Mutex::new(writer)),
             readers,
             file,
+            generation: AtomicU64::new(0),
+            pages: Pages::default(),
+            lists: Lists::default(),
+        }
+    }
+
+    /// A database in memory that starts as another one, which nobody may write to any more.
+    pub(crate) fn starting_as(original: Arc<Self>) -> Self {
+        Self {
+            original: Some(original),
+            copying: Mutex::default(),
+            writer: OnceLock::new(),
+            readers: Vec::new(),
+            file: None,
             generation: AtomicU64::new(0),
             pages: Pages::default(),
             lists: Lists::default(),
@@ -106,6 +130,7 @@ impl Store {
     /// An empty database in memory, with that schema.
     pub(crate) fn in_memory(schema: &[&str], version: i64) -> rusqlite::Result<Self> {
         let connection = Connection::open_in_memory()?;
+        connection.pragma_update(None, "page_size", PAGE)?;
         prepare(&connection)?;
         create_schema(&connection, schema, version)?;
         Ok(Self::new(connection, Vec::new(), None))
@@ -113,10 +138,14 @@ impl Store {
 
     /// A copy of this database in memory.
     pub(crate) fn copy_in_memory(&self) -> rusqlite::Result<Self> {
+        Ok(Self::new(self.copied()?, Vec::new(), None))
+    }
+
+    fn copied(&self) -> rusqlite::Result<Connection> {
         let mut copy = Connection::open_in_memory()?;
         self.copy_into(&mut copy)?;
         prepare(&copy)?;
-        Ok(Self::new(copy, Vec::new(), None))
+        Ok(copy)
     }
 
     /// A copy of this database in a new file, complete before it has its name.
@@ -178,7 +207,7 @@ impl Store {
         check(&path, version)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let file = Self::new(Connection::open_with_flags(&path, flags)?, Vec::new(), None);
-        prepare(&lock(&file.writer))?;
+        prepare(&lock(file.writer()?))?;
         if file.read(|tx| schema_of(tx))? != model.read(|tx| schema_of(tx))? {
             return Err(OpenError::Foreign);
         }
@@ -210,9 +239,15 @@ impl Store {
         &self,
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut connection = self.reader();
+        let Some(connection) = self.reader() else {
+            return self.unwritten().read(work);
+        };
         let moment = self.generation();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
+        let transaction = if self.readers.is_empty() {
+            Transaction::unneeded(&connection)
+        } else {
+            Transaction::reading(&connection)?
+        };
         work(&Tx {
             connection: &transaction,
             store: self,
@@ -226,9 +261,9 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut connection = lock(&self.writer);
+        let connection = lock(self.writer()?);
         self.lists.watch(&connection)?;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = Transaction::writing(&connection)?;
         let done = work(&transaction)?;
         let moves = self.lists.moves(&transaction)?;
         self.lists.begin();
@@ -245,33 +280,60 @@ impl Store {
 
     /// What `encode` makes of the data, kept under that key until the next write (and for as long as it says it holds).
     /// The key has to name everything that the page depends on beside the data and the time.
-    pub(crate) fn encoded<E: From<rusqlite::Error>>(
+    pub(crate) fn encoded<N: Send + Sync + 'static, E: From<rusqlite::Error>>(
         &self,
-        key: String,
+        key: Key,
         now: i64,
-        encode: impl FnOnce(&Tx<'_>) -> Result<Encoded, E>,
-    ) -> Result<Bytes, E> {
+        encode: impl FnOnce(&Tx<'_>) -> Result<Encoded<N>, E>,
+    ) -> Result<Encoded<N>, E> {
+        if self.writer.get().is_none() {
+            return self.unwritten().encoded(key, now, encode);
+        }
         // Looked at before the data: what is written meanwhile makes the page older than it is, never newer.
         let generation = self.generation();
-        if let Some(body) = self.pages.find(&key, generation, now) {
-            return Ok(body);
+        if let Some(page) = self.pages.find(&key, generation, now) {
+            return Ok(page);
         }
         let page = self.read(encode)?;
-        let body = page.body.clone();
-        self.pages.keep(key, generation, page);
-        Ok(body)
+        self.pages.keep(key, generation, &page);
+        Ok(page)
     }
 
-    fn reader(&self) -> MutexGuard<'_, Connection> {
+    /// A connection to read with; none while the data is the original's.
+    fn reader(&self) -> Option<MutexGuard<'_, Connection>> {
         let idle = self
             .readers
             .iter()
             .find_map(|reader| reader.try_lock().ok());
-        idle.unwrap_or_else(|| lock(self.readers.first().unwrap_or(&self.writer)))
+        idle.or_else(|| self.readers.first().or_else(|| self.writer.get()).map(lock))
+    }
+
+    /// The connection to write with, on a copy of the original where there is none yet.
+    fn writer(&self) -> rusqlite::Result<&Mutex<Connection>> {
+        let _copying = match self.writer.get() {
+            Some(writer) => return Ok(writer),
+            None => self.copying.lock().unwrap_or_else(PoisonError::into_inner),
+        };
+        match self.writer.get() {
+            Some(writer) => Ok(writer),
+            None => {
+                let copy = self.unwritten().copied()?;
+                Ok(self.writer.get_or_init(|| Mutex::new(copy)))
+            }
+        }
+    }
+
+    /// What a store without a connection reads.
+    fn unwritten(&self) -> &Self {
+        let original = self.original.as_deref();
+        original.expect("a store without a connection has an original")
     }
 
     fn copy_into(&self, copy: &mut Connection) -> rusqlite::Result<()> {
-        let source = lock(&self.writer);
+        let Some(writer) = self.writer.get() else {
+            return self.unwritten().copy_into(copy);
+        };
+        let source = lock(writer);
         let backup = Backup::new(&source, copy)?;
         loop {
             match backup.step(-1)? {

@@ -521,7 +521,7 @@ mod tests {
                 lead,
                 number,
                 texts,
-                facets: facets.map(|facet| facet.clone()),
+                facets,
             })
     }
 

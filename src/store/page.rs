@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Params, Row};
 
 /// How many rows a page may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Limit {
     /// As many as there are.
     All,
@@ -12,7 +12,7 @@ pub(crate) enum Limit {
 }
 
 /// Which part of an ordered list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Window {
     /// Rows to pass over first.
     pub(crate) offset: u64,
@@ -46,6 +46,16 @@ impl Window {
                 &rest[..usize::try_from(rows).unwrap_or(usize::MAX).min(rest.len())]
             }
         }
+    }
+
+    /// The first rows of the window, and how many there may be behind them.
+    pub(crate) const fn split(self, first: u64) -> (Self, u64) {
+        let rows = match self.limit {
+            Limit::All => u64::MAX,
+            Limit::Rows(rows) => rows,
+        };
+        let first = if rows < first { rows } else { first };
+        (Self::rows(self.offset, first), rows - first)
     }
 
     /// `LIMIT` as SQLite wants it: negative is none.

@@ -1,54 +1,41 @@
 //! What rollcall is measured against: an axum server that returns the same bytes from memory.
 
 use std::io::{self, BufRead, BufReader, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use axum::Router;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::routing::any;
 
-use crate::Served;
+use crate::process::Process;
 
-/// A bare server as a process of its own; killed when it goes out of scope.
-pub(crate) struct Bare {
-    child: Child,
-    pub(crate) address: String,
+/// Starts this very program again, as [`serve`], with the answer to that address on its standard input.
+pub(crate) fn start(answer: &[u8]) -> Process {
+    let program = std::env::current_exe().expect("a running program has a path");
+    let mut command = Command::new(program);
+    command.env(ROLE, "1");
+    Process::spawn(command, answer)
 }
 
-impl Bare {
-    /// Starts this very program again, as [`serve`], with the answer on its standard input.
-    pub(crate) fn start(answer: &Served) -> Self {
-        let program = std::env::current_exe().expect("a running program has a path");
-        let mut child = Command::new(program)
-            .env(ROLE, "1")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("this program runs");
-        let mut stdin = child.stdin.take().expect("it is piped");
-        for (name, value) in &answer.headers {
-            writeln!(stdin, "{name}: {value}").expect("the child reads");
-        }
-        writeln!(stdin)
-            .and_then(|()| stdin.write_all(&answer.body))
-            .expect("the child reads");
-        drop(stdin);
-        let mut address = String::new();
-        BufReader::new(child.stdout.take().expect("it is piped"))
-            .read_line(&mut address)
-            .expect("a line");
-        Self {
-            child,
-            address: address.trim().to_owned(),
+/// What an address answers, as [`serve`] reads it: headers, an empty line, the body.
+pub(crate) fn answer_of(url: &str, headers: &[(String, String)]) -> Vec<u8> {
+    let mut request = ureq::get(url);
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    let mut response = request.call().expect("a good answer");
+    let mut answer = Vec::new();
+    // These the server makes by itself.
+    let own = ["content-length", "date", "connection"];
+    for (name, value) in response.headers() {
+        if !own.contains(&name.as_str()) {
+            let value = value.to_str().expect("headers are text");
+            answer.extend_from_slice(format!("{name}: {value}\n").as_bytes());
         }
     }
-}
-
-impl Drop for Bare {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+    answer.push(b'\n');
+    answer.extend(response.body_mut().read_to_vec().expect("a body"));
+    answer
 }
 
 const ROLE: &str = "ROLLCALL_BENCH_BARE";
@@ -58,7 +45,7 @@ pub(crate) fn is_wanted() -> bool {
     std::env::var_os(ROLE).is_some()
 }
 
-/// Serves what standard input says: headers, an empty line, the body. Prints its address.
+/// Serves what standard input says. Prints its address.
 pub(crate) fn serve() -> io::Result<()> {
     let mut input = BufReader::new(io::stdin().lock());
     let mut headers = HeaderMap::new();

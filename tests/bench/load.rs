@@ -1,6 +1,49 @@
 //! The load: `wrk` over loopback with keep-alive.
 
+use std::path::Path;
 use std::process::Command;
+
+/// How much is measured.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Effort {
+    /// How long a round is, and how many there are.
+    pub(crate) seconds: u32,
+    pub(crate) rounds: usize,
+    /// How many processes are started, and single calls made, for a median.
+    pub(crate) starts: usize,
+    pub(crate) calls: u64,
+    /// How many users the big databases have, and calls go through the journal.
+    pub(crate) users: u64,
+    pub(crate) journal: f64,
+    /// Whether every list has a big database and every scheme a row, or one provider, and one scheme of each.
+    pub(crate) every: bool,
+}
+
+impl Effort {
+    pub(crate) const fn full() -> Self {
+        Self {
+            seconds: 2,
+            rounds: 5,
+            starts: 21,
+            calls: 200,
+            users: 1_000_000,
+            journal: 1_000_000.0,
+            every: true,
+        }
+    }
+
+    pub(crate) const fn quick() -> Self {
+        Self {
+            seconds: 1,
+            rounds: 1,
+            starts: 11,
+            calls: 100,
+            users: 100_000,
+            journal: 20_000.0,
+            every: false,
+        }
+    }
+}
 
 /// What one round measured.
 #[derive(Debug, Clone, Copy)]
@@ -11,81 +54,84 @@ pub(crate) struct Round {
     pub(crate) p99: f64,
 }
 
-/// How long a round is and how many there are.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Effort {
-    pub(crate) seconds: u32,
-    pub(crate) rounds: usize,
+/// What the load consists of.
+#[derive(Debug, Clone)]
+pub(crate) enum Requests<'a> {
+    /// One request again and again.
+    Same {
+        target: String,
+        headers: Vec<(String, String)>,
+    },
+    /// Those that a file holds, as they go over the wire.
+    InTurn(&'a Path),
 }
 
 const CONNECTIONS: &str = "32";
+const IN_TURN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bench/in_turn.lua");
 
-/// Loads an address for one round.
-pub(crate) fn round(url: &str, headers: &[(String, String)], seconds: u32) -> Round {
+/// Loads a server for one round.
+pub(crate) fn round(address: &str, requests: &Requests<'_>, seconds: u32) -> Round {
     let mut command = Command::new("wrk");
-    command.args([
-        "-t",
-        "1",
-        "-c",
-        CONNECTIONS,
-        "--latency",
-        "-d",
-        &format!("{seconds}s"),
-    ]);
-    for (name, value) in headers {
-        command.args(["-H", &format!("{name}: {value}")]);
+    command.args(["-t", "1", "-c", CONNECTIONS, "--latency"]);
+    command.args(["-d", &format!("{seconds}s")]);
+    match requests {
+        Requests::Same { target, headers } => {
+            for (name, value) in headers {
+                command.args(["-H", &format!("{name}: {value}")]);
+            }
+            command.arg(format!("http://{address}{target}"));
+        }
+        Requests::InTurn(file) => {
+            let url = format!("http://{address}/");
+            command.args(["-s", IN_TURN, &url, "--"]).arg(file);
+        }
     }
-    let output = command.arg(url).output().expect("wrk is installed");
+    let output = command.output().expect("wrk is installed");
     let text = String::from_utf8_lossy(&output.stdout);
-    let number_after = |word: &str| {
-        let line = text
-            .lines()
-            .find(|line| line.trim_start().starts_with(word));
-        line.and_then(|line| line.trim_start().strip_prefix(word))
+    assert!(
+        !text.contains("Non-2xx") && !text.contains("Socket errors"),
+        "{requests:?} is answered with errors: {text}"
+    );
+    let after = |word: &str| {
+        text.lines()
+            .find_map(|line| line.trim_start().strip_prefix(word))
             .map(str::trim)
+            .unwrap_or_else(|| panic!("wrk prints no {word}: {text}"))
     };
-    assert!(!text.contains("Non-2xx"), "{url} answers errors: {text}");
-    let rate = number_after("Requests/sec:").and_then(|rate| rate.parse().ok());
-    let p99 = number_after("99%").and_then(micros);
     Round {
-        rate: rate.unwrap_or_else(|| panic!("wrk prints no rate: {text}")),
-        p99: p99.unwrap_or_else(|| panic!("wrk prints no percentile: {text}")),
+        rate: after("Requests/sec:").parse().expect("a number"),
+        p99: micros(after("99%")).expect("a time"),
     }
 }
 
 fn micros(text: &str) -> Option<f64> {
-    let units = [("us", 1.0), ("ms", 1000.0), ("s", 1_000_000.0)];
+    let units = [("us", 1.0), ("ms", 1e3), ("s", 1e6)];
     units.iter().find_map(|(unit, factor)| {
-        text.strip_suffix(unit)?
-            .parse::<f64>()
-            .ok()
-            .map(|value| value * factor)
+        let value: f64 = text.strip_suffix(unit)?.parse().ok()?;
+        Some(value * factor)
     })
 }
 
-/// Loads two addresses in turn, A B A B, after a warm-up of both, and gives the medians.
-pub(crate) fn compare(
-    one: &str,
-    other: &str,
-    headers: &[(String, String)],
-    effort: Effort,
-) -> (Round, Round) {
-    let mut rounds = (Vec::new(), Vec::new());
-    for url in [one, other] {
-        round(url, headers, 1);
+/// Rounds of several kinds in turn, A B A B, after one of each that does not count: the medians.
+pub(crate) fn medians<const N: usize>(
+    effort: &Effort,
+    mut kinds: [&mut dyn FnMut() -> Round; N],
+) -> [Round; N] {
+    let mut rounds = [(); N].map(|()| Vec::new());
+    // One round is its own warm-up.
+    let warm_up = usize::from(1 < effort.rounds);
+    for number in 0..effort.rounds + warm_up {
+        for (kind, rounds) in kinds.iter_mut().zip(&mut rounds) {
+            let round = kind();
+            if warm_up <= number {
+                rounds.push(round);
+            }
+        }
     }
-    for _ in 0..effort.rounds {
-        rounds.0.push(round(one, headers, effort.seconds));
-        rounds.1.push(round(other, headers, effort.seconds));
-    }
-    (median_round(&rounds.0), median_round(&rounds.1))
-}
-
-fn median_round(rounds: &[Round]) -> Round {
-    Round {
+    rounds.map(|rounds| Round {
         rate: median(rounds.iter().map(|round| round.rate)),
         p99: median(rounds.iter().map(|round| round.p99)),
-    }
+    })
 }
 
 /// The middle of the values.

@@ -60,7 +60,13 @@ fn only_the_front_door_knows_axum() {
     never(
         &[""],
         &["axum::", "use axum"],
-        &["app.rs", "control/", "emulate.rs", "server.rs"],
+        &[
+            "app.rs",
+            "control/",
+            "emulate.rs",
+            "listener.rs",
+            "server.rs",
+        ],
     );
 }
 

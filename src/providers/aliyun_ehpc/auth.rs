@@ -7,6 +7,7 @@ use super::wire::{Format, Parameters};
 use super::{OPERATIONS, errors};
 use crate::call::{Call, Request};
 use crate::catalogue::{ApiError, ErrorEntry};
+use crate::clock::Time;
 use crate::providers::signatures::{Nonces, Practice, Sent, examined, in_time};
 use crate::settings::{Auth, Credential};
 use crate::signing::{self, AsSent, Mismatch, alibaba_acs3, alibaba_v1};
@@ -172,7 +173,9 @@ fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
     if auth == Auth::Lenient {
         return Ok(None);
     }
-    in_time(call, signed.timestamp(), SKEW, &errors::TIMESTAMP_EXPIRED)?;
+    in_time(call, Time::from_seconds(signed.timestamp()), SKEW, |_| {
+        errors::TIMESTAMP_EXPIRED.raise()
+    })?;
     let access_key = signed.access_key();
     let Some(key) = call.credential(access_key)? else {
         return Err(errors::ACCESS_KEY_UNKNOWN.raise().because(format!(
@@ -246,7 +249,7 @@ fn defect_of_acs3(request: &AsSent<'_>, defect: alibaba_acs3::Defect) -> ApiErro
             // Inferred: what is signed by no header is all that can be said without a list of signed ones.
             let canonical = alibaba_acs3::canonical_request(request, request.path, "");
             errors::SIGNATURE_INCOMPLETE
-                .with(alibaba_acs3::string_to_sign(&canonical.to_string()))
+                .with(alibaba_acs3::string_to_sign(&canonical.text()))
                 .because("Authorization is not ACS3-HMAC-SHA256 Credential=…,SignedHeaders=…,Signature=…")
         }
         Defect::UnknownAlgorithm => errors::SIGNATURE_METHOD_INVALID

@@ -15,26 +15,13 @@ use crate::call::{Call, Request};
 use crate::catalogue::ApiError;
 use crate::clock::Time;
 use crate::mask;
-use crate::providers::signatures::{self, Practice, Sent};
+use crate::providers::signatures::{Practice, Sent, examined, in_time};
 use crate::settings::{Auth, Credential};
 use crate::signing::huawei::{self, Authorization, Defect};
 use crate::signing::{Scheme, same};
 
 /// How far a caller's clock may be off, either way.
 const SKEW: Duration = Duration::from_secs(15 * 60);
-
-/// Host names that a client behind a proxy may have signed; regions and services are in no scope of this scheme.
-const PRACTICE: Practice = Practice {
-    scheme: Scheme::Huawei,
-    hosts: &[
-        "workspace.cn-north-4.myhuaweicloud.com",
-        "dms.cn-north-4.myhuaweicloud.com",
-        "iam.myhuaweicloud.com",
-        "iam.cn-north-4.myhuaweicloud.com",
-    ],
-    regions: &[],
-    services: &[],
-};
 
 /// What a call was let through with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,15 +97,23 @@ fn verify(
     signed: &Authorization<'_>,
 ) -> Result<Caller, ApiError> {
     let credential = known(call, signed)?;
-    in_time(call, signed)?;
+    let date = Time::from_seconds(signed.timestamp);
+    in_time(call, date, SKEW, |now| {
+        SIGNATURE_EXPIRED.with_all(&[&signed.date, &now.compact()])
+    })?;
     let verified = huawei::verify(&sent.as_sent(), sent.also(), signed, &credential.secret_key);
     if let Err(mismatch) = verified {
         // The real message repeats a signed X-Security-Token too; rollcall shows no token, not even to its sender.
         let canonical = mask::quoted(call.request, &mismatch.canonical_request);
         let refused = SIGNATURE_MISMATCH.with(canonical.replace('\n', "|"));
         let key = (signed.access_key_id, &credential);
-        return Err(signatures::examined(
-            call, PRACTICE, sent, key, &mismatch, refused,
+        return Err(examined(
+            call,
+            Practice::of(Scheme::Huawei),
+            sent,
+            key,
+            &mismatch,
+            refused,
         )?);
     }
     Ok(Caller::Key {
@@ -161,19 +156,6 @@ fn known(call: &Call<'_>, signed: &Authorization<'_>) -> Result<Credential, ApiE
         }
     }
     Ok(credential)
-}
-
-fn in_time(call: &Call<'_>, signed: &Authorization<'_>) -> Result<(), ApiError> {
-    let now = call.now();
-    let sent = Time::from_millis(signed.timestamp.saturating_mul(1000));
-    let off = now.millis().abs_diff(sent.millis());
-    match call.skew(SKEW) {
-        Some(skew) if skew.as_millis() < u128::from(off) => {
-            let refused = SIGNATURE_EXPIRED.with_all(&[&signed.date, &now.compact()]);
-            Err(signatures::mistimed(call, sent, refused))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Whether a project is one of the account's. Where none is configured at all, every project is.

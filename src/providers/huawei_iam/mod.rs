@@ -146,7 +146,7 @@ static OPERATIONS: &[Operation] = &[
                     "name",
                     "string",
                     false,
-                    "a region's or project's name; one that the seed does not have gets an id made from it, or with strict authentication an empty list",
+                    "a region's or project's name; one that the seed does not have gets an id made from it, or with strict authentication, unless it is a region's, an empty list",
                 )
             },
             Parameter {

@@ -286,6 +286,19 @@ pub(crate) fn list_projects(
     Ok(projects)
 }
 
+/// Whether a project's name is that of a region (`cn-north-4`), as those are that every account has from the start.
+///
+/// Inferred: the shape; the list of regions grows.
+pub(crate) fn is_region(name: &str) -> bool {
+    let parts: Vec<&str> = name.split('-').collect();
+    let word = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    matches!(parts.as_slice(), [words @ .., number]
+        if 2 <= words.len()
+            && words.iter().all(word)
+            && !number.is_empty()
+            && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 /// A project for a name that the seed does not have.
 pub(crate) fn project_named(
     tx: &Connection,

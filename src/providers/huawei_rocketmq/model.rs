@@ -377,7 +377,7 @@ pub(crate) fn white_remote_address_rule(addresses: &str) -> Result<(), String> {
 }
 
 /// Which instances to list; an absent filter lets all through.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Hash)]
 pub(crate) struct InstanceFilter {
     pub(crate) engine: Option<String>,
     /// Part of the name.

@@ -17,13 +17,12 @@ use crate::store::encoded::Encoded;
 pub(crate) fn list_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     let address = InstanceAddress::decode(call)?;
     let window = wire::window(call.query());
-    let variant = format!("{} {} {window:?}", address.project_id, address.instance_id);
-    let body = call.encoded(variant, |tx| {
+    let key = call.key((&address, window.as_ref().ok()));
+    let body = call.encoded(key, |tx| {
         let instance = find(tx, &address)?;
         let page = model::list_users(tx, &instance, window?)?;
-        Ok(Encoded::always(serde_json::to_vec(&wire::UserList::from(
-            page,
-        ))?))
+        let list = wire::UserList::from(page);
+        Ok(Encoded::always(serde_json::to_vec(&list)?))
     })?;
     Ok(Reply::new(200, JSON, body))
 }
@@ -107,12 +106,15 @@ pub(crate) fn list_consume_group_access_policy(call: &Call<'_>) -> Result<Reply,
 /// Inferred: all users of the instance, whatever they may do, and any name of a topic or group.
 fn list_access_policy(call: &Call<'_>, resource: Resource, name: &str) -> Result<Reply, ApiError> {
     let address = InstanceAddress::decode(call)?;
-    call.store().read(|tx| {
+    let window = wire::window(call.query());
+    let key = call.key((&address, name, window.as_ref().ok()));
+    let body = call.encoded(key, |tx| {
         let instance = find(tx, &address)?;
-        let window = wire::window(call.query())?;
-        let page = model::list_users(tx, &instance, window)?;
-        Reply::json(JSON, &wire::PolicyList::new(page, resource, name))
-    })
+        let page = model::list_users(tx, &instance, window?)?;
+        let list = wire::PolicyList::new(page, resource, name);
+        Ok(Encoded::always(serde_json::to_vec(&list)?))
+    })?;
+    Ok(Reply::new(200, JSON, body))
 }
 
 /// Lists the instances of a project.
@@ -120,7 +122,8 @@ pub(crate) fn list_instances(call: &Call<'_>) -> Result<Reply, ApiError> {
     let project_id = wire::project_id(call)?;
     let window = wire::window(call.query())?;
     let filter = wire::instance_filter(call.query());
-    call.store().read(|tx| {
+    let key = call.key((project_id, &filter, window));
+    let body = call.encoded(key, |tx| {
         let page = model::list_instances(tx, project_id, &filter, window)?;
         // Unlike the list of users, this one refuses to start behind its end (seen live by Terraform's authors).
         if 0 < window.offset && page.total <= window.offset {
@@ -129,8 +132,10 @@ pub(crate) fn list_instances(call: &Call<'_>) -> Result<Reply, ApiError> {
                 window.offset, page.total
             )));
         }
-        Reply::json(JSON, &wire::InstanceList::from(page))
-    })
+        let list = wire::InstanceList::from(page);
+        Ok(Encoded::always(serde_json::to_vec(&list)?))
+    })?;
+    Ok(Reply::new(200, JSON, body))
 }
 
 /// Shows an instance.

@@ -14,7 +14,7 @@ use crate::providers::huawei::member;
 use crate::store::page::{Page, Window};
 
 /// The project and instance of a path, well formed.
-#[derive(Debug)]
+#[derive(Debug, Hash)]
 pub(crate) struct InstanceAddress<'a> {
     pub(crate) project_id: &'a str,
     pub(crate) instance_id: &'a str,

@@ -8,24 +8,13 @@ use std::time::Duration;
 use super::{errors, wire};
 use crate::call::{Call, Request};
 use crate::catalogue::ApiError;
-use crate::providers::signatures::{self, Practice, Sent};
+use crate::providers::signatures::{Practice, Sent, examined, in_time};
 use crate::settings::{Auth, Credential};
 use crate::signing::qingcloud::{self, Defect};
 use crate::signing::{Scheme, same};
 
 /// How far a caller's clock may be off, either way.
 const SKEW: Duration = Duration::from_secs(60);
-
-const PRACTICE: Practice = Practice {
-    scheme: Scheme::QingCloud,
-    hosts: &[
-        "hpc.api.qingcloud.com",
-        "hpc-api.qingcloud.com",
-        "hpc.api.shanhe.com",
-    ],
-    regions: &[],
-    services: &[],
-};
 
 /// The gateway's checks.
 pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
@@ -43,7 +32,10 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
     if call.auth() == Auth::Lenient {
         return Ok(());
     }
-    in_time(call, &time)?;
+    // Inferred: a time ahead of the server's is refused as one behind it.
+    in_time(call, time.moment, SKEW, |_| {
+        errors::REQUEST_HAS_EXPIRED.with(wire::echo(time.text))
+    })?;
     let access_key = &signed.access_key_id;
     let credential = known(call, access_key)?;
     let verified = qingcloud::verify(
@@ -55,8 +47,13 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
     if let Err(mismatch) = verified {
         let key = (access_key.as_str(), &credential);
         let refused = errors::SIGNATURE_NOT_MATCHED.raise();
-        return Err(signatures::examined(
-            call, PRACTICE, &sent, key, &mismatch, refused,
+        return Err(examined(
+            call,
+            Practice::of(Scheme::QingCloud),
+            &sent,
+            key,
+            &mismatch,
+            refused,
         )?);
     }
     if credential.read_only && operation.writes {
@@ -87,18 +84,6 @@ fn defective(defect: Defect) -> ApiError {
             }
             _ => "version takes 1",
         }),
-    }
-}
-
-/// Inferred: a time ahead of the server's is refused as one behind it.
-fn in_time(call: &Call<'_>, time: &wire::Timestamp<'_>) -> Result<(), ApiError> {
-    let off = call.now().millis().abs_diff(time.moment.millis());
-    match call.skew(SKEW) {
-        Some(skew) if skew.as_millis() < u128::from(off) => {
-            let refused = errors::REQUEST_HAS_EXPIRED.with(wire::echo(time.text));
-            Err(signatures::mistimed(call, time.moment, refused))
-        }
-        _ => Ok(()),
     }
 }
 

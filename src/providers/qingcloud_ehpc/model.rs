@@ -187,7 +187,7 @@ impl Job {
 }
 
 /// Which way a list runs along its creation times; rows of the same second keep the order in which they came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Order {
     OldestFirst,
     NewestFirst,
@@ -255,7 +255,7 @@ static JOBS: List = List {
 };
 
 /// Which users to list; an absent filter lets all through.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Hash)]
 pub(crate) struct UserFilter {
     pub(crate) cluster_id: Option<String>,
     pub(crate) user_id: Option<String>,
@@ -264,7 +264,7 @@ pub(crate) struct UserFilter {
 }
 
 /// Which clusters to list.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Hash)]
 pub(crate) struct ClusterFilter {
     pub(crate) owner: Option<String>,
     pub(crate) cluster_id: Option<String>,
@@ -275,7 +275,7 @@ pub(crate) struct ClusterFilter {
 }
 
 /// Which jobs to list. A list of ids that is empty lets all through.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Hash)]
 pub(crate) struct JobFilter {
     pub(crate) job_ids: Vec<String>,
     pub(crate) jobs: Vec<String>,

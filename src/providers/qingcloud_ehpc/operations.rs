@@ -7,19 +7,22 @@ use super::{errors, wire};
 use crate::call::{Call, Reply};
 use crate::catalogue::ApiError;
 use crate::store::OnConflict;
+use crate::store::encoded::Encoded;
 
 /// Lists users, oldest first: of one cluster, or of all.
 pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     let wire::ListUsers { filter, window } = wire::ListUsers::decode(call)?;
-    call.store().read(|tx| {
+    let list_key = call.quirk("list-key");
+    let body = call.encoded(call.key((&filter, window, list_key)), |tx| {
         // Inferred: 2100 and not an empty list.
         let cluster = match &filter.cluster_id {
             Some(cluster_id) => Some(find_cluster(tx, cluster_id)?),
             None => None,
         };
         let page = model::list_users(tx, filter, cluster.as_ref(), window)?;
-        wire::user_list(page, call.quirk("list-key"))
-    })
+        Ok(Encoded::always(wire::user_list(page, list_key)?))
+    })?;
+    Ok(wire::list(body))
 }
 
 /// Adds an ordinary user to a cluster.
@@ -82,27 +85,21 @@ pub(crate) fn modify_user(call: &Call<'_>) -> Result<Reply, ApiError> {
 /// Lists the job log.
 pub(crate) fn list_operation(call: &Call<'_>) -> Result<Reply, ApiError> {
     let query = wire::ListOperation::decode(call)?;
-    call.store().read(|tx| {
-        wire::job_list(model::list_jobs(
-            tx,
-            query.filter,
-            query.order,
-            query.window,
-        )?)
-    })
+    let body = call.encoded(call.key(&query), |tx| {
+        let page = model::list_jobs(tx, query.filter, query.order, query.window)?;
+        Ok(Encoded::always(wire::job_list(page)?))
+    })?;
+    Ok(wire::list(body))
 }
 
 /// Lists clusters. Inferred: a `cluster_id` that nobody has is an empty list here.
 pub(crate) fn list_cluster(call: &Call<'_>) -> Result<Reply, ApiError> {
     let query = wire::ListCluster::decode(call)?;
-    call.store().read(|tx| {
-        wire::cluster_list(model::list_clusters(
-            tx,
-            query.filter,
-            query.order,
-            query.window,
-        )?)
-    })
+    let body = call.encoded(call.key(&query), |tx| {
+        let page = model::list_clusters(tx, query.filter, query.order, query.window)?;
+        Ok(Encoded::always(wire::cluster_list(page)?))
+    })?;
+    Ok(wire::list(body))
 }
 
 fn find_cluster(tx: &Connection, cluster_id: &str) -> Result<Cluster, ApiError> {

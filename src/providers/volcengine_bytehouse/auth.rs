@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::errors;
 use crate::call::{Call, Request};
 use crate::catalogue::ApiError;
+use crate::clock::Time;
 use crate::providers::signatures::{Practice, Sent, examined, in_time};
 use crate::settings::{Auth, Credential};
 use crate::signing::volcengine::{self, Defect};
@@ -80,7 +81,9 @@ fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
         return Ok(None);
     }
     let lifetime = Duration::from_secs(signed.expires.unwrap_or(LIFETIME).into());
-    in_time(call, signed.timestamp, lifetime, &errors::INVALID_TIMESTAMP)?;
+    in_time(call, Time::from_seconds(signed.timestamp), lifetime, |_| {
+        errors::INVALID_TIMESTAMP.raise()
+    })?;
     let access_key = signed.access_key_id.as_str();
     let invalid_key = |cause: String| errors::INVALID_ACCESS_KEY.with(access_key).because(cause);
     let Some(key) = call.credential(access_key)? else {

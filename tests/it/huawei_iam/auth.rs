@@ -342,17 +342,21 @@ fn strict_identifies_by_a_token_only_where_it_is_one() {
 }
 
 #[test]
-fn strict_lists_projects_that_are_configured() {
+fn strict_lists_projects_that_are_configured_and_those_of_regions() {
     let names = |answer: &Answer| answer.json()["projects"].as_array().map(Vec::len);
-    let path = "/v3/projects?name=cn-nowhere-1";
+    let path = "/v3/projects?name=nowhere";
     assert_eq!(names(&get(&signed::server("off"), path)), Some(1));
     assert_eq!(names(&get(&signed::server("lenient"), path)), Some(1));
     let server = signed::server("strict");
     assert_eq!(names(&get(&server, path)), Some(0));
-    assert_eq!(
-        names(&get(&server, "/v3/projects?name=cn-north-4")),
-        Some(1)
-    );
+    for region in ["cn-north-4", "cn-nowhere-1", "ap-south-east-12"] {
+        let path = format!("/v3/projects?name={region}");
+        assert_eq!(names(&get(&server, &path)), Some(1), "{region}");
+    }
+    for name in ["cn-1", "cn-north-", "CN-north-4", "cn-north-4a", "--1"] {
+        let path = format!("/v3/projects?name={name}");
+        assert_eq!(names(&get(&server, &path)), Some(0), "{name}");
+    }
 }
 
 #[test]

@@ -102,8 +102,8 @@ fn forge(scheme: Scheme, request: &Request, mistake: &Mistake<'_>) -> Request {
                 wrong(&mut canonical);
             }
             match mistake {
-                Mistake::Text(wrong) => wrong(canonical.to_string()),
-                _ => canonical.to_string(),
+                Mistake::Text(wrong) => wrong(canonical.text()),
+                _ => canonical.text(),
             }
         };
         let to_sign = |right: String| match mistake {
@@ -907,17 +907,17 @@ fn the_rest(shown: &mut Shown) {
         let text = get.look(|sent| match scheme {
             AlibabaAcs3 => {
                 let list = alibaba_acs3::read(sent).expect("signed").signed_headers;
-                alibaba_acs3::canonical_request(sent, sent.path, list).to_string()
+                alibaba_acs3::canonical_request(sent, sent.path, list).text()
             }
             Volcengine => volcengine::canonical_request(
                 sent,
                 sent.path,
                 &volcengine::read(sent).expect("signed"),
             )
-            .to_string(),
+            .text(),
             _ => {
                 let list = huawei::read(sent).expect("signed").signed_headers;
-                huawei::canonical_request(sent, sent.path, list).to_string()
+                huawei::canonical_request(sent, sent.path, list).text()
             }
         });
         let unhashed = |string: String| {

@@ -1,3 +1,4 @@
+# server: --credential test-ak:test-sk --credential another-key:test-sk --credential a-third-key:test-sk --credential key-of-the-environment:test-sk
 """The look-ups in IAM that Huawei's Python SDK makes by itself: huaweicloudsdkcore 3.1.219, through two services' clients."""
 
 import json
@@ -105,7 +106,9 @@ def federated_credentials_get_a_temporary_key_and_use_it():
 
 @case
 def errors_of_iam_are_parsed_by_the_sdk():
-    request = IamHelper.get_create_temporary_access_key_by_token_request(HttpConfig(), server.base_url, "x", 1)
+    federated = IamHelper.get_create_unscoped_token_by_id_token_request(HttpConfig(), server.base_url, "my-idp", "an-id-token")
+    token = IamHelper.create_unscoped_token_by_id_token(plain(), federated)
+    request = IamHelper.get_create_temporary_access_key_by_token_request(HttpConfig(), server.base_url, token, 1)
     error = raises(
         ClientRequestException,
         lambda: IamHelper.create_temporary_access_key_by_token(plain(), request),

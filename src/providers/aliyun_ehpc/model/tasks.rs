@@ -79,9 +79,21 @@ pub(crate) enum Lost {
 }
 
 impl Tasks {
-    /// Starts a task on the list as `cluster` describes it and gives its AsyncId. `list` reads the list, for the case that
-    /// a write is already changing it behind this reader's back.
-    pub(crate) fn start<E>(
+    /// Starts a task on the list as `cluster` describes it and gives its AsyncId; nothing where a write is already changing
+    /// the list, or has changed it, behind this reader's back.
+    pub(crate) fn start(
+        &self,
+        cluster: &Cluster,
+        polls: u32,
+        ids: &Ids,
+        now: Time,
+    ) -> Option<String> {
+        let mut inner = self.lock();
+        (!inner.is_overtaken(cluster)).then(|| inner.start(cluster, polls, ids, now))
+    }
+
+    /// Starts a task whatever is being written: `list` reads the list that `cluster` describes, in one transaction with it.
+    pub(crate) fn start_beside_a_write<E>(
         &self,
         cluster: &Cluster,
         polls: u32,
@@ -89,27 +101,12 @@ impl Tasks {
         now: Time,
         list: impl FnOnce() -> Result<Vec<User>, E>,
     ) -> Result<String, E> {
-        let seen = (cluster.seq, cluster.generation);
-        let random = ids.text(ID_LENGTH, LOWER_ALPHANUMERIC);
-        let id = task_id(&random).expect("it is as long as a task's id");
         let mut inner = self.lock();
-        inner.add(
-            id,
-            Task {
-                seen,
-                started: now,
-                polls_left: polls,
-            },
-            now,
-        );
-        let overtaken = inner
-            .written
-            .get(&cluster.seq)
-            .is_some_and(|generation| cluster.generation < *generation);
-        if overtaken {
+        let async_id = inner.start(cluster, polls, ids, now);
+        if inner.is_overtaken(cluster) {
             inner.keep(cluster, list)?;
         }
-        Ok(format!("t-{}{random}", letters(&cluster.cluster_id)))
+        Ok(async_id)
     }
 
     /// Looks at a task, which counts as a poll.
@@ -173,6 +170,25 @@ impl Task {
 }
 
 impl Inner {
+    fn start(&mut self, cluster: &Cluster, polls: u32, ids: &Ids, now: Time) -> String {
+        let random = ids.text(ID_LENGTH, LOWER_ALPHANUMERIC);
+        let id = task_id(&random).expect("it is as long as a task's id");
+        let task = Task {
+            seen: (cluster.seq, cluster.generation),
+            started: now,
+            polls_left: polls,
+        };
+        self.add(id, task, now);
+        format!("t-{}{random}", letters(&cluster.cluster_id))
+    }
+
+    /// Whether a write has asked for a copy of what `cluster` describes, and so will not ask again.
+    fn is_overtaken(&self, cluster: &Cluster) -> bool {
+        self.written
+            .get(&cluster.seq)
+            .is_some_and(|generation| cluster.generation < *generation)
+    }
+
     fn add(&mut self, id: TaskId, task: Task, now: Time) {
         self.forget_over(now);
         while MOST_TASKS <= self.order.len() {
@@ -299,8 +315,8 @@ mod tests {
 
     fn start(tasks: &Tasks, ids: &Ids, generation: i64, now: Time) -> String {
         tasks
-            .start(&cluster(generation), 0, ids, now, unread)
-            .expect("nothing to read")
+            .start(&cluster(generation), 0, ids, now)
+            .expect("no write was here")
     }
 
     #[test]
@@ -342,8 +358,9 @@ mod tests {
     fn a_reader_whom_a_write_overtook_keeps_its_list_itself() {
         let (tasks, ids) = (Tasks::default(), Ids::seeded(7, "default"));
         assert_eq!(tasks.before_change(&cluster(3), NOW, unread), Ok(()));
+        assert_eq!(tasks.start(&cluster(3), 0, &ids, NOW), None);
         let task = tasks
-            .start(&cluster(3), 0, &ids, NOW, || list(2))
+            .start_beside_a_write(&cluster(3), 0, &ids, NOW, || list(2))
             .expect("a list");
         assert!(matches!(
             tasks.poll(&cluster(4), &task, NOW),

@@ -2,7 +2,7 @@
 
 use super::super::model::tasks::{Lost, Progress, Tasks};
 use super::super::model::{self, Version};
-use super::super::wire::{self, v2018 as wire_2018};
+use super::super::wire::{self, IdStyle, Kept, v2018 as wire_2018};
 use super::{
     add_user, all_users, change_users, cluster_record, delete_user, exists, running_cluster,
 };
@@ -13,50 +13,58 @@ use crate::store::page::Page;
 const VERSION: Version = Version::V2018;
 
 /// Lists the users of a cluster through a task: a first call starts one, a call with its AsyncId looks at it.
+///
+/// The page notes which list it shows, so that a task starts on it, or is compared with it, without a look at the data.
 pub(crate) fn list_users_async(call: &Call<'_>) -> Result<Reply, ApiError> {
     let query = wire_2018::ListQuery::decode(call)?;
     let page = query.page()?;
-    let tasks = call.memory::<Tasks>();
-    call.store().read(|tx| {
+    let style = IdStyle::of(call);
+    let kept = Kept::find(call, (query.cluster_id, page, style), |tx| {
         let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
-        let (async_id, progress) = match query.async_id {
-            Some(async_id) => {
-                let progress = tasks
-                    .poll(&cluster, async_id, call.now())
-                    .map_err(|lost| no_task(async_id, query.cluster_id, lost))?;
-                (async_id.to_owned(), progress)
-            }
-            None => {
-                let polls = call.settings.async_polls;
-                let async_id = tasks.start(&cluster, polls, call.ids(), call.now(), || {
-                    all_users(tx, &cluster)
-                })?;
-                let progress = if 0 < polls {
-                    Progress::Running
-                } else {
-                    Progress::Unchanged
+        let users = model::users(tx, &cluster, page.window())?;
+        let list = wire_2018::ListUsersAsync::success(page, style, users);
+        Ok((list, cluster))
+    })?;
+    let cluster = kept.note();
+    let tasks = call.memory::<Tasks>();
+    let running = |async_id: &str| {
+        let list = wire_2018::ListUsersAsync::running(page, style);
+        wire::answer(call, &list.of_call(call, async_id))
+    };
+    if let Some(async_id) = query.async_id {
+        let progress = tasks
+            .poll(cluster, async_id, call.now())
+            .map_err(|lost| no_task(async_id, query.cluster_id, lost))?;
+        return match progress {
+            Progress::Running => running(async_id),
+            Progress::Unchanged => Ok(kept.answer(call, async_id)),
+            Progress::Kept(users) => {
+                let users = Page {
+                    total: users.len() as u64,
+                    rows: page.window().of(&users).to_vec(),
                 };
-                (async_id, progress)
+                let list = wire_2018::ListUsersAsync::success(page, style, users);
+                wire::answer(call, &list.of_call(call, async_id))
             }
         };
-        let users = match progress {
-            Progress::Running => {
-                return wire::answer(
-                    call,
-                    &wire_2018::ListUsersAsync::running(call, &async_id, page),
-                );
+    }
+    let polls = call.settings.async_polls;
+    match tasks.start(cluster, polls, call.ids(), call.now()) {
+        Some(async_id) if 0 < polls => running(&async_id),
+        Some(async_id) => Ok(kept.answer(call, &async_id)),
+        None => call.store().read(|tx| {
+            let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
+            let list = || all_users(tx, &cluster);
+            let async_id =
+                tasks.start_beside_a_write(&cluster, polls, call.ids(), call.now(), list)?;
+            if 0 < polls {
+                return running(&async_id);
             }
-            Progress::Unchanged => model::users(tx, &cluster, page.window())?,
-            Progress::Kept(users) => Page {
-                total: users.len() as u64,
-                rows: page.window().of(&users).to_vec(),
-            },
-        };
-        wire::answer(
-            call,
-            &wire_2018::ListUsersAsync::success(call, &async_id, page, users),
-        )
-    })
+            let users = model::users(tx, &cluster, page.window())?;
+            let list = wire_2018::ListUsersAsync::success(page, style, users);
+            wire::answer(call, &list.of_call(call, &async_id))
+        }),
+    }
 }
 
 /// Inferred: what polling with a wrong AsyncId answers.
@@ -78,11 +86,12 @@ fn no_task(async_id: &str, cluster_id: &str, lost: Lost) -> ApiError {
 pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     let query = wire_2018::ListQuery::decode(call)?;
     let page = query.page()?;
-    call.store().read(|tx| {
+    let kept = Kept::find(call, (query.cluster_id, page), |tx| {
         let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
         let users = model::users(tx, &cluster, page.window())?;
-        wire::answer(call, &wire_2018::ListUsers::new(call, page, users))
-    })
+        Ok((wire_2018::ListUsers::new(page, users), ()))
+    })?;
+    Ok(kept.answer(call, ""))
 }
 
 /// Adds users, all of them or none.
@@ -145,10 +154,12 @@ pub(crate) fn sync_users(call: &Call<'_>) -> Result<Reply, ApiError> {
 /// Lists the clusters.
 pub(crate) fn list_clusters(call: &Call<'_>) -> Result<Reply, ApiError> {
     let page = wire_2018::clusters_page(call)?;
-    call.store().read(|tx| {
+    let region = call.region();
+    let kept = Kept::find(call, (page, region), |tx| {
         let clusters = model::clusters(tx, VERSION, page.window())?;
-        wire::answer(call, &wire_2018::ListClusters::new(call, page, &clusters)?)
-    })
+        Ok((wire_2018::ListClusters::new(page, region, &clusters)?, ()))
+    })?;
+    Ok(kept.answer(call, ""))
 }
 
 /// Shows a cluster.

@@ -1,7 +1,7 @@
 //! Version 2024-07-30.
 
 use super::super::model::{self, Version};
-use super::super::wire::{self, v2024 as wire_2024};
+use super::super::wire::{self, IdStyle, Kept, v2024 as wire_2024};
 use super::{
     add_user, any_cluster, change_users, cluster_record, delete_user, exists, running_cluster,
 };
@@ -15,11 +15,13 @@ const VERSION: Version = Version::V2024;
 pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     let query = wire_2024::ListQuery::decode(call)?;
     let page = query.page()?;
-    call.store().read(|tx| {
+    let style = IdStyle::of(call);
+    let kept = Kept::find(call, (query.cluster_id, page, style), |tx| {
         let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
         let users = model::users(tx, &cluster, page.window())?;
-        wire::answer(call, &wire_2024::ListUsers::new(call, page, users))
-    })
+        Ok((wire_2024::ListUsers::new(page, style, users), ()))
+    })?;
+    Ok(kept.answer(call, ""))
 }
 
 /// Shows a user. Inferred from the errors that its page lists: the cluster may be in any status, and a user that is not
@@ -85,7 +87,7 @@ pub(crate) fn delete_users(call: &Call<'_>) -> Result<Reply, ApiError> {
 pub(crate) fn list_clusters(call: &Call<'_>) -> Result<Reply, ApiError> {
     let query = wire_2024::ListClustersQuery::decode(call)?;
     let page = query.page()?;
-    call.store().read(|tx| {
+    let kept = Kept::find(call, (&query, page), |tx| {
         let clusters = if query.filters() {
             let everything = Window {
                 offset: 0,
@@ -100,8 +102,9 @@ pub(crate) fn list_clusters(call: &Call<'_>) -> Result<Reply, ApiError> {
         } else {
             model::clusters(tx, VERSION, page.window())?
         };
-        wire::answer(call, &wire_2024::ListClusters::new(call, page, &clusters)?)
-    })
+        Ok((wire_2024::ListClusters::new(page, &clusters)?, ()))
+    })?;
+    Ok(kept.answer(call, ""))
 }
 
 /// Shows a cluster.

@@ -4,6 +4,9 @@ pub(crate) mod seeds;
 pub(crate) mod v2018;
 pub(crate) mod v2024;
 
+use std::hash::Hash;
+
+use bytes::Bytes;
 use quick_xml::escape::partial_escape;
 use quick_xml::se::Serializer as XmlSerializer;
 use serde::{Serialize, Serializer};
@@ -13,6 +16,8 @@ use super::errors;
 use super::model::Group;
 use crate::call::{Call, Params, Reply, Request};
 use crate::catalogue::{ApiError, ErrorEntry, Refusal};
+use crate::store::Tx;
+use crate::store::encoded::Encoded;
 use crate::store::page::Window;
 
 const JSON: &str = "application/json;charset=utf-8";
@@ -21,13 +26,43 @@ const XML: &str = "text/xml;charset=utf-8";
 const XML_HEAD: &str = "<?xml version='1.0' encoding='UTF-8'?>";
 
 /// How an answer is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Format {
     Json,
     Xml,
 }
 
 impl Format {
+    /// The format that a call's answer is in.
+    fn wanted(call: &Call<'_>) -> Self {
+        Self::of(call.request).unwrap_or(Self::Xml)
+    }
+
+    fn encode(self, call: &Call<'_>, body: &impl Serialize) -> Result<String, ApiError> {
+        match self {
+            Self::Json => Ok(serde_json::to_string(body)?),
+            Self::Xml => {
+                let root = format!("{}Response", call.operation_name());
+                let mut text = XML_HEAD.to_owned();
+                XmlSerializer::with_root(&mut text, Some(&root))
+                    .and_then(|mut serializer| {
+                        serializer.expand_empty_elements(true);
+                        body.serialize(serializer)
+                    })
+                    .map_err(|cause| ApiError::Broken(Box::new(cause)))?;
+                Ok(only_xml_characters(text))
+            }
+        }
+    }
+
+    fn reply(self, body: impl Into<Bytes>) -> Reply {
+        let content_type = match self {
+            Self::Json => JSON,
+            Self::Xml => XML,
+        };
+        Reply::new(200, content_type, body)
+    }
+
     /// The format that a request asks for; its own word for one that there is not.
     ///
     /// Inferred: without a `Format`, a request that carries no signature gets JSON: it comes from a person or a page, and
@@ -133,7 +168,7 @@ pub(crate) fn cluster_id<'a>(call: &Call<'a>) -> Result<&'a str, ApiError> {
 }
 
 /// PageNumber and PageSize, integers both; whether they are in bounds is the service's question, not the gateway's.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Hash)]
 pub(crate) struct AskedPage {
     number: i32,
     size: i32,
@@ -172,7 +207,7 @@ impl AskedPage {
 }
 
 /// A page that can be had.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Hash)]
 pub(crate) struct PageOf {
     pub(crate) number: u32,
     pub(crate) size: u32,
@@ -233,7 +268,7 @@ pub(crate) fn is_user_name(text: &str, least: usize, most: usize) -> bool {
 }
 
 /// Whether ids of users and groups are shown as text, or as numbers as in the seed's example: quirk `user-id`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum IdStyle {
     Text,
     Number,
@@ -287,19 +322,71 @@ pub(crate) fn done(call: &Call<'_>) -> Result<Reply, ApiError> {
 
 /// A success in the format that the caller wants.
 pub(crate) fn answer(call: &Call<'_>, body: &impl Serialize) -> Result<Reply, ApiError> {
-    match Format::of(call.request) {
-        Ok(Format::Json) => Reply::json(JSON, body),
-        _ => {
-            let root = format!("{}Response", call.operation_name());
-            let mut text = XML_HEAD.to_owned();
-            XmlSerializer::with_root(&mut text, Some(&root))
-                .and_then(|mut serializer| {
-                    serializer.expand_empty_elements(true);
-                    body.serialize(serializer)
-                })
-                .map_err(|cause| ApiError::Broken(Box::new(cause)))?;
-            Ok(Reply::new(200, XML, only_xml_characters(text)))
+    let format = Format::wanted(call);
+    Ok(format.reply(format.encode(call, body)?))
+}
+
+/// A list, its page kept in the format that the caller wants, without the ids that are of this call.
+#[derive(Debug)]
+pub(crate) struct Kept<N> {
+    format: Format,
+    page: Encoded<Marked<N>>,
+}
+
+/// Where a page's ids go, and what a room noted of it. No value holds the marks that are looked for: JSON and XML escape
+/// the one character or the other in each of them.
+#[derive(Debug)]
+struct Marked<N> {
+    request_id_at: usize,
+    async_id_at: usize,
+    note: N,
+}
+
+impl<N> Marked<N> {
+    /// A page without an AsyncId has it at the end.
+    fn new(format: Format, page: &str, note: N) -> Self {
+        let (request_id, async_id) = match format {
+            Format::Json => (r#""RequestId":""#, r#""AsyncId":""#),
+            Format::Xml => ("<RequestId>", "<AsyncId>"),
+        };
+        let behind = |mark: &str| page.find(mark).map(|at| at + mark.len());
+        Self {
+            request_id_at: behind(request_id).expect("every answer has a RequestId"),
+            async_id_at: behind(async_id).unwrap_or(page.len()),
+            note,
         }
+    }
+}
+
+impl<N: Send + Sync + 'static> Kept<N> {
+    /// The page of that variant. Where it is not kept, `read` makes it, its ids empty, with a note.
+    pub(crate) fn find<T: Serialize>(
+        call: &Call<'_>,
+        variant: impl Hash,
+        read: impl FnOnce(&Tx<'_>) -> Result<(T, N), ApiError>,
+    ) -> Result<Self, ApiError> {
+        let format = Format::wanted(call);
+        let page = call.encoded_with_note(call.key((format, variant)), |tx| {
+            let (list, note) = read(tx)?;
+            let text = format.encode(call, &list)?;
+            let marked = Marked::new(format, &text, note);
+            Ok(Encoded::always(text).noting(marked))
+        })?;
+        Ok(Self { format, page })
+    }
+
+    pub(crate) fn note(&self) -> &N {
+        &self.page.note.note
+    }
+
+    /// The page as the answer to this call; `async_id` is empty for a list that has none.
+    pub(crate) fn answer(&self, call: &Call<'_>, async_id: &str) -> Reply {
+        let (body, marked) = (&self.page.body, &self.page.note);
+        let (before, rest) = body.split_at(marked.request_id_at);
+        let (between, after) = rest.split_at(marked.async_id_at - marked.request_id_at);
+        let request_id = call.request_id.as_bytes();
+        let parts = [before, request_id, between, async_id.as_bytes(), after];
+        self.format.reply(parts.concat())
     }
 }
 

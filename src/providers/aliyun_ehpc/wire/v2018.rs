@@ -231,14 +231,8 @@ struct User {
 }
 
 impl<'a> ListUsersAsync<'a> {
-    /// A task that is done.
-    pub(crate) fn success(
-        call: &'a Call<'_>,
-        async_id: &'a str,
-        page: PageOf,
-        users: Page<model::User>,
-    ) -> Self {
-        let style = IdStyle::of(call);
+    /// A task that is done, for all calls that see it so.
+    pub(crate) fn success(page: PageOf, style: IdStyle, users: Page<model::User>) -> Self {
         let row = |user: model::User| User {
             name: user.name,
             add_time: user.add_time.rfc3339_millis(),
@@ -248,26 +242,35 @@ impl<'a> ListUsersAsync<'a> {
         };
         Self {
             page_size: page.size,
-            request_id: &call.request_id,
+            request_id: "",
             page_number: page.number,
             total_count: users.total,
             users: Users {
                 user_info: users.rows.into_iter().map(row).collect(),
             },
-            async_id,
+            async_id: "",
             async_status: AsyncStatus::Success,
         }
     }
 
     /// A task that is not done yet. Inferred: it shows an empty list.
-    pub(crate) fn running(call: &'a Call<'_>, async_id: &'a str, page: PageOf) -> Self {
+    pub(crate) fn running(page: PageOf, style: IdStyle) -> Self {
         let nobody = Page {
             total: 0,
             rows: Vec::new(),
         };
         Self {
             async_status: AsyncStatus::Running,
-            ..Self::success(call, async_id, page, nobody)
+            ..Self::success(page, style, nobody)
+        }
+    }
+
+    /// The same with the ids of one call.
+    pub(crate) fn of_call(self, call: &'a Call<'_>, async_id: &'a str) -> Self {
+        Self {
+            request_id: &call.request_id,
+            async_id,
+            ..self
         }
     }
 }
@@ -275,9 +278,10 @@ impl<'a> ListUsersAsync<'a> {
 /// The answer of ListUsers.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct ListUsers<'a> {
+pub(crate) struct ListUsers {
     page_size: u32,
-    request_id: &'a str,
+    /// Empty where a page is kept; [`super::Kept::answer`] fills it in.
+    request_id: &'static str,
     page_number: u32,
     total_count: u64,
     users: Users<BriefUser>,
@@ -293,8 +297,8 @@ struct BriefUser {
     group: &'static str,
 }
 
-impl<'a> ListUsers<'a> {
-    pub(crate) fn new(call: &'a Call<'_>, page: PageOf, users: Page<model::User>) -> Self {
+impl ListUsers {
+    pub(crate) fn new(page: PageOf, users: Page<model::User>) -> Self {
         let row = |user: model::User| BriefUser {
             name: user.name,
             add_time: user.add_time.format("%Y-%m-%dT%H:%M:%S"),
@@ -302,7 +306,7 @@ impl<'a> ListUsers<'a> {
         };
         Self {
             page_size: page.size,
-            request_id: &call.request_id,
+            request_id: "",
             page_number: page.number,
             total_count: users.total,
             users: Users {
@@ -315,9 +319,10 @@ impl<'a> ListUsers<'a> {
 /// The answer of ListClusters.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct ListClusters<'a> {
+pub(crate) struct ListClusters {
     page_size: u32,
-    request_id: &'a str,
+    /// As in [`ListUsers`].
+    request_id: &'static str,
     page_number: u32,
     total_count: u64,
     clusters: Clusters<Cluster>,
@@ -329,22 +334,22 @@ struct Clusters<T> {
     cluster_info_simple: Vec<T>,
 }
 
-impl<'a> ListClusters<'a> {
+impl ListClusters {
     pub(crate) fn new(
-        call: &'a Call<'_>,
         page: PageOf,
+        region: &str,
         clusters: &Page<ClusterRecord>,
     ) -> Result<Self, ApiError> {
         Ok(Self {
             page_size: page.size,
-            request_id: &call.request_id,
+            request_id: "",
             page_number: page.number,
             total_count: clusters.total,
             clusters: Clusters {
                 cluster_info_simple: clusters
                     .rows
                     .iter()
-                    .map(|row| Cluster::of(row, call.region()))
+                    .map(|row| Cluster::of(row, region))
                     .collect::<Result<_, _>>()?,
             },
         })

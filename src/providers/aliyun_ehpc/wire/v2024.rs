@@ -217,7 +217,7 @@ impl<'a> UserUpdate<'a> {
 }
 
 /// What ListClusters asks for.
-#[derive(Debug)]
+#[derive(Debug, Hash)]
 pub(crate) struct ListClustersQuery {
     page: AskedPage,
     ids: Option<Vec<String>>,
@@ -281,9 +281,10 @@ fn texts(
 /// The answer of ListUsers.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct ListUsers<'a> {
+pub(crate) struct ListUsers {
     page_size: u32,
-    request_id: &'a str,
+    /// Empty where a page is kept; [`super::Kept::answer`] fills it in.
+    request_id: &'static str,
     page_number: u32,
     total_count: u64,
     users: Users<User>,
@@ -354,12 +355,11 @@ impl User {
     }
 }
 
-impl<'a> ListUsers<'a> {
-    pub(crate) fn new(call: &'a Call<'_>, page: PageOf, users: Page<model::User>) -> Self {
-        let style = IdStyle::of(call);
+impl ListUsers {
+    pub(crate) fn new(page: PageOf, style: IdStyle, users: Page<model::User>) -> Self {
         Self {
             page_size: page.size,
-            request_id: &call.request_id,
+            request_id: "",
             page_number: page.number,
             total_count: users.total,
             users: Users {
@@ -394,9 +394,10 @@ impl<'a> Updated<'a> {
 /// The answer of ListClusters.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct ListClusters<'a> {
+pub(crate) struct ListClusters {
     page_size: u32,
-    request_id: &'a str,
+    /// As in [`ListUsers`].
+    request_id: &'static str,
     /// A text here, a number in every other list (alibabacloud-ehpc20240730 2.4.0).
     page_number: String,
     total_count: u64,
@@ -404,15 +405,11 @@ pub(crate) struct ListClusters<'a> {
     clusters: Vec<Cluster>,
 }
 
-impl<'a> ListClusters<'a> {
-    pub(crate) fn new(
-        call: &'a Call<'_>,
-        page: PageOf,
-        clusters: &Page<ClusterRecord>,
-    ) -> Result<Self, ApiError> {
+impl ListClusters {
+    pub(crate) fn new(page: PageOf, clusters: &Page<ClusterRecord>) -> Result<Self, ApiError> {
         Ok(Self {
             page_size: page.size,
-            request_id: &call.request_id,
+            request_id: "",
             page_number: page.number.to_string(),
             total_count: clusters.total,
             clusters: clusters

@@ -101,7 +101,7 @@ pub(crate) struct GroupChange {
 }
 
 /// Which groups to list; an absent filter lets all through.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Hash)]
 pub(crate) struct GroupFilter {
     /// A part of the name, folded.
     pub(crate) keyword: Option<String>,

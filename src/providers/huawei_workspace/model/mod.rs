@@ -14,14 +14,14 @@ pub(crate) use projects::{
 pub(crate) use users::{
     ActiveType, NameRule, NewUser, User, UserChange, UserFilter, delete_user, for_each_user,
     insert_user, is_email, is_user_name, list_members, list_users, put_user, set_groups,
-    set_locked, update_user, user, user_named, user_seq,
+    set_locked, update_user, user, user_named, user_seq, users_behind,
 };
 
 /// Inferred: the domain of whoever is not given another one; the documents' group list shows it.
 pub(crate) const DEFAULT_DOMAIN: &str = "local.com";
 
 /// Whose directory a group or a user is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum PlatformType {
     /// An Active Directory domain.
     Ad,

@@ -12,7 +12,7 @@ use crate::store::order::{Direction, Found, Query, wanted};
 use crate::store::page::{Limit, Page, Window, pick};
 
 /// Who activates an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum ActiveType {
     User,
     Admin,
@@ -151,6 +151,16 @@ impl User {
     pub(crate) fn is_expired(&self, now: Time) -> bool {
         self.account_expires != 0 && self.account_expires < now.millis()
     }
+
+    /// From which millisecond until before which other [`User::is_expired`] says what it says now.
+    pub(crate) fn expiry_holds(&self, now: Time) -> (i64, i64) {
+        let first_expired = self.account_expires.saturating_add(1);
+        match self.account_expires {
+            0 => (i64::MIN, i64::MAX),
+            _ if self.is_expired(now) => (first_expired, i64::MAX),
+            _ => (i64::MIN, first_expired),
+        }
+    }
 }
 
 /// A user about to be created, every member within its bounds.
@@ -215,7 +225,7 @@ pub(crate) struct UserChange {
 }
 
 /// Which users to list; an absent filter lets all through, and all of them have to.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Hash)]
 pub(crate) struct UserFilter {
     /// A part of the name, folded.
     pub(crate) user_name: Option<String>,
@@ -375,6 +385,28 @@ pub(crate) fn list_users(
         });
     }
     list(tx, &scope, filter, window)
+}
+
+/// The users that pass behind a row, oldest first: where a list goes on.
+pub(crate) fn users_behind(
+    tx: &Connection,
+    project_id: &str,
+    filter: &UserFilter,
+    seq: i64,
+    most: u64,
+) -> rusqlite::Result<Vec<User>> {
+    let filter = filter.conditions();
+    let sql = format!(
+        "SELECT {} FROM workspace_users WHERE project_id = ?{} AND ? < seq ORDER BY seq LIMIT ?",
+        User::COLUMNS,
+        filter.sql
+    );
+    let values = std::iter::once(&project_id as &dyn ToSql)
+        .chain(filter.values.iter().map(|value| &**value))
+        .chain([&seq as &dyn ToSql, &most]);
+    tx.prepare_cached(&sql)?
+        .query_map(params_from_iter(values), User::from_row)?
+        .collect()
 }
 
 /// A window on the members of a group that pass, oldest user first.

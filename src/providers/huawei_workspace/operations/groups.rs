@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{find_group, find_user, no_group, open_project};
+use super::{find_group, find_user, no_group, open_project, scope};
 use crate::call::{Call, Reply};
 use crate::catalogue::ApiError;
 use crate::ids::LOWER_HEX;
@@ -11,15 +11,20 @@ use crate::providers::huawei_workspace::model::Project;
 use crate::providers::huawei_workspace::wire::{self, Body};
 use crate::providers::huawei_workspace::{errors, model};
 use crate::store::OnConflict;
+use crate::store::encoded::Encoded;
 
 /// Lists the groups of a project, oldest first.
 pub(crate) fn list_user_groups(call: &Call<'_>) -> Result<Reply, ApiError> {
-    call.store().read(|tx| {
+    let query = wire::GroupsQuery::decode(call.query());
+    let key = call.key((scope(call), query.as_ref().ok()));
+    let body = call.encoded(key, |tx| {
         let project = open_project(call, tx)?;
-        let query = wire::GroupsQuery::decode(call.query())?;
+        let query = query?;
         let page = model::list_groups(tx, &project, &query.filter, query.window)?;
-        Reply::json(JSON, &wire::GroupList::from(page))
-    })
+        let list = wire::GroupList::from(page);
+        Ok(Encoded::always(serde_json::to_vec(&list)?))
+    })?;
+    Ok(Reply::new(200, JSON, body))
 }
 
 /// Creates a group. The answer does not say its id: clients find it in the list.
@@ -81,13 +86,17 @@ pub(crate) fn batch_delete_user_groups(call: &Call<'_>) -> Result<Reply, ApiErro
 /// Lists the members of a group, oldest user first.
 pub(crate) fn list_users_of_group(call: &Call<'_>) -> Result<Reply, ApiError> {
     let id = call.path_param("group_id");
-    call.store().read(|tx| {
+    let query = wire::MembersQuery::decode(call.query());
+    let key = call.key((scope(call), id, query.as_ref().ok()));
+    let body = call.encoded(key, |tx| {
         let project = open_project(call, tx)?;
         let group = find_group(tx, &project, id)?;
-        let query = wire::MembersQuery::decode(call.query())?;
+        let query = query?;
         let page = model::list_members(tx, &group, &query.filter, query.window)?;
-        Reply::json(JSON, &wire::MemberList::from(page))
-    })
+        let list = wire::MemberList::from(page);
+        Ok(Encoded::always(serde_json::to_vec(&list)?))
+    })?;
+    Ok(Reply::new(200, JSON, body))
 }
 
 /// Puts users into a group or takes them out, all or none; who is in (or out) already stays so.

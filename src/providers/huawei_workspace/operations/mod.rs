@@ -47,6 +47,13 @@ fn open_project(call: &Call<'_>, tx: &Connection) -> Result<Project, ApiError> {
     }
 }
 
+/// What [`open_project`] looks at beside the data: pages of one project are kept under it.
+///
+/// A list's query is decoded before its page is looked for, and what is wrong with it is said behind the project's door.
+fn scope<'a>(call: &'a Call<'_>) -> (&'a str, &'static str) {
+    (call.path_param("project_id"), call.quirk("projects"))
+}
+
 /// There is no user of that id; real ids are never checked for their form.
 fn no_user(project: &Project, id: &str) -> ApiError {
     errors::USER_NOT_FOUND

@@ -4,25 +4,85 @@ use std::collections::HashSet;
 
 use rusqlite::Connection;
 
-use super::{find_group, find_user, no_user, open_project};
+use super::{find_group, find_user, no_user, open_project, scope};
 use crate::call::{Call, Reply};
 use crate::catalogue::ApiError;
+use crate::clock::Time;
 use crate::ids::{ALPHANUMERIC, DIGITS, Ids, LOWER_HEX};
+use crate::long::{self, Items, Rows};
 use crate::providers::huawei::JSON;
 use crate::providers::huawei_workspace::errors;
-use crate::providers::huawei_workspace::model::{self, NewUser, Project};
+use crate::providers::huawei_workspace::model::{self, NewUser, Project, User, UserFilter};
 use crate::providers::huawei_workspace::wire::{self, Body};
 use crate::store::OnConflict;
 
 /// Lists the users of a project, oldest first; all of them unless a limit is given.
 pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
-    let page = call.store().read(|tx| {
+    let query = wire::UsersQuery::decode(call.query());
+    let key = call.key((scope(call), query.as_ref().ok()));
+    let (body, remains) = call.list(key, |tx| {
         let project = open_project(call, tx)?;
-        let query = wire::UsersQuery::decode(call.query())?;
-        let page = model::list_users(tx, &project, &query.filter, query.window)?;
-        Ok::<_, ApiError>(wire::UserList::new(page, call.now(), query.counts_desktops))
+        let query = query?;
+        let (first, left) = query.window.split(long::BATCH);
+        let page = model::list_users(tx, &project, &query.filter, first)?;
+        let frame = wire::UserList::without_users(page.total)?;
+        let rows = UserRows {
+            project_id: project.project_id,
+            filter: query.filter,
+            counts_desktops: query.counts_desktops,
+            now: call.now(),
+            read: page.rows,
+            left,
+            behind: None,
+            holds: (i64::MIN, i64::MAX),
+        };
+        Ok((frame, rows))
     })?;
-    Reply::json(JSON, &page)
+    Ok(Reply::new(200, JSON, body).and(remains))
+}
+
+/// The users of a list, as they are read.
+#[derive(Debug)]
+struct UserRows {
+    project_id: String,
+    filter: UserFilter,
+    counts_desktops: bool,
+    /// The moment that the whole answer is of.
+    now: Time,
+    /// Read, and not pushed yet.
+    read: Vec<User>,
+    /// How many may still be read.
+    left: u64,
+    /// The row of the last one that was pushed, where the list goes on; nothing before that.
+    behind: Option<i64>,
+    holds: (i64, i64),
+}
+
+impl Rows for UserRows {
+    fn read(&mut self, tx: &Connection, items: &mut Items) -> Result<bool, ApiError> {
+        if let Some(behind) = self.behind {
+            let most = self.left.min(long::BATCH);
+            self.left -= most;
+            self.read = model::users_behind(tx, &self.project_id, &self.filter, behind, most)?;
+        }
+        let is_full = self.read.len() as u64 == long::BATCH;
+        let last = self.read.last().filter(|_| is_full && 0 < self.left);
+        self.behind = match last {
+            Some(user) => model::user_seq(tx, &self.project_id, &user.id)?,
+            None => None,
+        };
+        for user in self.read.drain(..) {
+            let (from, until) = user.expiry_holds(self.now);
+            self.holds = (self.holds.0.max(from), self.holds.1.min(until));
+            let user = wire::ListedUser::of_list(user, self.now, self.counts_desktops);
+            items.push(&user)?;
+        }
+        Ok(self.behind.is_some())
+    }
+
+    fn holds(&self) -> (i64, i64) {
+        self.holds
+    }
 }
 
 /// Creates a user.

@@ -20,6 +20,7 @@ const MEMBERS: u64 = 2000;
 const MOVED: usize = 50;
 
 /// The query of ListUserGroups.
+#[derive(Hash)]
 pub(crate) struct GroupsQuery {
     pub(crate) filter: GroupFilter,
     pub(crate) window: Window,
@@ -175,6 +176,7 @@ impl RunActionsOnGroup {
 }
 
 /// The query of ListUsersOfGroup.
+#[derive(Hash)]
 pub(crate) struct MembersQuery {
     pub(crate) filter: UserFilter,
     pub(crate) window: Window,

@@ -16,8 +16,8 @@ pub(crate) use groups::{
 };
 pub(crate) use seed::{export, generate, seed};
 pub(crate) use users::{
-    Action, BatchCreate, CreatedUser, OtpDevices, Password, UserDetailAnswer, UserIds, UserList,
-    UsersQuery, action, check_mail, check_notification_type, check_otp_ids, create_user,
+    Action, BatchCreate, CreatedUser, ListedUser, OtpDevices, Password, UserDetailAnswer, UserIds,
+    UserList, UsersQuery, action, check_mail, check_notification_type, check_otp_ids, create_user,
     user_change,
 };
 

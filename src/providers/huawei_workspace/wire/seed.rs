@@ -349,11 +349,15 @@ fn seed_user(
         share_space_desktops: user.share_space_desktops,
         ..base
     };
-    if kept.is_some() {
-        model::put_user(tx, project_id, &user)?;
-    } else {
-        model::insert_user(tx, project_id, &user)?;
+    if kept.is_none() {
+        let seq = model::insert_user(tx, project_id, &user)?;
+        // Who is new is in no group yet.
+        if !groups.is_empty() {
+            model::set_groups(tx, seq, &groups)?;
+        }
+        return Ok(());
     }
+    model::put_user(tx, project_id, &user)?;
     if let Some(seq) = model::user_seq(tx, project_id, &user.id)? {
         model::set_groups(tx, seq, &groups)?;
     }

@@ -11,7 +11,7 @@ use crate::providers::huawei_workspace::model;
 use crate::providers::huawei_workspace::model::{
     ActiveType, DEFAULT_DOMAIN, NameRule, NewUser, PlatformType, User, UserChange, UserFilter, fold,
 };
-use crate::store::page::{Limit, Page, Window};
+use crate::store::page::{Limit, Window};
 
 const ACTIVE_TYPES: &str = "USER_ACTIVATE or ADMIN_ACTIVATE";
 
@@ -25,6 +25,7 @@ const GROUPS_OF_NEW_USER: usize = 5;
 const OTP_DEVICES: usize = 55;
 
 /// The query of ListUsers.
+#[derive(Hash)]
 pub(crate) struct UsersQuery {
     pub(crate) filter: UserFilter,
     pub(crate) window: Window,
@@ -90,26 +91,15 @@ pub(super) fn member_filter(query: &Query<'_>) -> Result<UserFilter, ApiError> {
 #[derive(Serialize)]
 pub(crate) struct UserList {
     total_count: u64,
-    users: Vec<ListedUser>,
+    /// They are written one by one: a project without a limit can be long.
+    users: [ListedUser; 0],
 }
 
 impl UserList {
-    pub(crate) fn new(page: Page<User>, now: Time, counts_desktops: bool) -> Self {
-        let users = page.rows.into_iter().map(|user| {
-            let total_desktops = if counts_desktops {
-                user.total_desktops
-            } else {
-                0
-            };
-            ListedUser {
-                total_desktops,
-                ..ListedUser::new(user, now)
-            }
-        });
-        Self {
-            total_count: page.total,
-            users: users.collect(),
-        }
+    /// The answer as it is around its users.
+    pub(crate) fn without_users(total_count: u64) -> serde_json::Result<String> {
+        let users = [];
+        serde_json::to_string(&Self { total_count, users })
     }
 }
 
@@ -152,6 +142,14 @@ fn is_default_domain(domain: &String) -> bool {
 }
 
 impl ListedUser {
+    /// A user in the answer of ListUsers, which may leave the desktops uncounted.
+    pub(crate) fn of_list(mut user: User, now: Time, counts_desktops: bool) -> Self {
+        if !counts_desktops {
+            user.total_desktops = 0;
+        }
+        Self::new(user, now)
+    }
+
     pub(super) fn new(user: User, now: Time) -> Self {
         Self {
             account_expired: user.is_expired(now),

@@ -2,6 +2,7 @@
 
 pub(super) mod seed;
 
+use bytes::Bytes;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -299,6 +300,7 @@ impl ListUsers {
 }
 
 /// What HpcClusterListCluster is asked for.
+#[derive(Hash)]
 pub(crate) struct ListCluster {
     pub(crate) filter: ClusterFilter,
     pub(crate) order: Order,
@@ -328,6 +330,7 @@ impl ListCluster {
 }
 
 /// What HpcOperationListOperation is asked for.
+#[derive(Hash)]
 pub(crate) struct ListOperation {
     pub(crate) filter: JobFilter,
     pub(crate) order: Order,
@@ -493,20 +496,22 @@ struct UserList<'a> {
     users_set: Option<&'a [User]>,
 }
 
-/// Answers HpcUserListUsers; `list_key` is the value of the quirk.
-pub(crate) fn user_list(page: Page<model::User>, list_key: &str) -> Result<Reply, ApiError> {
+/// The answer of a list that was encoded before.
+pub(crate) fn list(body: Bytes) -> Reply {
+    Reply::new(200, JSON, body)
+}
+
+/// Encodes the answer of HpcUserListUsers; `list_key` is the value of the quirk.
+pub(crate) fn user_list(page: Page<model::User>, list_key: &str) -> serde_json::Result<Vec<u8>> {
     let users: Vec<User> = page.rows.into_iter().map(User::from).collect();
     let users = users.as_slice();
-    Reply::json(
-        JSON,
-        &UserList {
-            action: "HpcUserListUsersResponse",
-            ret_code: 0,
-            total_count: page.total,
-            user_set: (list_key != "users_set").then_some(users),
-            users_set: (list_key != "user_set").then_some(users),
-        },
-    )
+    serde_json::to_vec(&UserList {
+        action: "HpcUserListUsersResponse",
+        ret_code: 0,
+        total_count: page.total,
+        user_set: (list_key != "users_set").then_some(users),
+        users_set: (list_key != "user_set").then_some(users),
+    })
 }
 
 /// A cluster. Inferred: flat; the document's example opens an object around it that it never closes.
@@ -549,16 +554,14 @@ struct ClusterList {
     total_count: u64,
 }
 
-pub(crate) fn cluster_list(page: Page<model::Cluster>) -> Result<Reply, ApiError> {
-    Reply::json(
-        JSON,
-        &ClusterList {
-            action: "HpcClusterListClusterResponse",
-            cluster_set: page.rows.into_iter().map(Cluster::from).collect(),
-            ret_code: 0,
-            total_count: page.total,
-        },
-    )
+/// Encodes the answer of HpcClusterListCluster.
+pub(crate) fn cluster_list(page: Page<model::Cluster>) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(&ClusterList {
+        action: "HpcClusterListClusterResponse",
+        cluster_set: page.rows.into_iter().map(Cluster::from).collect(),
+        ret_code: 0,
+        total_count: page.total,
+    })
 }
 
 /// An entry of the job log.
@@ -608,17 +611,15 @@ struct JobList {
     total_count: u64,
 }
 
-pub(crate) fn job_list(page: Page<model::Job>) -> Result<Reply, ApiError> {
-    Reply::json(
-        JSON,
-        &JobList {
-            action: "HpcOperationListOperationResponse",
-            data: Map::new(),
-            job_set: page.rows.into_iter().map(Job::from).collect(),
-            ret_code: 0,
-            total_count: page.total,
-        },
-    )
+/// Encodes the answer of HpcOperationListOperation.
+pub(crate) fn job_list(page: Page<model::Job>) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(&JobList {
+        action: "HpcOperationListOperationResponse",
+        data: Map::new(),
+        job_set: page.rows.into_iter().map(Job::from).collect(),
+        ret_code: 0,
+        total_count: page.total,
+    })
 }
 
 /// The answer of a write; a delayed one names its job.

@@ -7,6 +7,7 @@ use super::super::{errors, wire};
 use super::{find_role, find_user};
 use crate::call::{Call, Reply};
 use crate::catalogue::ApiError;
+use crate::store::encoded::Encoded;
 
 /// Grants privileges to the user of a UserID.
 pub(crate) fn grant_privileges_to_user_by_id(call: &Call<'_>) -> Result<Reply, ApiError> {
@@ -75,11 +76,12 @@ pub(crate) fn show_privileges_for_user_by_name(call: &Call<'_>) -> Result<Reply,
 /// Shows the privileges of a role, oldest grant first.
 pub(crate) fn show_privileges_for_role(call: &Call<'_>) -> Result<Reply, ApiError> {
     let role_id = wire::role_id(&wire::Input::decode(call)?)?;
-    call.store().read(|tx| {
+    let result = call.encoded(call.key(role_id), |tx| {
         let role = find_role(tx, role_id)?;
-        let grants = model::grants_of(tx, Grantee::Role(&role))?;
-        wire::success(call, &wire::Grants::from(grants))
-    })
+        let grants = wire::Grants::from(model::grants_of(tx, Grantee::Role(&role))?);
+        Ok(Encoded::always(wire::result(&grants)?))
+    })?;
+    wire::answer(call, &result)
 }
 
 /// Grants privileges and roles to a user, or takes them: all of it or nothing.
@@ -131,11 +133,12 @@ fn find_role_by_name(
 }
 
 fn show_for_user(call: &Call<'_>, named: wire::UserRef<'_>) -> Result<Reply, ApiError> {
-    call.store().read(|tx| {
+    let result = call.encoded(call.key(named), |tx| {
         let user = find_user(tx, named)?;
-        let grants = model::grants_of(tx, Grantee::User(&user))?;
-        wire::success(call, &wire::Grants::from(grants))
-    })
+        let grants = wire::Grants::from(model::grants_of(tx, Grantee::User(&user))?);
+        Ok(Encoded::always(wire::result(&grants)?))
+    })?;
+    wire::answer(call, &result)
 }
 
 fn change(

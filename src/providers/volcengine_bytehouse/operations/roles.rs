@@ -7,6 +7,7 @@ use super::{find_role, find_user};
 use crate::call::{Call, Reply};
 use crate::catalogue::ApiError;
 use crate::store::OnConflict as _;
+use crate::store::encoded::Encoded;
 
 /// Creates a role on a cluster, and gives it to users.
 pub(crate) fn create_role(call: &Call<'_>) -> Result<Reply, ApiError> {
@@ -57,13 +58,12 @@ fn created_by(tx: &Connection) -> rusqlite::Result<String> {
 pub(crate) fn list_roles(call: &Call<'_>) -> Result<Reply, ApiError> {
     let input = wire::Input::decode(call)?;
     let wire::ListRoles { cluster_id, name } = wire::ListRoles::decode(&input)?;
-    call.store().read(|tx| {
+    let result = call.encoded(call.key((cluster_id, name)), |tx| {
         let roles = model::list_roles(tx, &model::RoleFilter { cluster_id, name })?;
-        wire::success(
-            call,
-            &wire::Roles::new(roles, model::tenant(tx)?.account_id),
-        )
-    })
+        let roles = wire::Roles::new(roles, model::tenant(tx)?.account_id);
+        Ok(Encoded::always(wire::result(&roles)?))
+    })?;
+    wire::answer(call, &result)
 }
 
 /// Deletes a role, its assignments and its privileges.
@@ -130,19 +130,23 @@ fn give(
 /// Lists the users of a role, in the order of assignment.
 pub(crate) fn list_grant_users_for_role(call: &Call<'_>) -> Result<Reply, ApiError> {
     let role_id = wire::role_id(&wire::Input::decode(call)?)?;
-    call.store().read(|tx| {
+    let result = call.encoded(call.key(role_id), |tx| {
         let role = find_role(tx, role_id)?;
-        wire::success(call, &wire::GrantUsers::from(model::members(tx, role.id)?))
-    })
+        let users = wire::GrantUsers::from(model::members(tx, role.id)?);
+        Ok(Encoded::always(wire::result(&users)?))
+    })?;
+    wire::answer(call, &result)
 }
 
 /// Lists the roles of a user, by ID.
 pub(crate) fn show_roles_for_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     let input = wire::Input::decode(call)?;
     let username = wire::username(&input)?;
-    call.store().read(|tx| {
+    let result = call.encoded(call.key(username), |tx| {
         let user = find_user(tx, wire::UserRef::Username(username))?;
         let roles = model::roles_of_user(tx, &user)?;
-        wire::success(call, &wire::RolesOfUser::new(&user.username, roles))
-    })
+        let roles = wire::RolesOfUser::new(&user.username, roles);
+        Ok(Encoded::always(wire::result(&roles)?))
+    })?;
+    wire::answer(call, &result)
 }

@@ -1,25 +1,62 @@
 //! The user actions.
 
-use super::super::{errors, model, wire};
+use rusqlite::Connection;
+
+use super::super::model::{self, User};
+use super::super::{errors, wire};
 use super::find_user;
 use crate::call::{Call, Reply};
 use crate::catalogue::ApiError;
-use crate::store::encoded::Encoded;
+use crate::long::{self, Items, Rows};
 
 /// Lists the users of the tenant, by ID.
 pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     let window = wire::list_users(&wire::Input::decode(call)?)?;
-    let variant = format!(
-        "{window:?} {} {}",
-        call.quirk("total"),
-        call.quirk("email-key")
-    );
-    let result = call.encoded(variant, |tx| {
-        let page = model::list_users(tx, window)?;
-        let account_id = model::tenant(tx)?.account_id;
-        Ok(Encoded::always(wire::page(call, window, page, account_id)?))
+    let key = call.key((window, call.quirk("total"), call.quirk("email-key")));
+    let (result, remains) = call.list(key, |tx| {
+        let (first, left) = window.split(long::BATCH);
+        let page = model::list_users(tx, first)?;
+        let frame = wire::users_result(call, window, page.total)?;
+        let rows = UserRows {
+            email_key: call.quirk("email-key"),
+            account_id: model::tenant(tx)?.account_id,
+            read: page.rows,
+            left,
+            behind: None,
+        };
+        Ok((frame, rows))
     })?;
-    wire::answer(call, &result)
+    wire::long_answer(call, &result, remains)
+}
+
+/// The users of a list, as they are read.
+#[derive(Debug)]
+struct UserRows {
+    email_key: &'static str,
+    account_id: i64,
+    /// Read, and not pushed yet.
+    read: Vec<User>,
+    /// How many may still be read.
+    left: u64,
+    /// The ID of the last one that was pushed, where the list goes on; nothing before that.
+    behind: Option<i64>,
+}
+
+impl Rows for UserRows {
+    fn read(&mut self, tx: &Connection, items: &mut Items) -> Result<bool, ApiError> {
+        if let Some(behind) = self.behind {
+            let most = self.left.min(long::BATCH);
+            self.left -= most;
+            self.read = model::users_behind(tx, behind, most)?;
+        }
+        let is_full = self.read.len() as u64 == long::BATCH;
+        let last = self.read.last().filter(|_| is_full && 0 < self.left);
+        self.behind = last.map(|user| user.id);
+        for user in self.read.drain(..) {
+            items.push(&wire::User::new(self.email_key, user, self.account_id))?;
+        }
+        Ok(self.behind.is_some())
+    }
 }
 
 /// Shows a user.

@@ -6,7 +6,8 @@ use serde_json::value::RawValue;
 use super::super::{auth, model};
 use crate::call::{Call, Reply};
 use crate::catalogue::{ApiError, Refusal};
-use crate::store::page::{Page, Window};
+use crate::long::Remains;
+use crate::store::page::Window;
 
 /// The content type of every answer (inferred: no source shows one).
 const JSON: &str = "application/json; charset=utf-8";
@@ -83,33 +84,31 @@ fn metadata<'a>(call: &'a Call<'_>, error: Option<Error<'a>>) -> Metadata<'a> {
 
 /// A success that holds nothing but data.
 pub(crate) fn success(call: &Call<'_>, data: &impl Serialize) -> Result<Reply, ApiError> {
-    let result = serde_json::to_vec(&Outcome {
+    answer(call, &result(data)?)
+}
+
+/// The `Result` of a success that holds nothing but data, encoded.
+pub(crate) fn result(data: &impl Serialize) -> Result<Vec<u8>, ApiError> {
+    Ok(serde_json::to_vec(&Outcome {
         message: "",
         data,
         meta: None,
-    })?;
-    answer(call, &result)
+    })?)
 }
 
-/// The `Result` of a page of ListUsers, encoded.
-pub(crate) fn page(
+/// The `Result` of ListUsers as it is around its users.
+pub(crate) fn users_result(
     call: &Call<'_>,
     window: Window,
-    page: Page<model::User>,
-    account_id: i64,
-) -> Result<Vec<u8>, ApiError> {
+    total: u64,
+) -> Result<String, ApiError> {
     let total = match call.quirk("total") {
-        "string" => Total::Text(page.total.to_string()),
-        _ => Total::Number(page.total),
+        "string" => Total::Text(total.to_string()),
+        _ => Total::Number(total),
     };
-    let users = page
-        .rows
-        .into_iter()
-        .map(|user| User::new(call, user, account_id))
-        .collect();
-    Ok(serde_json::to_vec(&Outcome {
+    Ok(serde_json::to_string(&Outcome {
         message: "",
-        data: UserList { users },
+        data: UserList { users: [] },
         meta: Some(Meta {
             offset: window.offset,
             total,
@@ -119,15 +118,28 @@ pub(crate) fn page(
 
 /// A success whose `Result` was encoded before: only the metadata is of this call.
 pub(crate) fn answer(call: &Call<'_>, result: &[u8]) -> Result<Reply, ApiError> {
-    let metadata = serde_json::to_vec(&metadata(call, None))?;
-    let body = [
-        br#"{"ResponseMetadata":"#,
-        metadata.as_slice(),
-        br#","Result":"#,
-        result,
-        b"}",
-    ];
-    Ok(Reply::new(200, JSON, body.concat()))
+    long_answer(call, result, None)
+}
+
+/// The same, of which `result` is only the beginning if something remains.
+pub(crate) fn long_answer(
+    call: &Call<'_>,
+    result: &[u8],
+    remains: Option<Remains>,
+) -> Result<Reply, ApiError> {
+    /// About as much as the metadata take.
+    const METADATA: usize = 256;
+    let mut body = Vec::with_capacity(METADATA + result.len());
+    body.extend_from_slice(br#"{"ResponseMetadata":"#);
+    serde_json::to_writer(&mut body, &metadata(call, None))?;
+    body.extend_from_slice(br#","Result":"#);
+    body.extend_from_slice(result);
+    let end = b"}";
+    let remains = remains.map(|remains| remains.and(end));
+    if remains.is_none() {
+        body.extend_from_slice(end);
+    }
+    Ok(Reply::new(200, JSON, body).and(remains))
 }
 
 /// The answer as it goes out. Both Python SDKs look for the request id in `X-Tt-Logid` when they log.
@@ -155,7 +167,8 @@ pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Repl
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct UserList {
-    users: Vec<User>,
+    /// They are written one by one: a limit can be as high as the list is long.
+    users: [User; 0],
 }
 
 /// The data of GetUserDetail.
@@ -168,14 +181,14 @@ pub(crate) struct OneUser {
 impl OneUser {
     pub(crate) fn new(call: &Call<'_>, user: model::User, account_id: i64) -> Self {
         Self {
-            user: User::new(call, user, account_id),
+            user: User::new(call.quirk("email-key"), user, account_id),
         }
     }
 }
 
 /// A user: the sixteen fields of the document's example, in its order.
 #[derive(Serialize)]
-pub(super) struct User {
+pub(crate) struct User {
     #[serde(rename = "ID")]
     id: i64,
     #[serde(rename = "UserID")]
@@ -218,8 +231,9 @@ pub(super) struct User {
 }
 
 impl User {
-    fn new(call: &Call<'_>, user: model::User, account_id: i64) -> Self {
-        match call.quirk("email-key") {
+    /// A user as the quirk `email-key` spells it.
+    pub(crate) fn new(email_key: &str, user: model::User, account_id: i64) -> Self {
+        match email_key {
             "both" => {
                 let (name, email) = (user.username.clone(), user.email.clone());
                 Self::spelled(user, account_id, Some(name), Some(email))

@@ -262,7 +262,7 @@ pub(crate) fn role_id(input: &Input) -> Result<i64, ApiError> {
 }
 
 /// How a call names a user.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Hash)]
 pub(crate) enum UserRef<'a> {
     Username(&'a str),
     UserId(i64),

@@ -6,7 +6,7 @@ mod seed;
 
 pub(crate) use answer::{
     Acknowledgement, GrantUsers, Grants, InitialPassword, NewRole, OneUser, Roles, RolesOfUser,
-    answer, envelope, page, success,
+    User, answer, envelope, long_answer, result, success, users_result,
 };
 pub(crate) use input::{
     AssignRole, Assigned, AssignedRole, CreateRole, GrantsForRole, GrantsForUser, Input, Kind,

@@ -3,10 +3,13 @@
 //! A document is a JSON object with a provider's id for each key; what is under it is in that provider's own wire
 //! vocabulary and is read by its room. An `.ndjson` file holds one such document a line, and is read a line at a time.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
+mod lines;
+
+use std::fs::{File, Metadata};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
+use indicatif::{ProgressBar, ProgressStyle};
 use rusqlite::Connection;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -15,6 +18,11 @@ use crate::credentials;
 use crate::mask;
 use crate::providers::{PROVIDERS, SeedContext, provider};
 use crate::settings::unknown_provider;
+
+pub(crate) use lines::{LineCause, LineError, merge_lines};
+
+/// The size from which on a file takes long enough for its reader to want to see that it gets on.
+const LARGE: u64 = 16 * 1024 * 1024;
 
 /// Why a seed document cannot be taken.
 #[derive(Debug, thiserror::Error)]
@@ -159,28 +167,40 @@ pub(crate) fn merge_file(
     context: &SeedContext<'_>,
 ) -> Result<u64, SeedFileError> {
     let file = path.display().to_string();
-    let reader = BufReader::new(File::open(path).map_err(|cause| seed_file_error(&file, &cause))?);
-    if path
+    let unreadable = |cause: std::io::Error| seed_file_error(&file, &cause);
+    let opened = File::open(path).map_err(unreadable)?;
+    let bar = progress(&opened.metadata().map_err(unreadable)?, &file);
+    let reader = BufReader::new(bar.wrap_read(opened));
+    let is_stream = path
         .extension()
-        .is_none_or(|extension| extension != "ndjson")
-    {
-        let document =
-            serde_json::from_reader(reader).map_err(|cause| seed_file_error(&file, &cause))?;
-        return merge(tx, &document, context).map_err(|cause| seed_file_error(&file, &cause));
+        .is_some_and(|extension| extension == "ndjson");
+    let merged = if is_stream {
+        merge_lines(tx, reader, context).map_err(|LineError { line, cause }| {
+            let place = format!("{file}:{line}");
+            seed_file_error(&place, &cause)
+        })
+    } else {
+        serde_json::from_reader(reader)
+            .map_err(|cause| seed_file_error(&file, &cause))
+            .and_then(|document| {
+                merge(tx, &document, context).map_err(|cause| seed_file_error(&file, &cause))
+            })
+    };
+    bar.finish_and_clear();
+    merged
+}
+
+/// A bar for a large file, on a terminal; it hides where nobody looks.
+fn progress(metadata: &Metadata, file: &str) -> ProgressBar {
+    if metadata.len() < LARGE {
+        return ProgressBar::hidden();
     }
-    let mut records = 0;
-    for (number, line) in (1..).zip(reader.lines()) {
-        let place = || format!("{file}:{number}");
-        let line = line.map_err(|cause| seed_file_error(&place(), &cause))?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let document =
-            serde_json::from_str(&line).map_err(|cause| seed_file_error(&place(), &cause))?;
-        records +=
-            merge(tx, &document, context).map_err(|cause| seed_file_error(&place(), &cause))?;
-    }
-    Ok(records)
+    let style =
+        ProgressStyle::with_template("{msg} {wide_bar} {bytes} of {total_bytes}, {eta} to go")
+            .expect("a template of indicatif's");
+    ProgressBar::new(metadata.len())
+        .with_style(style)
+        .with_message(file.to_owned())
 }
 
 /// The seed files of a path: itself, or a folder's `.json` and `.ndjson` files by name, schemas left out.

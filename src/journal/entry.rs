@@ -1,0 +1,362 @@
+//! A call as the ring keeps it: what was asked and answered, packed, and how it is shown.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use serde_json::{Map, Value, json};
+
+use crate::call::{PathParams, Reply, Request, params};
+use crate::catalogue::Missing;
+use crate::clock::Time;
+use crate::faults::Match;
+use crate::mask;
+
+/// The most that an entry keeps of a body.
+const BODY: usize = 16 * 1024;
+/// What an entry costs beside what it holds: itself, its places in the ring and the index, what allocators round up.
+pub(super) const OVERHEAD: usize = size_of::<Kept>() + 256;
+/// Where in the corridor a call was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Stage {
+    /// No provider claims it.
+    #[default]
+    Recognise,
+    /// A fault answered it.
+    Fault,
+    /// The provider's gateway refused it.
+    Gateway,
+    /// The operation refused it.
+    Operation,
+    /// The operation answered.
+    Answered,
+    /// Something broke inside of rollcall.
+    Broken,
+}
+
+impl Stage {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Recognise => "recognise",
+            Self::Fault => "fault",
+            Self::Gateway => "gateway",
+            Self::Operation => "operation",
+            Self::Answered => "answered",
+            Self::Broken => "broken",
+        }
+    }
+
+    /// Every stage, in the order of the corridor.
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Recognise,
+        Self::Fault,
+        Self::Gateway,
+        Self::Operation,
+        Self::Answered,
+        Self::Broken,
+    ];
+}
+
+/// What the corridor found out about a call, beside the request and the reply.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// Empty where nobody claimed the call.
+    pub(crate) provider: &'static str,
+    /// The operation's name in the table; empty for what is none.
+    pub(crate) named: &'static str,
+    /// The operation's name, or what the caller took for one.
+    pub(crate) operation: Cow<'static, str>,
+    pub(crate) stage: Stage,
+    /// The name of the catalogue row; empty for a success.
+    pub(crate) error: &'static str,
+    /// The error's code on the wire.
+    pub(crate) code: &'static str,
+    /// The access key, without its `~namespace`; empty where there is none.
+    pub(crate) access_key: String,
+    pub(crate) path: PathParams,
+    pub(crate) request_id: String,
+    /// What the signature doctor found.
+    pub(crate) finding: Option<Value>,
+    /// What was looked for and not found.
+    pub(crate) missing: Option<Missing>,
+    /// What nearly matched, what was wrong, what to do: sentences.
+    pub(crate) explanation: Vec<String>,
+}
+
+/// A call that was answered.
+#[derive(Debug)]
+pub(crate) struct Entry<'a> {
+    pub(crate) time: Time,
+    pub(crate) namespace: &'a Arc<str>,
+    pub(crate) duration: Duration,
+    pub(crate) request: &'a Request,
+    pub(crate) reply: &'a Reply,
+    pub(crate) outcome: Outcome,
+}
+
+/// An entry as the ring keeps it.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) id: u64,
+    pub(super) size: usize,
+    pub(super) time: Time,
+    pub(super) namespace: Arc<str>,
+    pub(super) status: u16,
+    pub(super) duration: Duration,
+    pub(super) method: Method,
+    pub(super) outcome: Outcome,
+    pub(super) packed: Packed,
+    pub(super) reply_body: Bytes,
+}
+
+/// The target and the headers of a request, its body, and the reply's headers, one behind the other.
+#[derive(Debug)]
+pub(super) struct Packed {
+    bytes: Box<[u8]>,
+    /// Where the request's headers, its body and the reply's headers begin.
+    headers: usize,
+    body: usize,
+    reply: usize,
+}
+
+impl Packed {
+    fn new(target: &Uri, headers: &HeaderMap, body: &[u8], reply: &HeaderMap) -> Self {
+        let query = target.query();
+        let lines = |headers: &HeaderMap| -> usize {
+            headers
+                .iter()
+                .map(|(name, value)| name.as_str().len() + value.len() + 2)
+                .sum()
+        };
+        let length = target.path().len()
+            + query.map_or(0, |query| 1 + query.len())
+            + lines(headers)
+            + body.len()
+            + lines(reply);
+        let mut bytes = Vec::with_capacity(length);
+        let put = |bytes: &mut Vec<u8>, headers: &HeaderMap| {
+            for (name, value) in headers {
+                bytes.extend_from_slice(name.as_str().as_bytes());
+                bytes.push(b':');
+                bytes.extend_from_slice(value.as_bytes());
+                bytes.push(b'\n');
+            }
+        };
+        bytes.extend_from_slice(target.path().as_bytes());
+        if let Some(query) = query {
+            bytes.push(b'?');
+            bytes.extend_from_slice(query.as_bytes());
+        }
+        let headers_at = bytes.len();
+        put(&mut bytes, headers);
+        let body_at = bytes.len();
+        bytes.extend_from_slice(body);
+        let reply_at = bytes.len();
+        put(&mut bytes, reply);
+        Self {
+            bytes: bytes.into_boxed_slice(),
+            headers: headers_at,
+            body: body_at,
+            reply: reply_at,
+        }
+    }
+
+    pub(super) fn target(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.headers]).expect("a URI is text")
+    }
+
+    pub(super) fn query(&self) -> &str {
+        self.target().split_once('?').map_or("", |(_, query)| query)
+    }
+
+    pub(super) fn headers(&self) -> HeaderMap {
+        unpacked(&self.bytes[self.headers..self.body])
+    }
+
+    pub(super) fn body(&self) -> &[u8] {
+        &self.bytes[self.body..self.reply]
+    }
+
+    pub(super) fn reply_headers(&self) -> HeaderMap {
+        unpacked(&self.bytes[self.reply..])
+    }
+}
+
+/// The headers in packed lines; a value has no line break.
+fn unpacked(lines: &[u8]) -> HeaderMap {
+    let pairs = lines.split(|byte| *byte == b'\n').filter_map(|line| {
+        let colon = line.iter().position(|byte| *byte == b':')?;
+        let name = HeaderName::from_bytes(&line[..colon]).ok()?;
+        Some((name, HeaderValue::from_bytes(&line[colon + 1..]).ok()?))
+    });
+    let mut headers = HeaderMap::new();
+    for (name, value) in pairs {
+        headers.append(name, value);
+    }
+    headers
+}
+
+/// Cuts a text that is longer than an entry may keep, between two characters.
+fn shorten(text: &mut String) {
+    if BODY < text.len() {
+        text.truncate(text.floor_char_boundary(BODY));
+        text.push('…');
+    }
+}
+
+fn shorten_all(finding: &mut Value) {
+    match finding {
+        Value::String(text) => shorten(text),
+        Value::Array(items) => items.iter_mut().for_each(shorten_all),
+        Value::Object(members) => members.values_mut().for_each(shorten_all),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+impl Outcome {
+    /// What its texts take.
+    fn size(&self) -> usize {
+        let sentences = self.explanation.iter().map(|text| text.len() + 32);
+        let path = self
+            .path
+            .iter()
+            .map(|(_, value)| value.len() + size_of::<(&str, String)>());
+        // A tree of values takes about twice its text.
+        let finding = self
+            .finding
+            .as_ref()
+            .map_or(0, |finding| 2 * finding.to_string().len());
+        let missing = self.missing.as_ref().map_or(0, |missing| {
+            missing.key.iter().map(|key| key.len() + 32).sum()
+        });
+        self.operation.len()
+            + self.access_key.len()
+            + self.request_id.len()
+            + sentences.sum::<usize>()
+            + path.sum::<usize>()
+            + finding
+            + missing
+    }
+}
+
+impl Kept {
+    pub(super) fn new(entry: Entry<'_>) -> Self {
+        let Entry {
+            time,
+            namespace,
+            duration,
+            request,
+            reply,
+            mut outcome,
+        } = entry;
+        let body = &request.body[..BODY.min(request.body.len())];
+        let packed = Packed::new(&request.target, &request.headers, body, &reply.headers);
+        outcome.explanation.iter_mut().for_each(shorten);
+        if let Some(finding) = &mut outcome.finding {
+            shorten_all(finding);
+        }
+        let reply_body = if BODY < reply.body.len() {
+            Bytes::copy_from_slice(&reply.body[..BODY])
+        } else {
+            reply.body.clone()
+        };
+        // An encoder doubles its buffer until the text fits.
+        let reply_size = reply_body.len().next_power_of_two();
+        Self {
+            id: 0,
+            size: OVERHEAD + packed.bytes.len() + outcome.size() + reply_size,
+            time,
+            namespace: Arc::clone(namespace),
+            status: reply.status,
+            duration,
+            method: request.method.clone(),
+            outcome,
+            packed,
+            reply_body,
+        }
+    }
+
+    /// The entry in one line of a list.
+    pub(super) fn summary(&self) -> Map<String, Value> {
+        let call = &self.outcome;
+        let mut summary = Map::new();
+        let mut put = |name: &str, value: Value| summary.insert(name.to_owned(), value);
+        put("id", json!(self.id));
+        put("time", json!(self.time.rfc3339_millis()));
+        put("namespace", json!(&*self.namespace));
+        put("provider", json!(call.provider));
+        put("operation", json!(call.operation));
+        put("stage", json!(call.stage.word()));
+        put("status", json!(self.status));
+        put("error", json!(call.error));
+        put("request_id", json!(call.request_id));
+        put("duration_us", json!(self.duration.as_micros()));
+        put("method", json!(self.method.as_str()));
+        put("target", json!(mask::target(self.packed.target())));
+        let explanation = call.explanation.iter().map(|text| mask::quotation(text));
+        put("explanation", explanation.collect());
+        summary
+    }
+
+    /// In what the call differs from a wanted one, in words.
+    pub(super) fn differences(&self, wanted: &Match, status: Option<u16>) -> Vec<String> {
+        let call = &self.outcome;
+        let mut differences = Vec::new();
+        let mut check = |name: &str, wanted: Option<&str>, found: &str| {
+            if let Some(wanted) = wanted
+                && wanted != found
+            {
+                differences.push(format!("{name} is \"{found}\", not \"{wanted}\""));
+            }
+        };
+        check("provider", wanted.provider.as_deref(), call.provider);
+        check("operation", wanted.operation.as_deref(), &call.operation);
+        check("access_key", wanted.access_key.as_deref(), &call.access_key);
+        check(
+            "status",
+            status.map(|status| status.to_string()).as_deref(),
+            &self.status.to_string(),
+        );
+        if !wanted.params.is_empty() {
+            let packed = &self.packed;
+            let params = params(&call.path, packed.query(), &packed.headers(), packed.body());
+            for (name, value) in &wanted.params {
+                check(
+                    name,
+                    Some(value),
+                    params.get(name).map_or("(absent)", |found| {
+                        if mask::is_secret(name) {
+                            mask::MASK
+                        } else {
+                            found
+                        }
+                    }),
+                );
+            }
+        }
+        differences
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packed_request_is_read_back_whole() {
+        let mut headers = HeaderMap::new();
+        headers.append("x-one", HeaderValue::from_static("a: b"));
+        headers.append("x-one", HeaderValue::from_static(""));
+        let target = Uri::from_static("/p?a=1&b=x:y");
+        let packed = Packed::new(&target, &headers, b"line\nline: 2", &HeaderMap::new());
+        assert_eq!(
+            (packed.target(), packed.query()),
+            ("/p?a=1&b=x:y", "a=1&b=x:y")
+        );
+        assert_eq!(packed.headers().get_all("x-one").iter().count(), 2);
+        assert_eq!(packed.body(), b"line\nline: 2");
+        assert!(packed.reply_headers().is_empty());
+    }
+}

@@ -1,0 +1,408 @@
+//! What happened: a ring of the calls that were answered, with what nearly matched.
+//!
+//! An entry is kept in memory of its own: what hyper reads lies in buffers of 8 KiB and more, and a slice of one keeps the
+//! whole alive, which no cap would see. Texts are made when an entry is read, outside of the lock, and only then is masked
+//! what must not be shown. Entries are capped per namespace, bytes per server.
+
+pub(crate) mod entry;
+mod verify;
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::catalogue::Missing;
+use crate::mask;
+
+pub(crate) use entry::{Entry, Outcome, Stage};
+pub use verify::Count;
+pub(crate) use verify::Verdict;
+
+use entry::Kept;
+
+/// The ring.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    per_namespace: usize,
+    bytes: usize,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    last_id: u64,
+    size: usize,
+    /// Entries dropped since the start or the last clear, and ever.
+    dropped: u64,
+    dropped_ever: u64,
+    /// Of each namespace: the newest id dropped, and how many were.
+    dropped_of: HashMap<Arc<str>, (u64, u64)>,
+    entries: BTreeMap<u64, Arc<Kept>>,
+    /// The ids of each namespace's entries, oldest first.
+    rings: HashMap<Arc<str>, VecDeque<u64>>,
+}
+
+/// Which entries to list.
+#[derive(Debug, Default)]
+pub(crate) struct Filter<'a> {
+    pub(crate) namespace: Option<&'a str>,
+    pub(crate) provider: Option<&'a str>,
+    pub(crate) operation: Option<&'a str>,
+    pub(crate) stage: Option<Stage>,
+    pub(crate) status: Option<u16>,
+    /// Only entries with a higher id.
+    pub(crate) since: u64,
+}
+
+impl Filter<'_> {
+    fn lets(&self, kept: &Kept) -> bool {
+        let call = &kept.outcome;
+        self.provider
+            .is_none_or(|provider| provider == call.provider)
+            && self
+                .operation
+                .is_none_or(|operation| operation == call.operation)
+            && self.stage.is_none_or(|stage| stage == call.stage)
+            && self.status.is_none_or(|status| status == kept.status)
+    }
+}
+
+impl Journal {
+    /// A ring with that many entries a namespace and that many bytes in all.
+    pub(crate) fn new(per_namespace: usize, bytes: usize) -> Self {
+        Self {
+            per_namespace,
+            bytes,
+            inner: Mutex::default(),
+        }
+    }
+
+    /// Keeps an entry, and drops what is over a cap.
+    pub(crate) fn record(&self, entry: Entry<'_>) {
+        if self.per_namespace == 0 {
+            return;
+        }
+        let mut kept = Kept::new(entry);
+        // Freed behind the lock.
+        let mut gone = Vec::new();
+        let mut inner = self.lock();
+        inner.last_id += 1;
+        kept.id = inner.last_id;
+        inner.size += kept.size;
+        let namespace = &kept.namespace;
+        match inner.rings.get_mut(namespace) {
+            Some(ring) => {
+                ring.push_back(kept.id);
+                if self.per_namespace < ring.len()
+                    && let Some(oldest) = ring.pop_front()
+                {
+                    gone.extend(inner.forget(oldest));
+                }
+            }
+            None => {
+                let ring = VecDeque::from([kept.id]);
+                inner.rings.insert(Arc::clone(namespace), ring);
+            }
+        }
+        inner.entries.insert(kept.id, Arc::new(kept));
+        while self.bytes < inner.size
+            && let Some((_, oldest)) = inner.entries.pop_first()
+        {
+            inner.size -= oldest.size;
+            inner.note_dropped(&oldest);
+            let namespace = &oldest.namespace;
+            if let Some(ring) = inner.rings.get_mut(namespace) {
+                ring.pop_front();
+                if ring.is_empty() {
+                    inner.rings.remove(namespace);
+                }
+            }
+            gone.push(oldest);
+        }
+        drop(inner);
+    }
+
+    /// The entries that a filter lets through, newest first, as summaries; how many entries were dropped (of the namespace
+    /// that is asked for, else of all) since the start or the last clear; and the newest id.
+    pub(crate) fn list(&self, filter: &Filter<'_>, most: usize) -> Value {
+        let (entries, dropped, last) = {
+            let inner = self.lock();
+            let dropped = match filter.namespace {
+                None => inner.dropped,
+                Some(name) => inner.dropped_of.get(name).map_or(0, |dropped| dropped.1),
+            };
+            let entries: Vec<_> = inner
+                .of(filter.namespace, filter.since)
+                .filter(|kept| filter.lets(kept))
+                .take(most)
+                .cloned()
+                .collect();
+            (entries, dropped, inner.last_id)
+        };
+        let entries: Vec<Value> = entries
+            .iter()
+            .map(|kept| Value::Object(kept.summary()))
+            .collect();
+        json!({ "last": last, "dropped": dropped, "entries": entries })
+    }
+
+    /// One entry, whole but for what is masked.
+    pub(crate) fn entry(&self, id: u64) -> Option<Value> {
+        let kept = self.find(id)?;
+        let Kept {
+            packed, reply_body, ..
+        } = &*kept;
+        let mut whole = kept.summary();
+        whole.insert(
+            "request".to_owned(),
+            json!({ "headers": mask::headers(&packed.headers()), "body": mask::body(packed.body()) }),
+        );
+        whole.insert(
+            "response".to_owned(),
+            json!({ "headers": mask::headers(&packed.reply_headers()), "body": mask::body(reply_body) }),
+        );
+        Some(Value::Object(whole))
+    }
+
+    /// The provider, the namespace and the thing that an entry's call looked for and did not find.
+    pub(crate) fn missing(&self, id: u64) -> Option<(&'static str, Arc<str>, Missing)> {
+        let kept = self.find(id)?;
+        let missing = kept.outcome.missing.clone()?;
+        Some((kept.outcome.provider, Arc::clone(&kept.namespace), missing))
+    }
+
+    /// A call as a command that makes it again; what is masked has to be filled in.
+    pub(crate) fn curl(&self, id: u64) -> Option<String> {
+        let kept = self.find(id)?;
+        let Kept { method, packed, .. } = &*kept;
+        let quoted = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
+        let headers = packed.headers();
+        let host = headers
+            .get("host")
+            .and_then(|host| host.to_str().ok())
+            .unwrap_or("127.0.0.1:4700");
+        let url = quoted(&format!("http://{host}{}", mask::target(packed.target())));
+        // curl waits for the body of a HEAD unless it is told so.
+        let mut command = match *method {
+            Method::HEAD => format!("curl --head {url}"),
+            _ => format!("curl -i -X {} {url}", method),
+        };
+        for (name, value) in mask::headers(&headers).as_object().into_iter().flatten() {
+            if !matches!(
+                name.as_str(),
+                "host" | "content-length" | "connection" | "accept-encoding" | "transfer-encoding"
+            ) {
+                let header = format!("{name}: {}", value.as_str().unwrap_or_default());
+                command.push_str(&format!(" -H {}", quoted(&header)));
+            }
+        }
+        if !packed.body().is_empty() {
+            let body = mask::body(packed.body());
+            command.push_str(&format!(" --data-raw {}", quoted(&body)));
+        }
+        command.push('\n');
+        Some(command)
+    }
+
+    /// Why a call was refused, by journal id or request id.
+    pub(crate) fn finding(&self, id: &str) -> Option<Value> {
+        let by_number = id.parse().ok().and_then(|number| self.find(number));
+        let kept = by_number.or_else(|| {
+            let inner = self.lock();
+            let of_request = |kept: &&Arc<Kept>| {
+                !id.is_empty() && kept.outcome.request_id.eq_ignore_ascii_case(id)
+            };
+            inner.of(None, 0).find(of_request).cloned()
+        })?;
+        let mut shown = kept.summary();
+        let mut finding = kept.outcome.finding.clone().unwrap_or_default();
+        mask::quotations(&mut finding);
+        shown.insert("signature".to_owned(), finding);
+        Some(Value::Object(shown))
+    }
+
+    /// Forgets every entry, or those of a namespace; forgotten entries are not dropped ones. Says how many there were.
+    pub(crate) fn clear(&self, namespace: Option<&str>) -> usize {
+        let mut inner = self.lock();
+        let mut gone = Vec::new();
+        match namespace {
+            None => {
+                gone.extend(std::mem::take(&mut inner.entries).into_values());
+                inner.rings.clear();
+                inner.dropped_of.clear();
+                inner.dropped = 0;
+            }
+            Some(name) => {
+                let ring = inner.rings.remove(name).unwrap_or_default();
+                gone.extend(ring.iter().filter_map(|id| inner.entries.remove(id)));
+                let (_, dropped) = inner.dropped_of.remove(name).unwrap_or_default();
+                inner.dropped -= dropped;
+            }
+        }
+        inner.size -= gone.iter().map(|kept| kept.size).sum::<usize>();
+        drop(inner);
+        gone.len()
+    }
+
+    /// What it holds, for the metrics.
+    pub(crate) fn size(&self) -> Size {
+        let inner = self.lock();
+        Size {
+            entries: inner.entries.len() as u64,
+            bytes: inner.size as u64,
+            dropped: inner.dropped_ever,
+        }
+    }
+
+    fn find(&self, id: u64) -> Option<Arc<Kept>> {
+        self.lock().entries.get(&id).cloned()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    /// The entries of a namespace, or all, that are newer than an id; newest first.
+    fn of(&self, namespace: Option<&str>, since: u64) -> impl Iterator<Item = &Arc<Kept>> {
+        let ring = namespace.map(|name| self.rings.get(name));
+        let of_one = ring
+            .into_iter()
+            .flatten()
+            .flat_map(|ring| ring.iter().rev())
+            .take_while(move |id| since < **id)
+            .filter_map(|id| self.entries.get(id));
+        let all = namespace.is_none().then(|| {
+            self.entries
+                .range(since.saturating_add(1)..)
+                .rev()
+                .map(|(_, kept)| kept)
+        });
+        of_one.chain(all.into_iter().flatten())
+    }
+
+    fn forget(&mut self, id: u64) -> Option<Arc<Kept>> {
+        let kept = self.entries.remove(&id)?;
+        self.size -= kept.size;
+        self.note_dropped(&kept);
+        Some(kept)
+    }
+
+    fn note_dropped(&mut self, kept: &Kept) {
+        self.dropped += 1;
+        self.dropped_ever += 1;
+        match self.dropped_of.get_mut(&kept.namespace) {
+            Some(dropped) => *dropped = (kept.id, dropped.1 + 1),
+            None => {
+                let namespace = Arc::clone(&kept.namespace);
+                self.dropped_of.insert(namespace, (kept.id, 1));
+            }
+        }
+    }
+}
+
+/// What a journal holds.
+#[derive(Debug)]
+pub(crate) struct Size {
+    pub(crate) entries: u64,
+    pub(crate) bytes: u64,
+    /// Entries dropped since the start.
+    pub(crate) dropped: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use http::{HeaderMap, Uri};
+
+    use super::entry::OVERHEAD;
+    use super::*;
+    use crate::call::{Reply, Request};
+    use crate::clock::Time;
+    use crate::faults::Match;
+
+    fn record(journal: &Journal, namespace: &str, body: usize) {
+        let target = Uri::from_static("/");
+        journal.record(Entry {
+            time: Time::from_millis(0),
+            namespace: &namespace.into(),
+            duration: Duration::ZERO,
+            request: &Request::new(Method::GET, target, HeaderMap::new(), Bytes::new(), None),
+            reply: &Reply {
+                body: Bytes::from(vec![b'x'; body]),
+                ..Reply::empty(200)
+            },
+            outcome: Outcome::default(),
+        });
+    }
+
+    fn ids(journal: &Journal, namespace: &str) -> Vec<u64> {
+        let list = journal.list(
+            &Filter {
+                namespace: Some(namespace),
+                ..Filter::default()
+            },
+            100,
+        );
+        list["entries"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .filter_map(|entry| entry["id"].as_u64())
+            .collect()
+    }
+
+    #[test]
+    fn entries_are_capped_per_namespace() {
+        let journal = Journal::new(2, 1 << 20);
+        for namespace in ["a", "a", "b", "a"] {
+            record(&journal, namespace, 1);
+        }
+        assert_eq!(ids(&journal, "a"), [4, 2]);
+        assert_eq!(ids(&journal, "b"), [3]);
+        assert_eq!(journal.list(&Filter::default(), 1)["dropped"], 1);
+    }
+
+    #[test]
+    fn bytes_are_capped_per_server() {
+        let journal = Journal::new(100, 3 * (OVERHEAD + 1200));
+        for namespace in ["a", "b", "a", "b", "a"] {
+            record(&journal, namespace, 900);
+        }
+        assert_eq!(ids(&journal, "a"), [5, 3]);
+        assert_eq!(ids(&journal, "b"), [4]);
+    }
+
+    #[test]
+    fn what_was_dropped_matters_only_where_it_can_change_the_verdict() {
+        let journal = Journal::new(2, 1 << 20);
+        for _ in 0..3 {
+            record(&journal, "a", 1);
+        }
+        let verify = |since, count| {
+            let wanted = Match {
+                namespace: Some("a".to_owned()),
+                ..Match::default()
+            };
+            match journal.verify(&wanted, None, since, count) {
+                Verdict::Holds { found } => format!("holds {found}"),
+                Verdict::Fails { found, .. } => format!("fails {found}"),
+                Verdict::Unknown { dropped } => format!("unknown {dropped}"),
+            }
+        };
+        assert_eq!(verify(0, Count::Exactly(2)), "unknown 1");
+        assert_eq!(verify(0, Count::AtMost(2)), "unknown 1");
+        assert_eq!(verify(0, Count::AtLeast(2)), "holds 2");
+        assert_eq!(verify(0, Count::AtLeast(3)), "unknown 1");
+        assert_eq!(verify(0, Count::Exactly(1)), "fails 2");
+        assert_eq!(verify(1, Count::Exactly(2)), "holds 2");
+        assert_eq!(journal.clear(Some("a")), 2);
+        assert_eq!(verify(0, Count::Exactly(0)), "holds 0");
+        assert_eq!(journal.lock().size, 0);
+    }
+}

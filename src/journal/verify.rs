@@ -1,0 +1,137 @@
+//! Were these calls made? Counting the calls that match, and what to show where they are too few or too many.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::Journal;
+use super::entry::Kept;
+use crate::faults::Match;
+
+/// How many near misses a verification shows.
+const NEAREST: usize = 5;
+
+/// How many calls there should be.
+///
+/// ```
+/// use rollcall::control::Count;
+///
+/// assert_eq!(Count::AtLeast(2).to_string(), "at least 2");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Count {
+    /// That many.
+    Exactly(u64),
+    /// That many or more.
+    AtLeast(u64),
+    /// That many or fewer.
+    AtMost(u64),
+}
+
+impl Count {
+    fn holds(self, found: u64) -> bool {
+        match self {
+            Self::Exactly(count) => found == count,
+            Self::AtLeast(count) => count <= found,
+            Self::AtMost(count) => found <= count,
+        }
+    }
+
+    /// Whether further calls can make it fail after it held.
+    pub(crate) const fn can_break(self) -> bool {
+        !matches!(self, Self::AtLeast(_))
+    }
+
+    /// Whether further calls cannot change the verdict.
+    pub(crate) const fn is_settled(self, found: u64) -> bool {
+        match self {
+            Self::Exactly(count) | Self::AtMost(count) => count < found,
+            Self::AtLeast(count) => count <= found,
+        }
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exactly(count) => write!(f, "exactly {count}"),
+            Self::AtLeast(count) => write!(f, "at least {count}"),
+            Self::AtMost(count) => write!(f, "at most {count}"),
+        }
+    }
+}
+
+/// What a verification found.
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    Holds {
+        found: u64,
+    },
+    /// With the entries that differ least, and in what.
+    Fails {
+        found: u64,
+        nearest: Value,
+    },
+    /// Entries of the window were dropped.
+    Unknown {
+        dropped: u64,
+    },
+}
+
+impl Journal {
+    /// Whether as many calls match as there should be.
+    pub(crate) fn verify(
+        &self,
+        wanted: &Match,
+        status: Option<u16>,
+        since: u64,
+        count: Count,
+    ) -> Verdict {
+        let namespace = wanted.namespace.as_deref().filter(|name| *name != "*");
+        let (entries, last_dropped, dropped) = {
+            let inner = self.lock();
+            let (last, dropped) = match namespace {
+                Some(name) => inner.dropped_of.get(name).copied().unwrap_or_default(),
+                None => inner
+                    .dropped_of
+                    .values()
+                    .fold((0, 0), |(last, many), dropped| {
+                        (last.max(dropped.0), many + dropped.1)
+                    }),
+            };
+            let entries: Vec<_> = inner.of(namespace, since).cloned().collect();
+            (entries, last, dropped)
+        };
+        let mut found = 0;
+        let mut misses: Vec<(Vec<String>, &Kept)> = Vec::new();
+        for kept in &entries {
+            let differences = kept.differences(wanted, status);
+            if differences.is_empty() {
+                found += 1;
+            } else {
+                misses.push((differences, kept));
+            }
+        }
+        // Of what was dropped before its window nobody asks, and some counts hold or fail whatever was dropped.
+        if since < last_dropped && !count.is_settled(found) {
+            return Verdict::Unknown { dropped };
+        }
+        if count.holds(found) {
+            return Verdict::Holds { found };
+        }
+        // The newest first among those that differ equally.
+        misses.sort_by_key(|(differences, _)| differences.len());
+        let nearest = misses
+            .into_iter()
+            .take(NEAREST)
+            .map(|(differences, kept)| {
+                let mut shown = kept.summary();
+                shown.insert("differs".to_owned(), json!(differences));
+                Value::Object(shown)
+            })
+            .collect();
+        Verdict::Fails { found, nearest }
+    }
+}

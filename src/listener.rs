@@ -1,0 +1,179 @@
+//! Ports and connections: from a socket to requests, and how a connection ends.
+
+use std::io;
+use std::net::TcpListener;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+use crate::app::{App, answer};
+use crate::options::Listen;
+use crate::providers::Provider;
+use crate::server::StartError;
+
+/// How long a client may take to send a request's head.
+const HEAD_TIME: Duration = Duration::from_secs(30);
+/// What hyper buffers of a head; beyond it, and beyond 100 headers, hyper refuses by itself (431), below it the provider's
+/// envelope does. (Any other number of headers than hyper's own has it allocate room for all of them with each request.)
+const HEAD_BUFFER: usize = 128 * 1024;
+/// How long open calls may take to finish after a stop.
+const DRAIN_TIME: Duration = Duration::from_millis(800);
+/// What is listened on, and for which provider alone, if so.
+pub(crate) type Doors = Vec<(Option<&'static dyn Provider>, TcpListener)>;
+
+pub(crate) fn bind(listen: &[Listen]) -> Result<Doors, StartError> {
+    let mut doors: Doors = Vec::new();
+    for Listen {
+        provider,
+        address,
+        optional,
+    } in listen
+    {
+        let mut address = *address;
+        // The second loopback address goes by the port that the first one got.
+        if *optional && let Some((_, first)) = doors.first() {
+            address.set_port(first.local_addr().map_err(StartError::Machine)?.port());
+        }
+        match TcpListener::bind(address) {
+            Ok(listener) => doors.push((*provider, listener)),
+            Err(cause) if cause.kind() == io::ErrorKind::AddrInUse => {
+                return Err(StartError::PortInUse(address));
+            }
+            Err(_) if *optional => tracing::debug!(%address, "there is no such address here"),
+            Err(cause) => return Err(StartError::Listen(address, cause)),
+        }
+    }
+    Ok(doors)
+}
+
+pub(crate) async fn accept(
+    app: Arc<App>,
+    control: Router,
+    door: Option<&'static dyn Provider>,
+    listener: TcpListener,
+    mut stop: watch::Receiver<bool>,
+) {
+    let listener = match tokio::net::TcpListener::from_std(listener) {
+        Ok(listener) => listener,
+        Err(cause) => return tracing::error!(%cause, "a listener cannot be served"),
+    };
+    let open = GracefulShutdown::new();
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME)
+        .max_buf_size(HEAD_BUFFER)
+        .pipeline_flush(true);
+    loop {
+        let stream = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                Err(cause) => {
+                    // Out of file handles, most likely: existing calls will free some.
+                    tracing::warn!(%cause, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    continue;
+                }
+            },
+            _ = stop.changed() => break,
+        };
+        if let Err(cause) = stream.set_nodelay(true) {
+            tracing::debug!(%cause, "a connection is gone already");
+        }
+        let reset = Arc::new(AtomicBool::new(false));
+        let (app, control, fault) = (Arc::clone(&app), control.clone(), Arc::clone(&reset));
+        let service = service_fn(move |request: http::Request<Incoming>| {
+            let (app, control, fault) = (Arc::clone(&app), control.clone(), Arc::clone(&fault));
+            async move {
+                let answered = answer(&app, &control, door, request.map(Body::new)).await;
+                if answered.is_err() {
+                    fault.store(true, Ordering::Release);
+                }
+                answered
+            }
+        });
+        let connection =
+            open.watch(http.serve_connection(TokioIo::new(Stream { stream, reset }), service));
+        tokio::spawn(async move {
+            if let Err(cause) = connection.await {
+                tracing::debug!(%cause, "a connection ended early");
+            }
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(DRAIN_TIME, open.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::debug!("connections were still busy at the stop");
+    }
+}
+
+/// A connection that a fault can end with a reset instead of a close.
+struct Stream {
+    stream: TcpStream,
+    reset: Arc<AtomicBool>,
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        if self.reset.load(Ordering::Acquire)
+            && let Err(cause) = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO))
+        {
+            tracing::debug!(%cause, "a connection was closed instead of reset");
+        }
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, bytes)
+    }
+}

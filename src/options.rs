@@ -1,0 +1,405 @@
+//! How to start: what the command line's flags and the library's builder set.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::clock::Setting;
+use crate::control::Guard;
+use crate::faults::Rule;
+use crate::providers::{Provider, provider};
+use crate::seed::SeedSource;
+use crate::settings::{Credential, Settings, Skew, unknown_provider};
+
+/// Where to listen: an address, for all providers or for one.
+///
+/// ```
+/// use rollcall::Listen;
+///
+/// let listen: Listen = "huawei-rocketmq=127.0.0.1:0".parse()?;
+/// # Ok::<(), String>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Listen {
+    pub(crate) provider: Option<&'static dyn Provider>,
+    pub(crate) address: SocketAddr,
+    /// Whether a machine without this address is fine too.
+    pub(crate) optional: bool,
+}
+
+impl std::str::FromStr for Listen {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (provider, address) = match text.split_once('=') {
+            Some((id, address)) => (
+                Some(provider(id).ok_or_else(|| unknown_provider(id))?),
+                address,
+            ),
+            None => (None, text),
+        };
+        let address = address.parse().map_err(|_| {
+            format!("\"{address}\" is no address; write an IP address and a port, as 127.0.0.1:4700 or [::1]:4700")
+        })?;
+        Ok(Self {
+            provider,
+            address,
+            optional: false,
+        })
+    }
+}
+
+/// How to start. The default: the demo data in memory, on a free port of 127.0.0.1.
+///
+/// ```
+/// use rollcall::Options;
+///
+/// let options = Options::default().empty().rng_seed(7);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub(crate) listen: Vec<Listen>,
+    pub(crate) data: Option<PathBuf>,
+    pub(crate) seeds: Vec<SeedSource>,
+    pub(crate) settings: Settings,
+    pub(crate) clock: Setting,
+    pub(crate) rng_seed: Option<u64>,
+    pub(crate) journal: usize,
+    pub(crate) max_namespaces: usize,
+    pub(crate) guard: Guard,
+    pub(crate) watch: bool,
+    pub(crate) faults: Vec<Rule>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            listen: vec![Listen {
+                provider: None,
+                address: SocketAddr::from(([127, 0, 0, 1], 0)),
+                optional: false,
+            }],
+            data: None,
+            seeds: vec![SeedSource::Demo],
+            settings: Settings::default(),
+            clock: Setting::Real,
+            rng_seed: None,
+            journal: 1000,
+            max_namespaces: 10_000,
+            guard: Guard::default(),
+            watch: false,
+            faults: Vec::new(),
+        }
+    }
+}
+
+impl Options {
+    /// Listens there, instead of on a free port.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().listen(vec!["127.0.0.1:0".parse()?]);
+    /// # Ok::<(), String>(())
+    /// ```
+    #[must_use]
+    pub fn listen(mut self, listen: Vec<Listen>) -> Self {
+        self.listen = listen;
+        self
+    }
+
+    /// Listens on `127.0.0.1` and, where there is one, on `[::1]`.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().listen_on_loopback(4700);
+    /// ```
+    #[must_use]
+    pub fn listen_on_loopback(mut self, port: u16) -> Self {
+        let listen = |address, optional| Listen {
+            provider: None,
+            address,
+            optional,
+        };
+        self.listen = vec![
+            listen(([127, 0, 0, 1], port).into(), false),
+            listen(([0_u16, 0, 0, 0, 0, 0, 0, 1], port).into(), true),
+        ];
+        self
+    }
+
+    /// Keeps the data in that folder, across restarts and `kill -9`.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().data("rollcall-data");
+    /// ```
+    #[must_use]
+    pub fn data(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.data = Some(folder.into());
+        self
+    }
+
+    /// Starts without any data.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().empty();
+    /// ```
+    #[must_use]
+    pub fn empty(mut self) -> Self {
+        self.seeds.clear();
+        self
+    }
+
+    /// Starts with the data of these files and folders instead of the demo.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().seed(["users.json".into()]);
+    /// ```
+    #[must_use]
+    pub fn seed(mut self, paths: impl IntoIterator<Item = PathBuf>) -> Self {
+        self.seeds = paths.into_iter().map(SeedSource::Path).collect();
+        self
+    }
+
+    /// Sets a quirk, as `aliyun-ehpc.user-id`.
+    ///
+    /// # Errors
+    /// A sentence that lists what there is, for an unknown quirk or value.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let refused = Options::default().quirk("nobody.quirk", "1").unwrap_err();
+    /// assert!(refused.starts_with("there is no quirk \"nobody.quirk\""));
+    /// ```
+    pub fn quirk(mut self, name: &str, value: &str) -> Result<Self, String> {
+        self.settings.set_quirk(name, value)?;
+        Ok(self)
+    }
+
+    /// Sets the region that a provider's answers name.
+    ///
+    /// # Errors
+    /// A sentence that lists the providers, for an unknown one.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().region("huawei-rocketmq", "cn-east-3")?;
+    /// # Ok::<(), String>(())
+    /// ```
+    pub fn region(mut self, provider: &str, region: &str) -> Result<Self, String> {
+        self.settings.set_region(provider, region)?;
+        Ok(self)
+    }
+
+    /// How many polls a ListUsersAsync task takes until it shows its data.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().async_polls(2);
+    /// ```
+    #[must_use]
+    pub fn async_polls(mut self, polls: u32) -> Self {
+        self.settings.async_polls = polls;
+        self
+    }
+
+    /// How much authentication is checked: `strict`, or `aliyun-ehpc=strict` for one provider.
+    ///
+    /// # Errors
+    /// A sentence that lists the modes or the providers, for an unknown one.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().auth("strict")?.auth("huawei-rocketmq=off")?;
+    /// # Ok::<(), String>(())
+    /// ```
+    pub fn auth(mut self, mode: &str) -> Result<Self, String> {
+        self.settings.set_auth(mode)?;
+        Ok(self)
+    }
+
+    /// The keys that callers may sign with, instead of `test-ak` with the secret `test-sk`.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().credentials(vec!["my-key:my-secret".parse()?]);
+    /// # Ok::<(), String>(())
+    /// ```
+    #[must_use]
+    pub fn credentials(mut self, credentials: Vec<Credential>) -> Self {
+        self.settings.credentials = credentials;
+        self
+    }
+
+    /// How far callers' clocks may be off.
+    ///
+    /// ```
+    /// use rollcall::{Options, Skew};
+    ///
+    /// let options = Options::default().skew(Skew::Off);
+    /// ```
+    #[must_use]
+    pub fn skew(mut self, skew: Skew) -> Self {
+        self.settings.skew = skew;
+        self
+    }
+
+    /// Locks the control plane; [`Rollcall`] itself knows the token.
+    ///
+    /// ```
+    /// use rollcall::{Options, Rollcall};
+    ///
+    /// let rollcall = Rollcall::start_with(&Options::default().admin_token("secret"))?;
+    /// rollcall.reset()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn admin_token(mut self, token: impl Into<String>) -> Self {
+        self.guard.token = Some(token.into());
+        self
+    }
+
+    /// Lets pages of that origin use the control plane.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().allow_origin("http://localhost:5173");
+    /// ```
+    #[must_use]
+    pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
+        // Browsers send it without the slash that people copy with it.
+        let origin = origin.into().trim_end_matches('/').to_owned();
+        self.guard.origins.push(origin);
+        self
+    }
+
+    /// Lets the control plane be addressed by that host name.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().allow_host("rollcall.example");
+    /// ```
+    #[must_use]
+    pub fn allow_host(mut self, host: impl Into<String>) -> Self {
+        self.guard.hosts.push(host.into());
+        self
+    }
+
+    /// Reads seed files again when they change, and resets the namespaces that nobody wrote to.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().seed(["users.json".into()]).watch();
+    /// ```
+    #[must_use]
+    pub fn watch(mut self) -> Self {
+        self.watch = true;
+        self
+    }
+
+    /// Fault rules to start with.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    /// use rollcall::faults::{Effect, Match, Rule};
+    ///
+    /// let every_call_hangs = Rule::new(Match::default(), Effect::Hang);
+    /// let options = Options::default().faults(vec![every_call_hangs]);
+    /// ```
+    #[must_use]
+    pub fn faults(mut self, rules: Vec<Rule>) -> Self {
+        self.faults = rules;
+        self
+    }
+
+    pub(crate) const fn guard(&self) -> &Guard {
+        &self.guard
+    }
+
+    /// Whether it listens beyond this machine while everybody may use the control plane.
+    pub(crate) fn is_open_to_the_network(&self) -> bool {
+        self.guard.token.is_none()
+            && self
+                .listen
+                .iter()
+                .any(|listen| !listen.address.ip().is_loopback())
+    }
+
+    /// How clocks run.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    /// use rollcall::clock::{Setting, Time};
+    ///
+    /// let morning = Time::parse_rfc3339("2024-05-20T08:30:00Z").expect("a time");
+    /// let options = Options::default().clock(Setting::Fixed(morning));
+    /// ```
+    #[must_use]
+    pub fn clock(mut self, setting: Setting) -> Self {
+        self.clock = setting;
+        self
+    }
+
+    /// Makes every generated id the same at every start.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().rng_seed(7);
+    /// ```
+    #[must_use]
+    pub fn rng_seed(mut self, seed: u64) -> Self {
+        self.rng_seed = Some(seed);
+        self
+    }
+
+    /// How many calls the journal keeps for each namespace.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().journal(10_000);
+    /// ```
+    #[must_use]
+    pub fn journal(mut self, entries: usize) -> Self {
+        self.journal = entries;
+        self
+    }
+
+    /// How many namespaces there may be.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().max_namespaces(50);
+    /// ```
+    #[must_use]
+    pub fn max_namespaces(mut self, most: usize) -> Self {
+        self.max_namespaces = most;
+        self
+    }
+}
+
+impl fmt::Display for Listen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.provider {
+            Some(provider) => write!(f, "{}={}", provider.id(), self.address),
+            None => write!(f, "{}", self.address),
+        }
+    }
+}

@@ -123,6 +123,9 @@ pub(super) struct Lists {
     /// How many lists there are that may have an order, and how many of these the triggers watch.
     known: AtomicUsize,
     watched: AtomicUsize,
+    /// How many orders were built: a test sees by it whether they were followed, or built anew.
+    #[cfg(test)]
+    built: AtomicUsize,
     /// How many commits have begun. As long as they are as many as are done, the orders are of the newest moment.
     begun: AtomicU64,
 }
@@ -333,6 +336,8 @@ impl Lists {
     }
 
     fn keep(&self, kin: Kin) {
+        #[cfg(test)]
+        self.built.fetch_add(1, Ordering::Relaxed);
         let mut kept = self.write();
         if !kept.lists.iter().any(|list| std::ptr::eq(*list, kin.list)) {
             kept.lists.push(kin.list);
@@ -606,6 +611,13 @@ mod tests {
         }
     }
 
+    /// The change that touches more rows than orders follow, and the first of those that do.
+    const TOO_MUCH: &str = "more than is followed";
+
+    fn built(store: &Store) -> usize {
+        store.lists.built.load(Ordering::Relaxed)
+    }
+
     type Change = fn(&Connection) -> rusqlite::Result<()>;
 
     const CHANGES: &[(&str, Change)] = &[
@@ -648,14 +660,11 @@ mod tests {
         ("a rolled back savepoint", |tx| {
             tx.execute_batch("SAVEPOINT before; DELETE FROM users WHERE seq % 10 = 0; ROLLBACK TO before; RELEASE before")
         }),
-        ("more than is followed", |tx| {
+        (TOO_MUCH, |tx| {
             tx.execute_batch("UPDATE users SET kind = (kind + 1) % 3")
         }),
         ("a cascade", |tx| {
             tx.execute_batch("DELETE FROM users WHERE team = 2 AND 600 < seq; DELETE FROM teams WHERE id = 2; INSERT INTO teams VALUES (2, 0)")
-        }),
-        ("a delete without conditions", |tx| {
-            tx.execute_batch("DELETE FROM users")
         }),
     ];
 
@@ -663,13 +672,30 @@ mod tests {
     fn orders_follow_every_kind_of_write() {
         let (_folder, stores) = stores();
         for store in &stores {
+            let mut is_followed = true;
             for (event, change) in CHANGES {
                 check(store, &format!("all before {event}"));
+                let before = built(store);
                 store
                     .write(change)
                     .unwrap_or_else(|cause| panic!("{event}: {cause}"));
                 check(store, event);
+                is_followed &= *event != TOO_MUCH;
+                assert_eq!(built(store) == before, is_followed, "built after {event}");
             }
+        }
+    }
+
+    #[test]
+    fn what_empties_a_list_leaves_no_order() {
+        let (_folder, stores) = stores();
+        for store in &stores {
+            check(store, "the start");
+            store
+                .write(|tx| tx.execute_batch("DELETE FROM users"))
+                .expect("a valid change");
+            check(store, "a delete without conditions");
+            assert!(store.lists.read().orders.is_empty());
         }
     }
 
@@ -702,6 +728,31 @@ mod tests {
         copy.write(CHANGES[2].1).expect("a valid change");
         check(&copy, "a change of the copy");
         check(&store, "a change of the copy");
+    }
+
+    #[test]
+    fn a_reader_of_an_older_moment_does_not_see_newer_orders() {
+        let (_folder, [_, store]) = stores();
+        check(&store, "the start");
+        store
+            .read(|tx| {
+                let before = total(tx, 1);
+                std::thread::scope(|scope| {
+                    // In one write as many rows come as go, so that only the moment tells the lists apart.
+                    scope.spawn(|| {
+                        store.write(|tx| {
+                            tx.execute_batch(
+                                "DELETE FROM users WHERE seq = 300; INSERT INTO users VALUES (90001, 1, 'e', 'new-1', 1);",
+                            )
+                        })
+                    });
+                });
+                assert_eq!(total(tx, 1), before);
+                assert!(!glance(tx, 1)?, "answered by an order that has moved on");
+                Ok::<_, rusqlite::Error>(())
+            })
+            .expect("readable");
+        check(&store, "the write");
     }
 
     /// Asks the order first, as rooms do, and then SQL in the same transaction.

@@ -6,7 +6,6 @@ pub(crate) mod v2024;
 
 use std::hash::Hash;
 
-use crate::store::Tx;
 use bytes::Bytes;
 use quick_xml::escape::partial_escape;
 use quick_xml::se::Serializer as XmlSerializer;
@@ -17,6 +16,7 @@ use super::errors;
 use super::model::Group;
 use crate::call::{Call, Params, Reply, Request};
 use crate::catalogue::{ApiError, ErrorEntry, Refusal};
+use crate::store::Tx;
 use crate::store::encoded::Encoded;
 use crate::store::page::Window;
 

@@ -6,7 +6,7 @@ use std::fmt;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use crate::clock::{Clock, Setting, Time};
@@ -198,6 +198,8 @@ pub(crate) struct Namespaces {
     known: RwLock<HashMap<String, Arc<Namespace>>>,
     /// Held while one is made or dropped, so that two first calls make one.
     making: Mutex<()>,
+    /// The highest number that a data file got in this run.
+    generations: AtomicU64,
 }
 
 /// Why a namespace cannot be had.
@@ -237,6 +239,7 @@ impl Namespaces {
             most,
             known: RwLock::default(),
             making: Mutex::default(),
+            generations: AtomicU64::new(0),
         }
     }
 
@@ -426,7 +429,7 @@ impl Namespaces {
         let generation = old.store.file().map(generation_of);
         let place = generation
             .zip(self.folder(name))
-            .map(|(generation, folder)| (generation + 1, folder));
+            .map(|(generation, folder)| (self.generation_after(generation), folder));
         let file = place
             .as_ref()
             .map(|(generation, folder)| folder.join(format!("{generation}.db")));
@@ -509,10 +512,10 @@ impl Namespaces {
                 },
                 None => {
                     fs::create_dir_all(&folder).map_err(|cause| failed(cause.into()))?;
-                    let store = self
-                        .fill(Some(&folder.join("1.db")), origin)
-                        .map_err(failed)?;
-                    point_to(&folder, 1).map_err(|cause| failed(cause.into()))?;
+                    let generation = self.generation_after(0);
+                    let file = folder.join(format!("{generation}.db"));
+                    let store = self.fill(Some(&file), origin).map_err(failed)?;
+                    point_to(&folder, generation).map_err(|cause| failed(cause.into()))?;
                     self.fresh(name, store, origin)
                 }
             },
@@ -539,6 +542,13 @@ impl Namespaces {
             Origin::Empty => copy_to(&empty_store()?, file),
             Origin::Copy(other) => copy_to(&other.store, file),
         }
+    }
+
+    /// A generation later than that one and than every other of this run: SQLite removes a log by its name when the last
+    /// connection to it closes, which may be long after the namespace was dropped and made anew.
+    fn generation_after(&self, before: u64) -> u64 {
+        self.generations.fetch_max(before, Ordering::Relaxed);
+        self.generations.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     fn folder(&self, name: &str) -> Option<PathBuf> {

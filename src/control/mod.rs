@@ -275,7 +275,10 @@ impl From<OpenError> for Problem {
 
 impl From<rusqlite::Error> for Problem {
     fn from(cause: rusqlite::Error) -> Self {
-        Self::new(500, format!("the data could not be used: {cause}"))
+        let detail = cause.sqlite_error().map_or_else(String::new, |error| {
+            format!(" (SQLite {})", error.extended_code)
+        });
+        Self::new(500, format!("the data could not be used: {cause}{detail}"))
     }
 }
 

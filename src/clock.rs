@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 
 /// A moment: milliseconds since the epoch, UTC.
 ///
@@ -169,6 +169,15 @@ impl Time {
     /// ```
     pub fn compact(self) -> String {
         self.format("%Y%m%dT%H%M%SZ")
+    }
+
+    /// `20240520083000`, which begins the ids of every call of some providers, and so is not worth a pattern to parse.
+    pub(crate) fn digits(self) -> String {
+        let time = DateTime::<Utc>::from_timestamp_millis(self.0).unwrap_or_default();
+        let day = u64::from(time.month() * 100 + time.day());
+        let clock = u64::from(time.hour() * 10_000 + time.minute() * 100 + time.second());
+        let year = u64::from(time.year().unsigned_abs());
+        format!("{:014}", (year * 10_000 + day) * 1_000_000 + clock)
     }
 
     /// `Sun, 06 Nov 1994 08:49:37 GMT`, the form of the `Date` header.
@@ -342,6 +351,7 @@ mod tests {
         let time = Time::parse_compact("20240520T083000Z").expect("well formed");
         assert_eq!(time.rfc3339_millis(), "2024-05-20T08:30:00.000Z");
         assert_eq!(time.compact(), "20240520T083000Z");
+        assert_eq!(time.digits(), "20240520083000");
         for wrong in [
             "",
             "20240520T083000",

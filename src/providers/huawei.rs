@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use crate::call::{Call, Limit, Reply, Request};
 use crate::catalogue::{ApiError, ErrorEntry, Refusal, Source, catalogue};
 use crate::ids::{Ids, LOWER_HEX};
+use crate::signing::sha256_hex;
 
 /// The content type of every answer with a body; golangsdk's pager fails on any other.
 pub(crate) const JSON: &str = "application/json";
@@ -77,6 +78,26 @@ catalogue! {
 const NO_PERMISSION: &str = "WKS.00081102";
 /// Inferred: real ones are encrypted; what matters is that clients find a text.
 const ENCODED_AUTHORIZATION_MESSAGE: &str = "cm9sbGNhbGw6IG5vIHBlcm1pc3Npb24=";
+
+/// The id of a project that the seed does not have: the same for the same name, and known as made up by its last digits,
+/// which stand for the others.
+pub(crate) fn made_up_project_id(name: &str) -> String {
+    let digits = sha256_hex(format!("project:{name}").as_bytes());
+    let first = &digits[..24];
+    format!("{first}{}", check_digits(first))
+}
+
+/// Whether an id is one of [`made_up_project_id`]: IAM gave it to the account, as it gives one for every region.
+pub(crate) fn is_made_up_project_id(id: &str) -> bool {
+    id.len() == 32
+        && id
+            .split_at_checked(24)
+            .is_some_and(|(first, last)| check_digits(first) == last)
+}
+
+fn check_digits(first: &str) -> String {
+    sha256_hex(first.as_bytes())[..8].to_owned()
+}
 
 /// The gateway's envelope, keys in the order of real answers.
 #[derive(Serialize)]

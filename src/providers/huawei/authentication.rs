@@ -9,7 +9,7 @@ use rusqlite::Connection;
 
 use super::{
     ACCESS_KEY_UNKNOWN, AUTHORIZATION_MALFORMED, SIGNATURE_EXPIRED, SIGNATURE_MISMATCH,
-    TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_MISSING, token,
+    TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_MISSING, is_made_up_project_id, token,
 };
 use crate::call::{Call, Request};
 use crate::catalogue::ApiError;
@@ -158,8 +158,12 @@ fn known(call: &Call<'_>, signed: &Authorization<'_>) -> Result<Credential, ApiE
     Ok(credential)
 }
 
-/// Whether a project is one of the account's. Where none is configured at all, every project is.
+/// Whether a project is one of the account's: of the seed, or made up by IAM for a name. Where none is configured at all,
+/// every project is.
 pub(crate) fn owns_project(tx: &Connection, project_id: &str) -> rusqlite::Result<bool> {
+    if is_made_up_project_id(project_id) {
+        return Ok(true);
+    }
     tx.prepare_cached(
         "SELECT EXISTS (SELECT 1 FROM iam_projects WHERE id = ?1)
              OR NOT EXISTS (SELECT 1 FROM iam_projects)",

@@ -9,6 +9,7 @@ use subtle::ConstantTimeEq;
 
 use crate::clock::Time;
 use crate::ids::{ALPHANUMERIC, Ids, LOWER_HEX};
+use crate::providers::huawei::made_up_project_id;
 use crate::providers::huawei::token;
 use crate::settings::Credential;
 use crate::store::page::select;
@@ -313,7 +314,7 @@ fn made_up_project(name: &str, domain_id: &str) -> Project {
     let id = if name == PROJECT.1 {
         PROJECT.0.to_owned()
     } else {
-        made_up_id(&["project", name])
+        made_up_project_id(name)
     };
     Project::made_up(id, name.to_owned(), domain_id)
 }

@@ -13,8 +13,8 @@ pub(crate) use projects::{
 };
 pub(crate) use users::{
     ActiveType, NameRule, NewUser, User, UserChange, UserFilter, delete_user, for_each_user,
-    insert_user, is_email, is_user_name, list_members, list_users, put_user, set_groups,
-    set_locked, update_user, user, user_named, user_seq, users_behind,
+    insert_user, insert_user_if_new, is_email, is_user_name, list_members, list_users, put_user,
+    set_groups, set_locked, update_user, user, user_named, user_seq, users_behind,
 };
 
 /// Inferred: the domain of whoever is not given another one; the documents' group list shows it.

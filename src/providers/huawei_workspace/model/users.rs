@@ -1,5 +1,6 @@
 //! Desktop users.
 
+use rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE;
 use rusqlite::types::{ToSql, Value};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
@@ -532,6 +533,27 @@ pub(crate) fn user_seq(
 /// Adds a user and says which row it is; the caller gives a conflict (`workspace_users.user_name_lower`) its name.
 pub(crate) fn insert_user(tx: &Connection, project_id: &str, user: &User) -> rusqlite::Result<i64> {
     touch(tx, project_id)?;
+    insert(tx, project_id, user)
+}
+
+/// Adds a user to a project that there is, unless somebody has its id or its name; says which row it is.
+pub(crate) fn insert_user_if_new(
+    tx: &Connection,
+    project_id: &str,
+    user: &User,
+) -> rusqlite::Result<Option<i64>> {
+    match insert(tx, project_id, user) {
+        Ok(seq) => Ok(Some(seq)),
+        Err(rusqlite::Error::SqliteFailure(cause, _))
+            if cause.extended_code == SQLITE_CONSTRAINT_UNIQUE =>
+        {
+            Ok(None)
+        }
+        Err(cause) => Err(cause),
+    }
+}
+
+fn insert(tx: &Connection, project_id: &str, user: &User) -> rusqlite::Result<i64> {
     let sql = "INSERT INTO workspace_users (project_id, id, user_name, user_name_lower, user_email, user_phone, active_type,
            is_pre_user, account_expires, password_never_expired, enable_change_password, next_login_change_password, description,
            description_lower, locked, disabled, total_desktops, share_space_subscription, share_space_desktops,

@@ -288,9 +288,9 @@ fn seed_user(
     user: SeedUser,
     context: &SeedContext<'_>,
 ) -> Result<(), SeedError> {
-    let by_name = model::user_named(tx, project_id, &user.user_name)?;
+    let by_name = || model::user_named(tx, project_id, &user.user_name);
     if user.delete {
-        if let Some(kept) = by_name {
+        if let Some(kept) = by_name()? {
             model::delete_user(tx, project_id, &kept.id)?;
         }
         return Ok(());
@@ -300,23 +300,11 @@ fn seed_user(
     let account_expires = user.account_expires()?;
     let when_created = moment("when_created", user.when_created.as_deref())?;
 
-    let kept = match &user.id {
-        Some(id) => model::user(tx, project_id, id)?,
-        None => by_name.clone(),
+    // Who has an id of their own is most likely new: only where that is not so, others are looked at.
+    let id = match &user.id {
+        Some(id) => id.clone(),
+        None => by_name()?.map_or_else(|| context.ids.text(32, LOWER_HEX), |kept| kept.id),
     };
-    let id = user
-        .id
-        .or_else(|| kept.as_ref().map(|kept| kept.id.clone()))
-        .unwrap_or_else(|| context.ids.text(32, LOWER_HEX));
-    if let Some(other) = by_name.filter(|other| other.id != id) {
-        return Err(SeedError::new(
-            "user_name",
-            format!(
-                "\"{}\" is the name of user {} already; a project has a name once, whatever its case",
-                user.user_name, other.id
-            ),
-        ));
-    }
     let base = NewUser {
         user_name: user.user_name,
         user_email: user.user_email,
@@ -333,13 +321,8 @@ fn seed_user(
         user_info_map: user.user_info_map,
         domain: user.domain.unwrap_or_else(|| DEFAULT_DOMAIN.to_owned()),
     }
-    .into_user(
-        id,
-        when_created
-            .or_else(|| kept.as_ref().map(|kept| kept.when_created))
-            .unwrap_or(context.now),
-    );
-    let user = User {
+    .into_user(id, when_created.unwrap_or(context.now));
+    let mut user = User {
         is_pre_user: user.is_pre_user,
         password_never_expired: user.password_never_expired,
         locked: user.locked,
@@ -349,13 +332,26 @@ fn seed_user(
         share_space_desktops: user.share_space_desktops,
         ..base
     };
-    if kept.is_none() {
-        let seq = model::insert_user(tx, project_id, &user)?;
+    if let Some(seq) = model::insert_user_if_new(tx, project_id, &user)? {
         // Who is new is in no group yet.
         if !groups.is_empty() {
             model::set_groups(tx, seq, &groups)?;
         }
         return Ok(());
+    }
+    if let Some(other) = model::user_named(tx, project_id, &user.user_name)?
+        && other.id != user.id
+    {
+        return Err(SeedError::new(
+            "user_name",
+            format!(
+                "\"{}\" is the name of user {} already; a project has a name once, whatever its case",
+                user.user_name, other.id
+            ),
+        ));
+    }
+    if let Some(kept) = model::user(tx, project_id, &user.id)? {
+        user.when_created = when_created.unwrap_or(kept.when_created);
     }
     model::put_user(tx, project_id, &user)?;
     if let Some(seq) = model::user_seq(tx, project_id, &user.id)? {

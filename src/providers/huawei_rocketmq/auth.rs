@@ -8,6 +8,7 @@ use crate::catalogue::ApiError;
 use crate::providers::huawei;
 use crate::providers::huawei::authentication::{Caller, authenticate, owns_project};
 use crate::settings::Auth;
+use crate::store::encoded::Encoded;
 
 /// The gateway's checks, and the service's one about methods.
 pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
@@ -39,15 +40,17 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
 ///
 /// Inferred: the caller's projects are those that the seed gives the account, and those in which it has instances.
 fn of_the_caller(call: &Call<'_>, project_id: &str) -> Result<(), ApiError> {
-    let is_ours: rusqlite::Result<bool> = call
-        .store()
-        .read(|tx| Ok(owns_project(tx, project_id)? || model::has_project(tx, project_id)?));
-    if is_ours? {
-        return Ok(());
-    }
-    Err(errors::PROJECT_NOT_OF_TOKEN.raise().because(format!(
-        "project {project_id} is not configured: no seed names it among huawei-iam's projects or has an instance in it"
-    )))
+    // Asked with every call, and answered anew only when something was written.
+    let key = call.key(("whose project", project_id));
+    call.encoded(key, |tx| {
+        if owns_project(tx, project_id)? || model::has_project(tx, project_id)? {
+            return Ok(Encoded::always(""));
+        }
+        Err(errors::PROJECT_NOT_OF_TOKEN.raise().because(format!(
+            "project {project_id} is not configured: no seed names it among huawei-iam's projects or has an instance in it"
+        )))
+    })?;
+    Ok(())
 }
 
 /// Kafka registers PUT on the list of users with the same gateway, so it reaches the service.

@@ -1,6 +1,7 @@
 //! Volcengine HMAC-SHA256, a relative of AWS V4 (volcengine-bytehouse.md 2): by header, or presigned in the query.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use super::coding::{encoded_then_sorted, hmac_sha256, last, push};
 use super::{
@@ -238,12 +239,35 @@ pub fn string_to_sign(date: &str, scope: &Scope, canonical_request: &str) -> Str
 }
 
 /// The key for a day, a region and a service, drawn from the secret.
+///
+/// The latest one stays at hand, a thread: it is good for a day, and drawing it is most of the work of a signature.
 pub(super) fn signing_key(secret: &[u8], scope: &Scope) -> [u8; 32] {
-    [&scope.region, &scope.service, TERMINATOR]
-        .iter()
-        .fold(hmac_sha256(secret, scope.date.as_bytes()), |key, part| {
-            hmac_sha256(&key, part.as_bytes())
-        })
+    thread_local! {
+        static LATEST: RefCell<Option<Drawn>> = const { RefCell::new(None) };
+    }
+    LATEST.with_borrow_mut(|latest| match latest {
+        Some(drawn) if drawn.secret == secret && drawn.scope == *scope => drawn.key,
+        _ => {
+            let key = [&scope.region, &scope.service, TERMINATOR]
+                .iter()
+                .fold(hmac_sha256(secret, scope.date.as_bytes()), |key, part| {
+                    hmac_sha256(&key, part.as_bytes())
+                });
+            *latest = Some(Drawn {
+                secret: secret.to_vec(),
+                scope: scope.clone(),
+                key,
+            });
+            key
+        }
+    })
+}
+
+/// A key, and what it was drawn from.
+struct Drawn {
+    secret: Vec<u8>,
+    scope: Scope,
+    key: [u8; 32],
 }
 
 /// Hex of the HMAC, keyed with the key drawn from the secret.

@@ -256,7 +256,7 @@ impl Options {
         self
     }
 
-    /// Locks the control plane; [`Rollcall`] itself knows the token.
+    /// Locks the control plane; [`Rollcall`](crate::Rollcall) itself knows the token.
     ///
     /// ```
     /// use rollcall::{Options, Rollcall};

@@ -126,9 +126,22 @@ pub fn hex(bytes: &[u8]) -> String {
     String::from_utf8(out).expect("hex digits are ASCII")
 }
 
+/// Whether a path is its own encoded form, whichever way a scheme goes about it, as nearly every path is.
+pub(super) fn is_plain_path(path: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
+    path.bytes().all(plain)
+}
+
+/// The SHA-256 of nothing, in lower-case hex: of the body of nearly every request.
+pub(super) const SHA256_OF_NOTHING: &str =
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
 /// Lower-case hex of the SHA-256.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
+    if bytes.is_empty() {
+        return SHA256_OF_NOTHING.to_owned();
+    }
     hex(&Sha256::digest(bytes))
 }
 

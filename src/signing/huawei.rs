@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::coding::{hmac_sha256, sorted_then_encoded};
+use super::coding::{SHA256_OF_NOTHING, hmac_sha256, is_plain_path, sorted_then_encoded};
 use super::{
     AccessKey, AsSent, CanonicalRequest, Mismatch, Pair, Sealed, Stages, compact_time, encode,
     field, fields, hex, judge, listed, pairs, parse_compact_time, sha256_hex, to_be_signed,
@@ -14,9 +14,6 @@ use super::{
 
 /// The scheme's name, first word of `Authorization` and first line of the string to sign.
 pub const ALGORITHM: &str = "SDK-HMAC-SHA256";
-
-/// The SHA-256 of nothing.
-const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /// The headers that carry a signature.
 #[derive(Clone, Copy, Debug)]
@@ -102,8 +99,13 @@ pub fn read<'a>(request: &AsSent<'a>) -> Result<Authorization<'a>, Defect> {
 /// The path: decoded whole, so that `%2F` becomes a slash, encoded piece by piece, with a slash at the end.
 #[must_use]
 pub fn canonical_path(path: &str) -> String {
-    let decoded: Vec<u8> = percent_encoding::percent_decode_str(path).collect();
     let mut out = String::with_capacity(path.len() + 1);
+    let decoded: Vec<u8> = if is_plain_path(path) {
+        out.push_str(path);
+        Vec::new()
+    } else {
+        percent_encoding::percent_decode_str(path).collect()
+    };
     for piece in decoded.split_inclusive(|&byte| byte == b'/') {
         match piece.strip_suffix(b"/") {
             Some(piece) => {
@@ -190,12 +192,11 @@ pub fn candidates<'a>(
 ) -> impl Iterator<Item = Stages> + 'a {
     request.paths(also).flat_map(move |path| {
         let canonical = canonical_request(request, path, authorization.signed_headers);
-        let of_nothing = (request.body.is_empty() && canonical.payload_hash != EMPTY).then(|| {
-            CanonicalRequest {
-                payload_hash: Cow::Borrowed(EMPTY),
+        let of_nothing = (request.body.is_empty() && canonical.payload_hash != SHA256_OF_NOTHING)
+            .then(|| CanonicalRequest {
+                payload_hash: Cow::Borrowed(SHA256_OF_NOTHING),
                 ..canonical.clone()
-            }
-        });
+            });
         std::iter::once(canonical)
             .chain(of_nothing)
             .map(move |canonical| stages(&canonical, authorization.date, secret))

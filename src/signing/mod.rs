@@ -255,6 +255,9 @@ impl CanonicalRequest<'_> {
 
 /// Encodes a path segment by segment, the slashes kept; what was encoded is decoded first, so nothing is encoded twice.
 fn encoded_path(path: &str) -> String {
+    if coding::is_plain_path(path) {
+        return path.to_owned();
+    }
     let mut out = String::with_capacity(path.len());
     for (index, segment) in path.split('/').enumerate() {
         if index > 0 {

@@ -176,40 +176,31 @@ pub fn candidates<'a>(
     parameters: &'a Parameters<'a>,
     secret: &'a str,
 ) -> impl Iterator<Item = Stages> + 'a {
-    let fresh = canonical_query(&parameters.pairs);
-    let raw = raw_query(&parameters.pairs);
-    let queries = if fresh == raw {
-        vec![fresh]
-    } else {
-        vec![fresh, raw]
-    };
+    type Query = fn(&[Pair<'_>]) -> String;
+    const QUERIES: [Query; 2] = [canonical_query, raw_query];
     request.paths(also).flat_map(move |path| {
-        let slashed = if path.ends_with('/') {
-            path.to_owned()
-        } else {
-            turned(path)
+        let bare = path.strip_suffix('/').unwrap_or(path);
+        let of_dialect = move |dialect| {
+            let ends = match dialect {
+                Dialect::Ehpc => ["/", ""],
+                Dialect::Iaas => ["", "/"],
+            };
+            let paths = ends.into_iter().map(move |end| format!("{bare}{end}"));
+            paths.flat_map(move |path| QUERIES.map(|query| (dialect, path.clone(), query)))
         };
-        let bare = slashed.strip_suffix('/').unwrap_or(&slashed).to_owned();
-        let queries = queries.clone();
         dialects(request, parameters.carrier)
             .iter()
-            .flat_map(move |&dialect| {
-                let paths = match dialect {
-                    Dialect::Ehpc => [slashed.clone(), bare.clone()],
-                    Dialect::Iaas => [bare.clone(), slashed.clone()],
-                };
-                let queries = queries.clone();
-                paths.into_iter().flat_map(move |path| {
-                    queries.clone().into_iter().map(move |query| {
-                        let string_to_sign =
-                            string_to_sign(dialect, request.method, &path, &query, request.body);
-                        Stages {
-                            signature: signature(parameters.digest, secret, &string_to_sign),
-                            canonical_request: query,
-                            string_to_sign,
-                        }
-                    })
-                })
+            .copied()
+            .flat_map(of_dialect)
+            .map(move |(dialect, path, query)| {
+                let query = query(&parameters.pairs);
+                let string_to_sign =
+                    string_to_sign(dialect, request.method, &path, &query, request.body);
+                Stages {
+                    signature: signature(parameters.digest, secret, &string_to_sign),
+                    canonical_request: query,
+                    string_to_sign,
+                }
             })
     })
 }

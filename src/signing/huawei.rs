@@ -100,19 +100,15 @@ pub fn read<'a>(request: &AsSent<'a>) -> Result<Authorization<'a>, Defect> {
 #[must_use]
 pub fn canonical_path(path: &str) -> String {
     let mut out = String::with_capacity(path.len() + 1);
-    let decoded: Vec<u8> = if is_plain_path(path) {
+    if is_plain_path(path) {
         out.push_str(path);
-        Vec::new()
     } else {
-        percent_encoding::percent_decode_str(path).collect()
-    };
-    for piece in decoded.split_inclusive(|&byte| byte == b'/') {
-        match piece.strip_suffix(b"/") {
-            Some(piece) => {
-                out.push_str(&encode(piece));
+        let decoded: Vec<u8> = percent_encoding::percent_decode_str(path).collect();
+        for (index, piece) in decoded.split(|&byte| byte == b'/').enumerate() {
+            if index > 0 {
                 out.push('/');
             }
-            None => out.push_str(&encode(piece)),
+            out.push_str(&encode(piece));
         }
     }
     if !out.ends_with('/') {

@@ -148,6 +148,10 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 /// Lower-case hex of the MD5, which QingCloud takes of the body.
 #[must_use]
 pub fn md5_hex(bytes: &[u8]) -> String {
+    const OF_NOTHING: &str = "d41d8cd98f00b204e9800998ecf8427e";
+    if bytes.is_empty() {
+        return OF_NOTHING.to_owned();
+    }
     hex(&Md5::digest(bytes))
 }
 

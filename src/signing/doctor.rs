@@ -22,7 +22,7 @@ const MAX_TRIALS: usize = 6_000;
 /// So many bytes are signed, then the doctor gives up.
 const MAX_BYTES: usize = 32 << 20;
 
-/// Longer parameters are not examined: each trial copies them.
+/// Longer parameters and signed headers are not examined: each trial copies them.
 const MAX_PARAMETERS: usize = 64 << 10;
 
 /// Longer bodies are not written again.
@@ -181,9 +181,10 @@ impl Examination<'_> {
     /// Whether a calculation gives the client's signature; `None` when the budget is spent.
     fn explains(&self, trial: &Trial, budget: &mut Budget) -> Option<bool> {
         budget.trials = budget.trials.checked_sub(1)?;
+        let headers: usize = trial.headers.iter().map(|(_, value)| value.len()).sum();
         budget.bytes = budget
             .bytes
-            .checked_sub(trial.query.len() + trial.path.len() + 512)?;
+            .checked_sub(trial.query.len() + trial.path.len() + headers + 512)?;
         let ours = trial.signature(self.case.scheme);
         Some(self.given.iter().any(|given| same(&ours, given)))
     }
@@ -420,7 +421,8 @@ fn examine<'a>(case: &'a Case<'a>) -> Option<(Examination<'a>, Vec<Trial>)> {
     } else {
         0
     };
-    if request.query.len() + request.path.len() + form > MAX_PARAMETERS {
+    let headers: usize = request.headers.iter().map(|(_, value)| value.len()).sum();
+    if request.query.len() + request.path.len() + headers + form > MAX_PARAMETERS {
         return None;
     }
     let secret = case.key.map(|key| key.secret).unwrap_or_default();
@@ -518,7 +520,7 @@ fn examine<'a>(case: &'a Case<'a>) -> Option<(Examination<'a>, Vec<Trial>)> {
                 vec![fresh, raw]
             };
             for path in request.paths(case.also) {
-                for &dialect in qingcloud::dialects(request, carrier) {
+                for &dialect in qingcloud::dialects(request, carrier, &signed) {
                     for signed_path in [path.to_owned(), qingcloud::turned(path)] {
                         for query in &queries {
                             let trial = blank.clone().with_parameters(&signed, request.body);

@@ -75,8 +75,10 @@ impl<'a> AsSent<'a> {
     where
         'a: 'p,
     {
-        std::iter::once(self.path)
-            .chain(also.iter().copied())
+        let sent = self.path;
+        let others = also.iter().copied().filter(move |path| *path != sent);
+        std::iter::once(sent)
+            .chain(others)
             .map(|path| if path.is_empty() { "/" } else { path })
     }
 }

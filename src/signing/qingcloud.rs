@@ -127,17 +127,17 @@ pub fn raw_query(parameters: &[Pair<'_>]) -> String {
     String::from_utf8(raw.join(&b"&"[..])).unwrap_or_else(|_| canonical_query(parameters))
 }
 
-/// `METHOD`, the path and the query; in the EHPC dialect also the MD5 of the body.
+/// `METHOD`, the path and the query; in the EHPC dialect also the MD5 of the body, in lower-case hex.
 #[must_use]
 pub fn string_to_sign(
     dialect: Dialect,
     method: &str,
     path: &str,
     query: &str,
-    body: &[u8],
+    body_md5: &str,
 ) -> String {
     match dialect {
-        Dialect::Ehpc => format!("{method}\n{path}\n{query}\n{}", md5_hex(body)),
+        Dialect::Ehpc => format!("{method}\n{path}\n{query}\n{body_md5}"),
         Dialect::Iaas => format!("{method}\n{path}\n{query}"),
     }
 }
@@ -148,15 +148,21 @@ pub fn signature(digest: Digest, secret: &str, string_to_sign: &str) -> String {
     base64(&digest.hmac(secret.as_bytes(), string_to_sign.as_bytes()))
 }
 
-/// The dialects that a request may be signed in, the likelier first.
+/// The dialects that a request may be signed in, the likelier first: only the IaaS packages write `time_stamp`.
 ///
 /// Three lines leave a body unprotected, so they hold only where there is none, or where it is the signed form itself;
 /// a body that carries its own signature in turn has no MD5 to sign.
-pub(super) fn dialects(request: &AsSent<'_>, carrier: Carrier) -> &'static [Dialect] {
+pub(super) fn dialects(
+    request: &AsSent<'_>,
+    carrier: Carrier,
+    parameters: &[Pair<'_>],
+) -> &'static [Dialect] {
+    let writes = |name: &[u8]| parameters.iter().any(|pair| *pair.name == *name);
     match carrier {
         Carrier::Form => &[Dialect::Iaas],
-        Carrier::Query if request.body.is_empty() => &[Dialect::Ehpc, Dialect::Iaas],
-        Carrier::Query => &[Dialect::Ehpc],
+        Carrier::Query if !request.body.is_empty() => &[Dialect::Ehpc],
+        Carrier::Query if writes(b"time_stamp") => &[Dialect::Iaas, Dialect::Ehpc],
+        Carrier::Query => &[Dialect::Ehpc, Dialect::Iaas],
     }
 }
 
@@ -168,40 +174,39 @@ pub(super) fn turned(path: &str) -> String {
     }
 }
 
-/// The forms that are tried: every dialect, the path with and without its last slash, the query encoded afresh and as
-/// it came, first for the path as sent, then for each of `also`.
+/// The forms that are tried: every dialect, the path with and without its last slash, the query encoded afresh and, where
+/// that differs, as it came; first for the path as sent, then for each of `also`.
 pub fn candidates<'a>(
     request: &'a AsSent<'a>,
     also: &'a [&'a str],
     parameters: &'a Parameters<'a>,
     secret: &'a str,
 ) -> impl Iterator<Item = Stages> + 'a {
-    type Query = fn(&[Pair<'_>]) -> String;
-    const QUERIES: [Query; 2] = [canonical_query, raw_query];
-    request.paths(also).flat_map(move |path| {
+    let fresh = canonical_query(&parameters.pairs);
+    let raw = Some(raw_query(&parameters.pairs)).filter(|raw| *raw != fresh);
+    let queries: Vec<String> = std::iter::once(fresh).chain(raw).collect();
+    let body = md5_hex(request.body);
+    let dialects = dialects(request, parameters.carrier, &parameters.pairs);
+    let forms = request.paths(also).flat_map(move |path| {
         let bare = path.strip_suffix('/').unwrap_or(path);
-        let of_dialect = move |dialect| {
+        dialects.iter().flat_map(move |dialect| {
             let ends = match dialect {
                 Dialect::Ehpc => ["/", ""],
                 Dialect::Iaas => ["", "/"],
             };
-            let paths = ends.into_iter().map(move |end| format!("{bare}{end}"));
-            paths.flat_map(move |path| QUERIES.map(|query| (dialect, path.clone(), query)))
+            ends.map(|end| (*dialect, format!("{bare}{end}")))
+        })
+    });
+    forms.flat_map(move |(dialect, path)| {
+        let of_query = |query: &String| {
+            let string_to_sign = string_to_sign(dialect, request.method, &path, query, &body);
+            Stages {
+                signature: signature(parameters.digest, secret, &string_to_sign),
+                canonical_request: query.clone(),
+                string_to_sign,
+            }
         };
-        dialects(request, parameters.carrier)
-            .iter()
-            .copied()
-            .flat_map(of_dialect)
-            .map(move |(dialect, path, query)| {
-                let query = query(&parameters.pairs);
-                let string_to_sign =
-                    string_to_sign(dialect, request.method, &path, &query, request.body);
-                Stages {
-                    signature: signature(parameters.digest, secret, &string_to_sign),
-                    canonical_request: query,
-                    string_to_sign,
-                }
-            })
+        queries.iter().map(of_query).collect::<Vec<_>>()
     })
 }
 
@@ -284,7 +289,13 @@ pub fn sign(
     let signature = signature(
         digest,
         key.secret,
-        &string_to_sign(dialect, request.method, &path, &query, request.body),
+        &string_to_sign(
+            dialect,
+            request.method,
+            &path,
+            &query,
+            &md5_hex(request.body),
+        ),
     );
     let once = encode(signature.as_bytes());
     match dialect {

@@ -163,7 +163,7 @@ fn forge(scheme: Scheme, request: &Request, mistake: &Mistake<'_>) -> Request {
                     sent.method,
                     &path,
                     &query,
-                    sent.body,
+                    &rollcall::signing::md5_hex(sent.body),
                 ));
                 finish(&string, &|string| {
                     qingcloud::signature(read.digest, KEY.secret, string)

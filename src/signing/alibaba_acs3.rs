@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use super::coding::{hmac_sha256, push, sorted_then_encoded};
 use super::{
     AccessKey, AsSent, CanonicalRequest, Cause, Mismatch, Pair, Sealed, Stages, encode,
-    extended_time, field, fields, hex, joined_header, judge, listed, pairs, parse_extended_time,
-    sha256_hex, to_be_signed,
+    extended_time, field, fields, hex, joined_header, judge, listed, names_twice, pairs,
+    parse_extended_time, sha256_hex, to_be_signed,
 };
 
 /// The scheme's name, first word of `Authorization` and first line of the string to sign.
@@ -37,7 +37,7 @@ pub enum Defect {
     /// Something is absent; the name is what stands behind `Missing` in the error's code. No `Authorization` at all is
     /// `AccessKeyId`.
     Missing(&'static str),
-    /// `Authorization` cannot be taken apart.
+    /// `Authorization` cannot be taken apart, or names a signed header twice.
     Malformed,
     /// Another `ACS3-…` algorithm.
     UnknownAlgorithm,
@@ -62,7 +62,7 @@ pub fn read<'a>(request: &AsSent<'a>) -> Result<Authorization<'a>, Defect> {
     let signature = field(&fields, "Signature").ok_or(Defect::Missing("Signature"))?;
     let access_key_id = field(&fields, "Credential").ok_or(Defect::Malformed)?;
     let signed_headers = field(&fields, "SignedHeaders").ok_or(Defect::Malformed)?;
-    if !algorithm.starts_with("ACS3-") {
+    if !algorithm.starts_with("ACS3-") || names_twice(signed_headers) {
         return Err(Defect::Malformed);
     }
     if algorithm != ALGORITHM {

@@ -9,7 +9,8 @@ use std::fmt;
 use super::coding::{SHA256_OF_NOTHING, hmac_sha256, is_plain_path, sorted_then_encoded};
 use super::{
     AccessKey, AsSent, CanonicalRequest, Mismatch, Pair, Sealed, Stages, compact_time, encode,
-    field, fields, hex, judge, listed, pairs, parse_compact_time, sha256_hex, to_be_signed,
+    field, fields, hex, judge, listed, names_twice, pairs, parse_compact_time, sha256_hex,
+    to_be_signed,
 };
 
 /// The scheme's name, first word of `Authorization` and first line of the string to sign.
@@ -40,7 +41,7 @@ pub enum Defect {
     NoAuthorization,
     /// Another scheme, `SDK-HMAC-SM3` and `V11-HMAC-SHA256` included.
     UnknownScheme,
-    /// `Authorization` cannot be taken apart, or lacks the field named here.
+    /// `Authorization` cannot be taken apart, lacks the field named here, or names a header there twice.
     Malformed(&'static str),
     /// No `X-Sdk-Date`.
     NoDate,
@@ -81,6 +82,9 @@ pub fn read<'a>(request: &AsSent<'a>) -> Result<Authorization<'a>, Defect> {
     let access_key_id = wanted("Access")?;
     let signed_headers = wanted("SignedHeaders")?;
     let signature = wanted("Signature")?;
+    if names_twice(signed_headers) {
+        return Err(Defect::Malformed("SignedHeaders"));
+    }
     let date = present("x-sdk-date").ok_or(Defect::NoDate)?;
     let timestamp = parse_compact_time(date).ok_or(Defect::MalformedDate)?;
     if !listed(signed_headers).any(|name| name == "x-sdk-date") {

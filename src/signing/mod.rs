@@ -315,6 +315,14 @@ fn listed(names: &str) -> impl Iterator<Item = Cow<'_, str>> {
         })
 }
 
+/// Whether a `;`-joined list names a header twice, which no client does. Refused, it lets a canonical request be no longer
+/// than the request that it is made of.
+fn names_twice(names: &str) -> bool {
+    let mut names: Vec<_> = listed(names).collect();
+    names.sort_unstable();
+    names.windows(2).any(|two| two[0] == two[1])
+}
+
 /// The given headers and those to be added, sorted, with the list that names them: what `sign` signs.
 fn to_be_signed<'a>(
     request: &AsSent<'a>,

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use super::coding::{encoded_then_sorted, hmac_sha256, last, push};
 use super::{
     AccessKey, AsSent, CanonicalRequest, Cause, Mismatch, Pair, Sealed, Stages, compact_time,
-    encode, encoded_path, field, fields, hex, joined_header, judge, listed, pairs,
+    encode, encoded_path, field, fields, hex, joined_header, judge, listed, names_twice, pairs,
     parse_compact_time, sha256_hex, to_be_signed,
 };
 
@@ -70,7 +70,7 @@ pub struct Authorization<'a> {
 pub enum Defect {
     /// Neither `Authorization` nor `X-Signature`: MissingAuthenticationToken.
     NoAuthorization,
-    /// Another scheme, or a header that cannot be taken apart: InvalidAuthorization.
+    /// Another scheme, or a header that cannot be taken apart or names a signed one twice: InvalidAuthorization.
     Malformed,
     /// The credential is not AK/date/region/service/request: InvalidCredential.
     MalformedCredential,
@@ -112,11 +112,13 @@ fn by_header<'a>(
         return Err(Defect::Malformed);
     }
     let fields = fields(rest).ok_or(Defect::Malformed)?;
-    let signed_headers = field(&fields, "SignedHeaders").ok_or(Defect::Malformed)?;
     let (access_key_id, scope) = field(&fields, "Credential")
         .and_then(credential)
         .ok_or(Defect::MalformedCredential)?;
     let signature = field(&fields, "Signature").ok_or(Defect::NoSignature)?;
+    let signed_headers = field(&fields, "SignedHeaders")
+        .filter(|names| !names_twice(names))
+        .ok_or(Defect::Malformed)?;
     let date = request
         .header("x-date")
         .filter(|value| !value.is_empty())
@@ -151,10 +153,14 @@ fn presigned<'a>(query: &[Pair<'_>], expires: Option<u32>) -> Result<Authorizati
         .ok_or(Defect::MalformedCredential)?;
     let signature = value("X-Signature").ok_or(Defect::NoSignature)?;
     let date = value("X-Date").ok_or(Defect::NoDate)?;
+    let signed_headers = value("X-SignedHeaders").unwrap_or_default();
+    if names_twice(&signed_headers) {
+        return Err(Defect::Malformed);
+    }
     Ok(Authorization {
         access_key_id,
         scope,
-        signed_headers: Cow::Owned(value("X-SignedHeaders").unwrap_or_default()),
+        signed_headers: Cow::Owned(signed_headers),
         signed_queries: Some(signed_queries),
         signature,
         timestamp: parse_compact_time(&date).ok_or(Defect::MalformedDate)?,

@@ -108,6 +108,10 @@ fn alibaba_acs3_names_the_first_defect() {
         Malformed,
     );
     check(
+        replaced(&request, "authorization", ";host;", ";host;Host;"),
+        Malformed,
+    );
+    check(
         replaced(&request, "authorization", "HMAC-SHA256", "HMAC-SM3"),
         UnknownAlgorithm,
     );
@@ -156,6 +160,20 @@ fn volcengine_names_the_first_defect() {
         Malformed,
     );
     check(
+        replaced(&request, "authorization", "=host;", "=host;host;"),
+        Malformed,
+    );
+    // The order of the gateway: what is signed is asked for last.
+    check(
+        replaced(
+            &replaced(&request, "authorization", "SignedHeaders", "Headers"),
+            "authorization",
+            ", Signature=",
+            ", Sig=",
+        ),
+        NoSignature,
+    );
+    check(
         replaced(&request, "authorization", "/request", "/aws4_request"),
         MalformedCredential,
     );
@@ -174,6 +192,11 @@ fn volcengine_names_the_first_defect() {
     check(without(&request, &["X-Algorithm"]), Malformed);
     check(without(&request, &["X-Credential"]), MalformedCredential);
     check(without(&request, &["X-Date"]), NoDate);
+    let mut repeating = request.clone();
+    repeating.query = repeating
+        .query
+        .replace("X-SignedHeaders=host", "X-SignedHeaders=host%3BHOST");
+    check(repeating, Malformed);
     let mut lasting = request;
     lasting.query.push_str("&X-Expires=60");
     lasting.look(|sent| {
@@ -218,6 +241,10 @@ fn huawei_names_the_first_defect() {
     check(
         replaced(&request, "authorization", "Signature=", "Sig="),
         Malformed("Signature"),
+    );
+    check(
+        replaced(&request, "authorization", ";host;", ";host;host;"),
+        Malformed("SignedHeaders"),
     );
     check(headless(&request, "x-sdk-date"), NoDate);
     check(replaced(&request, "x-sdk-date", "T", " "), MalformedDate);

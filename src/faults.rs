@@ -592,11 +592,11 @@ pub(crate) fn reserved_id(call: &Call<'_>) -> Option<ApiError> {
         let mut rest = text;
         while let Some((_, after)) = rest.split_once(RESERVED) {
             let end = after.find(|letter: char| !is_of_a_name(letter));
-            let name = &after[..end.unwrap_or(after.len())];
+            let (name, behind) = after.split_at(end.unwrap_or(after.len()));
             if let Some(error) = named(call.provider, name, None, "a reserved id") {
                 return Some(error);
             }
-            rest = after;
+            rest = behind;
         }
         None
     })

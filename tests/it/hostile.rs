@@ -324,7 +324,8 @@ fn strange_bodies(target: &Target) -> Vec<Attack> {
     let deep = "[".repeat(200_000);
     let wide = format!("{{{}\"a\":1}}", "\"a\":1,".repeat(200_000));
     let huge = vec![b'x'; 13 * 1024 * 1024];
-    let bodies: [(&str, &str, &[u8]); 22] = [
+    let reserved = "rollcall-fault-".repeat(100_000);
+    let bodies: [(&str, &str, &[u8]); 24] = [
         ("no body", JSON, b""),
         ("half an object", JSON, b"{\"a\":"),
         ("a null", JSON, b"null"),
@@ -332,6 +333,8 @@ fn strange_bodies(target: &Target) -> Vec<Attack> {
         ("a number beyond all bounds", JSON, b"1e999999999"),
         ("a deep body", JSON, deep.as_bytes()),
         ("a wide body", JSON, wide.as_bytes()),
+        ("the beginning of a reserved name, again and again", JSON, reserved.as_bytes()),
+        ("the same in a form", FORM, reserved.as_bytes()),
         ("half a surrogate", JSON, b"{\"username\":\"\\ud800\",\"user_name\":\"\\udfff\"}"),
         ("a body that is not UTF-8", JSON, b"{\"username\":\"\xff\xfe\"}"),
         ("a byte order mark", JSON, b"\xef\xbb\xbf{}"),

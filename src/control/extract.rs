@@ -1,12 +1,16 @@
 //! What a call of the control plane brings: a name in its path, its query, its body. What is wrong with one is said as a
 //! problem, like everything else.
 
-use axum::body::Bytes;
+use std::error::Error;
+use std::io::{self, Read};
+
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
+use tokio::sync::mpsc;
 
 use super::Problem;
 use super::handlers::Answer;
@@ -65,21 +69,94 @@ impl<S: Sync> FromRequest<S> for Bulk {
     }
 }
 
+/// The body, as large as a database, for a thread that reads it while it comes.
+#[derive(Debug)]
+pub(crate) struct Stream(Limited<Body>);
+
+impl<S: Sync> FromRequest<S> for Stream {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Answer<Self> {
+        limited(request, BULK).map(Self)
+    }
+}
+
+impl Stream {
+    /// What the thread reads, and who brings it: both at once, so that a few frames are all there is of it in memory. Who
+    /// brings it goes on to the end when nobody reads any more, because a client that still sends hears no answer.
+    pub(crate) fn split(self) -> (Incoming, impl Future<Output = Answer<()>> + Send) {
+        let (sender, frames) = mpsc::channel(FRAMES);
+        let incoming = Incoming {
+            frames,
+            read: Bytes::new(),
+        };
+        (incoming, bring(self.0, sender))
+    }
+}
+
+async fn bring(mut body: Limited<Body>, sender: mpsc::Sender<Option<Bytes>>) -> Answer<()> {
+    while let Some(frame) = body.frame().await {
+        match frame {
+            // Nobody reads any more where something is wrong with what was read, and then that is the answer.
+            Ok(frame) => drop(sender.send(frame.into_data().ok()).await),
+            Err(cause) => {
+                drop(sender.send(None).await);
+                return Err(broken_off(&*cause));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A body as it comes. Only a thread that may wait can read it.
+#[derive(Debug)]
+pub(crate) struct Incoming {
+    /// The frames; nothing for what is no part of a body.
+    frames: mpsc::Receiver<Option<Bytes>>,
+    read: Bytes,
+}
+
+impl Read for Incoming {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.read.is_empty() {
+            match self.frames.blocking_recv() {
+                None => return Ok(0),
+                Some(Some(frame)) => self.read = frame,
+                Some(None) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            }
+        }
+        let length = self.read.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&self.read.split_to(length));
+        Ok(length)
+    }
+}
+
 async fn bounded(request: Request, most: usize) -> Answer<Bytes> {
-    let too_large = || {
-        let detail = "the body is too large: a seed, an export or a snapshot may have 1 GiB, anything else 1 MiB";
-        Problem::new(413, detail)
-    };
+    match limited(request, most)?.collect().await {
+        Ok(whole) => Ok(whole.to_bytes()),
+        Err(cause) => Err(broken_off(&*cause)),
+    }
+}
+
+fn limited(request: Request, most: usize) -> Answer<Limited<Body>> {
     let body = request.into_body();
     // Nobody has to send what will not be taken.
     if u64::try_from(most).is_ok_and(|most| most < http_body::Body::size_hint(&body).lower()) {
         return Err(too_large());
     }
-    match Limited::new(body, most).collect().await {
-        Ok(whole) => Ok(whole.to_bytes()),
-        Err(cause) if cause.is::<LengthLimitError>() => Err(too_large()),
-        Err(cause) => Err(Problem::new(400, format!("the body broke off: {cause}"))),
+    Ok(Limited::new(body, most))
+}
+
+fn broken_off(cause: &(dyn Error + Send + Sync + 'static)) -> Problem {
+    if cause.is::<LengthLimitError>() {
+        return too_large();
     }
+    Problem::new(400, format!("the body broke off: {cause}"))
+}
+
+fn too_large() -> Problem {
+    let detail = "the body is too large: a seed, an export or a snapshot may have 1 GiB, anything else 1 MiB";
+    Problem::new(413, detail)
 }
 
 /// The namespace that a call is about: `?namespace=`, else the header, else none in particular. `*` is all of them.
@@ -101,6 +178,8 @@ impl About {
 const BULK: usize = 1024 * 1024 * 1024;
 /// The most that any other body may be.
 const BODY: usize = 1024 * 1024;
+/// How many frames of a body may wait for who reads it.
+const FRAMES: usize = 16;
 
 /// What names all namespaces.
 pub(crate) const ALL: &str = "*";

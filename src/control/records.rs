@@ -1,6 +1,7 @@
 //! What moves whole databases: seeds, snapshots, exports and their differences.
 
-use std::io::Write as _;
+use std::fmt::Write as _;
+use std::io::BufReader;
 use std::sync::Arc;
 
 use axum::Json;
@@ -12,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Problem;
-use super::extract::{Asked, At, Bulk, pointer};
+use super::extract::{Asked, At, Bulk, Stream, pointer};
 use super::handlers::{Answer, aside, counts};
 use crate::app::App;
 use crate::credentials;
@@ -163,49 +164,47 @@ fn put(app: &App, name: &str, store: Store) -> Answer {
 }
 
 /// Every record as a line of ndjson, each a seed document of its own.
-fn lines(store: &Store) -> rusqlite::Result<Vec<String>> {
-    let mut lines = Vec::new();
+fn lines(store: &Store) -> rusqlite::Result<String> {
+    let mut lines = String::new();
+    let mut add = |id: &str, value: Value| {
+        // Writing to memory cannot fail.
+        let _ = writeln!(lines, "{}", json!({ id: value }));
+    };
     store.read(|tx| {
-        credentials::export(tx, &mut |value| {
-            lines.push(json!({ "credentials": value }).to_string())
-        })?;
+        credentials::export(tx, &mut |value| add("credentials", value))?;
         for provider in PROVIDERS {
-            provider.export(tx, &mut |value| {
-                lines.push(json!({ provider.id(): value }).to_string())
-            })?;
+            provider.export(tx, &mut |value| add(provider.id(), value))?;
         }
         Ok::<_, rusqlite::Error>(())
     })?;
     Ok(lines)
 }
 
-fn ndjson(lines: &[String]) -> Response {
-    let mut text = Vec::with_capacity(lines.iter().map(|line| line.len() + 1).sum());
-    for line in lines {
-        // Writing to memory cannot fail.
-        let _ = writeln!(text, "{line}");
-    }
-    ([("content-type", NDJSON)], text).into_response()
+fn ndjson(lines: String) -> Response {
+    ([("content-type", NDJSON)], lines).into_response()
 }
 
 /// The data of a namespace as ndjson.
 pub(crate) async fn export(State(app): State<Arc<App>>, At(name): At) -> Answer<Response> {
     aside(move || {
         let state = app.namespaces.existing(&name)?.state();
-        Ok(ndjson(&lines(&state.store)?))
+        Ok(ndjson(lines(&state.store)?))
     })
     .await
 }
 
 /// Puts an export in place of a namespace's data; all or nothing.
-pub(crate) async fn import(State(app): State<Arc<App>>, At(name): At, Bulk(bytes): Bulk) -> Answer {
-    aside(move || {
+pub(crate) async fn import(State(app): State<Arc<App>>, At(name): At, stream: Stream) -> Answer {
+    let (incoming, bringing) = stream.split();
+    let reading = aside(move || {
         let state = app.namespaces.get(&name)?.state();
         let imported = namespace::empty_store()?;
-        imported.write(|tx| merge(tx, &bytes, true, &context(&state)))?;
+        let lines = BufReader::new(incoming);
+        imported.write(|tx| Ok::<_, Merging>(seed::merge_lines(tx, lines, &context(&state))?))?;
         put(&app, &name, imported)
-    })
-    .await
+    });
+    let (brought, read) = tokio::join!(bringing, reading);
+    brought.and(read)
 }
 
 #[derive(Deserialize)]
@@ -227,21 +226,24 @@ pub(crate) async fn diff(
             app.namespaces.existing(&name)?,
             app.namespaces.existing(&with)?,
         );
-        let mut left = lines(&one.state().store)?;
-        let mut right = lines(&other.state().store)?;
-        left.sort();
-        right.sort();
-        let only = |lines: &[String], others: &[String], name: &str| {
-            let missing = lines
-                .iter()
-                .filter(|line| others.binary_search(line).is_err());
-            missing
-                .map(|line| format!("{{\"only_in\":{},\"record\":{line}}}", json!(name)))
-                .collect::<Vec<_>>()
+        let (left, right) = (lines(&one.state().store)?, lines(&other.state().store)?);
+        let sorted = |text| {
+            let mut lines: Vec<&str> = str::lines(text).collect();
+            lines.sort_unstable();
+            lines
         };
-        let mut differences = only(&left, &right, &one.name);
-        differences.extend(only(&right, &left, &other.name));
-        Ok(ndjson(&differences))
+        let (left, right) = (sorted(&left), sorted(&right));
+        let mut differences = String::new();
+        for (lines, others, name) in [(&left, &right, &one.name), (&right, &left, &other.name)] {
+            let name = json!(name);
+            for line in lines
+                .iter()
+                .filter(|line| others.binary_search(line).is_err())
+            {
+                let _ = writeln!(differences, "{{\"only_in\":{name},\"record\":{line}}}");
+            }
+        }
+        Ok(ndjson(differences))
     })
     .await
 }

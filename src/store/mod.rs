@@ -11,7 +11,7 @@ mod transaction;
 
 use std::fs;
 use std::io::Read as _;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -187,26 +187,27 @@ impl Store {
     }
 
     /// This database as the bytes of one file.
-    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, OpenError> {
-        let folder = tempfile::tempdir()?;
-        let path = folder.path().join("snapshot.db");
-        let mut copy = Connection::open(&path)?;
-        self.copy_into(&mut copy)?;
+    pub(crate) fn to_bytes(&self) -> rusqlite::Result<Vec<u8>> {
+        let Some(writer) = self.writer.get() else {
+            return self.unwritten().to_bytes();
+        };
+        let mut bytes = lock(writer).serialize("main")?.to_vec();
         // Of one form, whether it comes from memory or from a file with a write-ahead log.
-        copy.pragma_update(None, "journal_mode", "delete")?;
-        drop(copy);
-        Ok(fs::read(path)?)
+        bytes[JOURNAL_FORMAT].copy_from_slice(&WITHOUT_LOG);
+        Ok(bytes)
     }
 
     /// A database in memory out of the bytes of a file; one that is newer, foreign, damaged or of another schema than
     /// `model` is refused.
     pub(crate) fn from_bytes(bytes: &[u8], version: i64, model: &Self) -> Result<Self, OpenError> {
-        let folder = tempfile::tempdir()?;
-        let path = folder.path().join("snapshot.db");
-        fs::write(&path, bytes)?;
-        check(&path, version)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let file = Self::new(Connection::open_with_flags(&path, flags)?, Vec::new(), None);
+        check_header(bytes.first_chunk(), version)?;
+        // The log of a file that was taken from under a running rollcall is not there.
+        let image = bytes[..JOURNAL_FORMAT.start]
+            .chain(&WITHOUT_LOG[..])
+            .chain(&bytes[JOURNAL_FORMAT.end..]);
+        let mut connection = Connection::open_in_memory()?;
+        connection.deserialize_read_exact("main", image, bytes.len(), true)?;
+        let file = Self::new(connection, Vec::new(), None);
         prepare(&lock(file.writer()?))?;
         if file.read(|tx| schema_of(tx))? != model.read(|tx| schema_of(tx))? {
             return Err(OpenError::Foreign);
@@ -370,17 +371,24 @@ fn create_schema(connection: &Connection, schema: &[&str], version: i64) -> rusq
     connection.pragma_update(None, "user_version", version)
 }
 
+/// The header of a database, as SQLite documents it.
+type Header = [u8; 100];
+/// Where it says how the file is written and read: with a write-ahead log beside it, or without.
+const JOURNAL_FORMAT: Range<usize> = 18..20;
+const WITHOUT_LOG: [u8; 2] = [1, 1];
+
 /// Looks at a file without changing a byte of it: a newer or foreign one is refused.
-///
-/// The version is in the header that SQLite documents, and never moves to the write-ahead log: a file has its version
-/// before it has its name.
 pub(crate) fn check(path: &Path, version: i64) -> Result<(), OpenError> {
+    let mut header: Header = [0; 100];
+    let read = fs::File::open(path)?.read_exact(&mut header);
+    check_header(read.is_ok().then_some(&header), version)
+}
+
+/// The version never moves to the write-ahead log: a file has its version before it has its name.
+fn check_header(header: Option<&Header>, version: i64) -> Result<(), OpenError> {
     const MAGIC: &[u8] = b"SQLite format 3\0";
     const VERSION_AT: usize = 60;
-    let mut header = [0; 100];
-    let mut file = fs::File::open(path)?;
-    file.read_exact(&mut header)
-        .map_err(|_| OpenError::Foreign)?;
+    let header = header.ok_or(OpenError::Foreign)?;
     let found = header[VERSION_AT..]
         .first_chunk()
         .map_or(0, |bytes| i64::from(u32::from_be_bytes(*bytes)));

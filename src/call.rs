@@ -22,6 +22,7 @@ use crate::long::{self, Remains, Rows};
 use crate::namespace::{Namespace, State};
 use crate::providers::{Named, Operation, Provider};
 use crate::settings::{Auth, Credential, Settings};
+use crate::signing;
 use crate::store::encoded::{Encoded, Key};
 use crate::store::{Store, Tx};
 
@@ -156,17 +157,18 @@ pub(crate) struct Params {
 
 impl Params {
     pub(crate) fn decode(raw: &[u8]) -> Self {
-        let mut params = Self {
-            text: String::with_capacity(raw.len()),
-            ends: Vec::new(),
+        let mut text = String::with_capacity(raw.len());
+        let mut add = |part: &[u8]| {
+            match std::str::from_utf8(part) {
+                Ok(part) => text.push_str(part),
+                Err(_) => text.push_str(&String::from_utf8_lossy(part)),
+            }
+            text.len()
         };
-        for (name, value) in form_urlencoded::parse(raw) {
-            params.text.push_str(&name);
-            let end = params.text.len();
-            params.text.push_str(&value);
-            params.ends.push((end, params.text.len()));
-        }
-        params
+        let ends = signing::pairs(raw)
+            .map(|pair| (add(&pair.name), add(&pair.value)))
+            .collect();
+        Self { text, ends }
     }
 
     /// The first value of that name.

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 
 use super::Problem;
 use super::handlers::Answer;
+use crate::call::Params;
 use crate::emulate::NAMESPACE_HEADER;
 use crate::namespace::{self, NamespaceError};
 
@@ -188,16 +189,15 @@ impl<S: Sync> FromRequestParts<S> for About {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
-        let query = parts.uri.query().unwrap_or_default();
-        let in_query =
-            form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "namespace");
+        let query = Params::decode(parts.uri.query().unwrap_or_default().as_bytes());
+        let in_query = query.first("namespace").map(str::to_owned);
         let header = || {
             parts
                 .headers
                 .get(NAMESPACE_HEADER)
                 .map(|name| String::from_utf8_lossy(name.as_bytes()).into_owned())
         };
-        let name = in_query.map(|(_, name)| name.into_owned()).or_else(header);
+        let name = in_query.or_else(header);
         match name {
             Some(name) if name != ALL && !namespace::is_name(&name) => {
                 Err(NamespaceError::Name(name).into())

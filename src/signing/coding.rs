@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
+use memchr::memchr2;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
@@ -23,17 +24,23 @@ pub fn encode(bytes: &[u8]) -> Cow<'_, str> {
     Cow::from(percent_encode(bytes, RESERVED))
 }
 
+/// Adds the same to a text.
+pub(super) fn push_encoded(text: &mut String, bytes: &[u8]) {
+    text.extend(percent_encode(bytes, RESERVED));
+}
+
 /// Decodes a name or value of a query or form: `+` is a space, a `%` that starts no escape stands for itself.
 #[must_use]
 pub fn decode(text: &[u8]) -> Cow<'_, [u8]> {
-    if !text.contains(&b'+') {
-        return Cow::from(percent_decode(text));
+    if memchr2(b'+', b'%', text).is_none() {
+        return Cow::Borrowed(text);
     }
     let spaced: Vec<u8> = text
         .iter()
         .map(|&byte| if byte == b'+' { b' ' } else { byte })
         .collect();
-    let decoded = percent_decode(&spaced).collect();
+    let mut decoded = Vec::with_capacity(text.len());
+    decoded.extend(percent_decode(&spaced));
     Cow::Owned(decoded)
 }
 
@@ -82,9 +89,16 @@ pub(super) fn last<'a>(pairs: &'a [Pair<'_>], name: &str) -> Option<Cow<'a, str>
 /// `name=value&…`, sorted by decoded name and value, then encoded.
 pub(super) fn sorted_then_encoded(mut pairs: Vec<&Pair<'_>>) -> String {
     pairs.sort_by(|a, b| (&a.name, &a.value).cmp(&(&b.name, &b.value)));
-    let mut out = String::new();
+    // As sent, the pairs are about as long as they are here.
+    let length = pairs.iter().map(|pair| pair.raw.len() + 1).sum();
+    let mut out = String::with_capacity(length);
     for pair in pairs {
-        push(&mut out, &encode(&pair.name), &encode(&pair.value));
+        if !out.is_empty() {
+            out.push('&');
+        }
+        push_encoded(&mut out, &pair.name);
+        out.push('=');
+        push_encoded(&mut out, &pair.value);
     }
     out
 }

@@ -462,7 +462,7 @@ fn examine<'a>(case: &'a Case<'a>) -> Option<(Examination<'a>, Vec<Trial>)> {
         }
         Scheme::Volcengine => {
             let read = volcengine::read(request).ok()?;
-            let signed = volcengine::signed_pairs(request, &read);
+            let signed = read.signed_pairs();
             let volcengine::Scope {
                 date,
                 region,
@@ -475,7 +475,7 @@ fn examine<'a>(case: &'a Case<'a>) -> Option<(Examination<'a>, Vec<Trial>)> {
                 for canonical in std::iter::once(canonical).chain(bare) {
                     let trial = blank
                         .clone()
-                        .with_parameters(&signed, b"")
+                        .with_parameters(signed, b"")
                         .with_canonical(path, &canonical);
                     trials.push(Trial {
                         time: read.date.clone(),
@@ -538,7 +538,7 @@ fn examine<'a>(case: &'a Case<'a>) -> Option<(Examination<'a>, Vec<Trial>)> {
                     }
                 }
             }
-            (read.signatures().to_vec(), timestamp)
+            (read.signatures(), timestamp)
         }
     };
     let examination = Examination {

@@ -182,10 +182,16 @@ pub fn same(ours: &str, theirs: &str) -> bool {
 }
 
 /// Holds the client's signature against what we calculate; the first candidate explains a mismatch.
-fn judge(given: &[&str], candidates: impl Iterator<Item = Stages>) -> Result<(), Mismatch> {
+fn judge(
+    given: &[impl AsRef<str>],
+    candidates: impl Iterator<Item = Stages>,
+) -> Result<(), Mismatch> {
     let mut first = None;
     for stages in candidates {
-        if given.iter().any(|one| same(&stages.signature, one)) {
+        if given
+            .iter()
+            .any(|one| same(&stages.signature, one.as_ref()))
+        {
             return Ok(());
         }
         first.get_or_insert(stages);

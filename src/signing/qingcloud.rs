@@ -40,6 +40,8 @@ pub struct Parameters<'a> {
     pub carrier: Carrier,
     /// The signature after the usual decoding: clients that encode twice leave one encoding on.
     signature: String,
+    /// Of the body, in lower-case hex.
+    body_md5: String,
     pairs: Vec<Pair<'a>>,
 }
 
@@ -92,6 +94,7 @@ pub fn read<'a>(request: &AsSent<'a>) -> Result<Parameters<'a>, Defect> {
         carrier,
         // Unencoded, the plus signs of Base64 arrive as spaces.
         signature: signature.replace(' ', "+"),
+        body_md5: md5_hex(request.body),
         pairs,
     })
 }
@@ -174,48 +177,53 @@ pub(super) fn turned(path: &str) -> String {
     }
 }
 
-/// The forms that are tried: every dialect, the path with and without its last slash, the query encoded afresh and, where
-/// that differs, as it came; first for the path as sent, then for each of `also`.
+/// The forms that are tried: every dialect, the path with and without its last slash, for the path as sent and then for
+/// each of `also`; all of them with the query encoded afresh, then, where that differs, with the query as it came.
 pub fn candidates<'a>(
     request: &'a AsSent<'a>,
     also: &'a [&'a str],
     parameters: &'a Parameters<'a>,
     secret: &'a str,
 ) -> impl Iterator<Item = Stages> + 'a {
-    let fresh = canonical_query(&parameters.pairs);
-    let raw = Some(raw_query(&parameters.pairs)).filter(|raw| *raw != fresh);
-    let queries: Vec<String> = std::iter::once(fresh).chain(raw).collect();
-    let body = md5_hex(request.body);
     let dialects = dialects(request, parameters.carrier, &parameters.pairs);
-    let forms = request.paths(also).flat_map(move |path| {
-        let bare = path.strip_suffix('/').unwrap_or(path);
-        dialects.iter().flat_map(move |dialect| {
-            let ends = match dialect {
-                Dialect::Ehpc => ["/", ""],
-                Dialect::Iaas => ["", "/"],
-            };
-            ends.map(|end| (*dialect, format!("{bare}{end}")))
+    let forms = move || {
+        request.paths(also).flat_map(move |path| {
+            let bare = path.strip_suffix('/').unwrap_or(path);
+            dialects.iter().flat_map(move |dialect| {
+                let ends = match dialect {
+                    Dialect::Ehpc => ["/", ""],
+                    Dialect::Iaas => ["", "/"],
+                };
+                ends.map(|end| (*dialect, format!("{bare}{end}")))
+            })
         })
-    });
-    forms.flat_map(move |(dialect, path)| {
-        let of_query = |query: &String| {
-            let string_to_sign = string_to_sign(dialect, request.method, &path, query, &body);
+    };
+    let of_query = move |query: String| {
+        forms().map(move |(dialect, path)| {
+            let body = &parameters.body_md5;
+            let string_to_sign = string_to_sign(dialect, request.method, &path, &query, body);
             Stages {
                 signature: signature(parameters.digest, secret, &string_to_sign),
                 canonical_request: query.clone(),
                 string_to_sign,
             }
-        };
-        queries.iter().map(of_query).collect::<Vec<_>>()
-    })
+        })
+    };
+    let raw = std::iter::once_with(|| raw_query(&parameters.pairs))
+        .filter(|raw| *raw != canonical_query(&parameters.pairs));
+    of_query(canonical_query(&parameters.pairs)).chain(raw.flat_map(of_query))
 }
 
 impl Parameters<'_> {
-    /// The signatures that the client may have meant: the value as decoded, and decoded once more.
-    pub(super) fn signatures(&self) -> [String; 2] {
-        let again = String::from_utf8_lossy(&decode(self.signature.as_bytes())).replace(' ', "+");
-        // `decode` takes the plus signs of Base64 for spaces; they are put back above.
-        [self.signature.clone(), again]
+    /// The signatures that the client may have meant: the value as decoded, and decoded once more where that differs.
+    pub(super) fn signatures(&self) -> Vec<String> {
+        let mut signatures = vec![self.signature.clone()];
+        if self.signature.contains('%') {
+            // `decode` takes the plus signs of Base64 for spaces; they are put back.
+            let again = decode(self.signature.as_bytes());
+            signatures.push(String::from_utf8_lossy(&again).replace(' ', "+"));
+        }
+        signatures
     }
 }
 
@@ -229,9 +237,8 @@ pub fn verify(
     parameters: &Parameters<'_>,
     secret: &str,
 ) -> Result<(), Mismatch> {
-    let [once, twice] = parameters.signatures();
     judge(
-        &[&once, &twice],
+        &parameters.signatures(),
         candidates(request, also, parameters, secret),
     )
 }

@@ -49,8 +49,6 @@ pub struct Authorization<'a> {
     pub scope: Scope,
     /// `SignedHeaders` or `X-SignedHeaders`, as sent; empty when a presigned request signs no header.
     pub signed_headers: Cow<'a, str>,
-    /// The names in `X-SignedQueries`; `None` by header, where the whole query is signed.
-    pub signed_queries: Option<String>,
     /// Lower-case hex when it is right.
     pub signature: String,
     /// `X-Date` as sent: it is signed in this spelling.
@@ -63,6 +61,8 @@ pub struct Authorization<'a> {
     pub security_token: Option<Cow<'a, str>>,
     /// A presigned request may say that its body is not signed.
     body_unsigned: bool,
+    /// The pairs of the query that are signed: those in `X-SignedQueries`; by header all of them.
+    pairs: Vec<Pair<'a>>,
 }
 
 /// What keeps a request from being verified, in the order in which the gateway looks.
@@ -87,14 +87,14 @@ pub enum Defect {
 /// # Errors
 /// The first [`Defect`] in the gateway's order.
 pub fn read<'a>(request: &AsSent<'a>) -> Result<Authorization<'a>, Defect> {
-    let query: Vec<Pair<'a>> = pairs(request.query.as_bytes()).collect();
+    let query: Vec<Pair<'_>> = pairs(request.query.as_bytes()).collect();
     let expires = last(&query, "X-Expires").and_then(|seconds| seconds.parse().ok());
     match request
         .header("authorization")
         .filter(|value| !value.is_empty())
     {
-        Some(authorization) => by_header(request, authorization, expires),
-        None if last(&query, "X-Signature").is_some() => presigned(&query, expires),
+        Some(authorization) => by_header(request, authorization, query, expires),
+        None if last(&query, "X-Signature").is_some() => presigned(query, expires),
         None => Err(Defect::NoAuthorization),
     }
 }
@@ -102,6 +102,7 @@ pub fn read<'a>(request: &AsSent<'a>) -> Result<Authorization<'a>, Defect> {
 fn by_header<'a>(
     request: &AsSent<'a>,
     authorization: &'a str,
+    query: Vec<Pair<'a>>,
     expires: Option<u32>,
 ) -> Result<Authorization<'a>, Defect> {
     let (scheme, rest) = authorization
@@ -127,19 +128,19 @@ fn by_header<'a>(
         access_key_id,
         scope,
         signed_headers: Cow::Borrowed(signed_headers),
-        signed_queries: None,
         signature: signature.to_owned(),
         date: date.to_owned(),
         timestamp: parse_compact_time(date).ok_or(Defect::MalformedDate)?,
         expires,
         security_token: request.header("x-security-token").map(Cow::Borrowed),
         body_unsigned: false,
+        pairs: query,
     })
 }
 
-fn presigned<'a>(query: &[Pair<'_>], expires: Option<u32>) -> Result<Authorization<'a>, Defect> {
+fn presigned(query: Vec<Pair<'_>>, expires: Option<u32>) -> Result<Authorization<'_>, Defect> {
     let value = |name| {
-        last(query, name)
+        last(&query, name)
             .map(Cow::into_owned)
             .filter(|value| !value.is_empty())
     };
@@ -161,14 +162,24 @@ fn presigned<'a>(query: &[Pair<'_>], expires: Option<u32>) -> Result<Authorizati
         access_key_id,
         scope,
         signed_headers: Cow::Owned(signed_headers),
-        signed_queries: Some(signed_queries),
         signature,
         timestamp: parse_compact_time(&date).ok_or(Defect::MalformedDate)?,
         date,
         expires,
         security_token: value("X-Security-Token").map(Cow::Owned),
-        body_unsigned: last(query, "X-NotSignBody").is_some(),
+        body_unsigned: last(&query, "X-NotSignBody").is_some(),
+        pairs: listed_pairs(query, &signed_queries),
     })
+}
+
+/// The pairs that are in the list of signed ones. A signature cannot sign itself, whatever the list says.
+fn listed_pairs<'a>(mut query: Vec<Pair<'a>>, signed_queries: &str) -> Vec<Pair<'a>> {
+    let names: Vec<&[u8]> = signed_queries
+        .as_bytes()
+        .split(|byte| *byte == b';')
+        .collect();
+    query.retain(|pair| *pair.name != *b"X-Signature" && names.contains(&&*pair.name));
+    query
 }
 
 fn credential(text: &str) -> Option<(String, Scope)> {
@@ -182,19 +193,12 @@ fn credential(text: &str) -> Option<(String, Scope)> {
     (parts.next()? == TERMINATOR && parts.next().is_none()).then_some((access_key_id, scope))
 }
 
-/// The pairs of the query that are signed.
-#[must_use]
-pub fn signed_pairs<'a>(request: &AsSent<'a>, authorization: &Authorization<'_>) -> Vec<Pair<'a>> {
-    pairs(request.query.as_bytes())
-        .filter(|pair| match &authorization.signed_queries {
-            None => true,
-            // A signature cannot sign itself, whatever the list says.
-            Some(names) => {
-                *pair.name != *b"X-Signature"
-                    && names.split(';').any(|name| *pair.name == *name.as_bytes())
-            }
-        })
-        .collect()
+impl<'a> Authorization<'a> {
+    /// The pairs of the query that are signed.
+    #[must_use]
+    pub fn signed_pairs(&self) -> &[Pair<'a>] {
+        &self.pairs
+    }
 }
 
 /// The six parts, rebuilt for the headers and, when presigned, the parameters that the client says it signed.
@@ -204,7 +208,6 @@ pub fn canonical_request<'a>(
     path: &str,
     authorization: &'a Authorization<'_>,
 ) -> CanonicalRequest<'a> {
-    let query = signed_pairs(request, authorization);
     let body = if authorization.body_unsigned {
         b""
     } else {
@@ -213,7 +216,7 @@ pub fn canonical_request<'a>(
     CanonicalRequest {
         method: Cow::Borrowed(request.method),
         path: Cow::Owned(encoded_path(path)),
-        query: encoded_then_sorted(query.iter().collect()),
+        query: encoded_then_sorted(authorization.pairs.iter().collect()),
         headers: listed(&authorization.signed_headers)
             .map(|name| {
                 let value = collapsed(joined_header(request, &name));
@@ -397,13 +400,13 @@ pub fn sign(
         access_key_id: key.id.to_owned(),
         scope: scope_of(&date, region, service),
         signed_headers: Cow::Borrowed(&list),
-        signed_queries: None,
         signature: String::new(),
         date,
         timestamp: time,
         expires: None,
         security_token: None,
         body_unsigned: false,
+        pairs: pairs(request.query.as_bytes()).collect(),
     };
     let path = draft.paths(&[]).next().unwrap_or("/");
     let signed = stages(
@@ -456,20 +459,21 @@ pub fn presign(
     names.dedup();
     let names = names.join(";");
     push(&mut query, "X-SignedQueries", &encode(names.as_bytes()));
+    let signed = query.clone();
     let unsigned = Authorization {
         access_key_id: key.id.to_owned(),
         scope,
         signed_headers: Cow::Borrowed(""),
-        signed_queries: Some(names),
         signature: String::new(),
         date,
         timestamp: time,
         expires: None,
         security_token: None,
         body_unsigned: true,
+        pairs: pairs(signed.as_bytes()).collect(),
     };
     let draft = AsSent {
-        query: &query,
+        query: &signed,
         ..*request
     };
     let path = draft.paths(&[]).next().unwrap_or("/");

@@ -7,14 +7,14 @@
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
 
-use super::Tx;
 use super::order::{Direction, Found, Key, Order, Query, Row};
 use super::page::Window;
+use super::{Tx, aside};
 
 /// Up to here SQLite's own walk is fast enough.
 const LONG: u64 = if cfg!(test) { 400 } else { 4096 };
@@ -130,7 +130,7 @@ pub(super) struct Lists {
     begun: AtomicU64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Kept {
     /// The lists that may have an order.
     lists: Vec<&'static List>,
@@ -138,7 +138,7 @@ struct Kept {
 }
 
 /// The order of one parent's list.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Kin {
     list: &'static List,
     parent: Value,
@@ -237,6 +237,13 @@ pub(super) struct Move {
 }
 
 impl Lists {
+    /// Takes over the orders of a database that this one's is a copy of.
+    pub(super) fn start_as(&self, original: &Self) {
+        let kept = original.read().clone();
+        self.known.store(kept.lists.len(), Ordering::Release);
+        *self.write() = kept;
+    }
+
     /// Has the triggers watch the lists that have become known since. They see the transactions that begin after this.
     pub(super) fn watch(&self, connection: &Connection) -> rusqlite::Result<()> {
         let watched = self.watched.load(Ordering::Acquire);
@@ -469,13 +476,12 @@ impl Tx<'_> {
             self.connection
         } else {
             writer = match self.store.writer()?.try_lock() {
-                Ok(writer) => writer,
-                Err(TryLockError::Poisoned(writer)) => writer.into_inner(),
-                Err(TryLockError::WouldBlock) => return Ok(false),
+                Some(writer) => writer,
+                None => return Ok(false),
             };
             &*writer
         };
-        let kin = Kin::build(connection, list, parent.clone(), searching)?;
+        let kin = aside(|| Kin::build(connection, list, parent.clone(), searching))?;
         self.store.lists.keep(kin);
         Ok(true)
     }
@@ -483,6 +489,8 @@ impl Tx<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::super::Store;
     use super::super::page::{Limit, count, select};
     use super::*;
@@ -728,6 +736,17 @@ mod tests {
         copy.write(CHANGES[2].1).expect("a valid change");
         check(&copy, "a change of the copy");
         check(&store, "a change of the copy");
+    }
+
+    #[test]
+    fn what_starts_as_another_has_its_orders_from_the_first_write_on() {
+        let original = Arc::new(in_memory());
+        let store = Store::starting_as(Arc::clone(&original));
+        check(&store, "the start");
+        store.write(CHANGES[1].1).expect("a valid change");
+        check(&store, "the first write");
+        assert_eq!(built(&store), 0, "it built what its original had");
+        check(&original, "the first write of another");
     }
 
     #[test]

@@ -14,12 +14,15 @@ use std::io::Read as _;
 use std::ops::{Deref, Range};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 use encoded::{Encoded, Key, Pages};
 use lists::Lists;
@@ -304,10 +307,7 @@ impl Store {
 
     /// A connection to read with; none while the data is the original's.
     fn reader(&self) -> Option<MutexGuard<'_, Connection>> {
-        let idle = self
-            .readers
-            .iter()
-            .find_map(|reader| reader.try_lock().ok());
+        let idle = self.readers.iter().find_map(|reader| reader.try_lock());
         idle.or_else(|| self.readers.first().or_else(|| self.writer.get()).map(lock))
     }
 
@@ -315,12 +315,14 @@ impl Store {
     fn writer(&self) -> rusqlite::Result<&Mutex<Connection>> {
         let _copying = match self.writer.get() {
             Some(writer) => return Ok(writer),
-            None => self.copying.lock().unwrap_or_else(PoisonError::into_inner),
+            None => lock(&self.copying),
         };
         match self.writer.get() {
             Some(writer) => Ok(writer),
             None => {
-                let copy = self.unwritten().copied()?;
+                let original = self.unwritten();
+                let copy = original.copied()?;
+                self.lists.start_as(&original.lists);
                 Ok(self.writer.get_or_init(|| Mutex::new(copy)))
             }
         }
@@ -338,18 +340,37 @@ impl Store {
         };
         let source = lock(writer);
         let backup = Backup::new(&source, copy)?;
-        loop {
-            match backup.step(-1)? {
-                StepResult::Done => return Ok(()),
-                _ => std::thread::yield_now(),
+        while backup.step(PAGES_AT_ONCE)? != StepResult::Done {
+            // More than a few pages: there may be many.
+            if aside(|| backup.step(-1))? == StepResult::Done {
+                break;
             }
+            std::thread::yield_now();
         }
+        Ok(())
     }
 }
 
-/// A panic inside a transaction rolled it back, so the connection is as good as before.
-fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
-    connection.lock().unwrap_or_else(PoisonError::into_inner)
+/// How long a call waits for another one before it lets the runtime know.
+const PATIENCE: Duration = Duration::from_millis(1);
+/// How many pages are copied before the same: more than the demo has.
+const PAGES_AT_ONCE: i32 = 1024;
+
+/// A panic inside a transaction rolled it back, so what is locked is as good as before.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex
+        .try_lock_for(PATIENCE)
+        .unwrap_or_else(|| aside(|| mutex.lock()))
+}
+
+/// Does what takes long. On a thread that serves calls, those that wait for it go on to another one first.
+fn aside<T>(work: impl FnOnce() -> T) -> T {
+    let on_many = |handle: Handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread;
+    if Handle::try_current().is_ok_and(on_many) {
+        tokio::task::block_in_place(work)
+    } else {
+        work()
+    }
 }
 
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {

@@ -71,7 +71,7 @@ pub(super) struct Row<'a> {
 }
 
 /// The rows of a list, in its order.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Order {
     blocks: Vec<Block>,
     /// How many rows there are up to the end of each block.
@@ -240,7 +240,7 @@ impl Order {
 }
 
 /// Neighbouring rows; never empty but while one is added.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Block {
     numbers: Vec<i64>,
     leads: Option<Texts>,
@@ -339,7 +339,7 @@ impl Block {
 }
 
 /// Texts, one behind the other.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Texts {
     /// Each text and its [`END`].
     bytes: Vec<u8>,
@@ -409,7 +409,7 @@ impl Texts {
 }
 
 /// Columns with few values, as the combinations of these that there are: a row keeps the number of its own.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Facets {
     numbers: HashMap<Vec<u8>, u16>,
     /// The values of each, every one with its [`END`].

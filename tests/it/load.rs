@@ -282,3 +282,61 @@ fn sixty_four_clients_lose_nothing() {
         CLIENTS * LIVES.len()
     );
 }
+
+/// A long write in one namespace makes the calls there wait, and nobody else: not even when more of them wait than there
+/// are threads to serve calls.
+#[test]
+fn whoever_waits_for_a_long_write_holds_nobody_else_up() {
+    use std::io::{ErrorKind, Read as _, Write as _};
+    use std::net::TcpStream;
+
+    let server = with(Options::default());
+    let mut seed = String::new();
+    for number in 0..30_000 {
+        let user = format!(r#"{{"user_name":"long{number:05}","user_email":"a@b.example"}}"#);
+        let users =
+            format!(r#"{{"project_id":"0bec5db98280d2d02fd6c00c2de791ce","users":[{user}]}}"#);
+        seed.push_str(&format!(
+            "{{\"huawei-workspace\":{{\"users\":[{users}]}}}}\n"
+        ));
+    }
+    let waiting = 4 * thread::available_parallelism().map_or(4, usize::from);
+    thread::scope(|scope| {
+        let writing = scope.spawn(|| {
+            let target = "/_rollcall/namespaces/default/seed";
+            let headers = [("content-type", "application/x-ndjson")];
+            server.send("POST", target, &headers, seed.as_bytes())
+        });
+        let mut served_beside = false;
+        while !served_beside && !writing.is_finished() {
+            let calls: Vec<TcpStream> = (0..waiting)
+                .map(|offset| {
+                    let mut call = TcpStream::connect(server.address()).expect("it listens");
+                    let target = format!("{WORKSPACE}?limit=1&offset={offset}");
+                    write!(call, "GET {target} HTTP/1.1\r\nHost: x\r\n\r\n").expect("it reads");
+                    call
+                })
+                .collect();
+            // More than once: the first may overtake them on their way in.
+            for _ in 0..50 {
+                assert_eq!(server.get("/_rollcall/health").status, 200);
+            }
+            let waits = |mut call: TcpStream| {
+                call.set_nonblocking(true).expect("a socket option");
+                let read = call.read(&mut [0; 1]);
+                read.is_err_and(|cause| cause.kind() == ErrorKind::WouldBlock)
+            };
+            let waited = calls
+                .into_iter()
+                .filter(|call| waits(call.try_clone().expect("a socket")))
+                .count();
+            served_beside = waited == waiting && !writing.is_finished();
+        }
+        let written = writing.join().expect("no panic");
+        assert_eq!(written.status, 200, "{written}");
+        assert!(
+            served_beside,
+            "health was answered only when the write was over"
+        );
+    });
+}

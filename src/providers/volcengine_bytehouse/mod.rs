@@ -496,7 +496,7 @@ impl Provider for VolcengineBytehouse {
         match (missing.kind, missing.key.as_slice()) {
             ("user", [username]) => Ok(model::user(tx, username)?.is_some()),
             ("user id", [user_id]) => Ok(model::user_by_user_id(tx, number(user_id))?.is_some()),
-            ("role", [role_id]) => Ok(model::role(tx, number(role_id))?.is_some()),
+            ("role", [role_id]) => model::has_role(tx, number(role_id)),
             _ => Ok(false),
         }
     }

@@ -9,11 +9,11 @@ pub(crate) use privileges::{
 };
 pub(crate) use roles::{
     Assignment, Member, Role, RoleFilter, all_clusters, assign, delete_cluster, delete_role,
-    for_each_role, insert_role, list_roles, members, put_cluster, resolve_cluster, role,
-    role_by_name, role_count, roles_of_user, unassign, update_role,
+    for_each_role, has_role, insert_role, list_roles, members, put_cluster, resolve_cluster, role,
+    role_count, role_id_by_name, roles_of_user, unassign, update_role,
 };
 pub(crate) use users::{
-    User, UserType, delete_user, for_each_user, initial_password, insert_user, list_users, next_id,
-    next_user_id, set_account, set_initial_password, tenant, touch_user, update_user, user,
-    user_by_user_id, users_behind,
+    User, UserType, delete_user, for_each_user, initial_password, insert_user, list_users,
+    member_id, next_id, next_user_id, set_account, set_initial_password, tenant, touch_user,
+    update_user, user, user_by_user_id, users_behind,
 };

@@ -1,6 +1,6 @@
 //! Clusters as far as their names go, roles, and who has them.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::User;
 use crate::store::page::{count, select};
@@ -15,8 +15,6 @@ pub(crate) struct Role {
     pub(crate) cluster_id: i64,
     /// Read only: it is the cluster's.
     pub(crate) cluster_name: String,
-    /// Read only: the names of its users in the order of assignment, as a JSON array.
-    pub(crate) grant_users: String,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
     pub(crate) created_by: String,
@@ -25,12 +23,9 @@ pub(crate) struct Role {
 
 impl Role {
     /// The columns, in the order of [`Role::from_row`].
-    const SELECT: &'static str =
-        "SELECT r.id, r.name, r.description, r.is_default, r.cluster_id, c.cluster_name,
-           (SELECT json_group_array(u.username ORDER BY m.seq) FROM bytehouse_role_members m
-              JOIN bytehouse_users u ON u.id = m.member WHERE m.role_id = r.id),
-           r.created_at, r.updated_at, r.created_by, r.updated_by
-         FROM bytehouse_roles r JOIN bytehouse_clusters c USING (cluster_id)";
+    const COLUMNS: &'static str = "r.id, r.name, r.description, r.is_default, r.cluster_id, c.cluster_name, \
+         r.created_at, r.updated_at, r.created_by, r.updated_by";
+    const TABLES: &'static str = "bytehouse_roles r JOIN bytehouse_clusters c USING (cluster_id)";
 
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
@@ -40,11 +35,10 @@ impl Role {
             is_default: row.get(3)?,
             cluster_id: row.get(4)?,
             cluster_name: row.get(5)?,
-            grant_users: row.get(6)?,
-            created_at: row.get(7)?,
-            updated_at: row.get(8)?,
-            created_by: row.get(9)?,
-            updated_by: row.get(10)?,
+            created_at: row.get(6)?,
+            updated_at: row.get(7)?,
+            created_by: row.get(8)?,
+            updated_by: row.get(9)?,
         })
     }
 }
@@ -135,51 +129,65 @@ pub(crate) fn all_clusters(tx: &Connection) -> rusqlite::Result<Vec<(i64, String
 }
 
 pub(crate) fn role(tx: &Connection, role_id: i64) -> rusqlite::Result<Option<Role>> {
-    let sql = format!("{} WHERE r.id = ?1", Role::SELECT);
+    let sql = format!(
+        "SELECT {} FROM {} WHERE r.id = ?1",
+        Role::COLUMNS,
+        Role::TABLES
+    );
     tx.prepare_cached(&sql)?
         .query_row([role_id], Role::from_row)
         .optional()
 }
 
-/// The role of that name, the oldest where several clusters have one.
-pub(crate) fn role_by_name(
+/// Whether there is a role of that ID, without reading it: a call may ask for very many.
+pub(crate) fn has_role(tx: &Connection, role_id: i64) -> rusqlite::Result<bool> {
+    tx.prepare_cached("SELECT 1 FROM bytehouse_roles WHERE id = ?1")?
+        .exists([role_id])
+}
+
+/// The ID of the role of that name, the oldest where several clusters have one.
+pub(crate) fn role_id_by_name(
     tx: &Connection,
     name: &str,
     cluster_id: Option<i64>,
-) -> rusqlite::Result<Option<Role>> {
-    let sql = format!(
-        "{} WHERE r.name = ?1 AND (?2 IS NULL OR r.cluster_id = ?2) ORDER BY r.id LIMIT 1",
-        Role::SELECT
-    );
-    tx.prepare_cached(&sql)?
-        .query_row(params![name, cluster_id], Role::from_row)
+) -> rusqlite::Result<Option<i64>> {
+    let Some(cluster_id) = cluster_id else {
+        return tx
+            .prepare_cached("SELECT min(id) FROM bytehouse_roles WHERE name = ?1")?
+            .query_row([name], |row| row.get(0));
+    };
+    tx.prepare_cached("SELECT id FROM bytehouse_roles WHERE cluster_id = ?1 AND name = ?2")?
+        .query_row(params![cluster_id, name], |row| row.get(0))
         .optional()
 }
 
-/// Inferred: by ID ascending, the name exact.
-pub(crate) fn list_roles(tx: &Connection, filter: &RoleFilter<'_>) -> rusqlite::Result<Vec<Role>> {
-    let all = Role::SELECT;
-    match *filter {
-        RoleFilter {
-            cluster_id: None,
-            name: None,
-        } => select(tx, &format!("{all} ORDER BY r.id"), [], Role::from_row),
-        RoleFilter {
-            cluster_id: Some(cluster_id),
-            name: None,
-        } => {
-            let sql = format!("{all} WHERE r.cluster_id = ?1 ORDER BY r.id");
-            select(tx, &sql, [cluster_id], Role::from_row)
-        }
-        RoleFilter {
-            cluster_id,
-            name: Some(name),
-        } => {
-            let sql = format!(
-                "{all} WHERE r.name = ?1 AND (?2 IS NULL OR r.cluster_id = ?2) ORDER BY r.id"
-            );
-            select(tx, &sql, params![name, cluster_id], Role::from_row)
-        }
+/// The roles, each with the names of its users in the order of assignment as a JSON array. Inferred: by ID ascending, the
+/// name exact.
+pub(crate) fn list_roles(
+    tx: &Connection,
+    filter: &RoleFilter<'_>,
+) -> rusqlite::Result<Vec<(Role, String)>> {
+    let listed = |which: &str, filters: &[&dyn ToSql]| {
+        let sql = format!(
+            "SELECT {},
+               (SELECT json_group_array(u.username ORDER BY m.seq) FROM bytehouse_role_members m
+                  JOIN bytehouse_users u ON u.id = m.member WHERE m.role_id = r.id)
+             FROM {} {which} ORDER BY r.id",
+            Role::COLUMNS,
+            Role::TABLES
+        );
+        select(tx, &sql, filters, |row| {
+            Ok((Role::from_row(row)?, row.get(10)?))
+        })
+    };
+    match (filter.cluster_id, filter.name) {
+        (None, None) => listed("", &[]),
+        (Some(cluster_id), None) => listed("WHERE r.cluster_id = ?1", &[&cluster_id]),
+        (None, Some(name)) => listed("WHERE r.name = ?1", &[&name]),
+        (Some(cluster_id), Some(name)) => listed(
+            "WHERE r.cluster_id = ?1 AND r.name = ?2",
+            &[&cluster_id, &name],
+        ),
     }
 }
 
@@ -220,25 +228,25 @@ pub(crate) fn delete_role(tx: &Connection, role_id: i64) -> rusqlite::Result<boo
     Ok(changed == 1)
 }
 
-/// Gives a role to a user. Inferred: assigning again overwrites AdminOption and moves nothing else.
+/// Gives a role to a user, by the ID that `member_id` gives. Inferred: assigning again overwrites AdminOption and moves nothing else.
 pub(crate) fn assign(
     tx: &Connection,
     role_id: i64,
-    user: &User,
+    member: i64,
     admin_option: bool,
     created_at: i64,
 ) -> rusqlite::Result<()> {
     let sql = "INSERT INTO bytehouse_role_members (role_id, member, admin_option, created_at) VALUES (?1, ?2, ?3, ?4)
                ON CONFLICT (role_id, member) DO UPDATE SET admin_option = excluded.admin_option";
     tx.prepare_cached(sql)?
-        .execute(params![role_id, user.id, admin_option, created_at])?;
+        .execute(params![role_id, member, admin_option, created_at])?;
     Ok(())
 }
 
 /// Takes a role from a user. Inferred: taking what the user has not is no error.
-pub(crate) fn unassign(tx: &Connection, role_id: i64, user: &User) -> rusqlite::Result<()> {
+pub(crate) fn unassign(tx: &Connection, role_id: i64, member: i64) -> rusqlite::Result<()> {
     tx.prepare_cached("DELETE FROM bytehouse_role_members WHERE role_id = ?1 AND member = ?2")?
-        .execute([role_id, user.id])?;
+        .execute([role_id, member])?;
     Ok(())
 }
 
@@ -278,7 +286,11 @@ pub(crate) fn role_count(tx: &Connection) -> rusqlite::Result<u64> {
 
 /// Every role, by ID.
 pub(crate) fn for_each_role(tx: &Connection, mut each: impl FnMut(Role)) -> rusqlite::Result<()> {
-    let sql = format!("{} ORDER BY r.id", Role::SELECT);
+    let sql = format!(
+        "SELECT {} FROM {} ORDER BY r.id",
+        Role::COLUMNS,
+        Role::TABLES
+    );
     let mut statement = tx.prepare_cached(&sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {

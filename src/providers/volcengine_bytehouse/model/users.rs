@@ -176,6 +176,13 @@ pub(crate) fn user(tx: &Connection, username: &str) -> rusqlite::Result<Option<U
         .optional()
 }
 
+/// The ID of the user of that name, which is all that a role knows of it: a call may name very many.
+pub(crate) fn member_id(tx: &Connection, username: &str) -> rusqlite::Result<Option<i64>> {
+    tx.prepare_cached("SELECT id FROM bytehouse_users WHERE username = ?1")?
+        .query_row([username], |row| row.get(0))
+        .optional()
+}
+
 pub(crate) fn user_by_user_id(tx: &Connection, user_id: i64) -> rusqlite::Result<Option<User>> {
     let sql = format!(
         "SELECT {} FROM bytehouse_users WHERE user_id = ?1",

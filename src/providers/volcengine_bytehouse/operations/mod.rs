@@ -25,15 +25,12 @@ use super::model::{self, Role, User};
 use super::{errors, wire};
 use crate::catalogue::ApiError;
 
-/// The user that a call names. Inferred: no code for "not found" is documented for user actions, so `Bad Request` it is.
+/// The user that a call names.
 fn find_user(tx: &Connection, named: wire::UserRef<'_>) -> Result<User, ApiError> {
     match named {
-        wire::UserRef::Username(username) => model::user(tx, username)?.ok_or_else(|| {
-            errors::BAD_REQUEST
-                .raise()
-                .because(format!("there is no user with the Username \"{username}\""))
-                .missing("user", &[username])
-        }),
+        wire::UserRef::Username(username) => {
+            model::user(tx, username)?.ok_or_else(|| no_user(username))
+        }
         wire::UserRef::UserId(user_id) => model::user_by_user_id(tx, user_id)?.ok_or_else(|| {
             errors::BAD_REQUEST
                 .raise()
@@ -45,12 +42,27 @@ fn find_user(tx: &Connection, named: wire::UserRef<'_>) -> Result<User, ApiError
     }
 }
 
+/// The ID of a user that is one of many.
+fn find_member(tx: &Connection, username: &str) -> Result<i64, ApiError> {
+    model::member_id(tx, username)?.ok_or_else(|| no_user(username))
+}
+
+/// Inferred: no code for "not found" is documented for user actions, so `Bad Request` it is.
+fn no_user(username: &str) -> ApiError {
+    errors::BAD_REQUEST
+        .raise()
+        .because(format!("there is no user with the Username \"{username}\""))
+        .missing("user", &[username])
+}
+
 /// The role of that ID.
 fn find_role(tx: &Connection, role_id: i64) -> Result<Role, ApiError> {
-    model::role(tx, role_id)?.ok_or_else(|| {
-        errors::FAILED_TO_GET_ROLE
-            .raise()
-            .because(format!("there is no role with the RoleID {role_id}"))
-            .missing("role", &[&role_id.to_string()])
-    })
+    model::role(tx, role_id)?.ok_or_else(|| no_role(role_id))
+}
+
+fn no_role(role_id: i64) -> ApiError {
+    errors::FAILED_TO_GET_ROLE
+        .raise()
+        .because(format!("there is no role with the RoleID {role_id}"))
+        .missing("role", &[&role_id.to_string()])
 }

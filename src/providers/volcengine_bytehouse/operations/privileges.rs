@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use super::super::model::{self, Grant, Grantee, Privilege, Target};
 use super::super::{errors, wire};
-use super::{find_role, find_user};
+use super::{find_role, find_user, no_role};
 use crate::call::{Call, Reply};
 use crate::catalogue::ApiError;
 use crate::store::encoded::Encoded;
@@ -91,18 +91,13 @@ pub(crate) fn update_grants_for_user(call: &Call<'_>) -> Result<Reply, ApiError>
     call.store().write(|tx| {
         let user = find_user(tx, wire::UserRef::Username(wanted.username))?;
         for assignment in &wanted.assignments {
-            let role = match &assignment.role {
-                wire::AssignedRole::Id(role_id) => find_role(tx, *role_id)?,
-                wire::AssignedRole::Name(name, cluster_id) => {
-                    find_role_by_name(tx, name, *cluster_id)?
-                }
-            };
+            let role_id = find_assigned(tx, &assignment.role)?;
             match wanted.kind {
                 wire::Kind::Grant => {
                     let now = call.now().millis();
-                    model::assign(tx, role.id, &user, assignment.admin_option, now)?;
+                    model::assign(tx, role_id, user.id, assignment.admin_option, now)?;
                 }
-                wire::Kind::Revoke => model::unassign(tx, role.id, &user)?,
+                wire::Kind::Revoke => model::unassign(tx, role_id, user.id)?,
             }
         }
         apply(tx, Grantee::User(&user), wanted.kind, wanted.grants)?;
@@ -120,16 +115,19 @@ pub(crate) fn update_grants_for_role(call: &Call<'_>) -> Result<Reply, ApiError>
     })
 }
 
-fn find_role_by_name(
-    tx: &Connection,
-    name: &str,
-    cluster_id: Option<i64>,
-) -> Result<model::Role, ApiError> {
-    model::role_by_name(tx, name, cluster_id)?.ok_or_else(|| {
-        errors::FAILED_TO_GET_ROLE
-            .raise()
-            .because(format!("there is no role with the RoleName \"{name}\""))
-    })
+/// The ID of a role that is one of many.
+fn find_assigned(tx: &Connection, role: &wire::AssignedRole) -> Result<i64, ApiError> {
+    match role {
+        wire::AssignedRole::Id(role_id) if model::has_role(tx, *role_id)? => Ok(*role_id),
+        wire::AssignedRole::Id(role_id) => Err(no_role(*role_id)),
+        wire::AssignedRole::Name(name, cluster_id) => {
+            model::role_id_by_name(tx, name, *cluster_id)?.ok_or_else(|| {
+                errors::FAILED_TO_GET_ROLE
+                    .raise()
+                    .because(format!("there is no role with the RoleName \"{name}\""))
+            })
+        }
+    }
 }
 
 fn show_for_user(call: &Call<'_>, named: wire::UserRef<'_>) -> Result<Reply, ApiError> {

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::super::{errors, model, wire};
-use super::{find_role, find_user};
+use super::{find_member, find_role, find_user};
 use crate::call::{Call, Reply};
 use crate::catalogue::ApiError;
 use crate::store::OnConflict as _;
@@ -25,7 +25,6 @@ pub(crate) fn create_role(call: &Call<'_>) -> Result<Reply, ApiError> {
                 is_default: false,
                 cluster_id,
                 cluster_name: String::new(),
-                grant_users: String::new(),
                 created_at: now,
                 updated_at: now,
                 created_by: created_by.clone(),
@@ -96,8 +95,8 @@ pub(crate) fn unassign_role(call: &Call<'_>) -> Result<Reply, ApiError> {
     call.store().write(|tx| {
         let role = find_role(tx, wanted.role_id)?;
         for assigned in &wanted.users {
-            let user = find_user(tx, wire::UserRef::Username(&assigned.username))?;
-            model::unassign(tx, role.id, &user)?;
+            let member = find_member(tx, &assigned.username)?;
+            model::unassign(tx, role.id, member)?;
         }
         wire::success(call, &users_updated(&role))
     })
@@ -115,14 +114,9 @@ fn give(
     users: &[wire::Assigned],
 ) -> Result<(), ApiError> {
     for assigned in users {
-        let user = find_user(tx, wire::UserRef::Username(&assigned.username))?;
-        model::assign(
-            tx,
-            role_id,
-            &user,
-            assigned.admin_option,
-            call.now().millis(),
-        )?;
+        let member = find_member(tx, &assigned.username)?;
+        let now = call.now().millis();
+        model::assign(tx, role_id, member, assigned.admin_option, now)?;
     }
     Ok(())
 }

@@ -369,7 +369,8 @@ pub(super) struct Role {
 }
 
 impl Role {
-    pub(super) fn new(role: model::Role, account_id: i64) -> Self {
+    /// A role with its users, which are a JSON array.
+    pub(super) fn new(role: model::Role, grant_users: String, account_id: i64) -> Self {
         Self {
             id: role.id,
             name: role.name,
@@ -378,7 +379,7 @@ impl Role {
             cluster_id: role.cluster_id,
             account_id,
             cluster_name: role.cluster_name,
-            grant_users: raw(role.grant_users),
+            grant_users: raw(grant_users),
             created_at: role.created_at,
             updated_at: role.updated_at,
             created_by: role.created_by,
@@ -400,10 +401,7 @@ impl NewRole {
         Self {
             message: "create role successfully",
             // Documented: always empty here, whoever got the role at once.
-            role: Role {
-                grant_users: raw("[]".to_owned()),
-                ..Role::new(role, account_id)
-            },
+            role: Role::new(role, "[]".to_owned(), account_id),
         }
     }
 }
@@ -416,12 +414,12 @@ pub(crate) struct Roles {
 }
 
 impl Roles {
-    pub(crate) fn new(roles: Vec<model::Role>, account_id: i64) -> Self {
+    pub(crate) fn new(roles: Vec<(model::Role, String)>, account_id: i64) -> Self {
+        let roles = roles
+            .into_iter()
+            .map(|(role, grant_users)| Role::new(role, grant_users, account_id));
         Self {
-            roles: roles
-                .into_iter()
-                .map(|role| Role::new(role, account_id))
-                .collect(),
+            roles: roles.collect(),
         }
     }
 }

@@ -422,10 +422,11 @@ fn put_role(tx: &Connection, role: Role, context: &SeedContext<'_>) -> Result<()
     if let Some(id) = role.id {
         within("ID", id, 1, LARGEST_ROLE_ID)?;
     }
-    let before = match role.id {
-        Some(id) => model::role(tx, id)?,
-        None => model::role_by_name(tx, &role.name, Some(role.cluster_id))?,
+    let id = match role.id {
+        Some(id) => Some(id),
+        None => model::role_id_by_name(tx, &role.name, Some(role.cluster_id))?,
     };
+    let before = id.map(|id| model::role(tx, id)).transpose()?.flatten();
     if role.delete {
         if let Some(before) = before {
             model::delete_role(tx, before.id)?;
@@ -466,7 +467,6 @@ fn put_role(tx: &Connection, role: Role, context: &SeedContext<'_>) -> Result<()
         is_default: role.is_default,
         cluster_id,
         cluster_name: String::new(),
-        grant_users: String::new(),
         created_at,
         updated_at,
         created_by: role.created_by,
@@ -480,11 +480,11 @@ fn put_role(tx: &Connection, role: Role, context: &SeedContext<'_>) -> Result<()
     }
     let held = model::members(tx, row.id)?;
     for (index, username) in role.grant_users.iter().enumerate() {
-        let user = model::user(tx, username)?
+        let member = model::member_id(tx, username)?
             .ok_or_else(|| no_user(&format!("GrantUsers[{index}]"), username))?;
         // This list does not say who may pass the role on, so it changes nothing for those who have it.
         if !held.iter().any(|member| member.username == *username) {
-            model::assign(tx, row.id, &user, false, now)?;
+            model::assign(tx, row.id, member, false, now)?;
         }
     }
     Ok(())
@@ -496,16 +496,17 @@ fn put_role_user(
     row: &RoleUser,
     context: &SeedContext<'_>,
 ) -> Result<(), SeedError> {
-    let user = model::user(tx, &row.username)?.ok_or_else(|| no_user("Username", &row.username))?;
+    let member =
+        model::member_id(tx, &row.username)?.ok_or_else(|| no_user("Username", &row.username))?;
     if row.delete {
-        return Ok(model::unassign(tx, role_id, &user)?);
+        return Ok(model::unassign(tx, role_id, member)?);
     }
     let created_at = row.created_at.unwrap_or_else(|| context.now.millis());
     within("CreatedAt", created_at, 0, LARGEST_TIME)?;
     Ok(model::assign(
         tx,
         role_id,
-        &user,
+        member,
         row.admin_option,
         created_at,
     )?)
@@ -626,11 +627,8 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
     model::for_each_role(tx, |role| {
         role_ids.push(role.id);
         // Who has the role follows, with more than their names.
-        let role = model::Role {
-            grant_users: "[]".to_owned(),
-            ..role
-        };
-        each(json!({ "Roles": [answer::Role::new(role, account_id)] }));
+        let role = answer::Role::new(role, "[]".to_owned(), account_id);
+        each(json!({ "Roles": [role] }));
     })?;
     for role_id in role_ids {
         for member in model::members(tx, role_id)? {

@@ -363,6 +363,22 @@ static BOUNDS: &[Bound] = &[
             "no bound is documented; this one keeps a call from running for hours",
         ),
     },
+    Bound {
+        name: "bytes of a call's privileges",
+        value: "16 MiB",
+        about: "names of clusters, privileges and columns, for each target; beyond: 400 Bad Request",
+        source: Source::Inferred(
+            "no bound is documented; this one keeps a call from filling the memory",
+        ),
+    },
+    Bound {
+        name: "name of a cluster",
+        value: "256 characters",
+        about: "OnCluster, and ClusterName in seeds; longer: 400 Bad Request",
+        source: Source::Inferred(
+            "no bound is documented; every grant on a cluster shows its name, and every role",
+        ),
+    },
 ];
 
 impl Provider for VolcengineBytehouse {

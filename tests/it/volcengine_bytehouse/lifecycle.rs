@@ -778,6 +778,11 @@ fn clusters_go_by_number_and_by_name() {
         grant(json!({ "ClusterID": 0, "OnCluster": "cluster1" })),
         "137 cluster1"
     );
+    let longest = "集".repeat(256);
+    assert_eq!(
+        grant(json!({ "ClusterID": 7, "OnCluster": longest })),
+        format!("7 {longest}")
+    );
 }
 
 #[test]
@@ -804,6 +809,7 @@ fn bad_grants_are_refused_whole() {
         json!([good, { "Privileges": [{ "Name": "SELECT" }], "ClusterID": "one" }]),
         json!([good, { "Privileges": [{ "Name": "SELECT" }], "ClusterID": -1 }]),
         json!([good, { "Privileges": [{ "Name": "SELECT" }], "OnCluster": 1 }]),
+        json!([good, { "Privileges": [{ "Name": "SELECT" }], "OnCluster": "集".repeat(257) }]),
         json!([good, { "Privileges": [{ "Name": "SELECT" }], "GrantOption": "true" }]),
         json!([good, { "Privileges": [{ "Name": "SELECT" }], "GrantTo": 1 }]),
         json!([good, { "Privileges": [{ "Name": "SELECT" }], "RawSql": 1 }]),
@@ -852,6 +858,47 @@ fn a_call_may_not_multiply_targets_by_privileges_without_end() {
         &body(&targets[..1000]),
     );
     done(&most, "successfully grant privileges to x");
+}
+
+#[test]
+fn a_call_may_not_multiply_targets_by_bytes_without_end() {
+    let server = demo();
+    let long = "a".repeat(1_000_000);
+    let grant = |privilege: Value, targets: usize| {
+        let targets: Vec<_> = (0..targets)
+            .map(|number| json!({ "Table": number.to_string() }))
+            .collect();
+        json!({ "Privileges": [privilege], "Targets": targets })
+    };
+    let name = json!({ "Name": long });
+    let columns = json!({ "Name": "SELECT", "Columns": ["c", long] });
+    let body = |grants: Value| json!({ "Username": "x", "UserID": 41820795, "RoleID": 6, "ActionType": "GRANT", "Grants": grants });
+    let wrong = [
+        json!([grant(name.clone(), 17)]),
+        json!([grant(columns.clone(), 17)]),
+        json!([grant(name.clone(), 9), grant(columns, 8)]),
+        json!([{ "Privileges": [name], "Targets": vec![json!({}); 17] }]),
+    ];
+    for action in [
+        "GrantPrivilegesToUserByID",
+        "GrantPrivilegesToUserByName",
+        "RevokePrivilegesForUserByID",
+        "RevokePrivilegesFromUserByName",
+        "UpdateGrantsForUser",
+        "UpdateGrantsForRole",
+    ] {
+        refused(&server, action, "Bad Request", &wrong.clone().map(body));
+    }
+    // 16 MiB are enough for any body that multiplies nothing.
+    let most = post(
+        &server,
+        "GrantPrivilegesToUserByName",
+        &body(json!([grant(json!({ "Name": "b".repeat(1_000_000) }), 16)])),
+    );
+    done(&most, "successfully grant privileges to x");
+    let whole = json!([{ "Privileges": [{ "Name": "c".repeat(12_000_000) }] }]);
+    let whole = post(&server, "RevokePrivilegesFromUserByName", &body(whole));
+    done(&whole, "successfully revoke privileges from x");
 }
 
 #[test]

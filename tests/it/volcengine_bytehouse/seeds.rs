@@ -362,6 +362,28 @@ fn a_bad_role_or_grant_is_refused_with_its_place_and_rule() {
         "Clusters[0].ClusterName",
         "empty",
     );
+    let long = "x".repeat(257);
+    refused(
+        &with("Clusters", json!({ "ClusterID": 1, "ClusterName": long })),
+        "Clusters[0].ClusterName",
+        "more than 256 characters",
+    );
+    refused(
+        &with(
+            "Roles",
+            json!({ "Name": "s", "ClusterID": 1, "ClusterName": long }),
+        ),
+        "Roles[1].ClusterName",
+        "more than 256 characters",
+    );
+    refused(
+        &with(
+            "Privileges",
+            json!({ "Username": "a", "Grants": [{ "ClusterName": long, "Privileges": [{ "Name": "P" }] }] }),
+        ),
+        "Privileges[0].Grants[0].ClusterName",
+        "more than 256 characters",
+    );
     refused(
         &with("Roles", json!({ "Name": "", "ClusterID": 1 })),
         "Roles[1].Name",

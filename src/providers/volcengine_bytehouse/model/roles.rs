@@ -69,6 +69,15 @@ pub(crate) struct Assignment {
     pub(crate) admin_option: bool,
 }
 
+/// How many characters the name of a cluster may have. Inferred: no bound is documented; this one keeps a name, which every
+/// grant on its cluster and every role of it shows, from making an answer out of all proportion to the calls behind it.
+pub(crate) const LONGEST_CLUSTER_NAME: usize = 256;
+
+/// Whether a cluster may have that name.
+pub(crate) fn can_name_cluster(name: &str) -> bool {
+    name.chars().count() <= LONGEST_CLUSTER_NAME
+}
+
 pub(crate) fn cluster_name(tx: &Connection, cluster_id: i64) -> rusqlite::Result<Option<String>> {
     tx.prepare_cached("SELECT cluster_name FROM bytehouse_clusters WHERE cluster_id = ?1")?
         .query_row([cluster_id], |row| row.get(0))

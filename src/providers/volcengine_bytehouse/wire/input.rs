@@ -6,7 +6,7 @@ use std::fmt::Display;
 
 use serde_json::{Map, Value};
 
-use super::super::errors;
+use super::super::{errors, model};
 use crate::call::{Call, Params};
 use crate::catalogue::ApiError;
 use crate::store::page::Window;
@@ -17,6 +17,8 @@ const LARGEST: i64 = i32::MAX as i64;
 const DEFAULT_LIMIT: u64 = 10;
 /// Inferred: no bound is documented; this one keeps a call that multiplies targets by privileges from running for hours.
 const MOST_PRIVILEGES: usize = 100_000;
+/// Inferred: no bound is documented; what a body of 12 MiB says once is well within this one.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// Deeper than any parameter: `Grants.1.Privileges.1.Columns.1`.
 const DEEPEST: usize = 8;
 
@@ -360,6 +362,36 @@ impl AssignRole {
     }
 }
 
+/// What the grants of a call may still come to: whatever they say is kept for each of their targets.
+struct Left {
+    privileges: usize,
+    bytes: usize,
+}
+
+impl Left {
+    fn take(
+        &mut self,
+        targets: usize,
+        on_cluster: &str,
+        privileges: &[(String, Vec<String>)],
+    ) -> Result<(), ApiError> {
+        let (mut number, mut bytes) = (0, on_cluster.len());
+        for (name, columns) in privileges {
+            number += 1 + columns.len();
+            bytes += name.len() + columns.iter().map(String::len).sum::<usize>();
+        }
+        let after = |left: usize, each: usize, most: usize, what: &str| {
+            left.checked_sub(each.saturating_mul(targets))
+                .ok_or_else(|| refuse(format!("Grants asks for more than {most} {what}")))
+        };
+        let what = "privileges on targets";
+        self.privileges = after(self.privileges, number, MOST_PRIVILEGES, what)?;
+        let what = "bytes of names on targets";
+        self.bytes = after(self.bytes, bytes, MOST_BYTES, what)?;
+        Ok(())
+    }
+}
+
 /// Privileges on targets of a cluster, as a caller asks for them.
 pub(crate) struct Requested {
     pub(crate) cluster_id: Option<i64>,
@@ -374,43 +406,26 @@ impl Requested {
     /// `Grants` of the privilege actions. Inferred: every grant names at least one privilege, since RawSql is not run; no
     /// target means everything; GrantOption, GrantTo and RawSql have to be of their types and are never shown again.
     pub(crate) fn decode(input: &Input) -> Result<Vec<Self>, ApiError> {
-        let mut left = MOST_PRIVILEGES;
+        let mut left = Left {
+            privileges: MOST_PRIVILEGES,
+            bytes: MOST_BYTES,
+        };
         let grants = input.field("Grants").items()?;
         grants
             .iter()
-            .map(|grant| {
-                let requested = Self::decode_one(grant)?;
-                let each: usize = requested
-                    .privileges
-                    .iter()
-                    .map(|(_, columns)| 1 + columns.len())
-                    .sum();
-                left = left
-                    .checked_sub(each.saturating_mul(requested.targets.len()))
-                    .ok_or_else(|| {
-                        refuse(format!(
-                            "Grants asks for more than {MOST_PRIVILEGES} privileges on targets"
-                        ))
-                    })?;
-                Ok(requested)
-            })
+            .map(|grant| Self::decode_one(grant, &mut left))
             .collect()
     }
 
-    fn decode_one(grant: &Field<'_>) -> Result<Self, ApiError> {
+    fn decode_one(grant: &Field<'_>, left: &mut Left) -> Result<Self, ApiError> {
         let privileges = grant.member("Privileges")?;
         let cluster_id = grant.member("ClusterID")?.integer()?;
-        let on_cluster = grant.member("OnCluster")?.text_or_empty()?;
-        let mut targets = Vec::new();
-        for target in grant.member("Targets")?.items()? {
-            targets.push((
-                target.member("Database")?.text_or_empty()?,
-                target.member("Table")?.text_or_empty()?,
-            ));
+        let on_cluster = grant.member("OnCluster")?;
+        if !model::can_name_cluster(on_cluster.text()?.unwrap_or_default()) {
+            let most = model::LONGEST_CLUSTER_NAME;
+            return Err(on_cluster.wrong(format!("a text of up to {most} characters")));
         }
-        if targets.is_empty() {
-            targets.push((String::new(), String::new()));
-        }
+        let on_cluster = on_cluster.text_or_empty()?;
         let mut named = Vec::new();
         for privilege in privileges.items()? {
             named.push((
@@ -420,6 +435,18 @@ impl Requested {
         }
         if named.is_empty() {
             return Err(privileges.wrong("at least one privilege"));
+        }
+        let items = grant.member("Targets")?.items()?;
+        left.take(items.len().max(1), &on_cluster, &named)?;
+        let mut targets = Vec::new();
+        for target in items {
+            targets.push((
+                target.member("Database")?.text_or_empty()?,
+                target.member("Table")?.text_or_empty()?,
+            ));
+        }
+        if targets.is_empty() {
+            targets.push((String::new(), String::new()));
         }
         grant.member("GrantOption")?.boolean()?;
         grant.member("GrantTo")?.text()?;

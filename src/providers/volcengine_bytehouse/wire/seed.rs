@@ -269,6 +269,7 @@ fn put_cluster(tx: &Connection, cluster: &Cluster) -> Result<(), SeedError> {
         return Ok(model::delete_cluster(tx, cluster.cluster_id)?);
     }
     not_empty("ClusterName", &cluster.cluster_name)?;
+    not_long(&cluster.cluster_name)?;
     Ok(model::put_cluster(
         tx,
         cluster.cluster_id,
@@ -435,6 +436,7 @@ fn put_role(tx: &Connection, role: Role, context: &SeedContext<'_>) -> Result<()
     }
     not_empty("Name", &role.name)?;
     within("ClusterID", role.cluster_id, 1, LARGEST_ID)?;
+    not_long(&role.cluster_name)?;
     own_account(tx, role.account_id)?;
     if !role.cluster_name.is_empty() {
         model::put_cluster(tx, role.cluster_id, &role.cluster_name)?;
@@ -540,6 +542,7 @@ fn put_privileges(
 /// The target is the natural key.
 fn put_grant(tx: &Connection, grantee: Grantee<'_>, grant: Grant) -> Result<(), SeedError> {
     within("ClusterID", grant.cluster_id, 0, LARGEST_ID)?;
+    not_long(&grant.cluster_name)?;
     if let Some(action) = grant.action.as_deref().filter(|action| *action != "GRANT") {
         return Err(none_of("Action", action, &["GRANT"]));
     }
@@ -591,6 +594,15 @@ fn not_empty(path: &str, text: &str) -> Result<(), SeedError> {
         return Err(SeedError::new(path, "it must not be empty"));
     }
     Ok(())
+}
+
+fn not_long(cluster_name: &str) -> Result<(), SeedError> {
+    if model::can_name_cluster(cluster_name) {
+        return Ok(());
+    }
+    let most = model::LONGEST_CLUSTER_NAME;
+    let rule = format!("it has more than {most} characters");
+    Err(SeedError::new("ClusterName", rule))
 }
 
 fn within(path: &str, number: i64, least: i64, most: i64) -> Result<(), SeedError> {

@@ -372,6 +372,14 @@ static BOUNDS: &[Bound] = &[
         ),
     },
     Bound {
+        name: "assignments of a call",
+        value: "100000",
+        about: "users or roles, in Users and Assignments; beyond: 400 Bad Request",
+        source: Source::Inferred(
+            "no bound is documented; this one keeps a call from holding up all others",
+        ),
+    },
+    Bound {
         name: "name of a cluster",
         value: "256 characters",
         about: "OnCluster, and ClusterName in seeds; longer: 400 Bad Request",

@@ -902,6 +902,32 @@ fn a_call_may_not_multiply_targets_by_bytes_without_end() {
 }
 
 #[test]
+fn a_call_may_not_name_users_or_roles_without_end() {
+    let server = demo();
+    let call = |action: &str, rest: &str, item: &str, count: usize| {
+        let list = vec![item; count].join(",");
+        server.json("POST", &target(action), &format!("{{{rest}:[{list}]}}"))
+    };
+    let users = |action: &str, count| {
+        let rest = r#""RoleID":6,"Name":"r","ClusterID":137,"Users""#;
+        call(action, rest, r#"{"Username":"x"}"#, count)
+    };
+    let assignments = |count| {
+        let rest = r#""Username":"x","ActionType":"GRANT","Assignments""#;
+        call("UpdateGrantsForUser", rest, r#"{"RoleID":6}"#, count)
+    };
+    let before = everything(&server);
+    for action in ["CreateRole", "AssignRole", "UnassignRole"] {
+        let answer = users(action, 100_001);
+        assert_eq!(answer.verdict(), "400 Bad Request", "{action}");
+    }
+    assert_eq!(assignments(100_001).verdict(), "400 Bad Request");
+    assert_eq!(assignments(900_000).verdict(), "400 Bad Request");
+    assert_eq!(everything(&server), before);
+    done(&assignments(100_000), "successfully grant privileges to x");
+}
+
+#[test]
 fn the_grants_of_a_user_are_updated_with_its_roles_at_once() {
     let server = demo();
     let grants = json!([{ "Privileges": [{ "Name": "SELECT" }], "ClusterID": 137 }]);

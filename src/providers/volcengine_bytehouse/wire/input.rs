@@ -19,6 +19,8 @@ const DEFAULT_LIMIT: u64 = 10;
 const MOST_PRIVILEGES: usize = 100_000;
 /// Inferred: no bound is documented; what a body of 12 MiB says once is well within this one.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
+/// Inferred: no bound is documented; this one keeps a call from holding up all others.
+const MOST_ASSIGNMENTS: usize = 100_000;
 /// Deeper than any parameter: `Grants.1.Privileges.1.Columns.1`.
 const DEEPEST: usize = 8;
 
@@ -218,6 +220,19 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// The items of a list of users or roles, each of which is looked up and written.
+    fn assignments(&self) -> Result<Vec<Self>, ApiError> {
+        let items = self.items()?;
+        if MOST_ASSIGNMENTS < items.len() {
+            let name = self.name;
+            return Err(refuse(format!(
+                "{name} has {} items; it takes up to {MOST_ASSIGNMENTS}",
+                items.len()
+            )));
+        }
+        Ok(items)
+    }
+
     /// A list of texts; none where it is absent.
     fn texts(&self) -> Result<Vec<String>, ApiError> {
         let items = self.items()?;
@@ -297,7 +312,7 @@ pub(crate) struct Assigned {
 
 /// `Users` of the role actions. Inferred: AdminOption is false where it is absent; the SDKs' CreatedAt is ignored.
 fn assigned(input: &Input) -> Result<Vec<Assigned>, ApiError> {
-    let users = input.field("Users").items()?;
+    let users = input.field("Users").assignments()?;
     users
         .iter()
         .map(|user| {
@@ -512,7 +527,7 @@ impl<'a> GrantsForUser<'a> {
     pub(crate) fn decode(input: &'a Input) -> Result<Self, ApiError> {
         let (username, kind) = (username(input)?, Kind::decode(input)?);
         let grants = Requested::decode(input)?;
-        let items = input.field("Assignments").items()?;
+        let items = input.field("Assignments").assignments()?;
         let assignments = items
             .iter()
             .map(Assignment::decode)

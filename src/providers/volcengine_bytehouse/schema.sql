@@ -98,6 +98,7 @@ CREATE UNIQUE INDEX bytehouse_grants_of_user ON bytehouse_grants (to_user, clust
     WHERE to_user IS NOT NULL;
 CREATE UNIQUE INDEX bytehouse_grants_of_role ON bytehouse_grants (to_role, cluster_id, cluster_name, database_name, table_name)
     WHERE to_role IS NOT NULL;
+CREATE INDEX bytehouse_grants_on_cluster ON bytehouse_grants (cluster_id, cluster_name);
 CREATE TRIGGER bytehouse_cluster_deleted AFTER DELETE ON bytehouse_clusters BEGIN
     DELETE FROM bytehouse_grants WHERE cluster_id = old.cluster_id;
 END;

@@ -785,6 +785,96 @@ fn clusters_go_by_number_and_by_name() {
     );
 }
 
+/// A change of privileges on `db` of a cluster.
+#[track_caller]
+fn on_cluster(server: &Server, action: &str, privilege: &str, cluster: &Value) {
+    let mut grant =
+        json!({ "Privileges": [{ "Name": privilege }], "Targets": [{ "Database": "db" }] });
+    grant
+        .as_object_mut()
+        .expect("an object")
+        .extend(cluster.as_object().expect("an object").clone());
+    let body = json!({ "Username": "x", "Grants": [grant] });
+    assert_eq!(post(server, action, &body).status, 200, "{body}");
+}
+
+#[test]
+fn what_was_granted_by_a_name_belongs_to_the_number_that_gets_the_name() {
+    let server = demo();
+    let grant = |privilege: &str, cluster: Value| {
+        on_cluster(&server, "GrantPrivilegesToUserByName", privilege, &cluster);
+    };
+    let revoke = |privilege: &str, cluster: Value| {
+        on_cluster(
+            &server,
+            "RevokePrivilegesFromUserByName",
+            privilege,
+            &cluster,
+        );
+    };
+    let shown = || brief(&privileges(&server, "x"));
+    let of_role = json!([{ "Privileges": [{ "Name": "P" }], "OnCluster": "c1" }]);
+    let to_role = json!({ "RoleID": 6, "ActionType": "GRANT", "Grants": of_role });
+    assert_eq!(post(&server, "UpdateGrantsForRole", &to_role).status, 200);
+    grant("P", json!({ "OnCluster": "c1" }));
+    grant("Z", json!({ "OnCluster": "c0" }));
+    assert_eq!(shown(), ["0/c1 db. P", "0/c0 db. Z"]);
+    grant("Q", json!({ "ClusterID": 777, "OnCluster": "c1" }));
+    assert_eq!(shown(), ["777/c1 db. P Q", "0/c0 db. Z"]);
+    let of_role = data(&get(&server, "ShowPrivilegesForRole", "RoleID=6"));
+    assert_eq!(brief(&of_role["Grants"]), ["777/c1 . P"]);
+    revoke("P", json!({ "OnCluster": "c1" }));
+    revoke("Q", json!({ "ClusterID": 777 }));
+    assert_eq!(shown(), ["0/c0 db. Z"]);
+    // A role names its cluster too.
+    grant("P", json!({ "OnCluster": "cluster901" }));
+    let role = json!({ "Name": "r", "ClusterID": 901 });
+    assert_eq!(post(&server, "CreateRole", &role).status, 200);
+    assert_eq!(shown(), ["0/c0 db. Z", "901/cluster901 db. P"]);
+    revoke("P", json!({ "ClusterID": 901 }));
+    // In one call, whatever the order.
+    let both = json!([
+        { "Privileges": [{ "Name": "P" }], "OnCluster": "c2" },
+        { "Privileges": [{ "Name": "Q" }], "ClusterID": 778, "OnCluster": "c2" },
+    ]);
+    let body = json!({ "Username": "x", "Grants": both });
+    assert_eq!(
+        post(&server, "GrantPrivilegesToUserByName", &body).status,
+        200
+    );
+    assert_eq!(shown(), ["0/c0 db. Z", "778/c2 . P Q"]);
+}
+
+#[test]
+fn a_revoke_names_no_cluster() {
+    let server = demo();
+    let revoke = |privilege: &str, cluster: Value| {
+        on_cluster(
+            &server,
+            "RevokePrivilegesFromUserByName",
+            privilege,
+            &cluster,
+        );
+    };
+    revoke("P", json!({ "ClusterID": 900, "OnCluster": "oops" }));
+    let role = data(&post(
+        &server,
+        "CreateRole",
+        &json!({ "Name": "r", "ClusterID": 900 }),
+    ))["Role"]
+        .take();
+    assert_eq!(role["ClusterName"], "cluster900");
+    for cluster in [json!({}), json!({ "OnCluster": "c1" })] {
+        on_cluster(&server, "GrantPrivilegesToUserByName", "P", &cluster);
+    }
+    // A number that nobody knows holds nothing, and is not every cluster; a name beside it is still looked at.
+    revoke("P", json!({ "ClusterID": 902 }));
+    revoke("P", json!({ "ClusterID": 902, "OnCluster": "cluster1" }));
+    assert_eq!(brief(&privileges(&server, "x")), ["0/ db. P", "0/c1 db. P"]);
+    revoke("P", json!({ "ClusterID": 902, "OnCluster": "c1" }));
+    assert_eq!(brief(&privileges(&server, "x")), ["0/ db. P"]);
+}
+
 #[test]
 fn bad_grants_are_refused_whole() {
     let server = demo();

@@ -221,6 +221,43 @@ fn answers_can_be_pasted_in() {
 }
 
 #[test]
+fn a_cluster_that_gets_the_name_of_another_takes_the_grants_on_that_name() {
+    let grants = |cluster: Value, privilege: &str| {
+        let mut grant = json!({ "DatabaseName": "d", "Privileges": [{ "Name": privilege }] });
+        grant
+            .as_object_mut()
+            .expect("an object")
+            .extend(cluster.as_object().expect("an object").clone());
+        json!({ "Username": "a", "Grants": [grant] })
+    };
+    let server = server(&[
+        json!({
+            "Users": [{ "Username": "a" }],
+            "Clusters": [{ "ClusterID": 1, "ClusterName": "old" }],
+            "Privileges": [
+                grants(json!({ "ClusterName": "new" }), "INSERT"),
+                grants(json!({ "ClusterID": 1 }), "SELECT"),
+                grants(json!({ "ClusterID": 2, "$delete": true }), "SELECT"),
+            ],
+        }),
+        json!({
+            "Clusters": [{ "ClusterID": 1, "ClusterName": "new" }],
+            "Roles": [{ "Name": "r", "ClusterID": 2 }],
+        }),
+    ]);
+    let grants = data(&get(&server, "ShowPrivilegesForUserByName", "Username=a"))["Grants"].take();
+    assert_eq!(
+        grants,
+        json!([{
+            "ClusterID": 1, "ClusterName": "new", "DatabaseName": "d", "TableName": "",
+            "Privileges": [{ "Name": "SELECT", "Columns": [] }, { "Name": "INSERT", "Columns": [] }], "Action": "GRANT",
+        }])
+    );
+    let roles = data(&get(&server, "ListRoles", ""))["Roles"].take();
+    assert_eq!(texts(&roles, "ClusterName"), ["cluster2"]);
+}
+
+#[test]
 fn the_account_is_the_one_of_the_seed() {
     let server = server(&[json!({
         "Users": [{ "Username": "a", "AccountID": 2100000001, "UserType": "MAIN" }],

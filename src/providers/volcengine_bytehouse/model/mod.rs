@@ -9,8 +9,8 @@ pub(crate) use privileges::{
 };
 pub(crate) use roles::{
     Assignment, LONGEST_CLUSTER_NAME, Member, Role, RoleFilter, all_clusters, assign,
-    can_name_cluster, delete_cluster, delete_role, for_each_role, has_role, insert_role,
-    list_roles, members, put_cluster, resolve_cluster, role, role_count, role_id_by_name,
+    can_name_cluster, delete_cluster, delete_role, find_cluster, for_each_role, has_role,
+    insert_role, list_roles, members, name_cluster, put_cluster, role, role_count, role_id_by_name,
     roles_of_user, unassign, update_role,
 };
 pub(crate) use users::{

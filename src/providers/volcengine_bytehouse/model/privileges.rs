@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
-use super::{Role, User};
 use crate::store::page::select;
 
 /// A privilege by its name, on columns; no column means all of them.
@@ -17,20 +16,10 @@ pub(crate) struct Privilege(pub(crate) String, pub(crate) Vec<String>);
 pub(crate) struct Target {
     /// 0 for a cluster that is known by its name only.
     pub(crate) cluster_id: i64,
+    /// The cluster's where grants are read; only its own, as `find_cluster` gives it, where they are written.
     pub(crate) cluster_name: String,
     pub(crate) database: String,
     pub(crate) table: String,
-}
-
-impl Target {
-    /// The name that is kept with a grant: a cluster with a number has its name elsewhere, where it may change.
-    fn own_cluster_name(&self) -> &str {
-        if self.cluster_id == 0 {
-            &self.cluster_name
-        } else {
-            ""
-        }
-    }
 }
 
 /// Privileges on a target.
@@ -40,14 +29,14 @@ pub(crate) struct Grant {
     pub(crate) privileges: Vec<Privilege>,
 }
 
-/// Who has privileges.
+/// Who has privileges, by its ID.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Grantee<'a> {
-    User(&'a User),
-    Role(&'a Role),
+pub(crate) enum Grantee {
+    User(i64),
+    Role(i64),
 }
 
-impl Grantee<'_> {
+impl Grantee {
     /// The column of a grant that names this grantee.
     const fn column(self) -> &'static str {
         match self {
@@ -58,27 +47,14 @@ impl Grantee<'_> {
 
     const fn id(self) -> i64 {
         match self {
-            Self::User(user) => user.id,
-            Self::Role(role) => role.id,
-        }
-    }
-
-    /// The name that messages print.
-    pub(crate) fn name(&self) -> &str {
-        match self {
-            Self::User(user) => &user.username,
-            Self::Role(role) => &role.name,
+            Self::User(id) | Self::Role(id) => id,
         }
     }
 }
 
 /// Adds privileges. Inferred: each target is one grant, however often it is granted; columns add up, and all of them
 /// swallow some.
-pub(crate) fn grant(
-    tx: &Connection,
-    grantee: Grantee<'_>,
-    grants: Vec<Grant>,
-) -> rusqlite::Result<()> {
+pub(crate) fn grant(tx: &Connection, grantee: Grantee, grants: Vec<Grant>) -> rusqlite::Result<()> {
     for Grant { target, privileges } in by_target(grants) {
         let mut held = privileges_on(tx, grantee, &target)?.unwrap_or_default();
         add(&mut held, privileges);
@@ -92,7 +68,7 @@ pub(crate) fn grant(
 /// privileges is gone.
 pub(crate) fn revoke(
     tx: &Connection,
-    grantee: Grantee<'_>,
+    grantee: Grantee,
     grants: Vec<Grant>,
 ) -> rusqlite::Result<()> {
     for Grant { target, privileges } in by_target(grants) {
@@ -104,10 +80,43 @@ pub(crate) fn revoke(
     Ok(())
 }
 
+/// Hands what was granted on a cluster by its name only to the number that has the name now; where both are granted on one
+/// target, they add up.
+pub(super) fn adopt_grants(
+    tx: &Connection,
+    cluster_id: i64,
+    cluster_name: &str,
+) -> rusqlite::Result<()> {
+    let sql = "UPDATE OR IGNORE bytehouse_grants SET cluster_id = ?1, cluster_name = ''
+               WHERE cluster_id = 0 AND cluster_name = ?2";
+    tx.prepare_cached(sql)?
+        .execute(params![cluster_id, cluster_name])?;
+    let sql = "DELETE FROM bytehouse_grants WHERE cluster_id = 0 AND cluster_name = ?1
+               RETURNING to_user, to_role, database_name, table_name, privileges";
+    let beside_others = select(tx, sql, [cluster_name], |row| {
+        let grantee = match row.get(0)? {
+            Some(user) => Grantee::User(user),
+            None => Grantee::Role(row.get(1)?),
+        };
+        let target = Target {
+            cluster_id,
+            cluster_name: String::new(),
+            database: row.get(2)?,
+            table: row.get(3)?,
+        };
+        let privileges = parse(&row.get::<_, String>(4)?);
+        Ok((grantee, Grant { target, privileges }))
+    })?;
+    for (grantee, one) in beside_others {
+        grant(tx, grantee, vec![one])?;
+    }
+    Ok(())
+}
+
 /// Makes a grant what is given, whatever it was before.
 pub(crate) fn replace_grant(
     tx: &Connection,
-    grantee: Grantee<'_>,
+    grantee: Grantee,
     grant: Grant,
 ) -> rusqlite::Result<()> {
     let mut held = Vec::new();
@@ -121,7 +130,7 @@ const SELECT: &str = "SELECT g.cluster_id, coalesce(c.cluster_name, g.cluster_na
      FROM bytehouse_grants g LEFT JOIN bytehouse_clusters c USING (cluster_id) LEFT JOIN bytehouse_users u ON u.id = g.to_user";
 
 /// The grants of a user or role, oldest first.
-pub(crate) fn grants_of(tx: &Connection, grantee: Grantee<'_>) -> rusqlite::Result<Vec<Grant>> {
+pub(crate) fn grants_of(tx: &Connection, grantee: Grantee) -> rusqlite::Result<Vec<Grant>> {
     let sql = format!("{SELECT} WHERE g.{} = ?1 ORDER BY g.seq", grantee.column());
     select(tx, &sql, [grantee.id()], from_row)
 }
@@ -157,7 +166,7 @@ fn parse(privileges: &str) -> Vec<Privilege> {
 
 fn privileges_on(
     tx: &Connection,
-    grantee: Grantee<'_>,
+    grantee: Grantee,
     target: &Target,
 ) -> rusqlite::Result<Option<Vec<Privilege>>> {
     let sql = format!(
@@ -170,7 +179,7 @@ fn privileges_on(
             params![
                 grantee.id(),
                 target.cluster_id,
-                target.own_cluster_name(),
+                target.cluster_name,
                 target.database,
                 target.table
             ],
@@ -181,7 +190,7 @@ fn privileges_on(
 
 fn store(
     tx: &Connection,
-    grantee: Grantee<'_>,
+    grantee: Grantee,
     target: &Target,
     privileges: &[Privilege],
 ) -> rusqlite::Result<()> {
@@ -189,7 +198,7 @@ fn store(
     let on_target = params![
         grantee.id(),
         target.cluster_id,
-        target.own_cluster_name(),
+        target.cluster_name,
         target.database,
         target.table
     ];

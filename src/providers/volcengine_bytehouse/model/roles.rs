@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::User;
+use super::privileges::adopt_grants;
 use crate::store::page::{count, select};
 
 /// A role of a cluster.
@@ -78,13 +79,13 @@ pub(crate) fn can_name_cluster(name: &str) -> bool {
     name.chars().count() <= LONGEST_CLUSTER_NAME
 }
 
-pub(crate) fn cluster_name(tx: &Connection, cluster_id: i64) -> rusqlite::Result<Option<String>> {
-    tx.prepare_cached("SELECT cluster_name FROM bytehouse_clusters WHERE cluster_id = ?1")?
-        .query_row([cluster_id], |row| row.get(0))
-        .optional()
+fn has_name(tx: &Connection, cluster_id: i64) -> rusqlite::Result<bool> {
+    tx.prepare_cached("SELECT 1 FROM bytehouse_clusters WHERE cluster_id = ?1")?
+        .exists([cluster_id])
 }
 
-/// Tells the name of a cluster, whatever it was before.
+/// Tells the name of a cluster, whatever it was before. What was granted on a cluster of that name, when no number had it,
+/// was granted on this one.
 pub(crate) fn put_cluster(
     tx: &Connection,
     cluster_id: i64,
@@ -94,7 +95,23 @@ pub(crate) fn put_cluster(
                ON CONFLICT (cluster_id) DO UPDATE SET cluster_name = excluded.cluster_name";
     tx.prepare_cached(sql)?
         .execute(params![cluster_id, cluster_name])?;
-    Ok(())
+    adopt_grants(tx, cluster_id, cluster_name)
+}
+
+/// Tells the name of a cluster that has none yet. Inferred: clusters cannot be listed, so every number is one; what nobody
+/// named is called `cluster<number>`.
+pub(crate) fn name_cluster(
+    tx: &Connection,
+    cluster_id: i64,
+    on_cluster: &str,
+) -> rusqlite::Result<()> {
+    if has_name(tx, cluster_id)? {
+        return Ok(());
+    }
+    if on_cluster.is_empty() {
+        return put_cluster(tx, cluster_id, &format!("cluster{cluster_id}"));
+    }
+    put_cluster(tx, cluster_id, on_cluster)
 }
 
 /// Forgets a cluster, its roles, and the privileges on it.
@@ -104,31 +121,25 @@ pub(crate) fn delete_cluster(tx: &Connection, cluster_id: i64) -> rusqlite::Resu
     Ok(())
 }
 
-/// The number and name of the cluster that a caller means. Inferred: clusters cannot be listed, so every number is one;
-/// what nobody named is called `cluster<number>`. The number counts when the name is another's, and a name alone that
-/// nobody has heard of has the number 0.
-pub(crate) fn resolve_cluster(
+/// The number and the name by which the grants on a cluster are kept; the name of one with a number is elsewhere.
+/// Inferred: the number counts when the name is another's, and a name alone that nobody has heard of has the number 0. So
+/// has one beside a number that nobody has heard of: it would be that number's, had it been told.
+pub(crate) fn find_cluster(
     tx: &Connection,
     cluster_id: Option<i64>,
     on_cluster: &str,
 ) -> rusqlite::Result<(i64, String)> {
-    if let Some(cluster_id) = cluster_id {
-        if let Some(known) = cluster_name(tx, cluster_id)? {
-            return Ok((cluster_id, known));
+    let cluster_id = match cluster_id {
+        Some(cluster_id) if on_cluster.is_empty() || has_name(tx, cluster_id)? => cluster_id,
+        Some(_) => 0,
+        None => {
+            let sql = "SELECT coalesce(min(cluster_id), 0) FROM bytehouse_clusters WHERE cluster_name = ?1";
+            tx.prepare_cached(sql)?
+                .query_row([on_cluster], |row| row.get(0))?
         }
-        let name = if on_cluster.is_empty() {
-            format!("cluster{cluster_id}")
-        } else {
-            on_cluster.to_owned()
-        };
-        put_cluster(tx, cluster_id, &name)?;
-        return Ok((cluster_id, name));
-    }
-    let sql = "SELECT min(cluster_id) FROM bytehouse_clusters WHERE cluster_name = ?1";
-    let known: Option<i64> = tx
-        .prepare_cached(sql)?
-        .query_row([on_cluster], |row| row.get(0))?;
-    Ok((known.unwrap_or_default(), on_cluster.to_owned()))
+    };
+    let own_name = if cluster_id == 0 { on_cluster } else { "" };
+    Ok((cluster_id, own_name.to_owned()))
 }
 
 /// Every cluster that has a name, by number.

@@ -78,7 +78,7 @@ pub(crate) fn show_privileges_for_role(call: &Call<'_>) -> Result<Reply, ApiErro
     let role_id = wire::role_id(&wire::Input::decode(call)?)?;
     let result = call.encoded(call.key(role_id), |tx| {
         let role = find_role(tx, role_id)?;
-        let grants = wire::Grants::from(model::grants_of(tx, Grantee::Role(&role))?);
+        let grants = wire::Grants::from(model::grants_of(tx, Grantee::Role(role.id))?);
         Ok(Encoded::always(wire::result(&grants)?))
     })?;
     wire::answer(call, &result)
@@ -100,8 +100,8 @@ pub(crate) fn update_grants_for_user(call: &Call<'_>) -> Result<Reply, ApiError>
                 wire::Kind::Revoke => model::unassign(tx, role_id, user.id)?,
             }
         }
-        apply(tx, Grantee::User(&user), wanted.kind, wanted.grants)?;
-        wire::success(call, &changed(Grantee::User(&user), wanted.kind))
+        apply(tx, Grantee::User(user.id), wanted.kind, wanted.grants)?;
+        wire::success(call, &changed(&user.username, wanted.kind))
     })
 }
 
@@ -110,8 +110,8 @@ pub(crate) fn update_grants_for_role(call: &Call<'_>) -> Result<Reply, ApiError>
     let wanted = wire::GrantsForRole::decode(&wire::Input::decode(call)?)?;
     call.store().write(|tx| {
         let role = find_role(tx, wanted.role_id)?;
-        apply(tx, Grantee::Role(&role), wanted.kind, wanted.grants)?;
-        wire::success(call, &changed(Grantee::Role(&role), wanted.kind))
+        apply(tx, Grantee::Role(role.id), wanted.kind, wanted.grants)?;
+        wire::success(call, &changed(&role.name, wanted.kind))
     })
 }
 
@@ -133,7 +133,7 @@ fn find_assigned(tx: &Connection, role: &wire::AssignedRole) -> Result<i64, ApiE
 fn show_for_user(call: &Call<'_>, named: wire::UserRef<'_>) -> Result<Reply, ApiError> {
     let result = call.encoded(call.key(named), |tx| {
         let user = find_user(tx, named)?;
-        let grants = wire::Grants::from(model::grants_of(tx, Grantee::User(&user))?);
+        let grants = wire::Grants::from(model::grants_of(tx, Grantee::User(user.id))?);
         Ok(Encoded::always(wire::result(&grants)?))
     })?;
     wire::answer(call, &result)
@@ -147,21 +147,28 @@ fn change(
 ) -> Result<Reply, ApiError> {
     call.store().write(|tx| {
         let user = find_user(tx, named)?;
-        apply(tx, Grantee::User(&user), kind, grants)?;
-        wire::success(call, &changed(Grantee::User(&user), kind))
+        apply(tx, Grantee::User(user.id), kind, grants)?;
+        wire::success(call, &changed(&user.username, kind))
     })
 }
 
 fn apply(
     tx: &Connection,
-    grantee: Grantee<'_>,
+    grantee: Grantee,
     kind: wire::Kind,
     requested: Vec<wire::Requested>,
 ) -> rusqlite::Result<()> {
+    if kind == wire::Kind::Grant {
+        // All of them first: whoever says the name of a number means that number, before or after it is told.
+        for one in &requested {
+            if let Some(cluster_id) = one.cluster_id {
+                model::name_cluster(tx, cluster_id, &one.on_cluster)?;
+            }
+        }
+    }
     let mut grants = Vec::new();
     for one in requested {
-        let (cluster_id, cluster_name) =
-            model::resolve_cluster(tx, one.cluster_id, &one.on_cluster)?;
+        let (cluster_id, cluster_name) = model::find_cluster(tx, one.cluster_id, &one.on_cluster)?;
         let privileges: Vec<Privilege> = one
             .privileges
             .into_iter()
@@ -184,8 +191,7 @@ fn apply(
 }
 
 /// Documented for the four user actions; inferred for UpdateGrantsForUser and UpdateGrantsForRole.
-fn changed(grantee: Grantee<'_>, kind: wire::Kind) -> wire::Acknowledgement {
-    let name = grantee.name();
+fn changed(name: &str, kind: wire::Kind) -> wire::Acknowledgement {
     wire::Acknowledgement::new(match kind {
         wire::Kind::Grant => format!("successfully grant privileges to {name}"),
         wire::Kind::Revoke => format!("successfully revoke privileges from {name}"),

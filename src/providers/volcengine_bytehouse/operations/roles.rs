@@ -14,7 +14,8 @@ pub(crate) fn create_role(call: &Call<'_>) -> Result<Reply, ApiError> {
     let input = wire::Input::decode(call)?;
     let wanted = wire::CreateRole::decode(&input)?;
     call.store().write(|tx| {
-        let (cluster_id, _) = model::resolve_cluster(tx, Some(wanted.cluster_id), "")?;
+        let cluster_id = wanted.cluster_id;
+        model::name_cluster(tx, cluster_id, "")?;
         let (now, created_by) = (call.now().millis(), created_by(tx)?);
         let role_id = model::insert_role(
             tx,

@@ -236,7 +236,7 @@ pub(crate) fn seed(
     })?;
     for (index, RoleUsers { role_id, grants }) in role_users.into_iter().enumerate() {
         let under = format!("RoleUsers[{index}]");
-        find_role(tx, role_id).map_err(|error| error.under(&under))?;
+        role_exists(tx, role_id).map_err(|error| error.under(&under))?;
         each("Grants", grants, &mut records, |row| {
             put_role_user(tx, role_id, &row, context)
         })
@@ -441,7 +441,8 @@ fn put_role(tx: &Connection, role: Role, context: &SeedContext<'_>) -> Result<()
     if !role.cluster_name.is_empty() {
         model::put_cluster(tx, role.cluster_id, &role.cluster_name)?;
     }
-    let (cluster_id, _) = model::resolve_cluster(tx, Some(role.cluster_id), "")?;
+    let cluster_id = role.cluster_id;
+    model::name_cluster(tx, cluster_id, "")?;
     let now = context.now.millis();
     let created_at = role
         .created_at
@@ -519,15 +520,14 @@ fn put_privileges(
     privileges: Privileges,
     records: &mut u64,
 ) -> Result<(), SeedError> {
-    let (user, role);
     let grantee = match (&privileges.username, privileges.role_id) {
         (Some(username), None) => {
-            user = model::user(tx, username)?.ok_or_else(|| no_user("Username", username))?;
-            Grantee::User(&user)
+            let member = model::member_id(tx, username)?;
+            Grantee::User(member.ok_or_else(|| no_user("Username", username))?)
         }
         (None, Some(role_id)) => {
-            role = find_role(tx, role_id)?;
-            Grantee::Role(&role)
+            role_exists(tx, role_id)?;
+            Grantee::Role(role_id)
         }
         _ => {
             let rule = "privileges are of a user or of a role; give Username or RoleID";
@@ -540,7 +540,7 @@ fn put_privileges(
 }
 
 /// The target is the natural key.
-fn put_grant(tx: &Connection, grantee: Grantee<'_>, grant: Grant) -> Result<(), SeedError> {
+fn put_grant(tx: &Connection, grantee: Grantee, grant: Grant) -> Result<(), SeedError> {
     within("ClusterID", grant.cluster_id, 0, LARGEST_ID)?;
     not_long(&grant.cluster_name)?;
     if let Some(action) = grant.action.as_deref().filter(|action| *action != "GRANT") {
@@ -551,7 +551,10 @@ fn put_grant(tx: &Connection, grantee: Grantee<'_>, grant: Grant) -> Result<(), 
         return Err(SeedError::new("Privileges", rule));
     }
     let cluster_id = Some(grant.cluster_id).filter(|&cluster_id| 0 < cluster_id);
-    let (cluster_id, cluster_name) = model::resolve_cluster(tx, cluster_id, &grant.cluster_name)?;
+    if let Some(cluster_id) = cluster_id.filter(|_| !grant.delete) {
+        model::name_cluster(tx, cluster_id, &grant.cluster_name)?;
+    }
+    let (cluster_id, cluster_name) = model::find_cluster(tx, cluster_id, &grant.cluster_name)?;
     let mut privileges = Vec::new();
     if !grant.delete {
         for (index, Privilege { name, columns }) in grant.privileges.into_iter().enumerate() {
@@ -571,11 +574,12 @@ fn put_grant(tx: &Connection, grantee: Grantee<'_>, grant: Grant) -> Result<(), 
     Ok(model::replace_grant(tx, grantee, grant)?)
 }
 
-fn find_role(tx: &Connection, role_id: i64) -> Result<model::Role, SeedError> {
-    model::role(tx, role_id)?.ok_or_else(|| {
-        let rule = format!("there is no role {role_id}; put it under Roles");
-        SeedError::new("RoleID", rule)
-    })
+fn role_exists(tx: &Connection, role_id: i64) -> Result<(), SeedError> {
+    if model::has_role(tx, role_id)? {
+        return Ok(());
+    }
+    let rule = format!("there is no role {role_id}; put it under Roles");
+    Err(SeedError::new("RoleID", rule))
 }
 
 fn no_user(path: &str, username: &str) -> SeedError {

@@ -258,6 +258,27 @@ fn a_cluster_that_gets_the_name_of_another_takes_the_grants_on_that_name() {
 }
 
 #[test]
+fn the_data_of_the_document_can_be_pasted_in() {
+    let sample = json!({
+        "Users": [{
+            "ID": 123, "UserID": 12345678, "AccountID": 12345678, "Username": "user1", "CloudName": "cloudname",
+            "UserType": "MAIN", "Status": "ACTIVE", "Emaill": "xxx@xxx.com", "Description": "description", "Readonly": true,
+            "IsSystemAdmin": true, "LastLoginAt": 0, "CreatedAt": 1716264720906_i64, "UpdatedAt": 1716264720906_i64,
+            "Clusters": ["UGyGxMqpT"],
+        }],
+        "Message": "",
+    });
+    assert!(schema().is_valid(&json!({ "volcengine-bytehouse": sample })));
+    let mut user = everyone(&server(std::slice::from_ref(&sample))).swap_remove(0);
+    // The sample leaves out what the document's other one shows.
+    let immutable = user.as_object_mut().expect("an object").remove("Immutable");
+    assert_eq!(
+        (user, immutable),
+        (sample["Users"][0].clone(), Some(json!(false)))
+    );
+}
+
+#[test]
 fn the_account_is_the_one_of_the_seed() {
     let server = server(&[json!({
         "Users": [{ "Username": "a", "AccountID": 2100000001, "UserType": "MAIN" }],

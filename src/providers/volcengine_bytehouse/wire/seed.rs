@@ -44,6 +44,9 @@ struct Seed {
     /// What ShowPrivilegesForUserByName and ShowPrivilegesForRole answer, with the user or role.
     #[serde(default)]
     privileges: Vec<Privileges>,
+    /// Part of a pasted answer: the document's table of ListUsers shows it beside the users.
+    #[serde(rename = "Message", default)]
+    _message: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -220,6 +223,7 @@ pub(crate) fn seed(
         roles,
         role_users,
         privileges,
+        _message,
     } = seed::decode(document)?;
     let mut records = 0;
     each("Clusters", clusters, &mut records, |cluster| {

@@ -203,4 +203,15 @@ fn flattened_lists_are_read_from_queries_and_forms() {
         let answer = get(&server, "AssignRole", &format!("RoleID=6&{broken}"));
         assert_eq!(answer.verdict(), "400 Bad Request", "{broken}");
     }
+    // What is deeper than any parameter is none.
+    let deep = |parts| {
+        get(
+            &server,
+            "AssignRole",
+            &format!("RoleID=6&Users{}=x", ".1".repeat(parts)),
+        )
+    };
+    assert_eq!(deep(7).verdict(), "400 Bad Request");
+    assert_eq!(deep(8).verdict(), "200");
+    assert_eq!(deep(9).verdict(), "200");
 }

@@ -72,7 +72,8 @@ impl Input {
 fn nested(params: &Params) -> Map<String, Value> {
     let mut tree = Map::new();
     for (name, value) in params.iter() {
-        let path: Vec<&str> = name.split('.').collect();
+        // No more parts than tell that it is too deep, however many dots there are.
+        let path: Vec<&str> = name.splitn(DEEPEST + 1, '.').collect();
         if DEEPEST < path.len() {
             continue;
         }

@@ -263,6 +263,20 @@ pub(crate) fn assign(
     Ok(())
 }
 
+/// Gives a role to a user without AdminOption; changes nothing for one who has it.
+pub(crate) fn assign_anew(
+    tx: &Connection,
+    role_id: i64,
+    member: i64,
+    created_at: i64,
+) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO bytehouse_role_members (role_id, member, admin_option, created_at) VALUES (?1, ?2, 0, ?3)
+               ON CONFLICT (role_id, member) DO NOTHING";
+    tx.prepare_cached(sql)?
+        .execute([role_id, member, created_at])?;
+    Ok(())
+}
+
 /// Takes a role from a user. Inferred: taking what the user has not is no error.
 pub(crate) fn unassign(tx: &Connection, role_id: i64, member: i64) -> rusqlite::Result<()> {
     tx.prepare_cached("DELETE FROM bytehouse_role_members WHERE role_id = ?1 AND member = ?2")?

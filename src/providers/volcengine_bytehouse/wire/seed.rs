@@ -485,14 +485,11 @@ fn put_role(tx: &Connection, role: Role, context: &SeedContext<'_>) -> Result<()
     } else {
         row.id = model::insert_role(tx, &row).on_conflict("bytehouse_roles.name", taken)?;
     }
-    let held = model::members(tx, row.id)?;
     for (index, username) in role.grant_users.iter().enumerate() {
         let member = model::member_id(tx, username)?
             .ok_or_else(|| no_user(&format!("GrantUsers[{index}]"), username))?;
         // This list does not say who may pass the role on, so it changes nothing for those who have it.
-        if !held.iter().any(|member| member.username == *username) {
-            model::assign(tx, row.id, member, false, now)?;
-        }
+        model::assign_anew(tx, row.id, member, now)?;
     }
     Ok(())
 }

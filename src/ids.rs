@@ -55,6 +55,21 @@ impl Ids {
             .collect()
     }
 
+    /// What is drawn first and not taken: after a restart or a restore a seeded stream begins anew, beside the ids that it
+    /// gave before.
+    pub(crate) fn untaken<E>(
+        &self,
+        draw: impl Fn(&Self) -> String,
+        is_taken: impl Fn(&str) -> Result<bool, E>,
+    ) -> Result<String, E> {
+        loop {
+            let drawn = draw(self);
+            if !is_taken(&drawn)? {
+                return Ok(drawn);
+            }
+        }
+    }
+
     /// A random (version 4) UUID in lower case, with hyphens.
     pub(crate) fn uuid(&self) -> String {
         let mut bytes = [0; 16];

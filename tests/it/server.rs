@@ -52,6 +52,17 @@ impl Server {
         self.send("GET", target, &[], b"")
     }
 
+    /// Puts a snapshot of the default namespace back in its place, after which a seeded stream of ids begins anew, as it does
+    /// with a restart.
+    #[track_caller]
+    pub(crate) fn restore_itself(&self) {
+        const SNAPSHOT: &str = "/_rollcall/namespaces/default/snapshot";
+        let snapshot = self.get(SNAPSHOT);
+        assert_eq!(snapshot.status, 200, "{snapshot}");
+        let restored = self.send("PUT", SNAPSHOT, &[], &snapshot.body);
+        assert_eq!(restored.status, 200, "{restored}");
+    }
+
     /// `POST` of a form.
     #[track_caller]
     pub(crate) fn post_form(&self, target: &str, form: &str) -> Answer {

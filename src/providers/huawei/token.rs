@@ -35,7 +35,20 @@ pub(crate) struct Token {
     pub(crate) expires_at: Time,
 }
 
-/// A new token's text.
+/// The text of a new token, which no other token that is kept has.
+pub(crate) fn untaken_text(
+    tx: &Connection,
+    ids: &Ids,
+    namespace: &str,
+) -> rusqlite::Result<String> {
+    let sql = "SELECT 1 FROM huawei_tokens WHERE digest = ?1";
+    ids.untaken(
+        |ids| new_text(ids, namespace),
+        |text| tx.prepare_cached(sql)?.exists([digest(text)]),
+    )
+}
+
+/// A text such as tokens have.
 pub(crate) fn new_text(ids: &Ids, namespace: &str) -> String {
     format!("{HEAD}{}~{namespace}", ids.text(RANDOM, ALPHANUMERIC))
 }

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::clock::Time;
+use crate::credentials;
 use crate::ids::{ALPHANUMERIC, Ids, LOWER_HEX};
 use crate::providers::huawei::made_up_project_id;
 use crate::providers::huawei::token;
@@ -370,15 +371,24 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// A new access key that is good for a while. Clients see `~namespace` behind its name.
-pub(crate) fn temporary_key(ids: &Ids, namespace: &str, expires: Time) -> Credential {
-    Credential {
-        access_key: format!("HST{}", ids.text(17, ALPHANUMERIC).to_uppercase()),
+pub(crate) fn temporary_key(
+    tx: &Connection,
+    ids: &Ids,
+    namespace: &str,
+    expires: Time,
+) -> rusqlite::Result<Credential> {
+    let access_key = ids.untaken(
+        |ids| format!("HST{}", ids.text(17, ALPHANUMERIC).to_uppercase()),
+        |key| credentials::find(tx, key).map(|known| known.is_some()),
+    )?;
+    Ok(Credential {
+        access_key,
         secret_key: ids.text(40, ALPHANUMERIC),
         token: Some(token::new_text(ids, namespace)),
         disabled: false,
         read_only: false,
         expires: Some(expires),
-    }
+    })
 }
 
 /// Adds a domain, or brings the one of the same id up to date.

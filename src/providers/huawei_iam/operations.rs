@@ -113,8 +113,8 @@ pub(crate) fn create_temporary_access_key(call: &Call<'_>) -> Result<Reply, ApiE
     let end = call
         .now()
         .plus_millis(body.duration_seconds.saturating_mul(1000));
-    let key = model::temporary_key(call.ids(), namespace, end);
     call.store().write(|tx| {
+        let key = model::temporary_key(tx, call.ids(), namespace, end)?;
         credentials::add(tx, &key)?;
         let answer = wire::TemporaryKeyAnswer::new(key, namespace, end);
         Ok(Reply::json(JSON, &answer)?.status(201))
@@ -275,7 +275,7 @@ fn grant(
         issued_at: now,
         expires_at: now.plus_millis(token::LIFETIME_MILLIS),
     };
-    let text = token::new_text(call.ids(), &call.namespace.name);
+    let text = token::untaken_text(tx, call.ids(), &call.namespace.name)?;
     let token = Token {
         document: granted.document()?,
         project_id: granted.project.map(|project| project.id),

@@ -211,6 +211,27 @@ fn federated_users_get_a_token_and_then_a_key() {
 }
 
 #[test]
+fn a_restored_namespace_issues_tokens_and_keys_that_it_did_not_issue_before() {
+    let server = demo();
+    let first = token(&server);
+    server.restore_itself();
+    let second = token(&server);
+    assert_ne!(second, first);
+    assert_eq!(show(&server, &first).status, 200);
+    assert_eq!(show(&server, &second).status, 200);
+
+    let body = r#"{"auth": {"identity": {"methods": ["token"]}}}"#;
+    let issue = || {
+        server.restore_itself();
+        let answer = server.json("POST", "/v3.0/OS-CREDENTIAL/securitytokens", body);
+        answer.json()["credential"]["access"].clone()
+    };
+    let first = issue();
+    assert!(first.is_string(), "{first}");
+    assert_ne!(issue(), first);
+}
+
+#[test]
 fn many_clients_get_tokens_at_once() {
     let server = demo();
     let mut texts: Vec<String> = std::thread::scope(|scope| {

@@ -275,6 +275,30 @@ fn a_batch_is_deleted_whole_or_not_at_all() {
 }
 
 #[test]
+fn a_restored_namespace_gives_ids_that_it_did_not_give_before() {
+    let server = demo();
+    let first = create(&server, ANOTHER, "first");
+    server.restore_itself();
+    assert_ne!(create(&server, ANOTHER, "second"), first);
+    server.restore_itself();
+    let first = create_group(&server, ANOTHER, "first");
+    server.restore_itself();
+    assert_ne!(create_group(&server, ANOTHER, "second"), first);
+    // Seeds may leave ids out.
+    let project = ANOTHER.trim_start_matches("/v2/");
+    for name in ["third", "fourth"] {
+        server.restore_itself();
+        let seed = json!({ "huawei-workspace": {
+            "groups": [{ "project_id": project, "user_groups": [{ "name": name }] }],
+            "users": [{ "project_id": project, "users": [{ "user_name": name }] }],
+        } });
+        let path = "/_rollcall/namespaces/default/seed";
+        let answer = server.json("POST", path, &seed.to_string());
+        assert_eq!(answer.status, 200, "{answer}");
+    }
+}
+
+#[test]
 fn a_group_from_first_day_to_last() {
     let server = demo();
     let body = json!({ "group_name": "新组", "platform_type": "AD", "description": "d" });

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use super::projects::touch;
 use super::{DEFAULT_DOMAIN, PlatformType, Project, fold, word};
 use crate::clock::Time;
+use crate::ids::{Ids, LOWER_HEX};
 use crate::store::Tx;
 use crate::store::lists::{List, Start};
 use crate::store::order::{Direction, Query, wanted};
@@ -226,6 +227,18 @@ pub(crate) fn group(
     tx.prepare_cached(&sql)?
         .query_row([project_id, id], Group::from_row)
         .optional()
+}
+
+/// An id of a group that none has yet.
+pub(crate) fn untaken_group_id(
+    tx: &Connection,
+    project_id: &str,
+    ids: &Ids,
+) -> rusqlite::Result<String> {
+    ids.untaken(
+        |ids| ids.text(32, LOWER_HEX),
+        |id| group(tx, project_id, id).map(|known| known.is_some()),
+    )
 }
 
 /// The group of that name, to the letter.

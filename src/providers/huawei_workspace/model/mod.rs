@@ -6,7 +6,8 @@ mod users;
 
 pub(crate) use groups::{
     Group, GroupChange, GroupFilter, Membership, NewGroup, change_members, delete_group,
-    for_each_group, group, group_named, insert_group, list_groups, put_group, update_group,
+    for_each_group, group, group_named, insert_group, list_groups, put_group, untaken_group_id,
+    update_group,
 };
 pub(crate) use projects::{
     Project, Service, delete_project, for_each_project, project, put_project,
@@ -14,7 +15,7 @@ pub(crate) use projects::{
 pub(crate) use users::{
     ActiveType, NameRule, NewUser, User, UserChange, UserFilter, delete_user, for_each_user,
     insert_user, insert_user_if_new, is_email, is_user_name, list_members, list_users, put_user,
-    set_groups, set_locked, update_user, user, user_named, user_seq, users_behind,
+    set_groups, set_locked, untaken_user_id, update_user, user, user_named, user_seq, users_behind,
 };
 
 /// Inferred: the domain of whoever is not given another one; the documents' group list shows it.

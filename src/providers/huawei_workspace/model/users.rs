@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use super::projects::touch;
 use super::{Group, PlatformType, Project, fold, word};
 use crate::clock::Time;
+use crate::ids::{Ids, LOWER_HEX};
 use crate::store::Tx;
 use crate::store::lists::{List, Start};
 use crate::store::order::{Direction, Found, Query, wanted};
@@ -528,6 +529,18 @@ pub(crate) fn user_seq(
     tx.prepare_cached("SELECT seq FROM workspace_users WHERE project_id = ?1 AND id = ?2")?
         .query_row([project_id, id], |row| row.get(0))
         .optional()
+}
+
+/// An id of a user that nobody has yet.
+pub(crate) fn untaken_user_id(
+    tx: &Connection,
+    project_id: &str,
+    ids: &Ids,
+) -> rusqlite::Result<String> {
+    ids.untaken(
+        |ids| ids.text(32, LOWER_HEX),
+        |id| user_seq(tx, project_id, id).map(|known| known.is_some()),
+    )
 }
 
 /// Adds a user and says which row it is; the caller gives a conflict (`workspace_users.user_name_lower`) its name.

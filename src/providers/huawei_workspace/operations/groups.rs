@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use super::{find_group, find_user, no_group, open_project, scope};
 use crate::call::{Call, Reply};
 use crate::catalogue::ApiError;
-use crate::ids::LOWER_HEX;
 use crate::providers::huawei::JSON;
 use crate::providers::huawei_workspace::model::Project;
 use crate::providers::huawei_workspace::wire::{self, Body};
@@ -32,7 +31,8 @@ pub(crate) fn create_user_group(call: &Call<'_>) -> Result<Reply, ApiError> {
     call.store().write(|tx| {
         let project = open_project(call, tx)?;
         let wire::CreateUserGroup(group) = wire::CreateUserGroup::decode(&Body::required(call)?)?;
-        let group = group.into_group(call.ids().text(32, LOWER_HEX), call.now());
+        let id = model::untaken_group_id(tx, &project.project_id, call.ids())?;
+        let group = group.into_group(id, call.now());
         model::insert_group(tx, &project.project_id, &group)
             .on_conflict("workspace_groups.name", || {
                 name_taken(&project, &group.name)

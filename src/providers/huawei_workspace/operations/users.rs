@@ -8,7 +8,7 @@ use super::{find_group, find_user, no_user, open_project, scope};
 use crate::call::{Call, Reply};
 use crate::catalogue::ApiError;
 use crate::clock::Time;
-use crate::ids::{ALPHANUMERIC, DIGITS, Ids, LOWER_HEX};
+use crate::ids::{ALPHANUMERIC, DIGITS, Ids};
 use crate::long::{self, Items, Rows};
 use crate::providers::huawei::JSON;
 use crate::providers::huawei_workspace::errors;
@@ -225,7 +225,8 @@ fn create(
         .iter()
         .map(|id| find_group(tx, project, id).map(|group| group.seq))
         .collect::<Result<Vec<_>, _>>()?;
-    let user = user.into_user(call.ids().text(32, LOWER_HEX), call.now());
+    let id = model::untaken_user_id(tx, &project.project_id, call.ids())?;
+    let user = user.into_user(id, call.now());
     let seq = model::insert_user(tx, &project.project_id, &user).on_conflict(
         "workspace_users.user_name_lower",
         || {

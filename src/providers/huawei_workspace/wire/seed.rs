@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::groups::ListedGroup;
 use super::users::{DEFAULT_ENTERPRISE_PROJECT, ListedUser};
 use crate::clock::Time;
-use crate::ids::{Ids, LOWER_ALPHANUMERIC, LOWER_HEX};
+use crate::ids::{Ids, LOWER_ALPHANUMERIC};
 use crate::providers::SeedContext;
 use crate::providers::huawei_workspace::model::{
     self, ActiveType, DEFAULT_DOMAIN, Group, NameRule, NewGroup, NewUser, PlatformType, Service,
@@ -240,10 +240,13 @@ fn seed_group(
         Some(id) => model::group(tx, project_id, id)?,
         None => by_name.clone(),
     };
-    let id = group
+    let id = match group
         .id
         .or_else(|| kept.as_ref().map(|kept| kept.id.clone()))
-        .unwrap_or_else(|| context.ids.text(32, LOWER_HEX));
+    {
+        Some(id) => id,
+        None => model::untaken_group_id(tx, project_id, context.ids)?,
+    };
     if let Some(other) = by_name.filter(|other| other.id != id) {
         return Err(SeedError::new(
             "name",
@@ -303,7 +306,10 @@ fn seed_user(
     // Who has an id of their own is most likely new: only where that is not so, others are looked at.
     let id = match &user.id {
         Some(id) => id.clone(),
-        None => by_name()?.map_or_else(|| context.ids.text(32, LOWER_HEX), |kept| kept.id),
+        None => match by_name()? {
+            Some(kept) => kept.id,
+            None => model::untaken_user_id(tx, project_id, context.ids)?,
+        },
     };
     let base = NewUser {
         user_name: user.user_name,

@@ -79,9 +79,15 @@ const NO_PERMISSION: &str = "WKS.00081102";
 /// Inferred: real ones are encrypted; what matters is that clients find a text.
 const ENCODED_AUTHORIZATION_MESSAGE: &str = "cm9sbGNhbGw6IG5vIHBlcm1pc3Npb24=";
 
+/// The name and id of the demo's project, known without any seed too.
+const DEMO_PROJECT: (&str, &str) = ("cn-north-4", "0bec5db98280d2d02fd6c00c2de791ce");
+
 /// The id of a project that the seed does not have: the same for the same name, and known as made up by its last digits,
-/// which stand for the others.
+/// which stand for the others. The demo's project keeps its id.
 pub(crate) fn made_up_project_id(name: &str) -> String {
+    if name == DEMO_PROJECT.0 {
+        return DEMO_PROJECT.1.to_owned();
+    }
     let digits = sha256_hex(format!("project:{name}").as_bytes());
     let first = &digits[..24];
     format!("{first}{}", check_digits(first))
@@ -89,10 +95,8 @@ pub(crate) fn made_up_project_id(name: &str) -> String {
 
 /// Whether an id is one of [`made_up_project_id`]: IAM gave it to the account, as it gives one for every region.
 pub(crate) fn is_made_up_project_id(id: &str) -> bool {
-    id.len() == 32
-        && id
-            .split_at_checked(24)
-            .is_some_and(|(first, last)| check_digits(first) == last)
+    let is_checked = |(first, last): (&str, &str)| check_digits(first) == last;
+    id == DEMO_PROJECT.1 || id.len() == 32 && id.split_at_checked(24).is_some_and(is_checked)
 }
 
 fn check_digits(first: &str) -> String {

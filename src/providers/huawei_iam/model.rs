@@ -10,15 +10,13 @@ use subtle::ConstantTimeEq;
 use crate::clock::Time;
 use crate::credentials;
 use crate::ids::{ALPHANUMERIC, Ids, LOWER_HEX};
-use crate::providers::huawei::made_up_project_id;
-use crate::providers::huawei::token;
+use crate::providers::huawei::{is_made_up_project_id, made_up_project_id, token};
 use crate::settings::Credential;
 use crate::store::page::select;
 
 /// The demo's account, known without any seed too.
 const DOMAIN: (&str, &str) = ("d78cbac186b744899480f25bd022f468", "IAMDomain");
 const USER: (&str, &str) = ("7116d09f88fa41908676fdd4b039e95b", "IAMUser");
-const PROJECT: (&str, &str) = ("0bec5db98280d2d02fd6c00c2de791ce", "cn-north-4");
 
 /// An account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -199,15 +197,16 @@ pub(crate) fn domain_of(
     domain(tx, &Reference::Id(domain_id.to_owned()))
 }
 
-/// Whether the seed has this project, as a part of that domain, and neither is switched off.
-pub(crate) fn is_open_project(
-    tx: &Connection,
-    id: &str,
-    domain_id: &str,
-) -> rusqlite::Result<bool> {
-    let sql = "SELECT 1 FROM iam_projects JOIN iam_domains ON iam_domains.id = domain_id
-         WHERE iam_projects.id = ?1 AND domain_id = ?2 AND iam_projects.enabled AND iam_domains.enabled";
-    tx.prepare_cached(sql)?.exists([id, domain_id])
+/// Whether the account has this project: the seed has it and says nothing else, or it is one that every account has from
+/// the start ([`is_region`]). Its domain is the seed's in any case, and not switched off.
+pub(crate) fn is_open_project(tx: &Connection, project: &Project) -> rusqlite::Result<bool> {
+    let sql = "SELECT enabled AND domain_id = ?2 FROM iam_projects WHERE id = ?1";
+    let seeded: Option<bool> = tx
+        .prepare_cached(sql)?
+        .query_row([&project.id, &project.domain_id], |row| row.get(0))
+        .optional()?;
+    let is_given = || is_made_up_project_id(&project.id) && is_region(&project.name);
+    Ok(seeded.unwrap_or_else(is_given) && is_open_domain(tx, &project.domain_id)?)
 }
 
 /// Whether the seed has this domain, and it is not switched off.
@@ -267,7 +266,9 @@ pub(crate) fn project(
         .optional()?;
     Ok(known.unwrap_or_else(|| match meant {
         Reference::Id(id) => Project::made_up(id.clone(), region.to_owned(), &domain.id),
-        Reference::Name(name) => made_up_project(name, &domain.id),
+        Reference::Name(name) => {
+            Project::made_up(made_up_project_id(name), name.clone(), &domain.id)
+        }
     }))
 }
 
@@ -308,16 +309,12 @@ pub(crate) fn project_named(
     domain_id: Option<&str>,
 ) -> rusqlite::Result<Project> {
     let own = own_domain(tx)?;
-    Ok(made_up_project(name, domain_id.unwrap_or(&own.id)))
-}
-
-fn made_up_project(name: &str, domain_id: &str) -> Project {
-    let id = if name == PROJECT.1 {
-        PROJECT.0.to_owned()
-    } else {
-        made_up_project_id(name)
-    };
-    Project::made_up(id, name.to_owned(), domain_id)
+    let domain_id = domain_id.unwrap_or(&own.id);
+    Ok(Project::made_up(
+        made_up_project_id(name),
+        name.to_owned(),
+        domain_id,
+    ))
 }
 
 impl Reference {

@@ -205,7 +205,7 @@ fn open_domain(tx: &Connection, domain: &Domain) -> Result<(), ApiError> {
 }
 
 fn open_project(tx: &Connection, project: &Project, owner: &Domain) -> Result<(), ApiError> {
-    if project.domain_id == owner.id && model::is_open_project(tx, &project.id, &owner.id)? {
+    if project.domain_id == owner.id && model::is_open_project(tx, project)? {
         return Ok(());
     }
     let (project, owner) = (&project.name, &owner.name);

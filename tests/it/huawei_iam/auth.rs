@@ -272,16 +272,15 @@ fn strict_scopes_are_projects_and_the_domain_of_the_user() {
     for scope in [
         json!({ "project": { "name": "cn-north-1" } }),
         json!({ "project": { "id": "aa2d97d7e62c4b7da3ffdfc11551f878" } }),
+        // Every account has a project for every region.
+        json!({ "project": { "name": "cn-nowhere-1" } }),
         json!({ "domain": { "id": DOMAIN } }),
         json!(null),
     ] {
         assert_eq!(ask(&server, &password(&scope)).status, 201);
     }
     for (scope, because) in [
-        (
-            json!({ "project": { "name": "cn-nowhere-1" } }),
-            "cn-nowhere-1",
-        ),
+        (json!({ "project": { "name": "nowhere" } }), "nowhere"),
         (json!({ "project": { "id": "f".repeat(32) } }), "no project"),
         (
             json!({ "project": { "name": "cn-north-4", "domain": { "name": "Other" } } }),
@@ -424,4 +423,41 @@ fn tokens_outlive_the_server_where_data_does() {
             .contains("token expires, expires_at: 2024-05-21T08:30:00.000000Z"),
         "{answer}"
     );
+}
+
+#[test]
+fn services_and_scopes_take_the_projects_that_iam_made_up() {
+    let server = with(frozen().auth("strict").expect("a mode").empty());
+    let seed = json!({ "huawei-iam": {
+        "domains": [{ "id": DOMAIN, "name": "IAMDomain" }],
+        "users": [{ "id": super::USER, "name": "IAMUser", "password": "IAMPassword", "domain_id": DOMAIN }],
+        "projects": [
+            { "id": "a".repeat(32), "name": "cn-north-1", "domain_id": DOMAIN },
+            { "id": "b".repeat(32), "name": "cn-south-1", "domain_id": DOMAIN, "enabled": false },
+        ],
+    } });
+    let path = "/_rollcall/namespaces/default/seed";
+    assert_eq!(server.json("POST", path, &seed.to_string()).status, 200);
+    for region in ["cn-north-4", "cn-east-2"] {
+        let listed = get(&server, &format!("/v3/projects?name={region}")).json();
+        let id = listed["projects"][0]["id"].as_str().expect("an id");
+        let paths = ["instances", "users"].map(|list| format!("/v2/{id}/{list}"));
+        for path in &paths {
+            assert_eq!(get(&server, path).verdict(), "200", "{region} {path}");
+        }
+        for scope in [json!({ "name": region }), json!({ "id": id })] {
+            let answer = ask(&server, &password(&json!({ "project": scope })));
+            assert_eq!(answer.verdict(), "201", "{scope}");
+            assert_eq!(answer.json()["token"]["project"]["id"], id);
+            let text = subject(&answer);
+            for path in &paths {
+                let answer = server.send("GET", path, &[("x-auth-token", &text)], b"");
+                assert_eq!(answer.verdict(), "200", "{scope} {path}");
+            }
+        }
+    }
+    let strange = format!("/v2/{}/instances", "f".repeat(32));
+    assert_eq!(get(&server, &strange).verdict(), "401 DMS.10240104");
+    let disabled = password(&json!({ "project": { "name": "cn-south-1" } }));
+    assert_eq!(ask(&server, &disabled).verdict(), "401 401");
 }

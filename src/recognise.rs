@@ -1,12 +1,13 @@
-//! Whose API is a request for? Four ways, in the order of [`recognise`].
+//! Whose API is a request for? Five ways, in the order of [`recognise`].
 //!
 //! A dedicated listener and a path prefix leave no doubt. The marks and the shape of a request decide the rest; the host
-//! name of the real service decides only what these leave open, which is whose envelope an unknown path wears.
+//! name of the real service and, after it, credentials, version and action decide only what these leave open, which is
+//! whose envelope an unknown path wears.
 
 use serde_json::{Value, json};
 
 use crate::call::Request;
-use crate::providers::{PROVIDERS, Provider, provider};
+use crate::providers::{Operation, PROVIDERS, Provider, provider};
 
 /// The ids that the rules below name.
 const ALIYUN: &str = "aliyun-ehpc";
@@ -22,8 +23,15 @@ pub(crate) fn recognise(
     door: Option<&'static dyn Provider>,
 ) -> Option<&'static dyn Provider> {
     door.or_else(|| by_prefix(request))
-        .or_else(|| by_shape(request).and_then(provider))
-        .or_else(|| by_host(request.host()).and_then(provider))
+        .or_else(|| by_request(request).and_then(provider))
+}
+
+fn by_request(request: &Request) -> Option<&'static str> {
+    by_shape(request)
+        .or_else(|| by_host(request.host()))
+        .or_else(|| by_credentials(request))
+        .or_else(|| by_version(request))
+        .or_else(|| by_own_action(request))
 }
 
 fn by_prefix(request: &mut Request) -> Option<&'static dyn Provider> {
@@ -40,7 +48,7 @@ fn by_shape(request: &Request) -> Option<&'static str> {
         std::array::from_fn(|_| parts.next().unwrap_or_default())
     };
     match segments {
-        ["", ..] if path == "/" => by_marks(request).or_else(|| by_action(request)),
+        ["", ..] if path == "/" => by_marks(request).or_else(|| by_common_path(request)),
         ["api", ..] => Some(QINGCLOUD),
         ["v3", "auth" | "projects" | "regions", ..]
         | ["v3.0", ..]
@@ -88,47 +96,53 @@ fn by_marks(request: &Request) -> Option<&'static str> {
     None
 }
 
-/// Alibaba or Volcengine by what is left, points 4 to 7 of the same list.
-fn by_action(request: &Request) -> Option<&'static str> {
-    let (query, form) = (request.query(), request.form());
-
+/// Alibaba or Volcengine by what is left at the path that both have, points 4 to 7 of the same list.
+fn by_common_path(request: &Request) -> Option<&'static str> {
     // 4. The host.
-    if let Some(by_host) = by_host(request.host()).filter(|id| [ALIYUN, VOLCENGINE].contains(id)) {
-        return Some(by_host);
+    by_host(request.host())
+        .filter(|id| [ALIYUN, VOLCENGINE].contains(id))
+        // 5. The version.
+        .or_else(|| by_version(request))
+        // 6. An action that only one of the two has.
+        .or_else(|| by_own_action(request))
+        // 7. Any other action.
+        .or_else(|| parameter(request, "Action").map(|_| VOLCENGINE))
+}
+
+fn by_version(request: &Request) -> Option<&'static str> {
+    let version = parameter(request, "Version")?;
+    [VOLCENGINE, ALIYUN]
+        .into_iter()
+        .find(|id| has_operation(id, |operation| operation.version == version))
+}
+
+fn by_own_action(request: &Request) -> Option<&'static str> {
+    let action = parameter(request, "Action")?;
+    let has_action = |id: &str| has_operation(id, |operation| operation.name == action);
+    match (has_action(ALIYUN), has_action(VOLCENGINE)) {
+        (true, false) => Some(ALIYUN),
+        (false, true) => Some(VOLCENGINE),
+        _ => None,
     }
-    // 5. The version.
-    let value = |name: &str| query.first(name).or_else(|| form.first(name));
-    let has_version = |id: &str, version: &str| {
-        provider(id).is_some_and(|provider| {
-            provider
-                .operations()
-                .iter()
-                .any(|operation| operation.version == version)
-        })
-    };
-    if let Some(version) = value("Version")
-        && let Some(owner) = [VOLCENGINE, ALIYUN]
-            .into_iter()
-            .find(|id| has_version(id, version))
-    {
-        return Some(owner);
-    }
-    // 6. An action that only one of the two has.
-    let action = value("Action")?;
-    let has_action = |id: &str| {
-        provider(id).is_some_and(|provider| {
-            provider
-                .operations()
-                .iter()
-                .any(|operation| operation.name == action)
-        })
-    };
-    // 7. Any other action.
-    if has_action(ALIYUN) && !has_action(VOLCENGINE) {
-        Some(ALIYUN)
-    } else {
-        Some(VOLCENGINE)
-    }
+}
+
+fn parameter<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    let in_form = || request.form().first(name);
+    request.query().first(name).or_else(in_form)
+}
+
+fn has_operation(id: &str, is_it: impl Fn(&Operation) -> bool) -> bool {
+    provider(id).is_some_and(|provider| provider.operations().iter().any(is_it))
+}
+
+/// Huawei by a signature or a token of its own. Any of its rooms has the gateway's answer to an unknown path, IAM's as well
+/// as the others.
+fn by_credentials(request: &Request) -> Option<&'static str> {
+    let authorization = request.header("authorization").unwrap_or_default();
+    let is_huawei = authorization.starts_with("SDK-HMAC-")
+        || request.headers.contains_key("x-sdk-date")
+        || request.headers.contains_key("x-auth-token");
+    is_huawei.then_some(IAM)
 }
 
 fn by_host(host: &str) -> Option<&'static str> {
@@ -218,10 +232,7 @@ mod tests {
             .collect();
         let target = target.parse().expect("a valid target");
         let request = Request::new(Method::GET, target, headers, Bytes::new(), None);
-        assert_eq!(
-            by_shape(&request).or_else(|| by_host(request.host())),
-            expected
-        );
+        assert_eq!(by_request(&request), expected);
     }
 
     #[test]
@@ -286,6 +297,31 @@ mod tests {
             Some(QINGCLOUD),
         );
         check("/", &[], None);
+    }
+
+    #[test]
+    fn what_nobody_has_a_path_for_wears_the_envelope_that_its_sender_reads() {
+        let token = ("x-auth-token", "t");
+        check("/v1/p/instances/i/users", &[token], Some(IAM));
+        check("/", &[token], Some(IAM));
+        check("/v1/p", &[("x-sdk-date", "20240520T083000Z")], Some(IAM));
+        check(
+            "/v1/p",
+            &[("authorization", "SDK-HMAC-SM3 Access=x")],
+            Some(IAM),
+        );
+        let host = ("host", "dms.cn-north-4.myhuaweicloud.com");
+        check("/v1/p", &[token, host], Some(ROCKETMQ));
+        check("/v1/p", &[], None);
+        for query in ["Action=X&Version=2018-04-12", "Action=ListUsersAsync"] {
+            check(&format!("//?{query}"), &[], Some(ALIYUN));
+        }
+        for query in ["Version=2024-08-31", "Action=GetUserDetail"] {
+            check(&format!("/index?{query}"), &[], Some(VOLCENGINE));
+        }
+        for query in ["Action=ListUsers", "Action=X&Version=1"] {
+            check(&format!("//?{query}"), &[], None);
+        }
     }
 
     #[test]

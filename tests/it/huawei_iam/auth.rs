@@ -43,6 +43,21 @@ fn paths_and_methods() {
 }
 
 #[test]
+fn huawei_s_gateway_answers_a_path_that_none_of_its_services_has() {
+    let server = demo();
+    let path = format!("/v1/{PROJECT}/instances/i/users");
+    let signed = get(&server, &path);
+    let with_token = server.send("GET", &path, &[("x-auth-token", "any")], b"");
+    for answer in [signed, with_token] {
+        assert_eq!(answer.verdict(), "404 APIGW.0101");
+        let id = answer.json()["request_id"].clone();
+        assert_eq!(answer.header("x-request-id"), id.as_str(), "{answer}");
+    }
+    let bare = server.get(&path);
+    assert_eq!(bare.json()["title"], "Nobody's API", "{bare}");
+}
+
+#[test]
 fn a_token_names_its_namespace() {
     let server = demo();
     let body = password(&json!({ "project": { "name": "cn-north-4" } })).to_string();

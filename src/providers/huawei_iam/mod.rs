@@ -156,7 +156,7 @@ static OPERATIONS: &[Operation] = &[
                     "domain_id",
                     "string",
                     false,
-                    "exact; empty counts as absent",
+                    "exact; empty counts as absent, and of a name the caller's project goes before others'",
                 )
             },
         ],

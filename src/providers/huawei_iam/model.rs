@@ -120,6 +120,11 @@ impl Project {
         })
     }
 
+    /// A project for a name that the seed does not have.
+    pub(crate) fn named(name: &str, domain_id: &str) -> Self {
+        Self::made_up(made_up_project_id(name), name.to_owned(), domain_id)
+    }
+
     fn made_up(id: String, name: String, domain_id: &str) -> Self {
         Self {
             id,
@@ -266,27 +271,37 @@ pub(crate) fn project(
         .optional()?;
     Ok(known.unwrap_or_else(|| match meant {
         Reference::Id(id) => Project::made_up(id.clone(), region.to_owned(), &domain.id),
-        Reference::Name(name) => {
-            Project::made_up(made_up_project_id(name), name.clone(), &domain.id)
-        }
+        Reference::Name(name) => Project::named(name, &domain.id),
     }))
 }
 
-/// The projects of a domain, or of all, in the order of the seed; of a name at most one: SDKs refuse two alike.
+/// The projects of a domain, or of all, in the order of the seed.
 pub(crate) fn list_projects(
     tx: &Connection,
-    name: Option<&str>,
     domain_id: Option<&str>,
 ) -> rusqlite::Result<Vec<Project>> {
     let sql = format!(
-        "SELECT {} FROM iam_projects WHERE (?1 IS NULL OR name = ?1) AND (?2 IS NULL OR domain_id = ?2) ORDER BY seq",
+        "SELECT {} FROM iam_projects WHERE ?1 IS NULL OR domain_id = ?1 ORDER BY seq",
         Project::COLUMNS
     );
-    let mut projects = select(tx, &sql, params![name, domain_id], Project::from_row)?;
-    if name.is_some() {
-        projects.truncate(1);
-    }
-    Ok(projects)
+    select(tx, &sql, [domain_id], Project::from_row)
+}
+
+/// The project of that name in a domain, or in any: in the caller's rather than in another's, the first of the seed else.
+pub(crate) fn project_named(
+    tx: &Connection,
+    name: &str,
+    domain_id: Option<&str>,
+    caller: &Domain,
+) -> rusqlite::Result<Option<Project>> {
+    let sql = format!(
+        "SELECT {} FROM iam_projects WHERE name = ?1 AND (?2 IS NULL OR domain_id = ?2)
+         ORDER BY domain_id <> ?3, seq LIMIT 1",
+        Project::COLUMNS
+    );
+    tx.prepare_cached(&sql)?
+        .query_row(params![name, domain_id, caller.id], Project::from_row)
+        .optional()
 }
 
 /// Whether a project's name is that of a region (`cn-north-4`), as those are that every account has from the start.
@@ -300,21 +315,6 @@ pub(crate) fn is_region(name: &str) -> bool {
             && words.iter().all(word)
             && !number.is_empty()
             && number.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-/// A project for a name that the seed does not have.
-pub(crate) fn project_named(
-    tx: &Connection,
-    name: &str,
-    domain_id: Option<&str>,
-) -> rusqlite::Result<Project> {
-    let own = own_domain(tx)?;
-    let domain_id = domain_id.unwrap_or(&own.id);
-    Ok(Project::made_up(
-        made_up_project_id(name),
-        name.to_owned(),
-        domain_id,
-    ))
 }
 
 impl Reference {

@@ -44,8 +44,8 @@ pub(crate) fn show_token(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// Lists projects: of a name exactly one, whatever the name; with strict authentication those of the seed and one for every
-/// region.
+/// Lists projects: of a name exactly one, whatever the name (SDKs refuse none just as they refuse two); with strict
+/// authentication those of the seed and one for every region.
 pub(crate) fn list_projects(call: &Call<'_>) -> Result<Reply, ApiError> {
     let filter = |name| {
         let value = call.query().first(name);
@@ -53,14 +53,16 @@ pub(crate) fn list_projects(call: &Call<'_>) -> Result<Reply, ApiError> {
     };
     call.store().read(|tx| {
         let (name, domain_id) = (filter("name"), filter("domain_id"));
-        let mut projects = model::list_projects(tx, name, domain_id)?;
-        if let Some(name) = name
-            && projects.is_empty()
-            && (!is_strict(call) || model::is_region(name))
-        {
-            // SDKs refuse none just as they refuse two.
-            projects.push(model::project_named(tx, name, domain_id)?);
-        }
+        let projects = match name {
+            None => model::list_projects(tx, domain_id)?,
+            Some(name) => {
+                let (_, domain) = caller(call, tx)?;
+                let known = model::project_named(tx, name, domain_id, &domain)?;
+                let made_up = (!is_strict(call) || model::is_region(name))
+                    .then(|| Project::named(name, domain_id.unwrap_or(&domain.id)));
+                known.or(made_up).into_iter().collect()
+            }
+        };
         Reply::json(JSON, &wire::ProjectList::new(call, projects))
     })
 }

@@ -60,6 +60,43 @@ fn a_project_of_the_seed_goes_before_a_made_up_one() {
 }
 
 #[test]
+fn of_equal_names_the_caller_s_own_project_is_found() {
+    let server = with(frozen().empty());
+    let user = |id: &str, domain: &str| json!({ "id": id, "name": "u", "domain_id": domain });
+    let project =
+        |id: &str, name: &str, domain: &str| json!({ "id": id, "name": name, "domain_id": domain });
+    let seed = json!({ "huawei-iam": {
+        "domains": [{ "id": "d1", "name": "One" }, { "id": "d2", "name": "Two" }],
+        "users": [user("u1", "d1"), user("u2", "d2")],
+        "projects": [
+            project("p1", "cn-north-4", "d1"),
+            project("p2", "cn-north-4", "d2"),
+            project("p3", "cn-south-1", "d1"),
+        ],
+    } });
+    let path = "/_rollcall/namespaces/default/seed";
+    assert_eq!(server.json("POST", path, &seed.to_string()).status, 200);
+    let find = |user: &str, query: &str| {
+        let body = json!({ "auth": { "identity": { "methods": ["password"], "password": {
+            "user": { "id": user, "password": "x" },
+        } } } });
+        let text = subject(&ask(&server, &body));
+        let path = format!("/v3/projects?{query}");
+        let answer = server.send("GET", &path, &[("x-auth-token", &text)], b"");
+        answer.json()["projects"][0]["id"].clone()
+    };
+    assert_eq!(find("u1", "name=cn-north-4"), "p1");
+    assert_eq!(find("u2", "name=cn-north-4"), "p2");
+    assert_eq!(find("u2", "name=cn-north-4&domain_id="), "p2");
+    assert_eq!(find("u2", "name=cn-north-4&domain_id=d1"), "p1");
+    assert_eq!(find("u1", "name=cn-north-4&domain_id=d2"), "p2");
+    // Who has none of that name finds another's rather than nothing.
+    assert_eq!(find("u2", "name=cn-south-1"), "p3");
+    let bare = projects(&server, "name=cn-north-4");
+    assert_eq!(bare[0]["id"], "p1");
+}
+
+#[test]
 fn without_a_name_all_projects_of_the_seed_are_listed() {
     let server = demo();
     let all = projects(&server, "");

@@ -264,7 +264,7 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
         };
         each(json!({ "users": [shown] }));
     }
-    for project in model::list_projects(tx, None, None)? {
+    for project in model::list_projects(tx, None)? {
         let shown = Project {
             id: project.id,
             name: project.name,

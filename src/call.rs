@@ -128,6 +128,12 @@ impl Request {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// A header's first value, whatever its bytes (what is not UTF-8 becomes U+FFFD); empty where there is none.
+    pub(crate) fn lossy_header(&self, name: &str) -> Cow<'_, str> {
+        let value = self.headers.get(name).map(HeaderValue::as_bytes);
+        String::from_utf8_lossy(value.unwrap_or_default())
+    }
+
     /// The media type of the body, without its parameters; empty where there is none.
     pub(crate) fn content_type(&self) -> &str {
         self.header("content-type")

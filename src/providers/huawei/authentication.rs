@@ -56,8 +56,8 @@ pub(crate) fn is_signed(request: &Request) -> bool {
 /// The gateway's question who calls, as strictly as the namespace is set. `project_id` is the one in the path; IAM's
 /// paths have none.
 pub(crate) fn authenticate(call: &Call<'_>, project_id: Option<&str>) -> Result<Caller, ApiError> {
-    let text = call.request.header("x-auth-token").unwrap_or_default();
-    authenticate_with(call, project_id, text)
+    let text = call.request.lossy_header("x-auth-token");
+    authenticate_with(call, project_id, &text)
 }
 
 /// The same with a token that may have travelled elsewhere than in `X-Auth-Token`.

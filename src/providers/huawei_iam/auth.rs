@@ -18,10 +18,11 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
         operations::CREATE_TOKEN | operations::CREATE_TOKEN_BY_ID_TOKEN => return Ok(()),
         // Python sends its token in the body only, Node in the header.
         operations::CREATE_TEMPORARY_KEY if !is_signed(call.request) => {
-            let in_header = call.request.header("x-auth-token");
-            let in_body = wire::token_in_body(call);
-            let token = in_header.filter(|text| !text.is_empty());
-            authenticate_with(call, None, token.or(in_body.as_deref()).unwrap_or_default())?
+            let mut token = call.request.lossy_header("x-auth-token");
+            if token.is_empty() {
+                token = wire::token_in_body(call).unwrap_or_default().into();
+            }
+            authenticate_with(call, None, &token)?
         }
         _ => authenticate(call, None)?,
     };

@@ -166,8 +166,8 @@ fn identified(
         Identity::Agency { domain, name } => {
             let domain = model::domain(tx, domain)?;
             if is_strict(call) {
-                let text = call.request.header("x-auth-token").unwrap_or_default();
-                token::check(tx, text, None, call.now())?;
+                let text = call.request.lossy_header("x-auth-token");
+                token::check(tx, &text, None, call.now())?;
                 open_domain(tx, &domain)?;
             }
             let name = Reference::Name(format!("{}/{name}", domain.name));

@@ -123,12 +123,7 @@ impl IdTokenBody {
         let body = Part::of_body(call)?;
         let auth = body.object("auth")?;
         auth.object("id_token")?.text("id")?;
-        if call
-            .request
-            .header("x-idp-id")
-            .unwrap_or_default()
-            .is_empty()
-        {
+        if call.request.lossy_header("x-idp-id").is_empty() {
             return Err(auth.refused("id_token", "needs the header X-Idp-Id too"));
         }
         Ok(Self {

@@ -241,6 +241,35 @@ fn everything_but_asking_for_a_token_wants_credentials() {
 }
 
 #[test]
+fn a_token_of_any_bytes_is_a_token() {
+    const INVALID: &str = "Incorrect IAM authentication information: decrypt token fail";
+    let list = format!("/v2/{PROJECT}/instances");
+    let keys = "/v3.0/OS-CREDENTIAL/securitytokens";
+    let body = br#"{"auth":{"identity":{"methods":["token"]}}}"#;
+    let agency = json!({ "auth": { "identity": {
+        "methods": ["assume_role"],
+        "assume_role": { "domain_name": "IAMDomain", "agency_name": "ops" },
+    } } })
+    .to_string();
+    let calls: [(&str, &str, &[u8]); 4] = [
+        ("GET", &list, b""),
+        ("GET", "/v3/projects", b""),
+        ("POST", keys, body),
+        ("POST", TOKENS, agency.as_bytes()),
+    ];
+    for (method, path, body) in calls {
+        let send = |mode: &str| {
+            let headers = [("x-auth-token", "令牌")];
+            signed::server(mode).send(method, path, &headers, body)
+        };
+        let answer = send("lenient");
+        assert!(answer.status < 300, "{method} {path}: {answer}");
+        let answer = send("strict");
+        assert_eq!(answer.json()["error_msg"], INVALID, "{method} {path}");
+    }
+}
+
+#[test]
 fn strict_accepts_the_passwords_of_the_seed_and_no_others() {
     const WRONG: &str = "The username or password is wrong.";
     let server = signed::server("strict");

@@ -183,7 +183,9 @@ fn federated_users_get_a_token_and_then_a_key() {
     let path = "/v3.0/OS-AUTH/id-token/tokens";
     let body = r#"{"auth": {"id_token": {"id": "eyJhbGciOi"}}}"#;
     assert_eq!(server.json("POST", path, body).verdict(), "400 400");
-    let answer = server.send("POST", path, &[("x-idp-id", "my-idp")], body.as_bytes());
+    let empty = server.send("POST", path, &[("x-idp-id", "")], body.as_bytes());
+    assert_eq!(empty.verdict(), "400 400");
+    let answer = server.send("POST", path, &[("x-idp-id", "身份")], body.as_bytes());
     assert_eq!(answer.status, 201, "{answer}");
     let text = subject(&answer);
     assert_eq!(show(&server, &text).text(), answer.text());

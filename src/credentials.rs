@@ -1,4 +1,5 @@
-//! Access keys that seeds bring, beside those that flags configure: active, disabled, read-only, temporary.
+//! Access keys that seeds bring or a provider issues, beside those that flags configure: active, disabled, read-only,
+//! temporary.
 
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Deserialize;
@@ -16,8 +17,14 @@ pub(crate) const SCHEMA: &str = "CREATE TABLE credentials (
     token TEXT,
     disabled INTEGER NOT NULL,
     read_only INTEGER NOT NULL,
-    expires INTEGER
-) STRICT;";
+    expires INTEGER,
+    -- The number of a key that a provider issued, in the order of issue; NULL for what a seed brought.
+    issued INTEGER UNIQUE
+) STRICT;
+CREATE INDEX credentials_by_end ON credentials (expires) WHERE issued IS NOT NULL;";
+
+/// How many issued keys a namespace keeps; the oldest go first.
+pub(crate) const MOST_ISSUED: i64 = 10_000;
 
 const COLUMNS: &str = "access_key, secret_key, token, disabled, read_only, expires";
 
@@ -78,7 +85,9 @@ pub(crate) fn seed(tx: &Connection, document: &Value) -> Result<u64, SeedError> 
             })
         });
         tx.execute(
-            "INSERT OR REPLACE INTO credentials VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            &format!(
+                "INSERT OR REPLACE INTO credentials ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+            ),
             (
                 &row.access_key,
                 &row.secret_key,
@@ -92,24 +101,32 @@ pub(crate) fn seed(tx: &Connection, document: &Value) -> Result<u64, SeedError> 
     Ok(rows.len() as u64)
 }
 
-/// Adds a key that a provider issued.
-pub(crate) fn add(tx: &Connection, key: &Credential) -> rusqlite::Result<usize> {
-    tx.prepare_cached("INSERT OR REPLACE INTO credentials VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-        .execute((
-            &key.access_key,
-            &key.secret_key,
-            &key.token,
-            key.disabled,
-            key.read_only,
-            key.expires.map(Time::millis),
-        ))
+/// Keeps a key that a provider issued, and forgets those that are past their time or too many.
+pub(crate) fn issue(tx: &Connection, key: &Credential, now: Time) -> rusqlite::Result<()> {
+    tx.prepare_cached("DELETE FROM credentials WHERE issued IS NOT NULL AND expires <= ?1")?
+        .execute([now.millis()])?;
+    let sql = format!(
+        "INSERT INTO credentials ({COLUMNS}, issued) VALUES (?1, ?2, ?3, ?4, ?5, ?6,
+           (SELECT coalesce(max(issued), 0) + 1 FROM credentials))"
+    );
+    tx.prepare_cached(&sql)?.execute((
+        &key.access_key,
+        &key.secret_key,
+        &key.token,
+        key.disabled,
+        key.read_only,
+        key.expires.map(Time::millis),
+    ))?;
+    let sql = "DELETE FROM credentials WHERE issued <= (SELECT max(issued) FROM credentials) - ?1";
+    tx.prepare_cached(sql)?.execute([MOST_ISSUED])?;
+    Ok(())
 }
 
-/// Gives every key as a seed document of its own.
+/// Gives every key of a seed as a seed document of its own. What was issued is no data: it ends by itself.
 pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()> {
     for key in select(
         tx,
-        &format!("SELECT {COLUMNS} FROM credentials ORDER BY access_key"),
+        &format!("SELECT {COLUMNS} FROM credentials WHERE issued IS NULL ORDER BY access_key"),
         [],
         from_row,
     )? {
@@ -152,4 +169,45 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Credential> {
         read_only: row.get(4)?,
         expires: row.get::<_, Option<i64>>(5)?.map(Time::from_millis),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    #[test]
+    fn issued_keys_past_their_time_are_forgotten_and_the_others_are_capped() {
+        const NOW: Time = Time::from_millis(1_716_193_800_000);
+        let end = NOW.plus_millis(1000);
+        let store = Store::in_memory(&[SCHEMA], 1).expect("a valid schema");
+        let key = |access_key: String| Credential {
+            access_key,
+            secret_key: "s".to_owned(),
+            token: Some("t".to_owned()),
+            disabled: false,
+            read_only: false,
+            expires: Some(end),
+        };
+        let seeded = json!([{ "access_key": "seeded", "secret_key": "s", "expires": "2024-05-20T08:30:01Z" }]);
+        let filled: Result<(), SeedError> = store.write(|tx| {
+            seed(tx, &seeded)?;
+            for number in 0..MOST_ISSUED + 5 {
+                issue(tx, &key(number.to_string()), NOW)?;
+            }
+            Ok(())
+        });
+        filled.expect("there is room");
+        let known = || -> rusqlite::Result<Vec<String>> {
+            let all = store.read(|tx| all(tx))?;
+            Ok(all.into_iter().map(|key| key.access_key).collect())
+        };
+        let kept = known().expect("the table is there");
+        assert_eq!(kept.len() as i64, MOST_ISSUED + 1);
+        assert!(!kept.contains(&"4".to_owned()) && kept.contains(&"5".to_owned()));
+        let issued: rusqlite::Result<()> =
+            store.write(|tx| issue(tx, &key("one more".to_owned()), end));
+        issued.expect("there is room");
+        assert_eq!(known().expect("the table is there"), ["one more", "seeded"]);
+    }
 }

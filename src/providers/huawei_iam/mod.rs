@@ -285,6 +285,12 @@ static BOUNDS: &[Bound] = &[
         about: "the oldest go first",
         source: Source::Inferred("so that a client that logs in for ever fills nothing up"),
     },
+    Bound {
+        name: "temporary access keys of a namespace",
+        value: "10000",
+        about: "the oldest go first",
+        source: Source::Inferred("as for tokens"),
+    },
 ];
 
 static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(OPERATIONS));

@@ -112,12 +112,11 @@ pub(crate) fn create_token_by_id_token(call: &Call<'_>) -> Result<Reply, ApiErro
 pub(crate) fn create_temporary_access_key(call: &Call<'_>) -> Result<Reply, ApiError> {
     let body = wire::TemporaryKeyBody::decode(call)?;
     let namespace = &call.namespace.name;
-    let end = call
-        .now()
-        .plus_millis(body.duration_seconds.saturating_mul(1000));
+    let now = call.now();
+    let end = now.plus_millis(body.duration_seconds.saturating_mul(1000));
     call.store().write(|tx| {
         let key = model::temporary_key(tx, call.ids(), namespace, end)?;
-        credentials::add(tx, &key)?;
+        credentials::issue(tx, &key, now)?;
         let answer = wire::TemporaryKeyAnswer::new(key, namespace, end);
         Ok(Reply::json(JSON, &answer)?.status(201))
     })

@@ -435,6 +435,15 @@ fn a_key_made_of_a_token_signs_for_its_while() {
         send(&server, &request).verdict()
     };
     assert_eq!(look_up(TIME), "200");
+    // A snapshot keeps it, an export is data only.
+    server.restore_itself();
+    assert_eq!(look_up(TIME), "200");
+    let export = server.get("/_rollcall/namespaces/default/export");
+    let exported = export.text();
+    assert!(
+        exported.contains("temp-ak") && !exported.contains(&access[..20]),
+        "{exported}"
+    );
     server.json("POST", "/_rollcall/clock/advance", r#"{"by":"900s"}"#);
     assert_eq!(look_up(TIME + 900), "401 APIGW.0301");
     // A key that may only read makes none.

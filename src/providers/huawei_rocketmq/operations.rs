@@ -35,7 +35,7 @@ pub(crate) fn create_user(call: &Call<'_>) -> Result<Reply, ApiError> {
         let instance = find(tx, &address)?;
         let body = body?;
         require_writable(&instance)?;
-        let user = body.into_user(&instance)?;
+        let user = body.into_user(&instance)?.on(&instance);
         model::insert_user(tx, &instance, &user).on_conflict(
             "rocketmq_users.access_key",
             || {
@@ -51,7 +51,7 @@ pub(crate) fn create_user(call: &Call<'_>) -> Result<Reply, ApiError> {
                 model::QUOTA
             )));
         }
-        Reply::json(JSON, &wire::User::from(user.on(&instance)))
+        Reply::json(JSON, &wire::User::from(user))
     })
 }
 

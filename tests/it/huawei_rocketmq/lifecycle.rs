@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::listing::documents;
-use super::{A, B, all_users, names, user, users, verdict};
+use super::{A, B, PROJECT, all_users, names, user, users, verdict};
 use crate::server::{Server, demo, frozen, with};
 
 #[test]
@@ -223,6 +223,28 @@ fn on_engine_5_x_permissions_are_ignored_and_everybody_is_an_administrator() {
         &server.json("PUT", &user(B, "any-user"), r#"{"admin":"x"}"#),
         "400 DMS.00400085",
     );
+}
+
+#[test]
+fn on_engine_5_x_a_put_that_changes_nothing_changes_no_data() {
+    let server = demo();
+    let seed = json!({ "huawei-rocketmq": { "users": [{ "project_id": PROJECT, "instance_id": B, "users": [
+        { "access_key": "seeded-user", "secret_key": "N3w-secret", "default_topic_perm": "SUB",
+          "topic_perms": [{ "name": "t", "perm": "PUB" }] },
+    ] }] } });
+    let path = "/_rollcall/namespaces/default/seed";
+    verdict(&server.json("POST", path, &seed.to_string()), "200");
+    let body = r#"{"access_key":"new-user","secret_key":"N3w-secret"}"#;
+    verdict(&server.json("POST", &users(B), body), "200");
+    let export = || {
+        let answer = server.get("/_rollcall/namespaces/default/export");
+        answer.text().to_owned()
+    };
+    let before = export();
+    for name in ["basic-client", "seeded-user", "new-user"] {
+        verdict(&server.json("PUT", &user(B, name), "{}"), "200");
+        assert_eq!(export(), before, "{name}");
+    }
 }
 
 #[test]

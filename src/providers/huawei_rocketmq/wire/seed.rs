@@ -324,7 +324,7 @@ fn merge_user(tx: &Connection, instance: &model::Instance, user: User) -> Result
         topic_perms: Some(Grants::new(user.topic_perms)),
         group_perms: Some(Grants::new(user.group_perms)),
     };
-    let user = model::User::new(user.access_key).with(change);
+    let user = model::User::new(user.access_key).with(change).on(instance);
     if model::update_user(tx, instance, &user)? == 0 {
         model::insert_user(tx, instance, &user)?;
     }

@@ -103,17 +103,17 @@ const DEFAULT_GROUP_PERM: Parameter = body(
 const TOPIC_PERMS: Parameter = body(
     "topic_perms",
     "array of {name, perm}",
-    "name not empty, perm as the default; else 400 DMS.00400800; ignored on engine 5.x",
+    "1000 at most, name of 1 to 128 characters, perm as the default; else 400 DMS.00400800; ignored on engine 5.x",
 );
 const GROUP_PERMS: Parameter = body(
     "group_perms",
     "array of {name, perm}",
-    "name not empty, perm as the default; else 400 DMS.00400800; ignored on engine 5.x",
+    "1000 at most, name of 1 to 128 characters, perm as the default; else 400 DMS.00400800; ignored on engine 5.x",
 );
 const WHITE_REMOTE_ADDRESS: Parameter = body(
     "white_remote_address",
     "string",
-    "IPv4 addresses separated by commas, * for an octet; else 400 DMS.00400800",
+    "1000 IPv4 addresses at most, separated by commas, * for an octet; else 400 DMS.00400800",
 );
 
 static OPERATIONS: &[Operation] = &[
@@ -391,12 +391,29 @@ static QUIRKS: &[Quirk] = &[
     },
 ];
 
-static BOUNDS: &[Bound] = &[Bound {
-    name: "users of an instance",
-    value: "1000",
-    about: "the next one is refused with 400 DMS.00400039; seeds may hold more",
-    source: REFERENCE,
-}];
+static BOUNDS: &[Bound] = &[
+    Bound {
+        name: "users of an instance",
+        value: "1000",
+        about: "the next one is refused with 400 DMS.00400039; seeds may hold more",
+        source: REFERENCE,
+    },
+    Bound {
+        name: "entries of topic_perms, of group_perms, and addresses of white_remote_address",
+        value: "1000",
+        about: "more are refused with 400 DMS.00400800; in seeds too",
+        source: UNBOUNDED,
+    },
+    Bound {
+        name: "the name of a topic or group",
+        value: "128 characters",
+        about: "a longer one is refused with 400 DMS.00400800; in seeds too",
+        source: UNBOUNDED,
+    },
+];
+
+/// Why there are bounds that no source has.
+const UNBOUNDED: Source = Source::Inferred("so that a page of users fits into memory");
 
 static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(OPERATIONS));
 

@@ -13,6 +13,13 @@ use crate::store::page::{Page, Window, count, select};
 /// How many users an instance takes.
 pub(crate) const QUOTA: u64 = 1000;
 
+/// How many entries topic_perms or group_perms take, how long the name in one is, and how many addresses a white list takes.
+///
+/// Inferred: no source bounds them; without, a page of fifty users could be larger than the memory.
+pub(crate) const MOST_GRANTS: usize = 1000;
+const LONGEST_GRANT_NAME: usize = 128;
+const MOST_ADDRESSES: usize = 1000;
+
 /// The engine whose instances have these users; others share the paths and would be told apart by this column.
 pub(crate) const ENGINE: &str = "reliability";
 
@@ -341,6 +348,16 @@ pub(crate) fn secret_key_rule(secret_key: &str, access_key: &str) -> Result<(), 
     Ok(())
 }
 
+/// What is wrong with the name of a topic or group, if anything.
+pub(crate) fn grant_name_rule(name: &str) -> Result<(), String> {
+    if (1..=LONGEST_GRANT_NAME).contains(&name.chars().count()) {
+        return Ok(());
+    }
+    Err(format!(
+        "\"{name}\" is no name of a topic or group; it takes 1 to {LONGEST_GRANT_NAME} characters"
+    ))
+}
+
 /// What is wrong with a list of addresses, if anything.
 ///
 /// Inferred: a lone `*` and `a.b.c.d/len` are fine too.
@@ -364,6 +381,12 @@ pub(crate) fn white_remote_address_rule(addresses: &str) -> Result<(), String> {
             && host.split('.').all(|text| octet(text) || star(text))
             && bits.is_none_or(prefix)
     };
+    let many = addresses.split(',').count();
+    if MOST_ADDRESSES < many {
+        return Err(format!(
+            "white_remote_address has {many} addresses; it takes {MOST_ADDRESSES}"
+        ));
+    }
     if addresses.is_empty()
         || addresses
             .split(',')

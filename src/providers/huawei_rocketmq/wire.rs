@@ -219,9 +219,8 @@ impl UserBody {
             change.default_topic_perm = perm_of("default_topic_perm", self.default_topic_perm)?;
             change.default_group_perm = perm_of("default_group_perm", self.default_group_perm)?;
             let grants_of = |name, sent: Option<Vec<GrantBody>>| {
-                sent.map(|sent| sent.into_iter().map(|item| item.check(name)).collect())
+                sent.map(|sent| GrantBody::check_all(sent, name))
                     .transpose()
-                    .map(|grants: Option<Vec<Grant>>| grants.map(Grants::new))
             };
             change.topic_perms = grants_of("topic_perms", self.topic_perms)?;
             change.group_perms = grants_of("group_perms", self.group_perms)?;
@@ -236,13 +235,28 @@ impl UserBody {
 }
 
 impl GrantBody {
+    fn check_all(sent: Vec<Self>, field: &str) -> Result<Grants, ApiError> {
+        if model::MOST_GRANTS < sent.len() {
+            return Err(errors::PARAMETER_INVALID.raise().because(format!(
+                "{field} has {} entries; it takes {}",
+                sent.len(),
+                model::MOST_GRANTS
+            )));
+        }
+        let grants: Vec<Grant> = sent
+            .into_iter()
+            .map(|item| item.check(field))
+            .collect::<Result<_, _>>()?;
+        Ok(Grants::new(grants))
+    }
+
     /// Inferred: an entry without a permission denies, as an absent default does.
     fn check(self, field: &str) -> Result<Grant, ApiError> {
-        let name = self.name.filter(|name| !name.is_empty());
-        let name = name.ok_or_else(|| {
+        let name = self.name.unwrap_or_default();
+        model::grant_name_rule(&name).map_err(|rule| {
             errors::PARAMETER_INVALID
                 .raise()
-                .because(format!("an entry of {field} has no name"))
+                .because(format!("in {field}, {rule}"))
         })?;
         let perm = match self.perm.as_deref() {
             None | Some("") => Perm::Deny,

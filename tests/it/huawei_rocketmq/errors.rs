@@ -374,6 +374,38 @@ fn permissions_and_addresses_have_rules() {
 }
 
 #[test]
+fn lists_in_a_user_end_somewhere() {
+    let server = demo();
+    let check = |body: &Value, expected: &str| {
+        let put = server.json("PUT", &user(A, "order-service"), &body.to_string());
+        verdict(&put, expected);
+        let mut seeded = body.clone();
+        seeded["access_key"] = json!("order-service");
+        seeded["secret_key"] = json!("N3w-secret");
+        let seed = json!({ "huawei-rocketmq": { "users": [
+            { "project_id": PROJECT, "instance_id": A, "users": [seeded] },
+        ] } });
+        let path = "/_rollcall/namespaces/default/seed";
+        let answer = server.json("POST", path, &seed.to_string());
+        assert_eq!(answer.status, put.status, "{answer}");
+    };
+    for field in ["topic_perms", "group_perms"] {
+        let entries = |count: usize| -> Value {
+            let entry = |number| json!({ "name": format!("n{number}"), "perm": "SUB" });
+            json!({ field: (0..count).map(entry).collect::<Vec<_>>() })
+        };
+        check(&entries(1000), "200");
+        check(&entries(1001), "400 DMS.00400800");
+        let named = |length| json!({ field: [{ "name": "名".repeat(length), "perm": "SUB" }] });
+        check(&named(128), "200");
+        check(&named(129), "400 DMS.00400800");
+    }
+    let addresses = |count| json!({ "white_remote_address": vec!["192.168.1.*"; count].join(",") });
+    check(&addresses(1000), "200");
+    check(&addresses(1001), "400 DMS.00400800");
+}
+
+#[test]
 fn bodies_that_are_no_json_object_are_refused() {
     let server = demo();
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));

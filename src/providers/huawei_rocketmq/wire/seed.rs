@@ -310,9 +310,17 @@ fn merge_user(tx: &Connection, instance: &model::Instance, user: User) -> Result
         ("topic_perms", &user.topic_perms),
         ("group_perms", &user.group_perms),
     ] {
-        if let Some(index) = grants.iter().position(|grant| grant.name.is_empty()) {
-            let rule = "\"\" is no name of a topic or group";
-            return Err(SeedError::new(format!("{field}[{index}].name"), rule));
+        if model::MOST_GRANTS < grants.len() {
+            let rule = format!(
+                "there are {} entries; a user takes {}",
+                grants.len(),
+                model::MOST_GRANTS
+            );
+            return Err(SeedError::new(field, rule));
+        }
+        for (index, grant) in grants.iter().enumerate() {
+            model::grant_name_rule(&grant.name)
+                .map_err(|rule| SeedError::new(format!("{field}[{index}].name"), rule))?;
         }
     }
     let change = Change {

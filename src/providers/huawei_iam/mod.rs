@@ -286,6 +286,12 @@ static BOUNDS: &[Bound] = &[
         source: Source::Inferred("so that a client that logs in for ever fills nothing up"),
     },
     Bound {
+        name: "names and ids in bodies",
+        value: "64 characters",
+        about: "a longer one is refused with 400; methods are four at most",
+        source: Source::Inferred("as in seeds; tokens are kept with them"),
+    },
+    Bound {
         name: "temporary access keys of a namespace",
         value: "10000",
         about: "the oldest go first",

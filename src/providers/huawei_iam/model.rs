@@ -14,6 +14,9 @@ use crate::providers::huawei::{is_made_up_project_id, made_up_project_id, token}
 use crate::settings::Credential;
 use crate::store::page::select;
 
+/// How many characters a name or an id takes.
+pub(crate) const LONGEST_NAME: usize = 64;
+
 /// The demo's account, known without any seed too.
 const DOMAIN: (&str, &str) = ("d78cbac186b744899480f25bd022f468", "IAMDomain");
 const USER: (&str, &str) = ("7116d09f88fa41908676fdd4b039e95b", "IAMUser");

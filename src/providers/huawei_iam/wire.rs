@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::errors;
-use super::model::{Domain, Project, Reference, User};
+use super::model::{Domain, LONGEST_NAME, Project, Reference, User};
 use crate::call::{Call, Reply};
 use crate::catalogue::{ApiError, Refusal};
 use crate::clock::Time;
@@ -98,7 +98,7 @@ impl TokenBody {
             let agency = identity.object("assume_role")?;
             Identity::Agency {
                 domain: agency.reference_as("domain_id", "domain_name")?,
-                name: agency.text("agency_name")?,
+                name: agency.name("agency_name")?,
             }
         } else {
             return Err(identity.refused("methods", "needs one of password, token, assume_role"));
@@ -229,6 +229,17 @@ impl Part {
         Ok(text)
     }
 
+    /// A text that names something, which tokens are kept with.
+    ///
+    /// Inferred: the bound, as seeds have it.
+    fn name(&self, name: &str) -> Result<String, ApiError> {
+        let text = self.text(name)?;
+        if LONGEST_NAME < text.chars().count() {
+            return Err(self.refused(name, &format!("takes {LONGEST_NAME} characters")));
+        }
+        Ok(text)
+    }
+
     fn number(&self, name: &str, range: RangeInclusive<i64>) -> Result<Option<i64>, ApiError> {
         let Some(value) = member(&self.object, name) else {
             return Ok(None);
@@ -245,9 +256,9 @@ impl Part {
     /// An id, else a name.
     fn reference_as(&self, id: &str, name: &str) -> Result<Reference, ApiError> {
         if member(&self.object, id).is_some() {
-            return self.text(id).map(Reference::Id);
+            return self.name(id).map(Reference::Id);
         }
-        self.text(name).map(Reference::Name)
+        self.name(name).map(Reference::Name)
     }
 
     fn methods(&self) -> Result<Vec<String>, ApiError> {
@@ -260,7 +271,7 @@ impl Part {
         let methods: Option<Vec<String>> =
             sent.and_then(|methods| methods.iter().map(known).collect());
         methods
-            .filter(|methods| !methods.is_empty())
+            .filter(|methods| (1..=METHODS.len()).contains(&methods.len()))
             .ok_or_else(|| self.refused("methods", rule))
     }
 

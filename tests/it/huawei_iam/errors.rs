@@ -199,6 +199,49 @@ fn bodies_that_lack_something_are_refused_and_explained() {
 }
 
 #[test]
+fn names_and_methods_end_somewhere() {
+    let server = demo();
+    let check = |body: &Value, expected: &str| {
+        let answer = server.json("POST", TOKENS, &body.to_string());
+        assert_eq!(answer.verdict(), expected, "{body}");
+    };
+    for (length, expected) in [(64, "201"), (65, "400 400")] {
+        let name = "名".repeat(length);
+        let user = |user: &Value| {
+            let mut user = user.clone();
+            user["password"] = json!("x");
+            json!({ "auth": { "identity": { "methods": ["password"], "password": { "user": user } } } })
+        };
+        check(&user(&json!({ "id": name })), expected);
+        let domain = json!({ "name": "IAMDomain" });
+        check(&user(&json!({ "name": name, "domain": domain })), expected);
+        for by in ["id", "name"] {
+            let long = json!({ by: name });
+            check(&user(&json!({ "name": "u", "domain": long })), expected);
+            check(&password(&json!({ "project": long })), expected);
+            check(&password(&json!({ "domain": long })), expected);
+        }
+        let agency = |domain: &str, agency: &str| {
+            json!({ "auth": { "identity": { "methods": ["assume_role"], "assume_role": {
+                "domain_name": domain, "agency_name": agency,
+            } } } })
+        };
+        check(&agency(&name, "a"), expected);
+        check(&agency("d", &name), expected);
+    }
+    let methods = |count| {
+        let mut body = password(&json!(null));
+        body["auth"]["identity"]["methods"] = json!(vec!["password"; count]);
+        body
+    };
+    check(&methods(4), "201");
+    check(&methods(5), "400 400");
+    // Tokens are no names.
+    let token = json!({ "methods": ["token"], "token": { "id": "t".repeat(2000) } });
+    check(&json!({ "auth": { "identity": token } }), "201");
+}
+
+#[test]
 fn bodies_that_are_no_json_are_refused() {
     let server = demo();
     for path in [

@@ -199,7 +199,7 @@ fn merge_project(tx: &Connection, project: Project) -> Result<(), SeedError> {
 
 fn check_id(id: &str) -> Result<(), SeedError> {
     let valid = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    if (1..=64).contains(&id.len()) && id.bytes().all(valid) {
+    if (1..=model::LONGEST_NAME).contains(&id.len()) && id.bytes().all(valid) {
         return Ok(());
     }
     let rule = format!(
@@ -209,7 +209,9 @@ fn check_id(id: &str) -> Result<(), SeedError> {
 }
 
 fn check_name(name: &str) -> Result<(), SeedError> {
-    if (1..=64).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
+    if (1..=model::LONGEST_NAME).contains(&name.chars().count())
+        && !name.chars().any(char::is_control)
+    {
         return Ok(());
     }
     let rule = format!("\"{name}\" is no name; it takes 1 to 64 printable characters");

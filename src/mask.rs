@@ -1,12 +1,9 @@
 //! What nobody may read in the journal, a log or an explanation: passwords, secret keys, signatures, tokens.
 
-use std::borrow::Cow;
-
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
-use crate::call::Request;
-use crate::signing::{decode, encode};
+use crate::signing::decode;
 
 /// What stands for a secret.
 pub(crate) const MASK: &str = "•••";
@@ -37,6 +34,11 @@ const HARMLESS: [&str; 8] = [
 pub(crate) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     WORDS.iter().any(|word| name.contains(word)) && !HARMLESS.contains(&name.as_str())
+}
+
+/// Whether a text is such a name, and not a sentence or a document that holds one.
+fn is_secret_name(text: &str) -> bool {
+    text.len() < 64 && is_name(text) && is_secret(text)
 }
 
 /// Headers as an object; of a name that comes more than once, the values are joined.
@@ -76,24 +78,33 @@ pub(crate) fn target(target: &str) -> String {
 /// A body as text: byte for byte where nothing in it is a secret.
 pub(crate) fn body(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
-    if text.trim_start().starts_with(['{', '[', '<']) {
+    if is_document(&text) {
         structured(&text)
     } else {
         form(&text)
     }
 }
 
+/// What may stand before a document: blanks, and the mark of UTF-8 that some editors write.
+fn without_mark(text: &str) -> &str {
+    text.trim_start_matches(|first: char| first.is_whitespace() || first == '\u{feff}')
+}
+
+/// Whether a text is JSON or XML rather than a form, going by how it begins; a JSON text may hold a document itself.
+fn is_document(text: &str) -> bool {
+    without_mark(text).starts_with(['{', '[', '<', '"'])
+}
+
 /// JSON with its secrets masked; what cannot be read as a whole is cut where a secret may begin.
 fn structured(text: &str) -> String {
-    match serde_json::from_str::<Value>(text) {
-        Ok(mut value) => {
-            if json(&mut value) {
-                value.to_string()
-            } else {
-                text.to_owned()
-            }
-        }
-        Err(_) => cut_at_secret(text),
+    let Ok(mut value) = serde_json::from_str::<Value>(without_mark(text)) else {
+        return cut_at_secret(text);
+    };
+    // A member that comes twice is read once; where one might be a secret, only what was read is shown.
+    if json(&mut value) || cut_at_secret(text) != text {
+        value.to_string()
+    } else {
+        text.to_owned()
     }
 }
 
@@ -101,9 +112,13 @@ fn structured(text: &str) -> String {
 fn json(value: &mut Value) -> bool {
     match value {
         Value::Object(members) => {
+            // `{"name": "password", "value": "x"}`: the value of what another member names.
+            let named = members
+                .values()
+                .any(|member| member.as_str().is_some_and(is_secret_name));
             let mut found = false;
             for (name, member) in members {
-                found |= if is_secret(name) {
+                found |= if is_secret(name) || named && name.eq_ignore_ascii_case("value") {
                     all_of(member)
                 } else {
                     json(member)
@@ -114,8 +129,8 @@ fn json(value: &mut Value) -> bool {
         Value::Array(items) => items
             .iter_mut()
             .fold(false, |found, item| json(item) | found),
-        // A parameter that is itself JSON (the users of Alibaba's CreateUsers).
-        Value::String(text) if text.trim_start().starts_with(['{', '[']) => {
+        // A parameter that is itself JSON (the users of Alibaba's CreateUsers), or XML.
+        Value::String(text) if is_document(text) => {
             let masked = structured(text);
             let found = masked != *text;
             *text = masked;
@@ -153,152 +168,175 @@ fn all_of(value: &mut Value) -> bool {
 
 /// A text that quotes a request: a canonical request, a string to sign, a message that echoes one. What stands behind
 /// the name of a secret is masked, also where the whole query is encoded once more, as in Alibaba's V1.
+///
+/// It goes by names alone and once through the text, whatever the request held: the text may be as long as a request.
 pub(crate) fn quotation(text: &str) -> String {
-    const ENDS: [char; 5] = ['&', '\n', '"', ']', ' '];
     let mut out = String::with_capacity(text.len());
-    for piece in text.split_inclusive(ENDS) {
-        let (piece, end) = piece.split_at(piece.len() - usize::from(piece.ends_with(ENDS)));
-        match piece.find("%3D") {
-            Some(at) if !piece[..at].contains(['=', ':']) => {
-                let pairs = piece.split("%26").map(|pair| assignment(pair, "%3D"));
-                out.push_str(&pairs.collect::<Vec<_>>().join("%26"));
+    for line in text.split_inclusive('\n') {
+        let (line, end) = line.split_at(line.trim_end_matches('\n').len());
+        for (index, part) in line.split('&').enumerate() {
+            if 0 < index {
+                out.push('&');
             }
-            _ => match piece.split_once(':') {
-                Some((name, _)) if !name.contains('=') => out.push_str(&assignment(piece, ":")),
-                _ => out.push_str(&assignment(piece, "=")),
-            },
+            if quoted_part(part, &mut out) == Rest::OfTheLine {
+                break;
+            }
         }
         out.push_str(end);
     }
     out
 }
 
-/// A name and its value, masked where it is a secret.
-fn assignment(text: &str, separator: &str) -> String {
-    let once = |text: &str| {
-        percent_encoding::percent_decode_str(text)
-            .decode_utf8_lossy()
-            .into_owned()
-    };
-    let holds_a_secret =
-        |value: &str| value.starts_with(['{', '[']) && cut_at_secret(value) != value;
-    match text.split_once(separator) {
-        Some((name, value))
-            if (is_secret(name) && !value.is_empty())
-                || holds_a_secret(&once(value))
-                || holds_a_secret(&once(&once(value))) =>
-        {
-            format!("{name}{separator}{MASK}")
-        }
-        _ => text.to_owned(),
-    }
+/// What may hold the rest of a secret: what ends words ends no value that came without encoding.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    OfThePart,
+    OfTheLine,
 }
 
-/// The texts of a finding, masked.
-pub(crate) fn quotations(value: &mut Value) {
-    match value {
-        Value::String(text) => *text = quotation(text),
-        Value::Array(items) => items.iter_mut().for_each(quotations),
-        Value::Object(members) => members.values_mut().for_each(quotations),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
+/// What ends a word of the sentence around a quoted request.
+const ENDS: [char; 4] = ['"', ']', '[', ' '];
 
-fn form(text: &str) -> String {
-    let pairs: Vec<String> = text
-        .split('&')
-        .map(|pair| match pair.split_once('=') {
-            Some((name, value)) if pair_is_secret(name, value) => format!("{name}={MASK}"),
-            _ => pair.to_owned(),
-        })
-        .collect();
-    pairs.join("&")
-}
-
-/// Whether a pair of a query or form holds a secret: by its name, or in the document that is its value.
-fn pair_is_secret(name: &str, value: &str) -> bool {
-    let decoded = |text: &str| String::from_utf8_lossy(&decode(text.as_bytes())).into_owned();
-    let value = decoded(value);
-    let is_nested = value.trim_start().starts_with(['{', '[', '<']);
-    is_secret(&decoded(name)) || is_nested && structured(&value) != value
-}
-
-/// A text that quotes a request, as a canonical request and a string to sign do, without the secrets that travel in that
-/// request's query, form and headers, however often the scheme encoded them.
-pub(crate) fn quoted<'t>(request: &Request, text: &'t str) -> Cow<'t, str> {
-    let mut hidden: Vec<(String, String)> = Vec::new();
-    let mut hide = |name: &str, value: &str, between: &str| {
-        if !value.is_empty() {
-            hidden.push((
-                format!("{name}{between}{value}"),
-                format!("{name}{between}{MASK}"),
-            ));
-        }
-    };
-    let form = std::str::from_utf8(&request.body).unwrap_or_default();
-    let form = if request.form().iter().next().is_some() {
-        form
-    } else {
-        ""
-    };
-    for pair in request.raw_query().split('&').chain(form.split('&')) {
-        let Some((name, value)) = pair.split_once('=') else {
-            continue;
-        };
-        if !pair_is_secret(name, value) {
-            continue;
-        }
-        // As it came, decoded, encoded afresh; and encoded whole once more, as Alibaba's V1 does.
-        let (plain_name, plain) = (decode(name.as_bytes()), decode(value.as_bytes()));
-        let (fresh_name, fresh) = (encode(&plain_name), encode(&plain));
-        hide(name, value, "=");
-        hide(
-            &String::from_utf8_lossy(&plain_name),
-            &String::from_utf8_lossy(&plain),
-            "=",
-        );
-        hide(&fresh_name, &fresh, "=");
-        for (name, value) in [(name, value), (&*fresh_name, &*fresh)] {
-            hide(&encode(name.as_bytes()), &encode(value.as_bytes()), "%3D");
-        }
-    }
-    for name in request
-        .headers
-        .keys()
-        .filter(|name| is_secret(name.as_str()))
-    {
-        let values: Vec<_> = request
-            .headers
-            .get_all(name)
-            .iter()
-            .map(|value| String::from_utf8_lossy(value.as_bytes()))
-            .collect();
-        values
-            .iter()
-            .for_each(|value| hide(name.as_str(), value.trim(), ":"));
-        hide(name.as_str(), &values.join(","), ":");
-    }
-    // The longest first: one secret may be how another begins.
-    hidden.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));
-    hidden
-        .iter()
-        .fold(Cow::Borrowed(text), |text, (secret, shown)| {
-            if text.contains(secret) {
-                Cow::Owned(text.replace(secret, shown))
-            } else {
-                text
+/// What stands between two `&`: up to the first secret, and a mask. Says what was left out, were there more.
+fn quoted_part(part: &str, out: &mut String) -> Rest {
+    for word in part.split_inclusive(ENDS) {
+        match word.find("%3D") {
+            Some(at) if !word[..at].contains(['=', ':']) => {
+                let pairs = word
+                    .split("%26")
+                    .map(|pair| assignment(pair, "%3D").unwrap_or_else(|| pair.to_owned()));
+                out.push_str(&pairs.collect::<Vec<_>>().join("%26"));
+                continue;
             }
+            _ => {}
+        }
+        if let Some((name, value)) = word.split_once(':')
+            && !name.contains('=')
+            && !value.trim_end_matches(ENDS).is_empty()
+            && header(name, value) != value
+        {
+            out.push_str(&format!("{name}:{MASK}"));
+            return Rest::OfTheLine;
+        }
+        if let Some(masked) = assignment(word, "=") {
+            out.push_str(&masked);
+            return Rest::OfThePart;
+        }
+        out.push_str(word);
+    }
+    Rest::OfThePart
+}
+
+/// A name and its value with the value masked, where it is a secret.
+fn assignment(text: &str, separator: &str) -> Option<String> {
+    let (name, value) = text.split_once(separator)?;
+    let value = value.trim_end_matches(ENDS);
+    let once = decoded(value);
+    let is_hidden = !value.is_empty() && is_secret(&decoded(&decoded(name)))
+        || holds_a_secret(&once, NESTED)
+        || separator == "%3D" && holds_a_secret(&decoded(&once), NESTED);
+    is_hidden.then(|| format!("{name}{separator}{MASK}"))
+}
+
+/// A query or form. What is none is shown up to where a secret may begin: a text of lines, `password: x`, a multipart body.
+fn form(text: &str) -> String {
+    let masked = |pair: &str| match pair.split_once('=') {
+        Some((name, _)) if is_encoded(name) && is_secret(&decoded(name)) => {
+            format!("{name}={MASK}")
+        }
+        None if !is_name(pair) => cut_at_secret(pair),
+        Some(_) if !is_encoded(pair) && cut_at_secret(pair) != pair => cut_at_secret(pair),
+        Some((name, value)) if pair_is_secret(name, value, NESTED) => format!("{name}={MASK}"),
+        _ => pair.to_owned(),
+    };
+    text.split('&').map(masked).collect::<Vec<_>>().join("&")
+}
+
+/// Whether a text is nothing but a name, written as clients write one.
+fn is_name(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte))
+}
+
+/// Whether what a form encodes is encoded.
+fn is_encoded(text: &str) -> bool {
+    !text.contains(|character: char| {
+        character.is_control() || " \"'<>{}\\".contains(character) || !character.is_ascii()
+    })
+}
+
+fn decoded(text: &str) -> String {
+    String::from_utf8_lossy(&decode(text.as_bytes())).into_owned()
+}
+
+/// How often a value may hold a form whose value holds a form; nobody nests deeper, and each level is read again.
+const NESTED: u8 = 3;
+
+/// Whether a pair of a query or form holds a secret: by its name, or in the document or form that is its value.
+fn pair_is_secret(name: &str, value: &str, levels: u8) -> bool {
+    is_secret(&decoded(name)) || holds_a_secret(&decoded(value), levels)
+}
+
+/// Whether a decoded value is a document or a form that holds a secret.
+fn holds_a_secret(value: &str, levels: u8) -> bool {
+    if is_document(value) {
+        return structured(value) != value;
+    }
+    0 < levels
+        && value.split('&').any(|pair| {
+            pair.split_once('=')
+                .is_some_and(|(name, value)| pair_is_secret(name, value, levels - 1))
         })
 }
 
 /// A text that cannot be read as a whole (cut short, or not JSON) is shown up to the first word that may introduce a
-/// secret.
+/// secret; of XML, the whole tag that it stands in is hidden, whose attributes come in any order.
 fn cut_at_secret(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
-    match WORDS.iter().filter_map(|word| lower.find(word)).min() {
-        Some(at) => format!("{}{MASK}", &text[..at]),
-        None => text.to_owned(),
+    let Some(at) = first_word(&lower) else {
+        // The word may be written in escapes, or in UTF-16: where, is not worth knowing.
+        return match first_word(&unescaped(&lower)) {
+            Some(_) => MASK.to_owned(),
+            None => text.to_owned(),
+        };
+    };
+    let tag = text[..at].rfind('<').map(|tag| tag + 1);
+    let open = tag.filter(|tag| !text[*tag..at].contains('>'));
+    format!("{}{MASK}", &text[..open.unwrap_or(at)])
+}
+
+fn first_word(lower: &str) -> Option<usize> {
+    WORDS.iter().filter_map(|word| lower.find(word)).min()
+}
+
+/// A text without the escapes of queries, JSON and XML, and without the zeros of UTF-16; good for finding a word in.
+fn unescaped(lower: &str) -> String {
+    let decoded = decode(lower.as_bytes());
+    let text = String::from_utf8_lossy(&decoded).replace('\0', "");
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find(['\\', '&']) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let escape = [("\\u", 16, Some(4)), ("&#x", 16, None), ("&#", 10, None)]
+            .into_iter()
+            .find_map(|(mark, radix, length)| {
+                let digits = rest.strip_prefix(mark)?;
+                let length =
+                    length.or_else(|| digits.bytes().take(8).position(|end| end == b';'))?;
+                let code = u32::from_str_radix(digits.get(..length)?, radix).ok()?;
+                Some((char::from_u32(code)?, &digits[length..]))
+            });
+        if let Some((character, behind)) = escape {
+            out.extend(character.to_lowercase());
+            rest = behind.strip_prefix(';').unwrap_or(behind);
+        } else {
+            out.push_str(&rest[..1]);
+            rest = &rest[1..];
+        }
     }
+    out.push_str(rest);
+    out
 }
 
 #[cfg(test)]
@@ -342,6 +380,58 @@ mod tests {
             r#"{"User":"[{\"Password\":\"x\",\"n\":1}]"}"#,
             r#"{"User":"[{\"Password\":\"•••\",\"n\":1}]"}"#,
         );
+    }
+
+    #[test]
+    fn what_is_neither_plain_json_nor_a_form_shows_no_secret() {
+        check(r#""{\"Password\":\"x\"}""#, r#""{\"Password\":\"•••\"}""#);
+        check(r#""a=1&password=x""#, r#""a=1&password=•••""#);
+        check("\u{feff}{\"PASSWORD\":\"x\"}", r#"{"PASSWORD":"•••"}"#);
+        check("\u{feff}a=1&password=x", "\u{feff}a=1&password=•••");
+        check(
+            "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nx\r\n--b--",
+            "--b\r\nContent-Disposition: form-data; name=\"•••",
+        );
+        check(
+            r#"{"doc":"<Password>x</Password>","n":1}"#,
+            r#"{"doc":"<•••","n":1}"#,
+        );
+        check(
+            r#"{"fields":[{"name":"password","Value":"x"},{"name":"a","value":"y"}]}"#,
+            r#"{"fields":[{"name":"password","Value":"•••"},{"name":"a","value":"y"}]}"#,
+        );
+        check(
+            r#"{"password":"x","password":null}"#,
+            r#"{"password":null}"#,
+        );
+        check(r#"<field value="x" name="PassWord"/>"#, "<•••");
+        check("<field name=\"p&#97;ssword\">x</field>", MASK);
+        check("<field name=\"p&#x61;ssword\">x</field>", MASK);
+        check(r#"{"p\u0061ssword":"x"#, MASK);
+        check("user: a\npassword: x\n", "user: a\n•••");
+        check("a=1\npassword=x\n", "a=1\n•••");
+        check("password=x y", "password=•••");
+        check("a=1;password=x", "a=•••");
+        check("a=b password: x", "a=b •••");
+        check("data=a%3D1%26password%3Dx&b=2", "data=•••&b=2");
+        check("data=%22%7B%5C%22password%5C%22%3A1%7D%22", "data=•••");
+        check("password%3Dx", MASK);
+        let utf_16: Vec<u8> = "{\"password\":\"x\"}"
+            .bytes()
+            .flat_map(|byte| [byte, 0])
+            .collect();
+        assert_eq!(body(&utf_16), MASK);
+        // Names of operations and of people are values like others.
+        for text in [
+            "Action=ModifyUserPasswords&User.1.Name=secretary",
+            "Secretary",
+            r#"{"Action":"ModifyUserPasswords"}"#,
+            r#""secretary""#,
+        ] {
+            check(text, text);
+        }
+        let deep = "a=".repeat(8 * 1024);
+        check(&deep, &deep);
     }
 
     #[test]
@@ -402,36 +492,36 @@ mod tests {
 
     #[test]
     fn a_quoted_request_shows_no_secret_however_it_is_encoded() {
-        let mut headers = HeaderMap::new();
-        let form = "application/x-www-form-urlencoded";
-        headers.insert("content-type", http::HeaderValue::from_static(form));
-        headers.insert("x-security-token", http::HeaderValue::from_static("STS1"));
-        let request = Request::new(
-            http::Method::POST,
-            http::Uri::from_static("/?User.1.Password=a+b%2Fc&Name=n"),
-            headers,
-            bytes::Bytes::from_static(b"password=k%40%40&password=k"),
-            None,
-        );
         for (text, shown) in [
             (
                 "Name=n&User.1.Password=a+b%2Fc",
                 "Name=n&User.1.Password=•••",
             ),
-            ("User.1.Password=a%20b%2Fc&x", "User.1.Password=•••&x"),
+            ("User.1.%50assword=a%20b&x", "User.1.%50assword=•••&x"),
+            // A form may come without any encoding.
+            ("password=a \"b] [c&z=a b\n", "password=•••&z=a b\n"),
             (
-                "&User.1.Password%3Da%2520b%252Fc%26x",
-                "&User.1.Password%3D•••%26x",
+                "&User.1.%2550assword%3Da%2520b%252Fc%26x",
+                "&User.1.%2550assword%3D•••%26x",
             ),
-            ("password=k%40%40&z", "password=•••&z"),
-            ("password=k&z", "password=•••&z"),
             (
-                "host:h\nx-security-token:STS1\n",
-                "host:h\nx-security-token:•••\n",
+                "POST&%2F&User.1.%2550assword%3Da%2520b%26x%3Dy",
+                "POST&%2F&User.1.%2550assword%3D•••%26x%3Dy",
             ),
-            ("nothing", "nothing"),
+            (
+                "signed host:h x-auth-token:a b\nhost:h",
+                "signed host:h x-auth-token:•••\nhost:h",
+            ),
+            (
+                "host:h\nx-security-token:a \"b&c=] d\nhost:h",
+                "host:h\nx-security-token:•••\nhost:h",
+            ),
+            ("cookie:a=b&c=d\nx:y", "cookie:•••\nx:y"),
+            ("[GET|x-security-token:STS 1]", "[GET|x-security-token:•••"),
+            ("next=%2Fa%3Fpassword%3Dx&b=1", "next=•••&b=1"),
+            ("\n&=&:\n\n", "\n&=&:\n\n"),
         ] {
-            assert_eq!(quoted(&request, text), shown);
+            assert_eq!(quotation(text), shown);
         }
     }
 }

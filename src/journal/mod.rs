@@ -217,8 +217,7 @@ impl Journal {
             inner.of(None, 0).find(of_request).cloned()
         })?;
         let mut shown = kept.summary();
-        let mut finding = kept.outcome.finding.clone().unwrap_or_default();
-        mask::quotations(&mut finding);
+        let finding = kept.outcome.finding.clone().unwrap_or_default();
         shown.insert("signature".to_owned(), finding);
         Some(Value::Object(shown))
     }

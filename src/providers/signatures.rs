@@ -128,6 +128,9 @@ impl Practice {
     }
 }
 
+/// What a form of megabytes signs is shown so far; the journal keeps less.
+const SHOWN: usize = 64 << 10;
+
 /// Adds to a refused signature what it should have been and which known mistake explains it; both go to the journal, the
 /// mistake to the log as well, and nothing of it on the wire.
 pub(crate) fn examined(
@@ -160,9 +163,10 @@ pub(crate) fn examined(
             "no known mistake explains the signature; compare the canonical requests".to_owned()
         }
     };
-    let shown = |text: &str| mask::quoted(call.request, text).into_owned();
-    let sentence = shown(&sentence);
+    let sentence = mask::quotation(&sentence);
     log(call, &sentence);
+    // Cut first: what is cut off costs nothing, and half a secret is masked like a whole one.
+    let shown = |text: &str| mask::quotation(&text[..text.floor_char_boundary(SHOWN)]);
     let told = json!({
         "finding": finding.as_ref().map(|finding| finding.name),
         "sentence": sentence,

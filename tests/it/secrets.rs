@@ -7,14 +7,14 @@ use std::process::{Command, Stdio};
 
 use rollcall::signing::qingcloud::Dialect;
 use rollcall::signing::{
-    AccessKey, Digest, alibaba_acs3, alibaba_v1, parse_extended_time, volcengine,
+    AccessKey, AsSent, Digest, alibaba_acs3, alibaba_v1, parse_extended_time, volcengine,
 };
 use serde_json::json;
 
 use crate::cli::{BINARY, Process};
 use crate::client::{Answer, exchange};
-use crate::server::NOW;
-use crate::signed::{TIME, by_huawei, by_qingcloud};
+use crate::server::{NOW, frozen, with};
+use crate::signed::{TIME, by_huawei, by_qingcloud, send};
 use crate::signing::Request;
 
 /// Everything that must not show holds this word.
@@ -302,6 +302,146 @@ fn calls(key: &AccessKey<'_>) -> Vec<Request> {
         .with("authorization", "Basic CaNaRy"),
     );
     calls
+}
+
+/// Bodies that are neither plain JSON nor a form: what a client sends by mistake.
+fn odd_bodies() -> Vec<(&'static str, Vec<u8>)> {
+    let plain = json!({ "User": { "PassWord": PASSWORD }, "a": 1 }).to_string();
+    let marked = format!("\u{feff}{plain}");
+    let in_a_string = json!(plain).to_string();
+    let named = json!({ "fields": [{ "Name": "password", "Value": PASSWORD }] }).to_string();
+    let lines = format!("a: 1\npassword: {PASSWORD}\n");
+    let xml = format!("<User name=\"u1\"><PASSWORD>{PASSWORD}</PASSWORD></User>");
+    let in_a_form = form_encoded(&[("a", "1"), ("data", &in_a_string)]);
+    let a_form_in_a_form = form_encoded(&[("data", &form_encoded(&[("password", PASSWORD)]))]);
+    let multipart = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nu1\r\n--b\r\n\
+         Content-Disposition: form-data; name=\"password\"\r\n\r\n{PASSWORD}\r\n--b--\r\n"
+    );
+    let wide = plain.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let escaped = plain.replace("PassWord", "P\\u0061ssWord");
+    let cut = escaped[..escaped.len() - 1].to_owned();
+    let text = "text/plain";
+    vec![
+        ("application/json", marked.into_bytes()),
+        (
+            "application/json",
+            json!({ "doc": xml }).to_string().into_bytes(),
+        ),
+        (
+            "application/json",
+            json!(in_a_string).to_string().into_bytes(),
+        ),
+        ("application/json", in_a_string.into_bytes()),
+        ("application/json", named.into_bytes()),
+        ("application/json", wide),
+        ("application/json", escaped.into_bytes()),
+        ("application/json", cut.into_bytes()),
+        ("application/xml", xml.into_bytes()),
+        ("multipart/form-data; boundary=b", multipart.into_bytes()),
+        ("application/x-www-form-urlencoded", in_a_form.into_bytes()),
+        (
+            "application/x-www-form-urlencoded",
+            a_form_in_a_form.into_bytes(),
+        ),
+        (text, lines.into_bytes()),
+        (text, format!("password {PASSWORD}").into_bytes()),
+        (text, format!("a=1 PASSWORD={PASSWORD}").into_bytes()),
+    ]
+}
+
+#[test]
+fn no_body_however_odd_shows_its_password() {
+    let server = crate::server::demo();
+    for target in [
+        "/?Action=AddUsers&Version=2018-04-12&ClusterId=ehpc-hz-vu7c2WkVGx",
+        "/?Action=CreateUser&Version=2024-08-31",
+        "/v2/0bec5db98280d2d02fd6c00c2de791ce/users",
+        "/api/user/addUser?zone=jn1a&timestamp=2024-05-20T08:30:00Z",
+    ] {
+        for (content_type, body) in odd_bodies() {
+            let headers = [("content-type", content_type)];
+            server.send("POST", target, &headers, &body);
+            let journal = server.get("/_rollcall/journal?limit=1").json();
+            let id = journal["entries"][0]["id"].to_string();
+            for path in ["journal/{}", "explain/{}", "journal/{}/curl"] {
+                let told = server.get(&format!("/_rollcall/{}", path.replace("{}", &id)));
+                assert_eq!(told.status, 200, "{told}");
+                let whole = told.text().replace("\\u0000", "");
+                assert!(!whole.contains(CANARY), "{content_type}: {told}");
+            }
+        }
+    }
+}
+
+/// Alibaba and Huawei quote a request whose signature is wrong, and the journal quotes one of any cloud: that goes once
+/// through the request, so the answer is there before the client's patience ends.
+#[test]
+fn a_wrong_signature_over_many_passwords_is_answered() {
+    const WRONG: AccessKey<'_> = AccessKey {
+        id: "test-ak",
+        secret: "wrong",
+        token: None,
+    };
+    let server = with(frozen().auth("strict").expect("a mode"));
+    let same = "&password=a".repeat(200_000);
+    let all_different: String = (0..150_000)
+        .map(|number| format!("&password={number}"))
+        .collect();
+    let short: String = (0..1_800)
+        .map(|number| format!("&password={number}"))
+        .collect();
+    let volcengine = |request: Request| {
+        let seal =
+            |sent: &AsSent<'_>| volcengine::sign(sent, &WRONG, "cn-beijing", "bytehouse_ce", TIME);
+        let sealed = request.look(seal);
+        request.sealed(sealed)
+    };
+    let v1 = |request: Request| {
+        let sealed = request.look(|sent| alibaba_v1::sign(sent, &WRONG, TIME, "n", Digest::Sha1));
+        request.sealed(sealed)
+    };
+    let acs3 = |request: Request| {
+        let sealed = request.look(|sent| alibaba_acs3::sign(sent, &WRONG, TIME, "n"));
+        request.sealed(sealed)
+    };
+    let huawei = |request| by_huawei(request, &WRONG, TIME);
+    let iaas = |request| by_qingcloud(request, &WRONG, TIME, Dialect::Iaas);
+    let ehpc = |request| by_qingcloud(request, &WRONG, TIME, Dialect::Ehpc);
+    let aliyun = "/?Action=AddUsers&Version=2018-04-12&ClusterId=ehpc-hz-vu7c2WkVGx";
+    type Sign<'a> = &'a dyn Fn(Request) -> Request;
+    let schemes: [(&str, Sign<'_>, &str); 6] = [
+        (aliyun, &v1, "SignatureDoesNotMatch"),
+        (aliyun, &acs3, "SignatureDoesNotMatch"),
+        (
+            "/?Action=CreateUser&Version=2024-08-31",
+            &volcengine,
+            "SignatureNotMatch",
+        ),
+        (
+            "/v2/0bec5db98280d2d02fd6c00c2de791ce/users?a=1",
+            &huawei,
+            "verify aksk signature fail",
+        ),
+        ("/api/user/addUser?zone=jn1a", &iaas, "1200"),
+        ("/api/user/addUser?zone=jn1a", &ehpc, "1200"),
+    ];
+    for (target, sign, refused) in schemes {
+        for body in [&same, &all_different, &short] {
+            let request = Request::new("POST", target, &format!("Name=u1{body}"));
+            let request = sign(request.with("content-type", "application/x-www-form-urlencoded"));
+            let answer = send(&server, &request);
+            let told = &answer.text();
+            assert!(
+                told.contains(refused),
+                "{target}: {}",
+                &told[..told.len().min(1_000)]
+            );
+        }
+        let request = sign(json_body("POST", &format!("{target}{short}"), &json!({})));
+        let answer = send(&server, &request);
+        assert!(answer.text().contains(refused), "{target}: {answer}");
+    }
 }
 
 #[test]

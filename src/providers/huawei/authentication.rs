@@ -104,7 +104,7 @@ fn verify(
     let verified = huawei::verify(&sent.as_sent(), sent.also(), signed, &credential.secret_key);
     if let Err(mismatch) = verified {
         // The real message repeats a signed X-Security-Token too; rollcall shows no token, not even to its sender.
-        let canonical = mask::quoted(call.request, &mismatch.canonical_request);
+        let canonical = mask::quotation(&mismatch.canonical_request);
         let refused = SIGNATURE_MISMATCH.with(canonical.replace('\n', "|"));
         let key = (signed.access_key_id, &credential);
         return Err(examined(

@@ -116,7 +116,8 @@ pub fn signature(digest: Digest, secret: &str, string_to_sign: &str) -> String {
     base64(&digest.hmac(format!("{secret}&").as_bytes(), string_to_sign.as_bytes()))
 }
 
-/// The forms that are tried: the path as sent, then each of `also`.
+/// The forms that are tried: the path as sent, and each of `also`; `/` before the others, because every RPC client signs
+/// it, whatever prefix it sends to, so that the first form is the client's own.
 pub fn candidates<'a>(
     request: &'a AsSent<'a>,
     also: &'a [&'a str],
@@ -124,7 +125,9 @@ pub fn candidates<'a>(
     secret: &'a str,
 ) -> impl Iterator<Item = Stages> + 'a {
     let canonical_request = canonical_query(&parameters.pairs);
-    request.paths(also).map(move |path| {
+    let mut paths: Vec<&str> = request.paths(also).collect();
+    paths.sort_by_key(|path| *path != "/");
+    paths.into_iter().map(move |path| {
         let string_to_sign = string_to_sign(request.method, path, &canonical_request);
         Stages {
             canonical_request: canonical_request.clone(),

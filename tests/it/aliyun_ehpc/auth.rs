@@ -628,6 +628,27 @@ fn a_prefix_may_be_signed_or_not() {
     }
 }
 
+/// The SDK compares what it is told with what it signed, and that has no prefix.
+#[test]
+fn a_prefix_is_in_no_string_to_sign_of_rpc_v1() {
+    let server = authentication::server("strict");
+    for path in ["/", "/aliyun-ehpc", "/aliyun-ehpc/"] {
+        let mut request = v1(&list(""), WRONG, now(), "1");
+        path.clone_into(&mut request.path);
+        let answer = send(&server, &request);
+        assert_eq!(answer.verdict(), "400 SignatureDoesNotMatch", "{path}");
+        let told = "string to sign is:GET&%2F&AccessKeyId%3Dtest-ak%26";
+        assert!(answer.text().contains(told), "{path}: {answer}");
+        let id = answer.json()["RequestId"].clone();
+        let found = explained(&server, id.as_str().expect("an id"));
+        let shown = found["signature"]["string_to_sign"].as_str();
+        assert!(
+            shown.is_some_and(|text| text.starts_with("GET&%2F&Acc")),
+            "{found}"
+        );
+    }
+}
+
 #[test]
 fn skew_can_be_set_and_switched_off() {
     let listing = |skew: &str, time: i64| {

@@ -362,12 +362,20 @@ static OPERATIONS: &[Operation] = &[
     },
 ];
 
-static QUIRKS: &[Quirk] = &[Quirk {
-    name: "user-id",
-    values: &["string", "number"],
-    about: "UserId and GroupId: text in the document's table, in the SDKs and in an older example; bare numbers in today's example",
-    source: SEED,
-}];
+static QUIRKS: &[Quirk] = &[
+    Quirk {
+        name: "user-id",
+        values: &["string", "number"],
+        about: "UserId and GroupId: text in the document's table, in the SDKs and in an older example; bare numbers in today's example",
+        source: SEED,
+    },
+    Quirk {
+        name: "async-end",
+        values: &["success", "failed"],
+        about: "how the tasks of ListUsersAsync end: only Success is documented; failed gives the AsyncStatus Failed and an empty list",
+        source: Source::Inferred("ListTasks of the same API knows Success and Failed"),
+    },
+];
 
 static BOUNDS: &[Bound] = &[
     Bound {

@@ -492,6 +492,44 @@ fn async_polls_lets_a_task_run_for_a_while() {
     );
 }
 
+/// What a client of a list does: it asks until the task has ended, one way or the other.
+fn until_it_ends(server: &Server) -> Value {
+    let mut answer = server.get(&list("")).json();
+    for _ in 0..100 {
+        if ["Success", "Failed"].contains(&answer["AsyncStatus"].as_str().expect("a status")) {
+            return answer;
+        }
+        let task = answer["AsyncId"].as_str().expect("an id");
+        answer = server.get(&list(&format!("AsyncId={task}"))).json();
+    }
+    panic!("the loop does not end: {answer}")
+}
+
+#[test]
+fn a_clients_loop_ends_with_a_task_that_fails() {
+    for polls in [0, 1, 3] {
+        let options = frozen().async_polls(polls);
+        let failing = options
+            .clone()
+            .quirk("aliyun-ehpc.async-end", "failed")
+            .expect("a quirk of the table");
+        let server = with(failing);
+        let ended = until_it_ends(&server);
+        assert_eq!(ended["AsyncStatus"], json!("Failed"), "{polls}");
+        assert_eq!(ended["TotalCount"], json!(0));
+        assert_eq!(ended["Users"], json!({ "UserInfo": [] }));
+        // It has failed for good, whatever becomes of the list.
+        assert_eq!(delete(&server, CLUSTER, "testuser").status, 200);
+        let task = ended["AsyncId"].as_str().expect("an id");
+        let again = server.get(&list(&format!("AsyncId={task}"))).json();
+        assert_eq!(again["AsyncStatus"], json!("Failed"), "{polls}");
+
+        let ended = until_it_ends(&with(options));
+        assert_eq!(ended["AsyncStatus"], json!("Success"), "{polls}");
+        assert_ne!(ended["TotalCount"], json!(0), "{polls}");
+    }
+}
+
 #[test]
 fn a_task_that_runs_shows_the_list_as_it_was_at_its_start() {
     let server = with(frozen().async_polls(2));

@@ -2,6 +2,7 @@
 
 use super::super::model::tasks::{Lost, Progress, Tasks};
 use super::super::model::{self, Version};
+use super::super::wire::v2018::AsyncStatus;
 use super::super::wire::{self, IdStyle, Kept, v2018 as wire_2018};
 use super::{
     add_user, all_users, change_users, cluster_record, delete_user, exists, running_cluster,
@@ -27,18 +28,18 @@ pub(crate) fn list_users_async(call: &Call<'_>) -> Result<Reply, ApiError> {
     })?;
     let cluster = kept.note();
     let tasks = call.memory::<Tasks>();
-    let running = |async_id: &str| {
-        let list = wire_2018::ListUsersAsync::running(page, style);
+    let without_users = |async_id: &str, status: AsyncStatus| {
+        let list = wire_2018::ListUsersAsync::without_users(page, style, status);
         wire::answer(call, &list.of_call(call, async_id))
     };
+    // How a task ends is the namespace's to say, and so the same for every task at any moment.
+    let fails = call.quirk("async-end") == "failed";
     if let Some(async_id) = query.async_id {
-        let progress = tasks
-            .poll(cluster, async_id, call.now())
-            .map_err(|lost| no_task(async_id, query.cluster_id, lost))?;
-        return match progress {
-            Progress::Running => running(async_id),
-            Progress::Unchanged => Ok(kept.answer(call, async_id)),
-            Progress::Kept(users) => {
+        return match tasks.poll(cluster, async_id, call.now()) {
+            Ok(Progress::Running) => without_users(async_id, AsyncStatus::Running),
+            Ok(_) | Err(Lost::NotKept) if fails => without_users(async_id, AsyncStatus::Failed),
+            Ok(Progress::Unchanged) => Ok(kept.answer(call, async_id)),
+            Ok(Progress::Kept(users)) => {
                 let users = Page {
                     total: users.len() as u64,
                     rows: page.window().of(&users).to_vec(),
@@ -46,19 +47,28 @@ pub(crate) fn list_users_async(call: &Call<'_>) -> Result<Reply, ApiError> {
                 let list = wire_2018::ListUsersAsync::success(page, style, users);
                 wire::answer(call, &list.of_call(call, async_id))
             }
+            Err(lost) => Err(no_task(async_id, query.cluster_id, lost)),
         };
     }
     let polls = call.settings.async_polls;
-    match tasks.start(cluster, polls, call.ids(), call.now()) {
-        Some(async_id) if 0 < polls => running(&async_id),
-        Some(async_id) => Ok(kept.answer(call, &async_id)),
-        None => call.store().read(|tx| {
+    let at_first = match polls {
+        0 if fails => Some(AsyncStatus::Failed),
+        0 => None,
+        _ => Some(AsyncStatus::Running),
+    };
+    match (
+        tasks.start(cluster, polls, call.ids(), call.now()),
+        at_first,
+    ) {
+        (Some(async_id), Some(status)) => without_users(&async_id, status),
+        (Some(async_id), None) => Ok(kept.answer(call, &async_id)),
+        (None, _) => call.store().read(|tx| {
             let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
             let list = || all_users(tx, &cluster);
             let async_id =
                 tasks.start_beside_a_write(&cluster, polls, call.ids(), call.now(), list)?;
-            if 0 < polls {
-                return running(&async_id);
+            if let Some(status) = at_first {
+                return without_users(&async_id, status);
             }
             let users = model::users(tx, &cluster, page.window())?;
             let list = wire_2018::ListUsersAsync::success(page, style, users);

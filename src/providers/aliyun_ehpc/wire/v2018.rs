@@ -211,11 +211,12 @@ pub(crate) struct ListUsersAsync<'a> {
     async_status: AsyncStatus,
 }
 
-/// How a task is. Only Success is documented. Inferred: the other word.
+/// How a task is. Only Success is documented. Inferred: the other words.
 #[derive(Debug, Clone, Copy, Serialize)]
-enum AsyncStatus {
+pub(crate) enum AsyncStatus {
     Running,
     Success,
+    Failed,
 }
 
 /// A user, the fields in the order of the seed's example.
@@ -253,14 +254,14 @@ impl<'a> ListUsersAsync<'a> {
         }
     }
 
-    /// A task that is not done yet. Inferred: it shows an empty list.
-    pub(crate) fn running(page: PageOf, style: IdStyle) -> Self {
+    /// A task that is not done yet, or has failed. Inferred: it shows an empty list.
+    pub(crate) fn without_users(page: PageOf, style: IdStyle, async_status: AsyncStatus) -> Self {
         let nobody = Page {
             total: 0,
             rows: Vec::new(),
         };
         Self {
-            async_status: AsyncStatus::Running,
+            async_status,
             ..Self::success(page, style, nobody)
         }
     }

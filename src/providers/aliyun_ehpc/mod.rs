@@ -75,7 +75,8 @@ const ASYNC_ID: Parameter = Parameter {
     name: "AsyncId",
     kind: "string",
     default: "",
-    rule: "a task of this cluster, at most an hour old, else 400 InvalidParams; absent: a new task",
+    rule: "a task of this cluster, at most an hour old, else 400 InvalidParams; so too when the users have changed since and were \
+           more than 200,000; absent: a new task",
     ..PAGE_NUMBER
 };
 const USER_NAME: Parameter = Parameter {
@@ -389,6 +390,13 @@ static BOUNDS: &[Bound] = &[
         value: "1 hour",
         about: "by the namespace's clock; and a namespace keeps 16384 tasks, the oldest go first",
         source: Source::Inferred("no source says how long an AsyncId is good for"),
+    },
+    Bound {
+        name: "a task's list after a change",
+        value: "200000 users",
+        about: "a namespace keeps lists of so many users together, the oldest go first; the AsyncId of a list that is not kept, and \
+                so of every list that is longer, is lost with the first change",
+        source: Source::Inferred("memory; no source says what an AsyncId shows after a change"),
     },
     Bound {
         name: "clock skew",

@@ -15,7 +15,8 @@ use crate::ids::{Ids, LOWER_ALPHANUMERIC};
 const KEPT_MILLIS: i64 = 60 * 60 * 1000;
 /// How many tasks a namespace keeps; the oldest go first. A million calls must not fill the memory.
 const MOST_TASKS: usize = 16 * 1024;
-/// How many users the kept lists of a namespace may hold together; a list that does not fit is not kept.
+/// How many users the kept lists of a namespace may hold together; the oldest lists go first, and one that does not fit
+/// alone is not kept.
 const MOST_KEPT_USERS: usize = 200_000;
 /// The random part of an AsyncId.
 const ID_LENGTH: usize = 13;
@@ -38,7 +39,7 @@ struct Inner {
     /// The tasks' ids, the oldest first.
     order: VecDeque<TaskId>,
     lists: HashMap<Seen, List>,
-    /// The generation up to which writes have asked for copies, by cluster; they may still be under way, or have failed.
+    /// The generation up to which writes have asked for copies, by cluster; the last may still be under way.
     written: HashMap<i64, i64>,
     kept_users: usize,
 }
@@ -144,8 +145,23 @@ impl Tasks {
         copy.map(Progress::Kept).ok_or(Lost::NotKept)
     }
 
-    /// A write is about to change the list of that cluster: keeps it, as `list` reads it, where a task saw it.
-    pub(crate) fn before_change<E>(
+    /// Lets `change` change the list of that cluster, which is kept before, as `list` reads it, where a task saw it. One
+    /// write is made at a time.
+    pub(crate) fn changing<E>(
+        &self,
+        cluster: &Cluster,
+        now: Time,
+        list: impl FnOnce() -> Result<Vec<User>, E>,
+        change: impl FnOnce() -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.before_change(cluster, now, list)?;
+        change().inspect_err(|_| {
+            // It is taken back: the list stays as tasks see it, and a task may start on it without a copy.
+            self.lock().written.insert(cluster.seq, cluster.generation);
+        })
+    }
+
+    fn before_change<E>(
         &self,
         cluster: &Cluster,
         now: Time,
@@ -153,9 +169,10 @@ impl Tasks {
     ) -> Result<(), E> {
         let mut inner = self.lock();
         inner.forget_over(now);
+        inner.keep(cluster, list)?;
         let written = inner.written.entry(cluster.seq).or_default();
         *written = (*written).max(cluster.generation.saturating_add(1));
-        inner.keep(cluster, list)
+        Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -250,25 +267,38 @@ impl Inner {
         list: impl FnOnce() -> Result<Vec<User>, E>,
     ) -> Result<(), E> {
         let seen = (cluster.seq, cluster.generation);
-        let is_wanted = |inner: &Self| {
-            inner
-                .lists
-                .get(&seen)
-                .is_some_and(|list| list.copy.is_none())
-        };
+        let is_wanted = self
+            .lists
+            .get(&seen)
+            .is_some_and(|list| list.copy.is_none());
         let length = usize::try_from(cluster.user_count).unwrap_or(usize::MAX);
-        if MOST_KEPT_USERS < length || !is_wanted(self) {
+        if MOST_KEPT_USERS < length || !is_wanted {
             return Ok(());
         }
         let users: Arc<[User]> = list()?.into();
-        while MOST_KEPT_USERS < self.kept_users.saturating_add(users.len()) && is_wanted(self) {
-            self.forget_oldest();
-        }
+        self.make_room(users.len());
         if let Some(list) = self.lists.get_mut(&seen) {
             self.kept_users += users.len();
             list.copy = Some(users);
         }
         Ok(())
+    }
+
+    /// Drops the copies whose tasks are the oldest until that many users find room. Tasks without a copy stay: they need
+    /// no room, and most of them are of lists that nobody changed.
+    fn make_room(&mut self, length: usize) {
+        for id in &self.order {
+            if self.kept_users.saturating_add(length) <= MOST_KEPT_USERS {
+                return;
+            }
+            let list = self
+                .tasks
+                .get(id)
+                .and_then(|task| self.lists.get_mut(&task.seen));
+            if let Some(copy) = list.and_then(|list| list.copy.take()) {
+                self.kept_users -= copy.len();
+            }
+        }
     }
 }
 
@@ -385,6 +415,53 @@ mod tests {
             let kept = tasks.before_change(&cluster(generation), NOW, || list(MOST_KEPT_USERS / 3));
             assert_eq!(kept, Ok(()));
             assert!(tasks.lock().kept_users <= MOST_KEPT_USERS);
+        }
+    }
+
+    #[test]
+    fn a_list_that_needs_room_takes_it_from_the_oldest_copies_alone() {
+        let (tasks, ids) = (Tasks::default(), Ids::seeded(7, "default"));
+        let elsewhere = Cluster {
+            seq: 2,
+            ..cluster(0)
+        };
+        let untouched = tasks
+            .start(&elsewhere, 0, &ids, NOW)
+            .expect("no write was here");
+        let started: Vec<String> = (0..3)
+            .map(|generation| {
+                let task = start(&tasks, &ids, generation, NOW);
+                let read = || list(MOST_KEPT_USERS / 2);
+                assert_eq!(tasks.before_change(&cluster(generation), NOW, read), Ok(()));
+                task
+            })
+            .collect();
+        let poll = |task: &str| tasks.poll(&cluster(3), task, NOW);
+        assert_eq!(poll(&started[0]).err(), Some(Lost::NotKept));
+        assert!(matches!(poll(&started[1]), Ok(Progress::Kept(_))));
+        assert!(matches!(poll(&started[2]), Ok(Progress::Kept(_))));
+        assert!(matches!(
+            tasks.poll(&elsewhere, &untouched, NOW),
+            Ok(Progress::Unchanged)
+        ));
+    }
+
+    #[test]
+    fn a_change_that_is_refused_leaves_a_list_to_start_on() {
+        let (tasks, ids) = (Tasks::default(), Ids::seeded(7, "default"));
+        let before = start(&tasks, &ids, 3, NOW);
+        let refused = tasks.changing(&cluster(3), NOW, || list(2), || Err(()));
+        assert_eq!(refused, Err(()));
+        let task = start(&tasks, &ids, 3, NOW);
+        // Whoever read before the change before that one is late all the same.
+        assert_eq!(tasks.start(&cluster(2), 0, &ids, NOW), None);
+        // The list is kept already, and is that of the next change.
+        let changed = tasks.changing(&cluster(3), NOW, unread, || Ok(()));
+        assert_eq!(changed, Ok(()));
+        assert_eq!(tasks.start(&cluster(3), 0, &ids, NOW), None);
+        for task in [before, task] {
+            let kept = tasks.poll(&cluster(4), &task, NOW);
+            assert!(matches!(kept, Ok(Progress::Kept(users)) if users.len() == 2));
         }
     }
 

@@ -78,8 +78,12 @@ fn change_users(
     let tasks = call.memory::<Tasks>();
     call.store().write(|tx| {
         let cluster = running_cluster(tx, version, cluster_id)?;
-        tasks.before_change(&cluster, call.now(), || all_users(tx, &cluster))?;
-        change(tx, &cluster)
+        tasks.changing(
+            &cluster,
+            call.now(),
+            || Ok(all_users(tx, &cluster)?),
+            || change(tx, &cluster),
+        )
     })
 }
 

@@ -240,25 +240,104 @@ fn broken_rules_are_told_with_their_place_and_value() {
     refused(json!({"aliyun-ehpc": []}), "aliyun-ehpc", "");
 }
 
+/// What the SDKs write of an answer (`to_map()` of alibabacloud-ehpc20180412 4.0.0 and alibabacloud-ehpc20240730 2.4.0):
+/// every member, in alphabetical order, lists that are empty too.
+fn answers_of_the_sdks() -> Value {
+    let nodes = json!({ "ExceptionCount": 0, "NormalCount": 2, "OperatingCount": 0, "StoppedCount": 0, "Total": 2 });
+    let resources = json!({ "Cpu": 8, "Gpu": 0, "Memory": 32768 });
+    let service = |name: &str| json!({ "Type": name, "Version": "2.31" });
+    json!({ "aliyun-ehpc": {
+        "2018-04-12": {
+            "Clusters": { "ClusterInfoSimple": [{
+                "AccountType": "nis", "BaseOsTag": "CentOS_7.6_64", "ClientVersion": "1.0.64", "ComputeSpotPriceLimit": 0.034,
+                "ComputeSpotStrategy": "NoSpot", "Computes": nodes, "Count": 2, "CreateTime": "2020-07-24T02:44:53.000Z",
+                "DeployMode": "Standard", "Description": "rendering", "EhpcVersion": "1.0.0", "HasPlugin": false, "Id": CLUSTER,
+                "ImageId": "centos_7_06_64_20G_alibase_20190711.vhd", "ImageOwnerAlias": "system",
+                "InstanceChargeType": "PostPaid", "InstanceType": "ecs.n1.large", "IsComputeEss": true,
+                "Location": "PublicCloud", "LoginNodes": "ehpc", "Managers": nodes, "Name": "rendering", "NodePrefix": "compute",
+                "NodeSuffix": "x", "OsTag": "CentOS_7.6_64", "RegionId": "cn-hangzhou", "ResourceGroupId": "rg-1",
+                "SchedulerType": "pbs", "Status": "running", "TotalResources": resources, "UsedResources": resources,
+                "VSwitchId": "vsw-bp1e47optm9g58zcu", "VpcId": "vpc-m5efjevmclc0xdmys", "ZoneId": "cn-hangzhou-b"
+            }] },
+            "PageNumber": 1, "PageSize": 10, "RequestId": "89A1AC0F-4A6C-4F3D-98F9-BEF9A823", "TotalCount": 1,
+            "Users": [{
+                "ClusterId": CLUSTER,
+                "AsyncId": "t-sh03egi3mls", "AsyncStatus": "Success", "PageNumber": 1, "PageSize": 10,
+                "RequestId": "9A05F620-ED46-4A57-95F1-C67D6D3C5DD2", "TotalCount": 1,
+                "Users": { "UserInfo": [{
+                    "AddTime": "2022-09-28T09:05:26.000Z", "Group": "wheel", "GroupId": "10", "Name": "testuser", "UserId": "1000"
+                }] }
+            }, {
+                "ClusterId": CLUSTER,
+                "PageNumber": 2, "PageSize": 1, "RequestId": "04F0F334-1335-436C-A1D7-6C044FE7", "TotalCount": 2,
+                "Users": { "UserInfo": [{ "AddTime": "2018-07-18T17:46:47", "Group": "users", "Name": "user1" }] }
+            }]
+        },
+        "2024-07-30": {
+            "Clusters": [{
+                "AdditionalPackages": [{ "Name": "mpich", "Version": "4.0.3" }],
+                "Addons": [{
+                    "AddonId": "Login-1.0-W4g8", "Description": "Login node", "Label": "Login", "Name": "Login",
+                    "ResourcesSpec": { "EcsInstanceId": "i-bp1bzqq1ddeemuddn", "EipInstanceId": "eip-bp1vi9124tbx" },
+                    "ServicesSpec": [{ "ServiceAccessType": "URL", "ServiceAccessUrl": "https://47.96.1.1:12008", "ServiceName": "Web Portal" }],
+                    "Status": "running", "Version": "1.0"
+                }],
+                "ClusterCategory": "Standard", "ClusterCreateTime": "2024-08-06T12:43:01.000Z",
+                "ClusterCredentials": ["password"],
+                "ClusterCustomConfiguration": { "Args": "E-HPC cn-hangzhou", "Script": "http://example.com/setup.sh" },
+                "ClusterDescription": "rendering", "ClusterId": "ehpc-hz-Next240730", "ClusterMode": "Integrated",
+                "ClusterModifyTime": "2024-08-06T12:43:01.000Z", "ClusterName": "next", "ClusterStatus": "running",
+                "ClusterUsedCoreTime": 110.5, "ClusterVSwitchId": "vsw-1", "ClusterVpcId": "vpc-1",
+                "DeletionProtection": true, "EhpcVersion": "2.0.0",
+                "Manager": { "DNS": service("NIS"), "DirectoryService": service("NIS"), "Scheduler": service("SLURM") },
+                "MaxCoreCount": 10000, "MaxCount": 100,
+                "Nodes": { "AbnormalCounts": 0, "CreatingCounts": 0, "RunningCounts": 2 },
+                "ResourceGroupId": "rg-1", "SecurityGroupId": "sg-1",
+                "Users": { "NormalCounts": 1, "SudoCounts": 0 }
+            }, {
+                "AdditionalPackages": [], "Addons": [], "ClusterId": "ehpc-cn-wulanchabu-Bare0001"
+            }],
+            "EhpcVersionStatistics": { "V1Count": 1, "V2Count": 2 },
+            "PageNumber": "1", "PageSize": 10, "RequestId": "F2AF3E8F-1A2B-4C3D-8E9F-0123456789AB", "TotalCount": 2,
+            "Users": [{
+                "ClusterId": "ehpc-hz-Next240730",
+                "PageNumber": 1, "PageSize": 10, "RequestId": "04F0F334-1335-436C-A1D7-6C044FE7", "TotalCount": 1,
+                "Users": { "UserInfo": [{
+                    "AddTime": "2014-08-22T17:46:47", "Group": "users", "GroupId": "100", "UserId": "1001", "UserName": "testuser"
+                }] }
+            }]
+        }
+    } })
+}
+
 #[test]
-fn what_the_real_api_answers_can_be_pasted_in() {
-    let demo = crate::server::demo();
-    let mut clusters = demo.get(&v2018("ListClusters", "PageSize=50")).json();
-    let listed = demo
-        .get(&v2018(
-            "ListUsersAsync",
-            &format!("ClusterId={CLUSTER}&PageSize=50"),
-        ))
-        .json();
-    let mut pasted = listed.clone();
-    pasted["ClusterId"] = json!(CLUSTER);
-    clusters["Users"] = json!([pasted]);
-    let next = demo.get(&v2024("ListClusters", "PageSize=100")).json();
-    let server = seeded(&[json!({"aliyun-ehpc": {"2018-04-12": clusters, "2024-07-30": next}})])
-        .expect("the answers of the API");
-    assert_eq!(users(&server), listed["Users"]["UserInfo"]);
-    let shown = server.get(&v2018("ListClusters", "PageSize=50")).json();
-    assert_eq!(shown["Clusters"], clusters["Clusters"]);
+fn what_the_sdks_write_of_an_answer_can_be_pasted_in() {
+    let pasted = answers_of_the_sdks();
+    let server = seeded(std::slice::from_ref(&pasted)).expect("answers of the real API");
+    assert_eq!(
+        names(&server.get(&v2018("ListUsersAsync", &format!("ClusterId={CLUSTER}")))),
+        ["testuser", "user1"]
+    );
+    let shown = server.get(&v2018("ListClusters", "")).json();
+    assert_eq!(
+        shown["Clusters"],
+        pasted["aliyun-ehpc"]["2018-04-12"]["Clusters"]
+    );
+    let next = server.get(&v2024("ListClusters", "")).json();
+    // What a real answer has besides is taken, and not shown.
+    let mut expected = pasted["aliyun-ehpc"]["2024-07-30"]["Clusters"][0].clone();
+    let members = expected.as_object_mut().expect("a cluster");
+    for unknown in [
+        "AdditionalPackages",
+        "Addons",
+        "ClusterCustomConfiguration",
+        "ClusterUsedCoreTime",
+    ] {
+        members.remove(unknown).expect("the SDK writes it");
+    }
+    assert_eq!(next["Clusters"][0], expected);
+    let users = v2024("ListUsers", "ClusterId=ehpc-hz-Next240730");
+    assert_eq!(names(&server.get(&users)), ["testuser"]);
 }
 
 #[test]
@@ -279,15 +358,20 @@ fn seeds_are_as_their_schema_says() {
             .collect();
         assert_eq!(errors, [""; 0], "{file}");
     }
+    let pasted = answers_of_the_sdks();
+    let error = validator.iter_errors(&pasted).next();
+    assert!(error.is_none(), "{error:?}");
     for wrong in [
         with_users(json!([{"Name": ""}])),
         with_users(json!([{"Name": "a", "Group": "root"}])),
         with_users(json!([{"Name": "a", "Colour": "red"}])),
         old(json!([{"Id": "x"}]), json!([])),
         json!({"aliyun-ehpc": {"2020-01-01": {}}}),
-        json!({}),
     ] {
         assert!(!validator.is_valid(&wrong), "{wrong}");
-        let _ = &wrong;
+        let told = seeded(std::slice::from_ref(&wrong)).err();
+        assert!(told.is_some(), "the server takes {wrong}");
     }
+    // The server makes nothing of nothing; an editor says that something is missing.
+    assert!(!validator.is_valid(&json!({})));
 }

@@ -1,5 +1,6 @@
 //! Version 2024-07-30: its parameters in, its answers out.
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -467,6 +468,15 @@ pub(crate) struct Cluster {
     /// Counted, whatever a seed says.
     #[serde(default)]
     users: UserCounts,
+    // What a real answer has besides; not looked at.
+    #[serde(rename = "AdditionalPackages", default, skip_serializing)]
+    _additional_packages: IgnoredAny,
+    #[serde(rename = "Addons", default, skip_serializing)]
+    _addons: IgnoredAny,
+    #[serde(rename = "ClusterCustomConfiguration", default, skip_serializing)]
+    _custom_configuration: IgnoredAny,
+    #[serde(rename = "ClusterUsedCoreTime", default, skip_serializing)]
+    _used_core_time: IgnoredAny,
     #[serde(rename = "$nextUserId", default, skip_serializing)]
     pub(crate) next_user_id: Option<u32>,
     #[serde(rename = "$delete", default, skip_serializing)]

@@ -74,6 +74,33 @@ fn what_xml_cannot_say_is_left_out_of_it() {
     assert!(answer.text().contains(message), "{answer}");
 }
 
+/// The Tea SDK makes its ThrottlingException of a positive integer, in milliseconds.
+#[test]
+fn a_throttled_call_is_told_when_to_come_again() {
+    let server = demo();
+    let fault = server.json(
+        "POST",
+        "/_rollcall/faults",
+        r#"{"match":{"provider":"aliyun-ehpc"},"effect":{"throttle":0}}"#,
+    );
+    assert_eq!(fault.status, 201, "{fault}");
+    for (format, code) in [
+        ("", "\"Code\":\"Throttling.User\""),
+        ("Format=xml", "<Code>Throttling.User</Code>"),
+    ] {
+        let answer = server.get(&list(format));
+        assert_eq!(answer.status, 400, "{answer}");
+        assert!(answer.text().contains(code), "{answer}");
+        let wait = answer
+            .header("x-acs-retry-after")
+            .and_then(|wait| wait.parse().ok());
+        assert!(
+            wait.is_some_and(|wait: u32| (1..=1000).contains(&wait)),
+            "{answer}"
+        );
+    }
+}
+
 /// A request for every row that a caller can raise without any authentication.
 #[test]
 fn every_condition_is_raised_by_a_request() {

@@ -222,6 +222,24 @@ fn whole_answers() {
 }
 
 #[test]
+fn whole_answers_in_xml() {
+    let server = demo();
+    let xml = |target: String| server.get(&format!("{target}&Format=xml"));
+    let next = |rest: &str| format!("ClusterId={NEXT}{rest}");
+    insta::assert_snapshot!(
+        "cluster_2018_xml",
+        xml(v2018("DescribeCluster", &format!("ClusterId={BROKEN}")))
+    );
+    insta::assert_snapshot!("cluster_2024_xml", xml(v2024("GetCluster", &next(""))));
+    let ids = query(&[("ClusterIds", &format!("[\"{NEXT}\"]"))]);
+    insta::assert_snapshot!("clusters_2024_xml", xml(v2024("ListClusters", &ids)));
+    let user = next("&UserName=testuser");
+    insta::assert_snapshot!("user_2024_xml", xml(v2024("GetUser", &user)));
+    let update = next("&UserName=testuser&Group=wheel");
+    insta::assert_snapshot!("updated_xml", xml(v2024("UpdateUser", &update)));
+}
+
+#[test]
 fn xml_says_the_same_as_json() {
     let server = demo();
     let empty = server.get(&v2018(
@@ -467,6 +485,7 @@ fn async_polls_lets_a_task_run_for_a_while() {
     let server = with(frozen().async_polls(3));
     let started = server.get(&list("PageSize=5&PageNumber=2"));
     insta::assert_snapshot!("async_running", started);
+    insta::assert_snapshot!("async_running_xml", server.get(&list("Format=xml")));
     let poll = || {
         server
             .get(&list(&format!("AsyncId={}", async_id(&started))))

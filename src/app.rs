@@ -27,7 +27,7 @@ use crate::namespace::Namespaces;
 use crate::options::Options;
 use crate::providers::Provider;
 
-/// The longest target that is looked at; a longer one is answered with the provider's 414.
+/// The longest target that is looked at; a longer one is refused in the provider's words.
 const TARGET: usize = 32 * 1024;
 /// The most that headers may be, names and values together.
 const HEADERS: usize = 32 * 1024;

@@ -1,6 +1,6 @@
 //! The error table, in the order of the manual's page. `ret_code` is the row's number; several rows share one.
 //!
-//! Every row travels with HTTP 200, the three limits excepted: the SDKs throw the body of any other status away.
+//! Every row travels with HTTP 200: the SDKs throw the body of any other status away.
 
 use crate::catalogue::{Source, catalogue};
 
@@ -8,8 +8,9 @@ const CLIENTS: Source = Source::Observed("texts quoted in public client code");
 const SHANHE: Source = Source::Docs("yunify/shanhe-docs, EHPC users");
 const WORDS: Source =
     Source::Inferred("QingCloud EHPC manual, error codes, has the code; the wording is ours");
-const BOUNDS: Source =
-    Source::Inferred("the service documents no such bound; the status is HTTP's own");
+const BOUNDS: Source = Source::Inferred(
+    "the service documents no such bound; 200 and 1100 are what a bad request gets",
+);
 
 catalogue! {
     /// a required parameter is absent or empty
@@ -27,11 +28,11 @@ catalogue! {
     /// version or signature_version is not 1, or signature_method is unknown
     ILLEGAL_PARAMETER: IllegalParameter = 200 "1100" [1100] "InvalidRequestFormat, illegal parameter [{}]" Authentication WORDS;
     /// a target over 32 KiB
-    URI_TOO_LONG: UriTooLong = 414 "1100" [1100] "InvalidRequestFormat, request uri too long" Condition BOUNDS;
+    URI_TOO_LONG: UriTooLong = 200 "1100" [1100] "InvalidRequestFormat, request uri too long" Condition BOUNDS;
     /// headers over 32 KiB
-    HEADERS_TOO_LARGE: HeadersTooLarge = 431 "1100" [1100] "InvalidRequestFormat, request headers too large" Condition BOUNDS;
+    HEADERS_TOO_LARGE: HeadersTooLarge = 200 "1100" [1100] "InvalidRequestFormat, request headers too large" Condition BOUNDS;
     /// a body over 12 MiB
-    BODY_TOO_LARGE: BodyTooLarge = 413 "1100" [1100] "InvalidRequestFormat, request body too large" Condition BOUNDS;
+    BODY_TOO_LARGE: BodyTooLarge = 200 "1100" [1100] "InvalidRequestFormat, request body too large" Condition BOUNDS;
     /// an unknown path, or a known one with another method
     UNKNOWN_ACTION: UnknownAction = 200 "1101" [1101] "InvalidRequestMethod, unknown action [{}]" Condition WORDS;
     /// an access key that is not configured

@@ -2,7 +2,8 @@
 //!
 //! What is odd here:
 //! - the path is the action: no parameter selects the operation, and `action`, which the IaaS SDK sends, is ignored;
-//! - every outcome is HTTP 200, an unknown path included: the SDKs throw the body of any other status away;
+//! - every outcome is HTTP 200, an unknown path and a request over a limit included: the SDKs throw the body of any other
+//!   status away;
 //! - the content type has no charset: the Go SDK takes any other header for an empty success;
 //! - the time is `timestamp` in these documents and `time_stamp` in the SDK's requests; both will do;
 //! - the list is `users_set`, whatever the document's table says (quirk `list-key`);

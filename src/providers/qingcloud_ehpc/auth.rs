@@ -122,9 +122,7 @@ fn known(call: &Call<'_>, access_key: &str) -> Result<Credential, ApiError> {
 
 /// The access key as sent: in the query, or in the form of the IaaS SDK.
 pub(crate) fn access_key(request: &Request) -> Option<String> {
-    let key = request
-        .query()
-        .last("access_key_id")
-        .or_else(|| request.form().last("access_key_id"));
+    let key = wire::given(request.query(), "access_key_id")
+        .or_else(|| wire::given(request.form(), "access_key_id"));
     key.map(str::to_owned)
 }

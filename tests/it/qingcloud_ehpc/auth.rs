@@ -128,6 +128,12 @@ fn the_access_key_names_a_namespace_in_the_query_and_in_a_form() {
     assert!(has_isabel("access_key_id=test-ak"));
     assert!(!has_isabel("access_key_id=test-ak~suite7"));
     assert!(!has_isabel("access_key_id=other~suite7"));
+    // An empty key in the query is none, and hides no other.
+    let elsewhere = form.replace("suite7", "suite8");
+    let deleted = server.post_form("/api/user/deleteUser?access_key_id=", &elsewhere);
+    assert_eq!(deleted.verdict(), "200");
+    assert!(has_isabel(""));
+    assert!(!has_isabel("access_key_id=test-ak~suite8"));
 }
 
 /// Rows in the gateway's order: each call makes every mistake of the rows below it too, so a pass says that the row's own

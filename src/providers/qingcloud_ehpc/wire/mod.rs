@@ -217,7 +217,7 @@ impl<'a> Parameters<'a> {
 }
 
 /// Inferred: of a repeated parameter the last counts, and an empty one is none.
-fn given<'a>(params: &'a Params, name: &str) -> Option<&'a str> {
+pub(crate) fn given<'a>(params: &'a Params, name: &str) -> Option<&'a str> {
     params.last(name).filter(|value| !value.is_empty())
 }
 

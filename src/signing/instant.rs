@@ -1,5 +1,7 @@
 //! The two ways in which the clouds write a time in UTC, as seconds since 1970 and back.
 
+use std::ops::RangeInclusive;
+
 use chrono::{DateTime, NaiveDate};
 
 /// Reads `2026-01-02T03:04:05Z`, to the letter.
@@ -14,11 +16,11 @@ pub fn parse_compact_time(text: &str) -> Option<i64> {
     shaped(text, "YYYYMMDDThhmmssZ")
 }
 
-/// Reads the extended form with months, days and hours that may lack their leading zero, as QingCloud's documents print.
+/// Reads the extended form in which everything but the year may lack its leading zero, as QingCloud's documents print.
 pub(super) fn parse_unpadded_time(text: &str) -> Option<i64> {
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
-    let [year, month, day] = three(date, '-')?;
-    let [hour, minute, second] = three(time, ':')?;
+    let [year, month, day] = three(date, '-', 4..=4)?;
+    let [hour, minute, second] = three(time, ':', 1..=2)?;
     seconds([year, month, day, hour, minute, second])
 }
 
@@ -58,13 +60,19 @@ fn shaped(text: &str, shape: &str) -> Option<i64> {
     seconds(parts)
 }
 
-fn three(text: &str, between: char) -> Option<[u32; 3]> {
-    let mut parts = text.split(between).map(|part| {
-        let plain =
-            !part.is_empty() && part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit());
-        plain.then(|| part.parse().ok()).flatten()
-    });
-    let three = [parts.next()??, parts.next()??, parts.next()??];
+/// Three numbers, the first of so many digits, the others of one or two.
+fn three(text: &str, between: char, first: RangeInclusive<usize>) -> Option<[u32; 3]> {
+    let number = |part: &str, digits: RangeInclusive<usize>| {
+        let is_number =
+            digits.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| part.parse().ok()).flatten()
+    };
+    let mut parts = text.split(between);
+    let three = [
+        number(parts.next()?, first)?,
+        number(parts.next()?, 1..=2)?,
+        number(parts.next()?, 1..=2)?,
+    ];
     parts.next().is_none().then_some(three)
 }
 

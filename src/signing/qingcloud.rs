@@ -99,7 +99,7 @@ pub fn read<'a>(request: &AsSent<'a>) -> Result<Parameters<'a>, Defect> {
     })
 }
 
-/// Reads a `timestamp`, in seconds since 1970. Months, days and hours without a leading zero pass, as in the documents.
+/// Reads a `timestamp`, in seconds since 1970. What follows the year may lack a leading zero, as in the documents.
 #[must_use]
 pub fn parse_timestamp(text: &str) -> Option<i64> {
     parse_unpadded_time(text)

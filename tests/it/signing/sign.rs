@@ -189,14 +189,51 @@ fn times_are_read_to_the_letter() {
         assert_eq!(parse_extended_time(wrong), None, "{wrong}");
     }
     assert_eq!(
-        qingcloud::parse_timestamp("2022-4-11T14:40:45Z"),
-        parse_extended_time("2022-04-11T14:40:45Z")
-    );
-    assert_eq!(qingcloud::parse_timestamp("2022-4-11T14:40:45"), None);
-    assert_eq!(qingcloud::parse_timestamp("2022-13-11T14:40:45Z"), None);
-    assert_eq!(
         rollcall::signing::extended_time(TIME),
         "2024-09-12T13:27:32Z"
     );
     assert_eq!(rollcall::signing::compact_time(TIME), "20240912T132732Z");
+}
+
+/// QingCloud's documents print 2022-4-11T14:40:45Z: a year has four digits, everything else one or two.
+#[test]
+fn qingclouds_times_are_read_with_and_without_padding() {
+    #[track_caller]
+    fn check(text: &str, padded: &str) {
+        let expected = parse_extended_time(padded);
+        assert_eq!(padded.is_empty(), expected.is_none(), "{padded}");
+        assert_eq!(qingcloud::parse_timestamp(text), expected, "{text}");
+    }
+    check("2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z");
+    check("2022-4-11T14:40:45Z", "2022-04-11T14:40:45Z");
+    check("2024-5-2T8:3:0Z", "2024-05-02T08:03:00Z");
+    check("2024-02-29T00:00:00Z", "2024-02-29T00:00:00Z");
+    for wrong in [
+        "2022-13-11T14:40:45Z",
+        "2023-02-29T00:00:00Z",
+        "2026-01-02T24:00:00Z",
+        "2026-001-02T03:04:05Z",
+        "2026-01-002T03:04:05Z",
+        "2026-01-02T003:04:05Z",
+        "2026-01-02T03:0004:05Z",
+        "2026-01-02T03:04:005Z",
+        "2026--02T03:04:05Z",
+        "2026-01-02T03:04:Z",
+        "2026-01-02T03:04:05",
+        "2026-01-02 03:04:05Z",
+        "2026-01-02T03:04:05+08:00",
+        "2026-01-02T03:04:05.000Z",
+        "26-01-02T03:04:05Z",
+        "202-01-02T03:04:05Z",
+        "02026-01-02T03:04:05Z",
+        "2026-01-02T03:04:05:06Z",
+        "2026-01-02-03T03:04:05Z",
+        "2026-01T03:04:05Z",
+        "+026-01-02T03:04:05Z",
+        "２０２６-01-02T03:04:05Z",
+        "TZ",
+        "",
+    ] {
+        check(wrong, "");
+    }
 }

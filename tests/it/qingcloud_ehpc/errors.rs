@@ -234,6 +234,31 @@ fn a_body_is_a_json_object_or_a_form() {
     }
 }
 
+/// curl calls every body a form; one without a `=` is none.
+#[test]
+fn a_body_that_is_called_a_form_has_fields_or_is_empty() {
+    let server = demo();
+    let check = |body: &str, expected: &str| {
+        let answer = server.post_form("/api/user/addUser?zone=jn1a", body);
+        message(&answer, &format!("InvalidRequestFormat, {expected}"));
+    };
+    for body in [
+        "[]",
+        "null",
+        "1",
+        "\"x\"",
+        "hello",
+        "[\"a=b\"]",
+        "\"a=b\"",
+        " [ 1 ]",
+    ] {
+        check(body, "request body should be json");
+    }
+    for body in ["", " \r\n", "=", "a=", "zone=jn1a", "zone&x=[]"] {
+        check(body, "missing parameter [timestamp]");
+    }
+}
+
 #[test]
 fn a_body_comes_before_the_timestamp_and_after_the_method() {
     let server = demo();

@@ -48,13 +48,13 @@ enum Body<'a> {
 impl<'a> Parameters<'a> {
     /// Reads the body of a POST.
     ///
-    /// Inferred: a body that starts with a brace is JSON whatever its content type says; curl calls everything a form.
+    /// Inferred: of what is called a form, and curl calls everything so, only that is one which looks like it.
     pub(crate) fn decode(call: &'a Call<'_>) -> Result<Self, ApiError> {
         let request = call.request;
         let is_form = request
             .content_type()
             .eq_ignore_ascii_case("application/x-www-form-urlencoded")
-            && !request.body.trim_ascii_start().starts_with(b"{");
+            && looks_like_a_form(&request.body);
         let body = if request.method != "POST" {
             Body::None
         } else if is_form {
@@ -214,6 +214,15 @@ impl<'a> Parameters<'a> {
             .filter(|id| !id.is_empty())
             .map(str::to_owned)
             .collect()
+    }
+}
+
+/// A form is empty or has a `=` in it, and begins with none of the characters that JSON begins with where it may hold one.
+fn looks_like_a_form(body: &[u8]) -> bool {
+    match body.trim_ascii_start() {
+        [] => true,
+        [b'{' | b'[' | b'"', ..] => false,
+        body => body.contains(&b'='),
     }
 }
 

@@ -127,6 +127,11 @@ const VERBOSE: Parameter = Parameter {
         MANUAL,
     )
 };
+/// The page of the job log names no values.
+const VERBOSE_JOBS: Parameter = Parameter {
+    rule: "digits, else 1100; changes nothing here",
+    ..VERBOSE
+};
 const OF_CLUSTER: Parameter = required(
     "cluster_id",
     Place::Body,
@@ -298,7 +303,7 @@ static OPERATIONS: &[Operation] = &[
             LIMIT,
             OFFSET,
             REVERSE,
-            VERBOSE,
+            VERBOSE_JOBS,
         ],
         writes: false,
         source: MANUAL,

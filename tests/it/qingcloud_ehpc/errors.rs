@@ -130,11 +130,13 @@ fn filters_of_clusters_and_jobs_take_only_what_is_documented() {
         &jobs("end_time=2024-02-30T00:00:00Z"),
         "InvalidRequestFormat, illegal timestamp format [2024-02-30T00:00:00Z]",
     );
+    // Of the two pages only the clusters' says which numbers there are.
     check_get(
         &server,
         &jobs("verbose=x"),
         "InvalidRequestFormat, parameter [verbose] should be integer",
     );
+    assert_eq!(server.get(&jobs("verbose=7")).verdict(), "200");
 }
 
 #[test]

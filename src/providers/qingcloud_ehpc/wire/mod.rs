@@ -343,7 +343,7 @@ impl ListOperation {
         };
         let window = parameters.window()?;
         let order = parameters.order()?;
-        parameters.switch("verbose")?;
+        parameters.number("verbose")?;
         Ok(Self {
             filter,
             order,

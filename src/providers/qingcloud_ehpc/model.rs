@@ -329,9 +329,9 @@ impl Conditions {
         }
     }
 
-    /// Adds the condition that a list's one text contains a word, in any case, if there is one.
-    fn when_contains(&mut self, word: Option<&str>) {
-        if let Some(word) = word.map(folded) {
+    /// Adds the condition that a list's one text contains a word, in the case that texts are kept in, if there is one.
+    fn when_contains(&mut self, word: Option<String>) {
+        if let Some(word) = word {
             self.push("instr(folded_name, ?)", [Value::Text(word.clone())]);
             self.query.texts.push((0, word));
         }
@@ -415,6 +415,12 @@ fn folded(name: &str) -> String {
     name.to_lowercase()
 }
 
+/// What a search_word of jobs, and each of the two texts that it is looked for in, are compared as. A line feed stands
+/// between the two, so that no word can run from one into the other; one within a text is kept as Unicode's own separator.
+fn folded_line(text: &str) -> String {
+    folded(text).replace('\n', "\u{2028}")
+}
+
 fn json_array(ids: &[String]) -> Option<String> {
     (!ids.is_empty()).then(|| serde_json::to_string(ids).expect("texts become JSON"))
 }
@@ -456,7 +462,7 @@ pub(crate) fn list_clusters(
     conditions.when_facet(&CLUSTERS, 0, filter.owner);
     conditions.when_facet(&CLUSTERS, 1, filter.cluster_type);
     conditions.when_facet(&CLUSTERS, 2, filter.status);
-    conditions.when_contains(filter.search_word.as_deref());
+    conditions.when_contains(filter.search_word.as_deref().map(folded));
     let scope = Scope {
         list: &CLUSTERS,
         parent: Value::Null,
@@ -526,7 +532,7 @@ pub(crate) fn list_users(
 ) -> rusqlite::Result<Page<User>> {
     let mut conditions = Conditions::default();
     conditions.when("user_id = ?", filter.user_id);
-    conditions.when_contains(filter.search_word.as_deref());
+    conditions.when_contains(filter.search_word.as_deref().map(folded));
     let scope = match cluster {
         Some(cluster) => Scope {
             list: &USERS_OF_CLUSTER,
@@ -695,7 +701,7 @@ pub(crate) fn list_jobs(
         json_array(&filter.resource_ids),
     );
     conditions.when_facet(&JOBS, 2, filter.owner);
-    conditions.when_contains(filter.search_word.as_deref());
+    conditions.when_contains(filter.search_word.as_deref().map(folded_line));
     conditions.when("create_time >= ?", filter.start_time);
     conditions.when("create_time <= ?", filter.end_time);
     let scope = Scope {
@@ -727,7 +733,9 @@ pub(crate) fn put_job(tx: &Connection, job: &Job) -> rusqlite::Result<()> {
         job.status_time,
         job.submitter,
         job.task_count,
-        folded(&format!("{}\n{}", job.job_action, job.action_describe)),
+        [&job.job_action, &job.action_describe]
+            .map(|text| folded_line(text))
+            .join("\n"),
     ])?;
     Ok(())
 }

@@ -317,6 +317,9 @@ fn jobs_are_filtered() {
     assert_eq!(jobs("owner=usr-GxkSGFDs"), [QUEUE]);
     assert_eq!(jobs("search_word=QUEUE"), [QUEUE]);
     assert_eq!(jobs("search_word=%E7%A7%BB%E9%99%A4"), [QUEUE]);
+    // A word is looked for in the action's name and in its description, not in what would be between the two.
+    assert_eq!(jobs("search_word=%0A"), [""; 0]);
+    assert_eq!(jobs("search_word=nodes%0A%E4%BB%8E"), [""; 0]);
     assert_eq!(jobs("end_time=2022-04-07T02:00:00Z"), [QUEUE, ADD]);
     assert_eq!(
         jobs("start_time=2022-4-7T02:00:00Z&end_time=2022-4-7T23:59:59Z"),

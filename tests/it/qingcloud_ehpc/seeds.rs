@@ -294,6 +294,24 @@ fn every_cluster_of_the_demo_has_exactly_one_admin() {
     }
 }
 
+/// A line feed of a description is found there.
+#[test]
+fn a_job_is_found_by_a_line_feed_in_its_description() {
+    let mut seed = with_job("action_describe", json!("first\nsecond"));
+    seed["job_set"][0]["job_action"] = json!("HpcUserAddUser");
+    let file = file(&seed);
+    let server = with(frozen().seed([file.path().to_owned()]));
+    for (word, found) in [
+        ("first%0Asec", 1),
+        ("%0A", 1),
+        ("user%0Afirst", 0),
+        ("first%20second", 0),
+    ] {
+        let answer = server.get(&format!("/api/operation?{COMMON}&search_word={word}"));
+        assert_eq!(answer.json()["total_count"], found, "{word}");
+    }
+}
+
 #[test]
 fn the_demo_and_the_documents_keep_the_published_schema() {
     let read = |path: &str| -> Value {

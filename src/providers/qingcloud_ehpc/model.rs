@@ -11,6 +11,8 @@ use crate::store::page::{Limit, Page, Window, count, pick, select};
 
 /// Inferred: the `uid_number` of the first user of a cluster, which in the samples is its admin's.
 const FIRST_UID: i64 = 41500;
+/// The highest number that a user of a system can have, and the highest that a seed can name.
+const HIGHEST_UID: i64 = u32::MAX as i64;
 /// The name of the admin of a cluster.
 pub(crate) const ADMIN: &str = "admin";
 /// Where every job runs, as in the samples.
@@ -646,13 +648,30 @@ pub(crate) fn make_way(
     Ok(())
 }
 
-/// One more than the highest of the cluster.
+/// One more than the highest of the cluster; behind the highest that there is, the lowest that nobody has.
 pub(crate) fn next_uid(tx: &Connection, cluster_id: &str) -> rusqlite::Result<i64> {
     let sql = "SELECT max(uid_number) FROM qingcloud_users WHERE cluster_id = ?1";
     let highest: Option<i64> = tx
         .prepare_cached(sql)?
         .query_row([cluster_id], |row| row.get(0))?;
-    Ok(highest.map_or(FIRST_UID, |highest| highest.saturating_add(1)))
+    match highest {
+        None => Ok(FIRST_UID),
+        Some(highest) if highest < HIGHEST_UID => Ok(highest + 1),
+        Some(_) => lowest_free_uid(tx, cluster_id),
+    }
+}
+
+fn lowest_free_uid(tx: &Connection, cluster_id: &str) -> rusqlite::Result<i64> {
+    let sql = "SELECT uid_number FROM qingcloud_users WHERE cluster_id = ?1 AND ?2 <= uid_number ORDER BY uid_number";
+    let mut statement = tx.prepare_cached(sql)?;
+    let mut taken = statement.query(params![cluster_id, FIRST_UID])?;
+    let mut free = FIRST_UID;
+    while let Some(row) = taken.next()?
+        && row.get::<_, i64>(0)? == free
+    {
+        free += 1;
+    }
+    Ok(free)
 }
 
 /// An id of a user that no other has: after a restart a seeded stream begins anew, beside the ids that it gave before.

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use rollcall::{Rollcall, StartError};
 use serde_json::{Value, json};
 
-use super::{COMMON, column, names, users};
+use super::{COMMON, PASSWORD, column, names, users, write};
 use crate::server::{demo, frozen, with};
 
 /// A file that holds one part.
@@ -279,6 +279,44 @@ fn a_later_seed_changes_and_deletes_by_the_natural_key() {
     );
 }
 
+/// Above the highest uid there is none to give, and an export has to be importable.
+#[test]
+fn behind_the_highest_uid_the_lowest_free_one_is_next() {
+    let row = |name: &str, uid: &str| json!({"cluster_id": "hpc-aaaaaaaa", "username": name, "uid_number": uid});
+    let file = file(&json!({
+        "cluster_set": [{"cluster_id": "hpc-aaaaaaaa"}],
+        "users_set": [row("admin", "41500"), row("li", "41502"), row("last", "4294967295")],
+    }));
+    let server = with(frozen().seed([file.path().to_owned()]));
+    for name in ["one", "two", "three"] {
+        let body = json!({"cluster_id": "hpc-aaaaaaaa", "username": name, "password": PASSWORD});
+        assert_eq!(write(&server, "addUser", &body).verdict(), "200");
+    }
+    let rows = users(&server, "cluster_id=hpc-aaaaaaaa");
+    assert_eq!(
+        (
+            names(&rows).join(" "),
+            column(&rows, "users_set", "uid_number").join(" ")
+        ),
+        (
+            "admin li last one two three".to_owned(),
+            "41500 41502 4294967295 41501 41503 41504".to_owned()
+        )
+    );
+    let export = server.get("/_rollcall/namespaces/default/export");
+    let imported = server.send(
+        "PUT",
+        "/_rollcall/namespaces/default/export",
+        &[("content-type", "application/x-ndjson")],
+        &export.body,
+    );
+    assert_eq!(imported.status, 200, "{imported}");
+    assert_eq!(
+        users(&server, "cluster_id=hpc-aaaaaaaa").text(),
+        rows.text()
+    );
+}
+
 #[test]
 fn every_cluster_of_the_demo_has_exactly_one_admin() {
     let server = demo();
@@ -334,6 +372,9 @@ fn the_demo_and_the_documents_keep_the_published_schema() {
     for wrong in [
         with_user("role", json!("root")),
         with_user("uid_number", json!(5)),
+        with_user("uid_number", json!("4294967296")),
+        with_user("uid_number", json!("5000000000")),
+        with_user("uid_number", json!("007")),
         json!({"users": []}),
         with_job("job_id", json!("j-1")),
     ] {
@@ -341,5 +382,17 @@ fn the_demo_and_the_documents_keep_the_published_schema() {
             !schema.is_valid(&json!({ "qingcloud-ehpc": wrong })),
             "{wrong}"
         );
+    }
+    for number in [
+        "0",
+        "7",
+        "999999999",
+        "1000000000",
+        "3999999999",
+        "4294967289",
+        "4294967295",
+    ] {
+        let right = json!({ "qingcloud-ehpc": with_user("uid_number", json!(number)) });
+        assert!(schema.is_valid(&right), "{number}");
     }
 }

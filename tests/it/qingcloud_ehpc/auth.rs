@@ -2,8 +2,8 @@
 //! what lenient and strict ask in their order.
 
 use rollcall::clock::{Setting, Time};
-use rollcall::signing::qingcloud::Dialect;
-use rollcall::signing::{AccessKey, Scheme};
+use rollcall::signing::qingcloud::{self, Dialect};
+use rollcall::signing::{AccessKey, Digest, Scheme, encode};
 
 use super::{COMMON, EHPC, PASSWORD, names, users};
 use crate::client::Answer;
@@ -333,6 +333,63 @@ fn both_dialects_verify_by_get_by_json_and_by_form() {
         &send(&server, &changed),
         "AuthFailure, signature not matched",
     );
+}
+
+/// The query of a list in the canonical order, and its EHPC signature over a path.
+fn signed_over(path: &str, request: &str) -> (String, String) {
+    let query = format!(
+        "access_key_id=test-ak&req_id={request}&signature_method=HmacSHA256&signature_version=1&timestamp=2024-05-20T08%3A30%3A00Z&version=1&zone=jn1a"
+    );
+    let empty = "d41d8cd98f00b204e9800998ecf8427e";
+    let text = qingcloud::string_to_sign(Dialect::Ehpc, "GET", path, &query, empty);
+    let signature = qingcloud::signature(Digest::Sha256, KEY.secret, &text);
+    (query, signature)
+}
+
+#[test]
+fn four_lines_may_name_the_path_with_its_slash_or_without() {
+    let server = signed::server("strict");
+    for (path, expected) in [
+        ("/api/user/", "200"),
+        ("/api/user", "200"),
+        ("/api/user//", "200 1200"),
+        ("/user", "200 1200"),
+    ] {
+        let (query, signature) = signed_over(path, "r1");
+        let signature = encode(signature.as_bytes());
+        for requested in ["/api/user", "/api/user/"] {
+            let target = format!("{requested}?{query}&signature={signature}");
+            assert_eq!(server.get(&target).verdict(), expected, "{path} {target}");
+        }
+    }
+}
+
+#[test]
+fn a_signature_may_come_as_it_is_encoded_once_or_encoded_twice() {
+    let server = signed::server("strict");
+    let (query, signature) = (0..)
+        .map(|number| signed_over("/api/user/", &format!("r{number}")))
+        .find(|(_, signature)| signature.contains('+') && signature.contains('/'))
+        .expect("most signatures have a plus, and as many a slash");
+    let once = encode(signature.as_bytes()).into_owned();
+    let twice = encode(once.as_bytes()).into_owned();
+    for sent in [&signature, &signature.replace('+', "%20"), &once, &twice] {
+        check(
+            &server,
+            &format!("/api/user?{query}&signature={sent}"),
+            "200",
+        );
+    }
+    for sent in [
+        signature.replace('+', ""),
+        encode(twice.as_bytes()).into_owned(),
+    ] {
+        check(
+            &server,
+            &format!("/api/user?{query}&signature={sent}"),
+            "200 1200",
+        );
+    }
 }
 
 #[test]

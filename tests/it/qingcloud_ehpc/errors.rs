@@ -185,10 +185,18 @@ fn unknown_paths_and_methods_are_1101_with_status_200() {
 }
 
 #[test]
-fn head_has_the_status_and_the_headers_and_no_body() {
-    let answer = demo().send("HEAD", &format!("/api/user?{COMMON}"), &[], b"");
+fn head_is_another_method_and_gets_the_refusals_headers_without_its_body() {
+    let server = demo();
+    let list = format!("/api/user?{COMMON}");
+    let refused = server.send("PUT", &list, &[], b"");
+    let answer = server.send("HEAD", &list, &[], b"");
     assert_eq!((answer.status, answer.body.len()), (200, 0));
-    assert_eq!(answer.header("content-type"), Some("application/json"));
+    assert_eq!(answer.headers, refused.headers);
+    let newest = server.get("/_rollcall/journal").json()["entries"][0].clone();
+    assert_eq!(
+        (&newest["method"], &newest["error"]),
+        (&json!("HEAD"), &json!("UnknownAction"))
+    );
 }
 
 #[test]

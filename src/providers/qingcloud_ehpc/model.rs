@@ -95,34 +95,45 @@ impl User {
         })
     }
 
-    /// A user that somebody adds now: an ordinary one, in the cluster's own folder, with ids that nobody has.
-    pub(crate) fn new(
-        tx: &Connection,
-        ids: &Ids,
-        cluster: &Cluster,
-        username: &str,
-        r#mod: Option<&str>,
-        now: &str,
-    ) -> rusqlite::Result<Self> {
-        let number = next_uid(tx, &cluster.cluster_id)?;
-        Ok(Self {
+    /// A user that somebody adds now: an ordinary one, in the cluster's own folder.
+    pub(crate) fn with(keys: Keys, cluster: &Cluster, username: &str, now: String) -> Self {
+        Self {
             cluster_id: cluster.cluster_id.clone(),
-            create_time: now.to_owned(),
-            gid_number: number,
-            hpcuser_id: fresh_hpcuser_id(tx, ids)?,
-            r#mod: r#mod.map(str::to_owned),
+            create_time: now.clone(),
+            gid_number: keys.uid_number,
+            hpcuser_id: keys.hpcuser_id,
+            r#mod: None,
             nas_mount_point: cluster.nas_mount_point.clone(),
             role: "member".to_owned(),
-            uid_number: number,
-            update_time: now.to_owned(),
-            user_id: new_user_id(ids),
+            uid_number: keys.uid_number,
+            update_time: now,
+            user_id: keys.user_id,
             username: username.to_owned(),
-        })
+        }
     }
 
     /// Admins and bosses stay.
     pub(crate) fn can_be_deleted(&self) -> bool {
         self.role == "member"
+    }
+}
+
+/// What no two users of a cluster share, and their account.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    pub(crate) hpcuser_id: String,
+    pub(crate) uid_number: i64,
+    pub(crate) user_id: String,
+}
+
+impl Keys {
+    /// Those that nobody has.
+    pub(crate) fn new(tx: &Connection, ids: &Ids, cluster_id: &str) -> rusqlite::Result<Self> {
+        Ok(Self {
+            uid_number: next_uid(tx, cluster_id)?,
+            hpcuser_id: fresh_hpcuser_id(tx, ids)?,
+            user_id: new_user_id(ids),
+        })
     }
 }
 
@@ -625,7 +636,8 @@ pub(crate) fn ensure_admin(tx: &Connection, ids: &Ids, cluster: &Cluster) -> rus
     {
         return Ok(());
     }
-    let mut admin = User::new(tx, ids, cluster, ADMIN, None, &cluster.create_time)?;
+    let keys = Keys::new(tx, ids, &cluster.cluster_id)?;
+    let mut admin = User::with(keys, cluster, ADMIN, cluster.create_time.clone());
     ADMIN.clone_into(&mut admin.role);
     insert_user(tx, &admin)?;
     tx.prepare_cached("UPDATE qingcloud_users SET implied = 1 WHERE hpcuser_id = ?1")?
@@ -633,19 +645,25 @@ pub(crate) fn ensure_admin(tx: &Connection, ids: &Ids, cluster: &Cluster) -> rus
     Ok(())
 }
 
-/// Takes an admin that no seed named out of the way of a user that one names.
+/// Takes an admin that no seed named out of the way of a user that one names, and says who it was.
 pub(crate) fn make_way(
     tx: &Connection,
     cluster_id: &str,
     username: &str,
     uid_number: Option<i64>,
     is_admin: bool,
-) -> rusqlite::Result<()> {
-    let sql = "DELETE FROM qingcloud_users WHERE cluster_id = ?1 AND role = 'admin' AND implied
-           AND (?2 OR username = ?3 OR uid_number = ?4)";
-    tx.prepare_cached(sql)?
-        .execute(params![cluster_id, is_admin, username, uid_number])?;
-    Ok(())
+) -> rusqlite::Result<Option<User>> {
+    let sql = format!(
+        "DELETE FROM qingcloud_users WHERE cluster_id = ?1 AND role = 'admin' AND implied
+           AND (?2 OR username = ?3 OR uid_number = ?4) RETURNING {}",
+        User::COLUMNS
+    );
+    tx.prepare_cached(&sql)?
+        .query_row(
+            params![cluster_id, is_admin, username, uid_number],
+            User::from_row,
+        )
+        .optional()
 }
 
 /// One more than the highest of the cluster; behind the highest that there is, the lowest that nobody has.

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::model::{self, Cluster, Job, User};
+use super::model::{self, Cluster, Job, Keys, User};
 use super::{errors, wire};
 use crate::call::{Call, Reply};
 use crate::catalogue::ApiError;
@@ -31,14 +31,11 @@ pub(crate) fn add_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     let now = call.now().rfc3339_seconds();
     call.store().write(|tx| {
         let cluster = find_cluster(tx, &wanted.cluster_id)?;
-        let user = User::new(
-            tx,
-            call.ids(),
-            &cluster,
-            &wanted.username,
-            wanted.r#mod.as_deref(),
-            &now,
-        )?;
+        let keys = Keys::new(tx, call.ids(), &cluster.cluster_id)?;
+        let user = User {
+            r#mod: wanted.r#mod,
+            ..User::with(keys, &cluster, &wanted.username, now.clone())
+        };
         model::insert_user(tx, &user).on_conflict("qingcloud_users.username", || {
             errors::RESOURCE_ALREADY_EXISTED.with(&user.username)
         })?;

@@ -136,6 +136,12 @@ macro_rules! ruled_text {
                     if valid(&text) { Ok(Self(text)) } else { Err(format!("this is {}", $rule)) }
                 }
             }
+
+            impl AsRef<str> for $name {
+                fn as_ref(&self) -> &str {
+                    &self.0
+                }
+            }
         )*
     };
 }
@@ -227,8 +233,8 @@ pub(crate) fn merge(
             .map_err(|error| error.under(&format!("cluster_set[{index}]")))?;
     }
     for (index, user) in users.into_iter().enumerate() {
-        touched.insert(user.cluster_id.0.clone());
-        merge_user(tx, user, context).map_err(|error| error.under(&format!("{list}[{index}]")))?;
+        merge_user(tx, &user, context).map_err(|error| error.under(&format!("{list}[{index}]")))?;
+        touched.insert(user.cluster_id.0);
     }
     for job in job_set {
         merge_job(tx, job, context)?;
@@ -294,53 +300,34 @@ fn merge_cluster(
     Ok(())
 }
 
-fn merge_user(tx: &Connection, seed: SeedUser, context: &SeedContext<'_>) -> Result<(), SeedError> {
-    let (cluster_id, username) = (seed.cluster_id.0, seed.username.0);
-    let cluster = model::cluster(tx, &cluster_id)?.ok_or_else(|| {
+fn merge_user(
+    tx: &Connection,
+    seed: &SeedUser,
+    context: &SeedContext<'_>,
+) -> Result<(), SeedError> {
+    let (cluster_id, username) = (&seed.cluster_id.0, &seed.username.0);
+    let cluster = model::cluster(tx, cluster_id)?.ok_or_else(|| {
         let rule = format!("there is no cluster \"{cluster_id}\"; put it under cluster_set first");
         SeedError::new("cluster_id", rule)
     })?;
     if seed.delete {
-        return Ok(model::delete_user(tx, &cluster_id, &username)?);
+        return Ok(model::delete_user(tx, cluster_id, username)?);
     }
-    let role = seed.role.map(|role| role.0);
-    let becomes_admin = role
-        .as_deref()
-        .map_or(username == model::ADMIN, |role| role == model::ADMIN);
-    let uid_number = seed.uid_number.map(|number| number.value());
-    model::make_way(tx, &cluster_id, &username, uid_number, becomes_admin)?;
-    let known = model::user(tx, &cluster_id, &username)?;
-    let is_known = known.is_some();
-    let user = match known {
-        Some(user) => user,
-        None => {
-            let now = seed
-                .create_time
-                .as_ref()
-                .map_or_else(|| context.now.rfc3339_seconds(), |time| time.0.clone());
-            let mut user = model::User::new(tx, context.ids, &cluster, &username, None, &now)?;
-            if becomes_admin {
-                model::ADMIN.clone_into(&mut user.role);
-            }
-            if let Some(number) = uid_number {
-                user.gid_number = number;
-            }
-            user
-        }
+    let now = || match &seed.create_time {
+        Some(time) => time.0.clone(),
+        None => context.now.rfc3339_seconds(),
     };
-    let user = model::User {
-        create_time: seed.create_time.map_or(user.create_time, |it| it.0),
-        gid_number: seed.gid_number.map_or(user.gid_number, |it| it.value()),
-        hpcuser_id: seed.hpcuser_id.map_or(user.hpcuser_id, |it| it.0),
-        r#mod: seed
-            .r#mod
-            .map_or(user.r#mod, |mode| mode.map(|mode| mode.0)),
-        nas_mount_point: seed.nas_mount_point.map_or(user.nas_mount_point, |it| it.0),
-        role: role.unwrap_or(user.role),
-        uid_number: uid_number.unwrap_or(user.uid_number),
-        update_time: seed.update_time.map_or(user.update_time, |it| it.0),
-        user_id: seed.user_id.map_or(user.user_id, |it| it.0),
-        ..user
+    let uid_number = seed.uid_number.as_ref().map(Number::value);
+    let implied = model::make_way(tx, cluster_id, username, uid_number, seed.is_admin())?;
+    let known = model::user(tx, cluster_id, username)?;
+    let is_known = known.is_some();
+    let user = match (known, implied) {
+        (Some(user), _) => seed.over(user),
+        (None, Some(admin)) if admin.username == *username => seed.over_implied(admin),
+        (None, _) => {
+            let keys = model::Keys::new(tx, context.ids, cluster_id)?;
+            seed.over_new(model::User::with(keys, &cluster, username, now()))
+        }
     };
     let put = if is_known {
         model::update_user
@@ -350,6 +337,57 @@ fn merge_user(tx: &Connection, seed: SeedUser, context: &SeedContext<'_>) -> Res
     put(tx, &user)
         .map(drop)
         .map_err(|cause| conflict(cause, &user))
+}
+
+impl SeedUser {
+    fn is_admin(&self) -> bool {
+        let role = self.role.as_ref().map(|role| role.0.as_str());
+        role.map_or(self.username.0 == model::ADMIN, |role| role == model::ADMIN)
+    }
+
+    /// A user, with what the document says in place of what there was.
+    fn over(&self, user: model::User) -> model::User {
+        model::User {
+            create_time: given(&self.create_time, user.create_time),
+            gid_number: given_number(&self.gid_number, user.gid_number),
+            hpcuser_id: given(&self.hpcuser_id, user.hpcuser_id),
+            r#mod: match &self.r#mod {
+                Some(mode) => mode.as_ref().map(|mode| mode.0.clone()),
+                None => user.r#mod,
+            },
+            nas_mount_point: given(&self.nas_mount_point, user.nas_mount_point),
+            role: given(&self.role, user.role),
+            uid_number: given_number(&self.uid_number, user.uid_number),
+            update_time: given(&self.update_time, user.update_time),
+            user_id: given(&self.user_id, user.user_id),
+            ..user
+        }
+    }
+
+    /// The same of a user that was not there: what the document leaves out follows from what it says.
+    fn over_new(&self, mut user: model::User) -> model::User {
+        if self.is_admin() {
+            model::ADMIN.clone_into(&mut user.role);
+        }
+        user.gid_number = given_number(&self.uid_number, user.gid_number);
+        self.over(user)
+    }
+
+    /// The same of the admin that nobody named before. It stays who it is, and what was one with another value stays so.
+    fn over_implied(&self, mut admin: model::User) -> model::User {
+        admin.update_time = given(&self.create_time, admin.update_time);
+        self.over_new(admin)
+    }
+}
+
+fn given<T: AsRef<str>>(value: &Option<T>, otherwise: String) -> String {
+    value
+        .as_ref()
+        .map_or(otherwise, |value| value.as_ref().to_owned())
+}
+
+fn given_number(value: &Option<Number>, otherwise: i64) -> i64 {
+    value.as_ref().map_or(otherwise, Number::value)
 }
 
 /// Says which row of the list is in the way.
@@ -538,6 +576,42 @@ mod tests {
         )
         .expect_err("one admin is enough");
         assert_eq!(second.path, "users_set[0].role");
+    }
+
+    #[test]
+    fn an_implied_admin_that_a_document_names_keeps_what_it_leaves_out() {
+        let admin = |document: &Value| {
+            let store = store();
+            let cluster =
+                json!({"cluster_id": "hpc-aaaaaaaa", "create_time": "2021-08-17T09:11:16Z"});
+            put(&store, &json!({"cluster_set": [cluster]})).expect("a valid seed");
+            let mut expected = take(&store)[1]["users_set"][0].take();
+            assert_eq!(expected["username"], "admin");
+            let mut named = json!({"cluster_id": "hpc-aaaaaaaa", "username": "admin"});
+            for (name, value) in document.as_object().expect("an object") {
+                named[name] = value.clone();
+                expected[name] = value.clone();
+            }
+            put(&store, &json!({"users_set": [named]})).expect("a valid seed");
+            let root = json!({"cluster_id": "hpc-aaaaaaaa", "username": "root", "role": "admin"});
+            put(&store, &json!({"users_set": [root]}))
+                .expect_err("a named admin does not give way");
+            (take(&store)[1]["users_set"][0].take(), expected)
+        };
+        for document in [
+            json!({}),
+            json!({"mod": "700"}),
+            json!({"user_id": "usr-11111111"}),
+        ] {
+            let (found, expected) = admin(&document);
+            assert_eq!(found, expected);
+        }
+        // What is one with a value of the document by default stays so.
+        let (found, mut expected) =
+            admin(&json!({"uid_number": "500", "create_time": "2022-01-01T00:00:00Z"}));
+        expected["gid_number"] = json!("500");
+        expected["update_time"] = json!("2022-01-01T00:00:00Z");
+        assert_eq!(found, expected);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Clusters, users and jobs: rules, rows in and rows out.
 
+use rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
@@ -96,14 +97,20 @@ impl User {
     }
 
     /// A user that somebody adds now: an ordinary one, in the cluster's own folder.
-    pub(crate) fn with(keys: Keys, cluster: &Cluster, username: &str, now: String) -> Self {
+    pub(crate) fn with(
+        keys: Keys,
+        cluster_id: &str,
+        mount_point: &str,
+        username: &str,
+        now: String,
+    ) -> Self {
         Self {
-            cluster_id: cluster.cluster_id.clone(),
+            cluster_id: cluster_id.to_owned(),
             create_time: now.clone(),
             gid_number: keys.uid_number,
             hpcuser_id: keys.hpcuser_id,
             r#mod: None,
-            nas_mount_point: cluster.nas_mount_point.clone(),
+            nas_mount_point: mount_point.to_owned(),
             role: "member".to_owned(),
             uid_number: keys.uid_number,
             update_time: now,
@@ -464,6 +471,13 @@ pub(crate) fn cluster(tx: &Connection, cluster_id: &str) -> rusqlite::Result<Opt
         .optional()
 }
 
+/// Where the home directories of a cluster are, if there is one: an import asks for each user.
+pub(crate) fn mount_point(tx: &Connection, cluster_id: &str) -> rusqlite::Result<Option<String>> {
+    tx.prepare_cached("SELECT nas_mount_point FROM qingcloud_clusters WHERE cluster_id = ?1")?
+        .query_row([cluster_id], |row| row.get(0))
+        .optional()
+}
+
 pub(crate) fn list_clusters(
     tx: &Tx<'_>,
     filter: ClusterFilter,
@@ -583,6 +597,19 @@ pub(crate) fn insert_user(tx: &Connection, user: &User) -> rusqlite::Result<usiz
     ])
 }
 
+/// Adds a user unless it shares a key with another; says whether it did.
+pub(crate) fn insert_user_if_new(tx: &Connection, user: &User) -> rusqlite::Result<bool> {
+    match insert_user(tx, user) {
+        Ok(_) => Ok(true),
+        Err(rusqlite::Error::SqliteFailure(cause, _))
+            if cause.extended_code == SQLITE_CONSTRAINT_UNIQUE =>
+        {
+            Ok(false)
+        }
+        Err(cause) => Err(cause),
+    }
+}
+
 /// Brings a user up to date, by cluster and name; the caller gives a conflict its name.
 pub(crate) fn update_user(tx: &Connection, user: &User) -> rusqlite::Result<usize> {
     let sql = "UPDATE qingcloud_users SET create_time = ?2, gid_number = ?3, hpcuser_id = ?4, mod = ?5, nas_mount_point = ?6,
@@ -637,7 +664,13 @@ pub(crate) fn ensure_admin(tx: &Connection, ids: &Ids, cluster: &Cluster) -> rus
         return Ok(());
     }
     let keys = Keys::new(tx, ids, &cluster.cluster_id)?;
-    let mut admin = User::with(keys, cluster, ADMIN, cluster.create_time.clone());
+    let mut admin = User::with(
+        keys,
+        &cluster.cluster_id,
+        &cluster.nas_mount_point,
+        ADMIN,
+        cluster.create_time.clone(),
+    );
     ADMIN.clone_into(&mut admin.role);
     insert_user(tx, &admin)?;
     tx.prepare_cached("UPDATE qingcloud_users SET implied = 1 WHERE hpcuser_id = ?1")?

@@ -34,7 +34,13 @@ pub(crate) fn add_user(call: &Call<'_>) -> Result<Reply, ApiError> {
         let keys = Keys::new(tx, call.ids(), &cluster.cluster_id)?;
         let user = User {
             r#mod: wanted.r#mod,
-            ..User::with(keys, &cluster, &wanted.username, now.clone())
+            ..User::with(
+                keys,
+                &cluster.cluster_id,
+                &cluster.nas_mount_point,
+                &wanted.username,
+                now.clone(),
+            )
         };
         model::insert_user(tx, &user).on_conflict("qingcloud_users.username", || {
             errors::RESOURCE_ALREADY_EXISTED.with(&user.username)

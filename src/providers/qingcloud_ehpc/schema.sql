@@ -28,7 +28,8 @@ CREATE TABLE qingcloud_users (
     -- In lower case, for search_word.
     folded_name TEXT NOT NULL,
     user_id TEXT NOT NULL,
-    role TEXT NOT NULL CHECK (role IN ('boss', 'admin', 'member')),
+    -- No IN: for more than two values SQLite builds a table of them, for each row anew.
+    role TEXT NOT NULL CHECK (role = 'member' OR role = 'admin' OR role = 'boss'),
     uid_number INTEGER NOT NULL,
     gid_number INTEGER NOT NULL,
     mod TEXT,
@@ -42,7 +43,8 @@ CREATE TABLE qingcloud_users (
 ) STRICT;
 CREATE INDEX qingcloud_users_in_order ON qingcloud_users (create_time, seq);
 CREATE INDEX qingcloud_users_of_cluster ON qingcloud_users (cluster_id, create_time, seq);
-CREATE INDEX qingcloud_users_by_user_id ON qingcloud_users (user_id, create_time, seq);
+-- An index ends in the seq anyway; to find a place in a list it has to name it.
+CREATE INDEX qingcloud_users_by_user_id ON qingcloud_users (user_id, create_time);
 CREATE UNIQUE INDEX qingcloud_users_one_admin ON qingcloud_users (cluster_id) WHERE role = 'admin';
 
 CREATE TABLE qingcloud_jobs (
@@ -52,7 +54,7 @@ CREATE TABLE qingcloud_jobs (
     action_describe TEXT NOT NULL,
     -- Both of the above in lower case, for search_word.
     folded_name TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('pending', 'successful', 'failed')),
+    status TEXT NOT NULL CHECK (status = 'successful' OR status = 'pending' OR status = 'failed'),
     error_codes TEXT NOT NULL,
     owner TEXT NOT NULL,
     -- Ids with single spaces between them.

@@ -15,6 +15,7 @@ use crate::ids::Ids;
 use crate::providers::SeedContext;
 use crate::providers::qingcloud_ehpc::model;
 use crate::seed::{self, SeedError};
+use crate::signing::parse_extended_time;
 
 /// What a cluster can be.
 pub(crate) const CLUSTER_TYPES: &[&str] = &["hpc", "ehpc"];
@@ -153,9 +154,9 @@ ruled_text! {
     JobId: |text| is_id(text, "j-", 8..=12, is_lower), "j- and 8 to 12 of a-z0-9, as j-2awn7xwq815";
     Name: |text| (1..=LONGEST_NAME).contains(&text.chars().count()), "1 to 255 characters";
     AbsolutePath: |text| text.starts_with('/'), "an absolute path, as /public/shanhe/s0723";
-    Seconds: is_time, "a UTC time in seconds, as 2021-08-17T09:12:40Z";
+    Seconds: |text| parse_extended_time(text).is_some(), "a UTC time in seconds, as 2021-08-17T09:12:40Z";
     Mode: is_mode, "null or three octal digits, as \"700\"";
-    Number: |text| text.parse::<u32>().is_ok_and(|number| number.to_string() == text), "a string of digits, at most \"4294967295\"";
+    Number: is_number, "a string of digits, at most \"4294967295\"";
     ResourceIds: |text| text.split(' ').all(|id| !id.is_empty()) || text.is_empty(), "ids with single spaces between them";
     Role: |text| ROLES.contains(&text), one_of(ROLES);
     ClusterType: |text| CLUSTER_TYPES.contains(&text), one_of(CLUSTER_TYPES);
@@ -198,13 +199,15 @@ const fn is_lower(byte: &u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit()
 }
 
+/// A number as it is printed: no sign, and no zero before another digit.
+fn is_number(text: &str) -> bool {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+    is_plain && (text == "0" || !text.starts_with('0')) && text.parse::<u32>().is_ok()
+}
+
 /// The mode of a home directory.
 pub(crate) fn is_mode(text: &str) -> bool {
     text.len() == 3 && text.bytes().all(|byte| (b'0'..=b'7').contains(&byte))
-}
-
-fn is_time(text: &str) -> bool {
-    Time::parse_rfc3339(text).is_some_and(|time| time.rfc3339_seconds() == text)
 }
 
 /// Merges this provider's part of a seed document.
@@ -233,8 +236,11 @@ pub(crate) fn merge(
             .map_err(|error| error.under(&format!("cluster_set[{index}]")))?;
     }
     for (index, user) in users.into_iter().enumerate() {
-        merge_user(tx, &user, context).map_err(|error| error.under(&format!("{list}[{index}]")))?;
-        touched.insert(user.cluster_id.0);
+        let may_lack_admin = merge_user(tx, &user, context)
+            .map_err(|error| error.under(&format!("{list}[{index}]")))?;
+        if may_lack_admin {
+            touched.insert(user.cluster_id.0);
+        }
     }
     for job in job_set {
         merge_job(tx, job, context)?;
@@ -300,23 +306,41 @@ fn merge_cluster(
     Ok(())
 }
 
+/// Merges a user; says whether its cluster may be without an admin now.
 fn merge_user(
     tx: &Connection,
     seed: &SeedUser,
     context: &SeedContext<'_>,
-) -> Result<(), SeedError> {
+) -> Result<bool, SeedError> {
     let (cluster_id, username) = (&seed.cluster_id.0, &seed.username.0);
-    let cluster = model::cluster(tx, cluster_id)?.ok_or_else(|| {
+    let mount_point = model::mount_point(tx, cluster_id)?.ok_or_else(|| {
         let rule = format!("there is no cluster \"{cluster_id}\"; put it under cluster_set first");
         SeedError::new("cluster_id", rule)
     })?;
     if seed.delete {
-        return Ok(model::delete_user(tx, cluster_id, username)?);
+        model::delete_user(tx, cluster_id, username)?;
+        return Ok(true);
     }
     let now = || match &seed.create_time {
         Some(time) => time.0.clone(),
         None => context.now.rfc3339_seconds(),
     };
+    let added = |keys| model::User::with(keys, cluster_id, &mount_point, username, now());
+    // Who has both keys of their own is most likely new: only where that is not so, others are looked at.
+    if let (Some(uid_number), Some(hpcuser_id)) = (&seed.uid_number, &seed.hpcuser_id) {
+        let keys = model::Keys {
+            hpcuser_id: hpcuser_id.0.clone(),
+            uid_number: uid_number.value(),
+            user_id: match &seed.user_id {
+                Some(id) => id.0.clone(),
+                None => model::new_user_id(context.ids),
+            },
+        };
+        let user = seed.over_new(added(keys));
+        if model::insert_user_if_new(tx, &user)? {
+            return Ok(false);
+        }
+    }
     let uid_number = seed.uid_number.as_ref().map(Number::value);
     let implied = model::make_way(tx, cluster_id, username, uid_number, seed.is_admin())?;
     let known = model::user(tx, cluster_id, username)?;
@@ -326,7 +350,7 @@ fn merge_user(
         (None, Some(admin)) if admin.username == *username => seed.over_implied(admin),
         (None, _) => {
             let keys = model::Keys::new(tx, context.ids, cluster_id)?;
-            seed.over_new(model::User::with(keys, &cluster, username, now()))
+            seed.over_new(added(keys))
         }
     };
     let put = if is_known {
@@ -334,9 +358,8 @@ fn merge_user(
     } else {
         model::insert_user
     };
-    put(tx, &user)
-        .map(drop)
-        .map_err(|cause| conflict(cause, &user))
+    put(tx, &user).map_err(|cause| conflict(cause, &user))?;
+    Ok(true)
 }
 
 impl SeedUser {

@@ -250,6 +250,8 @@ fn a_batch_is_created_whole_or_not_at_all() {
             "400 WKS.00170301",
         ),
         (json!([user("1"), user("there")]), "400 WKS.0001"),
+        (json!([user("a"), user("There"), 7]), "400 WKS.00170301"),
+        (json!([user("a"), 7, user("there")]), "400 WKS.0001"),
     ] {
         assert_eq!(batch(users.clone()), expected, "{users}");
         assert_eq!(names(&server, ANOTHER, ""), ["there"], "{users}");
@@ -269,6 +271,9 @@ fn a_batch_is_deleted_whole_or_not_at_all() {
     let batch = |ids: Value| send(&server, "POST", &path, &json!({ "user_ids": ids }));
     assert_eq!(batch(json!([ids[0], NOBODY])), "400 WKS.00170312");
     assert_eq!(batch(json!([ids[0], API_TEST])), "400 WKS.00170312");
+    // The first wrong one decides.
+    assert_eq!(batch(json!([ids[0], NOBODY, 7])), "400 WKS.00170312");
+    assert_eq!(batch(json!([ids[0], 7, NOBODY])), "400 WKS.0001");
     assert_eq!(names(&server, ANOTHER, "").len(), 3);
     assert_eq!(batch(json!([ids[0], ids[2], ids[0]])), "204");
     assert_eq!(names(&server, ANOTHER, ""), ["b"]);
@@ -441,6 +446,8 @@ fn members_come_and_go() {
         )
     };
     assert_eq!(batch(json!([one, NOBODY])), "400 WKS.00170208");
+    assert_eq!(batch(json!([one, NOBODY, 7])), "400 WKS.00170208");
+    assert_eq!(batch(json!([one, 7, NOBODY])), "400 WKS.0001");
     assert_eq!(batch(json!([one, three, one])), "204");
     assert_eq!(
         server.get(&format!("{ANOTHER}/groups")).text(),

@@ -68,14 +68,14 @@ pub(crate) fn delete_user_group(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// Deletes groups, all or none; what is named twice is deleted once.
+/// Deletes groups, all or none; what is named twice is deleted once, and the first wrong one decides what is wrong.
 pub(crate) fn batch_delete_user_groups(call: &Call<'_>) -> Result<Reply, ApiError> {
     call.store().write(|tx| {
         let project = open_project(call, tx)?;
-        let wire::GroupIds(ids) = wire::GroupIds::decode(&Body::required(call)?)?;
-        let mut gone = HashSet::new();
-        for id in ids.iter().filter(|id| gone.insert(*id)) {
-            if !model::delete_group(tx, &project.project_id, id)? {
+        let (body, mut gone) = (Body::required(call)?, HashSet::new());
+        for id in wire::group_ids(&body)? {
+            let id = id?;
+            if gone.insert(id) && !model::delete_group(tx, &project.project_id, id)? {
                 return Err(no_group(&project, id));
             }
         }

@@ -132,22 +132,23 @@ pub(crate) fn delete_user(call: &Call<'_>) -> Result<Reply, ApiError> {
 pub(crate) fn batch_create_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     call.store().write(|tx| {
         let project = open_project(call, tx)?;
-        let batch = wire::BatchCreate::decode(&Body::required(call)?)?;
-        for user in batch.users() {
-            create(call, tx, &project, wire::create_user(call, user)?)?;
+        for user in wire::new_users(&Body::required(call)?)? {
+            create(call, tx, &project, wire::create_user(call, &user?)?)?;
         }
         Reply::json(JSON, &serde_json::json!({}))
     })
 }
 
-/// Deletes users, all or none; who is named twice is deleted once.
+/// Deletes users, all or none; who is named twice is deleted once, and the first wrong one decides what is wrong.
 pub(crate) fn batch_delete_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     call.store().write(|tx| {
         let project = open_project(call, tx)?;
-        let wire::UserIds(ids) = wire::UserIds::decode(&Body::required(call)?)?;
-        let mut gone = HashSet::new();
-        for id in ids.iter().filter(|id| gone.insert(*id)) {
-            delete(tx, &project, id)?;
+        let (body, mut gone) = (Body::required(call)?, HashSet::new());
+        for id in wire::user_ids(&body)? {
+            let id = id?;
+            if gone.insert(id) {
+                delete(tx, &project, id)?;
+            }
         }
         Ok(Reply::empty(204))
     })

@@ -146,13 +146,10 @@ pub(crate) fn group_change(body: &Body) -> Result<GroupChange, ApiError> {
 }
 
 /// The body of BatchDeleteUserGroups. Inferred: as many as of users.
-pub(crate) struct GroupIds(pub(crate) Vec<String>);
-
-impl GroupIds {
-    pub(crate) fn decode(body: &Body) -> Result<Self, ApiError> {
-        let ids = body.texts("group_ids", 1..=BATCH_DELETE)?;
-        required("group_ids", ids).map(Self)
-    }
+pub(crate) fn group_ids(
+    body: &Body,
+) -> Result<impl Iterator<Item = Result<&str, ApiError>>, ApiError> {
+    body.batch("group_ids", BATCH_DELETE)
 }
 
 /// The body of RunActionsOnGroup.

@@ -11,14 +11,14 @@ use std::ops::RangeInclusive;
 use serde_json::{Map, Value};
 
 pub(crate) use groups::{
-    CreateUserGroup, GroupIds, GroupList, GroupsQuery, MemberList, MembersQuery, RunActionsOnGroup,
-    group_change,
+    CreateUserGroup, GroupList, GroupsQuery, MemberList, MembersQuery, RunActionsOnGroup,
+    group_change, group_ids,
 };
 pub(crate) use seed::{export, generate, seed};
 pub(crate) use users::{
-    Action, BatchCreate, CreatedUser, ListedUser, OtpDevices, Password, UserDetailAnswer, UserIds,
-    UserList, UsersQuery, action, check_mail, check_notification_type, check_otp_ids, create_user,
-    user_change,
+    Action, CreatedUser, ListedUser, OtpDevices, Password, UserDetailAnswer, UserList, UsersQuery,
+    action, check_mail, check_notification_type, check_otp_ids, create_user, new_users,
+    user_change, user_ids,
 };
 
 use super::errors;
@@ -261,13 +261,27 @@ impl Body {
         let Some(items) = self.array(name, length)? else {
             return Ok(None);
         };
-        let texts = items.iter().map(|item| {
-            item.as_str()
-                .map(str::to_owned)
-                .ok_or_else(|| invalid(name, wrong_type(name, item, "strings")))
-        });
+        let texts = items
+            .iter()
+            .map(|item| text_of(name, item).map(str::to_owned));
         texts.collect::<Result<_, _>>().map(Some)
     }
+
+    /// The ids of a batch: read one by one, so that the first wrong one decides.
+    fn batch(
+        &self,
+        name: &'static str,
+        most: usize,
+    ) -> Result<impl Iterator<Item = Result<&str, ApiError>>, ApiError> {
+        let ids = required(name, self.array(name, 1..=most)?)?;
+        Ok(ids.iter().map(move |id| text_of(name, id)))
+    }
+}
+
+/// An item of an array of texts.
+fn text_of<'a>(name: &str, item: &'a Value) -> Result<&'a str, ApiError> {
+    item.as_str()
+        .ok_or_else(|| invalid(name, wrong_type(name, item, "strings")))
 }
 
 /// What a member that has to be there is worth.

@@ -403,34 +403,24 @@ fn utc(text: &str) -> Option<Time> {
 }
 
 /// The body of BatchCreateUsers: the users are read one by one, so that the first wrong one decides.
-pub(crate) struct BatchCreate(Vec<Body>);
-
-impl BatchCreate {
-    pub(crate) fn decode(body: &Body) -> Result<Self, ApiError> {
-        let users = required("users", body.array("users", 1..=BATCH_CREATE)?)?;
-        let bodies = users.iter().map(|user| match user {
-            serde_json::Value::Object(object) => Ok(Body(object.clone())),
-            other => Err(invalid(
-                "users",
-                super::wrong_type("users", other, "objects"),
-            )),
-        });
-        bodies.collect::<Result<_, _>>().map(Self)
-    }
-
-    pub(crate) fn users(&self) -> &[Body] {
-        &self.0
-    }
+pub(crate) fn new_users(
+    body: &Body,
+) -> Result<impl Iterator<Item = Result<Body, ApiError>>, ApiError> {
+    let users = required("users", body.array("users", 1..=BATCH_CREATE)?)?;
+    Ok(users.iter().map(|user| match user {
+        serde_json::Value::Object(object) => Ok(Body(object.clone())),
+        other => Err(invalid(
+            "users",
+            super::wrong_type("users", other, "objects"),
+        )),
+    }))
 }
 
 /// The body of BatchDeleteUser.
-pub(crate) struct UserIds(pub(crate) Vec<String>);
-
-impl UserIds {
-    pub(crate) fn decode(body: &Body) -> Result<Self, ApiError> {
-        let ids = body.texts("user_ids", 1..=BATCH_DELETE)?;
-        required("user_ids", ids).map(Self)
-    }
+pub(crate) fn user_ids(
+    body: &Body,
+) -> Result<impl Iterator<Item = Result<&str, ApiError>>, ApiError> {
+    body.batch("user_ids", BATCH_DELETE)
 }
 
 /// The body of UpdateUserInfo, in the order of its table. Empty texts clear, where there is something to clear.

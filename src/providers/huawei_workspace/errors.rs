@@ -27,8 +27,8 @@ catalogue! {
     USER_EXISTS: UserExists = 400 "WKS.00170301" "The user name already exists." Condition CODE;
     /// the group name is used in this project
     GROUP_EXISTS: GroupExists = 400 "WKS.00170201" "The user group name already exists." Condition CODE;
-    /// one user more than the quota; rollcall has none
-    USER_QUOTA_EXCEEDED: UserQuotaExceeded = 400 "WKS.00170302" "The number of users exceeds the limit." Fault CODE;
+    /// one user more than the quota (quirk user-quota)
+    USER_QUOTA_EXCEEDED: UserQuotaExceeded = 400 "WKS.00170302" "The number of users exceeds the limit." Condition CODE;
     /// a project whose tenant never opened the service
     TENANT_NOT_FOUND: TenantNotFound = 400 "WKS.00170117" "The tenant does not exist." Condition TERRAFORM;
     /// a project in which the service is disabled, or which is not configured (quirk projects)

@@ -816,6 +816,12 @@ static QUIRKS: &[Quirk] = &[
         source: Source::Inferred("the real service knows only projects that opened it"),
     },
     Quirk {
+        name: "user-quota",
+        values: &["off", "10", "100", "1000"],
+        about: "how many users a project may have; the next one, or a batch with it, is 400 WKS.00170302; seeds may hold more",
+        source: Source::Inferred("the real service has a quota; no source says how large it is"),
+    },
+    Quirk {
         name: "wrong-method",
         values: &["seed", "gateway"],
         about: "a known path with another method; seed: 405 WKS.00000405; gateway: 404 APIGW.0101, as the gateway's document has it",
@@ -839,7 +845,7 @@ static BOUNDS: &[Bound] = &[
     Bound {
         name: "users of a project",
         value: "none",
-        about: "the real service has a quota (WKS.00170302), here a fault only",
+        about: "the real service has a quota; with the quirk user-quota the next one is refused with WKS.00170302",
         source: CHOSEN,
     },
 ];

@@ -1239,6 +1239,11 @@ fn every_condition_is_raised_by_a_call() {
         "/_rollcall/namespaces/default/seed",
         &seed.to_string(),
     );
+    let quota = with(
+        frozen()
+            .quirk("huawei-workspace.user-quota", "10")
+            .expect("a quirk"),
+    );
     create(&server, ANOTHER, "taken");
     create_group(&server, ANOTHER, "taken");
     let users = format!("{ANOTHER}/users");
@@ -1271,6 +1276,15 @@ fn every_condition_is_raised_by_a_call() {
                 "POST",
                 &format!("{ANOTHER}/groups"),
                 r#"{"group_name":"taken","platform_type":"AD"}"#,
+            ),
+        ),
+        (
+            "UserQuotaExceeded",
+            "",
+            quota.json(
+                "POST",
+                &format!("{PROJECT}/users"),
+                r#"{"user_name":"more","user_phone":"1"}"#,
             ),
         ),
         ("TenantNotFound", "", server.get("/v2/new/users")),

@@ -238,7 +238,24 @@ fn create(
         },
     )?;
     model::set_groups(tx, seq, &groups)?;
+    check_quota(call, tx, project)?;
     Ok(user.id)
+}
+
+/// Whether the project may have as many users as it has with the new one, who stays out if it may not. Inferred: a quota is
+/// looked at last.
+fn check_quota(call: &Call<'_>, tx: &Connection, project: &Project) -> Result<(), ApiError> {
+    let Some(quota) = wire::user_quota(call) else {
+        return Ok(());
+    };
+    let project_id = &project.project_id;
+    let now = model::project(tx, project_id)?.map_or(0, |project| project.user_count);
+    if now <= quota {
+        return Ok(());
+    }
+    Err(errors::USER_QUOTA_EXCEEDED.raise().because(format!(
+        "project {project_id} would have {now} users; the quirk user-quota lets it have {quota}"
+    )))
 }
 
 fn delete(tx: &Connection, project: &Project, id: &str) -> Result<(), ApiError> {

@@ -271,6 +271,11 @@ fn name_rule(call: &Call<'_>) -> NameRule {
     }
 }
 
+/// How many users a project may have, by the quirk `user-quota`; nothing where that is off.
+pub(crate) fn user_quota(call: &Call<'_>) -> Option<u64> {
+    call.quirk("user-quota").parse().ok()
+}
+
 /// The body of CreateDesktopUser, in the order of its table.
 pub(crate) fn create_user(call: &Call<'_>, body: &Body) -> Result<NewUser, ApiError> {
     let user_name = required("user_name", body.any_text("user_name")?)?;

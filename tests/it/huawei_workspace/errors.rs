@@ -456,6 +456,18 @@ fn the_first_wrong_member_of_create_is_named() {
             wrong.map(|name| ((*name).to_owned(), json!(-1))).collect();
         creates(&server, &Value::Object(body), all[first]);
     }
+    // What a member says about the data comes behind what is wrong with the members behind it.
+    creates(
+        &server,
+        &json!({ "group_ids": [NOBODY], "description": "d".repeat(256) }),
+        "description",
+    );
+    let taken = json!({ "user_name": "api-test", "user_phone": "1".repeat(21) });
+    let path = format!("{PROJECT}/users");
+    assert_eq!(
+        outcome(&server, "POST", &path, &taken.to_string()),
+        "user_phone"
+    );
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! One function per API action, in table order; each checks in the contract's order (section 5): the path's project and
 //! id, the body's syntax, its members, then what they say about the data. One write holds its checks and its changes.
+//!
+//! Inferred: a group that is not there, a name that is taken and a quota come behind all of a user's members, not in the
+//! order of their table: a service reads a request to its end before it asks its data.
 
 mod groups;
 mod users;

@@ -384,6 +384,19 @@ fn an_account_expires_with_the_clock_of_the_namespace() {
         !expired("temp_contractor"),
         "at that moment it has not expired yet"
     );
+
+    // Before the epoch is past as well; the epoch itself is the number that stands for never.
+    for (name, expires, number, is_expired) in [
+        ("sixty", "1960-01-01T00:00:00Z", "-315619200000", true),
+        ("seventy", "1970-01-01T00:00:00Z", "0", false),
+    ] {
+        let body = json!({ "user_name": name, "user_phone": "1", "account_expires": expires });
+        let made = server.json("POST", &format!("{PROJECT}/users"), &body.to_string());
+        assert_eq!(made.status, 201, "{made}");
+        let list = server.get(&format!("{PROJECT}/users?user_names={name}"));
+        assert_eq!(column(&list, "users", "account_expires"), [number]);
+        assert_eq!(expired(name), is_expired, "{name}");
+    }
 }
 
 #[test]

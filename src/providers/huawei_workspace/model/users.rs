@@ -149,7 +149,8 @@ impl User {
         })
     }
 
-    /// Whether the account has expired. A time before the epoch is a negative number, and past like any other.
+    /// Whether the account has expired. Inferred: a time before 1970 is a negative number, and past like any other, although
+    /// the documents know positive ones only; the epoch itself is the 0 that stands for never.
     pub(crate) fn is_expired(&self, now: Time) -> bool {
         self.account_expires != 0 && self.account_expires < now.millis()
     }

@@ -395,7 +395,7 @@ fn expiry(text: &str) -> Result<i64, ApiError> {
     })
 }
 
-/// `yyyy-MM-ddTHH:mm:ssZ` or `yyyy-MM-ddTHH:mm:ss.SSSZ`, to the letter.
+/// `yyyy-MM-ddTHH:mm:ssZ` or `yyyy-MM-ddTHH:mm:ss.SSSZ`, to the letter. A leap second is none of its seconds.
 fn utc(text: &str) -> Option<Time> {
     let shape: String = text
         .chars()
@@ -405,6 +405,7 @@ fn utc(text: &str) -> Option<Time> {
         .contains(&shape.as_str())
         .then(|| Time::parse_rfc3339(text))
         .flatten()
+        .filter(|_| !text.contains(":60"))
 }
 
 /// The body of BatchCreateUsers: the users are read one by one, so that the first wrong one decides.

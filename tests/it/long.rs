@@ -21,15 +21,24 @@ fn name(number: usize) -> String {
 
 /// Users in both lists that have no bound, with texts of some ten bytes that often: 60 times make two megabytes of a list.
 fn fill(server: &Server, times: usize) {
+    const WORDS: usize = 8;
     let text = "描 \"述\" ".repeat(times);
+    // In Workspace, only the groups of a user take that much.
+    let groups: Vec<String> = (0..times / WORDS)
+        .map(|number| format!("{number} {}", "描 \"述\" ".repeat(WORDS)))
+        .collect();
+    let user_groups: Vec<Value> = groups.iter().map(|name| json!({ "name": name })).collect();
     let workspace: Vec<Value> = (0..MANY)
-        .map(|number| json!({ "user_name": name(number), "user_info_map": text }))
+        .map(|number| json!({ "user_name": name(number), "group_names": groups }))
         .collect();
     let volcengine: Vec<Value> = (0..MANY)
         .map(|number| json!({ "Username": name(number), "Description": text }))
         .collect();
     let document = json!({
-        "huawei-workspace": { "users": [{ "project_id": PROJECT, "users": workspace }] },
+        "huawei-workspace": {
+            "groups": [{ "project_id": PROJECT, "user_groups": user_groups }],
+            "users": [{ "project_id": PROJECT, "users": workspace }],
+        },
         "volcengine-bytehouse": { "Users": volcengine },
     });
     let seeded = server.json(

@@ -18,6 +18,15 @@ fn send(server: &Server, method: &str, path: &str, body: &Value) -> String {
     server.json(method, path, &body.to_string()).verdict()
 }
 
+/// A user as an export has it.
+fn exported(server: &Server, id: &str) -> Value {
+    let export = server.get("/_rollcall/namespaces/default/export");
+    let mut lines = export.text().lines();
+    let line = lines.find(|line| line.contains(&format!("\"id\":\"{id}\"")));
+    let document: Value = serde_json::from_str(line.expect("a line of its own")).expect("JSON");
+    document["huawei-workspace"]["users"][0]["users"][0].clone()
+}
+
 fn groups_of(server: &Server, project: &str, id: &str) -> Value {
     show(server, project, id)["group_names"].clone()
 }
@@ -57,8 +66,18 @@ fn a_user_from_first_day_to_last() {
         .clone();
     assert_eq!(listed["account_expires"], "1893553445678");
     assert_eq!(listed["enterprise_project_id"], "e");
-    assert_eq!(listed["user_info_map"], "{}");
-    assert_eq!(listed["domain"], "corp.example.com");
+    // What no list tells, an export does.
+    assert_eq!(
+        (listed.get("user_info_map"), listed.get("domain")),
+        (None, None)
+    );
+    assert_eq!(
+        names(&server, PROJECT, "domain=corp.example.com&user_name=new"),
+        ["New.User"]
+    );
+    let kept = exported(&server, &id);
+    assert_eq!(kept["user_info_map"], "{}");
+    assert_eq!(kept["domain"], "corp.example.com");
     assert_eq!(
         names(&server, PROJECT, "").last().map(String::as_str),
         Some("New.User")
@@ -87,6 +106,12 @@ fn a_user_from_first_day_to_last() {
     ] {
         assert_eq!(changed[field], value, "{field}");
     }
+    let info = json!({ "user_info_map": "{\"level\":\"gold\"}" });
+    assert_eq!(send(&server, "PUT", &path, &info), "200");
+    assert_eq!(
+        exported(&server, &id)["user_info_map"],
+        info["user_info_map"]
+    );
     assert_eq!(send(&server, "PUT", &path, &json!({})), "200");
     assert_eq!(
         show(&server, PROJECT, &id),

@@ -195,6 +195,30 @@ fn seeds_merge_by_id_or_by_name() {
 }
 
 #[test]
+fn what_a_seed_leaves_empty_is_as_absent() {
+    let server = demo();
+    let empty = json!({ "projects": [], "groups": [{ "project_id": "p", "user_groups": [
+        { "name": "g", "domain": "" },
+    ] }], "users": [{ "project_id": "p", "users": [
+        { "user_name": "u", "domain": "", "user_info_map": "", "enterprise_project_id": "" },
+    ] }] });
+    assert!(fits(&json!({ "huawei-workspace": empty })));
+    assert_eq!(seed(&server, &empty).status, 200);
+    let group = server.get("/v2/p/groups").json()["user_groups"][0].clone();
+    assert_eq!(group["domain"], "local.com");
+    let user = server.get("/v2/p/users?domain=local.com").json()["users"][0].clone();
+    assert_eq!(user["enterprise_project_id"], "0");
+    let export = server.get("/_rollcall/namespaces/default/export");
+    let mut lines = export.text().lines();
+    let line = lines.find(|line| line.contains("\"user_name\":\"u\""));
+    let line = line.expect("the user is exported");
+    assert!(
+        !line.contains("domain") && !line.contains("user_info_map"),
+        "{line}"
+    );
+}
+
+#[test]
 fn a_project_can_be_taken_out_whole() {
     let server = demo();
     let project = "0bec5db98280d2d02fd6c00c2de791ce";

@@ -1,5 +1,7 @@
 //! The seed document, in and out: what ListUsers and ListUserGroups answer, with the project that they answer for.
 
+use std::mem::take;
+
 use rusqlite::Connection;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -270,7 +272,7 @@ fn seed_group(
     let group = Group {
         realm_id: group.realm_id.unwrap_or(base.realm_id),
         group_dn: group.group_dn.unwrap_or(base.group_dn),
-        domain: group.domain.unwrap_or(base.domain),
+        domain: given(group.domain, DEFAULT_DOMAIN),
         total_desktops: group.total_desktops,
         parent: group
             .parent
@@ -321,11 +323,9 @@ fn seed_user(
         next_login_change_password: user.next_login_change_password,
         group_ids: Vec::new(),
         description: user.description,
-        enterprise_project_id: user
-            .enterprise_project_id
-            .unwrap_or_else(|| DEFAULT_ENTERPRISE_PROJECT.to_owned()),
+        enterprise_project_id: given(user.enterprise_project_id, DEFAULT_ENTERPRISE_PROJECT),
         user_info_map: user.user_info_map,
-        domain: user.domain.unwrap_or_else(|| DEFAULT_DOMAIN.to_owned()),
+        domain: given(user.domain, DEFAULT_DOMAIN),
     }
     .into_user(id, when_created.unwrap_or(context.now));
     let mut user = User {
@@ -430,6 +430,12 @@ impl SeedUser {
     }
 }
 
+/// A text that is as good as absent where it is empty, as it is when a user is created.
+fn given(text: Option<String>, default: &str) -> String {
+    text.filter(|text| !text.is_empty())
+        .unwrap_or_else(|| default.to_owned())
+}
+
 fn check_project_id(project_id: &str) -> Result<(), SeedError> {
     check_length("project_id", project_id, 1, 255)
 }
@@ -486,10 +492,19 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
                 json!({ "groups": [{ "project_id": project.project_id, "user_groups": groups }] }),
             );
         })?;
-        model::for_each_user(tx, project, |user| {
+        model::for_each_user(tx, project, |mut user| {
+            // What lists keep to themselves.
+            let user_info_map = take(&mut user.user_info_map);
+            let domain = take(&mut user.domain);
             let when_created = user.when_created.rfc3339_millis();
             // What depends on the clock is no data; nothing has expired at the beginning of time.
             let mut user = json!(ListedUser::new(user, Time::from_millis(i64::MIN)));
+            if !user_info_map.is_empty() {
+                user["user_info_map"] = json!(user_info_map);
+            }
+            if domain != DEFAULT_DOMAIN {
+                user["domain"] = json!(domain);
+            }
             user["when_created"] = json!(when_created);
             each(json!({ "users": [{ "project_id": project.project_id, "users": [user] }] }));
         })?;

@@ -131,14 +131,6 @@ pub(crate) struct ListedUser {
     share_space_desktops: u32,
     group_names: Box<RawValue>,
     enterprise_project_id: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    user_info_map: String,
-    #[serde(skip_serializing_if = "is_default_domain")]
-    domain: String,
-}
-
-fn is_default_domain(domain: &String) -> bool {
-    domain == DEFAULT_DOMAIN
 }
 
 impl ListedUser {
@@ -172,8 +164,6 @@ impl ListedUser {
             share_space_desktops: user.share_space_desktops,
             group_names: raw(user.group_names),
             enterprise_project_id: user.enterprise_project_id,
-            user_info_map: user.user_info_map,
-            domain: user.domain,
         }
     }
 }

@@ -961,6 +961,48 @@ fn the_journal_explains_a_refusal() {
     );
 }
 
+/// What a body calls an id can be longer than all that the journal keeps.
+#[test]
+fn an_endless_id_pushes_nothing_out_of_the_journal() {
+    let server = demo();
+    check(&server, "GET", &format!("{PROJECT}/users?limit=1"), "200");
+    let endless = "张".repeat(3_500_000);
+    for (path, body, expected) in [
+        (
+            "users/batch-delete",
+            json!({ "user_ids": [endless] }),
+            "400 WKS.00170312",
+        ),
+        (
+            "groups/batch-delete",
+            json!({ "group_ids": [endless] }),
+            "400 WKS.00170208",
+        ),
+        (
+            "users",
+            json!({ "user_name": "n", "user_phone": "1", "group_ids": [endless] }),
+            "400 WKS.00170208",
+        ),
+        (
+            "users",
+            json!({ "user_name": "n", "user_phone": "1", "group_ids": { "a": endless } }),
+            "group_ids",
+        ),
+    ] {
+        let found = outcome(
+            &server,
+            "POST",
+            &format!("{PROJECT}/{path}"),
+            &body.to_string(),
+        );
+        assert_eq!(found, expected, "{path}");
+        let found = explanation(&server);
+        assert!(found.contains("张张") && found.len() < 2000, "{found}");
+    }
+    let list = server.get("/_rollcall/journal").json();
+    assert_eq!(list["entries"].as_array().expect("entries").len(), 5);
+}
+
 /// What is not found says where else it is.
 #[test]
 fn a_missing_user_is_found_in_its_namespace() {

@@ -57,8 +57,15 @@ fn scope<'a>(call: &'a Call<'_>) -> (&'a str, &'static str) {
     (call.path_param("project_id"), call.quirk("projects"))
 }
 
+/// As much of an id as the journal is told, so that one body cannot push all other calls out of it: a body may call a
+/// text of millions of letters an id, and nobody's id is longer than this.
+fn told(id: &str) -> &str {
+    &id[..id.floor_char_boundary(255)]
+}
+
 /// There is no user of that id; real ids are never checked for their form.
 fn no_user(project: &Project, id: &str) -> ApiError {
+    let id = told(id);
     errors::USER_NOT_FOUND
         .raise()
         .because(format!("project {} has no user {id}", project.project_id))
@@ -66,6 +73,7 @@ fn no_user(project: &Project, id: &str) -> ApiError {
 }
 
 fn no_group(project: &Project, id: &str) -> ApiError {
+    let id = told(id);
     errors::GROUP_NOT_FOUND
         .raise()
         .because(format!("project {} has no group {id}", project.project_id))

@@ -6,6 +6,7 @@ mod groups;
 mod seed;
 mod users;
 
+use std::fmt::{self, Write as _};
 use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
@@ -32,14 +33,36 @@ fn invalid(name: &str, explanation: impl Into<String>) -> ApiError {
     errors::PARAMETER_INVALID.with(name).because(explanation)
 }
 
-/// A value for an explanation: enough to find it, never a page.
-fn shown(value: &(impl ToString + ?Sized)) -> String {
+/// A value for an explanation: enough to find it, never a page, and never written out further than that.
+fn shown(value: &(impl fmt::Display + ?Sized)) -> String {
     const LONGEST: usize = 60;
-    let text = value.to_string();
-    match text.char_indices().nth(LONGEST) {
-        Some((cut, _)) => format!("{}…", &text[..cut]),
-        None => text,
+    struct Beginning {
+        text: String,
+        left: usize,
     }
+    impl fmt::Write for Beginning {
+        fn write_str(&mut self, part: &str) -> fmt::Result {
+            match part.char_indices().nth(self.left) {
+                Some((cut, _)) => {
+                    self.text.push_str(&part[..cut]);
+                    self.text.push('…');
+                    Err(fmt::Error)
+                }
+                None => {
+                    self.text.push_str(part);
+                    self.left -= part.chars().count();
+                    Ok(())
+                }
+            }
+        }
+    }
+    let mut beginning = Beginning {
+        text: String::new(),
+        left: LONGEST,
+    };
+    // An error is how it says that it has enough.
+    let _ = write!(beginning, "{value}");
+    beginning.text
 }
 
 /// The project of a path: any text, because tenants are made up in tests.

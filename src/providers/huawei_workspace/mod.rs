@@ -203,8 +203,8 @@ static NEW_USER: [Parameter; 15] = [
         "string",
         false,
         "0",
-        "else 400 WKS.0001",
-        SDK,
+        "up to 255 characters, else 400 WKS.0001",
+        DEFINITION,
     ),
     body(
         "user_info_map",

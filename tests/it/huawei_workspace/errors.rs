@@ -429,6 +429,16 @@ fn rules_of_create() {
         &json!({ "enterprise_project_id": 0 }),
         "enterprise_project_id",
     );
+    creates(
+        &server,
+        &json!({ "enterprise_project_id": "e".repeat(255) }),
+        "201",
+    );
+    creates(
+        &server,
+        &json!({ "enterprise_project_id": "e".repeat(256) }),
+        "enterprise_project_id",
+    );
     creates(&server, &json!({ "user_info_map": {} }), "user_info_map");
     creates(&server, &json!({ "domain": "d".repeat(255) }), "201");
     creates(&server, &json!({ "domain": "d".repeat(256) }), "domain");

@@ -276,6 +276,12 @@ fn wrong_seeds_are_refused_with_the_place_and_the_rule() {
         groups(&json!([group]))
     };
     let at = ".users[0].users[1]";
+    refused(
+        &user("enterprise_project_id", json!("e".repeat(256))),
+        &format!("{at}.enterprise_project_id"),
+        "256 characters",
+        true,
+    );
     refused(&json!([]), "", "is an object", true);
     refused(&json!({ "people": [] }), "", "unknown field", true);
     refused(

@@ -392,6 +392,8 @@ impl SeedUser {
         }
         check_length("user_phone", &self.user_phone, 0, 20)?;
         check_length("description", &self.description, 0, 255)?;
+        let enterprise_project = self.enterprise_project_id.as_deref().unwrap_or_default();
+        check_length("enterprise_project_id", enterprise_project, 0, 255)?;
         check_length("domain", self.domain.as_deref().unwrap_or_default(), 0, 255)?;
         let mut groups = Vec::with_capacity(self.group_names.len());
         for (index, name) in self.group_names.iter().enumerate() {

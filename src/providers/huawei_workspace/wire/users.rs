@@ -302,7 +302,7 @@ pub(crate) fn create_user(call: &Call<'_>, body: &Body) -> Result<NewUser, ApiEr
     // Checked and forgotten: no operation shows it.
     body.text("alias_name", 0..=55)?;
     let enterprise_project_id = body
-        .any_text("enterprise_project_id")?
+        .text("enterprise_project_id", 0..=255)?
         .filter(|id| !id.is_empty())
         .unwrap_or(DEFAULT_ENTERPRISE_PROJECT);
     let user_info_map = body.any_text("user_info_map")?.unwrap_or_default();

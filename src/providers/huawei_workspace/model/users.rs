@@ -5,7 +5,7 @@ use rusqlite::types::{ToSql, Value};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::projects::touch;
-use super::{Group, PlatformType, Project, fold, word};
+use super::{Group, PlatformType, Project, fold, group_named, word};
 use crate::clock::Time;
 use crate::ids::{Ids, LOWER_HEX};
 use crate::store::Tx;
@@ -297,7 +297,8 @@ impl UserFilter {
         })
     }
 
-    /// The filter as conditions on `workspace_users`; none where everybody passes.
+    /// The filter as conditions on `workspace_users`, but for the group, which is a list of its own; none where everybody
+    /// passes.
     fn conditions(&self) -> Conditions<'_> {
         let mut all = Conditions::default();
         if let Some(names) = &self.user_names {
@@ -310,11 +311,6 @@ impl UserFilter {
         all.on(
             "active_type = ?",
             &self.active_type.map(|kind| kind.word().to_owned()),
-        );
-        all.on(
-            "seq IN (SELECT user_seq FROM workspace_members JOIN workspace_groups ON workspace_groups.seq = group_seq
-               WHERE workspace_groups.project_id = workspace_users.project_id AND workspace_groups.name = ?)",
-            &self.group_name,
         );
         all.on(
             "share_space_subscription = ?",
@@ -369,11 +365,11 @@ pub(crate) fn list_users(
     filter: &UserFilter,
     window: Window,
 ) -> rusqlite::Result<Page<User>> {
-    let scope = Scope {
-        list: &USERS,
-        source: "workspace_users WHERE project_id = ?",
-        parent: project.project_id.clone().into(),
-        total: project.user_count,
+    let Some(scope) = Scope::of(tx, project, filter)? else {
+        return Ok(Page {
+            total: 0,
+            rows: Vec::new(),
+        });
     };
     if let Some(query) = filter.query().filter(|query| !query.is_empty())
         && let Some(found) = scope.search(tx, &query, window)?
@@ -393,18 +389,22 @@ pub(crate) fn list_users(
 /// The users that pass behind a row, oldest first: where a list goes on.
 pub(crate) fn users_behind(
     tx: &Connection,
-    project_id: &str,
+    project: &Project,
     filter: &UserFilter,
     seq: i64,
     most: u64,
 ) -> rusqlite::Result<Vec<User>> {
+    let Some(scope) = Scope::of(tx, project, filter)? else {
+        return Ok(Vec::new());
+    };
     let filter = filter.conditions();
+    let (source, number) = (scope.source, scope.list.number);
     let sql = format!(
-        "SELECT {} FROM workspace_users WHERE project_id = ?{} AND ? < seq ORDER BY seq LIMIT ?",
+        "SELECT {} FROM {source}{} AND ? < {number} ORDER BY {number} LIMIT ?",
         User::COLUMNS,
         filter.sql
     );
-    let values = std::iter::once(&project_id as &dyn ToSql)
+    let values = std::iter::once(&scope.parent as &dyn ToSql)
         .chain(filter.values.iter().map(|value| &**value))
         .chain([&seq as &dyn ToSql, &most]);
     tx.prepare_cached(&sql)?
@@ -419,13 +419,7 @@ pub(crate) fn list_members(
     filter: &UserFilter,
     window: Window,
 ) -> rusqlite::Result<Page<User>> {
-    let scope = Scope {
-        list: &MEMBERS,
-        source: "workspace_members JOIN workspace_users ON seq = user_seq WHERE group_seq = ?",
-        parent: group.seq.into(),
-        total: group.user_quantity,
-    };
-    list(tx, &scope, filter, window)
+    list(tx, &Scope::members(group), filter, window)
 }
 
 /// The users that a filter is asked about, and how many they are.
@@ -437,6 +431,34 @@ struct Scope {
 }
 
 impl Scope {
+    /// The users of a project, or those of its group that the filter names; nothing where there is no such group. In a
+    /// group's own list the rows behind a row are found by an index, and not by who is in the group at all.
+    fn of(
+        tx: &Connection,
+        project: &Project,
+        filter: &UserFilter,
+    ) -> rusqlite::Result<Option<Self>> {
+        let Some(name) = &filter.group_name else {
+            return Ok(Some(Self {
+                list: &USERS,
+                source: "workspace_users WHERE project_id = ?",
+                parent: project.project_id.clone().into(),
+                total: project.user_count,
+            }));
+        };
+        let group = group_named(tx, &project.project_id, name)?;
+        Ok(group.as_ref().map(Self::members))
+    }
+
+    fn members(group: &Group) -> Self {
+        Self {
+            list: &MEMBERS,
+            source: "workspace_members JOIN workspace_users ON seq = user_seq WHERE group_seq = ?",
+            parent: group.seq.into(),
+            total: group.user_quantity,
+        }
+    }
+
     fn search(
         &self,
         tx: &Tx<'_>,

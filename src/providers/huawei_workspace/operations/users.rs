@@ -27,7 +27,7 @@ pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
         let page = model::list_users(tx, &project, &query.filter, first)?;
         let frame = wire::UserList::without_users(page.total)?;
         let rows = UserRows {
-            project_id: project.project_id,
+            project,
             filter: query.filter,
             counts_desktops: query.counts_desktops,
             now: call.now(),
@@ -44,7 +44,7 @@ pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
 /// The users of a list, as they are read.
 #[derive(Debug)]
 struct UserRows {
-    project_id: String,
+    project: Project,
     filter: UserFilter,
     counts_desktops: bool,
     /// The moment that the whole answer is of.
@@ -63,12 +63,12 @@ impl Rows for UserRows {
         if let Some(behind) = self.behind {
             let most = self.left.min(long::BATCH);
             self.left -= most;
-            self.read = model::users_behind(tx, &self.project_id, &self.filter, behind, most)?;
+            self.read = model::users_behind(tx, &self.project, &self.filter, behind, most)?;
         }
         let is_full = self.read.len() as u64 == long::BATCH;
         let last = self.read.last().filter(|_| is_full && 0 < self.left);
         self.behind = match last {
-            Some(user) => model::user_seq(tx, &self.project_id, &user.id)?,
+            Some(user) => model::user_seq(tx, &self.project.project_id, &user.id)?,
             None => None,
         };
         for user in self.read.drain(..) {

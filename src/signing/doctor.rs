@@ -131,7 +131,11 @@ pub fn shifted_clock(sent: i64, now: i64) -> Option<Finding> {
 fn stated_hash_is_wrong(case: &Case<'_>) -> Option<Finding> {
     let header = stated_hash_header(case.scheme)?;
     let stated = case.request.header(header)?;
-    (stated != sha256_hex(case.request.body)).then(|| Finding {
+    let is_another = match case.scheme {
+        Scheme::Huawei => super::huawei::states_another_body(case.request),
+        _ => stated != sha256_hex(case.request.body),
+    };
+    is_another.then(|| Finding {
         name: "body-hash-header",
         sentence: format!("signature matches, but {header} is not the hash of the body"),
     })
@@ -142,7 +146,8 @@ fn stated_hash_header(scheme: Scheme) -> Option<&'static str> {
     match scheme {
         Scheme::AlibabaAcs3 => Some("x-acs-content-sha256"),
         Scheme::Volcengine => Some("x-content-sha256"),
-        Scheme::AlibabaV1 | Scheme::Huawei | Scheme::QingCloud => None,
+        Scheme::Huawei => Some("x-sdk-content-sha256"),
+        Scheme::AlibabaV1 | Scheme::QingCloud => None,
     }
 }
 

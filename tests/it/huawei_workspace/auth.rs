@@ -255,6 +255,40 @@ fn a_changed_byte_of_anything_signed_is_refused() {
 }
 
 #[test]
+fn a_stated_hash_is_that_of_the_body_that_came() {
+    let server = signed::server("strict");
+    let body = |name: &str| format!(r#"{{"user_name": "{name}", "user_email": "a@example.com"}}"#);
+    let path = format!("{PROJECT}/users");
+    let new = |name: &str| {
+        Request::new("POST", &path, &body(name)).with("content-type", "application/json")
+    };
+    let hash = rollcall::signing::sha256_hex(body("first").as_bytes());
+    let stated = "x-sdk-content-sha256";
+    // The signed body's hash, put beside another body or beside none.
+    for replaced in [body("other"), String::new()] {
+        let mut request = by_huawei(new("first"), &KEY, TIME).with(stated, &hash);
+        request.body = replaced.into_bytes();
+        let answer = send(&server, &request);
+        assert_eq!(answer.verdict(), "401 APIGW.0301", "{answer}");
+        let told = explained(&server, &answer);
+        assert_eq!(told["signature"]["finding"], "body-hash-header", "{told}");
+    }
+    // Its own, signed or not, is what is signed anyway.
+    let request = by_huawei(new("first"), &KEY, TIME).with(stated, &hash);
+    assert_eq!(send(&server, &request).verdict(), "201");
+    let hash = rollcall::signing::sha256_hex(body("second").as_bytes());
+    let request = by_huawei(new("second").with(stated, &hash), &KEY, TIME);
+    assert_eq!(send(&server, &request).verdict(), "201");
+    // Who signs UNSIGNED-PAYLOAD says that any body will do; nobody else can say it for them.
+    let mut request = by_huawei(new("a").with(stated, "UNSIGNED-PAYLOAD"), &KEY, TIME);
+    request.body = body("third").into_bytes();
+    assert_eq!(send(&server, &request).verdict(), "201");
+    let mut request = by_huawei(new("a"), &KEY, TIME).with(stated, "UNSIGNED-PAYLOAD");
+    request.body = body("fourth").into_bytes();
+    assert_eq!(send(&server, &request).verdict(), "401 APIGW.0301");
+}
+
+#[test]
 fn a_clock_may_be_a_quarter_of_an_hour_off_either_way() {
     let server = signed::server("strict");
     for (off, expected) in [

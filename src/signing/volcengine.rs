@@ -55,11 +55,11 @@ pub struct Authorization<'a> {
     pub date: String,
     /// `X-Date`, in seconds since 1970.
     pub timestamp: i64,
-    /// `X-Expires`, how many seconds the signature is good for; the documented default is 900.
+    /// `X-Expires`, how many seconds the signature is good for, where it is signed; the documented default is 900.
     pub expires: Option<u32>,
     /// `X-Security-Token` of header or query.
     pub security_token: Option<Cow<'a, str>>,
-    /// A presigned request may say that its body is not signed.
+    /// A presigned request may say, and has to sign, that its body is not signed.
     body_unsigned: bool,
     /// The pairs of the query that are signed: those in `X-SignedQueries`; by header all of them.
     pairs: Vec<Pair<'a>>,
@@ -88,22 +88,24 @@ pub enum Defect {
 /// The first [`Defect`] in the gateway's order.
 pub fn read<'a>(request: &AsSent<'a>) -> Result<Authorization<'a>, Defect> {
     let query: Vec<Pair<'_>> = pairs(request.query.as_bytes()).collect();
-    let expires = last(&query, "X-Expires").and_then(|seconds| seconds.parse().ok());
     match request
         .header("authorization")
         .filter(|value| !value.is_empty())
     {
-        Some(authorization) => by_header(request, authorization, query, expires),
-        None if last(&query, "X-Signature").is_some() => presigned(query, expires),
+        Some(authorization) => by_header(request, authorization, query),
+        None if last(&query, "X-Signature").is_some() => presigned(query),
         None => Err(Defect::NoAuthorization),
     }
+}
+
+fn expires(query: &[Pair<'_>]) -> Option<u32> {
+    last(query, "X-Expires")?.parse().ok()
 }
 
 fn by_header<'a>(
     request: &AsSent<'a>,
     authorization: &'a str,
     query: Vec<Pair<'a>>,
-    expires: Option<u32>,
 ) -> Result<Authorization<'a>, Defect> {
     let (scheme, rest) = authorization
         .trim()
@@ -131,14 +133,14 @@ fn by_header<'a>(
         signature: signature.to_owned(),
         date: date.to_owned(),
         timestamp: parse_compact_time(date).ok_or(Defect::MalformedDate)?,
-        expires,
+        expires: expires(&query),
         security_token: request.header("x-security-token").map(Cow::Borrowed),
         body_unsigned: false,
         pairs: query,
     })
 }
 
-fn presigned(query: Vec<Pair<'_>>, expires: Option<u32>) -> Result<Authorization<'_>, Defect> {
+fn presigned(query: Vec<Pair<'_>>) -> Result<Authorization<'_>, Defect> {
     let value = |name| {
         last(&query, name)
             .map(Cow::into_owned)
@@ -158,6 +160,8 @@ fn presigned(query: Vec<Pair<'_>>, expires: Option<u32>) -> Result<Authorization
     if names_twice(&signed_headers) {
         return Err(Defect::Malformed);
     }
+    let security_token = value("X-Security-Token").map(Cow::Owned);
+    let pairs = listed_pairs(query, &signed_queries);
     Ok(Authorization {
         access_key_id,
         scope,
@@ -165,20 +169,22 @@ fn presigned(query: Vec<Pair<'_>>, expires: Option<u32>) -> Result<Authorization
         signature,
         timestamp: parse_compact_time(&date).ok_or(Defect::MalformedDate)?,
         date,
-        expires,
-        security_token: value("X-Security-Token").map(Cow::Owned),
-        body_unsigned: last(&query, "X-NotSignBody").is_some(),
-        pairs: listed_pairs(query, &signed_queries),
+        // What says how a signature is to be checked counts only where it is signed itself: anybody can add it to an address.
+        expires: expires(&pairs),
+        body_unsigned: last(&pairs, "X-NotSignBody").is_some(),
+        security_token,
+        pairs,
     })
 }
 
 /// The pairs that are in the list of signed ones. A signature cannot sign itself, whatever the list says.
 fn listed_pairs<'a>(mut query: Vec<Pair<'a>>, signed_queries: &str) -> Vec<Pair<'a>> {
-    let names: Vec<&[u8]> = signed_queries
+    let mut names: Vec<&[u8]> = signed_queries
         .as_bytes()
         .split(|byte| *byte == b';')
         .collect();
-    query.retain(|pair| *pair.name != *b"X-Signature" && names.contains(&&*pair.name));
+    names.sort_unstable();
+    query.retain(|pair| *pair.name != *b"X-Signature" && names.binary_search(&&*pair.name).is_ok());
     query
 }
 

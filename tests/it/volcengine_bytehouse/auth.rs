@@ -281,6 +281,37 @@ fn a_signature_may_be_used_again_until_it_expires() {
 }
 
 #[test]
+fn what_is_added_to_a_presigned_address_does_not_change_how_it_is_checked() {
+    let server = authentication::server("strict");
+    let verdict = |request: &Request| send(&server, request).verdict();
+    let mut old = presigned(&target("ListUsers"), KEY, now() - 901);
+    old.query.push_str("&X-Expires=4294967295");
+    assert_eq!(verdict(&old), "400 InvalidTimestamp");
+    // Signed over an empty body by somebody who does not say that the body is unsigned.
+    let mut post = Request {
+        method: "POST".to_owned(),
+        ..presigned(&target("ListUsers"), KEY, now())
+    };
+    post.query = post
+        .query
+        .replace("&X-NotSignBody=", "")
+        .replace("X-NotSignBody%3B", "");
+    let signature = post.look(|sent| {
+        let read = volcengine::read(sent).expect("it is signed, if not well");
+        let mut right = volcengine::candidates(sent, &[], &read, KEY.secret);
+        right.next().expect("the path as sent").signature
+    });
+    let (unsigned, _) = post.query.split_once("&X-Signature=").expect("the last");
+    post.query = format!("{unsigned}&X-Signature={signature}");
+    assert_eq!(verdict(&post), "200");
+    let mut with_a_body = post.with("content-type", "application/json");
+    with_a_body.body = b"{\"Limit\": 3}".to_vec();
+    assert_eq!(verdict(&with_a_body), "401 SignatureNotMatch");
+    with_a_body.query.push_str("&X-NotSignBody=");
+    assert_eq!(verdict(&with_a_body), "401 SignatureNotMatch");
+}
+
+#[test]
 fn skew_can_be_switched_off() {
     let options = frozen()
         .auth("volcengine-bytehouse=strict")

@@ -427,15 +427,13 @@ pub(crate) fn params(
     params
 }
 
+/// Of several content types the first that is text counts, as it does for signatures.
 fn is_form(headers: &HeaderMap) -> bool {
-    let media_type = headers
-        .get("content-type")
-        .and_then(|value| value.to_str().ok()?.split(';').next());
-    media_type.is_some_and(|media_type| {
-        media_type
-            .trim()
-            .eq_ignore_ascii_case("application/x-www-form-urlencoded")
-    })
+    headers
+        .get_all("content-type")
+        .iter()
+        .find_map(|value| std::str::from_utf8(value.as_bytes()).ok())
+        .is_some_and(signing::is_form)
 }
 
 /// Why a body is not a JSON object.

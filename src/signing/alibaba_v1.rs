@@ -38,10 +38,14 @@ pub enum Defect {
     MalformedTimestamp,
 }
 
-/// All parameters of a request: the query's, then those of a form.
+/// All parameters of a request: the query's, then those of a form, which only a POST has.
 #[must_use]
 pub fn parameters<'a>(request: &AsSent<'a>) -> Vec<Pair<'a>> {
-    let form = if request.is_form() { request.body } else { b"" };
+    let form = if request.method == "POST" && request.is_form() {
+        request.body
+    } else {
+        b""
+    };
     pairs(request.query.as_bytes()).chain(pairs(form)).collect()
 }
 

@@ -64,10 +64,7 @@ impl<'a> AsSent<'a> {
     /// Whether the body says of itself that it is a form.
     #[must_use]
     pub fn is_form(&self) -> bool {
-        const FORM: &str = "application/x-www-form-urlencoded";
-        self.header("content-type")
-            .and_then(|value| value.get(..FORM.len()))
-            .is_some_and(|start| start.eq_ignore_ascii_case(FORM))
+        self.header("content-type").is_some_and(is_form)
     }
 
     /// The path as sent, then the others that the caller wants tried; an empty path is `/`.
@@ -81,6 +78,16 @@ impl<'a> AsSent<'a> {
             .chain(others)
             .map(|path| if path.is_empty() { "/" } else { path })
     }
+}
+
+/// Whether a content type is that of a form. Whoever reads fields of a form asks here, so that what a room reads is what
+/// was signed.
+#[must_use]
+pub fn is_form(content_type: &str) -> bool {
+    let media_type = content_type.split(';').next().unwrap_or_default();
+    media_type
+        .trim()
+        .eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 /// An access key as the operator configured it.

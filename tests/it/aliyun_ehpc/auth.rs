@@ -10,7 +10,7 @@ use crate::authentication::{
     self, DISABLED, EXPIRED, KEY, READ_ONLY, TEMPORARY, WRONG, explained, now, send,
     the_journal_is_clean,
 };
-use crate::client::Answer;
+use crate::client::{Answer, exchange};
 use crate::server::{Server, demo, frozen, with};
 use crate::signing::Request;
 
@@ -492,6 +492,50 @@ fn a_signed_call_is_answered_once() {
     .with("content-type", "application/x-www-form-urlencoded");
     let sealed = post.look(|sent| alibaba_v1::sign(sent, &KEY, now(), "c", Digest::Sha256));
     assert_eq!(send(&server, &post.sealed(sealed)).verdict(), "200");
+}
+
+#[test]
+fn no_signed_parameter_can_be_moved_where_it_is_not_read() {
+    let server = authentication::server("strict");
+    let form = "application/x-www-form-urlencoded";
+    let check = |name: &str, method: &str, content_types: &[&[u8]], expected: &str| {
+        let target = list("Format=JSON&PageSize=2");
+        let request = Request::new(method, &target, "");
+        let sealed = request.look(|sent| alibaba_v1::sign(sent, &KEY, now(), name, Digest::Sha1));
+        let mut request = request.sealed(sealed);
+        request.query = request.query.replace("&PageSize=2", "");
+        let mut sent = format!(
+            "{method} /?{} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 10\r\n",
+            request.query
+        )
+        .into_bytes();
+        for content_type in content_types {
+            sent.extend([b"content-type: ", *content_type, b"\r\n"].concat());
+        }
+        sent.extend(b"\r\nPageSize=2");
+        let answer = exchange(server.address(), &sent, 1).remove(0);
+        assert_eq!(answer.verdict(), expected, "{name}: {answer}");
+    };
+    let refused = "400 SignatureDoesNotMatch";
+    // In a form that is read, the place of a parameter is nobody's business.
+    check("a form", "POST", &[form.as_bytes()], "200");
+    let cased = b"Application/X-WWW-Form-Urlencoded ;charset=utf-8";
+    check("in other letters", "POST", &[cased], "200");
+    check("no form of a GET", "GET", &[form.as_bytes()], refused);
+    let longer = format!("{form}x");
+    check("a longer type", "POST", &[longer.as_bytes()], refused);
+    check(
+        "another first",
+        "POST",
+        &[b"text/plain", form.as_bytes()],
+        refused,
+    );
+    check(
+        "one that is no text",
+        "POST",
+        &[b"\xff", form.as_bytes()],
+        "200",
+    );
 }
 
 #[test]

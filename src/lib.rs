@@ -80,6 +80,7 @@ mod recognise;
 mod seed;
 mod server;
 mod settings;
+mod shell;
 #[doc(hidden)]
 pub mod signing;
 mod store;

@@ -10,6 +10,7 @@ use crate::clock::{Clock, Time};
 use crate::ids::Ids;
 use crate::providers::provider;
 use crate::settings::unknown_provider;
+use crate::shell::word;
 use crate::signing::qingcloud::Dialect;
 use crate::signing::{
     AccessKey, AsSent, Digest, Sealed, alibaba_acs3, alibaba_v1, huawei, qingcloud, volcengine,
@@ -309,29 +310,17 @@ fn curl(
     if asked.method == "HEAD" {
         command.push_str(" -I");
     } else {
-        command.push_str(&format!(" -X {}", quoted(&asked.method)));
+        command.push_str(&format!(" -X {}", word(&asked.method)));
     }
-    command.push_str(&format!(" {}", quoted(&url)));
+    command.push_str(&format!(" {}", word(&url)));
     for (name, value) in &headers {
-        command.push_str(&format!(
-            " \\\n  -H {}",
-            quoted(&format!("{name}: {value}"))
-        ));
+        command.push_str(&format!(" \\\n  -H {}", word(&format!("{name}: {value}"))));
     }
     if !body.is_empty() {
-        command.push_str(&format!(" \\\n  --data-raw {}", quoted(&body)));
+        command.push_str(&format!(" \\\n  --data-raw {}", word(&body)));
     }
     command.push('\n');
     command
-}
-
-/// A word as a shell takes it.
-fn quoted(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:".contains(&byte);
-    if !text.is_empty() && text.bytes().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 #[cfg(test)]

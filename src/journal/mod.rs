@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::catalogue::Missing;
 use crate::mask;
+use crate::shell::word;
 
 pub(crate) use entry::{Entry, Outcome, Stage};
 pub use verify::Count;
@@ -177,17 +178,16 @@ impl Journal {
     pub(crate) fn curl(&self, id: u64) -> Option<String> {
         let kept = self.find(id)?;
         let Kept { method, packed, .. } = &*kept;
-        let quoted = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
         let headers = packed.headers();
         let host = headers
             .get("host")
             .and_then(|host| host.to_str().ok())
             .unwrap_or("127.0.0.1:4700");
-        let url = quoted(&format!("http://{host}{}", mask::target(packed.target())));
+        let url = word(&format!("http://{host}{}", mask::target(packed.target())));
         // curl waits for the body of a HEAD unless it is told so.
         let mut command = match *method {
             Method::HEAD => format!("curl --head {url}"),
-            _ => format!("curl -i -X {} {url}", method),
+            _ => format!("curl -i -X {} {url}", word(method.as_str())),
         };
         for (name, value) in mask::headers(&headers).as_object().into_iter().flatten() {
             if !matches!(
@@ -195,12 +195,12 @@ impl Journal {
                 "host" | "content-length" | "connection" | "accept-encoding" | "transfer-encoding"
             ) {
                 let header = format!("{name}: {}", value.as_str().unwrap_or_default());
-                command.push_str(&format!(" -H {}", quoted(&header)));
+                command.push_str(&format!(" -H {}", word(&header)));
             }
         }
         if !packed.body().is_empty() {
             let body = mask::body(packed.body());
-            command.push_str(&format!(" --data-raw {}", quoted(&body)));
+            command.push_str(&format!(" --data-raw {}", word(&body)));
         }
         command.push('\n');
         Some(command)

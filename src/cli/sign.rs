@@ -210,6 +210,13 @@ fn command(asked: &Sign) -> Result<String, String> {
             ));
         }
     };
+    let is_qingcloud = matches!(way, Way::Ehpc | Way::EhpcSha1 | Way::Iaas | Way::IaasSha1);
+    if is_qingcloud && asked.token.is_some() {
+        return Err(format!(
+            "{} cannot be signed with a --token: QingCloud's temporary keys sign with signature_version 2, which is not emulated",
+            asked.provider
+        ));
+    }
     if http::Method::from_bytes(asked.method.as_bytes()).is_err() {
         return Err(format!("\"{}\" is no method", asked.method));
     }

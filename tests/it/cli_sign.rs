@@ -277,6 +277,14 @@ fn a_command_that_cannot_be_made_says_why() {
     );
     check(&["aliyun-ehpc", "GET", "ftp://x/"], "is no address");
     check(&["aliyun-ehpc", "G T", url], "is no method");
+    let token = ["--token", "T"];
+    for scheme in ["ehpc", "ehpc-sha1", "iaas", "iaas-sha1"] {
+        let arguments = ["qingcloud-ehpc", "GET", url, "--scheme", scheme];
+        check(
+            &[&arguments[..], &token].concat(),
+            "qingcloud-ehpc cannot be signed with a --token",
+        );
+    }
     check(
         &["aliyun-ehpc", "GET", url, "-d", "@/nothing"],
         "--body @/nothing: ",

@@ -68,10 +68,29 @@ fn header(name: &str, value: &str) -> String {
     }
 }
 
+/// A target, or a path that somebody took for one. QingCloud's documents print `&` in place of the `?`, and who follows them
+/// has a query in the path.
 pub(crate) fn target(target: &str) -> String {
-    match target.split_once('?') {
-        None => target.to_owned(),
-        Some((path, query)) => format!("{path}?{}", form(query)),
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let mut shown = match path.split_once('&') {
+        None => path.to_owned(),
+        Some((path, query)) => format!("{path}&{}", form(query)),
+    };
+    if path.len() < target.len() {
+        shown.push('?');
+        shown.push_str(&form(query));
+    }
+    shown
+}
+
+/// The decoded value of a parameter of that name.
+pub(crate) fn parameter(name: &str, value: &str) -> String {
+    if is_secret(name) {
+        MASK.to_owned()
+    } else if is_document(value) {
+        structured(value)
+    } else {
+        quotation(value)
     }
 }
 

@@ -82,8 +82,9 @@ impl Run {
             return answer;
         }
         if 300 <= answer.status || answer.text().contains("ret_code\":1") {
+            let path = request.path.split('&').next().unwrap_or_default();
             self.answers
-                .push(format!("{} {}: {answer}", request.method, request.path));
+                .push(format!("{} {path}: {answer}", request.method));
         }
         answer
     }
@@ -98,6 +99,27 @@ impl Run {
         format!("{path}: {answer}")
     }
 
+    /// What the journal says of calls that are not quite the wanted ones.
+    fn near_misses(&self) -> String {
+        let params = json!({ "User": "x", "User.1.Password": "x", "password": "x", "zone": "x" });
+        let wanted = ["CreateUsers", "AddUsers", "HpcUserAddUser"].map(|operation| {
+            let wanted = json!({
+                "match": { "operation": operation, "params": params },
+                "count": { "exactly": 1000 },
+            });
+            let body = wanted.to_string();
+            let sent = format!(
+                "POST /_rollcall/journal/verify HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\
+                 content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            let answer = exchange(self.address(), sent.as_bytes(), 1).remove(0);
+            assert!(answer.text().contains(" is \\\""), "{answer}");
+            answer.to_string()
+        });
+        wanted.concat()
+    }
+
     /// Stops the server; everything that it said of the calls.
     fn told(mut self) -> Vec<String> {
         let journal = self.control("GET", "journal?limit=1000");
@@ -108,6 +130,7 @@ impl Run {
             }
         }
         told.push(journal);
+        told.push(self.near_misses());
         told.push(self.control("GET", "namespaces"));
         told.push(self.control("GET", "metrics"));
         let mut log = String::new();
@@ -288,6 +311,20 @@ fn calls(key: &AccessKey<'_>) -> Vec<Request> {
             request.look(|sent| volcengine::presign(sent, key, "cn-beijing", "bytehouse_ce", TIME));
         calls.push(request.sealed(sealed));
     }
+    // A query in the path, as QingCloud's documents print it, and as a part of one that is known.
+    for path in [
+        "/api/user/addUser&zone=jn1a&password=CaNaRyInPath",
+        "/api/user/addUser&zone=jn1a&password=CaNaRyInPath?token=CaNaRyInQuery",
+        "/api/user/modifyUser&secret_key=CaNaRyInPath",
+    ] {
+        calls.push(Request::new("GET", path, ""));
+    }
+    // A method that is none holds no secret, and is shown.
+    calls.push(Request::new(
+        "A|`id`",
+        "/api/user?password=CaNaRyInQuery",
+        "",
+    ));
     // Not signed, not known, not even readable.
     calls.push(
         Request::new("GET", "/nobody?password=CaNaRy1&token=CaNaRy2", "")

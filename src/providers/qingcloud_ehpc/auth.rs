@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::{errors, wire};
 use crate::call::{Call, Request};
 use crate::catalogue::ApiError;
+use crate::mask;
 use crate::providers::signatures::{Practice, Sent, examined, in_time};
 use crate::settings::{Auth, Credential};
 use crate::signing::qingcloud::{self, Defect};
@@ -66,7 +67,7 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
 
 fn unknown_action(call: &Call<'_>) -> ApiError {
     let path = call.request.path();
-    let unknown = errors::UNKNOWN_ACTION.with(wire::echo(path));
+    let unknown = errors::UNKNOWN_ACTION.with(wire::echo(&mask::target(path)));
     if path.contains('&') && call.request.raw_query().is_empty() {
         unknown.because("the query starts with ?; the documents print & in its place")
     } else {

@@ -215,6 +215,65 @@ fn secrets_are_masked_wherever_they_travel() {
 }
 
 #[test]
+fn near_misses_show_no_secret_of_a_nested_document() {
+    let server = demo();
+    let users = r#"[{"Name":"u1","Password":"hush-1"}]"#;
+    let user = form_urlencoded::byte_serialize(users.as_bytes()).collect::<String>();
+    server.get(&format!(
+        "/?Action=CreateUsers&Version=2024-07-30&Format=JSON&User={user}&Note=visible"
+    ));
+    let wanted = json!({
+        "match": { "operation": "CreateUsers", "params": { "User": "x", "Note": "y" } },
+        "count": { "exactly": 1 },
+    });
+    let answer = server.json("POST", "/_rollcall/journal/verify", &wanted.to_string());
+    assert!(answer.text().contains("Note is"), "{answer}");
+    assert!(answer.text().contains("visible"), "{answer}");
+    assert!(answer.text().contains("User is"), "{answer}");
+    assert!(!answer.text().contains("hush"), "{answer}");
+}
+
+#[test]
+fn secrets_of_a_query_in_the_path_are_masked() {
+    let server = demo();
+    // As QingCloud's documents print it.
+    let answer = server.get("/api/user/addUser&zone=jn1a&password=hush-1&token=hush-2");
+    assert!(!answer.text().contains("hush"), "{answer}");
+    let entry = newest(&server);
+    let shown = "/api/user/addUser&zone=jn1a&password=•••&token=•••";
+    assert_eq!(entry["target"], shown, "{entry}");
+    assert_eq!(entry["operation"], format!("GET {shown}"), "{entry}");
+    let wanted = json!({ "match": { "operation": "HpcUserAddUser" }, "count": { "exactly": 1 } });
+    for text in [
+        entry.to_string(),
+        server.get("/_rollcall/journal").text().to_owned(),
+        server
+            .get(&format!("/_rollcall/journal/{}/curl", entry["id"]))
+            .text()
+            .to_owned(),
+        server
+            .json("POST", "/_rollcall/journal/verify", &wanted.to_string())
+            .text()
+            .to_owned(),
+    ] {
+        assert!(text.contains("zone=jn1a"), "{text}");
+        assert!(!text.contains("hush"), "{text}");
+    }
+}
+
+#[test]
+fn a_method_is_no_command_in_a_curl_form() {
+    let server = demo();
+    server.send("A|`id`&'x'", USERS, &[], b"");
+    let path = format!("/_rollcall/journal/{}/curl", newest(&server)["id"]);
+    let shown = server.get(&path);
+    assert!(
+        shown.text().starts_with("curl -i -X 'A|`id`&'\\''x'\\''' "),
+        "{shown}"
+    );
+}
+
+#[test]
 fn a_call_can_be_made_again_from_its_curl_form() {
     let server = demo();
     let headers = [("x-note", "it's"), ("accept-encoding", "gzip")];

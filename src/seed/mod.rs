@@ -92,12 +92,26 @@ pub struct SeedFileError {
 pub(crate) fn decode<T: DeserializeOwned>(document: &Value) -> Result<T, SeedError> {
     serde_path_to_error::deserialize(document).map_err(|error| {
         let path = error.path().to_string();
+        let rule = error.into_inner().to_string();
+        if mask::is_secret(&path) {
+            return SeedError::new(path, without_value(&rule));
+        }
         let value = value_at(document, &path)
-            .filter(|_| !mask::is_secret(&path))
             .map(|value| format!(" (found {})", shortened(value)))
             .unwrap_or_default();
-        SeedError::new(path, format!("{}{value}", error.into_inner()))
+        SeedError::new(path, format!("{rule}{value}"))
     })
+}
+
+/// What serde says of a value, without the value, which it quotes first. Of a field it quotes the name alone.
+fn without_value(rule: &str) -> String {
+    match rule.rsplit_once(", expected ") {
+        _ if rule.starts_with("unknown field") => rule.to_owned(),
+        Some((_, expected)) => {
+            format!("the value, which may be a secret and is not shown, is not {expected}")
+        }
+        None => "the value, which may be a secret and is not shown, does not fit".to_owned(),
+    }
 }
 
 /// Merges one document; all of it or, when the caller rolls back, nothing. Says how many records it held.
@@ -266,10 +280,10 @@ fn value_at<'a>(document: &'a Value, path: &str) -> Option<&'a Value> {
     })
 }
 
-/// A value for an error message: enough to find it, never a page.
+/// A value for an error message: enough to find it, never a page, and no secret in it.
 fn shortened(value: &Value) -> String {
     const LONGEST: usize = 60;
-    let text = value.to_string();
+    let text = mask::body(value.to_string().as_bytes());
     match text.char_indices().nth(LONGEST) {
         Some((cut, _)) => format!("{}…", &text[..cut]),
         None => text,

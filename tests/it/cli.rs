@@ -246,6 +246,41 @@ fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
                 path.display().to_string(),
                 fs::read(&path).expect("a readable file"),
             ));
+#[test]
+fn a_bad_seed_shows_no_secret() {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("seed.json");
+    let complain = |seed: &str, sentence: &str| {
+        fs::write(&path, seed).expect("a writable folder");
+        let output = rollcall(&["seed", "check", path.to_str().expect("UTF-8")]);
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{seed}: {complaint}");
+        assert!(complaint.contains(sentence), "{seed}: {complaint}");
+        assert!(!complaint.contains("123454321"), "{seed}: {complaint}");
+    };
+    let key = |rest: &str| format!(r#"{{"credentials": [{{"access_key": "ak", {rest}}}]}}"#);
+    complain(
+        &key(r#""secret_key": 123454321"#),
+        "at credentials[0].secret_key: the value, which may be a secret and is not shown, is not a string",
+    );
+    complain(
+        &key(r#""secret_key": ["123454321"]"#),
+        "at credentials[0].secret_key: the value",
+    );
+    complain(
+        &key(r#""secret_key": "x", "tokens": "123454321""#),
+        "at credentials[0].tokens: unknown field `tokens`, expected one of",
+    );
+    complain(
+        r#"{"credentials": [{"secret_key": "123454321"}]}"#,
+        r#"at credentials[0]: missing field `access_key` (found {"secret_key":"•••"})"#,
+    );
+    complain(
+        &key(r#""secret_key": "x", "disabled": {"secret": "123454321"}"#),
+        r#"expected a boolean (found {"secret":"•••"})"#,
+    );
+}
+
         }
     }
     files.sort();

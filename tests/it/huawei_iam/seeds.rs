@@ -110,7 +110,7 @@ fn a_broken_rule_is_named_with_its_place_and_value() {
     );
     check(
         &user(json!({ "id": "u", "name": "n", "domain_id": DOMAIN, "password_hash": "x" })),
-        r#"users[0].password_hash: "x" is no hash"#,
+        "users[0].password_hash: that is no hash; it is",
     );
     check(
         &user(

@@ -154,9 +154,9 @@ fn merge_user(tx: &Connection, user: User, context: &SeedContext<'_>) -> Result<
         }
         (Some(password), None) => Some(model::hash_password(&password, context.ids)),
         (None, Some(hash)) if !model::is_hash(&hash) => {
-            let rule = format!(
-                "\"{hash}\" is no hash; it is what an export wrote there, and password takes the text"
-            );
+            // Not repeated: whoever mistakes the two has a password here.
+            let rule =
+                "that is no hash; it is what an export wrote there, and password takes the text";
             return Err(SeedError::new("password_hash", rule));
         }
         (None, hash) => hash,

@@ -298,12 +298,8 @@ fn merge_user(tx: &Connection, instance: &model::Instance, user: User) -> Result
         return Ok(());
     }
     model::access_key_rule(&user.access_key).map_err(|rule| SeedError::new("access_key", rule))?;
-    model::secret_key_rule(&user.secret_key, &user.access_key).map_err(|rule| {
-        SeedError::new(
-            "secret_key",
-            format!("{rule} (found \"{}\")", user.secret_key),
-        )
-    })?;
+    model::secret_key_rule(&user.secret_key, &user.access_key)
+        .map_err(|rule| SeedError::new("secret_key", rule))?;
     model::white_remote_address_rule(&user.white_remote_address)
         .map_err(|rule| SeedError::new("white_remote_address", rule))?;
     for (field, grants) in [

@@ -228,7 +228,7 @@ struct Serve {
         value_delimiter = ',',
         value_name = "AK:SK[:TOKEN]"
     )]
-    credential: Vec<Credential>,
+    credential: Vec<String>,
 
     /// How far callers' clocks may be off: a length of time, off, or as far as the provider lets them
     #[arg(
@@ -414,7 +414,7 @@ fn options(flags: &Serve) -> Result<Options, String> {
         options = options.auth(mode)?;
     }
     if !flags.credential.is_empty() {
-        options = options.credentials(flags.credential.clone());
+        options = options.credentials(credentials(&flags.credential)?);
     }
     options = options.skew(flags.skew);
     if flags.watch {
@@ -539,6 +539,13 @@ fn say(text: &str) -> ExitCode {
 fn fail(cause: &str) -> ExitCode {
     complain(cause);
     ExitCode::FAILURE
+}
+
+/// The keys that --credential names. clap does not read them: it repeats what it cannot read, and that may be a secret.
+fn credentials(given: &[String]) -> Result<Vec<Credential>, String> {
+    let keys = given.iter().map(|text| text.parse());
+    keys.collect::<Result<_, String>>()
+        .map_err(|rule| format!("--credential: {rule}"))
 }
 
 fn bad_flags(cause: &str) -> ExitCode {

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::remote::{self, Remote};
-use super::{bad_flags, fail, parse_time, say};
+use super::{bad_flags, credentials, fail, parse_time, say};
 use crate::clock::{Clock, Time};
 use crate::providers::PROVIDERS;
 use crate::providers::signatures::{Practice, signing_key};
@@ -39,7 +39,7 @@ pub(super) struct Explain {
         value_delimiter = ',',
         value_name = "AK:SK[:TOKEN]"
     )]
-    credential: Vec<Credential>,
+    credential: Vec<String>,
 
     /// The server's time, as 2024-05-20T08:30:00Z; default: now
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
@@ -67,7 +67,10 @@ pub(super) fn explain(asked: &Explain) -> ExitCode {
             raw
         }
     };
-    let mut credentials = asked.credential.clone();
+    let mut credentials = match credentials(&asked.credential) {
+        Ok(credentials) => credentials,
+        Err(cause) => return bad_flags(&cause),
+    };
     if credentials.is_empty() {
         credentials.extend("test-ak:test-sk".parse::<Credential>());
     }

@@ -174,6 +174,29 @@ fn bad_flags_get_a_sentence_and_exit_code_2() {
 }
 
 #[test]
+fn a_credential_that_cannot_be_read_is_not_repeated() {
+    for (arguments, variable) in [
+        (&["--credential", ":CaNaRySecret"][..], None),
+        (&["--credential", "ak:s1,CaNaRySecret"], None),
+        (&["explain", "--credential", "CaNaRySecret"], None),
+        (&[], Some("ak:s1,CaNaRySecret")),
+        (&["explain"], Some(":CaNaRySecret")),
+    ] {
+        let mut command = Command::new(BINARY);
+        command.args(arguments).stdin(Stdio::null());
+        command.envs(variable.map(|value| ("ROLLCALL_CREDENTIAL", value)));
+        let output = command.output().expect("the binary runs");
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {complaint}");
+        assert!(
+            complaint.contains("write a credential as AK:SK, or AK:SK:TOKEN"),
+            "{arguments:?}: {complaint}"
+        );
+        assert!(!complaint.contains("CaNaRy"), "{arguments:?}: {complaint}");
+    }
+}
+
+#[test]
 fn a_port_in_use_gets_a_sentence_and_exit_code_1() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = taken.local_addr().expect("an address").to_string();
@@ -224,29 +247,6 @@ fn a_bad_seed_is_named_by_file_place_value_and_rule() {
 }
 
 #[test]
-fn a_good_seed_is_counted() {
-    let file = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/seed-data/huawei-rocketmq.json"
-    );
-    let output = rollcall(&["seed", "check", file]);
-    assert!(output.status.success());
-    assert!(String::from_utf8_lossy(&output.stdout).contains("records, all fine"));
-}
-
-/// Every file below a folder, with its bytes.
-fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).expect("a readable folder") {
-        let path = entry.expect("a readable folder").path();
-        if path.is_dir() {
-            files.extend(contents(&path));
-        } else {
-            files.push((
-                path.display().to_string(),
-                fs::read(&path).expect("a readable file"),
-            ));
-#[test]
 fn a_bad_seed_shows_no_secret() {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("seed.json");
@@ -281,6 +281,29 @@ fn a_bad_seed_shows_no_secret() {
     );
 }
 
+#[test]
+fn a_good_seed_is_counted() {
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/seed-data/huawei-rocketmq.json"
+    );
+    let output = rollcall(&["seed", "check", file]);
+    assert!(output.status.success());
+    assert!(String::from_utf8_lossy(&output.stdout).contains("records, all fine"));
+}
+
+/// Every file below a folder, with its bytes.
+fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable folder").path();
+        if path.is_dir() {
+            files.extend(contents(&path));
+        } else {
+            files.push((
+                path.display().to_string(),
+                fs::read(&path).expect("a readable file"),
+            ));
         }
     }
     files.sort();

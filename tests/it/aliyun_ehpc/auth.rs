@@ -555,6 +555,28 @@ fn a_nonce_may_come_again_after_15_minutes() {
 }
 
 #[test]
+fn a_nonce_may_not_come_again_while_the_skew_lets_it() {
+    let check = |skew: &str, later: i64, expected: &str| {
+        let options = frozen().auth("aliyun-ehpc=strict").expect("a mode");
+        let server = with(options.skew(skew.parse().expect("a skew")));
+        let request = v1(&list(""), KEY, now(), "again");
+        assert_eq!(send(&server, &request).verdict(), "200");
+        let moved = format!("{{\"by\":\"{later}s\"}}");
+        let moved = server.json("POST", "/_rollcall/clock/advance", &moved);
+        assert_eq!(moved.status, 200, "{moved}");
+        let again = send(&server, &request).verdict();
+        assert_eq!(again, expected, "with a skew of {skew}, {later} s later");
+    };
+    check("2h", 3600, "400 SignatureNonceUsed");
+    check("2h", 7200, "400 SignatureNonceUsed");
+    check("2h", 7201, "400 InvalidTimeStamp.Expired");
+    // A shorter skew shortens nothing.
+    check("60s", 60, "400 SignatureNonceUsed");
+    check("off", 900, "400 SignatureNonceUsed");
+    check("off", 901, "200");
+}
+
+#[test]
 fn a_wrong_secret_uses_no_nonce_up() {
     let server = authentication::server("strict");
     for (scheme, nonce) in SCHEMES.into_iter().zip(["a", "b"]) {

@@ -359,7 +359,8 @@ impl Call<'_> {
         self.settings.skew(own)
     }
 
-    /// The key of that id, configured or seeded. What follows a `~` names the namespace and is no part of the look-up.
+    /// The key of that id, configured or seeded; a seed says more of a namespace's key than a flag that is for all of them.
+    /// What follows a `~` names the namespace and is no part of the look-up.
     pub(crate) fn credential(&self, access_key: &str) -> Result<Option<Credential>, ApiError> {
         let key = access_key
             .split_once('~')
@@ -369,10 +370,18 @@ impl Call<'_> {
             .credentials
             .iter()
             .find(|credential| credential.access_key == key);
-        match configured {
-            Some(credential) => Ok(Some(credential.clone())),
-            None => Ok(self.store().read(|tx| credentials::find(tx, key))?),
-        }
+        let Some(configured) = configured else {
+            return Ok(self.store().read(|tx| credentials::find(tx, key))?);
+        };
+        // Most of them nobody seeds. That is looked up once and known until the next write, not asked with every call; only
+        // of configured keys, which are few.
+        let seeded = self.encoded_with_note(Key::of(("credential", key)), |tx| {
+            let found = credentials::find(tx, key)?;
+            Ok(Encoded::always(Vec::new()).noting(found))
+        })?;
+        Ok(Some(
+            seeded.note.as_ref().as_ref().unwrap_or(configured).clone(),
+        ))
     }
 
     /// The region that this provider is set to.

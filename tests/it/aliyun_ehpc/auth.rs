@@ -659,6 +659,40 @@ fn a_temporary_key_goes_with_its_token() {
 }
 
 #[test]
+fn a_seed_says_more_of_a_configured_key_than_the_flag() {
+    let server = authentication::server("strict");
+    let mut calls = 0;
+    let mut verdict = |key: AccessKey<'_>| {
+        calls += 1;
+        send(&server, &v1(&list(""), key, now(), &calls.to_string())).verdict()
+    };
+    let seed = |namespace: &str, rest: &str| {
+        let path = format!("/_rollcall/namespaces/{namespace}/seed");
+        let body = format!("{{\"credentials\":[{{\"access_key\":\"test-ak\"{rest}}}]}}");
+        let seeded = server.json("POST", &path, &body);
+        assert_eq!(seeded.status, 200, "{seeded}");
+    };
+    assert_eq!(verdict(KEY), "200");
+    seed("default", r#","secret_key":"test-sk","disabled":true"#);
+    assert_eq!(verdict(KEY), "400 InvalidAccessKeyId.Inactive");
+    seed("default", r#","secret_key":"another""#);
+    assert_eq!(verdict(KEY), "400 SignatureDoesNotMatch");
+    let another = AccessKey {
+        secret: "another",
+        ..KEY
+    };
+    assert_eq!(verdict(another), "200");
+    let elsewhere = AccessKey {
+        id: "test-ak~elsewhere",
+        ..KEY
+    };
+    assert_eq!(verdict(elsewhere), "200", "only that namespace was seeded");
+    // Without the seed it is the flag's key again.
+    seed("default", r#","$delete":true"#);
+    assert_eq!(verdict(KEY), "200");
+}
+
+#[test]
 fn a_read_only_key_lists_and_writes_nothing() {
     let server = authentication::server("strict");
     for (scheme, nonce) in SCHEMES.into_iter().zip(["a", "b"]) {

@@ -2,6 +2,7 @@
 //! and the nonces that were used.
 
 use std::collections::{HashSet, VecDeque};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::credentials;
 use crate::mask;
 use crate::settings::Credential;
 use crate::signing::doctor::{self, Case, Finding};
-use crate::signing::{AccessKey, AsSent, Mismatch, Scheme, sha256_hex};
+use crate::signing::{AccessKey, AsSent, Mismatch, Scheme};
 
 /// A request as the signing schemes read it.
 #[derive(Debug)]
@@ -236,11 +237,13 @@ const NONCES: usize = 100_000;
 pub(crate) struct Nonces {
     used: Mutex<Used>,
 }
+    /// Two halves of a hash with keys that nobody knows: 128 bits stand for a nonce of any length.
+    halves: [RandomState; 2],
 
 #[derive(Debug, Default)]
 struct Used {
-    known: HashSet<String>,
-    by_age: VecDeque<(Time, String)>,
+    known: HashSet<u128>,
+    by_age: VecDeque<(Time, u128)>,
     /// Nonces forgotten before their time, because there were too many.
     forgotten: u64,
 }
@@ -254,8 +257,11 @@ impl Nonces {
         now: Time,
         window_millis: i64,
     ) -> bool {
-        // Its hash, so that long nonces take no more room than short ones.
-        let nonce = sha256_hex(format!("{access_key}\n{nonce}").as_bytes());
+        let [high, low] = self
+            .halves
+            .each_ref()
+            .map(|half| u128::from(half.hash_one((access_key, nonce))));
+        let nonce = high << 64 | low;
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         while let Some((time, _)) = used.by_age.front()
             && (time.plus_millis(window_millis) < now || NONCES <= used.by_age.len())
@@ -267,7 +273,7 @@ impl Nonces {
                 used.known.remove(&oldest);
             }
         }
-        if !used.known.insert(nonce.clone()) {
+        if !used.known.insert(nonce) {
             return false;
         }
         used.by_age.push_back((now, nonce));

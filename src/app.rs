@@ -53,6 +53,7 @@ pub(crate) async fn answer(
     app: &App,
     control: &Router,
     door: Option<&'static dyn Provider>,
+    port: Option<u16>,
     request: AxumRequest,
 ) -> Result<Response, ConnectionReset> {
     if is_control(request.uri().path()) {
@@ -71,7 +72,10 @@ pub(crate) async fn answer(
         return Ok(into_response(problem(405, "Not a proxy", detail)));
     }
     let delivery = match read(request).await {
-        Ok(request) => emulate(app, request, door),
+        Ok(mut request) => {
+            request.port = port;
+            emulate(app, request, door)
+        }
         Err(status) => return Ok((status, [("connection", "close")]).into_response()),
     };
     deliver(delivery).await

@@ -39,6 +39,8 @@ pub(crate) struct Request {
     pub(crate) body: Bytes,
     /// The limit that the request was over, if any.
     pub(crate) over: Option<Limit>,
+    /// The port that it came to.
+    pub(crate) port: Option<u16>,
     /// How much of the path is the prefix that named the provider (`/aliyun-ehpc`).
     prefix: usize,
     query: OnceCell<Params>,
@@ -70,6 +72,7 @@ impl Request {
             headers,
             body,
             over,
+            port: None,
             prefix: 0,
             query: OnceCell::new(),
             form: OnceCell::new(),

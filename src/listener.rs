@@ -71,6 +71,7 @@ pub(crate) async fn accept(
         Ok(listener) => listener,
         Err(cause) => return tracing::error!(%cause, "a listener cannot be served"),
     };
+    let port = listener.local_addr().ok().map(|address| address.port());
     let open = GracefulShutdown::new();
     let mut http = http1::Builder::new();
     // Not `pipeline_flush`: with it, hyper takes all of a body that there is, however slowly its client reads.
@@ -98,7 +99,7 @@ pub(crate) async fn accept(
         let service = service_fn(move |request: http::Request<Incoming>| {
             let (app, control, fault) = (Arc::clone(&app), control.clone(), Arc::clone(&fault));
             async move {
-                let answered = answer(&app, &control, door, request.map(Body::new)).await;
+                let answered = answer(&app, &control, door, port, request.map(Body::new)).await;
                 if answered.is_err() {
                     fault.store(true, Ordering::Release);
                 }

@@ -19,6 +19,9 @@ use crate::signing::{
     qingcloud, volcengine,
 };
 
+/// Where a server listens that is not told otherwise: what a raw request without a port in its Host was most likely sent to.
+const DEFAULT_PORT: u16 = 4700;
+
 /// What to explain.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
@@ -199,6 +202,7 @@ fn examine(raw: &Raw<'_>, credentials: &[Credential], now: i64) -> Examined {
             also: &also,
             key: known.map(|key| signing_key(&verdict.access_key, key)),
             keys: &keys,
+            port: Some(DEFAULT_PORT),
             hosts,
             regions,
             services,

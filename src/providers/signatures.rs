@@ -154,6 +154,7 @@ pub(crate) fn examined(
         also: sent.also(),
         key: Some(signing_key(access_key, credential)),
         keys: &keys,
+        port: call.request.port,
         hosts: practice.hosts,
         regions: practice.regions,
         services: practice.services,
@@ -236,9 +237,9 @@ const NONCES: usize = 100_000;
 #[derive(Debug, Default)]
 pub(crate) struct Nonces {
     used: Mutex<Used>,
-}
     /// Two halves of a hash with keys that nobody knows: 128 bits stand for a nonce of any length.
     halves: [RandomState; 2],
+}
 
 #[derive(Debug, Default)]
 struct Used {

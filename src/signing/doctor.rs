@@ -44,6 +44,8 @@ pub struct Case<'a> {
     pub key: Option<AccessKey<'a>>,
     /// Every known key.
     pub keys: &'a [AccessKey<'a>],
+    /// The port that the request came to, which a client may have signed and not sent.
+    pub port: Option<u16>,
     /// Host names of the real service, which a client behind a proxy may have signed.
     pub hosts: &'a [&'a str],
     /// Regions that a scope may name.

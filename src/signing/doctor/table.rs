@@ -554,22 +554,23 @@ fn host(trial: &Trial, examination: &Examination<'_>) -> Variants {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (name, Some(port)),
         _ => (sent, None),
     };
-    let mut others = vec![
-        name.to_owned(),
-        format!("{name}:80"),
-        format!("{name}:443"),
-        String::new(),
-    ];
+    let came_to = examination.case.port.map(|port| port.to_string());
+    let mut ports: Vec<&str> = port.into_iter().chain(came_to.as_deref()).collect();
+    ports.dedup();
+    ports.extend(["80", "443"]);
+    let named = |name: &str| {
+        let with_ports = ports.iter().map(|port| format!("{name}:{port}"));
+        [name.to_owned()].into_iter().chain(with_ports).collect()
+    };
+    let mut others: Vec<String> = named(name);
+    others.push(String::new());
     let forwarded = request.header_values("x-forwarded-host");
     for other in ["localhost", "127.0.0.1", "[::1]", "host.docker.internal"]
         .into_iter()
         .chain(forwarded)
         .chain(examination.case.hosts.iter().copied())
     {
-        others.push(other.to_owned());
-        others.extend(port.map(|port| format!("{other}:{port}")));
-        others.push(format!("{other}:80"));
-        others.push(format!("{other}:443"));
+        others.extend(named(other));
     }
     header_value(trial, "host", others)
 }

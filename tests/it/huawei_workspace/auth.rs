@@ -255,6 +255,21 @@ fn a_changed_byte_of_anything_signed_is_refused() {
 }
 
 #[test]
+fn a_port_that_was_signed_and_not_sent_is_named() {
+    let server = signed::server("strict");
+    let mut request = list();
+    *request.header_mut("host") = server.address().to_string();
+    let mut request = by_huawei(request, &KEY, TIME);
+    *request.header_mut("host") = "127.0.0.1".to_owned();
+    let answer = send(&server, &request);
+    assert_eq!(answer.verdict(), "401 APIGW.0301", "{answer}");
+    let told = explained(&server, &answer);
+    assert_eq!(told["signature"]["finding"], "host", "{told}");
+    let sentence = format!("signature matches if Host is \"{}\"", server.address());
+    assert_eq!(told["signature"]["sentence"], sentence);
+}
+
+#[test]
 fn a_stated_hash_is_that_of_the_body_that_came() {
     let server = signed::server("strict");
     let body = |name: &str| format!(r#"{{"user_name": "{name}", "user_email": "a@example.com"}}"#);

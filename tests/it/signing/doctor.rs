@@ -206,6 +206,7 @@ fn examined(
             also,
             key,
             keys: &[KEY, OTHER],
+            port: Some(4700),
             hosts: &["open.volcengineapi.com", "ehpc.cn-hangzhou.aliyuncs.com"],
             regions: &["cn-beijing", "cn-shanghai"],
             services: &["bytehouse_ce"],
@@ -448,6 +449,16 @@ fn headers(shown: &mut Shown) {
                 &format!("signature matches if Host is \"{host}\""),
             );
         }
+        // And the other way round: signed with the port that it came to, sent without.
+        let mut portless = get.clone();
+        *portless.header_mut("host") = "127.0.0.1".to_owned();
+        names(
+            shown,
+            scheme,
+            &portless,
+            "host",
+            "signature matches if Host is \"127.0.0.1:4700\"",
+        );
         let mut typed = post.clone();
         *typed.header_mut("content-type") = "application/json;charset=UTF-8".to_owned();
         names(
@@ -1071,6 +1082,7 @@ fn nothing_is_found_where_nothing_is_wrong() {
                 also: &[],
                 key: Some(key),
                 keys: &[key, OTHER],
+                port: Some(4700),
                 hosts: &[],
                 regions: &[],
                 services: &[],

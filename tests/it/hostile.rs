@@ -4,10 +4,16 @@
 //! A provider is a row of [`TARGETS`], an input is a row of [`attacks`].
 
 use proptest::prelude::*;
+use rollcall::signing::qingcloud::Dialect;
+use rollcall::signing::{
+    AccessKey, Digest, Scheme, alibaba_acs3, alibaba_v1, huawei, qingcloud, volcengine,
+};
 use serde_json::Value;
 
 use crate::client::{After, Answer, End, talk};
 use crate::server::{Server, frozen, with};
+use crate::signed::{self, KEY, TIME};
+use crate::signing::Request;
 
 /// A provider to attack.
 struct Target {
@@ -204,10 +210,7 @@ fn strange_targets(target: &Target) -> Vec<Attack> {
             more(&format!("x={}", "y".repeat(100_000))),
         ),
         Attack::new("ten thousand parameters", more(&"a=1&".repeat(8_000))),
-        Attack::new(
-            "a long path",
-            get(&format!("{path}{}", "/x".repeat(15_000))),
-        ),
+        Attack::new("a long path", get(&format!("{path}{}", "/x".repeat(2_000)))),
         Attack::new(
             "a target longer than any buffer",
             get(&format!("{path}?{}", "y".repeat(1_000_000))),
@@ -548,18 +551,34 @@ fn targets() -> Vec<&'static Target> {
 }
 
 fn server_of(target: &Target, door: Door) -> Server {
+    server_in(target, door, "off")
+}
+
+fn server_in(target: &Target, door: Door, auth: &str) -> Server {
     let listen = match door {
         Door::Own => format!("{}=127.0.0.1:0", target.id),
         Door::Shared => "127.0.0.1:0".to_owned(),
     };
-    with(frozen().listen(vec![listen.parse().expect("an address")]))
+    let options = frozen().auth(auth).expect("a mode");
+    with(options.listen(vec![listen.parse().expect("an address")]))
 }
 
 #[track_caller]
 fn withstand(target: &Target, door: Door) {
     let server = server_of(target, door);
-    let list = get(target.list);
-    let before = talk(server.address(), &list, 1, After::Wait).0;
+    survive(target, door, &server, attacks(target), || get(target.list));
+}
+
+/// None of the attacks hurts, and after each of them a list is as good as before.
+#[track_caller]
+fn survive(
+    target: &Target,
+    door: Door,
+    server: &Server,
+    attacks: Vec<Attack>,
+    mut list: impl FnMut() -> Vec<u8>,
+) {
+    let before = talk(server.address(), &list(), 1, After::Wait).0;
     assert_eq!(before[0].status, 200, "{}: {}", target.id, before[0]);
     assert!(
         (target.is_own)(&before[0].json()),
@@ -568,12 +587,12 @@ fn withstand(target: &Target, door: Door) {
         before[0]
     );
     let mut found = Vec::new();
-    for attack in attacks(target) {
+    for attack in attacks {
         let (answers, end) = talk(server.address(), &attack.sent, attack.answers, attack.after);
         if let Some(fault) = fault(target, door, &answers, end, &attack.sent) {
             found.push(format!("{}: {fault:.500}", attack.name));
         }
-        let (after, _) = talk(server.address(), &list, 1, After::Wait);
+        let (after, _) = talk(server.address(), &list(), 1, After::Wait);
         if after.first().map(|answer| answer.status) != Some(200) {
             found.push(format!("{}: no list afterwards: {after:?}", attack.name));
         }
@@ -593,6 +612,172 @@ fn withstand(target: &Target, door: Door) {
 fn no_input_hurts_a_provider_on_its_own_listener() {
     for target in targets() {
         withstand(target, Door::Own);
+    }
+}
+
+/// A request signed in one of its provider's ways.
+fn sealed(
+    way: Scheme,
+    presigned: bool,
+    request: Request,
+    key: &AccessKey<'_>,
+    nonce: u32,
+) -> Request {
+    let nonce = nonce.to_string();
+    let sealed = request.look(|sent| match (way, presigned) {
+        (Scheme::AlibabaV1, _) => alibaba_v1::sign(sent, key, TIME, &nonce, Digest::Sha1),
+        (Scheme::AlibabaAcs3, _) => alibaba_acs3::sign(sent, key, TIME, &nonce),
+        (Scheme::Volcengine, false) => {
+            volcengine::sign(sent, key, "cn-beijing", "bytehouse_ce", TIME)
+        }
+        (Scheme::Volcengine, true) => {
+            volcengine::presign(sent, key, "cn-beijing", "bytehouse_ce", TIME)
+        }
+        (Scheme::Huawei, _) => huawei::sign(sent, key, TIME),
+        (Scheme::QingCloud, false) => {
+            qingcloud::sign(sent, key, TIME, Dialect::Ehpc, Digest::Sha256)
+        }
+        (Scheme::QingCloud, true) => qingcloud::sign(sent, key, TIME, Dialect::Iaas, Digest::Sha1),
+    });
+    request.sealed(sealed)
+}
+
+/// The ways to sign of a provider, the first of them for its lists.
+fn ways(target: &Target) -> &'static [(Scheme, bool)] {
+    match target.id {
+        "aliyun-ehpc" => &[(Scheme::AlibabaAcs3, false), (Scheme::AlibabaV1, false)],
+        "volcengine-bytehouse" => &[(Scheme::Volcengine, false), (Scheme::Volcengine, true)],
+        "qingcloud-ehpc" => &[(Scheme::QingCloud, false), (Scheme::QingCloud, true)],
+        _ => &[(Scheme::Huawei, false)],
+    }
+}
+
+/// The bytes of a request.
+fn written(request: &Request) -> Vec<u8> {
+    let Request {
+        method,
+        path,
+        query,
+        headers,
+        body,
+    } = request;
+    let question = if query.is_empty() { "" } else { "?" };
+    let mut head = format!("{method} {path}{question}{query} HTTP/1.1\r\n");
+    for (name, value) in headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
+    [head.as_bytes(), body].concat()
+}
+
+/// Requests that are signed well in all but the secret, so that they reach whoever looks for the mistake.
+fn wrongly_signed(target: &Target) -> Vec<Attack> {
+    const JSON: &str = "application/json";
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let wrong = signed::key("test-ak", "not-the-secret");
+    let list = || Request::new("GET", target.list, "");
+    let (method, path) = target.write;
+    let write = |content_type: &str, body: &str| {
+        Request::new(method, path, body).with("content-type", content_type)
+    };
+    let with_query = |more: &str| {
+        let joint = if target.list.contains('?') { '&' } else { '?' };
+        Request::new("GET", &format!("{}{joint}{more}", target.list), "")
+    };
+    let repeated = (0..80).fold(list(), |request, _| request.with("x-same", "y"));
+    let different = (0..80).fold(list(), |request, number| {
+        request.with(&format!("x-{number}"), "y")
+    });
+    let kinds = (0..80).fold(write(JSON, "{}"), |request, _| {
+        request
+            .with("content-type", FORM)
+            .with("content-type", JSON)
+    });
+    let requests = [
+        ("a list", list()),
+        ("a write", write(JSON, "{\"username\": \"x\"}")),
+        (
+            "a header of 20 kB",
+            list().with("x-long", &"y ".repeat(10_000)),
+        ),
+        ("a header, again and again", repeated),
+        ("a header, many times", different),
+        ("a content type, again and again", kinds),
+        (
+            "a header of every letter",
+            list().with("x-letters", "\u{e9}\u{5f20}\u{7f}\t,;=%\"\\"),
+        ),
+        ("a query of 20 kB", with_query(&"a=1&".repeat(5_000))),
+        ("a query of nothing", with_query(&"&=".repeat(500))),
+        (
+            "a value of 2 kB",
+            with_query(&format!("a={}", "%2f".repeat(700))),
+        ),
+        (
+            "escapes that are none",
+            with_query("%=%&%zz=%f&%e5%bc=%00&+=+"),
+        ),
+        (
+            "30 kB of JSON",
+            write(
+                JSON,
+                &format!("{{\"a\":[{}1]}}", "{\"b\": 1.50},".repeat(15_000)),
+            ),
+        ),
+        ("a deep body", write(JSON, &"[".repeat(100_000))),
+        ("a form of 200 kB", write(FORM, &"a=%2f+&".repeat(28_000))),
+        (
+            "a body of one word",
+            write(JSON, &"rollcall-fault-".repeat(14_000)),
+        ),
+        ("a type that is none", write(";;;=,", "{}")),
+        (
+            "a hash that is none",
+            write(JSON, "{}")
+                .with("x-sdk-content-sha256", "")
+                .with("x-note", ""),
+        ),
+    ];
+    let mut attacks = Vec::new();
+    for &(way, presigned) in ways(target) {
+        for (name, request) in &requests {
+            let request = sealed(way, presigned, request.clone(), &wrong, 0);
+            attacks.push(Attack::new(format!("{name}, {way:?}"), written(&request)));
+        }
+        // Whatever carries the signature, twice.
+        let mut twice = sealed(way, presigned, list(), &wrong, 0);
+        let carriers = twice
+            .headers
+            .iter()
+            .filter(|(name, _)| name == "authorization");
+        twice.headers.extend(carriers.cloned().collect::<Vec<_>>());
+        twice.query = format!("{0}&{0}", twice.query);
+        attacks.push(Attack::new(format!("twice, {way:?}"), written(&twice)));
+    }
+    attacks
+}
+
+#[test]
+fn no_input_hurts_a_provider_that_checks_signatures() {
+    for target in targets() {
+        let server = server_in(target, Door::Own, "strict");
+        let (way, presigned) = ways(target)[0];
+        let mut nonce = 0;
+        let list = || {
+            nonce += 1;
+            let request = Request::new("GET", target.list, "");
+            written(&sealed(way, presigned, request, &KEY, nonce))
+        };
+        let attacks = attacks(target).into_iter().chain(wrongly_signed(target));
+        survive(target, Door::Own, &server, attacks.collect(), list);
+        let refused = server.get("/_rollcall/journal?stage=gateway&limit=1000");
+        let examined = "no known mistake explains the signature";
+        let examined = refused.text().matches(examined).count();
+        assert!(
+            ways(target).len() * 5 < examined,
+            "{}: {examined}",
+            target.id
+        );
     }
 }
 

@@ -1,12 +1,15 @@
 # server: --auth strict
-"""E-HPC with every signature checked, through both generations of the official Python SDK: alibabacloud-ehpc20180412 4.0.0 (ACS3 in
-headers, and its `v2` mode) and aliyun-python-sdk-core 2.16.1 with aliyun-python-sdk-ehpc 1.14.21.
+"""E-HPC with every signature checked, through every generation of the official Python SDK: alibabacloud-ehpc20180412 4.0.0 (ACS3 in
+headers, and its `v2` mode), alibabacloud-ehpc20240730 2.4.0 (the same two), and aliyun-python-sdk-core 2.16.1 with
+aliyun-python-sdk-ehpc 1.14.21.
 """
 
 import json
 
 from alibabacloud_ehpc20180412 import models
 from alibabacloud_ehpc20180412.client import Client
+from alibabacloud_ehpc20240730 import models as next_models
+from alibabacloud_ehpc20240730.client import Client as NextClient
 from alibabacloud_tea_openapi.exceptions import ClientException
 from alibabacloud_tea_openapi.utils_models import Config
 from aliyunsdkcore.acs_exception.exceptions import ServerException
@@ -18,13 +21,15 @@ from harness import case, control, equal, raises, run, server, setting
 CLUSTER = setting("cluster", "ehpc-hz-vu7c2WkVGx")
 #: Running, and without users; the cases that write leave it so.
 EMPTY = setting("empty_cluster", "ehpc-hz-Empty2024a")
+#: One that only 2024-07-30 sees.
+NEXT = setting("next_cluster", "ehpc-hz-Next240730")
 #: Needs escaping in a query, and once more in a string to sign.
 PASSWORD = "Aa1!*~/+&=aaa"
 MODES = (None, "v2")
 TEMPORARY = ("strict-temporary-ak", "strict-temporary-sk", "strict-temporary-token")
 
 
-def tea(mode=None, access_key=server.access_key, secret_key=server.secret_key, token=None):
+def tea(mode=None, access_key=server.access_key, secret_key=server.secret_key, token=None, client=Client):
     config = Config(
         access_key_id=access_key,
         access_key_secret=secret_key,
@@ -34,12 +39,16 @@ def tea(mode=None, access_key=server.access_key, secret_key=server.secret_key, t
         region_id="cn-hangzhou",
         signature_algorithm=mode,
     )
-    return Client(config)
+    return client(config)
 
 
 def tea_list(client, cluster=CLUSTER):
     # `list_users_async` is the synchronous call of ListUsersAsync: it hides the coroutine of ListUsers.
     return client.list_users_async(models.ListUsersAsyncRequest(cluster_id=cluster)).body
+
+
+def next_list(client):
+    return client.list_users(next_models.ListUsersRequest(cluster_id=NEXT)).body
 
 
 def legacy(access_key=server.access_key, secret_key=server.secret_key):
@@ -99,6 +108,14 @@ def a_wrong_secret_is_a_client_exception_of_the_current_sdk():
     for mode in MODES:
         client = tea(mode, secret_key="wrong")
         raises(ClientException, lambda: tea_list(client), status_code=400, code="SignatureDoesNotMatch")
+
+
+@case
+def the_sdk_of_2024_07_30_is_answered_and_with_a_wrong_secret_gets_a_client_exception():
+    for mode in MODES:
+        equal(next_list(tea(mode, client=NextClient)).users.user_info[0].user_name, "testuser")
+        client = tea(mode, secret_key="wrong", client=NextClient)
+        raises(ClientException, lambda: next_list(client), status_code=400, code="SignatureDoesNotMatch")
 
 
 @case

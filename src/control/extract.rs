@@ -3,14 +3,17 @@
 
 use std::error::Error;
 use std::io::{self, Read};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
+use bytes::BytesMut;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::Problem;
 use super::handlers::Answer;
@@ -54,7 +57,8 @@ impl<S: Sync> FromRequest<S> for Sent {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Answer<Self> {
-        bounded(request, BODY).await.map(Self)
+        let whole = timeout(PATIENCE, bounded(request, BODY, PATIENCE)).await;
+        whole.unwrap_or_else(|_| Err(too_slow())).map(Self)
     }
 }
 
@@ -66,7 +70,7 @@ impl<S: Sync> FromRequest<S> for Bulk {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Answer<Self> {
-        bounded(request, BULK).await.map(Self)
+        bounded(request, BULK, PATIENCE).await.map(Self)
     }
 }
 
@@ -90,40 +94,58 @@ impl Stream {
         let incoming = Incoming {
             frames,
             read: Bytes::new(),
+            is_over: false,
         };
-        (incoming, bring(self.0, sender))
+        (incoming, bring(self.0, sender, PATIENCE))
     }
 }
 
-async fn bring(mut body: Limited<Body>, sender: mpsc::Sender<Option<Bytes>>) -> Answer<()> {
-    while let Some(frame) = body.frame().await {
-        match frame {
-            // Nobody reads any more where something is wrong with what was read, and then that is the answer.
-            Ok(frame) => drop(sender.send(frame.into_data().ok()).await),
-            Err(cause) => {
-                drop(sender.send(None).await);
-                return Err(broken_off(&*cause));
+/// Brings frame by frame, then word of the end: a sender that goes without it, for whatever reason, brought only a part.
+async fn bring(
+    mut body: Limited<Body>,
+    sender: mpsc::Sender<Option<Bytes>>,
+    patience: Duration,
+) -> Answer<()> {
+    while let Some(frame) = next_frame(&mut body, patience).await? {
+        // Nobody reads any more where something is wrong with what was read, and then that is the answer.
+        drop(sender.send(Some(frame)).await);
+    }
+    drop(sender.send(None).await);
+    Ok(())
+}
+
+/// The next bytes of a body, which a client may not keep back for ever: it would hold a thread for as long.
+async fn next_frame(body: &mut Limited<Body>, patience: Duration) -> Answer<Option<Bytes>> {
+    loop {
+        match timeout(patience, body.frame()).await {
+            Err(_elapsed) => return Err(too_slow()),
+            Ok(None) => return Ok(None),
+            Ok(Some(Err(cause))) => return Err(broken_off(&*cause)),
+            Ok(Some(Ok(frame))) => {
+                if let Ok(data) = frame.into_data() {
+                    return Ok(Some(data));
+                }
             }
         }
     }
-    Ok(())
 }
 
 /// A body as it comes. Only a thread that may wait can read it.
 #[derive(Debug)]
 pub(crate) struct Incoming {
-    /// The frames; nothing for what is no part of a body.
+    /// The frames; nothing for the end.
     frames: mpsc::Receiver<Option<Bytes>>,
     read: Bytes,
+    is_over: bool,
 }
 
 impl Read for Incoming {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.read.is_empty() {
+        while self.read.is_empty() && !self.is_over {
             match self.frames.blocking_recv() {
-                None => return Ok(0),
                 Some(Some(frame)) => self.read = frame,
-                Some(None) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Some(None) => self.is_over = true,
+                None => return Err(io::ErrorKind::UnexpectedEof.into()),
             }
         }
         let length = self.read.len().min(buffer.len());
@@ -132,11 +154,13 @@ impl Read for Incoming {
     }
 }
 
-async fn bounded(request: Request, most: usize) -> Answer<Bytes> {
-    match limited(request, most)?.collect().await {
-        Ok(whole) => Ok(whole.to_bytes()),
-        Err(cause) => Err(broken_off(&*cause)),
+async fn bounded(request: Request, most: usize, patience: Duration) -> Answer<Bytes> {
+    let mut body = limited(request, most)?;
+    let mut whole = BytesMut::new();
+    while let Some(frame) = next_frame(&mut body, patience).await? {
+        whole.extend_from_slice(&frame);
     }
+    Ok(whole.freeze())
 }
 
 fn limited(request: Request, most: usize) -> Answer<Limited<Body>> {
@@ -153,6 +177,11 @@ fn broken_off(cause: &(dyn Error + Send + Sync + 'static)) -> Problem {
         return too_large();
     }
     Problem::new(400, format!("the body broke off: {cause}"))
+}
+
+fn too_slow() -> Problem {
+    let detail = "the body did not come in time; nothing was changed";
+    Problem::new(408, detail)
 }
 
 fn too_large() -> Problem {
@@ -179,6 +208,8 @@ impl About {
 const BULK: usize = 1024 * 1024 * 1024;
 /// The most that any other body may be.
 const BODY: usize = 1024 * 1024;
+/// How long a client may take to send an ordinary body, or to go on with a large one.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How many frames of a body may wait for who reads it.
 const FRAMES: usize = 16;
 
@@ -246,4 +277,73 @@ fn segment(segment: &Segment) -> String {
 /// A step of a JSON pointer (RFC 6901).
 pub(crate) fn pointer(key: &str) -> String {
     format!("/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+    use std::thread;
+
+    use http_body::Frame;
+
+    use super::*;
+
+    /// A body that begins, and then says no more.
+    struct Stalled(Option<Bytes>);
+
+    impl http_body::Body for Stalled {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            match self.0.take() {
+                Some(beginning) => Poll::Ready(Some(Ok(Frame::data(beginning)))),
+                None => Poll::Pending,
+            }
+        }
+    }
+
+    fn stalled() -> Body {
+        Body::new(Stalled(Some(Bytes::from_static(b"{"))))
+    }
+
+    fn wait<T>(work: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime")
+            .block_on(work)
+    }
+
+    const SOON: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn who_stops_sending_is_told_so() {
+        let refused = wait(bounded(Request::new(stalled()), BODY, SOON));
+        assert_eq!(refused.map_err(|problem| problem.status), Err(408));
+    }
+
+    #[test]
+    fn a_thread_that_reads_what_does_not_come_ends_with_an_error() {
+        let (sender, frames) = mpsc::channel(FRAMES);
+        let mut incoming = Incoming {
+            frames,
+            read: Bytes::new(),
+            is_over: false,
+        };
+        let reading = thread::spawn(move || {
+            let mut read = Vec::new();
+            let outcome = incoming.read_to_end(&mut read);
+            (read, outcome.map_err(|cause| cause.kind()))
+        });
+        let brought = wait(bring(Limited::new(stalled(), BULK), sender, SOON));
+        assert_eq!(brought.map_err(|problem| problem.status), Err(408));
+        let read = reading.join().expect("it does not panic");
+        assert_eq!(read, (b"{".to_vec(), Err(io::ErrorKind::UnexpectedEof)));
+    }
 }

@@ -13,7 +13,8 @@ mod records;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
@@ -297,11 +298,17 @@ impl IntoResponse for Problem {
         if let Some(more) = self.more {
             body["nearest"] = *more;
         }
-        (
+        let mut response = (
             status,
             [("content-type", "application/problem+json")],
             body.to_string(),
         )
-            .into_response()
+            .into_response();
+        // What still comes of the body is no request.
+        if status == StatusCode::REQUEST_TIMEOUT {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(CONNECTION, close);
+        }
+        response
     }
 }

@@ -173,13 +173,17 @@ impl Folder {
         let lock = fs::File::options()
             .create(true)
             .append(true)
-            .open(path.join("lock"))
+            .open(path.join(LOCK))
             .map_err(FolderError::Io)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self {
-                path: path.to_owned(),
-                _lock: lock,
-            }),
+            Ok(()) => {
+                // Earlier versions locked a file that stood in a namespace's place; a folder is left as it is.
+                let _ = fs::remove_file(path.join("lock"));
+                Ok(Self {
+                    path: path.to_owned(),
+                    _lock: lock,
+                })
+            }
             Err(fs::TryLockError::WouldBlock) => Err(FolderError::InUse),
             Err(fs::TryLockError::Error(cause)) => Err(FolderError::Io(cause)),
         }
@@ -632,6 +636,8 @@ pub(crate) fn check_data(folder: &Path) -> Result<(), NamespaceError> {
     Ok(())
 }
 
+/// The file that a server locks its folder by; no namespace can be called so.
+const LOCK: &str = ".lock";
 /// The name of the file that says which generation is live.
 const POINTER: &str = "live";
 

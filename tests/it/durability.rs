@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use crate::cli::Process;
 use crate::client::{Connection, PATIENCE};
+use crate::server::{frozen, with};
 
 const USERS: &str =
     "/v2/0bec5db98280d2d02fd6c00c2de791ce/instances/0d3f1c52-6f0e-4c43-9a55-5b1d6f5c5000/users";
@@ -135,4 +136,16 @@ fn namespaces_on_disk_are_found_again() {
         (listed("one").as_str(), listed("two").as_str()),
         ("200", "400 DMS.00500972")
     );
+}
+
+#[test]
+fn no_name_of_a_namespace_is_taken_by_a_file_of_the_folder() {
+    let folder = TempDir::new().expect("a folder");
+    // What an earlier version left there.
+    std::fs::write(folder.path().join("lock"), "").expect("a writable folder");
+    let server = with(frozen().data(folder.path()));
+    for name in ["lock", "live"] {
+        let made = server.json("PUT", &format!("/_rollcall/namespaces/{name}"), "");
+        assert_eq!(made.status, 201, "{name}: {made}");
+    }
 }

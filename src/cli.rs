@@ -4,10 +4,11 @@ mod explain;
 mod remote;
 mod sign;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde_json::json;
 
@@ -240,7 +241,7 @@ struct Serve {
     skew: Skew,
 
     /// Read seed files again when they change, and reset the namespaces that nobody wrote to
-    #[arg(long, env = "ROLLCALL_WATCH")]
+    #[arg(long, env = "ROLLCALL_WATCH", value_parser = FalseyValueParser::new())]
     watch: bool,
 
     /// Fault rules to start with: a JSON file with a list of them
@@ -332,6 +333,8 @@ fn serve(flags: &Serve) -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
+        // Whoever reads a file or a pipe sees the codes of colours as they are.
+        .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         .init();
     let options = match options(flags) {
         Ok(options) => options,
@@ -424,6 +427,9 @@ fn options(flags: &Serve) -> Result<Options, String> {
         options = options.faults(fault_rules(file)?);
     }
     if let Some(token) = &flags.admin_token {
+        if token.trim().is_empty() {
+            tracing::warn!("the admin token is empty, so nothing is locked");
+        }
         options = options.admin_token(token);
     }
     options = flags

@@ -256,7 +256,7 @@ impl Options {
         self
     }
 
-    /// Locks the control plane; [`Rollcall`](crate::Rollcall) itself knows the token.
+    /// Locks the control plane; [`Rollcall`](crate::Rollcall) itself knows the token. An empty one locks nothing.
     ///
     /// ```
     /// use rollcall::{Options, Rollcall};
@@ -267,7 +267,8 @@ impl Options {
     /// ```
     #[must_use]
     pub fn admin_token(mut self, token: impl Into<String>) -> Self {
-        self.guard.token = Some(token.into());
+        let token = token.into().trim().to_owned();
+        self.guard.token = Some(token).filter(|token| !token.is_empty());
         self
     }
 

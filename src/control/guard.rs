@@ -151,9 +151,9 @@ impl Guard {
         let given = header(headers, &AUTHORIZATION)
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map_or("", |(_, token)| token.trim());
-        let same: bool = given.as_bytes().ct_eq(wanted.as_bytes()).into();
-        (!same).then(|| {
+            .map(|(_, token)| token.trim());
+        let is_same = given.is_some_and(|given| given.as_bytes().ct_eq(wanted.as_bytes()).into());
+        (!is_same).then(|| {
             Problem::new(
                 401,
                 "the control plane is locked; send Authorization: Bearer and the admin token",

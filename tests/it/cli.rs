@@ -443,3 +443,43 @@ fn a_closed_standard_output_is_no_panic() {
     child.wait().expect("a child");
     assert!(!complaint.contains("panicked"), "{complaint}");
 }
+
+/// What a server with that environment says on standard error until it stops.
+fn log_of(environment: &[(&str, &str)], arguments: &[&str]) -> String {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("log");
+    let log = fs::File::create(&path).expect("a writable folder");
+    let child = Command::new(BINARY)
+        .args(["--listen", "127.0.0.1:0"])
+        .args(arguments)
+        .envs(environment.iter().copied())
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .spawn();
+    let process = Process::of(child.expect("the binary runs"));
+    let log = fs::read_to_string(&path).expect("a readable file");
+    assert!(process.ready.starts_with("rollcall ready"), "{log}");
+    log
+}
+
+#[test]
+fn an_empty_admin_token_locks_nothing_and_says_so_in_plain_text() {
+    let log = log_of(&[("ROLLCALL_ADMIN_TOKEN", "")], &[]);
+    assert!(
+        log.contains("the admin token is empty, so nothing is locked"),
+        "{log}"
+    );
+    assert!(!log.contains('\u{1b}'), "colours in a file: {log:?}");
+}
+
+#[test]
+fn a_switch_is_turned_by_its_variable_as_people_write_it() {
+    for value in ["1", "true", "yes", "0", "no", "false", ""] {
+        let help = Command::new(BINARY)
+            .args(["openapi", "control-plane"])
+            .env("ROLLCALL_WATCH", value)
+            .output();
+        assert!(help.expect("the binary runs").status.success(), "{value}");
+        log_of(&[("ROLLCALL_WATCH", value)], &[]);
+    }
+}

@@ -63,6 +63,16 @@ fn a_token_locks_everything_but_health_and_ready() {
 }
 
 #[test]
+fn an_empty_token_is_none() {
+    for empty in ["", " "] {
+        let server = with(frozen().admin_token(empty));
+        for header in [&[][..], &[("authorization", "Bearer ")]] {
+            assert_eq!(reset(&server, header).status, 200, "{empty:?} {header:?}");
+        }
+    }
+}
+
+#[test]
 fn a_page_of_a_foreign_origin_cannot_change_anything_but_can_list_users() {
     let server = demo();
     add_user(&server, "default", "precious");

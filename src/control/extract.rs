@@ -220,21 +220,50 @@ impl<S: Sync> FromRequestParts<S> for About {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
-        let query = Params::decode(parts.uri.query().unwrap_or_default().as_bytes());
-        let in_query = query.first("namespace").map(str::to_owned);
-        let header = || {
-            parts
-                .headers
-                .get(NAMESPACE_HEADER)
-                .map(|name| String::from_utf8_lossy(name.as_bytes()).into_owned())
-        };
-        let name = in_query.or_else(header);
-        match name {
-            Some(name) if name != ALL && !namespace::is_name(&name) => {
-                Err(NamespaceError::Name(name).into())
+        let query = parameters(parts);
+        let mut in_query = None;
+        for (name, value) in query.iter() {
+            // What is misspelt would leave the call about another namespace, or about all of them.
+            if name != "namespace" {
+                let detail = format!("there is no parameter \"{name}\" here, only namespace");
+                return Err(Problem::new(400, detail));
             }
-            name => Ok(Self(name)),
+            if in_query.replace(value).is_some() {
+                return Err(Problem::new(400, "the query names two namespaces"));
+            }
         }
+        about(parts, in_query)
+    }
+}
+
+/// The same, of a call with further parameters, which somebody else reads.
+#[derive(Debug)]
+pub(crate) struct AlsoAbout(pub(crate) About);
+
+impl<S: Sync> FromRequestParts<S> for AlsoAbout {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
+        about(parts, parameters(parts).first("namespace")).map(Self)
+    }
+}
+
+fn parameters(parts: &Parts) -> Params {
+    Params::decode(parts.uri.query().unwrap_or_default().as_bytes())
+}
+
+fn about(parts: &Parts, in_query: Option<&str>) -> Answer<About> {
+    let header = || {
+        parts
+            .headers
+            .get(NAMESPACE_HEADER)
+            .map(|name| String::from_utf8_lossy(name.as_bytes()).into_owned())
+    };
+    match in_query.map(str::to_owned).or_else(header) {
+        Some(name) if name != ALL && !namespace::is_name(&name) => {
+            Err(NamespaceError::Name(name).into())
+        }
+        name => Ok(About(name)),
     }
 }
 

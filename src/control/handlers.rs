@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::extract::{ALL, About, Asked, At, Sent, body, pointer, required_body};
+use super::extract::{ALL, About, AlsoAbout, Asked, At, Sent, body, pointer, required_body};
 use super::{INDEX, Problem, describe};
 use crate::app::App;
 use crate::clock::{Setting, Time};
@@ -301,36 +301,40 @@ pub(crate) struct JournalQuery {
     status: Option<u16>,
     #[serde(default)]
     since: u64,
+    before: Option<u64>,
     limit: Option<usize>,
+}
+
+impl JournalQuery {
+    fn filter<'a>(&'a self, about: &'a About) -> Answer<Filter<'a>> {
+        if let Some(id) = self.provider.as_deref().filter(|id| !id.is_empty()) {
+            find_provider(id).map_err(|problem| problem.status(400))?;
+        }
+        Ok(Filter {
+            namespace: about.only(),
+            provider: self.provider.as_deref(),
+            operation: self.operation.as_deref(),
+            stage: self.stage.as_deref().map(find_stage).transpose()?,
+            status: self.status,
+            since: self.since,
+            before: self.before,
+        })
+    }
 }
 
 pub(crate) async fn journal(
     State(app): State<Arc<App>>,
-    about: About,
+    AlsoAbout(about): AlsoAbout,
     Asked(query): Asked<JournalQuery>,
 ) -> Answer {
-    if let Some(id) = query.provider.as_deref().filter(|id| !id.is_empty()) {
-        find_provider(id).map_err(|problem| problem.status(400))?;
-    }
-    let stage = query.stage.as_deref().map(find_stage).transpose()?;
     let most = query.limit.unwrap_or(ENTRIES);
     if ENTRIES < most {
-        let detail =
-            format!("one answer holds up to {ENTRIES} entries, not {most}; go on with since=<id>");
+        let detail = format!(
+            "one answer holds up to {ENTRIES} entries, not {most}; go on with before=<the lowest id>"
+        );
         return Err(Problem::new(400, detail));
     }
-    aside(move || {
-        let filter = Filter {
-            namespace: about.only(),
-            provider: query.provider.as_deref(),
-            operation: query.operation.as_deref(),
-            stage,
-            status: query.status,
-            since: query.since,
-        };
-        Ok(Json(app.journal.list(&filter, most)))
-    })
-    .await
+    aside(move || Ok(Json(app.journal.list(&query.filter(&about)?, most)))).await
 }
 
 fn find_stage(word: &str) -> Answer<Stage> {
@@ -344,9 +348,21 @@ fn find_stage(word: &str) -> Answer<Stage> {
     })
 }
 
-/// All entries, or with a namespace named, those of that namespace.
-pub(crate) async fn clear_journal(State(app): State<Arc<App>>, about: About) -> Json<Value> {
-    Json(json!({ "cleared": app.journal.clear(about.only()) }))
+/// All entries, or those that the filters let through.
+pub(crate) async fn clear_journal(
+    State(app): State<Arc<App>>,
+    AlsoAbout(about): AlsoAbout,
+    Asked(query): Asked<JournalQuery>,
+) -> Answer {
+    if query.limit.is_some() {
+        let detail = "a limit is for a list; name what is to be forgotten by the other filters";
+        return Err(Problem::new(400, detail));
+    }
+    aside(move || {
+        let cleared = app.journal.clear(&query.filter(&about)?);
+        Ok(Json(json!({ "cleared": cleared })))
+    })
+    .await
 }
 
 fn no_entry(id: &str) -> Problem {

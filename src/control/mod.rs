@@ -107,7 +107,7 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
     (
         "journal",
         "GET, DELETE",
-        "what happened; ?namespace= provider= operation= status= stage= since=<id> limit=",
+        "what happened; ?namespace= provider= operation= status= stage= since=<id> before=<id> limit=",
     ),
     ("journal/{id}", "GET", "one call, whole"),
     (

@@ -55,6 +55,8 @@ pub(crate) struct Filter<'a> {
     pub(crate) status: Option<u16>,
     /// Only entries with a higher id.
     pub(crate) since: u64,
+    /// Only entries with a lower id.
+    pub(crate) before: Option<u64>,
 }
 
 impl Filter<'_> {
@@ -67,6 +69,22 @@ impl Filter<'_> {
                 .is_none_or(|operation| operation == call.operation)
             && self.stage.is_none_or(|stage| stage == call.stage)
             && self.status.is_none_or(|status| status == kept.status)
+            && self.before.is_none_or(|before| kept.id < before)
+    }
+
+    /// Whether it lets through everything of its namespace, or of all.
+    fn is_of_everything(&self) -> bool {
+        let Self {
+            namespace: _,
+            provider,
+            operation,
+            stage,
+            status,
+            since,
+            before,
+        } = self;
+        (provider, operation, stage, status, since, before)
+            == (&None, &None, &None, &None, &0, &None)
     }
 }
 
@@ -222,26 +240,30 @@ impl Journal {
         Some(Value::Object(shown))
     }
 
-    /// Forgets every entry, or those of a namespace; forgotten entries are not dropped ones. Says how many there were.
-    pub(crate) fn clear(&self, namespace: Option<&str>) -> usize {
-        let mut inner = self.lock();
-        let mut gone = Vec::new();
-        match namespace {
-            None => {
-                gone.extend(std::mem::take(&mut inner.entries).into_values());
-                inner.rings.clear();
-                inner.dropped_of.clear();
-                inner.dropped = 0;
-            }
-            Some(name) => {
-                let ring = inner.rings.remove(name).unwrap_or_default();
-                gone.extend(ring.iter().filter_map(|id| inner.entries.remove(id)));
-                let (_, dropped) = inner.dropped_of.remove(name).unwrap_or_default();
-                inner.dropped -= dropped;
-            }
-        }
+    /// Forgets the entries that a filter lets through; forgotten entries are not dropped ones. Says how many there were.
+    pub(crate) fn clear(&self, filter: &Filter<'_>) -> usize {
+        let mut guard = self.lock();
+        let inner = &mut *guard;
+        let ids: Vec<u64> = inner
+            .of(filter.namespace, filter.since)
+            .filter(|kept| filter.lets(kept))
+            .map(|kept| kept.id)
+            .collect();
+        // Freed behind the lock.
+        let gone: Vec<Arc<Kept>> = ids
+            .iter()
+            .filter_map(|id| inner.entries.remove(id))
+            .collect();
+        let entries = &inner.entries;
+        inner.rings.retain(|_, ring| {
+            ring.retain(|id| entries.contains_key(id));
+            !ring.is_empty()
+        });
         inner.size -= gone.iter().map(|kept| kept.size).sum::<usize>();
-        drop(inner);
+        if filter.is_of_everything() {
+            inner.forget_dropped(filter.namespace);
+        }
+        drop(guard);
         gone.len()
     }
 
@@ -281,6 +303,20 @@ impl Inner {
                 .map(|(_, kept)| kept)
         });
         of_one.chain(all.into_iter().flatten())
+    }
+
+    /// What was dropped before everything was cleared, nobody asks for any more.
+    fn forget_dropped(&mut self, namespace: Option<&str>) {
+        match namespace {
+            None => {
+                self.dropped_of.clear();
+                self.dropped = 0;
+            }
+            Some(name) => {
+                let (_, dropped) = self.dropped_of.remove(name).unwrap_or_default();
+                self.dropped -= dropped;
+            }
+        }
     }
 
     fn forget(&mut self, id: u64) -> Option<Arc<Kept>> {
@@ -400,7 +436,11 @@ mod tests {
         assert_eq!(verify(0, Count::AtLeast(3)), "unknown 1");
         assert_eq!(verify(0, Count::Exactly(1)), "fails 2");
         assert_eq!(verify(1, Count::Exactly(2)), "holds 2");
-        assert_eq!(journal.clear(Some("a")), 2);
+        let of_a = Filter {
+            namespace: Some("a"),
+            ..Filter::default()
+        };
+        assert_eq!(journal.clear(&of_a), 2);
         assert_eq!(verify(0, Count::Exactly(0)), "holds 0");
         assert_eq!(journal.lock().size, 0);
     }

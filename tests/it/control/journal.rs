@@ -63,6 +63,14 @@ fn it_is_filtered_by_everything_that_it_shows() {
         (1, 2, 0)
     );
     assert_eq!(
+        (
+            count("before=3"),
+            count("since=1&before=3"),
+            count("before=0")
+        ),
+        (2, 1, 0)
+    );
+    assert_eq!(
         count("namespace=b&status=200&stage=answered&since=1&limit=9"),
         1
     );
@@ -95,7 +103,10 @@ fn it_is_filtered_by_everything_that_it_shows() {
         "there are recognise, fault, gateway, operation, answered, broken",
     );
     check("status=many", "status");
-    check("limit=1001", "up to 1000 entries");
+    check(
+        "limit=1001",
+        "up to 1000 entries, not 1001; go on with before=<the lowest id>",
+    );
     check("color=1", "color");
 }
 
@@ -536,4 +547,31 @@ fn a_request_is_found_by_its_request_id() {
     );
     add_user(&server, "default", "x");
     assert_eq!(entries(&server, "").len(), 1, "control calls are not in it");
+}
+
+#[test]
+fn what_is_cleared_is_what_the_filters_let_through() {
+    let server = demo();
+    for namespace in ["a", "b", "a"] {
+        list(&server, namespace);
+    }
+    server.get("/nobody");
+    let clear = |query: &str| server.json("DELETE", &format!("/_rollcall/journal?{query}"), "");
+    for (query, sentence) in [
+        ("namspace=a", "namspace"),
+        ("limit=1", "a limit is for a list"),
+        ("stage=nowhere", "there is no stage"),
+    ] {
+        refused(&clear(query), 400, "", sentence);
+    }
+    assert_eq!(entries(&server, "").len(), 4);
+    assert_eq!(done(&clear("namespace=a&before=3"))["cleared"], 1);
+    assert_eq!(done(&clear("status=404&provider="))["cleared"], 1);
+    let ids: Vec<_> = entries(&server, "")
+        .iter()
+        .map(|entry| entry["id"].clone())
+        .collect();
+    assert_eq!(ids, [3, 2]);
+    assert_eq!(entries(&server, "namespace=a").len(), 1);
+    assert_eq!(done(&clear(""))["cleared"], 2);
 }

@@ -385,3 +385,29 @@ fn under_load(options: Options) {
     done(&server.json("POST", "/_rollcall/namespaces/a/reset", ""));
     assert_eq!(total(&server, "a"), original);
 }
+
+#[test]
+fn a_misspelt_parameter_is_refused_and_changes_nothing() {
+    let server = demo();
+    add_user(&server, "default", "precious");
+    done(&server.json(
+        "POST",
+        "/_rollcall/faults",
+        r#"{"effect": {"delay": "0s"}}"#,
+    ));
+    let before = total(&server, "default");
+    for (method, address) in [
+        ("POST", "reset?namspace=a"),
+        ("POST", "reset?namespace=a&all=1"),
+        ("DELETE", "faults?provider=huawei-rocketmq"),
+        ("POST", "clock/advance?ns=a"),
+    ] {
+        let answer = server.json(method, &format!("/_rollcall/{address}"), "");
+        refused(&answer, 400, "", "there is no parameter");
+    }
+    let twice = server.json("POST", "/_rollcall/reset?namespace=a&namespace=b", "");
+    refused(&twice, 400, "", "names two namespaces");
+    assert_eq!(total(&server, "default"), before);
+    let rules = server.get("/_rollcall/faults").json();
+    assert_eq!(rules.as_array().map(Vec::len), Some(1));
+}

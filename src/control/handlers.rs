@@ -461,6 +461,18 @@ pub(crate) async fn verify(State(app): State<Arc<App>>, about: About, Sent(bytes
                     ..Problem::new(409, detail)
                 });
             }
+            Verdict::Unkept => {
+                let detail =
+                    "the journal keeps nothing, so it cannot tell; start without --journal 0";
+                return Err(Problem::new(409, detail));
+            }
+            // A call that is still to come may settle a lower bound.
+            Verdict::Cut { many } if is_late || count.can_break() => {
+                let detail = format!(
+                    "found calls ({many}) whose bodies were cut by the journal, so it cannot tell what was in them; verify by what is in the path or the query, or send less than 16 KiB"
+                );
+                return Err(Problem::new(409, detail));
+            }
             Verdict::Unknown { dropped } => {
                 let detail = format!(
                     "{dropped} entries were dropped from the journal, so it cannot tell; start with a higher --journal, clear it between tests, or ask for what is newer with since"

@@ -1,6 +1,7 @@
 //! A call as the ring keeps it: what was asked and answered, packed, and how it is shown.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -109,6 +110,9 @@ pub(super) struct Kept {
     pub(super) outcome: Outcome,
     pub(super) packed: Packed,
     pub(super) reply_body: Bytes,
+    /// Whether the bodies of the request and of the reply were longer than what is kept of them.
+    pub(super) cut: bool,
+    pub(super) reply_cut: bool,
 }
 
 /// The target and the headers of a request, its body, and the reply's headers, one behind the other.
@@ -275,6 +279,8 @@ impl Kept {
             outcome,
             packed,
             reply_body,
+            cut: BODY < request.body.len(),
+            reply_cut: BODY < reply.body.len() || reply.remains.is_some(),
         }
     }
 
@@ -298,6 +304,31 @@ impl Kept {
         let explanation = call.explanation.iter().map(|text| mask::quotation(text));
         put("explanation", explanation.collect());
         summary
+    }
+
+    /// Whether it may be a wanted call all the same: what differs was in the part of the body that was cut off.
+    pub(super) fn may_be(&self, wanted: &Match, status: Option<u16>) -> bool {
+        let without_params = Match {
+            params: BTreeMap::new(),
+            ..wanted.clone()
+        };
+        if !self.cut || !self.differences(&without_params, status).is_empty() {
+            return false;
+        }
+        let packed = &self.packed;
+        let params = params(
+            &self.outcome.path,
+            packed.query(),
+            &packed.headers(),
+            packed.body(),
+        );
+        // The last value of a form may be cut, too.
+        let may_have = |(name, value): (&String, &String)| {
+            params
+                .get(name)
+                .is_none_or(|found| value.starts_with(found.as_str()))
+        };
+        wanted.params.iter().all(may_have)
     }
 
     /// In what the call differs from a wanted one, in words.

@@ -176,11 +176,11 @@ impl Journal {
         let mut whole = kept.summary();
         whole.insert(
             "request".to_owned(),
-            json!({ "headers": mask::headers(&packed.headers()), "body": mask::body(packed.body()) }),
+            json!({ "headers": mask::headers(&packed.headers()), "body": mask::body(packed.body()), "cut": kept.cut }),
         );
         whole.insert(
             "response".to_owned(),
-            json!({ "headers": mask::headers(&packed.reply_headers()), "body": mask::body(reply_body) }),
+            json!({ "headers": mask::headers(&packed.reply_headers()), "body": mask::body(reply_body), "cut": kept.reply_cut }),
         );
         Some(Value::Object(whole))
     }
@@ -221,6 +221,11 @@ impl Journal {
             command.push_str(&format!(" --data-raw {}", word(&body)));
         }
         command.push('\n');
+        if kept.cut {
+            let note =
+                "# The journal kept only the beginning of the body, so this is another call.\n";
+            command.insert_str(0, note);
+        }
         Some(command)
     }
 
@@ -428,6 +433,7 @@ mod tests {
                 Verdict::Holds { found } => format!("holds {found}"),
                 Verdict::Fails { found, .. } => format!("fails {found}"),
                 Verdict::Unknown { dropped } => format!("unknown {dropped}"),
+                other => format!("{other:?}"),
             }
         };
         assert_eq!(verify(0, Count::Exactly(2)), "unknown 1");

@@ -78,6 +78,12 @@ pub(crate) enum Verdict {
     Unknown {
         dropped: u64,
     },
+    /// Nothing is kept.
+    Unkept,
+    /// Calls whose bodies were cut may be such ones.
+    Cut {
+        many: u64,
+    },
 }
 
 impl Journal {
@@ -89,6 +95,9 @@ impl Journal {
         since: u64,
         count: Count,
     ) -> Verdict {
+        if self.per_namespace == 0 {
+            return Verdict::Unkept;
+        }
         let namespace = wanted.namespace.as_deref().filter(|name| *name != "*");
         let (entries, last_dropped, dropped) = {
             let inner = self.lock();
@@ -104,19 +113,23 @@ impl Journal {
             let entries: Vec<_> = inner.of(namespace, since).cloned().collect();
             (entries, last, dropped)
         };
-        let mut found = 0;
+        let (mut found, mut cut) = (0, 0);
         let mut misses: Vec<(Vec<String>, &Kept)> = Vec::new();
         for kept in &entries {
             let differences = kept.differences(wanted, status);
             if differences.is_empty() {
                 found += 1;
             } else {
+                cut += u64::from(kept.may_be(wanted, status));
                 misses.push((differences, kept));
             }
         }
         // Of what was dropped before its window nobody asks, and some counts hold or fail whatever was dropped.
         if since < last_dropped && !count.is_settled(found) {
             return Verdict::Unknown { dropped };
+        }
+        if (1..=cut).any(|more| count.holds(found + more) != count.holds(found)) {
+            return Verdict::Cut { many: cut };
         }
         if count.holds(found) {
             return Verdict::Holds { found };

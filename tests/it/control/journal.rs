@@ -158,6 +158,16 @@ fn bytes_are_capped_and_long_bodies_cut() {
         entry["request"]["body"].as_str().map(str::len),
         Some(16 * 1024)
     );
+    assert_eq!(
+        (&entry["request"]["cut"], &entry["response"]["cut"]),
+        (&json!(true), &json!(false))
+    );
+    let curl = server.get(&format!("/_rollcall/journal/{}/curl", entry["id"]));
+    assert!(
+        curl.text()
+            .starts_with("# The journal kept only the beginning"),
+        "{curl}"
+    );
     let metrics = server.get("/_rollcall/metrics");
     let bytes: f64 = metrics
         .text()
@@ -574,4 +584,36 @@ fn what_is_cleared_is_what_the_filters_let_through() {
     assert_eq!(ids, [3, 2]);
     assert_eq!(entries(&server, "namespace=a").len(), 1);
     assert_eq!(done(&clear(""))["cleared"], 2);
+}
+
+#[test]
+fn it_does_not_judge_over_what_it_never_kept() {
+    let silent = with(frozen().journal(0));
+    list(&silent, "default");
+    let never = json!({ "exactly": 0 });
+    refused(
+        &verify(&silent, &json!({ "count": never })),
+        409,
+        "",
+        "the journal keeps nothing, so it cannot tell",
+    );
+
+    let server = demo();
+    let long = json!({ "padding": "x".repeat(20_000), "access_key": "somebody" });
+    server.json("POST", &format!("{USERS}?a=1"), &long.to_string());
+    let ask = |params: Value, count: &Value| {
+        let wanted = json!({ "operation": "CreateUser", "params": params });
+        verify(&server, &json!({ "match": wanted, "count": count }))
+    };
+    let answer = ask(json!({ "access_key": "somebody" }), &never);
+    refused(&answer, 409, "", "bodies were cut by the journal");
+    // What is in the path or the query is known for sure, and so is what no call can change.
+    assert_eq!(
+        ask(json!({ "a": "1" }), &json!({ "exactly": 1 })).status,
+        200
+    );
+    assert_eq!(ask(json!({ "a": "2" }), &never).status, 200);
+    let at_least = json!({ "at_least": 2 });
+    let answer = ask(json!({ "access_key": "somebody" }), &at_least);
+    refused(&answer, 409, "", "found 0 such calls, wanted at least 2");
 }

@@ -94,7 +94,7 @@ pub(crate) fn emulate(
             instead => {
                 let (stage, verdict) = match instead {
                     Some(Instead::Error(error)) => (Stage::Fault, Err(error)),
-                    _ => judge(&call),
+                    _ => judge(&call, &mut outcome.explanation),
                 };
                 let verdict = outcome.settle(&call, stage, verdict);
                 provider.envelope(&call, verdict)
@@ -125,7 +125,7 @@ pub(crate) fn emulate(
 }
 
 /// The provider's own checks in its own order, then the operation.
-fn judge(call: &Call<'_>) -> (Stage, Result<Reply, ApiError>) {
+fn judge(call: &Call<'_>, notes: &mut Vec<String>) -> (Stage, Result<Reply, ApiError>) {
     let walked = catch_unwind(AssertUnwindSafe(|| {
         if let Some(limit) = call.request.over {
             return (Stage::Gateway, Err(call.provider.over_limit(limit).raise()));
@@ -133,7 +133,7 @@ fn judge(call: &Call<'_>) -> (Stage, Result<Reply, ApiError>) {
         if let Err(refused) = call.provider.admit(call) {
             return (Stage::Gateway, Err(refused));
         }
-        if let Some(fault) = faults::reserved_id(call) {
+        if let Some(fault) = faults::reserved_id(call, notes) {
             return (Stage::Fault, Err(fault));
         }
         let operation = call

@@ -24,6 +24,8 @@ pub(crate) const HEADER: &str = "x-rollcall-fault";
 pub(crate) const RESERVED: &str = "rollcall-fault-";
 /// How long a `hang` lasts at most: beyond any client's patience, and not for ever.
 const HANG: Duration = Duration::from_secs(600);
+/// The longest delay of a rule.
+const LONGEST_DELAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// The namespace of a rule for all of them.
 const EVERY_NAMESPACE: &str = "*";
 
@@ -539,7 +541,7 @@ impl Trouble {
             }
             Effect::Delay { delay } => {
                 let delay = delay.drawn(chance);
-                self.delay += delay;
+                self.delay = self.delay.saturating_add(delay);
                 let length = humantime::format_duration(delay);
                 self.notes
                     .push(format!("{cause} held the answer back for {length}"));
@@ -571,14 +573,15 @@ impl Delay {
                 let spread =
                     u64::try_from(most.saturating_sub(least).as_millis()).unwrap_or(u64::MAX);
                 let drawn = chance.map_or(0, |chance| chance.below(spread.saturating_add(1)));
-                least + Duration::from_millis(drawn)
+                least.saturating_add(Duration::from_millis(drawn))
             }
         }
     }
 }
 
-/// The fault that a resource id asks for; looked at after authentication and before any format check.
-pub(crate) fn reserved_id(call: &Call<'_>) -> Option<ApiError> {
+/// The fault that a resource id asks for; looked at after authentication and before any format check. A name that is no
+/// error is noted for the reader of the journal.
+pub(crate) fn reserved_id(call: &Call<'_>, notes: &mut Vec<String>) -> Option<ApiError> {
     let request = call.request;
     let (path, query) = (request.path(), request.raw_query());
     let in_body = contains(&request.body);
@@ -588,7 +591,8 @@ pub(crate) fn reserved_id(call: &Call<'_>) -> Option<ApiError> {
     }
     let query = percent_encoding::percent_decode_str(query).decode_utf8_lossy();
     let body = percent_encoding::percent_decode(&request.body).decode_utf8_lossy();
-    [path, &*query, &*body].into_iter().find_map(|text| {
+    let mut misspelt = None;
+    let found = [path, &*query, &*body].into_iter().find_map(|text| {
         let mut rest = text;
         while let Some((_, after)) = rest.split_once(RESERVED) {
             let end = after.find(|letter: char| !is_of_a_name(letter));
@@ -596,10 +600,15 @@ pub(crate) fn reserved_id(call: &Call<'_>) -> Option<ApiError> {
             if let Some(error) = named(call.provider, name, None, "a reserved id") {
                 return Some(error);
             }
+            misspelt.get_or_insert(name);
             rest = behind;
         }
         None
-    })
+    });
+    if found.is_none() {
+        notes.extend(misspelt.map(|name| no_such_error(call.provider, name)));
+    }
+    found
 }
 
 /// What the names of errors are made of.
@@ -705,7 +714,7 @@ impl Match {
             let mut rooms = PROVIDERS
                 .iter()
                 .filter(|room| self.provider.as_deref().is_none_or(|id| id == room.id()));
-            let is_known = rooms.any(|room| room.operations().iter().any(|row| row.name == name));
+            let is_known = rooms.any(|room| has_operation(*room, name));
             if !is_known {
                 let whose = self.provider.as_deref().unwrap_or("any provider");
                 return at(
@@ -762,7 +771,22 @@ fn check(rule: &Rule) -> Result<(), RuleError> {
             "a probability lies between 0 and 1".to_owned(),
         );
     }
-    check_effect(effect, matches.provider.as_deref().and_then(provider))
+    check_effect(effect, matches.provider.as_deref().and_then(provider))?;
+    if let (Effect::Error { error, .. }, Some(name)) = (effect, &matches.operation)
+        && !PROVIDERS
+            .iter()
+            .any(|room| row(*room, error).is_some() && has_operation(*room, name))
+    {
+        return at(
+            "/effect/error",
+            format!("no provider has both the operation \"{name}\" and the error \"{error}\""),
+        );
+    }
+    Ok(())
+}
+
+fn has_operation(room: &dyn Provider, name: &str) -> bool {
+    room.operations().iter().any(|row| row.name == name)
 }
 
 fn check_effect(effect: &Effect, room: Option<&'static dyn Provider>) -> Result<(), RuleError> {
@@ -802,12 +826,14 @@ fn check_effect(effect: &Effect, room: Option<&'static dyn Provider>) -> Result<
                 Delay::Range(least, most) => vec![least, most],
             };
             for text in texts {
-                if humantime::parse_duration(text).is_err() {
-                    return at(
-                        "/effect/delay",
-                        format!("\"{text}\" is no length of time; write 100ms, 2s or 1m"),
-                    );
-                }
+                let rule = match humantime::parse_duration(text) {
+                    Ok(length) if length <= LONGEST_DELAY => continue,
+                    Ok(_) => format!(
+                        "\"{text}\" is longer than a day; no client waits for that, so use \"hang\""
+                    ),
+                    Err(_) => format!("\"{text}\" is no length of time; write 100ms, 2s or 1m"),
+                };
+                return at("/effect/delay", rule);
             }
             if let Delay::Range(least, most) = delay
                 && humantime::parse_duration(most).ok() < humantime::parse_duration(least).ok()

@@ -393,6 +393,13 @@ fn a_reserved_id_makes_its_call_fail_before_any_format_check() {
     );
     assert_eq!(get(&format!("{USERS}?a=rollcall-fault-")), "200");
     assert_eq!(newest(&server)["stage"], "answered");
+    // A name that is none makes nothing fail, and the journal says why.
+    assert_eq!(get(&format!("{USERS}?a=rollcall-fault-Intrenal")), "200");
+    assert!(
+        newest(&server)["explanation"]
+            .to_string()
+            .contains("\\\"Intrenal\\\" is no error of huawei-rocketmq")
+    );
 }
 
 #[test]
@@ -521,6 +528,19 @@ fn a_rule_that_cannot_be_meant_is_refused_with_the_place() {
         json!({ "effect": { "delay": ["2s", "1s"] } }),
         "/effect/delay",
         "[\"1s\", \"2s\"]",
+    );
+    for endless in [json!("2days"), json!(["1s", "584542000000years"])] {
+        check(
+            json!({ "effect": { "delay": endless } }),
+            "/effect/delay",
+            "longer than a day",
+        );
+    }
+    // Each is known, but not to the same provider.
+    check(
+        json!({ "match": { "operation": "ListUser" }, "effect": { "error": "ClusterNotFound" } }),
+        "/effect/error",
+        "no provider has both the operation \"ListUser\" and the error \"ClusterNotFound\"",
     );
     check(json!({ "effect": { "throttle": -1 } }), "/effect", "-1");
     check(

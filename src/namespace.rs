@@ -262,6 +262,52 @@ impl Namespaces {
         }
     }
 
+    /// Does something with the namespace of that name, made where it is new. Where that fails, a new one goes again: what is
+    /// refused leaves nothing behind.
+    pub(crate) fn with<T, E: From<NamespaceError>>(
+        &self,
+        name: &str,
+        work: impl FnOnce(&Arc<Namespace>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let is_new = is_name(name) && self.find(name).is_none() && !self.is_on_disk(name);
+        let namespace = self.get(name)?;
+        let done = work(&namespace);
+        if is_new && done.is_err() {
+            self.take_back(&namespace);
+        }
+        done
+    }
+
+    /// Unmakes a namespace, unless somebody else uses it or has written to it.
+    fn take_back(&self, namespace: &Arc<Namespace>) {
+        let _making = lock(&self.making);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        // One is the caller's, one lies here; nobody gets another while it is locked.
+        if Arc::strong_count(namespace) != 2 || !namespace.state().is_untouched() {
+            return;
+        }
+        known.remove(&*namespace.name);
+        drop(known);
+        if let Err(cause) = self.remove_folder(&namespace.name) {
+            tracing::warn!(%cause, "a namespace that nobody wants could not be removed");
+        }
+    }
+
+    /// Removes what lies on disk of a namespace, and says whether there was something.
+    fn remove_folder(&self, name: &str) -> Result<bool, NamespaceError> {
+        let Some(folder) = self.folder(name).filter(|folder| folder.is_dir()) else {
+            return Ok(false);
+        };
+        // The pointer goes first: a folder without it was never finished.
+        let removed =
+            fs::remove_file(folder.join(POINTER)).and_then(|()| fs::remove_dir_all(&folder));
+        removed.map_err(|cause| NamespaceError::Data {
+            name: name.to_owned(),
+            cause: cause.into(),
+        })?;
+        Ok(true)
+    }
+
     /// Makes a namespace that there is not yet.
     pub(crate) fn create(
         &self,
@@ -352,18 +398,9 @@ impl Namespaces {
             .remove(name);
         // A swap that began before ends before; one that begins now sees that it came too late.
         let _swapping = in_use.as_ref().map(|namespace| lock(&namespace.swapping));
-        let folder = self.folder(name).filter(|folder| folder.is_dir());
-        if in_use.is_none() && folder.is_none() {
+        let was_on_disk = self.remove_folder(name)?;
+        if in_use.is_none() && !was_on_disk {
             return Err(NamespaceError::Unknown(name.to_owned()));
-        }
-        if let Some(folder) = folder {
-            // The pointer goes first: a folder without it was never finished.
-            let removed =
-                fs::remove_file(folder.join(POINTER)).and_then(|()| fs::remove_dir_all(&folder));
-            removed.map_err(|cause| NamespaceError::Data {
-                name: name.to_owned(),
-                cause: cause.into(),
-            })?;
         }
         Ok(())
     }

@@ -246,14 +246,15 @@ pub(crate) async fn change_settings(
 ) -> Answer<Json<SettingsPatch>> {
     aside(move || {
         let patch: SettingsPatch = required_body(&bytes)?;
-        let namespace = app.namespaces.get(&name)?;
-        let settings = namespace
-            .change_settings(|settings| settings.patched(patch))
-            .map_err(|(keys, rule)| {
-                let pointer: String = keys.iter().map(|key| pointer(key)).collect();
-                Problem::new(400, rule).at(pointer)
-            })?;
-        Ok(Json(settings.shown()))
+        app.namespaces.with(&name, |namespace| {
+            let settings = namespace
+                .change_settings(|settings| settings.patched(patch))
+                .map_err(|(keys, rule)| {
+                    let pointer: String = keys.iter().map(|key| pointer(key)).collect();
+                    Problem::new(400, rule).at(pointer)
+                })?;
+            Ok(Json(settings.shown()))
+        })
     })
     .await
 }
@@ -566,29 +567,30 @@ pub(crate) async fn set_clock(
         if by.is_some() && mode != ClockMode::Offset {
             return Err(Problem::new(400, "only an offset clock is off by something").at("/by"));
         }
-        let namespace = app.namespaces.get(about.name())?;
-        match (mode, time, by) {
-            (ClockMode::Fixed, Some(text), _) => {
-                let time = Time::parse_rfc3339(&text).ok_or_else(|| {
-                    let detail = format!("\"{text}\" is no time; write it as 2024-05-20T08:30:00Z");
-                    Problem::new(400, detail).at("/time")
-                })?;
-                set(&namespace, Setting::Fixed(time), "/time")
-            }
-            // Where it is now.
-            (ClockMode::Fixed, None, _) => {
-                let now = namespace.state().clock.now();
-                set(&namespace, Setting::Fixed(now), "/mode")
-            }
-            (ClockMode::Offset, _, Some(by)) => {
-                set(&namespace, Setting::Offset(millis(&by)?), "/by")
-            }
-            (ClockMode::Offset, _, None) => {
-                let detail = "an offset clock needs by, as \"1h\" or \"-15m\"";
-                Err(Problem::new(400, detail).at("/by"))
-            }
-            (ClockMode::Real, ..) => set(&namespace, Setting::Real, "/mode"),
-        }
+        app.namespaces
+            .with(about.name(), |namespace| match (mode, time, by) {
+                (ClockMode::Fixed, Some(text), _) => {
+                    let time = Time::parse_rfc3339(&text).ok_or_else(|| {
+                        let detail =
+                            format!("\"{text}\" is no time; write it as 2024-05-20T08:30:00Z");
+                        Problem::new(400, detail).at("/time")
+                    })?;
+                    set(namespace, Setting::Fixed(time), "/time")
+                }
+                // Where it is now.
+                (ClockMode::Fixed, None, _) => {
+                    let now = namespace.state().clock.now();
+                    set(namespace, Setting::Fixed(now), "/mode")
+                }
+                (ClockMode::Offset, _, Some(by)) => {
+                    set(namespace, Setting::Offset(millis(&by)?), "/by")
+                }
+                (ClockMode::Offset, _, None) => {
+                    let detail = "an offset clock needs by, as \"1h\" or \"-15m\"";
+                    Err(Problem::new(400, detail).at("/by"))
+                }
+                (ClockMode::Real, ..) => set(namespace, Setting::Real, "/mode"),
+            })
     })
     .await
 }
@@ -601,13 +603,14 @@ pub(crate) async fn advance_clock(
     let Advance { by } = required_body(&bytes)?;
     let by = millis(&by)?;
     aside(move || {
-        let namespace = app.namespaces.get(about.name())?;
-        let advanced = namespace.state().clock.advance(by, Time::is_printable);
-        if !advanced {
-            let detail = "the clock would leave the years 1970 to 9999";
-            return Err(Problem::new(400, detail).at("/by"));
-        }
-        Ok(shown_clock(&namespace))
+        app.namespaces.with(about.name(), |namespace| {
+            let advanced = namespace.state().clock.advance(by, Time::is_printable);
+            if !advanced {
+                let detail = "the clock would leave the years 1970 to 9999";
+                return Err(Problem::new(400, detail).at("/by"));
+            }
+            Ok(shown_clock(namespace))
+        })
     })
     .await
 }

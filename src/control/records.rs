@@ -107,14 +107,15 @@ pub(crate) async fn seed(
         .get("content-type")
         .is_some_and(|value| value.as_bytes().starts_with(NDJSON.as_bytes()));
     aside(move || {
-        let namespace = app.namespaces.get(&name)?;
-        let state = namespace.state();
-        let context = context(&state);
-        let store = &state.store;
-        let records = store.write(|tx| merge(tx, &bytes, is_stream, &context))?;
-        Ok(Json(
-            json!({ "name": namespace.name, "records": records, "counts": counts(store)? }),
-        ))
+        app.namespaces.with(&name, |namespace| {
+            let state = namespace.state();
+            let context = context(&state);
+            let store = &state.store;
+            let records = store.write(|tx| merge(tx, &bytes, is_stream, &context))?;
+            Ok(Json(
+                json!({ "name": namespace.name, "records": records, "counts": counts(store)? }),
+            ))
+        })
     })
     .await
 }
@@ -197,11 +198,14 @@ pub(crate) async fn export(State(app): State<Arc<App>>, At(name): At) -> Answer<
 pub(crate) async fn import(State(app): State<Arc<App>>, At(name): At, stream: Stream) -> Answer {
     let (incoming, bringing) = stream.split();
     let reading = aside(move || {
-        let state = app.namespaces.get(&name)?.state();
-        let imported = namespace::empty_store()?;
-        let lines = BufReader::new(incoming);
-        imported.write(|tx| Ok::<_, Merging>(seed::merge_lines(tx, lines, &context(&state))?))?;
-        put(&app, &name, imported)
+        app.namespaces.with(&name, |namespace| {
+            let state = namespace.state();
+            let imported = namespace::empty_store()?;
+            let lines = BufReader::new(incoming);
+            imported
+                .write(|tx| Ok::<_, Merging>(seed::merge_lines(tx, lines, &context(&state))?))?;
+            put(&app, &name, imported)
+        })
     });
     let (brought, read) = tokio::join!(bringing, reading);
     brought.and(read)

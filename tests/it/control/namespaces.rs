@@ -411,3 +411,35 @@ fn a_misspelt_parameter_is_refused_and_changes_nothing() {
     let rules = server.get("/_rollcall/faults").json();
     assert_eq!(rules.as_array().map(Vec::len), Some(1));
 }
+
+#[test]
+fn a_refused_call_makes_no_namespace() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    for server in [demo(), with(frozen().data(folder.path()))] {
+        let before = server.get("/_rollcall/namespaces").json();
+        for (method, address, body) in [
+            ("POST", "namespaces/new/seed", r#"{"nobody": {}}"#),
+            ("POST", "namespaces/new/seed", "{"),
+            ("PATCH", "namespaces/new/settings", r#"{"skew": "much"}"#),
+            ("PUT", "namespaces/new/export", r#"{"nobody": {}}"#),
+            (
+                "PUT",
+                "clock?namespace=new",
+                r#"{"mode": "fixed", "time": "now"}"#,
+            ),
+            ("PUT", "clock?namespace=new", r#"{"mode": "offset"}"#),
+            (
+                "POST",
+                "clock/advance?namespace=new",
+                r#"{"by": "-400years"}"#,
+            ),
+        ] {
+            let answer = server.json(method, &format!("/_rollcall/{address}"), body);
+            assert_eq!(answer.status, 400, "{method} {address}: {answer}");
+            let after = server.get("/_rollcall/namespaces").json();
+            assert_eq!(before, after, "{method} {address}");
+        }
+        assert!(!folder.path().join("new").exists());
+        add_user(&server, "new", "after-all");
+    }
+}

@@ -26,6 +26,7 @@ use crate::metrics::Metrics;
 use crate::namespace::Namespaces;
 use crate::options::Options;
 use crate::providers::Provider;
+use crate::recognise::by_marks;
 
 /// The longest target that is looked at; a longer one is refused in the provider's words.
 const TARGET: usize = 32 * 1024;
@@ -63,15 +64,15 @@ pub(crate) async fn answer(
             .await
             .unwrap_or_else(|never| match never {}));
     }
-    if door.is_none() && is_visit(&request) {
-        return Ok(Html(control::landing_page()).into_response());
-    }
     // The answer to a CONNECT must not be a 2xx, which opens a tunnel and has no body; some providers answer 200 to everything.
     if request.method() == Method::CONNECT {
         let detail = "rollcall answers requests; it is no proxy to tunnel through";
         return Ok(into_response(problem(405, "Not a proxy", detail)));
     }
     let delivery = match read(request).await {
+        Ok(request) if door.is_none() && is_visit(&request) => {
+            return Ok(Html(control::landing_page(request.host())).into_response());
+        }
         Ok(mut request) => {
             request.port = port;
             emulate(app, request, door)
@@ -220,16 +221,14 @@ impl http_body::Body for Long {
     }
 }
 
-/// A browser that opens the port.
-fn is_visit(request: &AxumRequest) -> bool {
-    let wants_page = request
-        .headers()
-        .get("accept")
-        .is_some_and(|accept| accept.to_str().unwrap_or_default().contains("text/html"));
-    request.method() == Method::GET
-        && request.uri().path() == "/"
-        && request.uri().query().is_none()
-        && wants_page
+/// A browser that opens the port, and no SDK: some of them say that they take HTML.
+fn is_visit(request: &Request) -> bool {
+    let accepted = request.header("accept").unwrap_or_default();
+    request.method == Method::GET
+        && request.path() == "/"
+        && accepted.contains("text/html")
+        && !request.query().contains("Action")
+        && by_marks(request).is_none()
 }
 
 /// Reads the request whole, within the limits; a status where it cannot be read at all.

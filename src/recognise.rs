@@ -63,7 +63,7 @@ fn by_shape(request: &Request) -> Option<&'static str> {
 }
 
 /// Alibaba or Volcengine by what only their clients send: points 1 to 3 of the ordered list of `volcengine-bytehouse.md` 1.1.
-fn by_marks(request: &Request) -> Option<&'static str> {
+pub(crate) fn by_marks(request: &Request) -> Option<&'static str> {
     let authorization = request.header("authorization").unwrap_or_default();
     let (query, form) = (request.query(), request.form());
     let has = |name: &str| query.contains(name) || form.contains(name);

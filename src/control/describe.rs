@@ -234,16 +234,56 @@ fn table(text: &mut String, form: Form, head: [&str; 4], rows: impl Iterator<Ite
     text.push('\n');
 }
 
-/// What a browser sees on the bare port: what there is to call, ready to copy.
-pub(crate) fn landing_page() -> String {
+/// A call of each provider that the demo's data answers: the ones of the README.
+const EXAMPLES: &[(&str, &str)] = &[
+    (
+        "qingcloud-ehpc",
+        "/api/user?zone=jn1a&timestamp=2026-01-02T03:04:05Z",
+    ),
+    (
+        "volcengine-bytehouse",
+        "/?Action=ListUsers&Version=2024-08-31",
+    ),
+    (
+        "huawei-workspace",
+        "/v2/0bec5db98280d2d02fd6c00c2de791ce/users?limit=10",
+    ),
+    (
+        "huawei-rocketmq",
+        "/v2/0bec5db98280d2d02fd6c00c2de791ce/instances/68fdc9a8-805e-439d-8dd9-25adc1c58bf6/users",
+    ),
+    ("huawei-iam", "/v3/projects?name=cn-north-4"),
+    (
+        "aliyun-ehpc",
+        "/?Action=ListUsersAsync&Version=2018-04-12&ClusterId=ehpc-hz-vu7c2WkVGx",
+    ),
+];
+
+/// What a browser sees on the bare port: what there is to call, ready to copy. `host` is how the browser got here.
+pub(crate) fn landing_page(host: &str) -> String {
+    // It goes into a page and into a shell.
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || ".:[]-_".contains(letter);
+    let host = if !host.is_empty() && host.chars().all(is_plain) {
+        host
+    } else {
+        "127.0.0.1:4700"
+    };
     let mut rows = String::new();
     for provider in PROVIDERS {
         let _ = write!(
             rows,
-            "<h2>{}</h2><p><a href=\"/_rollcall/openapi/{id}.yaml\">OpenAPI</a> · <a href=\"/_rollcall/providers/{id}\">tables</a></p><ul>",
+            "<h2>{}</h2><p><a href=\"/_rollcall/openapi/{id}.yaml\">OpenAPI</a> · <a href=\"/_rollcall/providers/{id}\">tables</a></p>",
             provider.title(),
             id = provider.id()
         );
+        for (_, target) in EXAMPLES.iter().filter(|(id, _)| *id == provider.id()) {
+            let target = target.replace('&', "&amp;");
+            let _ = write!(
+                rows,
+                "<pre>curl 'http://{host}{target}'</pre><p><a href=\"{target}\">open it</a></p>"
+            );
+        }
+        rows.push_str("<ul>");
         for operation in provider.operations() {
             let query = if operation.version.is_empty() {
                 String::new()
@@ -262,8 +302,8 @@ pub(crate) fn landing_page() -> String {
         rows.push_str("</ul>");
     }
     format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>rollcall</title>\
-         <style>body{{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}}code{{background:#eee;padding:.1em .3em}}</style>\
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>rollcall</title><link rel=\"icon\" href=\"data:,\">\
+         <style>body{{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}}code,pre{{background:#eee;padding:.1em .3em;overflow-x:auto}}</style>\
          <h1>rollcall</h1><p>A mock of five clouds' user APIs. <a href=\"/_rollcall/journal\">What was called</a> · <a href=\"/_rollcall/\">control plane</a></p>{rows}</html>"
     )
 }

@@ -67,3 +67,72 @@ fn a_browser_sees_the_landing_page() {
     );
     assert_eq!(demo().get("/").status, 404);
 }
+
+#[test]
+fn the_landing_page_has_a_call_of_every_provider_to_copy_and_to_open() {
+    let server = demo();
+    let html = ("accept", "text/html");
+    let page = server.send(
+        "GET",
+        "/?utm_source=x",
+        &[html, ("host", "localhost:4700")],
+        b"",
+    );
+    let page = page.text();
+    let links: Vec<String> = page
+        .split("<a href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split_once("\">open it"))
+        .map(|(link, _)| link.replace("&amp;", "&"))
+        .filter(|link| !link.contains('"'))
+        .collect();
+    let providers = server.get("/_rollcall/providers").json();
+    assert_eq!(
+        Some(links.len()),
+        providers.as_array().map(Vec::len),
+        "{page}"
+    );
+    for link in &links {
+        let answer = server.send("GET", link, &[html], b"");
+        assert_eq!(answer.verdict(), "200", "{link}: {answer}");
+    }
+    let readme = include_str!("../../README.md");
+    let quoted: Vec<&str> = readme
+        .lines()
+        .filter_map(|line| {
+            line.strip_prefix("curl 'localhost:4700")?
+                .strip_suffix('\'')
+        })
+        .filter(|target| !target.starts_with("/_rollcall"))
+        .collect();
+    assert!(5 <= quoted.len(), "{quoted:?}");
+    for target in quoted {
+        let line = format!(
+            "curl 'http://localhost:4700{}'",
+            target.replace('&', "&amp;")
+        );
+        assert!(page.contains(&line), "{line}");
+    }
+    // A browser that asks for no icon leaves none in the journal.
+    assert!(page.contains("<link rel=\"icon\" href=\"data:,\">"));
+    let strange = server.send("GET", "/", &[html, ("host", "x'<b>")], b"");
+    assert!(!strange.text().contains("x'<b>"));
+}
+
+#[test]
+fn a_call_of_an_sdk_that_takes_html_is_no_visit() {
+    let server = demo();
+    let java = (
+        "accept",
+        "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2",
+    );
+    for mark in [
+        ("x-acs-action", "ListUsers"),
+        ("authorization", "HMAC-SHA256 Credential=x"),
+    ] {
+        let answer = server.send("GET", "/", &[java, mark], b"");
+        assert!(!answer.text().contains("<h1>"), "{mark:?}: {answer}");
+    }
+    let answer = server.send("GET", "/?Action=ListUsers&Version=2024-08-31", &[java], b"");
+    assert_eq!(answer.verdict(), "200");
+}

@@ -22,8 +22,12 @@ pub(crate) fn recognise(
     request: &mut Request,
     door: Option<&'static dyn Provider>,
 ) -> Option<&'static dyn Provider> {
-    door.or_else(|| by_prefix(request))
-        .or_else(|| by_request(request).and_then(provider))
+    if let Some(room) = door {
+        // Whoever gives every client the prefix need not take it off for this listener.
+        request.strip_prefix(room.id());
+        return Some(room);
+    }
+    by_prefix(request).or_else(|| by_request(request).and_then(provider))
 }
 
 fn by_request(request: &Request) -> Option<&'static str> {

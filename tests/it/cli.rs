@@ -106,6 +106,12 @@ fn the_first_line_names_every_bound_address() {
         .expect("an address");
     let answer = exchange(dedicated, b"GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n", 1).remove(0);
     assert_eq!(answer.verdict(), "404 APIGW.0101");
+    // The prefix that the shared address needs is taken off here, too.
+    let users =
+        "/v2/0bec5db98280d2d02fd6c00c2de791ce/instances/68fdc9a8-805e-439d-8dd9-25adc1c58bf6/users";
+    let request = format!("GET /huawei-rocketmq{users} HTTP/1.1\r\nhost: x\r\n\r\n");
+    let answer = exchange(dedicated, request.as_bytes(), 1).remove(0);
+    assert_eq!(answer.verdict(), "200");
 }
 
 #[test]

@@ -17,6 +17,18 @@ use crate::journal::Count;
 /// How long a call of the control plane may take; a million users are imported well within it.
 const PATIENCE: Duration = Duration::from_secs(300);
 
+/// How long a server that is well takes to say so, at most: who checks it has others waiting.
+const HEALTH_PATIENCE: Duration = Duration::from_secs(3);
+
+fn agent(patience: Duration) -> Agent {
+    let config = Agent::config_builder()
+        .timeout_global(Some(patience))
+        .http_status_as_error(false)
+        .proxy(None)
+        .build();
+    config.into()
+}
+
 /// A server's control plane, seen from one namespace.
 ///
 /// [`Rollcall`](crate::Rollcall) dereferences to one, so that all of this works in process too.
@@ -115,14 +127,9 @@ impl Client {
     /// ```
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
-        let config = Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
-            .http_status_as_error(false)
-            .proxy(None)
-            .build();
         let url = url.into().trim_end_matches('/').to_owned();
         Self {
-            agent: config.into(),
+            agent: agent(PATIENCE),
             url,
             token: None,
             namespace: crate::namespace::DEFAULT.to_owned(),
@@ -166,7 +173,14 @@ impl Client {
     /// # Ok::<(), rollcall::control::ClientError>(())
     /// ```
     pub fn health(&self) -> Result<(), ClientError> {
-        self.call("GET", "/health", Vec::new()).map(drop)
+        let client = Self {
+            agent: agent(HEALTH_PATIENCE),
+            ..self.clone()
+        };
+        match client.json("GET", "/health", Value::Null)? {
+            health if health["status"] == "ok" => Ok(()),
+            _ => Err(self.is_a_stranger()),
+        }
     }
 
     /// Puts the namespace back to the seed; its faults go too. Gives what was dropped, by provider.

@@ -1,7 +1,7 @@
 //! The binary as an operator meets it: flags, first line, exit codes, sentences.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -384,6 +384,59 @@ fn health_says_whether_a_server_is_alive() {
         1,
         "no rollcall answers at nonsense",
     );
+}
+
+#[test]
+fn health_believes_neither_strangers_nor_silence() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let stranger = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a client");
+        let mut buffer = [0; 4096];
+        let _ = stream.read(&mut buffer).expect("a request");
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}")
+            .expect("a client");
+        // The next one is accepted by the system, and nobody answers it.
+        listener
+    });
+    check(&["health", "--url", &url], 1, "something else");
+    let silent = stranger.join().expect("it does not panic");
+    let asked = Instant::now();
+    check(&["health", "--url", &url], 1, "no rollcall answers at");
+    assert!(asked.elapsed() < PATIENCE, "it took {:?}", asked.elapsed());
+    drop(silent);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_stops_a_server_that_still_reads_its_seed() {
+    let folder = TempDir::new().expect("a folder");
+    let seed = folder.path().join("slow.ndjson");
+    let made = Command::new("mkfifo").arg(&seed).status();
+    assert!(made.expect("mkfifo runs").success());
+    let child = Command::new(BINARY)
+        .args(["--listen", "127.0.0.1:0", "--seed"])
+        .arg(&seed)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let mut process = Process {
+        child: child.expect("the binary runs"),
+        ready: String::new(),
+    };
+    // It opens when the other end does; then the seed is being read, and does not end.
+    let unfinished = fs::File::options().write(true).open(&seed);
+    let killed = Command::new("kill")
+        .args(["-TERM", &process.child.id().to_string()])
+        .status();
+    assert!(killed.expect("kill runs").success());
+    let sent = Instant::now();
+    while process.child.try_wait().expect("a child").is_none() {
+        assert!(sent.elapsed() < PATIENCE, "it does not stop");
+        std::thread::yield_now();
+    }
+    drop(unfinished.expect("a pipe"));
 }
 
 #[test]

@@ -6,11 +6,13 @@ mod sign;
 
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::process::ExitCode;
 
 use clap::builder::FalseyValueParser;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde_json::json;
+use tokio::sync::oneshot;
 
 use crate::clock::{Setting, Time};
 use crate::control::{Form, coverage, document};
@@ -353,15 +355,25 @@ fn serve(flags: &Serve) -> ExitCode {
         Ok(stop) => stop,
         Err(cause) => return fail(&format!("cannot listen for signals: {cause}")),
     };
-    let rollcall = match Rollcall::start_with(&options) {
-        Ok(rollcall) => rollcall,
-        Err(cause) => return fail(&cause.to_string()),
-    };
-    // A reader that has gone away does not stop the server.
-    let _ = say(&format!("{}\n", rollcall.ready_line()));
-    signals.block_on(stop);
-    drop(rollcall);
-    ExitCode::SUCCESS
+    // On a thread of its own: a large seed takes its time, and whoever stops the server does not want to wait for it.
+    let (started, starting) = oneshot::channel();
+    std::thread::spawn(move || started.send(Rollcall::start_with(&options)));
+    let served = signals.block_on(async {
+        let mut stop = pin!(stop);
+        let rollcall = tokio::select! {
+            started = starting => started.expect("the start sends how it went"),
+            () = &mut stop => return Ok(()),
+        }?;
+        // A reader that has gone away does not stop the server.
+        let _ = say(&format!("{}\n", rollcall.ready_line()));
+        stop.await;
+        drop(rollcall);
+        Ok::<(), StartError>(())
+    });
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(cause) => fail(&cause.to_string()),
+    }
 }
 
 #[cfg(unix)]

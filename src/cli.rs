@@ -208,6 +208,7 @@ struct Serve {
         long,
         env = "ROLLCALL_MAX_NAMESPACES",
         value_name = "N",
+        value_parser = parse_many,
         default_value_t = 10_000
     )]
     max_namespaces: usize,
@@ -264,7 +265,8 @@ struct Serve {
         long,
         env = "ROLLCALL_ALLOW_ORIGIN",
         value_delimiter = ',',
-        value_name = "ORIGIN"
+        value_name = "ORIGIN",
+        value_parser = parse_origin
     )]
     allow_origin: Vec<String>,
 
@@ -273,7 +275,8 @@ struct Serve {
         long,
         env = "ROLLCALL_ALLOW_HOST",
         value_delimiter = ',',
-        value_name = "HOST"
+        value_name = "HOST",
+        value_parser = parse_host
     )]
     allow_host: Vec<String>,
 
@@ -288,8 +291,53 @@ struct Serve {
 }
 
 fn parse_time(text: &str) -> Result<Time, String> {
-    Time::parse_rfc3339(text)
-        .ok_or_else(|| "write a date and time with a zone, as 2024-05-20T08:30:00Z".to_owned())
+    let time = Time::parse_rfc3339(text)
+        .ok_or("write a date and time with a zone, as 2024-05-20T08:30:00Z")?;
+    if !time.is_printable() {
+        return Err("a clock shows the years 1970 to 9999".to_owned());
+    }
+    Ok(time)
+}
+
+fn parse_many(text: &str) -> Result<usize, String> {
+    let many = text.parse().ok().filter(|many| 0 < *many);
+    many.ok_or_else(|| "write 1 or more: there is always the namespace default".to_owned())
+}
+
+fn parse_origin(text: &str) -> Result<String, String> {
+    // A sandboxed page says that it is from `null`.
+    let is_origin = text == "null"
+        || text.split_once("://").is_some_and(|(scheme, place)| {
+            let place = place.trim_end_matches('/');
+            !scheme.is_empty() && !place.is_empty() && !place.contains(['/', '?', '#'])
+        });
+    if text.contains(['*', ' ']) || !is_origin {
+        let rule = "write each origin whole and without a path, as http://localhost:5173 (the providers' addresses are open to all pages anyway)";
+        return Err(rule.to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+fn parse_host(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.contains([':', '/', '*', ' ']) {
+        return Err(
+            "write the name alone, as rollcall.example, without scheme and port".to_owned(),
+        );
+    }
+    Ok(text.to_owned())
+}
+
+/// An address can be listened on once, for all providers or for one; port 0 is another each time.
+fn check_listen(listen: &[Listen]) -> Result<(), String> {
+    for (place, Listen { address, .. }) in listen.iter().enumerate() {
+        let mut before = listen[..place].iter();
+        if address.port() != 0 && before.any(|other| other.address == *address) {
+            return Err(format!(
+                "--listen names {address} twice; choose another port for one of them"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Runs the command line. Exit code 0 is fine, 1 failed, 2 bad flags.
@@ -406,6 +454,7 @@ fn options(flags: &Serve) -> Result<Options, String> {
         .async_polls(flags.async_polls)
         .journal(flags.journal)
         .max_namespaces(flags.max_namespaces);
+    check_listen(&flags.listen)?;
     options = if flags.listen.is_empty() {
         options.listen_on_loopback(4700)
     } else {

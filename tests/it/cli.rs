@@ -177,6 +177,29 @@ fn bad_flags_get_a_sentence_and_exit_code_2() {
         "write a date and time with a zone",
     );
     check(&["--log", "a=b=c"], 2, "is no filter");
+    check(
+        &["--clock", "0001-01-01T00:00:00Z"],
+        2,
+        "a clock shows the years 1970 to 9999",
+    );
+    check(&["--max-namespaces", "0"], 2, "write 1 or more");
+    for origin in ["*", "localhost:5173", "http://a.test/page", "http://"] {
+        check(
+            &["--allow-origin", origin],
+            2,
+            "write each origin whole and without a path",
+        );
+    }
+    for host in ["rc.test:4700", "http://rc.test", "*.test", ""] {
+        check(&["--allow-host", host], 2, "write the name alone");
+    }
+    for twice in ["127.0.0.1:4799", "huawei-rocketmq=127.0.0.1:4799"] {
+        check(
+            &["--listen", "127.0.0.1:4799", "--listen", twice],
+            2,
+            "--listen names 127.0.0.1:4799 twice",
+        );
+    }
 }
 
 #[test]

@@ -21,7 +21,7 @@ use crate::ids::Ids;
 use crate::namespace;
 use crate::options::{Listen, Options};
 use crate::providers::{PROVIDERS, SeedContext, provider};
-use crate::seed::merge_file;
+use crate::seed::{self, merge_file};
 use crate::server::{Rollcall, StartError};
 use crate::settings::{Credential, Skew, unknown_provider};
 use remote::Remote;
@@ -108,7 +108,7 @@ enum Command {
 enum SeedCommand {
     /// Read seed files and say what is wrong with them, or how much they hold
     Check {
-        /// .json or .ndjson files
+        /// .json or .ndjson files, or folders of them
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
@@ -482,6 +482,9 @@ fn options(flags: &Serve) -> Result<Options, String> {
     }
     options = options.skew(flags.skew);
     if flags.watch {
+        if flags.seed.iter().all(|path| path == Path::new("empty")) {
+            tracing::warn!("--watch has nothing to look at: name seed files with --seed");
+        }
         options = options.watch();
     }
     if let Some(file) = &flags.faults {
@@ -577,7 +580,14 @@ fn seed_check(files: &[PathBuf]) -> ExitCode {
         Ok(store) => store,
         Err(cause) => return fail(&cause.to_string()),
     };
-    for file in files {
+    let mut named = Vec::new();
+    for path in files {
+        match seed::files(path) {
+            Ok(found) => named.extend(found),
+            Err(cause) => return fail(&cause.to_string()),
+        }
+    }
+    for file in &named {
         // One after the other into one database: a later file may lean on the parents of an earlier one.
         let read = store.write(|tx| Ok::<_, rusqlite::Error>(merge_file(tx, file, &context)));
         match read {

@@ -91,8 +91,12 @@ fn merge(
     if is_stream {
         return Ok(seed::merge_lines(tx, bytes, context)?);
     }
-    let document =
-        serde_json::from_slice(bytes).map_err(|cause| Merging::Text(0, cause.to_string()))?;
+    let bytes = bytes.strip_prefix(seed::MARK).unwrap_or(bytes);
+    let document = serde_json::from_slice(bytes).map_err(|cause| {
+        let hint = seed::is_several(&cause)
+            .then(|| format!(" (a stream of one document a line is sent as {NDJSON})"));
+        Merging::Text(0, format!("{cause}{}", hint.unwrap_or_default()))
+    })?;
     seed::merge(tx, &document, context).map_err(|cause| Merging::Seed(0, cause))
 }
 

@@ -7,7 +7,7 @@ use std::thread;
 use rusqlite::Connection;
 use serde_json::Value;
 
-use super::{SeedError, merge};
+use super::{MARK, SeedError, merge};
 use crate::providers::SeedContext;
 
 /// How many documents go from thread to thread at once, and how many such parcels may wait: memory stays bounded however
@@ -56,6 +56,11 @@ pub(crate) fn merge_lines(
     })
 }
 
+fn without_mark(text: &[u8], line: usize) -> &[u8] {
+    let rest = text.strip_prefix(MARK).filter(|_| line == 1);
+    rest.unwrap_or(text)
+}
+
 fn parse(mut lines: impl BufRead, parsed: &SyncSender<Parcel>) {
     let mut parcel = Parcel::with_capacity(PARCEL);
     let mut text = Vec::new();
@@ -63,8 +68,10 @@ fn parse(mut lines: impl BufRead, parsed: &SyncSender<Parcel>) {
         text.clear();
         let document = match lines.read_until(b'\n', &mut text) {
             Ok(0) => break,
-            Ok(_) if text.trim_ascii().is_empty() => continue,
-            Ok(_) => serde_json::from_slice(&text).map_err(|cause| cause.to_string()),
+            Ok(_) if without_mark(&text, line).trim_ascii().is_empty() => continue,
+            Ok(_) => {
+                serde_json::from_slice(without_mark(&text, line)).map_err(|cause| cause.to_string())
+            }
             Err(cause) => Err(cause.to_string()),
         };
         let is_last = document.is_err();

@@ -6,7 +6,7 @@
 mod lines;
 
 use std::fs::{File, Metadata};
-use std::io::BufReader;
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::thread;
@@ -203,14 +203,37 @@ pub(crate) fn merge_file(
             seed_file_error(&place, &cause)
         })
     } else {
-        serde_json::from_reader(reader)
+        let mut reader = reader;
+        skip_mark(&mut reader)
             .map_err(|cause| seed_file_error(&file, &cause))
+            .and_then(|()| {
+                serde_json::from_reader(reader).map_err(|cause| {
+                    let hint = is_several(&cause)
+                        .then_some("; a stream of one document a line is a .ndjson file");
+                    seed_file_error(&file, &format!("{cause}{}", hint.unwrap_or_default()))
+                })
+            })
             .and_then(|document| {
                 merge(tx, &document, context).map_err(|cause| seed_file_error(&file, &cause))
             })
     };
     bar.finish_and_clear();
     merged
+}
+
+/// The mark that editors of Windows put before UTF-8.
+pub(crate) const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+fn skip_mark(reader: &mut impl BufRead) -> io::Result<()> {
+    if reader.fill_buf()?.starts_with(MARK) {
+        reader.consume(MARK.len());
+    }
+    Ok(())
+}
+
+/// Whether a text is no JSON only because another document follows the first.
+pub(crate) fn is_several(cause: &serde_json::Error) -> bool {
+    cause.to_string().starts_with("trailing characters")
 }
 
 /// A bar for a large file, on a terminal; it hides where nobody looks.

@@ -321,6 +321,38 @@ fn a_good_seed_is_counted() {
     assert!(String::from_utf8_lossy(&output.stdout).contains("records, all fine"));
 }
 
+#[test]
+fn a_folder_of_seeds_is_checked_as_it_is_loaded() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/seed-data");
+    let output = rollcall(&["seed", "check", folder]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(said.matches("records, all fine").count(), 6, "{said}");
+    let empty = TempDir::new().expect("a folder");
+    let path = empty.path().to_str().expect("UTF-8");
+    check(
+        &["seed", "check", path],
+        1,
+        "holds no .json or .ndjson file",
+    );
+}
+
+#[test]
+fn a_seed_may_begin_with_the_mark_of_its_editor() {
+    let folder = TempDir::new().expect("a folder");
+    let credentials = r#"{"credentials": [{"access_key": "k", "secret_key": "s"}]}"#;
+    for name in ["a.json", "b.ndjson"] {
+        let path = folder.path().join(name);
+        fs::write(&path, format!("\u{feff}{credentials}\n")).expect("a writable folder");
+    }
+    let path = folder.path().to_str().expect("UTF-8");
+    let output = rollcall(&["seed", "check", path]);
+    assert!(output.status.success(), "{output:?}");
+    let stream = folder.path().join("c.json");
+    fs::write(&stream, format!("{credentials}\n{credentials}\n")).expect("a writable folder");
+    check(&["seed", "check", path], 1, "is a .ndjson file");
+}
+
 /// Every file below a folder, with its bytes.
 fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
@@ -552,6 +584,12 @@ fn an_empty_admin_token_locks_nothing_and_says_so_in_plain_text() {
         "{log}"
     );
     assert!(!log.contains('\u{1b}'), "colours in a file: {log:?}");
+}
+
+#[test]
+fn a_watch_over_nothing_is_said_so() {
+    let log = log_of(&[], &["--watch"]);
+    assert!(log.contains("--watch has nothing to look at"), "{log}");
 }
 
 #[test]

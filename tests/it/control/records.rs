@@ -82,6 +82,12 @@ fn a_seed_with_something_wrong_in_it_changes_nothing() {
     );
     refused(&seed("{"), 400, "", "no JSON");
     refused(&seed(""), 400, "", "nothing was changed");
+    refused(
+        &seed("{}\n{}\n"),
+        400,
+        "",
+        "a stream of one document a line is sent as application/x-ndjson",
+    );
     let lines = format!("{}\n\n{}\n", users(&["good"]), r#"{"nobody": {}}"#);
     let answer = server.send(
         "POST",
@@ -91,6 +97,20 @@ fn a_seed_with_something_wrong_in_it_changes_nothing() {
     );
     refused(&answer, 400, "/nobody", "line 3: at nobody");
     assert_eq!(export(&server, "default"), before);
+}
+
+#[test]
+fn a_seed_may_begin_with_the_mark_of_its_editor() {
+    let server = demo();
+    for kind in ["application/json", "application/x-ndjson"] {
+        let answer = server.send(
+            "POST",
+            "/_rollcall/namespaces/default/seed",
+            &[("content-type", kind)],
+            "\u{feff}{}".as_bytes(),
+        );
+        done(&answer);
+    }
 }
 
 #[test]

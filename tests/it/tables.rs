@@ -162,6 +162,36 @@ fn every_error_has_a_unique_name_and_every_row_a_source() {
 }
 
 #[test]
+fn the_readme_lists_every_quirk_with_its_values() {
+    let mut expected = Vec::new();
+    for provider in providers() {
+        for quirk in rows(&provider, "quirks") {
+            let values: Vec<String> = rows(quirk, "values")
+                .iter()
+                .map(|value| format!("`{}`", value.as_str().expect("a word")))
+                .collect();
+            let name = format!("`{}.{}`", text(&provider, "id"), text(quirk, "name"));
+            expected.push((name, values.join(", ")));
+        }
+    }
+    let readme = include_str!("../../README.md");
+    let section = readme.split("\n## Quirks\n").nth(1).expect("a section");
+    let section = section.split("\n## ").next().expect("a section");
+    let mut listed: Vec<(String, String)> = section
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `"))
+        .map(|row| {
+            let mut cells = row.split(" | ").map(str::to_owned);
+            let mut cell = || cells.next().expect("three cells");
+            (format!("`{}", cell()), cell())
+        })
+        .collect();
+    expected.sort();
+    listed.sort();
+    assert_eq!(listed, expected);
+}
+
+#[test]
 fn an_openapi_document_is_served_as_it_is_in_the_repository() {
     let server = demo();
     for (id, _) in DOCUMENTS.iter() {

@@ -585,8 +585,8 @@ impl Namespaces {
         }
     }
 
-    /// A generation later than that one and than every other of this run: SQLite removes a log by its name when the last
-    /// connection to it closes, which may be long after the namespace was dropped and made anew.
+    /// A generation later than that one and than every other of this run: calls in flight go on with removed files, which may
+    /// be long after the namespace was dropped and made anew, and whatever they do by a file's name must not meet another's.
     fn generation_after(&self, before: u64) -> u64 {
         self.generations.fetch_max(before, Ordering::Relaxed);
         self.generations.fetch_add(1, Ordering::Relaxed) + 1

@@ -174,6 +174,7 @@ impl Store {
         writer.pragma_update(None, "journal_mode", "wal")?;
         // In WAL mode this outlives the process at any moment, and the machine up to the last checkpoint.
         writer.pragma_update(None, "synchronous", "normal")?;
+        open_log(&writer)?;
         let readers = (0..READERS)
             .map(|_| {
                 let reader = Connection::open_with_flags(
@@ -181,9 +182,7 @@ impl Store {
                     OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
                 )?;
                 prepare(&reader)?;
-                // SQLite opens the log with the first read. By then a reset may have removed the files, and calls in flight
-                // go on with what is open.
-                reader.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+                open_log(&reader)?;
                 Ok(Mutex::new(reader))
             })
             .collect::<rusqlite::Result<_>>()?;
@@ -383,6 +382,12 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "trusted_schema", false)
 }
 
+/// SQLite opens the log, by its name, with the first read or write that follows. By then a reset may have removed the files,
+/// and calls in flight go on with what is open.
+fn open_log(connection: &Connection) -> rusqlite::Result<()> {
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+}
+
 /// Every table, index and trigger, as SQL.
 fn schema_of(tx: &Connection) -> rusqlite::Result<Vec<String>> {
     let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY sql";
@@ -510,5 +515,16 @@ mod tests {
         let copy = store.copy_in_memory().expect("memory is enough");
         copy.write(|tx| insert(tx, "a")).expect("no conflict");
         assert_eq!((names(&store), names(&copy)), (0, 1));
+    }
+
+    #[test]
+    fn a_store_outlives_its_files() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::in_memory(SCHEMA, 1).expect("a valid schema");
+        let store = store.copy_to_file(&folder.path().join("1.db"), 1);
+        let store = store.expect("a new file");
+        folder.close().expect("the files can be removed");
+        store.write(|tx| insert(tx, "a")).expect("no conflict");
+        assert_eq!(names(&store), 1);
     }
 }

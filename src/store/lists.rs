@@ -252,7 +252,6 @@ impl Lists {
         }
         let lists = self.read().lists.clone();
         if watched == 0 {
-            connection.pragma_update(None, "temp_store", "memory")?;
             connection.execute_batch(
                 "CREATE TEMP TABLE IF NOT EXISTS touched (list, parent, lead, number)",
             )?;

@@ -375,6 +375,9 @@ fn aside<T>(work: impl FnOnce() -> T) -> T {
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
     connection.busy_timeout(BUSY)?;
+    // A large sort, and a statement that may have to be taken back, would want a folder for temporary files, which a
+    // read-only root does not have.
+    connection.pragma_update(None, "temp_store", "memory")?;
     // Else a statement is prepared anew for every value that is bound to it: the value might tell of a better plan, where
     // somebody had the tables analysed.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
@@ -515,6 +518,22 @@ mod tests {
         let copy = store.copy_in_memory().expect("memory is enough");
         copy.write(|tx| insert(tx, "a")).expect("no conflict");
         assert_eq!((names(&store), names(&copy)), (0, 1));
+    }
+
+    #[test]
+    fn no_connection_wants_a_folder_for_temporary_files() {
+        const IN_MEMORY: i64 = 2;
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::in_memory(SCHEMA, 1).expect("a valid schema");
+        let file = store.copy_to_file(&folder.path().join("1.db"), 1);
+        let copy = store.copy_in_memory().expect("memory is enough");
+        for store in [store, copy, file.expect("a new file")] {
+            for connection in store.readers.iter().chain(store.writer.get()) {
+                let connection = lock(connection);
+                let place = connection.pragma_query_value(None, "temp_store", |row| row.get(0));
+                assert_eq!(place, Ok(IN_MEMORY));
+            }
+        }
     }
 
     #[test]

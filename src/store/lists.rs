@@ -88,7 +88,8 @@ impl List {
         )
     }
 
-    /// Notes every row that is touched, as the list of that place among those that are watched.
+    /// Notes every row that is touched, as the list of that place among those that are watched. What an earlier attempt made
+    /// before it failed may be there.
     fn triggers(&self, place: usize) -> String {
         let note = |row: &str| {
             let column = |column: Option<&str>, otherwise: &str| {
@@ -109,7 +110,7 @@ impl List {
         ]
         .map(|(event, notes)| {
             format!(
-                "CREATE TEMP TRIGGER touched_{place}_{event} AFTER {event} ON main.{table} BEGIN {notes} END;"
+                "CREATE TEMP TRIGGER IF NOT EXISTS touched_{place}_{event} AFTER {event} ON main.{table} BEGIN {notes} END;"
             )
         })
         .concat()
@@ -690,6 +691,24 @@ mod tests {
                 is_followed &= *event != TOO_MUCH;
                 assert_eq!(built(store) == before, is_followed, "built after {event}");
             }
+        }
+    }
+
+    #[test]
+    fn lists_are_watched_after_an_attempt_that_failed_half_way() {
+        let (_folder, stores) = stores();
+        for store in &stores {
+            check(store, "the start");
+            let attempt = "CREATE TEMP TABLE touched (list, parent, lead, number);
+                 CREATE TEMP TRIGGER touched_0_INSERT AFTER INSERT ON main.users BEGIN
+                     INSERT INTO touched SELECT 0, new.team, new.born, new.seq;
+                 END;";
+            let writer = store.writer().expect("a store of its own");
+            let begun = writer.lock().expect("nobody panics here");
+            begun.execute_batch(attempt).expect("nobody watches yet");
+            drop(begun);
+            store.write(CHANGES[1].1).expect("a valid change");
+            check(store, "a write");
         }
     }
 

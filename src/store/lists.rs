@@ -127,7 +127,7 @@ pub(super) struct Lists {
     /// How many orders were built: a test sees by it whether they were followed, or built anew.
     #[cfg(test)]
     built: AtomicUsize,
-    /// How many commits have begun. As long as they are as many as are done, the orders are of the newest moment.
+    /// How many commits have begun. As long as they are as many as are over, the orders are of the newest moment.
     begun: AtomicU64,
 }
 
@@ -319,9 +319,9 @@ impl Lists {
         self.begun.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Notes that the commit that had begun failed.
-    pub(super) fn abandon(&self) {
-        self.begun.fetch_sub(1, Ordering::SeqCst);
+    /// Gives up the orders: nobody knows whether they are of the newest moment. They are built anew when needed.
+    pub(super) fn forget(&self) {
+        self.write().orders.clear();
     }
 
     /// Has the orders follow what was committed.
@@ -338,7 +338,7 @@ impl Lists {
                 }
                 kept.orders.retain(|kin| 0 < kin.order.len());
             }
-            Moves::TooMany => self.write().orders.clear(),
+            Moves::TooMany => self.forget(),
         }
     }
 
@@ -692,6 +692,27 @@ mod tests {
                 assert_eq!(built(store) == before, is_followed, "built after {event}");
             }
         }
+    }
+
+    #[test]
+    fn orders_are_built_anew_after_a_commit_that_failed() {
+        const STRICT: &str = "CREATE TABLE guests (
+             host TEXT NOT NULL REFERENCES users (name) DEFERRABLE INITIALLY DEFERRED
+         ) STRICT;";
+        let store = Store::in_memory(&[SCHEMA, &[STRICT]].concat(), 1).expect("a valid schema");
+        check(&store, "the start");
+        let before = built(&store);
+        let failed = store.write(|tx| tx.execute("INSERT INTO guests VALUES ('nobody')", []));
+        assert!(failed.is_err(), "the host is looked for by the commit");
+        check(&store, "a failed commit");
+        assert_eq!(
+            built(&store),
+            before + 4,
+            "those of two teams, for pages and searches"
+        );
+        store.write(CHANGES[1].1).expect("a valid change");
+        check(&store, "another write");
+        assert_eq!(built(&store), before + 4, "followed again");
     }
 
     #[test]

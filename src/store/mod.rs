@@ -25,7 +25,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
 use encoded::{Encoded, Key, Pages};
-use lists::Lists;
+use lists::{Lists, Moves};
 use transaction::Transaction;
 
 /// How many statements a connection keeps prepared: more than the rooms have.
@@ -51,6 +51,38 @@ pub(crate) struct Store {
     generation: AtomicU64,
     pages: Pages,
     lists: Lists,
+}
+
+/// A commit that is under way. However it ends, by an error or a panic too, no page and no order stays that may be older than
+/// the data.
+struct Commit<'a> {
+    store: &'a Store,
+    is_followed: bool,
+}
+
+impl<'a> Commit<'a> {
+    fn begin(store: &'a Store) -> Self {
+        store.lists.begin();
+        Self {
+            store,
+            is_followed: false,
+        }
+    }
+
+    /// Has the orders follow what was committed.
+    fn follow(mut self, moves: Moves) {
+        self.store.lists.follow(moves);
+        self.is_followed = true;
+    }
+}
+
+impl Drop for Commit<'_> {
+    fn drop(&mut self) {
+        if !self.is_followed {
+            self.store.lists.forget();
+        }
+        self.store.generation.fetch_add(1, Ordering::Release);
+    }
 }
 
 /// A transaction that reads: all that is seen through it is of one moment.
@@ -271,14 +303,13 @@ impl Store {
         let transaction = Transaction::writing(&connection)?;
         let done = work(&transaction)?;
         let moves = self.lists.moves(&transaction)?;
-        self.lists.begin();
-        transaction.commit().inspect_err(|_| self.lists.abandon())?;
-        self.lists.follow(moves);
-        self.generation.fetch_add(1, Ordering::Release);
+        let commit = Commit::begin(self);
+        transaction.commit()?;
+        commit.follow(moves);
         Ok(done)
     }
 
-    /// How many writes were committed through this store; what was read at one generation holds while it lasts.
+    /// How many commits there were through this store, those included that failed; what was read at one generation holds while it lasts.
     pub(crate) fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
     }
@@ -518,6 +549,31 @@ mod tests {
         let copy = store.copy_in_memory().expect("memory is enough");
         copy.write(|tx| insert(tx, "a")).expect("no conflict");
         assert_eq!((names(&store), names(&copy)), (0, 1));
+    }
+
+    /// What `encoded` says of the table: its number of rows.
+    fn page(store: &Store) -> String {
+        let count = |tx: &Tx<'_>| {
+            let count: i64 = tx.query_row("SELECT count(*) FROM users", [], |row| row.get(0))?;
+            Ok::<_, rusqlite::Error>(Encoded::always(count.to_string()))
+        };
+        let page = store.encoded(Key::of("users"), 0, count);
+        String::from_utf8_lossy(&page.expect("readable").body).into_owned()
+    }
+
+    #[test]
+    fn a_commit_that_ends_in_a_panic_leaves_no_page() {
+        let store = Store::in_memory(SCHEMA, 1).expect("a valid schema");
+        assert_eq!(page(&store), "0");
+        // As in `write`, up to where the orders would follow.
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let _commit = Commit::begin(&store);
+            let writer = lock(store.writer().expect("a store of its own"));
+            insert(&writer, "a").expect("no conflict");
+            panic!("between the commit and what follows");
+        }));
+        assert!(panicked.is_err());
+        assert_eq!(page(&store), "1");
     }
 
     #[test]

@@ -315,7 +315,8 @@ impl Store {
     }
 
     /// What `encode` makes of the data, kept under that key until the next write (and for as long as it says it holds).
-    /// The key has to name everything that the page depends on beside the data and the time.
+    /// The key has to name everything that the page depends on beside the data and the time. While a commit to a file is under
+    /// way (its answer is not out yet), one page may show what is new already and another what was before.
     pub(crate) fn encoded<N: Send + Sync + 'static, E: From<rusqlite::Error>>(
         &self,
         key: Key,

@@ -84,6 +84,12 @@ impl Encoded {
     }
 }
 
+impl<N> Encoded<N> {
+    pub(super) fn holds(&self, now: i64) -> bool {
+        self.from <= now && now < self.until
+    }
+}
+
 /// The pages of one store.
 #[derive(Debug, Default)]
 pub(crate) struct Pages {

@@ -319,6 +319,11 @@ impl Lists {
         self.begun.fetch_add(1, Ordering::SeqCst);
     }
 
+    /// Whether no commit has begun after those of that generation.
+    pub(super) fn is_settled(&self, generation: u64) -> bool {
+        self.begun.load(Ordering::SeqCst) == generation
+    }
+
     /// Gives up the orders: nobody knows whether they are of the newest moment. They are built anew when needed.
     pub(super) fn forget(&self) {
         self.write().orders.clear();
@@ -451,7 +456,7 @@ impl Tx<'_> {
         let lists = &self.store.lists;
         // What this transaction sees is of the moment when it read the total. If no commit has begun since before, then that
         // is the moment of the orders too, and stays it while they are locked.
-        let is_now = || self.moment == lists.begun.load(Ordering::SeqCst);
+        let is_now = || lists.is_settled(self.moment);
         if !is_now() {
             return Ok(None);
         }

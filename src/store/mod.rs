@@ -37,6 +37,8 @@ const PAGE: u32 = 1024;
 const BUSY: Duration = Duration::from_secs(5);
 /// Connections that only read, for a file.
 const READERS: usize = 2;
+/// Up to this length, a debug build proves every kept page that it serves.
+const PROVEN: usize = 64 * 1024;
 
 /// One database.
 #[derive(Debug)]
@@ -278,12 +280,20 @@ impl Store {
         let Some(connection) = self.reader() else {
             return self.unwritten().read(work);
         };
+        self.read_with(&connection, work)
+    }
+
+    fn read_with<T, E: From<rusqlite::Error>>(
+        &self,
+        connection: &Connection,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let moment = self.generation();
         let is_writers = self.readers.is_empty();
         let transaction = if is_writers {
-            Transaction::unneeded(&connection)
+            Transaction::unneeded(connection)
         } else {
-            Transaction::reading(&connection)?
+            Transaction::reading(connection)?
         };
         work(&Tx {
             connection: &transaction,
@@ -329,17 +339,54 @@ impl Store {
         // Looked at before the data: what is written meanwhile makes the page older than it is, never newer.
         let generation = self.generation();
         if let Some(page) = self.pages.find(&key, generation, now) {
-            return Ok(page);
+            return if cfg!(debug_assertions) && page.body.len() <= PROVEN {
+                self.proven(page, generation, now, encode)
+            } else {
+                Ok(page)
+            };
         }
         let page = self.read(encode)?;
         self.pages.keep(key, generation, &page);
         Ok(page)
     }
 
+    /// A page that is kept, encoded again: if both are of the same moment, they have to say the same. Every test that meets a
+    /// kept page shows so that it is fresh, and that its key names what it depends on.
+    fn proven<N: Send + Sync + 'static, E: From<rusqlite::Error>>(
+        &self,
+        page: Encoded<N>,
+        generation: u64,
+        now: i64,
+        encode: impl FnOnce(&Tx<'_>) -> Result<Encoded<N>, E>,
+    ) -> Result<Encoded<N>, E> {
+        // A kept page waits for nobody, so its proof does not either.
+        let Some(connection) = self.idle_reader() else {
+            return Ok(page);
+        };
+        let again = self.read_with(&connection, encode);
+        let is_same_moment = self.lists.is_settled(generation);
+        match again {
+            Ok(again) if is_same_moment && again.holds(now) => {
+                assert_eq!(page.body, again.body, "a kept page is not what it would be");
+            }
+            Err(_) if is_same_moment => panic!("a page is kept where none can be encoded"),
+            // By now the list is long, and `encode` has noted what remains of it behind this beginning.
+            Ok(again) if encoded::LONGEST < again.body.len() => return Ok(again),
+            _ => {}
+        }
+        Ok(page)
+    }
+
     /// A connection to read with; none while the data is the original's.
     fn reader(&self) -> Option<MutexGuard<'_, Connection>> {
-        let idle = self.readers.iter().find_map(|reader| reader.try_lock());
-        idle.or_else(|| self.readers.first().or_else(|| self.writer.get()).map(lock))
+        self.idle_reader()
+            .or_else(|| self.readers.first().or_else(|| self.writer.get()).map(lock))
+    }
+
+    /// A connection to read with that nobody uses just now.
+    fn idle_reader(&self) -> Option<MutexGuard<'_, Connection>> {
+        let writer = self.writer.get().filter(|_| self.readers.is_empty());
+        self.readers.iter().chain(writer).find_map(Mutex::try_lock)
     }
 
     /// The connection to write with, on a copy of the original where there is none yet.
@@ -563,6 +610,19 @@ mod tests {
     }
 
     #[test]
+    #[cfg(debug_assertions)]
+    #[should_panic(expected = "a kept page is not what it would be")]
+    fn a_debug_build_sees_a_stale_page() {
+        let store = Store::in_memory(SCHEMA, 1).expect("a valid schema");
+        page(&store);
+        // Behind the store's back, as a mistake in it would be.
+        let writer = lock(store.writer().expect("a store of its own"));
+        insert(&writer, "a").expect("no conflict");
+        drop(writer);
+        page(&store);
+    }
+
+    #[test]
     fn a_commit_that_ends_in_a_panic_leaves_no_page() {
         let store = Store::in_memory(SCHEMA, 1).expect("a valid schema");
         assert_eq!(page(&store), "0");
@@ -575,6 +635,7 @@ mod tests {
         }));
         assert!(panicked.is_err());
         assert_eq!(page(&store), "1");
+        assert!(store.lists.is_settled(store.generation()));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use crate::clock::{Clock, Setting, Time};
 use crate::credentials;
@@ -18,6 +19,8 @@ use crate::store::{self, OpenError, Store};
 
 /// The namespace of a request that names none.
 pub(crate) const DEFAULT: &str = "default";
+/// How long a stop may take to fold the logs of data files back: it has to be over within a second, open calls included.
+const FOLDING: Duration = Duration::from_millis(100);
 /// The version of the schema in data files; a file with a higher one is refused.
 pub(crate) const DATA_VERSION: i64 = 1;
 
@@ -204,6 +207,22 @@ pub(crate) struct Namespaces {
     making: Mutex<()>,
     /// The highest number that a data file got in this run.
     generations: AtomicU64,
+}
+
+/// Closes what is in files. Folding a log back waits for the disk: a stop does that for as long as it may take, and what
+/// remains is kept as a kill leaves it, complete in two files.
+impl Drop for Namespaces {
+    fn drop(&mut self) {
+        let known = std::mem::take(self.known.get_mut().unwrap_or_else(PoisonError::into_inner));
+        let began = Instant::now();
+        for namespace in known.into_values() {
+            if FOLDING <= began.elapsed()
+                && let Err(cause) = namespace.state().store.keep_log()
+            {
+                tracing::debug!(%cause, "a log will be folded back, however long that takes");
+            }
+        }
+    }
 }
 
 /// Why a namespace cannot be had.

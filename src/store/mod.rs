@@ -46,9 +46,10 @@ pub(crate) struct Store {
     /// What is read until the first write, which makes a copy: most namespaces of a test run are only ever read.
     original: Option<Arc<Self>>,
     copying: Mutex<()>,
+    /// Closed before the connection that writes: the last one to close folds the log back, and those that only read cannot.
+    readers: Vec<Mutex<Connection>>,
     /// The connection that writes; not there yet while the data is the original's.
     writer: OnceLock<Mutex<Connection>>,
-    readers: Vec<Mutex<Connection>>,
     file: Option<PathBuf>,
     generation: AtomicU64,
     pages: Pages,
@@ -221,6 +222,15 @@ impl Store {
             })
             .collect::<rusqlite::Result<_>>()?;
         Ok(Self::new(writer, readers, Some(path.to_owned())))
+    }
+
+    /// Leaves the log beside the file when it is closed; the next start reads both.
+    pub(crate) fn keep_log(&self) -> rusqlite::Result<()> {
+        let Some(writer) = self.writer.get() else {
+            return Ok(());
+        };
+        lock(writer).set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        Ok(())
     }
 
     /// This database as the bytes of one file.

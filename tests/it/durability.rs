@@ -1,6 +1,9 @@
 //! What was answered is on disk, however the process ends.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -103,6 +106,38 @@ fn a_write_that_was_answered_survives_kill_9() {
     );
     // A write that was under way may be there without an answer: at most one a writer.
     assert!(after.len() - before.len() - answered.len() <= WRITERS);
+}
+
+/// The names of what lies in a folder, sorted.
+fn listed(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    let name = |entry: io::Result<fs::DirEntry>| {
+        let name = entry.expect("an entry").file_name();
+        name.to_string_lossy().into_owned()
+    };
+    let mut names: Vec<String> = entries.map(name).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_clean_stop_leaves_one_file_of_data() {
+    let folder = TempDir::new().expect("a folder");
+    let server = with(frozen().data(folder.path()));
+    let body = body("somebody");
+    for (namespace, method, body) in [
+        ("default", "POST", body.as_str()),
+        ("written", "POST", &body),
+        ("read", "GET", ""),
+    ] {
+        let header = ("x-rollcall-namespace", namespace);
+        let answer = server.send(method, USERS, &[header], body.as_bytes());
+        assert_eq!(answer.status, 200, "{answer}");
+    }
+    drop(server);
+    for (namespace, data) in [("default", "1.db"), ("written", "2.db"), ("read", "3.db")] {
+        assert_eq!(listed(&folder.path().join(namespace)), [data, "live"]);
+    }
 }
 
 #[test]

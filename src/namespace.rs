@@ -27,7 +27,7 @@ pub(crate) const DATA_VERSION: i64 = 1;
 /// The data of a namespace and what belongs to it; a reset swaps it as a whole, so that no call sees half of one.
 #[derive(Debug)]
 pub(crate) struct State {
-    pub(crate) store: Store,
+    pub(crate) store: Arc<Store>,
     pub(crate) memory: Memory,
     pub(crate) ids: Ids,
     /// What a restored snapshot shares with the data that was before.
@@ -40,11 +40,6 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn settings(&self) -> Arc<Settings> {
         Arc::clone(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Whether the data is still the template's: nobody wrote to it.
-    pub(crate) fn is_untouched(&self) -> bool {
-        self.of_template && self.store.generation() == 0
     }
 }
 
@@ -433,8 +428,10 @@ impl Namespaces {
     ) -> Result<(Arc<State>, Arc<State>), NamespaceError> {
         loop {
             let namespace = self.get(name)?;
-            let swapped = self.swap(&namespace, |place, _| {
-                Ok(self.fresh(name, self.fill(place, origin)?, origin))
+            let swapped = self.swapping(&namespace).and_then(|_swapping| {
+                self.swap(&namespace, |place, _| {
+                    Ok(self.fresh(name, self.fill(place, origin)?, origin))
+                })
             });
             // Somebody dropped it meanwhile, so it is made anew.
             if !matches!(swapped, Err(NamespaceError::Unknown(_))) {
@@ -449,6 +446,7 @@ impl Namespaces {
         namespace: &Namespace,
         store: Store,
     ) -> Result<(Arc<State>, Arc<State>), NamespaceError> {
+        let _swapping = self.swapping(namespace)?;
         self.swap(namespace, |place, old| {
             let store = match place {
                 None => store,
@@ -460,27 +458,45 @@ impl Namespaces {
 
     /// Brings data that nobody wrote to up to a new template; settings and clock stay. Says whether it was such.
     pub(crate) fn refresh(&self, namespace: &Namespace) -> Result<bool, NamespaceError> {
-        if !namespace.state().is_untouched() {
-            return Ok(false);
+        loop {
+            let state = namespace.state();
+            if !state.of_template || 0 < state.store.generation() {
+                return Ok(false);
+            }
+            // Waits before others have to wait for the swap: a write that has begun may take long, and counts.
+            let still = state.store.still();
+            if !still.is_unwritten() {
+                return Ok(false);
+            }
+            let _swapping = self.swapping(namespace)?;
+            if Arc::ptr_eq(&state, &namespace.state()) {
+                let (_, new) = self.swap(namespace, |place, old| {
+                    let store = self.fill(place, &Origin::Template)?;
+                    Ok(self.like(old, &namespace.name, store, true))
+                })?;
+                // What a call in flight writes after this would be lost with the old data, though it was answered.
+                still.give_way_to(&new.store);
+                return Ok(true);
+            }
         }
-        self.swap(namespace, |place, old| {
-            let store = self.fill(place, &Origin::Template)?;
-            Ok(self.like(old, &namespace.name, store, true))
-        })?;
-        Ok(true)
     }
 
+    /// Holds off other swaps, unless the namespace is gone.
+    fn swapping<'a>(&self, namespace: &'a Namespace) -> Result<MutexGuard<'a, ()>, NamespaceError> {
+        let swapping = lock(&namespace.swapping);
+        match self.find(&namespace.name) {
+            Some(current) if std::ptr::eq(&raw const *current, namespace) => Ok(swapping),
+            _ => Err(NamespaceError::Unknown(namespace.name.to_string())),
+        }
+    }
+
+    /// Swaps the data; the caller holds `swapping`.
     fn swap(
         &self,
         namespace: &Namespace,
         make: impl FnOnce(Option<&Path>, &State) -> Result<State, OpenError>,
     ) -> Result<(Arc<State>, Arc<State>), NamespaceError> {
-        let _swapping = lock(&namespace.swapping);
         let name = &namespace.name;
-        let current = self.find(name);
-        if current.is_none_or(|current| !std::ptr::eq(&raw const *current, namespace)) {
-            return Err(NamespaceError::Unknown(name.to_string()));
-        }
         let failed = |cause: OpenError| NamespaceError::Data {
             name: name.to_string(),
             cause,
@@ -511,7 +527,7 @@ impl Namespaces {
     /// A state that knows nothing of an earlier one.
     fn fresh(&self, name: &str, store: Store, origin: &Origin) -> State {
         State {
-            store,
+            store: Arc::new(store),
             memory: Memory::default(),
             ids: self.ids(name),
             clock: Arc::new(Clock::new(self.clock)),
@@ -523,7 +539,7 @@ impl Namespaces {
     /// A state with the settings and the clock of an earlier one.
     fn like(&self, old: &State, name: &str, store: Store, of_template: bool) -> State {
         State {
-            store,
+            store: Arc::new(store),
             memory: Memory::default(),
             ids: self.ids(name),
             clock: Arc::clone(&old.clock),
@@ -726,6 +742,73 @@ mod tests {
         }
         for name in ["", "-a", "A", "a.b", "a/b", "ü", "a b", &"x".repeat(64)] {
             assert!(!is_name(name), "{name}");
+        }
+    }
+
+    fn namespaces(data: Option<Folder>) -> Namespaces {
+        Namespaces::new(Plan {
+            template: empty_store().expect("memory is enough"),
+            data,
+            settings: Settings::default(),
+            clock: Setting::Real,
+            rng_seed: Some(1),
+            most: 10,
+        })
+    }
+
+    /// A change of anything, and whether it is there.
+    fn mark(tx: &rusqlite::Connection) -> rusqlite::Result<()> {
+        tx.execute_batch("CREATE TABLE mark (x)")
+    }
+
+    fn is_marked(state: &State) -> bool {
+        let sql = "SELECT 1 FROM sqlite_schema WHERE name = 'mark'";
+        let found = state.store.read(|tx| tx.prepare(sql)?.exists([]));
+        found.expect("readable")
+    }
+
+    /// Stays in a write until `until` is done, or for long enough for it to be.
+    fn write_slowly(state: &State, until: impl Fn() -> bool) {
+        let written = state.store.write(|tx| {
+            (0..100_000).find(|_| {
+                std::thread::yield_now();
+                until()
+            });
+            mark(tx)
+        });
+        written.expect("a valid change");
+    }
+
+    #[test]
+    fn a_reload_waits_for_a_write_and_keeps_it() {
+        let namespaces = namespaces(None);
+        let namespace = namespaces.get("a").expect("a valid name");
+        let state = namespace.state();
+        std::thread::scope(|scope| {
+            write_slowly(&state, {
+                let refreshing = std::cell::OnceCell::new();
+                let (namespaces, namespace) = (&namespaces, &namespace);
+                move || {
+                    let refresh = || scope.spawn(move || namespaces.refresh(namespace));
+                    refreshing.get_or_init(refresh).is_finished()
+                }
+            });
+        });
+        assert!(is_marked(&namespace.state()), "an answered write is there");
+        assert!(!namespaces.refresh(&namespace).expect("it is there"));
+    }
+
+    #[test]
+    fn a_call_in_flight_writes_to_what_a_reload_has_put_in_place() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = Folder::take(folder.path()).expect("a new folder");
+        for namespaces in [namespaces(None), namespaces(Some(data))] {
+            let namespace = namespaces.get("a").expect("a valid name");
+            let in_flight = namespace.state();
+            assert!(namespaces.refresh(&namespace).expect("it is there"));
+            in_flight.store.write(mark).expect("a valid change");
+            assert!(is_marked(&namespace.state()));
+            assert!(!namespaces.refresh(&namespace).expect("it is there"));
         }
     }
 }

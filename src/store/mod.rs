@@ -54,6 +54,29 @@ pub(crate) struct Store {
     generation: AtomicU64,
     pages: Pages,
     lists: Lists,
+    /// The store that took this one's place before anything was written: calls in flight write to that one.
+    successor: OnceLock<Arc<Self>>,
+}
+
+/// A store that nobody writes to as long as this is held.
+#[derive(Debug)]
+pub(crate) struct Still<'a> {
+    store: &'a Store,
+    _copying: MutexGuard<'a, ()>,
+    _writer: Option<MutexGuard<'a, Connection>>,
+}
+
+impl Still<'_> {
+    /// Whether nothing was ever written.
+    pub(crate) fn is_unwritten(&self) -> bool {
+        self.store.generation() == 0
+    }
+
+    /// Has everybody who writes to this store from now on write to another one.
+    pub(crate) fn give_way_to(self, successor: &Arc<Store>) {
+        // It gives way once; whoever does it again has the same store in mind.
+        let _ = self.store.successor.set(Arc::clone(successor));
+    }
 }
 
 /// A commit that is under way. However it ends, by an error or a panic too, no page and no order stays that may be older than
@@ -149,6 +172,7 @@ impl Store {
             generation: AtomicU64::new(0),
             pages: Pages::default(),
             lists: Lists::default(),
+            successor: OnceLock::new(),
         }
     }
 
@@ -163,6 +187,7 @@ impl Store {
             generation: AtomicU64::new(0),
             pages: Pages::default(),
             lists: Lists::default(),
+            successor: OnceLock::new(),
         }
     }
 
@@ -319,6 +344,10 @@ impl Store {
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
         let connection = lock(self.writer()?);
+        if let Some(successor) = self.successor.get() {
+            drop(connection);
+            return successor.write(work);
+        }
         self.lists.watch(&connection)?;
         let transaction = Transaction::writing(&connection)?;
         let done = work(&transaction)?;
@@ -327,6 +356,16 @@ impl Store {
         transaction.commit()?;
         commit.follow(moves);
         Ok(done)
+    }
+
+    /// Waits for whoever writes just now, and has all others wait.
+    pub(crate) fn still(&self) -> Still<'_> {
+        let copying = self.copying.lock().unwrap_or_else(PoisonError::into_inner);
+        Still {
+            store: self,
+            _writer: self.writer.get().map(lock),
+            _copying: copying,
+        }
     }
 
     /// How many commits there were through this store, those included that failed; what was read at one generation holds while it lasts.

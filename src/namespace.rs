@@ -126,6 +126,13 @@ impl Namespace {
     }
 }
 
+/// The data of a namespace that is not there yet.
+struct Begun {
+    store: Store,
+    /// The generation and the folder of its file.
+    place: Option<(u64, PathBuf)>,
+}
+
 /// How namespaces are made.
 #[derive(Debug)]
 pub(crate) struct Plan {
@@ -331,11 +338,30 @@ impl Namespaces {
         if !is_name(name) {
             return Err(NamespaceError::Name(name.to_owned()));
         }
+        let may_be_made = || {
+            if self.find(name).is_some() || self.is_on_disk(name) {
+                return Err(NamespaceError::Taken(name.to_owned()));
+            }
+            self.has_room()
+        };
+        may_be_made()?;
+        // A copy may be long, and waits for whoever writes to the original: others make namespaces meanwhile.
+        let begun = self
+            .begin(name, origin)
+            .map_err(|cause| NamespaceError::Data {
+                name: name.to_owned(),
+                cause,
+            })?;
         let _making = lock(&self.making);
-        if self.find(name).is_some() || self.is_on_disk(name) {
-            return Err(NamespaceError::Taken(name.to_owned()));
+        match may_be_made() {
+            Ok(()) => self.finish(name, begun, origin),
+            Err(came_too_late) => {
+                if let Some(file) = begun.store.file() {
+                    remove_database(file);
+                }
+                Err(came_too_late)
+            }
         }
-        self.make(name, origin)
     }
 
     /// The namespace of that name, if anybody used it since the start.
@@ -561,41 +587,67 @@ impl Namespaces {
             .unwrap_or_else(PoisonError::into_inner) = Arc::new(template);
     }
 
-    /// Makes a namespace; the caller holds `making`.
+    /// Makes a namespace, or opens what an earlier run left of it; the caller holds `making`.
     fn make(&self, name: &str, origin: &Origin) -> Result<Arc<Namespace>, NamespaceError> {
-        let many = self
-            .known
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .len();
-        if self.most <= many {
-            return Err(NamespaceError::TooMany(many));
-        }
+        self.has_room()?;
         let failed = |cause: OpenError| NamespaceError::Data {
             name: name.to_owned(),
             cause,
         };
-        let state = match self.folder(name) {
-            None => self.fresh(name, self.fill(None, origin).map_err(failed)?, origin),
-            Some(folder) => match live_file(&folder).map_err(failed)? {
-                Some(live) => State {
-                    of_template: false,
-                    ..self.fresh(
-                        name,
-                        Store::open(&live, DATA_VERSION).map_err(failed)?,
-                        origin,
-                    )
-                },
-                None => {
-                    fs::create_dir_all(&folder).map_err(|cause| failed(cause.into()))?;
-                    let generation = self.generation_after(0);
-                    let file = folder.join(format!("{generation}.db"));
-                    let store = self.fill(Some(&file), origin).map_err(failed)?;
-                    point_to(&folder, generation).map_err(|cause| failed(cause.into()))?;
-                    self.fresh(name, store, origin)
-                }
-            },
+        let live = self.folder(name).map(|folder| live_file(&folder));
+        let Some(live) = live.transpose().map_err(failed)?.flatten() else {
+            let begun = self.begin(name, origin).map_err(failed)?;
+            return self.finish(name, begun, origin);
         };
+        let store = Store::open(&live, DATA_VERSION).map_err(failed)?;
+        let state = State {
+            of_template: false,
+            ..self.fresh(name, store, origin)
+        };
+        Ok(self.add(name, state))
+    }
+
+    fn has_room(&self) -> Result<(), NamespaceError> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if self.most <= known.len() {
+            return Err(NamespaceError::TooMany(known.len()));
+        }
+        Ok(())
+    }
+
+    /// The data of a new namespace, in a file that nothing points to yet where it is to be in one.
+    fn begin(&self, name: &str, origin: &Origin) -> Result<Begun, OpenError> {
+        let place = match self.folder(name) {
+            None => None,
+            Some(folder) => {
+                fs::create_dir_all(&folder)?;
+                Some((self.generation_after(0), folder))
+            }
+        };
+        let file = place
+            .as_ref()
+            .map(|(generation, folder)| folder.join(format!("{generation}.db")));
+        let store = self.fill(file.as_deref(), origin)?;
+        Ok(Begun { store, place })
+    }
+
+    /// Makes a namespace of what was begun; the caller holds `making`.
+    fn finish(
+        &self,
+        name: &str,
+        begun: Begun,
+        origin: &Origin,
+    ) -> Result<Arc<Namespace>, NamespaceError> {
+        if let Some((generation, folder)) = begun.place {
+            point_to(&folder, generation).map_err(|cause| NamespaceError::Data {
+                name: name.to_owned(),
+                cause: cause.into(),
+            })?;
+        }
+        Ok(self.add(name, self.fresh(name, begun.store, origin)))
+    }
+
+    fn add(&self, name: &str, state: State) -> Arc<Namespace> {
         let namespace = Arc::new(Namespace {
             name: name.into(),
             state: RwLock::new(Arc::new(state)),
@@ -606,7 +658,7 @@ impl Namespaces {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(name.to_owned(), Arc::clone(&namespace));
-        Ok(namespace)
+        namespace
     }
 
     /// A new store, in that file or in memory.
@@ -733,6 +785,9 @@ fn point_to(folder: &Path, generation: u64) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+    use std::thread;
+
     use super::*;
 
     #[test]
@@ -771,7 +826,7 @@ mod tests {
     fn write_slowly(state: &State, until: impl Fn() -> bool) {
         let written = state.store.write(|tx| {
             (0..100_000).find(|_| {
-                std::thread::yield_now();
+                thread::yield_now();
                 until()
             });
             mark(tx)
@@ -784,7 +839,7 @@ mod tests {
         let namespaces = namespaces(None);
         let namespace = namespaces.get("a").expect("a valid name");
         let state = namespace.state();
-        std::thread::scope(|scope| {
+        thread::scope(|scope| {
             write_slowly(&state, {
                 let refreshing = std::cell::OnceCell::new();
                 let (namespaces, namespace) = (&namespaces, &namespace);
@@ -796,6 +851,43 @@ mod tests {
         });
         assert!(is_marked(&namespace.state()), "an answered write is there");
         assert!(!namespaces.refresh(&namespace).expect("it is there"));
+    }
+
+    /// A copy waits for who writes to the original; nobody waits for the copy.
+    #[test]
+    fn namespaces_are_made_while_another_is_copied() {
+        const PATIENCE: Duration = Duration::from_secs(10);
+        let namespaces = Arc::new(namespaces(None));
+        let original = namespaces.get("a").expect("a valid name").state();
+        let written = original.store.write(|tx| {
+            let (begins, begun) = mpsc::channel();
+            let (makes, made) = mpsc::channel();
+            let (all, origin) = (Arc::clone(&namespaces), Origin::Copy(Arc::clone(&original)));
+            let copying = thread::spawn(move || {
+                begins.send(()).expect("somebody waits");
+                all.create("copy", &origin).map(drop)
+            });
+            begun.recv().expect("it begins");
+            // Long enough for it to take what it must not hold.
+            let is_held = |_: &u32| {
+                thread::yield_now();
+                namespaces.making.try_lock().is_err()
+            };
+            (0..100_000).find(is_held);
+            let all = Arc::clone(&namespaces);
+            thread::spawn(move || {
+                all.get("b").expect("a valid name");
+                makes.send(())
+            });
+            let made = made.recv_timeout(PATIENCE);
+            made.expect("it is made while the copy waits");
+            mark(tx)?;
+            Ok::<_, rusqlite::Error>(copying)
+        });
+        let copied = written.expect("a valid change").join();
+        copied.expect("no panic").expect("a new name");
+        let copy = namespaces.find("copy").expect("it was made");
+        assert!(is_marked(&copy.state()), "the copy waited for the write");
     }
 
     #[test]

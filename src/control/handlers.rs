@@ -175,6 +175,7 @@ pub(crate) async fn drop_namespace(State(app): State<Arc<App>>, At(name): At) ->
         let dropped = counts(&app.namespaces.existing(&name)?.state().store)?;
         app.namespaces.drop_one(&name)?;
         app.faults.remove(None, Some(&name));
+        app.journal.forget_dropped(&name);
         Ok(Json(json!({ "name": name, "dropped": dropped })))
     })
     .await

@@ -23,6 +23,9 @@ pub(crate) use verify::Verdict;
 
 use entry::Kept;
 
+/// Of how many namespaces the journal knows what was dropped.
+const NAMES: usize = 10_000;
+
 /// The ring.
 #[derive(Debug)]
 pub(crate) struct Journal {
@@ -38,8 +41,10 @@ struct Inner {
     /// Entries dropped since the start or the last clear, and ever.
     dropped: u64,
     dropped_ever: u64,
-    /// Of each namespace: the newest id dropped, and how many were.
+    /// Of each namespace, as long as there is one: the newest id dropped, and how many were.
     dropped_of: HashMap<Arc<str>, (u64, u64)>,
+    /// The same of all whose names it forgot.
+    dropped_of_others: (u64, u64),
     entries: BTreeMap<u64, Arc<Kept>>,
     /// The ids of each namespace's entries, oldest first.
     rings: HashMap<Arc<str>, VecDeque<u64>>,
@@ -266,10 +271,18 @@ impl Journal {
         });
         inner.size -= gone.iter().map(|kept| kept.size).sum::<usize>();
         if filter.is_of_everything() {
-            inner.forget_dropped(filter.namespace);
+            inner.clear_dropped(filter.namespace);
         }
         drop(guard);
         gone.len()
+    }
+
+    /// Forgets how many entries of a namespace were dropped: it is gone, and one of that name begins anew. Its entries stay.
+    pub(crate) fn forget_dropped(&self, namespace: &str) {
+        let mut inner = self.lock();
+        if let Some(dropped) = inner.dropped_of.remove(namespace) {
+            inner.dropped_of_others = both(inner.dropped_of_others, dropped);
+        }
     }
 
     /// What it holds, for the metrics.
@@ -311,10 +324,11 @@ impl Inner {
     }
 
     /// What was dropped before everything was cleared, nobody asks for any more.
-    fn forget_dropped(&mut self, namespace: Option<&str>) {
+    fn clear_dropped(&mut self, namespace: Option<&str>) {
         match namespace {
             None => {
                 self.dropped_of.clear();
+                self.dropped_of_others = (0, 0);
                 self.dropped = 0;
             }
             Some(name) => {
@@ -339,9 +353,32 @@ impl Inner {
             None => {
                 let namespace = Arc::clone(&kept.namespace);
                 self.dropped_of.insert(namespace, (kept.id, 1));
+                self.forget_names();
             }
         }
     }
+
+    /// Where it knows too many names, forgets the half of them that lost no entry for longest.
+    fn forget_names(&mut self) {
+        if self.dropped_of.len() <= NAMES {
+            return;
+        }
+        let mut ids: Vec<u64> = self.dropped_of.values().map(|dropped| dropped.0).collect();
+        let (_, &mut middle, _) = ids.select_nth_unstable(NAMES / 2);
+        let others = &mut self.dropped_of_others;
+        self.dropped_of.retain(|_, dropped| {
+            let stays = middle <= dropped.0;
+            if !stays {
+                *others = both(*others, *dropped);
+            }
+            stays
+        });
+    }
+}
+
+/// The newest id dropped, and how many were, of two that count these.
+fn both(one: (u64, u64), other: (u64, u64)) -> (u64, u64) {
+    (one.0.max(other.0), one.1 + other.1)
 }
 
 /// What a journal holds.
@@ -416,6 +453,39 @@ mod tests {
         }
         assert_eq!(ids(&journal, "a"), [5, 3]);
         assert_eq!(ids(&journal, "b"), [4]);
+    }
+
+    #[test]
+    fn names_of_namespaces_are_not_kept_for_ever() {
+        let journal = Journal::new(1, 1 << 30);
+        for number in 0..3 * NAMES {
+            let name = format!("n{number}");
+            record(&journal, &name, 1);
+            record(&journal, &name, 1);
+            let known = journal.lock().dropped_of.len();
+            assert!(known <= NAMES && known.min(NAMES / 2) == (number + 1).min(NAMES / 2));
+        }
+        let dropped = |name: &str| {
+            let namespace = Some(name);
+            let filter = Filter {
+                namespace,
+                ..Filter::default()
+            };
+            journal.list(&filter, 1)["dropped"].clone()
+        };
+        let newest = format!("n{}", 3 * NAMES - 1);
+        assert_eq!(dropped(&newest), 1);
+        journal.forget_dropped(&newest);
+        assert_eq!(dropped(&newest), 0);
+        assert_eq!(ids(&journal, &newest).len(), 1, "its entries stay");
+        let of_all = journal.verify(&Match::default(), None, 0, Count::Exactly(0));
+        assert!(matches!(of_all, Verdict::Fails { .. }), "{of_all:?}");
+        let of_all = journal.verify(&Match::default(), None, 0, Count::AtLeast(1 << 20));
+        let all = 3 * NAMES as u64;
+        assert!(
+            matches!(of_all, Verdict::Unknown { dropped } if dropped == all),
+            "{of_all:?}"
+        );
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::Journal;
 use super::entry::Kept;
+use super::{Journal, both};
 use crate::faults::Match;
 
 /// How many near misses a verification shows.
@@ -106,9 +106,7 @@ impl Journal {
                 None => inner
                     .dropped_of
                     .values()
-                    .fold((0, 0), |(last, many), dropped| {
-                        (last.max(dropped.0), many + dropped.1)
-                    }),
+                    .fold(inner.dropped_of_others, |all, dropped| both(all, *dropped)),
             };
             let entries: Vec<_> = inner.of(namespace, since).cloned().collect();
             (entries, last, dropped)

@@ -24,6 +24,7 @@ use crate::providers::{PROVIDERS, SeedContext, provider};
 use crate::seed::{self, merge_file};
 use crate::server::{Rollcall, StartError};
 use crate::settings::{Credential, Skew, unknown_provider};
+use crate::store;
 use remote::Remote;
 
 /// A mock of five clouds' user APIs, so exact that their own SDKs cannot tell
@@ -403,6 +404,7 @@ fn serve(flags: &Serve) -> ExitCode {
         Ok(stop) => stop,
         Err(cause) => return fail(&format!("cannot listen for signals: {cause}")),
     };
+    allow_open_files(&options);
     // On a thread of its own: a large seed takes its time, and whoever stops the server does not want to wait for it.
     let (started, starting) = oneshot::channel();
     std::thread::spawn(move || started.send(Rollcall::start_with(&options)));
@@ -421,6 +423,24 @@ fn serve(flags: &Serve) -> ExitCode {
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(cause) => fail(&cause.to_string()),
+    }
+}
+
+/// Takes all open files that the machine allows. The limit that processes begin with, often 1,024, is for those that use
+/// select(2); here every connection is one, and every namespace on disk is several.
+fn allow_open_files(options: &Options) {
+    let allowed = match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(allowed) => allowed,
+        Err(cause) => return tracing::warn!(%cause, "the limit of open files stays as it is"),
+    };
+    let wanted = options.max_namespaces.saturating_mul(store::OPEN_FILES) as u64;
+    if options.data.is_some() && allowed < wanted {
+        tracing::warn!(
+            "{allowed} open files are allowed, and a namespace on disk needs {}: no more than {} can be in use; raise the \
+             limit (ulimit -n), or lower --max-namespaces",
+            store::OPEN_FILES,
+            allowed / store::OPEN_FILES as u64
+        );
     }
 }
 

@@ -37,6 +37,8 @@ const PAGE: u32 = 1024;
 const BUSY: Duration = Duration::from_secs(5);
 /// Connections that only read, for a file.
 const READERS: usize = 2;
+/// How many files a store in a file keeps open: two for each connection, and what the connections share.
+pub(crate) const OPEN_FILES: usize = 2 * (1 + READERS) + 1;
 /// Up to this length, a debug build proves every kept page that it serves.
 const PROVEN: usize = 64 * 1024;
 

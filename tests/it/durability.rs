@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
+use std::net::TcpListener;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -11,7 +13,7 @@ use std::time::Instant;
 
 use tempfile::TempDir;
 
-use crate::cli::Process;
+use crate::cli::{BINARY, Process};
 use crate::client::{Connection, PATIENCE};
 use crate::server::{frozen, with};
 
@@ -106,6 +108,45 @@ fn a_write_that_was_answered_survives_kill_9() {
     );
     // A write that was under way may be there without an answer: at most one a writer.
     assert!(after.len() - before.len() - answered.len() <= WRITERS);
+}
+
+/// The binary in a shell that limits its open files first.
+fn limited(limit: &str, data: &Path, address: &str) -> Command {
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", &format!("{limit}; exec \"$0\" \"$@\""), BINARY])
+        .args(["--listen", address, "--data"])
+        .arg(data);
+    command
+}
+
+#[test]
+fn many_namespaces_are_on_disk_at_once_whatever_the_soft_limit_of_open_files() {
+    const MANY: usize = 40;
+    let folder = TempDir::new().expect("a folder");
+    let mut command = limited("ulimit -Sn 100", folder.path(), "127.0.0.1:0");
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let process = Process::of(child.expect("a shell runs"));
+    for number in 0..MANY {
+        let request = format!(
+            "GET {USERS} HTTP/1.1\r\nhost: x\r\nx-rollcall-namespace: n{number}\r\nconnection: close\r\n\r\n"
+        );
+        let answer = crate::client::exchange(process.address(), request.as_bytes(), 1);
+        assert_eq!(answer[0].status, 200, "{number}: {}", answer[0]);
+    }
+}
+
+#[test]
+fn a_start_says_so_where_namespaces_need_more_open_files_than_there_may_be() {
+    let folder = TempDir::new().expect("a folder");
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    // It ends at once, because the port is in use.
+    let mut command = limited("ulimit -n 500", folder.path(), &address);
+    let output = command.output().expect("a shell runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("no more than 71 can be in use"), "{said}");
+    assert_eq!(output.status.code(), Some(1), "{said}");
 }
 
 /// The names of what lies in a folder, sorted.

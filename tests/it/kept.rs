@@ -1,5 +1,6 @@
 //! Lists are answered from kept pages, and nobody can tell: whatever changes what a list shows, the next list shows it.
 
+use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -38,6 +39,59 @@ fn qingcloud_seed(name: &str) -> Value {
         "users_set": [{ "cluster_id": "hpc-qig9xu97", "username": name }],
         "job_set": [{ "job_id": format!("j-{name}"), "job_action": name, "create_time": "2030-01-01T00:00:00Z" }],
     } })
+}
+
+fn qingcloud_cluster(name: &str) -> Value {
+    let cluster = json!({ "cluster_id": format!("ehpc-{name}"), "cluster_name": name });
+    json!({ "qingcloud-ehpc": { "cluster_set": [cluster] } })
+}
+
+fn instance(name: &str) -> Value {
+    let digits: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let [first, second, third] = [&digits[..8], &digits[8..12], &digits[12..]];
+    let id = format!("{first}-{second}-{third}-8000-000000000000");
+    json!({ "huawei-rocketmq": {
+        "projects": [{ "project_id": PROJECT, "instances": [{ "instance_id": id, "name": name }] }],
+    } })
+}
+
+fn aliyun_cluster(name: &str) -> Value {
+    let cluster = json!({ "Id": format!("ehpc-hz-{name}"), "Name": name });
+    json!({ "aliyun-ehpc": { "2018-04-12": { "Clusters": { "ClusterInfoSimple": [cluster] } } } })
+}
+
+/// What no call of the provider adds comes with a seed.
+fn seeded(document: &Value) -> (&'static str, String, String) {
+    let target = "/_rollcall/namespaces/default/seed".to_owned();
+    ("POST", target, document.to_string())
+}
+
+/// A new user with a role.
+fn member(name: &str) -> Value {
+    json!({ "volcengine-bytehouse": {
+        "Users": [{ "Username": name }],
+        "RoleUsers": [{ "RoleID": 6, "Grants": [{ "Username": name }] }],
+    } })
+}
+
+fn role_of_alice(name: &str) -> Value {
+    let role = json!({ "Name": name, "ClusterID": 137, "GrantUsers": ["alice.chen"] });
+    json!({ "volcengine-bytehouse": { "Roles": [role] } })
+}
+
+/// What a user or a role may do with a database of that name.
+fn granted(mut to: Value, name: &str) -> Value {
+    let privileges = json!([{ "Name": "SELECT" }]);
+    to["Grants"] = json!([{ "ClusterID": 137, "DatabaseName": name, "Privileges": privileges }]);
+    json!({ "volcengine-bytehouse": { "Privileges": [to] } })
+}
+
+fn grant(target: &str, mut to: Value, name: &str) -> (&'static str, String, String) {
+    let privileges = json!([{ "Name": "SELECT" }]);
+    to["ActionType"] = json!("GRANT");
+    to["Grants"] =
+        json!([{ "Privileges": privileges, "ClusterID": 137, "Targets": [{ "Database": name }] }]);
+    ("POST", target.to_owned(), to.to_string())
 }
 
 fn role(name: &str) -> (&'static str, String, String) {
@@ -180,6 +234,66 @@ static LISTS: &[List] = &[
         seed: aliyun_seed,
         shows_name: false,
     },
+    List {
+        target: "/?Action=ListGrantUsersForRole&Version=2024-08-31&RoleID=6",
+        write: |name| seeded(&member(name)),
+        seed: member,
+        shows_name: true,
+    },
+    List {
+        target: "/?Action=ShowPrivilegesForRole&Version=2024-08-31&RoleID=2",
+        write: |name| {
+            let target = "/?Action=UpdateGrantsForRole&Version=2024-08-31";
+            grant(target, json!({ "RoleID": 2 }), name)
+        },
+        seed: |name| granted(json!({ "RoleID": 2 }), name),
+        shows_name: true,
+    },
+    List {
+        target: "/?Action=ShowPrivilegesForUserByName&Version=2024-08-31&Username=alice.chen",
+        write: |name| {
+            let target = "/?Action=UpdateGrantsForUser&Version=2024-08-31";
+            grant(target, json!({ "Username": "alice.chen" }), name)
+        },
+        seed: |name| granted(json!({ "Username": "alice.chen" }), name),
+        shows_name: true,
+    },
+    List {
+        target: "/?Action=ShowRolesForUser&Version=2024-08-31&Username=alice.chen",
+        write: |name| seeded(&role_of_alice(name)),
+        seed: role_of_alice,
+        shows_name: true,
+    },
+    List {
+        target: "/api/cluster/list?zone=jn1a&timestamp=2026-01-02T03:04:05Z&limit=100",
+        write: |name| seeded(&qingcloud_cluster(name)),
+        seed: qingcloud_cluster,
+        shows_name: true,
+    },
+    List {
+        target: "/v2/0bec5db98280d2d02fd6c00c2de791ce/instances?engine=reliability&limit=50",
+        write: |name| seeded(&instance(name)),
+        seed: instance,
+        shows_name: true,
+    },
+    List {
+        target: "/v2/0bec5db98280d2d02fd6c00c2de791ce/rocketmq/instances/68fdc9a8-805e-439d-8dd9-25adc1c58bf6/groups/g/accesspolicy?limit=50",
+        write: rocketmq,
+        seed: rocketmq_seed,
+        shows_name: true,
+    },
+    List {
+        target: "/v2/reliability/0bec5db98280d2d02fd6c00c2de791ce/instances/68fdc9a8-805e-439d-8dd9-25adc1c58bf6/groups/g/accesspolicy?limit=50",
+        write: rocketmq,
+        seed: rocketmq_seed,
+        shows_name: true,
+    },
+    List {
+        target: "/?Action=ListClusters&Version=2018-04-12&PageSize=50",
+        write: |name| seeded(&aliyun_cluster(name)),
+        seed: aliyun_cluster,
+        shows_name: true,
+    },
 ];
 
 /// What a list says, less the ids that every call has of its own.
@@ -247,10 +361,17 @@ fn a_write_of_any_kind_is_in_the_next_list() {
     both(|server| {
         for kept in LISTS {
             let done = |answer: &Answer| assert!(answer.status < 300, "{answer}");
-            let snapshot = server.get("/_rollcall/namespaces/default/snapshot").body;
+            let [snapshot, export] = ["snapshot", "export"].map(|form| {
+                server
+                    .get(&format!("/_rollcall/namespaces/default/{form}"))
+                    .body
+            });
             let demo = list(server, kept);
             changes(server, kept, "written1", || write(server, kept, "written1"));
             let both = changes(server, kept, "seeded22", || seed(server, kept, "seeded22"));
+            done(&server.send("PUT", "/_rollcall/namespaces/default/export", &[], &export));
+            assert_eq!(list(server, kept), demo, "an export brings its list back");
+            changes(server, kept, "written2", || write(server, kept, "written2"));
             done(&server.send(
                 "PUT",
                 "/_rollcall/namespaces/default/snapshot",
@@ -275,6 +396,34 @@ fn a_write_of_any_kind_is_in_the_next_list() {
             );
         }
     });
+}
+
+#[test]
+fn what_a_reload_brings_is_in_the_next_list() {
+    let export = demo().get("/_rollcall/namespaces/default/export").body;
+    let folder = TempDir::new().expect("a folder");
+    let files = ["demo.ndjson", "more.json"].map(|name| folder.path().join(name));
+    let more = |document: &Value| {
+        fs::write(&files[1], document.to_string()).expect("a writable folder");
+    };
+    let nothing = json!({ "qingcloud-ehpc": {} });
+    fs::write(&files[0], export).expect("a writable folder");
+    more(&nothing);
+    let data = folder.path().join("data");
+    for options in [frozen(), frozen().data(data)] {
+        let server = with(options.seed(files.clone()));
+        let reload = |document: &Value| {
+            more(document);
+            let answer = server.json("POST", "/_rollcall/reload", "").json();
+            assert_eq!(answer, json!({ "reset": ["default"], "kept": [] }));
+        };
+        for kept in LISTS {
+            changes(&server, kept, "reloaded", || {
+                reload(&(kept.seed)("reloaded"));
+            });
+            reload(&nothing);
+        }
+    }
 }
 
 #[test]
@@ -436,6 +585,34 @@ fn a_setting_is_not_hidden_by_a_page_of_another() {
     change(json!({ "regions": { "aliyun-ehpc": "cn-elsewhere" } }));
     let after = region(&server);
     assert_ne!(before["Clusters"], after["Clusters"]);
+}
+
+/// Until somebody writes to them, they are answered from the pages of what both began as.
+#[test]
+fn namespaces_that_share_their_pages_do_not_share_their_settings() {
+    let server = demo();
+    for (index, quirk, values) in [
+        (0, "qingcloud-ehpc.list-key", ["users_set", "user_set"]),
+        (2, "volcengine-bytehouse.total", ["number", "string"]),
+        (2, "volcengine-bytehouse.email-key", ["emaill", "email"]),
+        (9, "aliyun-ehpc.user-id", ["string", "number"]),
+        (11, "aliyun-ehpc.user-id", ["string", "number"]),
+    ] {
+        let round = || {
+            ["one", "two"].map(|name| {
+                let header = ("x-rollcall-namespace", name);
+                said(&server.send("GET", LISTS[index].target, &[header], b""))
+            })
+        };
+        for (name, value) in ["one", "two"].into_iter().zip(values) {
+            let target = format!("/_rollcall/namespaces/{name}/settings");
+            let patch = json!({ "quirks": { quirk: value } }).to_string();
+            assert_eq!(server.json("PATCH", &target, &patch).status, 200);
+        }
+        let first = round();
+        assert_ne!(first[0], first[1], "{quirk}");
+        assert_eq!(round(), first, "{quirk}");
+    }
 }
 
 /// Equal names in two Versions, two formats, two windows: each has a page of its own.

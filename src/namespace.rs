@@ -41,6 +41,11 @@ impl State {
     pub(crate) fn settings(&self) -> Arc<Settings> {
         Arc::clone(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
     }
+
+    /// Whether the data is still the template's: nobody wrote to it.
+    fn is_untouched(&self) -> bool {
+        self.of_template && self.store.generation() == 0
+    }
 }
 
 /// What rooms keep in memory beside the data (tasks, nonces): one value of each type.
@@ -486,7 +491,7 @@ impl Namespaces {
     pub(crate) fn refresh(&self, namespace: &Namespace) -> Result<bool, NamespaceError> {
         loop {
             let state = namespace.state();
-            if !state.of_template || 0 < state.store.generation() {
+            if !state.is_untouched() {
                 return Ok(false);
             }
             // Waits before others have to wait for the swap: a write that has begun may take long, and counts.

@@ -39,7 +39,10 @@ const BUSY: Duration = Duration::from_secs(5);
 const READERS: usize = 2;
 /// How many files a store in a file keeps open: two for each connection, and what the connections share.
 pub(crate) const OPEN_FILES: usize = 2 * (1 + READERS) + 1;
-/// Up to this length, a debug build proves every kept page that it serves.
+/// Whether every kept page is proven when it is served: in debug builds of this checkout (`.cargo/config.toml`), not in those
+/// of a crate that uses this one in its tests.
+const PROVES: bool = cfg!(debug_assertions) && option_env!("ROLLCALL_PROVES_PAGES").is_some();
+/// Up to this length.
 const PROVEN: usize = 64 * 1024;
 
 /// One database.
@@ -362,7 +365,7 @@ impl Store {
 
     /// Waits for whoever writes just now, and has all others wait.
     pub(crate) fn still(&self) -> Still<'_> {
-        let copying = self.copying.lock().unwrap_or_else(PoisonError::into_inner);
+        let copying = lock(&self.copying);
         Still {
             store: self,
             _writer: self.writer.get().map(lock),
@@ -390,7 +393,7 @@ impl Store {
         // Looked at before the data: what is written meanwhile makes the page older than it is, never newer.
         let generation = self.generation();
         if let Some(page) = self.pages.find(&key, generation, now) {
-            return if cfg!(debug_assertions) && page.body.len() <= PROVEN {
+            return if PROVES && page.body.len() <= PROVEN {
                 self.proven(page, generation, now, encode)
             } else {
                 Ok(page)
@@ -511,8 +514,9 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     // Else a statement is prepared anew for every value that is bound to it: the value might tell of a better plan, where
     // somebody had the tables analysed.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "trusted_schema", false)
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    Ok(())
 }
 
 /// SQLite opens the log, by its name, with the first read or write that follows. By then a reset may have removed the files,
@@ -663,7 +667,7 @@ mod tests {
     #[test]
     #[cfg(debug_assertions)]
     #[should_panic(expected = "a kept page is not what it would be")]
-    fn a_debug_build_sees_a_stale_page() {
+    fn the_tests_see_a_stale_page() {
         let store = Store::in_memory(SCHEMA, 1).expect("a valid schema");
         page(&store);
         // Behind the store's back, as a mistake in it would be.

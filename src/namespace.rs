@@ -21,8 +21,9 @@ use crate::store::{self, OpenError, Store};
 pub(crate) const DEFAULT: &str = "default";
 /// How long a stop may take to fold the logs of data files back: it has to be over within a second, open calls included.
 const FOLDING: Duration = Duration::from_millis(100);
-/// The version of the schema in data files; a file with a higher one is refused.
-pub(crate) const DATA_VERSION: i64 = 1;
+/// The version of the schema in data files: a file with a higher one is refused, one with a lower one brought up to it. Every
+/// change of a schema is a new version.
+pub(crate) const DATA_VERSION: i64 = 2;
 
 /// The data of a namespace and what belongs to it; a reset swaps it as a whole, so that no call sees half of one.
 #[derive(Debug)]
@@ -604,12 +605,27 @@ impl Namespaces {
             let begun = self.begin(name, origin).map_err(failed)?;
             return self.finish(name, begun, origin);
         };
-        let store = Store::open(&live, DATA_VERSION).map_err(failed)?;
+        let store = self.opened(&live).map_err(failed)?;
         let state = State {
             of_template: false,
             ..self.fresh(name, store, origin)
         };
         Ok(self.add(name, state))
+    }
+
+    /// The data of an earlier run. What an earlier version wrote becomes a generation of its own, all of it or, if something
+    /// stops it, nothing.
+    fn opened(&self, live: &Path) -> Result<Store, OpenError> {
+        if store::check(live, DATA_VERSION)? == DATA_VERSION {
+            return Store::open(live, DATA_VERSION);
+        }
+        let folder = live.parent().unwrap_or(live);
+        let generation = self.generation_after(generation_of(live));
+        let file = folder.join(format!("{generation}.db"));
+        let store = copy_to(&Store::of_older(live, &empty_store()?)?, Some(&file))?;
+        point_to(folder, generation)?;
+        remove_database(live);
+        Ok(store)
     }
 
     fn has_room(&self) -> Result<(), NamespaceError> {
@@ -758,7 +774,9 @@ pub(crate) fn check_data(folder: &Path) -> Result<(), NamespaceError> {
             .into_owned();
         if path.is_dir() && is_name(&name) {
             live_file(&path)
-                .and_then(|live| live.map_or(Ok(()), |live| store::check(&live, DATA_VERSION)))
+                .and_then(|live| {
+                    live.map_or(Ok(DATA_VERSION), |live| store::check(&live, DATA_VERSION))
+                })
                 .map_err(|cause| NamespaceError::Data { name, cause })?;
         }
     }
@@ -794,6 +812,24 @@ mod tests {
     use std::thread;
 
     use super::*;
+
+    /// Files of a version are taken to be alike. Whoever changes a schema raises [`DATA_VERSION`], keeps a file of the version
+    /// before under `tests/it/data/`, and writes the new hash here.
+    #[test]
+    fn a_version_has_one_schema() {
+        let store = empty_store().expect("valid schemas");
+        let sql = "SELECT coalesce(sql, name) FROM sqlite_schema ORDER BY name";
+        let schema: rusqlite::Result<Vec<String>> =
+            store.read(|tx| store::page::select(tx, sql, [], |row| row.get(0)));
+        let hash = crate::signing::sha256_hex(schema.expect("readable").join("\n").as_bytes());
+        assert_eq!(
+            (DATA_VERSION, hash.as_str()),
+            (
+                2,
+                "40e93f36c17c51117bdb286f30a50a2b0f17c6c17f06d711360e5096da944f26"
+            )
+        );
+    }
 
     #[test]
     fn names_are_lower_case_labels() {

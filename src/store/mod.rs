@@ -8,6 +8,7 @@ pub(crate) mod lists;
 pub(crate) mod order;
 pub(crate) mod page;
 mod transaction;
+mod upgrade;
 
 use std::fs;
 use std::io::Read as _;
@@ -263,6 +264,26 @@ impl Store {
         Ok(())
     }
 
+    /// A database in memory with the rows of an older file.
+    pub(crate) fn of_older(path: &Path, model: &Self) -> Result<Self, OpenError> {
+        model.with_rows_of(|connection| {
+            let path = path.to_string_lossy();
+            connection.execute("ATTACH ?1 AS old", [path]).map(drop)
+        })
+    }
+
+    /// A database in memory like this one, with the rows of the older one that is attached to it as `old`.
+    fn with_rows_of(
+        &self,
+        attach: impl FnOnce(&mut Connection) -> rusqlite::Result<()>,
+    ) -> Result<Self, OpenError> {
+        let mut connection = self.copied()?;
+        attach(&mut connection)?;
+        upgrade::take_over(&connection)?;
+        connection.execute_batch("DETACH old")?;
+        Ok(Self::new(connection, Vec::new(), None))
+    }
+
     /// This database as the bytes of one file.
     pub(crate) fn to_bytes(&self) -> rusqlite::Result<Vec<u8>> {
         let Some(writer) = self.writer.get() else {
@@ -277,14 +298,21 @@ impl Store {
     /// A database in memory out of the bytes of a file; one that is newer, foreign, damaged or of another schema than
     /// `model` is refused.
     pub(crate) fn from_bytes(bytes: &[u8], version: i64, model: &Self) -> Result<Self, OpenError> {
-        check_header(bytes.first_chunk(), version)?;
+        let found = check_header(bytes.first_chunk(), version)?;
         // The log of a file that was taken from under a running rollcall is not there.
         let image = bytes[..JOURNAL_FORMAT.start]
             .chain(&WITHOUT_LOG[..])
             .chain(&bytes[JOURNAL_FORMAT.end..]);
-        let mut connection = Connection::open_in_memory()?;
-        connection.deserialize_read_exact("main", image, bytes.len(), true)?;
-        let file = Self::new(connection, Vec::new(), None);
+        let file = if found < version {
+            model.with_rows_of(|connection| {
+                connection.execute_batch("ATTACH ':memory:' AS old")?;
+                connection.deserialize_read_exact("old", image, bytes.len(), true)
+            })?
+        } else {
+            let mut connection = Connection::open_in_memory()?;
+            connection.deserialize_read_exact("main", image, bytes.len(), true)?;
+            Self::new(connection, Vec::new(), None)
+        };
         prepare(&lock(file.writer()?))?;
         if file.read(|tx| schema_of(tx))? != model.read(|tx| schema_of(tx))? {
             return Err(OpenError::Foreign);
@@ -544,15 +572,15 @@ type Header = [u8; 100];
 const JOURNAL_FORMAT: Range<usize> = 18..20;
 const WITHOUT_LOG: [u8; 2] = [1, 1];
 
-/// Looks at a file without changing a byte of it: a newer or foreign one is refused.
-pub(crate) fn check(path: &Path, version: i64) -> Result<(), OpenError> {
+/// The version of a file, without changing a byte of it; a newer or foreign one is refused.
+pub(crate) fn check(path: &Path, version: i64) -> Result<i64, OpenError> {
     let mut header: Header = [0; 100];
     let read = fs::File::open(path)?.read_exact(&mut header);
     check_header(read.is_ok().then_some(&header), version)
 }
 
 /// The version never moves to the write-ahead log: a file has its version before it has its name.
-fn check_header(header: Option<&Header>, version: i64) -> Result<(), OpenError> {
+fn check_header(header: Option<&Header>, version: i64) -> Result<i64, OpenError> {
     const MAGIC: &[u8] = b"SQLite format 3\0";
     const VERSION_AT: usize = 60;
     let header = header.ok_or(OpenError::Foreign)?;
@@ -568,7 +596,7 @@ fn check_header(header: Option<&Header>, version: i64) -> Result<(), OpenError> 
             known: version,
         })
     } else {
-        Ok(())
+        Ok(found)
     }
 }
 

@@ -826,7 +826,7 @@ mod tests {
             (DATA_VERSION, hash.as_str()),
             (
                 2,
-                "40e93f36c17c51117bdb286f30a50a2b0f17c6c17f06d711360e5096da944f26"
+                "4925275fa621d355984f23a0ea5fb4301374ad76c19cdb14b26d315c1b9fdbe2"
             )
         );
     }

@@ -90,16 +90,19 @@ pub struct SeedFileError {
 
 /// Reads a part of a document into its types; an error names the place, and the value where that is no secret.
 pub(crate) fn decode<T: DeserializeOwned>(document: &Value) -> Result<T, SeedError> {
-    serde_path_to_error::deserialize(document).map_err(|error| {
-        let path = error.path().to_string();
-        let rule = error.into_inner().to_string();
-        if mask::is_secret(&path) {
-            return SeedError::new(path, without_value(&rule));
-        }
-        let value = value_at(document, &path)
-            .map(|value| format!(" (found {})", shortened(value)))
-            .unwrap_or_default();
-        SeedError::new(path, format!("{rule}{value}"))
+    // Only what is wrong is read a second time, with an eye on where.
+    T::deserialize(document).or_else(|_| {
+        serde_path_to_error::deserialize(document).map_err(|error| {
+            let path = error.path().to_string();
+            let rule = error.into_inner().to_string();
+            if mask::is_secret(&path) {
+                return SeedError::new(path, without_value(&rule));
+            }
+            let value = value_at(document, &path)
+                .map(|value| format!(" (found {})", shortened(value)))
+                .unwrap_or_default();
+            SeedError::new(path, format!("{rule}{value}"))
+        })
     })
 }
 

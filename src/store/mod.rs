@@ -561,7 +561,10 @@ fn schema_of(tx: &Connection) -> rusqlite::Result<Vec<String>> {
 
 fn create_schema(connection: &Connection, schema: &[&str], version: i64) -> rusqlite::Result<()> {
     for part in schema {
-        connection.execute_batch(part)?;
+        // SQLite keeps the text and reads it again with every connection: without what is for people alone.
+        let lines = part.lines().map(str::trim);
+        let lines: Vec<&str> = lines.filter(|line| !line.starts_with("--")).collect();
+        connection.execute_batch(&lines.join("\n"))?;
     }
     connection.pragma_update(None, "user_version", version)
 }

@@ -6,13 +6,13 @@ mod sign;
 
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
-use std::pin::pin;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 
 use clap::builder::FalseyValueParser;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde_json::json;
-use tokio::sync::oneshot;
 
 use crate::clock::{Setting, Time};
 use crate::control::{Form, coverage, document};
@@ -405,25 +405,30 @@ fn serve(flags: &Serve) -> ExitCode {
         Err(cause) => return fail(&format!("cannot listen for signals: {cause}")),
     };
     allow_open_files(&options);
-    // On a thread of its own: a large seed takes its time, and whoever stops the server does not want to wait for it.
-    let (started, starting) = oneshot::channel();
-    std::thread::spawn(move || started.send(Rollcall::start_with(&options)));
-    let served = signals.block_on(async {
-        let mut stop = pin!(stop);
-        let rollcall = tokio::select! {
-            started = starting => started.expect("the start sends how it went"),
-            () = &mut stop => return Ok(()),
-        }?;
-        // A reader that has gone away does not stop the server.
-        let _ = say(&format!("{}\n", rollcall.ready_line()));
-        stop.await;
-        drop(rollcall);
-        Ok::<(), StartError>(())
+    // The signals have the thread of their own, not the start: the C library's memory grows fastest on the first one.
+    let is_started = Arc::new(AtomicBool::new(false));
+    let (stopping, stopped) = mpsc::channel();
+    let started = Arc::clone(&is_started);
+    std::thread::spawn(move || {
+        signals.block_on(stop);
+        if !started.load(Ordering::SeqCst) {
+            // A large seed takes its time, and whoever stops the server does not want to wait for it.
+            std::process::exit(0);
+        }
+        // The other end waits for nothing else.
+        let _ = stopping.send(());
     });
-    match served {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(cause) => fail(&cause.to_string()),
-    }
+    let rollcall = match Rollcall::start_with(&options) {
+        Ok(rollcall) => rollcall,
+        Err(cause) => return fail(&cause.to_string()),
+    };
+    is_started.store(true, Ordering::SeqCst);
+    // A reader that has gone away does not stop the server.
+    let _ = say(&format!("{}\n", rollcall.ready_line()));
+    // The signals' thread is there until it has sent.
+    let _ = stopped.recv();
+    drop(rollcall);
+    ExitCode::SUCCESS
 }
 
 /// Takes all open files that the machine allows. The limit that processes begin with, often 1,024, is for those that use

@@ -72,6 +72,11 @@ impl Input {
 fn nested(params: &Params) -> Map<String, Value> {
     let mut tree = Map::new();
     for (name, value) in params.iter() {
+        if !name.contains('.') {
+            tree.entry(name)
+                .or_insert_with(|| Value::String(value.to_owned()));
+            continue;
+        }
         // No more parts than tell that it is too deep, however many dots there are.
         let path: Vec<&str> = name.splitn(DEEPEST + 1, '.').collect();
         if DEEPEST < path.len() {

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
-use memchr::memchr2;
+use memchr::{memchr, memchr2};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
@@ -35,13 +35,36 @@ pub fn decode(text: &[u8]) -> Cow<'_, [u8]> {
     if memchr2(b'+', b'%', text).is_none() {
         return Cow::Borrowed(text);
     }
-    let spaced: Vec<u8> = text
-        .iter()
-        .map(|&byte| if byte == b'+' { b' ' } else { byte })
-        .collect();
+    let mut spaced = Cow::Borrowed(text);
+    if text.contains(&b'+') {
+        let space = |byte| if byte == b'+' { b' ' } else { byte };
+        spaced = text.iter().copied().map(space).collect();
+    }
     let mut decoded = Vec::with_capacity(text.len());
     decoded.extend(percent_decode(&spaced));
     Cow::Owned(decoded)
+}
+
+/// Whether a part of a query is written as [`encode`] writes it, as most parts are.
+fn is_encoded(raw: &[u8]) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    let digit = |byte: Option<&u8>| match byte {
+        Some(digit @ b'0'..=b'9') => Some(digit - b'0'),
+        Some(letter @ b'A'..=b'F') => Some(letter - b'A' + 10),
+        _ => None,
+    };
+    let mut bytes = raw.iter();
+    while let Some(&byte) = bytes.next() {
+        let escaped = (byte == b'%').then(|| digit(bytes.next()).zip(digit(bytes.next())));
+        let is_encoded = match escaped {
+            None => is_plain(byte),
+            Some(digits) => digits.is_some_and(|(high, low)| !is_plain(high << 4 | low)),
+        };
+        if !is_encoded {
+            return false;
+        }
+    }
+    true
 }
 
 /// A pair of a query or form.
@@ -61,6 +84,24 @@ impl Pair<'_> {
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.value)
     }
+
+    /// The name and the value, encoded afresh.
+    fn encoded(&self) -> (Cow<'_, str>, Cow<'_, str>) {
+        let part = |raw, decoded| match std::str::from_utf8(raw) {
+            Ok(text) if is_encoded(raw) => Cow::Borrowed(text),
+            _ => encode(decoded),
+        };
+        let (name, value) = halves(self.raw);
+        (part(name, &self.name), part(value, &self.value))
+    }
+}
+
+/// What stands before the first `=`, and what stands behind it.
+fn halves(raw: &[u8]) -> (&[u8], &[u8]) {
+    match memchr(b'=', raw) {
+        Some(at) => (&raw[..at], &raw[at + 1..]),
+        None => (raw, b""),
+    }
 }
 
 /// Splits a query or form; empty segments are dropped, order and repeats are kept.
@@ -68,10 +109,10 @@ pub fn pairs(text: &[u8]) -> impl Iterator<Item = Pair<'_>> {
     text.split(|&byte| byte == b'&')
         .filter(|segment| !segment.is_empty())
         .map(|raw| {
-            let mut halves = raw.splitn(2, |&byte| byte == b'=');
+            let (name, value) = halves(raw);
             Pair {
-                name: decode(halves.next().unwrap_or_default()),
-                value: decode(halves.next().unwrap_or_default()),
+                name: decode(name),
+                value: decode(value),
                 raw,
             }
         })
@@ -89,30 +130,22 @@ pub(super) fn last<'a>(pairs: &'a [Pair<'_>], name: &str) -> Option<Cow<'a, str>
 /// `name=value&…`, sorted by decoded name and value, then encoded.
 pub(super) fn sorted_then_encoded(mut pairs: Vec<&Pair<'_>>) -> String {
     pairs.sort_by(|a, b| (&a.name, &a.value).cmp(&(&b.name, &b.value)));
-    // As sent, the pairs are about as long as they are here.
-    let length = pairs.iter().map(|pair| pair.raw.len() + 1).sum();
-    let mut out = String::with_capacity(length);
-    for pair in pairs {
-        if !out.is_empty() {
-            out.push('&');
-        }
-        push_encoded(&mut out, &pair.name);
-        out.push('=');
-        push_encoded(&mut out, &pair.value);
-    }
-    out
+    let encoded: Vec<_> = pairs.into_iter().map(Pair::encoded).collect();
+    joined(&encoded)
 }
 
 /// `name=value&…`, encoded, then sorted by encoded name and value.
 pub(super) fn encoded_then_sorted(pairs: Vec<&Pair<'_>>) -> String {
-    let mut encoded: Vec<_> = pairs
-        .into_iter()
-        .map(|pair| (encode(&pair.name), encode(&pair.value)))
-        .collect();
+    let mut encoded: Vec<_> = pairs.into_iter().map(Pair::encoded).collect();
     encoded.sort();
-    let mut out = String::new();
+    joined(&encoded)
+}
+
+fn joined(encoded: &[(Cow<'_, str>, Cow<'_, str>)]) -> String {
+    let length = |(name, value): &(Cow<'_, str>, Cow<'_, str>)| name.len() + value.len() + 2;
+    let mut out = String::with_capacity(encoded.iter().map(length).sum());
     for (name, value) in encoded {
-        push(&mut out, &name, &value);
+        push(&mut out, name, value);
     }
     out
 }
@@ -203,4 +236,34 @@ pub(super) fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
     mac.update(message);
     mac.finalize().into_bytes().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_is_encoded_needs_no_encoding() {
+        for text in ["", "a-_.~Z9", "%20", "%E5%BC%A0", "a%2Fb"] {
+            assert!(is_encoded(text.as_bytes()), "{text}");
+        }
+        for text in [
+            " ", "+", "=", "%", "%2", "%zz", "%2f", "%41", "%7E", "\u{5f20}", "a*",
+        ] {
+            assert!(!is_encoded(text.as_bytes()), "{text}");
+        }
+    }
+
+    proptest! {
+        /// Whether a pair is taken as it came or encoded afresh cannot be told.
+        #[test]
+        fn a_pair_is_encoded_alike_either_way(raw in "[a-z%0-9A-F+=~ \u{5f20}]{1,12}") {
+            for pair in pairs(raw.as_bytes()) {
+                let (name, value) = pair.encoded();
+                prop_assert_eq!((name, value), (encode(&pair.name), encode(&pair.value)));
+            }
+        }
+    }
 }

@@ -8,8 +8,6 @@ mod lines;
 use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::channel;
-use std::thread;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use rusqlite::Connection;
@@ -158,24 +156,17 @@ pub(crate) fn merge_source(
     context: &SeedContext<'_>,
 ) -> Result<u64, SeedFileError> {
     match source {
-        SeedSource::Demo => thread::scope(|scope| {
-            let (parsed, documents) = channel();
-            // Beside the merge: every start waits for it.
-            scope.spawn(move || {
-                for room in PROVIDERS {
-                    let document = serde_json::from_str::<Value>(room.demo());
-                    // The receiver is gone only where it knows of an error already.
-                    let _ = parsed.send((format!("built-in {}.json", room.id()), document));
-                }
-            });
+        SeedSource::Demo => {
             let mut records = 0;
-            for (file, document) in documents {
-                let document = document.map_err(|cause| seed_file_error(&file, &cause))?;
+            for room in PROVIDERS {
+                let file = format!("built-in {}.json", room.id());
+                let document = serde_json::from_str(room.demo())
+                    .map_err(|cause| seed_file_error(&file, &cause))?;
                 records += merge(tx, &document, context)
                     .map_err(|cause| seed_file_error(&file, &cause))?;
             }
             Ok(records)
-        }),
+        }
         SeedSource::Path(path) => {
             let mut records = 0;
             for file in files(path)? {

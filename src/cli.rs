@@ -431,6 +431,9 @@ fn serve(flags: &Serve) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// More namespaces on disk than nearly anybody uses at once.
+const MANY_NAMESPACES: usize = 1000;
+
 /// Takes all open files that the machine allows. The limit that processes begin with, often 1,024, is for those that use
 /// select(2); here every connection is one, and every namespace on disk is several.
 fn allow_open_files(options: &Options) {
@@ -438,7 +441,9 @@ fn allow_open_files(options: &Options) {
         Ok(allowed) => allowed,
         Err(cause) => return tracing::warn!(%cause, "the limit of open files stays as it is"),
     };
-    let wanted = options.max_namespaces.saturating_mul(store::OPEN_FILES) as u64;
+    // The default bound is far beyond what most have in use at once, and no reason to warn at every start.
+    let in_use = options.max_namespaces.min(MANY_NAMESPACES);
+    let wanted = in_use.saturating_mul(store::OPEN_FILES) as u64;
     if options.data.is_some() && allowed < wanted {
         tracing::warn!(
             "{allowed} open files are allowed, and a namespace on disk needs {}: no more than {} can be in use; raise the \

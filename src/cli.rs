@@ -1,7 +1,9 @@
 //! Flags and subcommands; a doc comment here is the help.
 
+mod env;
 mod explain;
 mod remote;
+mod run;
 mod sign;
 
 use std::io::{self, IsTerminal as _, Write};
@@ -9,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -41,6 +44,14 @@ struct Arguments {
 enum Command {
     /// Start the server (what happens without a subcommand, too)
     Serve(Box<Serve>),
+    /// Start a server for a command, and end with it
+    ///
+    /// The command is told where the server is by ROLLCALL_URL and by the variables that official SDKs read: `rollcall env`
+    /// prints them. Its exit code is returned, 128 + n for a signal, 126 or 127 where it cannot be run or is not there; when it
+    /// is not 0, the calls that failed are printed on standard error.
+    Run(Box<run::Run>),
+    /// Print the variables that clients of a running server read, official SDKs included
+    Env(Box<env::Env>),
     /// Say whether a server is alive: exit 0 if it is, else 1
     Health(Remote),
     /// Put a namespace back to the seed, or empty it
@@ -141,6 +152,17 @@ struct Serve {
     )]
     listen: Vec<Listen>,
 
+    /// Stop when standard input ends, so that the server ends with the program that started it, however that ended
+    #[arg(long, env = "ROLLCALL_UNTIL_STDIN_CLOSES", value_parser = FalseyValueParser::new())]
+    until_stdin_closes: bool,
+
+    #[command(flatten)]
+    flags: Flags,
+}
+
+/// What `serve` and `run` share.
+#[derive(Debug, Args)]
+struct Flags {
     /// Keep the data in this folder; without it, in memory
     ///
     /// What was answered is on disk and survives kill -9. Seeds fill a namespace only when it is new.
@@ -282,13 +304,10 @@ struct Serve {
     allow_host: Vec<String>,
 
     /// What to log on standard error: error, warn, info, debug or trace, or a filter as "rollcall=debug,hyper=info"
-    #[arg(
-        long,
-        env = "ROLLCALL_LOG",
-        value_name = "LEVEL",
-        default_value = "info"
-    )]
-    log: String,
+    ///
+    /// Default: info, and warn under `run`.
+    #[arg(long, env = "ROLLCALL_LOG", value_name = "LEVEL")]
+    log: Option<String>,
 }
 
 fn parse_time(text: &str) -> Result<Time, String> {
@@ -347,6 +366,8 @@ pub fn run() -> ExitCode {
     match arguments.command {
         None => serve(&arguments.serve),
         Some(Command::Serve(flags)) => serve(&flags),
+        Some(Command::Run(asked)) => run::run(&asked),
+        Some(Command::Env(asked)) => env::env(&asked),
         Some(Command::Health(remote)) => {
             remote::print_text(remote.client().health().map(|()| "ok\n".to_owned()))
         }
@@ -376,19 +397,14 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn serve(flags: &Serve) -> ExitCode {
-    let filter = match tracing_subscriber::EnvFilter::try_new(&flags.log) {
-        Ok(filter) => filter,
-        Err(cause) => return bad_flags(&format!("--log \"{}\" is no filter: {cause}", flags.log)),
-    };
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        // Whoever reads a file or a pipe sees the codes of colours as they are.
-        .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
-        .init();
-    let options = match options(flags) {
-        Ok(options) => options,
+fn serve(asked: &Serve) -> ExitCode {
+    let flags = &asked.flags;
+    if let Err(cause) = start_log(flags.log.as_deref().unwrap_or("info")) {
+        return bad_flags(&cause);
+    }
+    let options = match check_listen(&asked.listen).and_then(|()| options(flags)) {
+        Ok(options) if asked.listen.is_empty() => options.listen_on_loopback(4700),
+        Ok(options) => options.listen(asked.listen.clone()),
         Err(cause) => return bad_flags(&cause),
     };
     let signals = match tokio::runtime::Builder::new_current_thread()
@@ -408,15 +424,29 @@ fn serve(flags: &Serve) -> ExitCode {
     // The signals have the thread of their own, not the start: the C library's memory grows fastest on the first one.
     let is_started = Arc::new(AtomicBool::new(false));
     let (stopping, stopped) = mpsc::channel();
-    let started = Arc::clone(&is_started);
+    let stop_server = {
+        let is_started = Arc::clone(&is_started);
+        move || {
+            if !is_started.load(Ordering::SeqCst) {
+                // A large seed takes its time, and whoever stops the server does not want to wait for it.
+                std::process::exit(0);
+            }
+            // The other end waits for nothing else, and may have heard of another reason.
+            let _ = stopping.send(());
+        }
+    };
+    if asked.until_stdin_closes {
+        let stop_server = stop_server.clone();
+        std::thread::spawn(move || {
+            // One that cannot be read has ended, too.
+            let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+            say_why("standard input has ended, and with it the server (--until-stdin-closes)");
+            stop_server();
+        });
+    }
     std::thread::spawn(move || {
         signals.block_on(stop);
-        if !started.load(Ordering::SeqCst) {
-            // A large seed takes its time, and whoever stops the server does not want to wait for it.
-            std::process::exit(0);
-        }
-        // The other end waits for nothing else.
-        let _ = stopping.send(());
+        stop_server();
     });
     let rollcall = match Rollcall::start_with(&options) {
         Ok(rollcall) => rollcall,
@@ -429,6 +459,33 @@ fn serve(flags: &Serve) -> ExitCode {
     let _ = stopped.recv();
     drop(rollcall);
     ExitCode::SUCCESS
+}
+
+/// Complains, but waits for nobody to read it: the program that started the server may be gone, or hold the other end of the
+/// pipe without reading.
+fn say_why(cause: &'static str) {
+    let (said, is_said) = mpsc::channel();
+    std::thread::spawn(move || {
+        complain(cause);
+        // Nobody waits any more.
+        let _ = said.send(());
+    });
+    let _ = is_said.recv_timeout(LAST_WORDS);
+}
+
+/// How long the reason for a stop may take to be written.
+const LAST_WORDS: Duration = Duration::from_millis(100);
+
+fn start_log(filter: &str) -> Result<(), String> {
+    let parsed = tracing_subscriber::EnvFilter::try_new(filter)
+        .map_err(|cause| format!("--log \"{filter}\" is no filter: {cause}"))?;
+    tracing_subscriber::fmt()
+        .with_env_filter(parsed)
+        .with_writer(io::stderr)
+        // Whoever reads a file or a pipe sees the codes of colours as they are.
+        .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        .init();
+    Ok(())
 }
 
 /// More namespaces on disk than nearly anybody uses at once.
@@ -478,18 +535,13 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-fn options(flags: &Serve) -> Result<Options, String> {
+/// Everything but where to listen.
+fn options(flags: &Flags) -> Result<Options, String> {
     let mut options = Options::default()
         .clock(flags.clock.map_or(Setting::Real, Setting::Fixed))
         .async_polls(flags.async_polls)
         .journal(flags.journal)
         .max_namespaces(flags.max_namespaces);
-    check_listen(&flags.listen)?;
-    options = if flags.listen.is_empty() {
-        options.listen_on_loopback(4700)
-    } else {
-        options.listen(flags.listen.clone())
-    };
     if let Some(folder) = &flags.data {
         options = options.data(folder);
     }

@@ -16,11 +16,11 @@ use crate::emulate::NAMESPACE_HEADER;
 pub(super) struct Remote {
     /// Where the server is
     #[arg(long, env = "ROLLCALL_URL", default_value = "http://127.0.0.1:4700")]
-    url: String,
+    pub(super) url: String,
 
     /// The namespace that it is about
     #[arg(long, env = "ROLLCALL_NAMESPACE", default_value = "default")]
-    namespace: String,
+    pub(super) namespace: String,
 
     /// The token that unlocks the control plane
     #[arg(long, env = "ROLLCALL_ADMIN_TOKEN", hide_env_values = true)]

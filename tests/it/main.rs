@@ -24,6 +24,7 @@ mod signing;
 mod architecture;
 mod cli;
 mod cli_remote;
+mod cli_run;
 mod cli_sign;
 mod control;
 mod durability;

@@ -1,0 +1,332 @@
+//! `rollcall run`: a server for one command, which ends with it.
+//!
+//! The server lives in this process, so that nothing of it is left whatever ends the process, SIGKILL included. The command is
+//! then an orphan like any other: it goes on, and its next call is refused.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::io;
+use std::process::{ExitCode, ExitStatus};
+
+use clap::Args;
+use serde_json::{Value, json};
+use tokio::process::{Child, Command};
+
+use super::env::{Environment, Key};
+use super::{Flags, allow_open_files, bad_flags, complain, fail, options, start_log};
+use crate::control::{Client, ClientError};
+use crate::namespace;
+use crate::options::Options;
+use crate::server::{Rollcall, StartError};
+
+/// How many failed calls are told.
+const CALLS: usize = 20;
+/// A command that cannot be run, and one that is not there, as shells have it.
+const NOT_EXECUTABLE: u8 = 126;
+const NOT_FOUND: u8 = 127;
+
+/// The command, and the server that it gets.
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    /// The namespace that the command's keys choose
+    #[arg(long, env = "ROLLCALL_NAMESPACE", default_value = namespace::DEFAULT)]
+    namespace: String,
+
+    #[command(flatten)]
+    key: Key,
+
+    #[command(flatten)]
+    flags: Flags,
+
+    /// The command and its arguments
+    #[arg(last = true, required = true, value_name = "CMD")]
+    command: Vec<OsString>,
+}
+
+/// Runs the command; its exit code is ours.
+pub(super) fn run(asked: &Run) -> ExitCode {
+    // What the command says is what counts.
+    if let Err(cause) = start_log(asked.flags.log.as_deref().unwrap_or("warn")) {
+        return bad_flags(&cause);
+    }
+    let options = match options(&asked.flags) {
+        Ok(options) => options,
+        Err(cause) => return bad_flags(&cause),
+    };
+    allow_open_files(&options);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(supervise(asked, options)),
+        Err(cause) => fail(&StartError::Machine(cause).to_string()),
+    }
+}
+
+async fn supervise(asked: &Run, mut options: Options) -> ExitCode {
+    let known = options.settings.credentials.clone();
+    let (key, namespace) = match asked.key.client(&asked.namespace, &known) {
+        Ok(client) => client,
+        Err(cause) => return bad_flags(&cause),
+    };
+    if asked.key.is_given() && !known.contains(&key) {
+        // The server is the command's own: it knows the key that the command has.
+        let credentials = &mut options.settings.credentials;
+        credentials.retain(|other| other.access_key != key.access_key);
+        credentials.push(key.clone());
+    }
+    // Before the start: a large seed takes its time.
+    let mut signals = match Signals::listen() {
+        Ok(signals) => signals,
+        Err(cause) => return fail(&format!("cannot listen for signals: {cause}")),
+    };
+    let admin_token = options.guard.token.clone();
+    let starting = tokio::task::spawn_blocking(move || Rollcall::start_with(&options));
+    let started = tokio::select! {
+        started = starting => started,
+        signal = signals.next() => std::process::exit(128 + signal),
+    };
+    let rollcall = match started {
+        Ok(Ok(rollcall)) => rollcall,
+        Ok(Err(cause)) => return fail(&cause.to_string()),
+        Err(cause) => return fail(&cause.to_string()),
+    };
+    let url = rollcall.url();
+    let client = rollcall.namespace(&namespace);
+    let regions = match make(&client, &namespace).and_then(|()| Environment::regions(&client)) {
+        Ok(regions) => regions,
+        Err(cause) => return fail(&cause.to_string()),
+    };
+    let environment = Environment {
+        url: &url,
+        namespace: &namespace,
+        key: &key,
+        regions,
+    };
+    let mut child = match spawn(&asked.command, &environment, admin_token.as_deref()) {
+        Ok(child) => child,
+        Err(code) => return ExitCode::from(code),
+    };
+    let ended = loop {
+        tokio::select! {
+            ended = child.wait() => break ended,
+            signal = signals.next() => forward(&child, signal),
+        }
+    };
+    let code = match ended {
+        Ok(status) => code_of(status),
+        Err(cause) => return fail(&format!("cannot wait for the command: {cause}")),
+    };
+    if code != 0 {
+        match failures(&client) {
+            Ok(calls) if calls.is_empty() => {}
+            Ok(calls) => complain(calls.trim_end()),
+            Err(cause) => complain(&cause.to_string()),
+        }
+    }
+    ExitCode::from(code)
+}
+
+/// Makes the namespace before the first call. A data folder may hold it already.
+fn make(client: &Client, namespace: &str) -> Result<(), ClientError> {
+    if namespace == namespace::DEFAULT {
+        return Ok(());
+    }
+    match client.json("PUT", &client.own(""), json!({ "from": "template" })) {
+        Ok(_) | Err(ClientError::Refused { status: 409, .. }) => Ok(()),
+        Err(cause) => Err(cause),
+    }
+}
+
+fn spawn(
+    command: &[OsString],
+    environment: &Environment<'_>,
+    admin_token: Option<&str>,
+) -> Result<Child, u8> {
+    let (program, arguments) = command.split_first().ok_or(NOT_FOUND)?;
+    let mut child = Command::new(program);
+    child.args(arguments);
+    for (name, value, _) in environment.variables() {
+        match value {
+            Some(value) => child.env(name, value),
+            None => child.env_remove(name),
+        };
+    }
+    if let Some(token) = admin_token {
+        child.env("ROLLCALL_ADMIN_TOKEN", token);
+    }
+    child.spawn().map_err(|cause| {
+        let program = program.display();
+        if cause.kind() == io::ErrorKind::NotFound {
+            complain(&format!(
+                "there is no command \"{program}\"; check its spelling and PATH"
+            ));
+            NOT_FOUND
+        } else {
+            complain(&format!("cannot run \"{program}\": {cause}"));
+            NOT_EXECUTABLE
+        }
+    })
+}
+
+#[cfg(unix)]
+fn code_of(status: ExitStatus) -> u8 {
+    use std::os::unix::process::ExitStatusExt as _;
+    let code = status.code().or(status.signal().map(|signal| 128 + signal));
+    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
+}
+
+#[cfg(not(unix))]
+fn code_of(status: ExitStatus) -> u8 {
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    code.unwrap_or(1)
+}
+
+/// The calls that failed, oldest first, with what the journal says of them. Empty where there are none.
+fn failures(client: &Client) -> Result<String, ClientError> {
+    let journal = client.json("GET", "/journal?namespace=*", Value::Null)?;
+    let entries = journal["entries"].as_array().cloned().unwrap_or_default();
+    let has_failed =
+        |call: &&Value| call["stage"] == "fault" || 400 <= call["status"].as_u64().unwrap_or(0);
+    let failed: Vec<&Value> = entries.iter().filter(has_failed).collect();
+    let mut text = String::new();
+    if failed.is_empty() {
+        return Ok(text);
+    }
+    let calls = if failed.len() == 1 { "call" } else { "calls" };
+    let newest = if CALLS < failed.len() {
+        format!("; the last {CALLS}")
+    } else {
+        String::new()
+    };
+    // Writing into a text cannot fail.
+    let _ = writeln!(text, "{} {calls} failed{newest}:", failed.len());
+    for call in failed.iter().take(CALLS).rev() {
+        let word = |name: &str| call[name].as_str().unwrap_or_default();
+        let status = call["status"].to_string();
+        let answer = match (word("provider"), word("error")) {
+            // Its operation is its own method and path.
+            ("", _) => status,
+            (provider, "") => format!("{provider} {} {status}", word("operation")),
+            (provider, error) => format!("{provider} {} {status} {error}", word("operation")),
+        };
+        let namespace = match word("namespace") {
+            namespace::DEFAULT => String::new(),
+            name => format!(" in namespace {name}"),
+        };
+        let _ = writeln!(
+            text,
+            "  {} {} -> {answer}{namespace}",
+            word("method"),
+            word("target")
+        );
+        for line in call["explanation"].as_array().into_iter().flatten() {
+            let line = line.as_str().unwrap_or_default().replace('\n', "\n      ");
+            let _ = writeln!(text, "      {line}");
+        }
+    }
+    Ok(text)
+}
+
+#[cfg(unix)]
+use unix::{Signals, forward};
+
+#[cfg(unix)]
+mod unix {
+    use std::fs::File;
+    use std::future::poll_fn;
+    use std::io;
+    use std::task::Poll;
+
+    use rustix::process::{Pid, Signal, getpgrp, kill_process};
+    use rustix::termios::tcgetpgrp;
+    use tokio::process::Child;
+    use tokio::signal::unix::{self, SignalKind, signal};
+
+    /// The signals that are meant for the command.
+    pub(super) struct Signals(Vec<(i32, unix::Signal)>);
+
+    impl Signals {
+        pub(super) fn listen() -> io::Result<Self> {
+            let kinds = [
+                SignalKind::hangup(),
+                SignalKind::interrupt(),
+                SignalKind::quit(),
+                SignalKind::terminate(),
+                SignalKind::user_defined1(),
+                SignalKind::user_defined2(),
+            ];
+            let listen = |kind: SignalKind| Ok((kind.as_raw_value(), signal(kind)?));
+            kinds
+                .into_iter()
+                .map(listen)
+                .collect::<io::Result<_>>()
+                .map(Self)
+        }
+
+        /// The number of the next one.
+        pub(super) async fn next(&mut self) -> i32 {
+            poll_fn(|context| {
+                for (number, signal) in &mut self.0 {
+                    if signal.poll_recv(context).is_ready() {
+                        return Poll::Ready(*number);
+                    }
+                }
+                Poll::Pending
+            })
+            .await
+        }
+    }
+
+    /// Hands a signal on, unless the terminal has sent it to the command, too.
+    pub(super) fn forward(child: &Child, number: i32) {
+        let from_keyboard = [SignalKind::interrupt(), SignalKind::quit()]
+            .iter()
+            .any(|kind| kind.as_raw_value() == number);
+        if from_keyboard && is_in_the_foreground() {
+            return;
+        }
+        let process = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
+        // One that has ended needs no signal.
+        if let (Some(process), Some(signal)) = (process, Signal::from_named_raw(number))
+            && let Err(cause) = kill_process(process, signal)
+        {
+            tracing::debug!(%cause, number, "a signal was not handed on");
+        }
+    }
+
+    /// Whether keys of a terminal reach this process, and so its children, as signals.
+    fn is_in_the_foreground() -> bool {
+        File::open("/dev/tty")
+            .ok()
+            .and_then(|terminal| tcgetpgrp(terminal).ok())
+            .is_some_and(|group| group == getpgrp())
+    }
+}
+
+#[cfg(not(unix))]
+use other::{Signals, forward};
+
+#[cfg(not(unix))]
+mod other {
+    use std::future::pending;
+    use std::io;
+
+    use tokio::process::Child;
+
+    /// Ctrl-C reaches the command by itself.
+    pub(super) struct Signals;
+
+    impl Signals {
+        pub(super) fn listen() -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        pub(super) async fn next(&mut self) -> i32 {
+            drop(tokio::signal::ctrl_c().await);
+            pending().await
+        }
+    }
+
+    pub(super) fn forward(_: &Child, _: i32) {}
+}

@@ -15,18 +15,18 @@ use http_body_util::BodyExt;
 use tokio::task::{JoinHandle, spawn_blocking};
 use tower::ServiceExt;
 
-use crate::call::{Limit, Reply, Request};
-use crate::catalogue::ApiError;
 use crate::control;
-use crate::emulate::{Delivery, emulate, problem};
-use crate::faults::{Faults, Manner};
-use crate::journal::Journal;
-use crate::long::Remains;
-use crate::metrics::Metrics;
 use crate::namespace::Namespaces;
-use crate::options::Options;
-use crate::providers::Provider;
-use crate::recognise::by_marks;
+use crate::pipeline::faults::{Faults, Manner};
+use crate::pipeline::identify::by_marks;
+use crate::pipeline::journal::Journal;
+use crate::pipeline::metrics::Metrics;
+use crate::pipeline::{Delivery, emulate, problem};
+use crate::provider::Provider;
+use crate::provider::call::{Limit, Reply, Request};
+use crate::provider::error::ApiError;
+use crate::server::options::Options;
+use crate::store::stream::Remains;
 
 /// The longest target that is looked at; a longer one is refused in the provider's words.
 const TARGET: usize = 32 * 1024;

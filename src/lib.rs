@@ -58,34 +58,22 @@
 //! faults, settings and clock, made on first use. A client chooses one by its access key: `test-ak~suite7`.
 
 mod app;
-mod call;
-mod catalogue;
 #[doc(hidden)]
 pub mod cli;
-pub mod clock;
 pub mod control;
-mod credentials;
-mod emulate;
-pub mod faults;
-mod ids;
-mod journal;
-mod listener;
-mod long;
-mod mask;
-mod metrics;
 mod namespace;
-mod options;
+mod pipeline;
+mod provider;
 mod providers;
-mod recognise;
 mod seed;
 mod server;
-mod settings;
-mod shell;
 #[doc(hidden)]
 pub mod signing;
 mod store;
 
-pub use options::{Listen, Options};
+pub use namespace::clock;
+pub use namespace::settings::{Auth, Credential, Skew};
+pub use pipeline::faults;
 pub use seed::SeedFileError;
+pub use server::options::{Listen, Options};
 pub use server::{Rollcall, StartError};
-pub use settings::{Auth, Credential, Skew};

@@ -9,10 +9,10 @@ use clap::Args;
 
 use super::remote::{self, Remote};
 use super::{bad_flags, credentials, fail, parse_time, say};
-use crate::clock::{Clock, Time};
+use crate::namespace::clock::{Clock, Time};
+use crate::namespace::settings::Credential;
 use crate::providers::PROVIDERS;
 use crate::providers::signatures::{Practice, signing_key};
-use crate::settings::Credential;
 use crate::signing::doctor::{self, Case};
 use crate::signing::{
     AccessKey, AsSent, Mismatch, Scheme, alibaba_acs3, alibaba_v1, extended_time, huawei,

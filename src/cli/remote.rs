@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{fail, say};
 use crate::control::{Client, ClientError, encoded};
-use crate::emulate::NAMESPACE_HEADER;
+use crate::pipeline::NAMESPACE_HEADER;
 
 /// Which server, and which of its namespaces.
 #[derive(Debug, Args)]

@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::{bad_flags, parse_time, say};
-use crate::clock::{Clock, Time};
-use crate::ids::Ids;
+use crate::namespace::clock::{Clock, Time};
+use crate::namespace::ids::Ids;
+use crate::namespace::settings::unknown_provider;
+use crate::pipeline::journal::shell::word;
 use crate::providers::provider;
-use crate::settings::unknown_provider;
-use crate::shell::word;
 use crate::signing::qingcloud::Dialect;
 use crate::signing::{
     AccessKey, AsSent, Digest, Sealed, alibaba_acs3, alibaba_v1, huawei, qingcloud, volcengine,

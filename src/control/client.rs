@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use ureq::Agent;
 use ureq::http::Request;
 
-use crate::clock::Time;
-use crate::faults::{Delay, Effect, Match, Rule};
-use crate::journal::Count;
+use crate::namespace::clock::Time;
+use crate::pipeline::faults::{Delay, Effect, Match, Rule};
+use crate::pipeline::journal::Count;
 
 /// How long a call of the control plane may take; a million users are imported well within it.
 const PATIENCE: Duration = Duration::from_secs(300);

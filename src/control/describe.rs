@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::catalogue::Source;
-use crate::providers::{PROVIDERS, Provider};
+use crate::provider::Provider;
+use crate::provider::error::Source;
+use crate::providers::PROVIDERS;
 
 fn source(source: Source) -> Value {
     json!({ "kind": source.kind(), "detail": source.detail() })

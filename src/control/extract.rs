@@ -17,9 +17,9 @@ use tokio::time::timeout;
 
 use super::Problem;
 use super::handlers::Answer;
-use crate::call::Params;
-use crate::emulate::NAMESPACE_HEADER;
 use crate::namespace::{self, NamespaceError};
+use crate::pipeline::NAMESPACE_HEADER;
+use crate::provider::call::Params;
 
 /// The name in a path: of a namespace, a provider, an entry, a file.
 #[derive(Debug)]

@@ -13,13 +13,14 @@ use serde_json::{Map, Value, json};
 use super::extract::{ALL, About, AlsoAbout, Asked, At, Sent, body, pointer, required_body};
 use super::{INDEX, Problem, describe};
 use crate::app::App;
-use crate::clock::{Setting, Time};
-use crate::faults::Rule;
-use crate::journal::{Count, Filter, Size, Stage, Verdict};
+use crate::namespace::clock::{Setting, Time};
+use crate::namespace::settings::{SettingsPatch, unknown_provider};
 use crate::namespace::{Namespace, Origin};
+use crate::pipeline::faults::Rule;
+use crate::pipeline::journal::{Count, Filter, Size, Stage, Verdict};
+use crate::provider::Provider;
 use crate::providers::signatures::Nonces;
-use crate::providers::{PROVIDERS, Provider, provider};
-use crate::settings::{SettingsPatch, unknown_provider};
+use crate::providers::{PROVIDERS, provider};
 use crate::store::Store;
 
 /// How many journal entries one answer holds at most.
@@ -424,7 +425,7 @@ pub(crate) async fn journal_curl(State(app): State<Arc<App>>, At(id): At) -> Ans
 #[serde(deny_unknown_fields)]
 struct Verify {
     #[serde(default, rename = "match")]
-    matches: crate::faults::Match,
+    matches: crate::pipeline::faults::Match,
     #[serde(default)]
     status: Option<u16>,
     #[serde(default)]
@@ -487,7 +488,7 @@ pub(crate) async fn verify(State(app): State<Arc<App>>, about: About, Sent(bytes
 }
 
 /// A call that cannot happen would be verified as not happened.
-fn check_match(matches: &mut crate::faults::Match, about: &About) -> Answer<()> {
+fn check_match(matches: &mut crate::pipeline::faults::Match, about: &About) -> Answer<()> {
     matches
         .namespace
         .get_or_insert_with(|| about.name().to_owned());

@@ -20,7 +20,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use serde_json::json;
 
-pub use crate::journal::Count;
+pub use crate::pipeline::journal::Count;
 pub(crate) use client::encoded;
 pub use client::{Client, ClientError, Expectation, FaultGuard, FaultPlan, JournalCall};
 pub(crate) use describe::{Form, coverage, landing_page};
@@ -264,7 +264,7 @@ impl Problem {
 
 impl From<NamespaceError> for Problem {
     fn from(cause: NamespaceError) -> Self {
-        Self::new(crate::emulate::namespace_status(&cause), cause.to_string())
+        Self::new(crate::pipeline::namespace_status(&cause), cause.to_string())
     }
 }
 

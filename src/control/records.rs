@@ -16,10 +16,12 @@ use super::Problem;
 use super::extract::{Asked, At, Bulk, Stream, pointer};
 use super::handlers::{Answer, aside, counts};
 use crate::app::App;
-use crate::credentials;
+use crate::namespace::credentials;
 use crate::namespace::{self, DATA_VERSION, NamespaceError, State as Data};
-use crate::providers::{PROVIDERS, SeedContext};
-use crate::seed::{self, LineCause, LineError, SeedError};
+use crate::provider::SeedContext;
+use crate::provider::seed::SeedError;
+use crate::providers::PROVIDERS;
+use crate::seed::{self, LineCause, LineError};
 use crate::server;
 use crate::store::{OpenError, Store};
 

@@ -3,8 +3,8 @@
 use matchit::Router;
 use percent_encoding::percent_decode_str;
 
-use super::{Named, Operation};
-use crate::call::{PathParams, Request};
+use crate::provider::call::{PathParams, Request};
+use crate::provider::table::{Named, Operation};
 
 /// A router over an operation table. Literal segments go before parameters; a trailing slash makes another path;
 /// `%2F` stays inside its segment.

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::call::{Call, Request};
-use crate::catalogue::ApiError;
-use crate::clock::Time;
-use crate::credentials;
-use crate::mask;
-use crate::settings::Credential;
+use crate::namespace::clock::Time;
+use crate::namespace::credentials;
+use crate::namespace::settings::Credential;
+use crate::provider::call::{Call, Request};
+use crate::provider::error::ApiError;
+use crate::provider::redact;
 use crate::signing::doctor::{self, Case, Finding};
 use crate::signing::{AccessKey, AsSent, Mismatch, Scheme};
 
@@ -165,10 +165,10 @@ pub(crate) fn examined(
             "no known mistake explains the signature; compare the canonical requests".to_owned()
         }
     };
-    let sentence = mask::quotation(&sentence);
+    let sentence = redact::quotation(&sentence);
     log(call, &sentence);
     // Cut first: what is cut off costs nothing, and half a secret is masked like a whole one.
-    let shown = |text: &str| mask::quotation(&text[..text.floor_char_boundary(SHOWN)]);
+    let shown = |text: &str| redact::quotation(&text[..text.floor_char_boundary(SHOWN)]);
     let told = json!({
         "finding": finding.as_ref().map(|finding| finding.name),
         "sentence": sentence,

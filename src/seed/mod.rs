@@ -3,7 +3,7 @@
 //! A document is a JSON object with a provider's id for each key; what is under it is in that provider's own wire
 //! vocabulary and is read by its room. An `.ndjson` file holds one such document a line, and is read a line at a time.
 
-mod lines;
+mod ndjson;
 
 use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader};
@@ -11,54 +11,18 @@ use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use rusqlite::Connection;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::credentials;
-use crate::mask;
-use crate::providers::{PROVIDERS, SeedContext, provider};
-use crate::settings::unknown_provider;
+use crate::namespace::credentials;
+use crate::namespace::settings::unknown_provider;
+use crate::provider::SeedContext;
+use crate::provider::seed::{SeedError, shortened};
+use crate::providers::{PROVIDERS, provider};
 
-pub(crate) use lines::{LineCause, LineError, merge_lines};
+pub(crate) use ndjson::{LineCause, LineError, merge_lines};
 
 /// The size from which on a file takes long enough for its reader to want to see that it gets on.
 const LARGE: u64 = 16 * 1024 * 1024;
-
-/// Why a seed document cannot be taken.
-#[derive(Debug, thiserror::Error)]
-#[error("at {path}: {rule}")]
-pub(crate) struct SeedError {
-    /// Where in the document, as `users[3].UserId`.
-    pub path: String,
-    /// What is wrong there, the value included, and what would be right.
-    pub rule: String,
-}
-
-impl SeedError {
-    /// A rule broken at a place.
-    pub(crate) fn new(path: impl Into<String>, rule: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            rule: rule.into(),
-        }
-    }
-
-    /// The same, seen from one level further out.
-    pub(crate) fn under(mut self, parent: &str) -> Self {
-        self.path = match self.path.as_str() {
-            "" | "." => parent.to_owned(),
-            path if path.starts_with('[') => format!("{parent}{path}"),
-            path => format!("{parent}.{path}"),
-        };
-        self
-    }
-}
-
-impl From<rusqlite::Error> for SeedError {
-    fn from(cause: rusqlite::Error) -> Self {
-        Self::new("", format!("the data does not fit: {cause}"))
-    }
-}
 
 /// Where seed data comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,35 +48,6 @@ pub struct SeedFileError {
     pub file: String,
     /// What is wrong.
     pub cause: String,
-}
-
-/// Reads a part of a document into its types; an error names the place, and the value where that is no secret.
-pub(crate) fn decode<T: DeserializeOwned>(document: &Value) -> Result<T, SeedError> {
-    // Only what is wrong is read a second time, with an eye on where.
-    T::deserialize(document).or_else(|_| {
-        serde_path_to_error::deserialize(document).map_err(|error| {
-            let path = error.path().to_string();
-            let rule = error.into_inner().to_string();
-            if mask::is_secret(&path) {
-                return SeedError::new(path, without_value(&rule));
-            }
-            let value = value_at(document, &path)
-                .map(|value| format!(" (found {})", shortened(value)))
-                .unwrap_or_default();
-            SeedError::new(path, format!("{rule}{value}"))
-        })
-    })
-}
-
-/// What serde says of a value, without the value, which it quotes first. Of a field it quotes the name alone.
-fn without_value(rule: &str) -> String {
-    match rule.rsplit_once(", expected ") {
-        _ if rule.starts_with("unknown field") => rule.to_owned(),
-        Some((_, expected)) => {
-            format!("the value, which may be a secret and is not shown, is not {expected}")
-        }
-        None => "the value, which may be a secret and is not shown, does not fit".to_owned(),
-    }
 }
 
 /// Merges one document; all of it or, when the caller rolls back, nothing. Says how many records it held.
@@ -276,33 +211,5 @@ fn seed_file_error(file: &str, cause: &impl ToString) -> SeedFileError {
     SeedFileError {
         file: file.to_owned(),
         cause: cause.to_string(),
-    }
-}
-
-/// The value at a path as `serde_path_to_error` prints it.
-fn value_at<'a>(document: &'a Value, path: &str) -> Option<&'a Value> {
-    path.split('.').try_fold(document, |value, segment| {
-        let (name, indices) = segment.split_at(segment.find('[').unwrap_or(segment.len()));
-        let value = if name.is_empty() {
-            value
-        } else {
-            value.get(name)?
-        };
-        indices
-            .split(['[', ']'])
-            .filter(|index| !index.is_empty())
-            .try_fold(value, |value, index| {
-                value.get(index.parse::<usize>().ok()?)
-            })
-    })
-}
-
-/// A value for an error message: enough to find it, never a page, and no secret in it.
-fn shortened(value: &Value) -> String {
-    const LONGEST: usize = 60;
-    let text = mask::body(value.to_string().as_bytes());
-    match text.char_indices().nth(LONGEST) {
-        Some((cut, _)) => format!("{}…", &text[..cut]),
-        None => text,
     }
 }

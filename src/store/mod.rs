@@ -3,10 +3,11 @@
 //! A [`Store`] is one database. In memory it is one connection behind a mutex (measured faster than a hop to another
 //! thread); in a file it is in WAL mode, one connection for writes and a few for reads.
 
-pub(crate) mod encoded;
 pub(crate) mod lists;
 pub(crate) mod order;
 pub(crate) mod page;
+pub(crate) mod pages;
+pub(crate) mod stream;
 mod transaction;
 mod upgrade;
 
@@ -25,8 +26,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 
-use encoded::{Encoded, Key, Pages};
 use lists::{Lists, Moves};
+use pages::{Encoded, Key, Pages};
 use transaction::Transaction;
 
 /// How many statements a connection keeps prepared: more than the rooms have.
@@ -453,7 +454,7 @@ impl Store {
             }
             Err(_) if is_same_moment => panic!("a page is kept where none can be encoded"),
             // By now the list is long, and `encode` has noted what remains of it behind this beginning.
-            Ok(again) if encoded::LONGEST < again.body.len() => return Ok(again),
+            Ok(again) if pages::LONGEST < again.body.len() => return Ok(again),
             _ => {}
         }
         Ok(page)

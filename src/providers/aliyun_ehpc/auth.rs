@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::wire::{Format, Parameters};
 use super::{OPERATIONS, errors};
-use crate::call::{Call, Request};
-use crate::catalogue::{ApiError, ErrorEntry};
-use crate::clock::Time;
+use crate::namespace::clock::Time;
+use crate::namespace::settings::{Auth, Credential};
+use crate::provider::call::{Call, Request};
+use crate::provider::error::{ApiError, ErrorEntry};
 use crate::providers::signatures::{Nonces, Practice, Sent, examined, in_time};
-use crate::settings::{Auth, Credential};
 use crate::signing::{self, AsSent, Mismatch, alibaba_acs3, alibaba_v1};
 
 /// How far a caller's clock may be off, either way, and how long a nonce may not come again.

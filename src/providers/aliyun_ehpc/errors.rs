@@ -1,6 +1,6 @@
 //! The gateway's error table, then the service's, in the order in which they are checked and documented.
 
-use crate::catalogue::{Source, catalogue};
+use crate::provider::error::{Source, catalogue};
 
 const SEED: Source = Source::Seed("001_a2ab1a99a0e51e89.txt");
 const GATEWAY: Source = Source::Docs("Alibaba Cloud OpenAPI common error codes");

@@ -11,12 +11,12 @@ use super::{
     ACCESS_KEY_UNKNOWN, AUTHORIZATION_MALFORMED, SIGNATURE_EXPIRED, SIGNATURE_MISMATCH,
     TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_MISSING, is_made_up_project_id, token,
 };
-use crate::call::{Call, Request};
-use crate::catalogue::ApiError;
-use crate::clock::Time;
-use crate::mask;
+use crate::namespace::clock::Time;
+use crate::namespace::settings::{Auth, Credential};
+use crate::provider::call::{Call, Request};
+use crate::provider::error::ApiError;
+use crate::provider::redact;
 use crate::providers::signatures::{Practice, Sent, examined, in_time};
-use crate::settings::{Auth, Credential};
 use crate::signing::huawei::{self, Authorization, Defect};
 use crate::signing::{Scheme, same};
 
@@ -104,7 +104,7 @@ fn verify(
     let verified = huawei::verify(&sent.as_sent(), sent.also(), signed, &credential.secret_key);
     if let Err(mismatch) = verified {
         // The real message repeats a signed X-Security-Token too; rollcall shows no token, not even to its sender.
-        let canonical = mask::quotation(&mismatch.canonical_request);
+        let canonical = redact::quotation(&mismatch.canonical_request);
         let refused = SIGNATURE_MISMATCH.with(canonical.replace('\n', "|"));
         let key = (signed.access_key_id, &credential);
         return Err(examined(

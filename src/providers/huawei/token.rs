@@ -8,10 +8,10 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use super::{TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_MISSING, USER_NOT_AUTHORIZED};
-use crate::call::Request;
-use crate::catalogue::ApiError;
-use crate::clock::Time;
-use crate::ids::{ALPHANUMERIC, Ids};
+use crate::namespace::clock::Time;
+use crate::namespace::ids::{ALPHANUMERIC, Ids};
+use crate::provider::call::Request;
+use crate::provider::error::ApiError;
 
 /// The table that tokens are kept in.
 pub(crate) const SCHEMA: &str = include_str!("tokens.sql");
@@ -147,7 +147,7 @@ fn digest(text: &str) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::ErrorEntry;
+    use crate::provider::error::ErrorEntry;
     use crate::store::Store;
 
     const NOW: Time = Time::from_millis(1_716_193_800_000);

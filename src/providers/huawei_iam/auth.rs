@@ -1,8 +1,8 @@
 //! What the gateway asks of IAM's paths. Asking for a token takes none; everything else is signed or carries one.
 
 use super::{operations, wire};
-use crate::call::Call;
-use crate::catalogue::ApiError;
+use crate::provider::call::Call;
+use crate::provider::error::ApiError;
 use crate::providers::huawei;
 use crate::providers::huawei::authentication::{authenticate, authenticate_with, is_signed};
 

@@ -1,6 +1,6 @@
 //! IAM's own error table; the gateway's is in `providers/huawei.rs`. The codes are numbers on the wire.
 
-use crate::catalogue::{Source, catalogue};
+use crate::provider::error::{Source, catalogue};
 
 const REFERENCE: Source = Source::Docs("IAM API reference, POST and GET /v3/auth/tokens");
 const OURS: Source = Source::Inferred("that the scope is checked is documented, the text is not");

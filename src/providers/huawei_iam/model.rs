@@ -7,11 +7,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::clock::Time;
-use crate::credentials;
-use crate::ids::{ALPHANUMERIC, Ids, LOWER_HEX};
+use crate::namespace::clock::Time;
+use crate::namespace::credentials;
+use crate::namespace::ids::{ALPHANUMERIC, Ids, LOWER_HEX};
+use crate::namespace::settings::Credential;
 use crate::providers::huawei::{is_made_up_project_id, made_up_project_id, token};
-use crate::settings::Credential;
 use crate::store::page::select;
 
 /// How many characters a name or an id takes.

@@ -6,14 +6,14 @@ use rusqlite::Connection;
 use super::errors;
 use super::model::{self, Domain, Project, Reference, User};
 use super::wire::{self, Granted, Identity, Password, ScopeBody};
-use crate::call::{Call, Reply};
-use crate::catalogue::ApiError;
-use crate::clock::Time;
-use crate::credentials;
+use crate::namespace::clock::Time;
+use crate::namespace::credentials;
+use crate::namespace::settings::Auth;
+use crate::provider::call::{Call, Reply};
+use crate::provider::error::ApiError;
 use crate::providers::huawei::JSON;
 use crate::providers::huawei::authentication::is_signed;
 use crate::providers::huawei::token::{self, Token};
-use crate::settings::Auth;
 
 /// The operations that the gateway lets through in a way of their own.
 pub(crate) const CREATE_TOKEN: &str = "KeystoneCreateToken";

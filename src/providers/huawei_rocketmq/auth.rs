@@ -3,12 +3,12 @@
 //! Accepted: `SDK-HMAC-SHA256` over `X-Sdk-Date`, 15 minutes off at most, or an `X-Auth-Token` (`providers/huawei/token.rs`).
 
 use super::{errors, model, wire};
-use crate::call::Call;
-use crate::catalogue::ApiError;
+use crate::namespace::settings::Auth;
+use crate::provider::call::Call;
+use crate::provider::error::ApiError;
 use crate::providers::huawei;
 use crate::providers::huawei::authentication::{Caller, authenticate, owns_project};
-use crate::settings::Auth;
-use crate::store::encoded::Encoded;
+use crate::store::pages::Encoded;
 
 /// The gateway's checks, and the service's one about methods.
 pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {

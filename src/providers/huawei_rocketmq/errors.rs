@@ -1,6 +1,6 @@
 //! The service's error table; the gateway's is in `providers/huawei.rs`.
 
-use crate::catalogue::{Source, catalogue};
+use crate::provider::error::{Source, catalogue};
 
 const TABLE: Source = Source::Docs("DMS for RocketMQ API reference, error codes");
 const LIVE: Source =

@@ -7,11 +7,11 @@ use rusqlite::Connection;
 use super::errors;
 use super::model::{self, Instance, Resource, User};
 use super::wire::{self, InstanceAddress};
-use crate::call::{Call, Reply};
-use crate::catalogue::ApiError;
+use crate::provider::call::{Call, Reply};
+use crate::provider::error::ApiError;
 use crate::providers::huawei::JSON;
 use crate::store::OnConflict;
-use crate::store::encoded::Encoded;
+use crate::store::pages::Encoded;
 
 /// Lists the users of an instance, oldest first.
 pub(crate) fn list_user(call: &Call<'_>) -> Result<Reply, ApiError> {

@@ -3,8 +3,8 @@
 //! What the service itself asks of the path (is the project open, is there such a user) is in `operations`.
 
 use super::errors;
-use crate::call::Call;
-use crate::catalogue::ApiError;
+use crate::provider::call::Call;
+use crate::provider::error::ApiError;
 use crate::providers::huawei;
 use crate::providers::huawei::authentication::authenticate;
 

@@ -1,6 +1,6 @@
 //! The service's error table; the gateway's is in `providers/huawei.rs`. There is no 409: conflicts are 400.
 
-use crate::catalogue::{Source, catalogue};
+use crate::provider::error::{Source, catalogue};
 
 const SEED: Source = Source::Seed("002_ac84bbec52d1b0eb.txt");
 const REFERENCE: Source = Source::Docs("Workspace API reference, error codes");

@@ -20,15 +20,15 @@ use std::time::Duration;
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::call::{Call, Limit, Reply, Request};
-use crate::catalogue::{ApiError, ErrorEntry, Missing, Refusal, Source};
-use crate::clock::Time;
-use crate::ids::Ids;
+use crate::namespace::clock::Time;
+use crate::namespace::ids::Ids;
+use crate::provider::call::{Call, Limit, Reply, Request};
+use crate::provider::error::{ApiError, ErrorEntry, Missing, Refusal, Source};
+use crate::provider::seed::SeedError;
+use crate::provider::table::{Bound, Named, Operation, Parameter, Place, Quirk};
+use crate::provider::{Provider, SeedContext};
+use crate::providers::huawei;
 use crate::providers::routes::Routes;
-use crate::providers::{
-    Bound, Named, Operation, Parameter, Place, Provider, Quirk, SeedContext, huawei,
-};
-use crate::seed::SeedError;
 use crate::store::page::count;
 
 /// The room.

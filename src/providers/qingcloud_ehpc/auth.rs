@@ -6,11 +6,11 @@
 use std::time::Duration;
 
 use super::{errors, wire};
-use crate::call::{Call, Request};
-use crate::catalogue::ApiError;
-use crate::mask;
+use crate::namespace::settings::{Auth, Credential};
+use crate::provider::call::{Call, Request};
+use crate::provider::error::ApiError;
+use crate::provider::redact;
 use crate::providers::signatures::{Practice, Sent, examined, in_time};
-use crate::settings::{Auth, Credential};
 use crate::signing::qingcloud::{self, Defect};
 use crate::signing::{Scheme, same};
 
@@ -67,7 +67,7 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
 
 fn unknown_action(call: &Call<'_>) -> ApiError {
     let path = call.request.path();
-    let unknown = errors::UNKNOWN_ACTION.with(wire::echo(&mask::target(path)));
+    let unknown = errors::UNKNOWN_ACTION.with(wire::echo(&redact::target(path)));
     if path.contains('&') && call.request.raw_query().is_empty() {
         unknown.because("the query starts with ?; the documents print & in its place")
     } else {

@@ -2,7 +2,7 @@
 //!
 //! Every row travels with HTTP 200: the SDKs throw the body of any other status away.
 
-use crate::catalogue::{Source, catalogue};
+use crate::provider::error::{Source, catalogue};
 
 const CLIENTS: Source = Source::Observed("texts quoted in public client code");
 const SHANHE: Source = Source::Docs("yunify/shanhe-docs, EHPC users");

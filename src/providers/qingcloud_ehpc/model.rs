@@ -4,7 +4,7 @@ use rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
-use crate::ids::{ALPHANUMERIC, Ids, LOWER_ALPHANUMERIC};
+use crate::namespace::ids::{ALPHANUMERIC, Ids, LOWER_ALPHANUMERIC};
 use crate::store::Tx;
 use crate::store::lists::{List, Start};
 use crate::store::order::{Direction, Query};

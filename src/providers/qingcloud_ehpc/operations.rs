@@ -4,10 +4,10 @@ use rusqlite::Connection;
 
 use super::model::{self, Cluster, Job, Keys, User};
 use super::{errors, wire};
-use crate::call::{Call, Reply};
-use crate::catalogue::ApiError;
+use crate::provider::call::{Call, Reply};
+use crate::provider::error::ApiError;
 use crate::store::OnConflict;
-use crate::store::encoded::Encoded;
+use crate::store::pages::Encoded;
 
 /// Lists users, oldest first: of one cluster, or of all.
 pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::errors;
-use crate::call::{Call, Request};
-use crate::catalogue::ApiError;
-use crate::clock::Time;
+use crate::namespace::clock::Time;
+use crate::namespace::settings::{Auth, Credential};
+use crate::provider::call::{Call, Request};
+use crate::provider::error::ApiError;
 use crate::providers::signatures::{Practice, Sent, examined, in_time};
-use crate::settings::{Auth, Credential};
 use crate::signing::volcengine::{self, Defect};
 use crate::signing::{self, Scheme};
 

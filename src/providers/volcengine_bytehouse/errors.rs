@@ -2,7 +2,7 @@
 //!
 //! The service's rows have no number; the gateway's are known by theirs.
 
-use crate::catalogue::{Source, catalogue};
+use crate::provider::error::{Source, catalogue};
 
 const SEED: Source = Source::Seed("003_e9021faa912119e8.txt");
 const REFERENCE: Source = Source::Docs("ByteHouse API reference, ListGrantUsersForRole");

@@ -21,14 +21,14 @@ use std::time::Duration;
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::call::{Call, Limit, Reply, Request};
-use crate::catalogue::{ApiError, ErrorEntry, Missing, Refusal, Source};
-use crate::clock::Time;
-use crate::ids::{DIGITS, Ids, UPPER_HEX};
-use crate::providers::{
-    Bound, Named, Operation, Parameter, PathParams, Place, Provider, Quirk, SeedContext,
-};
-use crate::seed::SeedError;
+use crate::namespace::clock::Time;
+use crate::namespace::ids::{DIGITS, Ids, UPPER_HEX};
+use crate::provider::call::PathParams;
+use crate::provider::call::{Call, Limit, Reply, Request};
+use crate::provider::error::{ApiError, ErrorEntry, Missing, Refusal, Source};
+use crate::provider::seed::SeedError;
+use crate::provider::table::{Bound, Named, Operation, Parameter, Place, Quirk};
+use crate::provider::{Provider, SeedContext};
 
 /// The room.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ pub(crate) mod tasks;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::clock::Time;
+use crate::namespace::clock::Time;
 use crate::store::Tx;
 use crate::store::lists::List;
 use crate::store::order::Direction;

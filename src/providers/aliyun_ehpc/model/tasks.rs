@@ -8,8 +8,8 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Cluster, User};
-use crate::clock::Time;
-use crate::ids::{Ids, LOWER_ALPHANUMERIC};
+use crate::namespace::clock::Time;
+use crate::namespace::ids::{Ids, LOWER_ALPHANUMERIC};
 
 /// Inferred: how long a task can be polled.
 const KEPT_MILLIS: i64 = 60 * 60 * 1000;

@@ -11,9 +11,9 @@ use rusqlite::Connection;
 use super::errors;
 use super::model::tasks::Tasks;
 use super::model::{self, Cluster, ClusterRecord, Group, Version};
-use crate::call::Call;
-use crate::catalogue::ApiError;
-use crate::clock::Time;
+use crate::namespace::clock::Time;
+use crate::provider::call::Call;
+use crate::provider::error::ApiError;
 use crate::store::OnConflict;
 
 /// The cluster of an operation on users, which has to run.

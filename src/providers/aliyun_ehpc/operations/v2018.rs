@@ -7,8 +7,8 @@ use super::super::wire::{self, IdStyle, Kept, v2018 as wire_2018};
 use super::{
     add_user, all_users, change_users, cluster_record, delete_user, exists, running_cluster,
 };
-use crate::call::{Call, Reply};
-use crate::catalogue::ApiError;
+use crate::provider::call::{Call, Reply};
+use crate::provider::error::ApiError;
 use crate::store::page::Page;
 
 const VERSION: Version = Version::V2018;

@@ -5,8 +5,8 @@ use super::super::wire::{self, IdStyle, Kept, v2024 as wire_2024};
 use super::{
     add_user, any_cluster, change_users, cluster_record, delete_user, exists, running_cluster,
 };
-use crate::call::{Call, Reply};
-use crate::catalogue::ApiError;
+use crate::provider::call::{Call, Reply};
+use crate::provider::error::ApiError;
 use crate::store::page::{Limit, Page, Window};
 
 const VERSION: Version = Version::V2024;

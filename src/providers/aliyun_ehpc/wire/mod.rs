@@ -14,11 +14,11 @@ use serde::{Serialize, Serializer};
 use super::auth::{Scheme, scheme};
 use super::errors;
 use super::model::Group;
-use crate::call::{Call, Params, Reply, Request};
-use crate::catalogue::{ApiError, ErrorEntry, Refusal};
+use crate::provider::call::{Call, Params, Reply, Request};
+use crate::provider::error::{ApiError, ErrorEntry, Refusal};
 use crate::store::Tx;
-use crate::store::encoded::Encoded;
 use crate::store::page::Window;
+use crate::store::pages::Encoded;
 
 const JSON: &str = "application/json;charset=utf-8";
 /// The Python SDK compares an error's content type with exactly this text.

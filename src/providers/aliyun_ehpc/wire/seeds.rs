@@ -7,10 +7,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
 use super::{v2018, v2024};
-use crate::clock::Time;
-use crate::ids::Ids;
+use crate::namespace::clock::Time;
+use crate::namespace::ids::Ids;
+use crate::provider::seed::{self, SeedError};
 use crate::providers::aliyun_ehpc::model::{self, Cluster, ClusterRecord, Group, User, Version};
-use crate::seed::{self, SeedError};
 use crate::store::OnConflict;
 use crate::store::page::{Limit, Window};
 
@@ -552,10 +552,10 @@ pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::Ids;
     use crate::namespace;
+    use crate::namespace::ids::Ids;
+    use crate::provider::{Provider, SeedContext};
     use crate::providers::aliyun_ehpc::AliyunEhpc;
-    use crate::providers::{Provider, SeedContext};
     use crate::store::Store;
 
     const NOW: Time = Time::from_millis(1_716_193_800_000);
@@ -618,7 +618,7 @@ mod tests {
             .write(|tx| AliyunEhpc.seed(tx, &demo["aliyun-ehpc"], &context))
             .expect("the demo");
         let has = |kind: &'static str, key: &[&str]| {
-            let missing = crate::catalogue::Missing {
+            let missing = crate::provider::error::Missing {
                 kind,
                 key: key.iter().map(|&part| part.to_owned()).collect(),
             };

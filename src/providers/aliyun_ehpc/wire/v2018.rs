@@ -8,8 +8,8 @@ use super::{
     AskedPage, Id, IdStyle, PageOf, Parameters, Users, group, invalid_params, is_user_name,
     password,
 };
-use crate::call::Call;
-use crate::catalogue::ApiError;
+use crate::provider::call::Call;
+use crate::provider::error::ApiError;
 use crate::providers::aliyun_ehpc::errors;
 use crate::providers::aliyun_ehpc::model::{self, ClusterRecord, Group};
 use crate::store::page::Page;

@@ -4,10 +4,10 @@ use rusqlite::{Connection, ErrorCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::ids::{Ids, LOWER_HEX};
-use crate::providers::SeedContext;
+use crate::namespace::ids::{Ids, LOWER_HEX};
+use crate::provider::SeedContext;
+use crate::provider::seed::{self, SeedError};
 use crate::providers::huawei_iam::model::{self, Kind};
-use crate::seed::{self, SeedError};
 
 /// This provider's part of a seed document.
 #[derive(Deserialize)]
@@ -305,7 +305,7 @@ pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Time;
+    use crate::namespace::clock::Time;
     use crate::providers::huawei_iam::model::Reference;
     use crate::store::Store;
 

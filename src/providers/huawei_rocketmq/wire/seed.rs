@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{is_instance_id, is_project_id};
-use crate::ids::{ALPHANUMERIC, Ids};
-use crate::providers::SeedContext;
+use crate::namespace::ids::{ALPHANUMERIC, Ids};
+use crate::provider::SeedContext;
+use crate::provider::seed::{self, SeedError};
 use crate::providers::huawei_rocketmq::model::{self, Change, Grant, Grants, Perm};
-use crate::seed::{self, SeedError};
 
 /// This provider's part of a seed document.
 #[derive(Deserialize)]
@@ -398,7 +398,7 @@ pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Time;
+    use crate::namespace::clock::Time;
     use crate::store::Store;
 
     fn store_with(documents: &[Value]) -> Store {

@@ -5,8 +5,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::projects::touch;
 use super::{DEFAULT_DOMAIN, PlatformType, Project, fold, word};
-use crate::clock::Time;
-use crate::ids::{Ids, LOWER_HEX};
+use crate::namespace::clock::Time;
+use crate::namespace::ids::{Ids, LOWER_HEX};
 use crate::store::Tx;
 use crate::store::lists::{List, Start};
 use crate::store::order::{Direction, Query, wanted};

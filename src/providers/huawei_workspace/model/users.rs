@@ -6,8 +6,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::projects::touch;
 use super::{Group, PlatformType, Project, fold, group_named, word};
-use crate::clock::Time;
-use crate::ids::{Ids, LOWER_HEX};
+use crate::namespace::clock::Time;
+use crate::namespace::ids::{Ids, LOWER_HEX};
 use crate::store::Tx;
 use crate::store::lists::{List, Start};
 use crate::store::order::{Direction, Found, Query, wanted};

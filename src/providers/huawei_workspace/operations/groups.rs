@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use super::{find_group, find_user, no_group, open_project, scope};
-use crate::call::{Call, Reply};
-use crate::catalogue::ApiError;
+use crate::provider::call::{Call, Reply};
+use crate::provider::error::ApiError;
 use crate::providers::huawei::JSON;
 use crate::providers::huawei_workspace::model::Project;
 use crate::providers::huawei_workspace::wire::{self, Body};
 use crate::providers::huawei_workspace::{errors, model};
 use crate::store::OnConflict;
-use crate::store::encoded::Encoded;
+use crate::store::pages::Encoded;
 
 /// Lists the groups of a project, oldest first.
 pub(crate) fn list_user_groups(call: &Call<'_>) -> Result<Reply, ApiError> {

@@ -21,8 +21,8 @@ pub(crate) use users::{
 
 use super::model::{self, Group, Project, Service};
 use super::{errors, wire};
-use crate::call::Call;
-use crate::catalogue::ApiError;
+use crate::provider::call::Call;
+use crate::provider::error::ApiError;
 
 /// The project of the path, if Workspace is to be had there.
 fn open_project(call: &Call<'_>, tx: &Connection) -> Result<Project, ApiError> {

@@ -5,16 +5,16 @@ use std::collections::HashSet;
 use rusqlite::Connection;
 
 use super::{find_group, find_user, no_user, open_project, scope};
-use crate::call::{Call, Reply};
-use crate::catalogue::ApiError;
-use crate::clock::Time;
-use crate::ids::{ALPHANUMERIC, DIGITS, Ids};
-use crate::long::{self, Items, Rows};
+use crate::namespace::clock::Time;
+use crate::namespace::ids::{ALPHANUMERIC, DIGITS, Ids};
+use crate::provider::call::{Call, Reply};
+use crate::provider::error::ApiError;
 use crate::providers::huawei::JSON;
 use crate::providers::huawei_workspace::errors;
 use crate::providers::huawei_workspace::model::{self, NewUser, Project, User, UserFilter};
 use crate::providers::huawei_workspace::wire::{self, Body};
 use crate::store::OnConflict;
+use crate::store::stream::{self, Items, Rows};
 
 /// Lists the users of a project, oldest first; all of them unless a limit is given.
 pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
@@ -23,7 +23,7 @@ pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     let (body, remains) = call.list(key, |tx| {
         let project = open_project(call, tx)?;
         let query = query?;
-        let (first, left) = query.window.split(long::BATCH);
+        let (first, left) = query.window.split(stream::BATCH);
         let page = model::list_users(tx, &project, &query.filter, first)?;
         let frame = wire::UserList::without_users(page.total)?;
         let rows = UserRows {
@@ -61,11 +61,11 @@ struct UserRows {
 impl Rows for UserRows {
     fn read(&mut self, tx: &Connection, items: &mut Items) -> Result<bool, ApiError> {
         if let Some(behind) = self.behind {
-            let most = self.left.min(long::BATCH);
+            let most = self.left.min(stream::BATCH);
             self.left -= most;
             self.read = model::users_behind(tx, &self.project, &self.filter, behind, most)?;
         }
-        let is_full = self.read.len() as u64 == long::BATCH;
+        let is_full = self.read.len() as u64 == stream::BATCH;
         let last = self.read.last().filter(|_| is_full && 0 < self.left);
         self.behind = match last {
             Some(user) => model::user_seq(tx, &self.project.project_id, &user.id)?,

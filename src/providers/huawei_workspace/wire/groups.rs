@@ -5,8 +5,8 @@ use serde_json::value::RawValue;
 
 use super::users::{BATCH_DELETE, member_filter, raw};
 use super::{Body, Query, invalid, required, shown};
-use crate::call::Params;
-use crate::catalogue::ApiError;
+use crate::provider::call::Params;
+use crate::provider::error::ApiError;
 use crate::providers::huawei_workspace::model::{
     Group, GroupChange, GroupFilter, Membership, NewGroup, PlatformType, User, UserFilter, fold,
 };

@@ -23,8 +23,8 @@ pub(crate) use users::{
 };
 
 use super::errors;
-use crate::call::{Call, Params};
-use crate::catalogue::ApiError;
+use crate::provider::call::{Call, Params};
+use crate::provider::error::ApiError;
 use crate::providers::huawei::member;
 use crate::store::page::{Limit, Window};
 

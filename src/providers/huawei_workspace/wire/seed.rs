@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 
 use super::groups::ListedGroup;
 use super::users::{DEFAULT_ENTERPRISE_PROJECT, ListedUser};
-use crate::clock::Time;
-use crate::ids::{Ids, LOWER_ALPHANUMERIC};
-use crate::providers::SeedContext;
+use crate::namespace::clock::Time;
+use crate::namespace::ids::{Ids, LOWER_ALPHANUMERIC};
+use crate::provider::SeedContext;
+use crate::provider::seed::{self, SeedError};
 use crate::providers::huawei_workspace::model::{
     self, ActiveType, DEFAULT_DOMAIN, Group, NameRule, NewGroup, NewUser, PlatformType, Service,
     User,
 };
-use crate::seed::{self, SeedError};
 
 /// This provider's part of a seed document.
 #[derive(Deserialize)]

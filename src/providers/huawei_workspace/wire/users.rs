@@ -4,9 +4,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{Body, Query, invalid, required, shown};
-use crate::call::{Call, Params};
-use crate::catalogue::ApiError;
-use crate::clock::Time;
+use crate::namespace::clock::Time;
+use crate::provider::call::{Call, Params};
+use crate::provider::error::ApiError;
 use crate::providers::huawei_workspace::model;
 use crate::providers::huawei_workspace::model::{
     ActiveType, DEFAULT_DOMAIN, NameRule, NewUser, PlatformType, User, UserChange, UserFilter, fold,

@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 
 use super::errors;
 use super::model::{self, ClusterFilter, JobFilter, Order, UserFilter};
-use crate::call::{Call, Params, Reply};
-use crate::catalogue::{ApiError, Refusal};
-use crate::clock::Time;
+use crate::namespace::clock::Time;
+use crate::provider::call::{Call, Params, Reply};
+use crate::provider::error::{ApiError, Refusal};
 use crate::signing::qingcloud;
 use crate::store::page::{Page, Window};
 

@@ -10,11 +10,11 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use super::{Cluster, Job, User};
-use crate::clock::Time;
-use crate::ids::Ids;
-use crate::providers::SeedContext;
+use crate::namespace::clock::Time;
+use crate::namespace::ids::Ids;
+use crate::provider::SeedContext;
+use crate::provider::seed::{self, SeedError};
 use crate::providers::qingcloud_ehpc::model;
-use crate::seed::{self, SeedError};
 use crate::signing::parse_extended_time;
 
 /// What a cluster can be.
@@ -515,8 +515,8 @@ pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::Ids;
-    use crate::providers::Provider;
+    use crate::namespace::ids::Ids;
+    use crate::provider::Provider;
     use crate::providers::qingcloud_ehpc::QingcloudEhpc;
     use crate::store::Store;
 

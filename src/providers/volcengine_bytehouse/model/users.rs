@@ -3,7 +3,7 @@
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, Null, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::clock::Time;
+use crate::namespace::clock::Time;
 use crate::store::Tx;
 use crate::store::lists::List;
 use crate::store::order::Direction;

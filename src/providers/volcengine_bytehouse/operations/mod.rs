@@ -23,7 +23,7 @@ use rusqlite::Connection;
 
 use super::model::{self, Role, User};
 use super::{errors, wire};
-use crate::catalogue::ApiError;
+use crate::provider::error::ApiError;
 
 /// The user that a call names.
 fn find_user(tx: &Connection, named: wire::UserRef<'_>) -> Result<User, ApiError> {

@@ -5,9 +5,9 @@ use rusqlite::Connection;
 use super::super::model::{self, Grant, Grantee, Privilege, Target};
 use super::super::{errors, wire};
 use super::{find_role, find_user, no_role};
-use crate::call::{Call, Reply};
-use crate::catalogue::ApiError;
-use crate::store::encoded::Encoded;
+use crate::provider::call::{Call, Reply};
+use crate::provider::error::ApiError;
+use crate::store::pages::Encoded;
 
 /// Grants privileges to the user of a UserID.
 pub(crate) fn grant_privileges_to_user_by_id(call: &Call<'_>) -> Result<Reply, ApiError> {

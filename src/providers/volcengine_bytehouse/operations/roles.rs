@@ -4,10 +4,10 @@ use rusqlite::Connection;
 
 use super::super::{errors, model, wire};
 use super::{find_member, find_role, find_user};
-use crate::call::{Call, Reply};
-use crate::catalogue::ApiError;
+use crate::provider::call::{Call, Reply};
+use crate::provider::error::ApiError;
 use crate::store::OnConflict as _;
-use crate::store::encoded::Encoded;
+use crate::store::pages::Encoded;
 
 /// Creates a role on a cluster, and gives it to users.
 pub(crate) fn create_role(call: &Call<'_>) -> Result<Reply, ApiError> {

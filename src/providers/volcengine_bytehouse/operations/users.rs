@@ -5,16 +5,16 @@ use rusqlite::Connection;
 use super::super::model::{self, User};
 use super::super::{errors, wire};
 use super::find_user;
-use crate::call::{Call, Reply};
-use crate::catalogue::ApiError;
-use crate::long::{self, Items, Rows};
+use crate::provider::call::{Call, Reply};
+use crate::provider::error::ApiError;
+use crate::store::stream::{self, Items, Rows};
 
 /// Lists the users of the tenant, by ID.
 pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     let window = wire::list_users(&wire::Input::decode(call)?)?;
     let key = call.key((window, call.quirk("total"), call.quirk("email-key")));
     let (result, remains) = call.list(key, |tx| {
-        let (first, left) = window.split(long::BATCH);
+        let (first, left) = window.split(stream::BATCH);
         let page = model::list_users(tx, first)?;
         let frame = wire::users_result(call, window, page.total)?;
         let rows = UserRows {
@@ -45,11 +45,11 @@ struct UserRows {
 impl Rows for UserRows {
     fn read(&mut self, tx: &Connection, items: &mut Items) -> Result<bool, ApiError> {
         if let Some(behind) = self.behind {
-            let most = self.left.min(long::BATCH);
+            let most = self.left.min(stream::BATCH);
             self.left -= most;
             self.read = model::users_behind(tx, behind, most)?;
         }
-        let is_full = self.read.len() as u64 == long::BATCH;
+        let is_full = self.read.len() as u64 == stream::BATCH;
         let last = self.read.last().filter(|_| is_full && 0 < self.left);
         self.behind = last.map(|user| user.id);
         for user in self.read.drain(..) {

@@ -4,10 +4,10 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::super::{auth, model};
-use crate::call::{Call, Reply};
-use crate::catalogue::{ApiError, Refusal};
-use crate::long::Remains;
+use crate::provider::call::{Call, Reply};
+use crate::provider::error::{ApiError, Refusal};
 use crate::store::page::Window;
+use crate::store::stream::Remains;
 
 /// The content type of every answer (inferred: no source shows one).
 const JSON: &str = "application/json; charset=utf-8";

@@ -7,8 +7,8 @@ use std::fmt::Display;
 use serde_json::{Map, Value};
 
 use super::super::{errors, model};
-use crate::call::{Call, Params};
-use crate::catalogue::ApiError;
+use crate::provider::call::{Call, Params};
+use crate::provider::error::ApiError;
 use crate::store::page::Window;
 
 /// The largest integer that the service's SDKs can hold (Go's int32).

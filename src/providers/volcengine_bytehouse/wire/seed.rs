@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::super::model::{self, Grantee, UserType};
 use super::answer;
-use crate::ids::Ids;
-use crate::providers::SeedContext;
-use crate::seed::{self, SeedError};
+use crate::namespace::ids::Ids;
+use crate::provider::SeedContext;
+use crate::provider::seed::{self, SeedError};
 use crate::store::OnConflict as _;
 
 /// The statuses of a user (ByteHouse API reference).
@@ -702,7 +702,7 @@ pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Time;
+    use crate::namespace::clock::Time;
     use crate::store::Store;
 
     fn store() -> Store {

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use super::model::{self, Change, Grant, Grants, Instance, Perm, Resource};
 use super::{UPDATE_SECRET, errors};
-use crate::call::{Call, Params};
-use crate::catalogue::{ApiError, ErrorEntry};
+use crate::provider::call::{Call, Params};
+use crate::provider::error::{ApiError, ErrorEntry};
 use crate::providers::huawei::member;
 use crate::store::page::{Page, Window};
 

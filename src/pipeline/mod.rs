@@ -1,5 +1,10 @@
 //! The corridor: a provider call's life, from top to bottom.
 
+pub mod faults;
+pub(crate) mod identify;
+pub(crate) mod journal;
+pub(crate) mod metrics;
+
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -9,13 +14,13 @@ use http::{HeaderMap, HeaderValue, Method};
 use serde_json::json;
 
 use crate::app::App;
-use crate::call::{Call, Reply, Request};
-use crate::catalogue::{ApiError, Refusal};
-use crate::faults::{self, Instead, Manner, Trouble};
-use crate::journal::{Entry, Outcome, Stage};
 use crate::namespace::{self, Namespace, NamespaceError, State};
-use crate::providers::Provider;
-use crate::recognise::{nearest, recognise};
+use crate::pipeline::faults::{Instead, Manner, Trouble};
+use crate::pipeline::identify::{nearest, recognise};
+use crate::pipeline::journal::{Entry, Outcome, Stage};
+use crate::provider::Provider;
+use crate::provider::call::{Call, Reply, Request};
+use crate::provider::error::{ApiError, Refusal};
 
 /// The header that names a namespace.
 pub(crate) const NAMESPACE_HEADER: &str = "x-rollcall-namespace";
@@ -336,7 +341,7 @@ pub(crate) fn problem(status: u16, title: &str, detail: &str) -> Reply {
 
 /// What every answer has, whoever's it is: the namespace's time, and leave for pages of any origin.
 fn dress(request: &Request, state: &State, mut reply: Reply) -> Reply {
-    if state.clock.setting() != crate::clock::Setting::Real {
+    if state.clock.setting() != crate::namespace::clock::Setting::Real {
         reply = reply.header("date", state.clock.now().http_date());
     }
     open_to_pages(request, reply)

@@ -11,12 +11,12 @@ use serde_json::{Map, Value};
 
 use super::errors;
 use super::model::{Domain, LONGEST_NAME, Project, Reference, User};
-use crate::call::{Call, Reply};
-use crate::catalogue::{ApiError, Refusal};
-use crate::clock::Time;
+use crate::namespace::clock::Time;
+use crate::namespace::settings::Credential;
+use crate::provider::call::{Call, Reply};
+use crate::provider::error::{ApiError, Refusal};
 use crate::providers::huawei::token::shown;
 use crate::providers::huawei::{self, JSON, member};
-use crate::settings::Credential;
 
 /// What a body of `POST /v3/auth/tokens` asks for.
 #[derive(Debug)]

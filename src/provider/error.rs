@@ -232,19 +232,19 @@ macro_rules! catalogue {
     ($( #[doc = $about:literal] $constant:ident : $name:ident = $status:literal $code:literal $([$number:literal])? $message:literal $raised:ident $source:expr ;)*) => {
         $(
             #[doc = $about]
-            pub(crate) static $constant: $crate::catalogue::ErrorEntry = $crate::catalogue::ErrorEntry {
+            pub(crate) static $constant: $crate::provider::error::ErrorEntry = $crate::provider::error::ErrorEntry {
                 name: stringify!($name),
                 status: $status,
                 code: $code,
-                number: $crate::catalogue::catalogue!(@number $($number)?),
+                number: $crate::provider::error::catalogue!(@number $($number)?),
                 message: $message,
-                raised: $crate::catalogue::Raised::$raised,
+                raised: $crate::provider::error::Raised::$raised,
                 about: $about.trim_ascii(),
                 source: $source,
             };
         )*
         /// Every row, in the order of the provider's document.
-        pub(crate) static CATALOGUE: &[&$crate::catalogue::ErrorEntry] = &[$(&$constant),*];
+        pub(crate) static CATALOGUE: &[&$crate::provider::error::ErrorEntry] = &[$(&$constant),*];
     };
     (@number) => { None };
     (@number $number:literal) => { Some($number) };

@@ -11,9 +11,9 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::call::{Call, Limit, Reply, Request};
-use crate::catalogue::{ApiError, ErrorEntry, Refusal, Source, catalogue};
-use crate::ids::{Ids, LOWER_HEX};
+use crate::namespace::ids::{Ids, LOWER_HEX};
+use crate::provider::call::{Call, Limit, Reply, Request};
+use crate::provider::error::{ApiError, ErrorEntry, Refusal, Source, catalogue};
 use crate::signing::sha256_hex;
 
 /// The content type of every answer with a body; golangsdk's pager fails on any other.

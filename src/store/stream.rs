@@ -11,14 +11,14 @@ use bytes::Bytes;
 use rusqlite::Connection;
 use serde::Serialize;
 
-use crate::catalogue::ApiError;
 use crate::namespace::State;
-use crate::store::encoded::{self, Encoded};
+use crate::provider::error::ApiError;
+use crate::store::pages::{self, Encoded};
 
 /// About how long an answer may be that is built whole: longer than any page that is kept.
 const WHOLE: usize = 1024 * 1024;
 const _: () = assert!(
-    encoded::LONGEST < WHOLE,
+    pages::LONGEST < WHOLE,
     "a beginning must not be kept as a page"
 );
 /// About how long the parts are that follow.

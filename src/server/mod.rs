@@ -1,5 +1,8 @@
 //! A running rollcall: bound by the caller, served on a thread and runtime of its own, stopped on drop.
 
+mod listener;
+pub(crate) mod options;
+
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::Deref;
@@ -11,17 +14,17 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::{oneshot, watch};
 
 use crate::app::App;
-use crate::clock::Clock;
 use crate::control::{self, Client};
-use crate::faults::Faults;
-use crate::ids::Ids;
-use crate::journal::Journal;
-use crate::listener::{Doors, accept, bind};
-use crate::metrics::Metrics;
+use crate::namespace::clock::Clock;
+use crate::namespace::ids::Ids;
 use crate::namespace::{self, Folder, FolderError, Namespaces, Plan};
-use crate::options::Options;
-use crate::providers::{Provider, SeedContext};
+use crate::pipeline::faults::Faults;
+use crate::pipeline::journal::Journal;
+use crate::pipeline::metrics::Metrics;
+use crate::provider::{Provider, SeedContext};
 use crate::seed::{SeedFileError, SeedSource, files, merge_source};
+use crate::server::listener::{Doors, accept, bind};
+use crate::server::options::Options;
 use crate::store::Store;
 
 /// How often `--watch` looks at the seed files.

@@ -21,9 +21,9 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use crate::app::{App, answer};
-use crate::options::Listen;
-use crate::providers::Provider;
+use crate::provider::Provider;
 use crate::server::StartError;
+use crate::server::options::Listen;
 
 /// How long a client may take to send a request's head.
 const HEAD_TIME: Duration = Duration::from_secs(30);

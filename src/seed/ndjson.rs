@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use super::{MARK, SeedError, merge};
-use crate::providers::SeedContext;
+use crate::provider::SeedContext;
 
 /// How many documents go from thread to thread at once, and how many such parcels may wait: memory stays bounded however
 /// long the stream is.

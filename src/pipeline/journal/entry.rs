@@ -9,11 +9,11 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use serde_json::{Map, Value, json};
 
-use crate::call::{PathParams, Reply, Request, params};
-use crate::catalogue::Missing;
-use crate::clock::Time;
-use crate::faults::Match;
-use crate::mask;
+use crate::namespace::clock::Time;
+use crate::pipeline::faults::Match;
+use crate::provider::call::{PathParams, Reply, Request, params};
+use crate::provider::error::Missing;
+use crate::provider::redact;
 
 /// The most that an entry keeps of a body.
 const BODY: usize = 16 * 1024;
@@ -293,15 +293,15 @@ impl Kept {
         put("time", json!(self.time.rfc3339_millis()));
         put("namespace", json!(&*self.namespace));
         put("provider", json!(call.provider));
-        put("operation", json!(mask::target(&call.operation)));
+        put("operation", json!(redact::target(&call.operation)));
         put("stage", json!(call.stage.word()));
         put("status", json!(self.status));
         put("error", json!(call.error));
         put("request_id", json!(call.request_id));
         put("duration_us", json!(self.duration.as_micros()));
         put("method", json!(self.method.as_str()));
-        put("target", json!(mask::target(self.packed.target())));
-        let explanation = call.explanation.iter().map(|text| mask::quotation(text));
+        put("target", json!(redact::target(self.packed.target())));
+        let explanation = call.explanation.iter().map(|text| redact::quotation(text));
         put("explanation", explanation.collect());
         summary
     }
@@ -343,7 +343,7 @@ impl Kept {
             }
         };
         check("provider", wanted.provider.as_deref(), call.provider);
-        let operation = mask::target(&call.operation);
+        let operation = redact::target(&call.operation);
         check("operation", wanted.operation.as_deref(), &operation);
         check("access_key", wanted.access_key.as_deref(), &call.access_key);
         check(
@@ -358,7 +358,7 @@ impl Kept {
                 let found = params.get(name).map(String::as_str);
                 if found != Some(value) {
                     let found =
-                        found.map_or("(absent)".into(), |found| mask::parameter(name, found));
+                        found.map_or("(absent)".into(), |found| redact::parameter(name, found));
                     differences.push(format!("{name} is \"{found}\", not \"{value}\""));
                 }
             }

@@ -5,9 +5,9 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::clock::Time;
-use crate::seed::{self, SeedError};
-use crate::settings::Credential;
+use crate::namespace::clock::Time;
+use crate::namespace::settings::Credential;
+use crate::provider::seed::{self, SeedError};
 use crate::store::page::select;
 
 /// The table, in every namespace.

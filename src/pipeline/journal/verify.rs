@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::entry::Kept;
 use super::{Journal, both};
-use crate::faults::Match;
+use crate::pipeline::faults::Match;
 
 /// How many near misses a verification shows.
 const NEAREST: usize = 5;

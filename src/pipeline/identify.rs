@@ -6,8 +6,10 @@
 
 use serde_json::{Value, json};
 
-use crate::call::Request;
-use crate::providers::{Operation, PROVIDERS, Provider, provider};
+use crate::provider::Provider;
+use crate::provider::call::Request;
+use crate::provider::table::Operation;
+use crate::providers::{PROVIDERS, provider};
 
 /// The ids that the rules below name.
 const ALIYUN: &str = "aliyun-ehpc";

@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::clock::Time;
-use crate::providers::{PROVIDERS, Provider, Quirk, provider};
+use crate::namespace::clock::Time;
+use crate::provider::Provider;
+use crate::provider::table::Quirk;
+use crate::providers::{PROVIDERS, provider};
 
 /// How much of a call's authentication is checked.
 ///

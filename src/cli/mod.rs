@@ -17,16 +17,17 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde_json::json;
 
-use crate::clock::{Setting, Time};
 use crate::control::{Form, coverage, document};
-use crate::faults::Rule;
-use crate::ids::Ids;
 use crate::namespace;
-use crate::options::{Listen, Options};
-use crate::providers::{PROVIDERS, SeedContext, provider};
+use crate::namespace::clock::{Setting, Time};
+use crate::namespace::ids::Ids;
+use crate::namespace::settings::{Credential, Skew, unknown_provider};
+use crate::pipeline::faults::Rule;
+use crate::provider::SeedContext;
+use crate::providers::{PROVIDERS, provider};
 use crate::seed::{self, merge_file};
+use crate::server::options::{Listen, Options};
 use crate::server::{Rollcall, StartError};
-use crate::settings::{Credential, Skew, unknown_provider};
 use crate::store;
 use remote::Remote;
 
@@ -656,7 +657,10 @@ fn completions(shell: clap_complete::Shell) -> ExitCode {
 }
 
 fn seed_check(files: &[PathBuf]) -> ExitCode {
-    let (ids, now) = (Ids::unseeded(), crate::clock::Clock::default().now());
+    let (ids, now) = (
+        Ids::unseeded(),
+        crate::namespace::clock::Clock::default().now(),
+    );
     let context = SeedContext { ids: &ids, now };
     let store = match namespace::empty_store() {
         Ok(store) => store,

@@ -1,5 +1,10 @@
 //! Whose data is this: namespaces, each a database of its own, made from the seed template on first use.
 
+pub mod clock;
+pub(crate) mod credentials;
+pub(crate) mod ids;
+pub(crate) mod settings;
+
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::fmt;
@@ -10,11 +15,10 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use crate::clock::{Clock, Setting, Time};
-use crate::credentials;
-use crate::ids::Ids;
+use crate::namespace::clock::{Clock, Setting, Time};
+use crate::namespace::ids::Ids;
+use crate::namespace::settings::Settings;
 use crate::providers::PROVIDERS;
-use crate::settings::Settings;
 use crate::store::{self, OpenError, Store};
 
 /// The namespace of a request that names none.

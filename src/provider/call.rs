@@ -14,16 +14,17 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::catalogue::ApiError;
-use crate::clock::Time;
-use crate::credentials;
-use crate::ids::Ids;
-use crate::long::{self, Remains, Rows};
+use crate::namespace::clock::Time;
+use crate::namespace::credentials;
+use crate::namespace::ids::Ids;
+use crate::namespace::settings::{Auth, Credential, Settings};
 use crate::namespace::{Namespace, State};
-use crate::providers::{Named, Operation, Provider};
-use crate::settings::{Auth, Credential, Settings};
+use crate::provider::Provider;
+use crate::provider::error::ApiError;
+use crate::provider::table::{Named, Operation};
 use crate::signing;
-use crate::store::encoded::{Encoded, Key};
+use crate::store::pages::{Encoded, Key};
+use crate::store::stream::{self, Remains, Rows};
 use crate::store::{Store, Tx};
 
 /// A request as it was received, the body read.
@@ -325,7 +326,7 @@ impl Call<'_> {
         let mut remains = None;
         let body = self.encoded(key, |tx| {
             let (frame, rows) = read(tx)?;
-            let (page, rest) = long::begin(&self.state, tx, &frame, rows)?;
+            let (page, rest) = stream::begin(&self.state, tx, &frame, rows)?;
             remains = rest;
             Ok(page)
         })?;

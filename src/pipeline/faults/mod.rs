@@ -12,11 +12,12 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::call::{Call, Reply};
-use crate::catalogue::{ApiError, ErrorEntry};
-use crate::ids::Ids;
-use crate::providers::{PROVIDERS, Provider, provider};
-use crate::settings::unknown_provider;
+use crate::namespace::ids::Ids;
+use crate::namespace::settings::unknown_provider;
+use crate::provider::Provider;
+use crate::provider::call::{Call, Reply};
+use crate::provider::error::{ApiError, ErrorEntry};
+use crate::providers::{PROVIDERS, provider};
 
 /// The header that makes one request fail.
 pub(crate) const HEADER: &str = "x-rollcall-fault";
@@ -442,7 +443,7 @@ impl Faults {
                 Ok(effect) => trouble.apply(&effect, call, Duration::ZERO, None, HEADER),
                 Err(cause) => {
                     trouble.notes.push(cause.clone());
-                    trouble.instead = Some(Instead::Raw(crate::emulate::problem(
+                    trouble.instead = Some(Instead::Raw(crate::pipeline::problem(
                         400,
                         "No such fault",
                         &cause,

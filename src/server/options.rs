@@ -4,12 +4,13 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use crate::clock::Setting;
 use crate::control::Guard;
-use crate::faults::Rule;
-use crate::providers::{Provider, provider};
+use crate::namespace::clock::Setting;
+use crate::namespace::settings::{Credential, Settings, Skew, unknown_provider};
+use crate::pipeline::faults::Rule;
+use crate::provider::Provider;
+use crate::providers::provider;
 use crate::seed::SeedSource;
-use crate::settings::{Credential, Settings, Skew, unknown_provider};
 
 /// Where to listen: an address, for all providers or for one.
 ///

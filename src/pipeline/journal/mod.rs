@@ -5,6 +5,7 @@
 //! what must not be shown. Entries are capped per namespace, bytes per server.
 
 pub(crate) mod entry;
+pub(crate) mod shell;
 mod verify;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -13,9 +14,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::catalogue::Missing;
-use crate::mask;
-use crate::shell::word;
+use crate::pipeline::journal::shell::word;
+use crate::provider::error::Missing;
+use crate::provider::redact;
 
 pub(crate) use entry::{Entry, Outcome, Stage};
 pub use verify::Count;
@@ -181,11 +182,11 @@ impl Journal {
         let mut whole = kept.summary();
         whole.insert(
             "request".to_owned(),
-            json!({ "headers": mask::headers(&packed.headers()), "body": mask::body(packed.body()), "cut": kept.cut }),
+            json!({ "headers": redact::headers(&packed.headers()), "body": redact::body(packed.body()), "cut": kept.cut }),
         );
         whole.insert(
             "response".to_owned(),
-            json!({ "headers": mask::headers(&packed.reply_headers()), "body": mask::body(reply_body), "cut": kept.reply_cut }),
+            json!({ "headers": redact::headers(&packed.reply_headers()), "body": redact::body(reply_body), "cut": kept.reply_cut }),
         );
         Some(Value::Object(whole))
     }
@@ -206,13 +207,13 @@ impl Journal {
             .get("host")
             .and_then(|host| host.to_str().ok())
             .unwrap_or("127.0.0.1:4700");
-        let url = word(&format!("http://{host}{}", mask::target(packed.target())));
+        let url = word(&format!("http://{host}{}", redact::target(packed.target())));
         // curl waits for the body of a HEAD unless it is told so.
         let mut command = match *method {
             Method::HEAD => format!("curl --head {url}"),
             _ => format!("curl -i -X {} {url}", word(method.as_str())),
         };
-        for (name, value) in mask::headers(&headers).as_object().into_iter().flatten() {
+        for (name, value) in redact::headers(&headers).as_object().into_iter().flatten() {
             if !matches!(
                 name.as_str(),
                 "host" | "content-length" | "connection" | "accept-encoding" | "transfer-encoding"
@@ -222,7 +223,7 @@ impl Journal {
             }
         }
         if !packed.body().is_empty() {
-            let body = mask::body(packed.body());
+            let body = redact::body(packed.body());
             command.push_str(&format!(" --data-raw {}", word(&body)));
         }
         command.push('\n');
@@ -399,9 +400,9 @@ mod tests {
 
     use super::entry::OVERHEAD;
     use super::*;
-    use crate::call::{Reply, Request};
-    use crate::clock::Time;
-    use crate::faults::Match;
+    use crate::namespace::clock::Time;
+    use crate::pipeline::faults::Match;
+    use crate::provider::call::{Reply, Request};
 
     fn record(journal: &Journal, namespace: &str, body: usize) {
         let target = Uri::from_static("/");

@@ -17,16 +17,16 @@ use tower::ServiceExt;
 
 use crate::control;
 use crate::namespace::Namespaces;
-use crate::pipeline::faults::{Faults, Manner};
-use crate::pipeline::identify::by_marks;
+use crate::pipeline::faults::{DeliveryMode, Faults};
+use crate::pipeline::identify::by_signature;
 use crate::pipeline::journal::Journal;
 use crate::pipeline::metrics::Metrics;
-use crate::pipeline::{Delivery, emulate, problem};
+use crate::pipeline::{Delivery, handle, problem};
 use crate::provider::Provider;
-use crate::provider::call::{Limit, Reply, Request};
+use crate::provider::call::{Oversize, Reply, Request};
 use crate::provider::error::ApiError;
 use crate::server::options::Options;
-use crate::store::stream::Remains;
+use crate::store::stream::BodyTail;
 
 /// The longest target that is looked at; a longer one is refused in the provider's words.
 const TARGET: usize = 32 * 1024;
@@ -75,7 +75,7 @@ pub(crate) async fn answer(
         }
         Ok(mut request) => {
             request.port = port;
-            emulate(app, request, door)
+            handle(app, request, door)
         }
         Err(status) => return Ok((status, [("connection", "close")]).into_response()),
     };
@@ -104,11 +104,11 @@ async fn deliver(
         tokio::time::sleep(delay).await;
     }
     match manner {
-        Manner::Whole => Ok(into_response(reply)),
-        Manner::Hang | Manner::Reset => Err(ConnectionReset),
+        DeliveryMode::Whole => Ok(into_response(reply)),
+        DeliveryMode::Hang | DeliveryMode::Reset => Err(ConnectionReset),
         // Of nothing there is no half.
-        Manner::Truncate if reply.body.is_empty() => Err(ConnectionReset),
-        Manner::Truncate => {
+        DeliveryMode::Truncate if reply.body.is_empty() => Err(ConnectionReset),
+        DeliveryMode::Truncate => {
             let length = reply.body.len();
             let half = reply.body.slice(..length / 2);
             let is_whole = reply.remains.is_none();
@@ -164,10 +164,10 @@ impl http_body::Body for Truncated {
 /// not the other way round. The work is done beside the runtime, which may have to wait for the store.
 enum Long {
     /// The beginning is there.
-    Begun(Bytes, Remains),
+    Begun(Bytes, BodyTail),
     /// The next part can be made.
-    Idle(Remains),
-    Making(JoinHandle<(Remains, Result<Option<Bytes>, ApiError>)>),
+    Idle(BodyTail),
+    Making(JoinHandle<(BodyTail, Result<Option<Bytes>, ApiError>)>),
     Over,
 }
 
@@ -228,7 +228,7 @@ fn is_visit(request: &Request) -> bool {
         && request.path() == "/"
         && accepted.contains("text/html")
         && !request.query().contains("Action")
-        && by_marks(request).is_none()
+        && by_signature(request).is_none()
 }
 
 /// Reads the request whole, within the limits; a status where it cannot be read at all.
@@ -243,9 +243,9 @@ async fn read(request: AxumRequest) -> Result<Request, StatusCode> {
     let expects = head.headers.contains_key("expect");
     let announced = http_body::Body::size_hint(&body).lower();
     let mut over = match () {
-        () if TARGET < target_length => Some(Limit::Target),
-        () if HEADERS < header_length => Some(Limit::Headers),
-        () if u64::try_from(BODY).is_ok_and(|most| most < announced) => Some(Limit::Body),
+        () if TARGET < target_length => Some(Oversize::Target),
+        () if HEADERS < header_length => Some(Oversize::Headers),
+        () if u64::try_from(BODY).is_ok_and(|most| most < announced) => Some(Oversize::Body),
         () => None,
     };
     let mut bytes = Bytes::new();
@@ -257,7 +257,7 @@ async fn read(request: AxumRequest) -> Result<Request, StatusCode> {
             Err(_elapsed) => return Err(StatusCode::REQUEST_TIMEOUT),
             Ok(Err(_broken)) => return Err(StatusCode::BAD_REQUEST),
             Ok(Ok(Some(read))) => bytes = read,
-            Ok(Ok(None)) => over = over.or(Some(Limit::Body)),
+            Ok(Ok(None)) => over = over.or(Some(Oversize::Body)),
         }
     }
     if over.is_some() {

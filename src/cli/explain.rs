@@ -12,10 +12,10 @@ use super::{bad_flags, credentials, fail, parse_time, say};
 use crate::namespace::clock::{Clock, Time};
 use crate::namespace::settings::Credential;
 use crate::providers::PROVIDERS;
-use crate::providers::signatures::{Practice, signing_key};
+use crate::providers::signatures::{SigningHints, signing_key};
 use crate::signing::doctor::{self, Case};
 use crate::signing::{
-    AccessKey, AsSent, Mismatch, Scheme, alibaba_acs3, alibaba_v1, extended_time, huawei,
+    AccessKey, Mismatch, RawRequest, Scheme, alibaba_acs3, alibaba_v1, extended_time, huawei,
     qingcloud, volcengine,
 };
 
@@ -155,7 +155,7 @@ fn examine(raw: &Raw<'_>, credentials: &[Credential], now: i64) -> Examined {
         .iter()
         .map(|(name, value)| (name.as_str(), *value))
         .collect();
-    let request = AsSent {
+    let request = RawRequest {
         method: raw.method,
         path: raw.path,
         query: raw.query,
@@ -189,12 +189,12 @@ fn examine(raw: &Raw<'_>, credentials: &[Credential], now: i64) -> Examined {
         .iter()
         .map(|key| signing_key(&key.access_key, key))
         .collect();
-    let Practice {
+    let SigningHints {
         hosts,
         regions,
         services,
         ..
-    } = Practice::of(scheme);
+    } = SigningHints::of(scheme);
     let finding = || {
         doctor::diagnose(&Case {
             scheme,
@@ -282,7 +282,7 @@ fn without_prefix(path: &str) -> Option<&str> {
 }
 
 /// The scheme, by what only that scheme has.
-fn scheme_of(request: &AsSent<'_>) -> Option<Scheme> {
+fn scheme_of(request: &RawRequest<'_>) -> Option<Scheme> {
     let authorization = request.header("authorization").unwrap_or_default().trim();
     let parameters = alibaba_v1::parameters(request);
     let has = |name: &str| parameters.iter().any(|pair| *pair.name == *name.as_bytes());
@@ -313,7 +313,7 @@ const fn title(scheme: Scheme) -> &'static str {
 
 fn verdict(
     scheme: Scheme,
-    request: &AsSent<'_>,
+    request: &RawRequest<'_>,
     also: &[&str],
     credentials: &[Credential],
 ) -> Result<Verdict, String> {

@@ -9,11 +9,12 @@ use super::{bad_flags, parse_time, say};
 use crate::namespace::clock::{Clock, Time};
 use crate::namespace::ids::Ids;
 use crate::namespace::settings::unknown_provider;
-use crate::pipeline::journal::shell::word;
+use crate::pipeline::journal::shell::quote;
 use crate::providers::provider;
 use crate::signing::qingcloud::Dialect;
 use crate::signing::{
-    AccessKey, AsSent, Digest, Sealed, alibaba_acs3, alibaba_v1, huawei, qingcloud, volcengine,
+    AccessKey, Digest, RawRequest, SignedParts, alibaba_acs3, alibaba_v1, huawei, qingcloud,
+    volcengine,
 };
 
 /// What to sign, and how.
@@ -115,7 +116,7 @@ impl Way {
         }
     }
 
-    fn word(self) -> String {
+    fn as_str(self) -> String {
         self.to_possible_value()
             .map(|value| value.get_name().to_owned())
             .unwrap_or_default()
@@ -201,11 +202,11 @@ fn command(asked: &Sign) -> Result<String, String> {
             .expect("every provider has a way to sign; a test says so"),
         Some(way) if ways.contains(&way) => way,
         Some(way) => {
-            let words: Vec<String> = ways.iter().map(|way| way.word()).collect();
+            let words: Vec<String> = ways.iter().map(|way| way.as_str()).collect();
             return Err(format!(
                 "{} does not know --scheme {}; it knows {}",
                 asked.provider,
-                way.word(),
+                way.as_str(),
                 words.join(" and ")
             ));
         }
@@ -258,12 +259,12 @@ fn seal(
     address: &Address,
     headers: &[(String, String)],
     body: &str,
-) -> Sealed {
+) -> SignedParts {
     let headers: Vec<(&str, &str)> = headers
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .collect();
-    let request = AsSent {
+    let request = RawRequest {
         method: &asked.method,
         path: &address.path,
         query: &address.query,
@@ -305,7 +306,7 @@ fn curl(
     address: &Address,
     mut headers: Vec<(String, String)>,
     body: String,
-    sealed: Sealed,
+    sealed: SignedParts,
 ) -> String {
     let body = sealed.body.unwrap_or(body);
     let question = if sealed.query.is_empty() { "" } else { "?" };
@@ -317,14 +318,14 @@ fn curl(
     if asked.method == "HEAD" {
         command.push_str(" -I");
     } else {
-        command.push_str(&format!(" -X {}", word(&asked.method)));
+        command.push_str(&format!(" -X {}", quote(&asked.method)));
     }
-    command.push_str(&format!(" {}", word(&url)));
+    command.push_str(&format!(" {}", quote(&url)));
     for (name, value) in &headers {
-        command.push_str(&format!(" \\\n  -H {}", word(&format!("{name}: {value}"))));
+        command.push_str(&format!(" \\\n  -H {}", quote(&format!("{name}: {value}"))));
     }
     if !body.is_empty() {
-        command.push_str(&format!(" \\\n  --data-raw {}", word(&body)));
+        command.push_str(&format!(" \\\n  --data-raw {}", quote(&body)));
     }
     command.push('\n');
     command

@@ -15,7 +15,7 @@ use crate::pipeline::faults::{Delay, Effect, Match, Rule};
 use crate::pipeline::journal::Count;
 
 /// How long a call of the control plane may take; a million users are imported well within it.
-const PATIENCE: Duration = Duration::from_secs(300);
+const TIMEOUT: Duration = Duration::from_secs(300);
 
 /// How long a server that is well takes to say so, at most: who checks it has others waiting.
 const HEALTH_PATIENCE: Duration = Duration::from_secs(3);
@@ -129,7 +129,7 @@ impl Client {
     pub fn new(url: impl Into<String>) -> Self {
         let url = url.into().trim_end_matches('/').to_owned();
         Self {
-            agent: agent(PATIENCE),
+            agent: agent(TIMEOUT),
             url,
             token: None,
             namespace: crate::namespace::DEFAULT.to_owned(),

@@ -27,7 +27,7 @@ pub(crate) fn whole(provider: &'static dyn Provider) -> Value {
         let parameters = operation.parameters.iter().map(|parameter| {
             json!({
                 "name": parameter.name,
-                "in": parameter.place.word(),
+                "in": parameter.location.as_str(),
                 "type": parameter.kind,
                 "required": parameter.required,
                 "default": parameter.default,
@@ -45,7 +45,7 @@ pub(crate) fn whole(provider: &'static dyn Provider) -> Value {
             "source": source(operation.source),
         })
     });
-    let limits = provider.bounds().iter().map(|bound| {
+    let limits = provider.limits().iter().map(|bound| {
         json!({ "name": bound.name, "value": bound.value, "about": bound.about, "source": source(bound.source) })
     });
     let quirks = provider.quirks().iter().map(|quirk| {
@@ -72,7 +72,7 @@ pub(crate) fn errors(provider: &'static dyn Provider) -> impl Iterator<Item = Va
             "code": entry.code,
             "number": entry.number,
             "message": entry.message,
-            "raised": entry.raised.word(),
+            "raised": entry.raised.as_str(),
             "when": entry.about,
             "source": source(entry.source),
         })
@@ -127,13 +127,17 @@ pub(crate) fn coverage(form: Form) -> String {
                     };
                     [
                         format!("{}.{}", operation.name, parameter.name),
-                        format!("{} {} {required}", parameter.place.word(), parameter.kind),
+                        format!(
+                            "{} {} {required}",
+                            parameter.location.as_str(),
+                            parameter.kind
+                        ),
                         parameter.rule.to_owned(),
                         parameter.source.to_string(),
                     ]
                 })
             })
-            .chain(provider.bounds().iter().map(|bound| {
+            .chain(provider.limits().iter().map(|bound| {
                 [
                     bound.name.to_owned(),
                     bound.value.to_owned(),
@@ -155,7 +159,7 @@ pub(crate) fn coverage(form: Form) -> String {
             [
                 entry.name.to_owned(),
                 format!("{} {}{number}", entry.status, entry.code),
-                format!("{}: {}", entry.raised.word(), entry.about),
+                format!("{}: {}", entry.raised.as_str(), entry.about),
                 entry.source.to_string(),
             ]
         });

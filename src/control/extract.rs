@@ -23,9 +23,9 @@ use crate::provider::call::Params;
 
 /// The name in a path: of a namespace, a provider, an entry, a file.
 #[derive(Debug)]
-pub(crate) struct At(pub(crate) String);
+pub(crate) struct PathParam(pub(crate) String);
 
-impl<S: Send + Sync> FromRequestParts<S> for At {
+impl<S: Send + Sync> FromRequestParts<S> for PathParam {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
@@ -37,9 +37,9 @@ impl<S: Send + Sync> FromRequestParts<S> for At {
 
 /// The query, decoded.
 #[derive(Debug)]
-pub(crate) struct Asked<T>(pub(crate) T);
+pub(crate) struct QueryParams<T>(pub(crate) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryParams<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
@@ -51,34 +51,34 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
 
 /// The body, of an ordinary size.
 #[derive(Debug)]
-pub(crate) struct Sent(pub(crate) Bytes);
+pub(crate) struct JsonBody(pub(crate) Bytes);
 
-impl<S: Sync> FromRequest<S> for Sent {
+impl<S: Sync> FromRequest<S> for JsonBody {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Answer<Self> {
-        let whole = timeout(PATIENCE, bounded(request, BODY, PATIENCE)).await;
+        let whole = timeout(TIMEOUT, bounded(request, BODY, TIMEOUT)).await;
         whole.unwrap_or_else(|_| Err(too_slow())).map(Self)
     }
 }
 
 /// The body, as large as a database.
 #[derive(Debug)]
-pub(crate) struct Bulk(pub(crate) Bytes);
+pub(crate) struct LargeBody(pub(crate) Bytes);
 
-impl<S: Sync> FromRequest<S> for Bulk {
+impl<S: Sync> FromRequest<S> for LargeBody {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Answer<Self> {
-        bounded(request, BULK, PATIENCE).await.map(Self)
+        bounded(request, BULK, TIMEOUT).await.map(Self)
     }
 }
 
 /// The body, as large as a database, for a thread that reads it while it comes.
 #[derive(Debug)]
-pub(crate) struct Stream(Limited<Body>);
+pub(crate) struct BodyStream(Limited<Body>);
 
-impl<S: Sync> FromRequest<S> for Stream {
+impl<S: Sync> FromRequest<S> for BodyStream {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Answer<Self> {
@@ -86,7 +86,7 @@ impl<S: Sync> FromRequest<S> for Stream {
     }
 }
 
-impl Stream {
+impl BodyStream {
     /// What the thread reads, and who brings it: both at once, so that a few frames are all there is of it in memory. Who
     /// brings it goes on to the end when nobody reads any more, because a client that still sends hears no answer.
     pub(crate) fn split(self) -> (Incoming, impl Future<Output = Answer<()>> + Send) {
@@ -96,7 +96,7 @@ impl Stream {
             read: Bytes::new(),
             is_over: false,
         };
-        (incoming, bring(self.0, sender, PATIENCE))
+        (incoming, bring(self.0, sender, TIMEOUT))
     }
 }
 
@@ -191,9 +191,9 @@ fn too_large() -> Problem {
 
 /// The namespace that a call is about: `?namespace=`, else the header, else none in particular. `*` is all of them.
 #[derive(Debug)]
-pub(crate) struct About(pub(crate) Option<String>);
+pub(crate) struct NamespaceParam(pub(crate) Option<String>);
 
-impl About {
+impl NamespaceParam {
     pub(crate) fn name(&self) -> &str {
         self.0.as_deref().unwrap_or(namespace::DEFAULT)
     }
@@ -209,14 +209,14 @@ const BULK: usize = 1024 * 1024 * 1024;
 /// The most that any other body may be.
 const BODY: usize = 1024 * 1024;
 /// How long a client may take to send an ordinary body, or to go on with a large one.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 /// How many frames of a body may wait for who reads it.
 const FRAMES: usize = 16;
 
 /// What names all namespaces.
 pub(crate) const ALL: &str = "*";
 
-impl<S: Sync> FromRequestParts<S> for About {
+impl<S: Sync> FromRequestParts<S> for NamespaceParam {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
@@ -238,9 +238,9 @@ impl<S: Sync> FromRequestParts<S> for About {
 
 /// The same, of a call with further parameters, which somebody else reads.
 #[derive(Debug)]
-pub(crate) struct AlsoAbout(pub(crate) About);
+pub(crate) struct OtherNamespaceParam(pub(crate) NamespaceParam);
 
-impl<S: Sync> FromRequestParts<S> for AlsoAbout {
+impl<S: Sync> FromRequestParts<S> for OtherNamespaceParam {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
@@ -252,7 +252,7 @@ fn parameters(parts: &Parts) -> Params {
     Params::decode(parts.uri.query().unwrap_or_default().as_bytes())
 }
 
-fn about(parts: &Parts, in_query: Option<&str>) -> Answer<About> {
+fn about(parts: &Parts, in_query: Option<&str>) -> Answer<NamespaceParam> {
     let header = || {
         parts
             .headers
@@ -263,7 +263,7 @@ fn about(parts: &Parts, in_query: Option<&str>) -> Answer<About> {
         Some(name) if name != ALL && !namespace::is_name(&name) => {
             Err(NamespaceError::Name(name).into())
         }
-        name => Ok(About(name)),
+        name => Ok(NamespaceParam(name)),
     }
 }
 

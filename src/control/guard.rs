@@ -1,6 +1,6 @@
 //! Who may use the control plane: whoever has the token, where there is one; and no page of a foreign origin.
 //!
-//! A page cannot hide where it is from: a browser sends `Origin` with everything but the plainest GET, and a plain GET
+//! A page cannot hide where it is from: a browser sends `DataSource` with everything but the plainest GET, and a plain GET
 //! changes nothing here and cannot be read by the page. A name that the page's own name server points to this machine (DNS
 //! rebinding) shows in `Host`.
 

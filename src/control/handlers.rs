@@ -10,12 +10,15 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::extract::{ALL, About, AlsoAbout, Asked, At, Sent, body, pointer, required_body};
+use super::extract::{
+    ALL, JsonBody, NamespaceParam, OtherNamespaceParam, PathParam, QueryParams, body, pointer,
+    required_body,
+};
 use super::{INDEX, Problem, describe};
 use crate::app::App;
 use crate::namespace::clock::{Setting, Time};
 use crate::namespace::settings::{SettingsPatch, unknown_provider};
-use crate::namespace::{Namespace, Origin};
+use crate::namespace::{DataSource, Namespace};
 use crate::pipeline::faults::Rule;
 use crate::pipeline::journal::{Count, Filter, Size, Stage, Verdict};
 use crate::provider::Provider;
@@ -35,7 +38,7 @@ const LOOK: Duration = Duration::from_millis(5);
 pub(crate) type Answer<T = Json<Value>> = Result<T, Problem>;
 
 /// Work on databases and long lists does not keep other calls from being answered.
-pub(crate) async fn aside<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Answer<T> + Send + 'static,
 ) -> Answer<T> {
     tokio::task::spawn_blocking(work)
@@ -71,7 +74,7 @@ pub(crate) async fn providers() -> Json<Value> {
     )
 }
 
-pub(crate) async fn one_provider(At(id): At) -> Answer {
+pub(crate) async fn one_provider(PathParam(id): PathParam) -> Answer {
     Ok(Json(describe::whole(find_provider(&id)?)))
 }
 
@@ -81,7 +84,7 @@ pub(crate) struct OfProvider {
     provider: Option<String>,
 }
 
-pub(crate) async fn errors(Asked(query): Asked<OfProvider>) -> Answer {
+pub(crate) async fn errors(QueryParams(query): QueryParams<OfProvider>) -> Answer {
     let only = query.provider.as_deref().map(find_provider).transpose()?;
     let wanted = PROVIDERS
         .iter()
@@ -98,7 +101,7 @@ fn find_provider(id: &str) -> Answer<&'static dyn Provider> {
 }
 
 pub(crate) async fn namespaces(State(app): State<Arc<App>>) -> Answer {
-    aside(move || {
+    blocking(move || {
         let mut rows = Vec::new();
         for name in app.namespaces.names()? {
             rows.push(match app.namespaces.find(&name) {
@@ -112,8 +115,11 @@ pub(crate) async fn namespaces(State(app): State<Arc<App>>) -> Answer {
     .await
 }
 
-pub(crate) async fn one_namespace(State(app): State<Arc<App>>, At(name): At) -> Answer {
-    aside(move || Ok(Json(shown(&*app.namespaces.existing(&name)?)?))).await
+pub(crate) async fn one_namespace(
+    State(app): State<Arc<App>>,
+    PathParam(name): PathParam,
+) -> Answer {
+    blocking(move || Ok(Json(shown(&*app.namespaces.existing(&name)?)?))).await
 }
 
 /// A namespace with its counts and last use.
@@ -150,15 +156,15 @@ struct Create {
 
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
-    At(name): At,
-    Sent(bytes): Sent,
+    PathParam(name): PathParam,
+    JsonBody(bytes): JsonBody,
 ) -> Answer<Response> {
-    aside(move || {
+    blocking(move || {
         let Create { from } = body(&bytes)?;
         let origin = match from.as_deref() {
-            None | Some("template") => Origin::Template,
-            Some("empty") => Origin::Empty,
-            Some(other) => Origin::Copy(
+            None | Some("template") => DataSource::Template,
+            Some("empty") => DataSource::Empty,
+            Some(other) => DataSource::Copy(
                 app.namespaces
                     .existing(other)
                     .map_err(|cause| Problem::from(cause).at("/from"))?
@@ -171,8 +177,11 @@ pub(crate) async fn create(
     .await
 }
 
-pub(crate) async fn drop_namespace(State(app): State<Arc<App>>, At(name): At) -> Answer {
-    aside(move || {
+pub(crate) async fn drop_namespace(
+    State(app): State<Arc<App>>,
+    PathParam(name): PathParam,
+) -> Answer {
+    blocking(move || {
         let dropped = counts(&app.namespaces.existing(&name)?.state().store)?;
         app.namespaces.drop_one(&name)?;
         app.faults.remove(None, Some(&name));
@@ -196,30 +205,34 @@ enum ResetTo {
 }
 
 /// Sets a namespace back; its faults go too. Says what was dropped.
-fn reset_namespace(app: &App, name: &str, origin: &Origin) -> Answer<Value> {
+fn reset_namespace(app: &App, name: &str, origin: &DataSource) -> Answer<Value> {
     let (old, new) = app.namespaces.reset(name, origin)?;
     app.faults.remove(None, Some(name));
     Ok(json!({ "name": name, "dropped": counts(&old.store)?, "counts": counts(&new.store)? }))
 }
 
-fn reset_to(bytes: &[u8]) -> Answer<Origin> {
+fn reset_to(bytes: &[u8]) -> Answer<DataSource> {
     Ok(match body::<Reset>(bytes)?.to {
-        None | Some(ResetTo::Template) => Origin::Template,
-        Some(ResetTo::Empty) => Origin::Empty,
+        None | Some(ResetTo::Template) => DataSource::Template,
+        Some(ResetTo::Empty) => DataSource::Empty,
     })
 }
 
 pub(crate) async fn reset_one(
     State(app): State<Arc<App>>,
-    At(name): At,
-    Sent(bytes): Sent,
+    PathParam(name): PathParam,
+    JsonBody(bytes): JsonBody,
 ) -> Answer {
-    aside(move || Ok(Json(reset_namespace(&app, &name, &reset_to(&bytes)?)?))).await
+    blocking(move || Ok(Json(reset_namespace(&app, &name, &reset_to(&bytes)?)?))).await
 }
 
 /// One namespace; all of them with `?namespace=*`.
-pub(crate) async fn reset(State(app): State<Arc<App>>, about: About, Sent(bytes): Sent) -> Answer {
-    aside(move || {
+pub(crate) async fn reset(
+    State(app): State<Arc<App>>,
+    about: NamespaceParam,
+    JsonBody(bytes): JsonBody,
+) -> Answer {
+    blocking(move || {
         let origin = reset_to(&bytes)?;
         if about.name() != ALL {
             return Ok(Json(reset_namespace(&app, about.name(), &origin)?));
@@ -236,17 +249,17 @@ pub(crate) async fn reset(State(app): State<Arc<App>>, about: About, Sent(bytes)
 
 pub(crate) async fn settings(
     State(app): State<Arc<App>>,
-    At(name): At,
+    PathParam(name): PathParam,
 ) -> Answer<Json<SettingsPatch>> {
-    aside(move || Ok(Json(app.namespaces.existing(&name)?.settings().shown()))).await
+    blocking(move || Ok(Json(app.namespaces.existing(&name)?.settings().shown()))).await
 }
 
 pub(crate) async fn change_settings(
     State(app): State<Arc<App>>,
-    At(name): At,
-    Sent(bytes): Sent,
+    PathParam(name): PathParam,
+    JsonBody(bytes): JsonBody,
 ) -> Answer<Json<SettingsPatch>> {
-    aside(move || {
+    blocking(move || {
         let patch: SettingsPatch = required_body(&bytes)?;
         app.namespaces.with(&name, |namespace| {
             let settings = namespace
@@ -262,14 +275,14 @@ pub(crate) async fn change_settings(
 }
 
 /// All rules, or with a namespace named, those that its calls meet.
-pub(crate) async fn faults(State(app): State<Arc<App>>, about: About) -> Json<Vec<Rule>> {
+pub(crate) async fn faults(State(app): State<Arc<App>>, about: NamespaceParam) -> Json<Vec<Rule>> {
     Json(app.faults.list(about.only()))
 }
 
 pub(crate) async fn add_fault(
     State(app): State<Arc<App>>,
-    about: About,
-    Sent(bytes): Sent,
+    about: NamespaceParam,
+    JsonBody(bytes): JsonBody,
 ) -> Answer<Response> {
     let rule = app.faults.add(required_body(&bytes)?, about.name());
     let rule = rule.map_err(|error| Problem::new(400, error.rule).at(error.pointer))?;
@@ -277,11 +290,14 @@ pub(crate) async fn add_fault(
 }
 
 /// All rules, or with a namespace named, those of that namespace alone.
-pub(crate) async fn remove_faults(State(app): State<Arc<App>>, about: About) -> Json<Value> {
+pub(crate) async fn remove_faults(
+    State(app): State<Arc<App>>,
+    about: NamespaceParam,
+) -> Json<Value> {
     Json(json!({ "removed": app.faults.remove(None, about.only()) }))
 }
 
-pub(crate) async fn remove_fault(State(app): State<Arc<App>>, At(id): At) -> Answer {
+pub(crate) async fn remove_fault(State(app): State<Arc<App>>, PathParam(id): PathParam) -> Answer {
     let removed = id.parse().map_or(0, |id| app.faults.remove(Some(id), None));
     if removed == 0 {
         return Err(Problem::new(
@@ -295,7 +311,7 @@ pub(crate) async fn remove_fault(State(app): State<Arc<App>>, At(id): At) -> Ans
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct JournalQuery {
-    /// Read by [`About`]; here so that it is no unknown parameter.
+    /// Read by [`NamespaceParam`]; here so that it is no unknown parameter.
     #[serde(rename = "namespace")]
     _namespace: Option<String>,
     provider: Option<String>,
@@ -309,7 +325,7 @@ pub(crate) struct JournalQuery {
 }
 
 impl JournalQuery {
-    fn filter<'a>(&'a self, about: &'a About) -> Answer<Filter<'a>> {
+    fn filter<'a>(&'a self, about: &'a NamespaceParam) -> Answer<Filter<'a>> {
         if let Some(id) = self.provider.as_deref().filter(|id| !id.is_empty()) {
             find_provider(id).map_err(|problem| problem.status(400))?;
         }
@@ -327,8 +343,8 @@ impl JournalQuery {
 
 pub(crate) async fn journal(
     State(app): State<Arc<App>>,
-    AlsoAbout(about): AlsoAbout,
-    Asked(query): Asked<JournalQuery>,
+    OtherNamespaceParam(about): OtherNamespaceParam,
+    QueryParams(query): QueryParams<JournalQuery>,
 ) -> Answer {
     let most = query.limit.unwrap_or(ENTRIES);
     if ENTRIES < most {
@@ -337,13 +353,13 @@ pub(crate) async fn journal(
         );
         return Err(Problem::new(400, detail));
     }
-    aside(move || Ok(Json(app.journal.list(&query.filter(&about)?, most)))).await
+    blocking(move || Ok(Json(app.journal.list(&query.filter(&about)?, most)))).await
 }
 
 fn find_stage(word: &str) -> Answer<Stage> {
-    let found = Stage::ALL.into_iter().find(|stage| stage.word() == word);
+    let found = Stage::ALL.into_iter().find(|stage| stage.as_str() == word);
     found.ok_or_else(|| {
-        let words = Stage::ALL.map(Stage::word).join(", ");
+        let words = Stage::ALL.map(Stage::as_str).join(", ");
         Problem::new(
             400,
             format!("there is no stage \"{word}\"; there are {words}"),
@@ -354,14 +370,14 @@ fn find_stage(word: &str) -> Answer<Stage> {
 /// All entries, or those that the filters let through.
 pub(crate) async fn clear_journal(
     State(app): State<Arc<App>>,
-    AlsoAbout(about): AlsoAbout,
-    Asked(query): Asked<JournalQuery>,
+    OtherNamespaceParam(about): OtherNamespaceParam,
+    QueryParams(query): QueryParams<JournalQuery>,
 ) -> Answer {
     if query.limit.is_some() {
         let detail = "a limit is for a list; name what is to be forgotten by the other filters";
         return Err(Problem::new(400, detail));
     }
-    aside(move || {
+    blocking(move || {
         let cleared = app.journal.clear(&query.filter(&about)?);
         Ok(Json(json!({ "cleared": cleared })))
     })
@@ -378,9 +394,9 @@ fn no_entry(id: &str) -> Problem {
 }
 
 /// One entry, whole; what was not found in its namespace is looked for in the others.
-pub(crate) async fn journal_entry(State(app): State<Arc<App>>, At(id): At) -> Answer {
+pub(crate) async fn journal_entry(State(app): State<Arc<App>>, PathParam(id): PathParam) -> Answer {
     let number = id.parse().map_err(|_| no_entry(&id))?;
-    aside(move || {
+    blocking(move || {
         let mut entry = app.journal.entry(number).ok_or_else(|| no_entry(&id))?;
         if let Some((provider_id, own, missing)) = app.journal.missing(number)
             && let Some(provider) = provider(provider_id)
@@ -414,7 +430,10 @@ pub(crate) async fn journal_entry(State(app): State<Arc<App>>, At(id): At) -> An
     .await
 }
 
-pub(crate) async fn journal_curl(State(app): State<Arc<App>>, At(id): At) -> Answer<String> {
+pub(crate) async fn journal_curl(
+    State(app): State<Arc<App>>,
+    PathParam(id): PathParam,
+) -> Answer<String> {
     id.parse()
         .ok()
         .and_then(|id| app.journal.curl(id))
@@ -437,7 +456,11 @@ struct Verify {
 
 /// Whether that many calls happened, or do within the time: 200, else 409 with the nearest misses. A lower bound is
 /// answered as soon as it is reached, an upper bound as soon as it is broken, else at the end of the time.
-pub(crate) async fn verify(State(app): State<Arc<App>>, about: About, Sent(bytes): Sent) -> Answer {
+pub(crate) async fn verify(
+    State(app): State<Arc<App>>,
+    about: NamespaceParam,
+    JsonBody(bytes): JsonBody,
+) -> Answer {
     let Verify {
         mut matches,
         status,
@@ -451,7 +474,7 @@ pub(crate) async fn verify(State(app): State<Arc<App>>, about: About, Sent(bytes
     loop {
         let (journal, wanted) = (Arc::clone(&app), Arc::clone(&matches));
         let verdict =
-            aside(move || Ok(journal.journal.verify(&wanted, status, since, count))).await?;
+            blocking(move || Ok(journal.journal.verify(&wanted, status, since, count))).await?;
         let is_late = deadline <= Instant::now();
         match verdict {
             Verdict::Holds { found } if is_late || !count.can_break() => {
@@ -488,7 +511,7 @@ pub(crate) async fn verify(State(app): State<Arc<App>>, about: About, Sent(bytes
 }
 
 /// A call that cannot happen would be verified as not happened.
-fn check_match(matches: &mut crate::pipeline::faults::Match, about: &About) -> Answer<()> {
+fn check_match(matches: &mut crate::pipeline::faults::Match, about: &NamespaceParam) -> Answer<()> {
     matches
         .namespace
         .get_or_insert_with(|| about.name().to_owned());
@@ -498,7 +521,7 @@ fn check_match(matches: &mut crate::pipeline::faults::Match, about: &About) -> A
 }
 
 /// Why a signature did not match, by journal id or request id.
-pub(crate) async fn explain(State(app): State<Arc<App>>, At(id): At) -> Answer {
+pub(crate) async fn explain(State(app): State<Arc<App>>, PathParam(id): PathParam) -> Answer {
     let found = app.journal.finding(&id);
     found.map(Json).ok_or_else(|| no_entry(&id))
 }
@@ -542,8 +565,8 @@ fn shown_clock(namespace: &Namespace) -> Json<Value> {
     })
 }
 
-pub(crate) async fn clock(State(app): State<Arc<App>>, about: About) -> Answer {
-    aside(move || Ok(shown_clock(&*app.namespaces.existing(about.name())?))).await
+pub(crate) async fn clock(State(app): State<Arc<App>>, about: NamespaceParam) -> Answer {
+    blocking(move || Ok(shown_clock(&*app.namespaces.existing(about.name())?))).await
 }
 
 /// Lets a clock run as told, where it then shows a time that the providers can print.
@@ -558,11 +581,11 @@ fn set(namespace: &Namespace, setting: Setting, place: &str) -> Answer {
 
 pub(crate) async fn set_clock(
     State(app): State<Arc<App>>,
-    about: About,
-    Sent(bytes): Sent,
+    about: NamespaceParam,
+    JsonBody(bytes): JsonBody,
 ) -> Answer {
     let ClockSetting { mode, time, by } = required_body(&bytes)?;
-    aside(move || {
+    blocking(move || {
         if time.is_some() && mode != ClockMode::Fixed {
             return Err(Problem::new(400, "only a fixed clock has a time").at("/time"));
         }
@@ -599,12 +622,12 @@ pub(crate) async fn set_clock(
 
 pub(crate) async fn advance_clock(
     State(app): State<Arc<App>>,
-    about: About,
-    Sent(bytes): Sent,
+    about: NamespaceParam,
+    JsonBody(bytes): JsonBody,
 ) -> Answer {
     let Advance { by } = required_body(&bytes)?;
     let by = millis(&by)?;
-    aside(move || {
+    blocking(move || {
         app.namespaces.with(about.name(), |namespace| {
             let advanced = namespace.state().clock.advance(by, Time::is_printable);
             if !advanced {
@@ -676,7 +699,7 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     ([("content-type", content_type)], app.metrics.text(&kept)).into_response()
 }
 
-pub(crate) async fn openapi(At(file): At) -> Answer<Response> {
+pub(crate) async fn openapi(PathParam(file): PathParam) -> Answer<Response> {
     let document = file.strip_suffix(".yaml").and_then(super::document);
     let document = document.ok_or_else(|| {
         Problem::new(

@@ -13,8 +13,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Problem;
-use super::extract::{Asked, At, Bulk, Stream, pointer};
-use super::handlers::{Answer, aside, counts};
+use super::extract::{BodyStream, LargeBody, PathParam, QueryParams, pointer};
+use super::handlers::{Answer, blocking, counts};
 use crate::app::App;
 use crate::namespace::credentials;
 use crate::namespace::{self, DATA_VERSION, NamespaceError, State as Data};
@@ -105,14 +105,14 @@ fn merge(
 /// Merges what a seed document, or a stream of them, holds; all or nothing.
 pub(crate) async fn seed(
     State(app): State<Arc<App>>,
-    At(name): At,
+    PathParam(name): PathParam,
     headers: HeaderMap,
-    Bulk(bytes): Bulk,
+    LargeBody(bytes): LargeBody,
 ) -> Answer {
     let is_stream = headers
         .get("content-type")
         .is_some_and(|value| value.as_bytes().starts_with(NDJSON.as_bytes()));
-    aside(move || {
+    blocking(move || {
         app.namespaces.with(&name, |namespace| {
             let state = namespace.state();
             let context = context(&state);
@@ -134,8 +134,11 @@ fn context(state: &Data) -> SeedContext<'_> {
 }
 
 /// The data of a namespace as one SQLite file.
-pub(crate) async fn snapshot(State(app): State<Arc<App>>, At(name): At) -> Answer<Response> {
-    aside(move || {
+pub(crate) async fn snapshot(
+    State(app): State<Arc<App>>,
+    PathParam(name): PathParam,
+) -> Answer<Response> {
+    blocking(move || {
         let state = app.namespaces.existing(&name)?.state();
         let bytes = state.store.to_bytes()?;
         Ok(([("content-type", "application/vnd.sqlite3")], bytes).into_response())
@@ -146,10 +149,10 @@ pub(crate) async fn snapshot(State(app): State<Arc<App>>, At(name): At) -> Answe
 /// Puts a snapshot in place of a namespace's data; one that is newer, foreign or damaged changes nothing.
 pub(crate) async fn restore(
     State(app): State<Arc<App>>,
-    At(name): At,
-    Bulk(bytes): Bulk,
+    PathParam(name): PathParam,
+    LargeBody(bytes): LargeBody,
 ) -> Answer {
-    aside(move || {
+    blocking(move || {
         let model = namespace::empty_store()?;
         let restored =
             Store::from_bytes(&bytes, DATA_VERSION, &model).map_err(|cause| match cause {
@@ -192,8 +195,11 @@ fn ndjson(lines: String) -> Response {
 }
 
 /// The data of a namespace as ndjson.
-pub(crate) async fn export(State(app): State<Arc<App>>, At(name): At) -> Answer<Response> {
-    aside(move || {
+pub(crate) async fn export(
+    State(app): State<Arc<App>>,
+    PathParam(name): PathParam,
+) -> Answer<Response> {
+    blocking(move || {
         let state = app.namespaces.existing(&name)?.state();
         Ok(ndjson(lines(&state.store)?))
     })
@@ -201,9 +207,13 @@ pub(crate) async fn export(State(app): State<Arc<App>>, At(name): At) -> Answer<
 }
 
 /// Puts an export in place of a namespace's data; all or nothing.
-pub(crate) async fn import(State(app): State<Arc<App>>, At(name): At, stream: Stream) -> Answer {
+pub(crate) async fn import(
+    State(app): State<Arc<App>>,
+    PathParam(name): PathParam,
+    stream: BodyStream,
+) -> Answer {
     let (incoming, bringing) = stream.split();
-    let reading = aside(move || {
+    let reading = blocking(move || {
         app.namespaces.with(&name, |namespace| {
             let state = namespace.state();
             let imported = namespace::empty_store()?;
@@ -226,10 +236,10 @@ pub(crate) struct With {
 /// The records that only one of two namespaces has, as ndjson: `{"only_in": "<namespace>", "record": …}`.
 pub(crate) async fn diff(
     State(app): State<Arc<App>>,
-    At(name): At,
-    Asked(With { with }): Asked<With>,
+    PathParam(name): PathParam,
+    QueryParams(With { with }): QueryParams<With>,
 ) -> Answer<Response> {
-    aside(move || {
+    blocking(move || {
         let with =
             with.ok_or_else(|| Problem::new(400, "name the other namespace: ?with=<namespace>"))?;
         let (one, other) = (
@@ -260,7 +270,7 @@ pub(crate) async fn diff(
 
 /// Reads the seed files again, and resets the namespaces that nobody wrote to.
 pub(crate) async fn reload_seeds(State(app): State<Arc<App>>) -> Answer {
-    aside(move || {
+    blocking(move || {
         Ok(Json(
             reload(&app).map_err(|cause| Problem::new(400, cause))?,
         ))

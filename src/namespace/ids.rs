@@ -57,7 +57,7 @@ impl Ids {
 
     /// What is drawn first and not taken: after a restart or a restore a seeded stream begins anew, beside the ids that it
     /// gave before.
-    pub(crate) fn untaken<E>(
+    pub(crate) fn unused<E>(
         &self,
         draw: impl Fn(&Self) -> String,
         is_taken: impl Fn(&str) -> Result<bool, E>,

@@ -39,7 +39,7 @@ pub(crate) struct State {
     pub(crate) clock: Arc<Clock>,
     settings: Arc<RwLock<Arc<Settings>>>,
     /// Whether the data started as the template in this run; what an earlier run left may have been written to.
-    of_template: bool,
+    from_template: bool,
 }
 
 impl State {
@@ -48,8 +48,8 @@ impl State {
     }
 
     /// Whether the data is still the template's: nobody wrote to it.
-    fn is_untouched(&self) -> bool {
-        self.of_template && self.store.generation() == 0
+    fn is_pristine(&self) -> bool {
+        self.from_template && self.store.generation() == 0
     }
 }
 
@@ -137,7 +137,7 @@ impl Namespace {
 }
 
 /// The data of a namespace that is not there yet.
-struct Begun {
+struct Pending {
     store: Store,
     /// The generation and the folder of its file.
     place: Option<(u64, PathBuf)>,
@@ -145,20 +145,20 @@ struct Begun {
 
 /// How namespaces are made.
 #[derive(Debug)]
-pub(crate) struct Plan {
+pub(crate) struct Config {
     /// The seed, loaded.
     pub(crate) template: Store,
     /// Where data files lie; none keeps everything in memory.
-    pub(crate) data: Option<Folder>,
+    pub(crate) data: Option<DataDir>,
     pub(crate) settings: Settings,
     pub(crate) clock: Setting,
     pub(crate) rng_seed: Option<u64>,
-    pub(crate) most: usize,
+    pub(crate) max: usize,
 }
 
 /// What the data of a namespace starts as.
 #[derive(Debug, Clone)]
-pub(crate) enum Origin {
+pub(crate) enum DataSource {
     /// The seed.
     Template,
     /// Nothing.
@@ -169,27 +169,27 @@ pub(crate) enum Origin {
 
 /// A data folder, this server's own while the lock is held; the process's end, however it comes, lets go of it.
 #[derive(Debug)]
-pub(crate) struct Folder {
+pub(crate) struct DataDir {
     path: PathBuf,
     _lock: fs::File,
 }
 
 /// Why a folder cannot be used.
 #[derive(Debug)]
-pub(crate) enum FolderError {
+pub(crate) enum DataDirError {
     InUse,
     Io(std::io::Error),
 }
 
-impl Folder {
+impl DataDir {
     /// Takes a folder, made where it is not there yet.
-    pub(crate) fn take(path: &Path) -> Result<Self, FolderError> {
-        fs::create_dir_all(path).map_err(FolderError::Io)?;
+    pub(crate) fn take(path: &Path) -> Result<Self, DataDirError> {
+        fs::create_dir_all(path).map_err(DataDirError::Io)?;
         let lock = fs::File::options()
             .create(true)
             .append(true)
             .open(path.join(LOCK))
-            .map_err(FolderError::Io)?;
+            .map_err(DataDirError::Io)?;
         match lock.try_lock() {
             Ok(()) => {
                 // Earlier versions locked a file that stood in a namespace's place; a folder is left as it is.
@@ -199,8 +199,8 @@ impl Folder {
                     _lock: lock,
                 })
             }
-            Err(fs::TryLockError::WouldBlock) => Err(FolderError::InUse),
-            Err(fs::TryLockError::Error(cause)) => Err(FolderError::Io(cause)),
+            Err(fs::TryLockError::WouldBlock) => Err(DataDirError::InUse),
+            Err(fs::TryLockError::Error(cause)) => Err(DataDirError::Io(cause)),
         }
     }
 }
@@ -209,11 +209,11 @@ impl Folder {
 #[derive(Debug)]
 pub(crate) struct Namespaces {
     template: RwLock<Arc<Store>>,
-    data: Option<Folder>,
+    data: Option<DataDir>,
     settings: Settings,
     clock: Setting,
     rng_seed: Option<u64>,
-    most: usize,
+    max: usize,
     known: RwLock<HashMap<String, Arc<Namespace>>>,
     /// Held while one is made or dropped, so that two first calls make one.
     making: Mutex<()>,
@@ -255,14 +255,14 @@ pub(crate) enum NamespaceError {
 }
 
 impl Namespaces {
-    pub(crate) fn new(plan: Plan) -> Self {
-        let Plan {
+    pub(crate) fn new(plan: Config) -> Self {
+        let Config {
             template,
             data,
             settings,
             clock,
             rng_seed,
-            most,
+            max,
         } = plan;
         let template = RwLock::new(Arc::new(template));
         Self {
@@ -271,7 +271,7 @@ impl Namespaces {
             settings,
             clock,
             rng_seed,
-            most,
+            max,
             known: RwLock::default(),
             making: Mutex::default(),
             generations: AtomicU64::new(0),
@@ -289,7 +289,7 @@ impl Namespaces {
         let _making = lock(&self.making);
         match self.find(name) {
             Some(namespace) => Ok(namespace),
-            None => self.make(name, &Origin::Template),
+            None => self.make(name, &DataSource::Template),
         }
     }
 
@@ -304,17 +304,17 @@ impl Namespaces {
         let namespace = self.get(name)?;
         let done = work(&namespace);
         if is_new && done.is_err() {
-            self.take_back(&namespace);
+            self.discard_if_unused(&namespace);
         }
         done
     }
 
     /// Unmakes a namespace, unless somebody else uses it or has written to it.
-    fn take_back(&self, namespace: &Arc<Namespace>) {
+    fn discard_if_unused(&self, namespace: &Arc<Namespace>) {
         let _making = lock(&self.making);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         // One is the caller's, one lies here; nobody gets another while it is locked.
-        if Arc::strong_count(namespace) != 2 || !namespace.state().is_untouched() {
+        if Arc::strong_count(namespace) != 2 || !namespace.state().is_pristine() {
             return;
         }
         known.remove(&*namespace.name);
@@ -331,7 +331,7 @@ impl Namespaces {
         };
         // The pointer goes first: a folder without it was never finished.
         let removed =
-            fs::remove_file(folder.join(POINTER)).and_then(|()| fs::remove_dir_all(&folder));
+            fs::remove_file(folder.join(CURRENT)).and_then(|()| fs::remove_dir_all(&folder));
         removed.map_err(|cause| NamespaceError::Data {
             name: name.to_owned(),
             cause: cause.into(),
@@ -343,7 +343,7 @@ impl Namespaces {
     pub(crate) fn create(
         &self,
         name: &str,
-        origin: &Origin,
+        origin: &DataSource,
     ) -> Result<Arc<Namespace>, NamespaceError> {
         if !is_name(name) {
             return Err(NamespaceError::Name(name.to_owned()));
@@ -395,7 +395,7 @@ impl Namespaces {
 
     fn is_on_disk(&self, name: &str) -> bool {
         self.folder(name)
-            .is_some_and(|folder| folder.join(POINTER).is_file())
+            .is_some_and(|folder| folder.join(CURRENT).is_file())
     }
 
     /// The names of all namespaces, those included that lie on disk from an earlier run.
@@ -415,7 +415,7 @@ impl Namespaces {
             for entry in fs::read_dir(&folder.path).map_err(unreadable)? {
                 let entry = entry.map_err(unreadable)?;
                 let name = entry.file_name().to_string_lossy().into_owned();
-                if is_name(&name) && entry.path().join(POINTER).is_file() {
+                if is_name(&name) && entry.path().join(CURRENT).is_file() {
                     names.push(name);
                 }
             }
@@ -460,7 +460,7 @@ impl Namespaces {
     pub(crate) fn reset(
         &self,
         name: &str,
-        origin: &Origin,
+        origin: &DataSource,
     ) -> Result<(Arc<State>, Arc<State>), NamespaceError> {
         loop {
             let namespace = self.get(name)?;
@@ -496,7 +496,7 @@ impl Namespaces {
     pub(crate) fn refresh(&self, namespace: &Namespace) -> Result<bool, NamespaceError> {
         loop {
             let state = namespace.state();
-            if !state.is_untouched() {
+            if !state.is_pristine() {
                 return Ok(false);
             }
             // Waits before others have to wait for the swap: a write that has begun may take long, and counts.
@@ -507,11 +507,11 @@ impl Namespaces {
             let _swapping = self.swapping(namespace)?;
             if Arc::ptr_eq(&state, &namespace.state()) {
                 let (_, new) = self.swap(namespace, |place, old| {
-                    let store = self.fill(place, &Origin::Template)?;
+                    let store = self.fill(place, &DataSource::Template)?;
                     Ok(self.like(old, &namespace.name, store, true))
                 })?;
                 // What a call in flight writes after this would be lost with the old data, though it was answered.
-                still.give_way_to(&new.store);
+                still.redirect_to(&new.store);
                 return Ok(true);
             }
         }
@@ -561,26 +561,26 @@ impl Namespaces {
     }
 
     /// A state that knows nothing of an earlier one.
-    fn fresh(&self, name: &str, store: Store, origin: &Origin) -> State {
+    fn fresh(&self, name: &str, store: Store, origin: &DataSource) -> State {
         State {
             store: Arc::new(store),
             memory: Memory::default(),
             ids: self.ids(name),
             clock: Arc::new(Clock::new(self.clock)),
             settings: Arc::new(RwLock::new(Arc::new(self.settings.clone()))),
-            of_template: matches!(origin, Origin::Template),
+            from_template: matches!(origin, DataSource::Template),
         }
     }
 
     /// A state with the settings and the clock of an earlier one.
-    fn like(&self, old: &State, name: &str, store: Store, of_template: bool) -> State {
+    fn like(&self, old: &State, name: &str, store: Store, from_template: bool) -> State {
         State {
             store: Arc::new(store),
             memory: Memory::default(),
             ids: self.ids(name),
             clock: Arc::clone(&old.clock),
             settings: Arc::clone(&old.settings),
-            of_template,
+            from_template,
         }
     }
 
@@ -598,7 +598,7 @@ impl Namespaces {
     }
 
     /// Makes a namespace, or opens what an earlier run left of it; the caller holds `making`.
-    fn make(&self, name: &str, origin: &Origin) -> Result<Arc<Namespace>, NamespaceError> {
+    fn make(&self, name: &str, origin: &DataSource) -> Result<Arc<Namespace>, NamespaceError> {
         self.has_room()?;
         let failed = |cause: OpenError| NamespaceError::Data {
             name: name.to_owned(),
@@ -611,7 +611,7 @@ impl Namespaces {
         };
         let store = self.opened(&live).map_err(failed)?;
         let state = State {
-            of_template: false,
+            from_template: false,
             ..self.fresh(name, store, origin)
         };
         Ok(self.add(name, state))
@@ -634,14 +634,14 @@ impl Namespaces {
 
     fn has_room(&self) -> Result<(), NamespaceError> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        if self.most <= known.len() {
+        if self.max <= known.len() {
             return Err(NamespaceError::TooMany(known.len()));
         }
         Ok(())
     }
 
     /// The data of a new namespace, in a file that nothing points to yet where it is to be in one.
-    fn begin(&self, name: &str, origin: &Origin) -> Result<Begun, OpenError> {
+    fn begin(&self, name: &str, origin: &DataSource) -> Result<Pending, OpenError> {
         let place = match self.folder(name) {
             None => None,
             Some(folder) => {
@@ -653,15 +653,15 @@ impl Namespaces {
             .as_ref()
             .map(|(generation, folder)| folder.join(format!("{generation}.db")));
         let store = self.fill(file.as_deref(), origin)?;
-        Ok(Begun { store, place })
+        Ok(Pending { store, place })
     }
 
     /// Makes a namespace of what was begun; the caller holds `making`.
     fn finish(
         &self,
         name: &str,
-        begun: Begun,
-        origin: &Origin,
+        begun: Pending,
+        origin: &DataSource,
     ) -> Result<Arc<Namespace>, NamespaceError> {
         if let Some((generation, folder)) = begun.place {
             point_to(&folder, generation).map_err(|cause| NamespaceError::Data {
@@ -687,13 +687,13 @@ impl Namespaces {
     }
 
     /// A new store, in that file or in memory.
-    fn fill(&self, file: Option<&Path>, origin: &Origin) -> Result<Store, OpenError> {
+    fn fill(&self, file: Option<&Path>, origin: &DataSource) -> Result<Store, OpenError> {
         match origin {
-            Origin::Template if file.is_none() => Ok(Store::starting_as(self.template())),
-            Origin::Template => copy_to(&self.template(), file),
-            Origin::Empty if file.is_none() => Ok(empty_store()?),
-            Origin::Empty => copy_to(&empty_store()?, file),
-            Origin::Copy(other) => copy_to(&other.store, file),
+            DataSource::Template if file.is_none() => Ok(Store::starting_as(self.template())),
+            DataSource::Template => copy_to(&self.template(), file),
+            DataSource::Empty if file.is_none() => Ok(empty_store()?),
+            DataSource::Empty => copy_to(&empty_store()?, file),
+            DataSource::Copy(other) => copy_to(&other.store, file),
         }
     }
 
@@ -790,11 +790,11 @@ pub(crate) fn check_data(folder: &Path) -> Result<(), NamespaceError> {
 /// The file that a server locks its folder by; no namespace can be called so.
 const LOCK: &str = ".lock";
 /// The name of the file that says which generation is live.
-const POINTER: &str = "live";
+const CURRENT: &str = "live";
 
 /// The live database of a namespace's folder; none where the namespace was never finished.
 fn live_file(folder: &Path) -> Result<Option<PathBuf>, OpenError> {
-    match fs::read_to_string(folder.join(POINTER)) {
+    match fs::read_to_string(folder.join(CURRENT)) {
         Ok(generation) => Ok(Some(folder.join(format!("{}.db", generation.trim())))),
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(cause) => Err(cause.into()),
@@ -807,7 +807,7 @@ fn point_to(folder: &Path, generation: u64) -> std::io::Result<()> {
     let mut file = fs::File::create(&unfinished)?;
     writeln!(file, "{generation}")?;
     file.sync_all()?;
-    fs::rename(unfinished, folder.join(POINTER))
+    fs::rename(unfinished, folder.join(CURRENT))
 }
 
 #[cfg(test)]
@@ -845,14 +845,14 @@ mod tests {
         }
     }
 
-    fn namespaces(data: Option<Folder>) -> Namespaces {
-        Namespaces::new(Plan {
+    fn namespaces(data: Option<DataDir>) -> Namespaces {
+        Namespaces::new(Config {
             template: empty_store().expect("memory is enough"),
             data,
             settings: Settings::default(),
             clock: Setting::Real,
             rng_seed: Some(1),
-            most: 10,
+            max: 10,
         })
     }
 
@@ -901,13 +901,16 @@ mod tests {
     /// A copy waits for who writes to the original; nobody waits for the copy.
     #[test]
     fn namespaces_are_made_while_another_is_copied() {
-        const PATIENCE: Duration = Duration::from_secs(10);
+        const TIMEOUT: Duration = Duration::from_secs(10);
         let namespaces = Arc::new(namespaces(None));
         let original = namespaces.get("a").expect("a valid name").state();
         let written = original.store.write(|tx| {
             let (begins, begun) = mpsc::channel();
             let (makes, made) = mpsc::channel();
-            let (all, origin) = (Arc::clone(&namespaces), Origin::Copy(Arc::clone(&original)));
+            let (all, origin) = (
+                Arc::clone(&namespaces),
+                DataSource::Copy(Arc::clone(&original)),
+            );
             let copying = thread::spawn(move || {
                 begins.send(()).expect("somebody waits");
                 all.create("copy", &origin).map(drop)
@@ -924,7 +927,7 @@ mod tests {
                 all.get("b").expect("a valid name");
                 makes.send(())
             });
-            let made = made.recv_timeout(PATIENCE);
+            let made = made.recv_timeout(TIMEOUT);
             made.expect("it is made while the copy waits");
             mark(tx)?;
             Ok::<_, rusqlite::Error>(copying)
@@ -938,7 +941,7 @@ mod tests {
     #[test]
     fn a_call_in_flight_writes_to_what_a_reload_has_put_in_place() {
         let folder = tempfile::tempdir().expect("a folder");
-        let data = Folder::take(folder.path()).expect("a new folder");
+        let data = DataDir::take(folder.path()).expect("a new folder");
         for namespaces in [namespaces(None), namespaces(Some(data))] {
             let namespace = namespaces.get("a").expect("a valid name");
             let in_flight = namespace.state();

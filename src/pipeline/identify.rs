@@ -1,4 +1,4 @@
-//! Whose API is a request for? Five ways, in the order of [`recognise`].
+//! Whose API is a request for? Five ways, in the order of [`identify`].
 //!
 //! A dedicated listener and a path prefix leave no doubt. The marks and the shape of a request decide the rest; the host
 //! name of the real service and, after it, credentials, version and action decide only what these leave open, which is
@@ -20,7 +20,7 @@ const ROCKETMQ: &str = "huawei-rocketmq";
 const IAM: &str = "huawei-iam";
 
 /// The provider of a request, `door` being the one that the listener is dedicated to. Takes a prefix off the path.
-pub(crate) fn recognise(
+pub(crate) fn identify(
     request: &mut Request,
     door: Option<&'static dyn Provider>,
 ) -> Option<&'static dyn Provider> {
@@ -54,7 +54,7 @@ fn by_shape(request: &Request) -> Option<&'static str> {
         std::array::from_fn(|_| parts.next().unwrap_or_default())
     };
     match segments {
-        ["", ..] if path == "/" => by_marks(request).or_else(|| by_common_path(request)),
+        ["", ..] if path == "/" => by_signature(request).or_else(|| by_common_path(request)),
         ["api", ..] => Some(QINGCLOUD),
         ["v3", "auth" | "projects" | "regions", ..]
         | ["v3.0", ..]
@@ -64,12 +64,12 @@ fn by_shape(request: &Request) -> Option<&'static str> {
         ["v2", _, ..] => Some(WORKSPACE),
         ["v3", _, "users", ..] => Some(WORKSPACE),
         // A path that is nobody's wears the envelope of the API that the request is signed for.
-        _ => by_marks(request),
+        _ => by_signature(request),
     }
 }
 
 /// Alibaba or Volcengine by what only their clients send: points 1 to 3 of the ordered list of `volcengine-bytehouse.md` 1.1.
-pub(crate) fn by_marks(request: &Request) -> Option<&'static str> {
+pub(crate) fn by_signature(request: &Request) -> Option<&'static str> {
     let authorization = request.header("authorization").unwrap_or_default();
     let (query, form) = (request.query(), request.form());
     let has = |name: &str| query.contains(name) || form.contains(name);

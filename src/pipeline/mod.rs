@@ -15,8 +15,8 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::namespace::{self, Namespace, NamespaceError, State};
-use crate::pipeline::faults::{Instead, Manner, Trouble};
-use crate::pipeline::identify::{nearest, recognise};
+use crate::pipeline::faults::{DeliveryMode, Injected, ResponseOverride};
+use crate::pipeline::identify::{identify, nearest};
 use crate::pipeline::journal::{Entry, Outcome, Stage};
 use crate::provider::Provider;
 use crate::provider::call::{Call, Reply, Request};
@@ -30,7 +30,7 @@ pub(crate) const NAMESPACE_HEADER: &str = "x-rollcall-namespace";
 pub(crate) struct Delivery {
     pub(crate) reply: Reply,
     pub(crate) delay: Duration,
-    pub(crate) manner: Manner,
+    pub(crate) manner: DeliveryMode,
 }
 
 impl From<Reply> for Delivery {
@@ -38,13 +38,13 @@ impl From<Reply> for Delivery {
         Self {
             reply,
             delay: Duration::ZERO,
-            manner: Manner::Whole,
+            manner: DeliveryMode::Whole,
         }
     }
 }
 
 /// Answers a request as its provider would. `door` is the provider that the listener is dedicated to, if any.
-pub(crate) fn emulate(
+pub(crate) fn handle(
     app: &App,
     mut request: Request,
     door: Option<&'static dyn Provider>,
@@ -53,14 +53,14 @@ pub(crate) fn emulate(
     if let Some(preflight) = preflight(&request) {
         return preflight.into();
     }
-    let provider = recognise(&mut request, door);
+    let provider = identify(&mut request, door);
     let access_key = provider.and_then(|provider| provider.access_key(&request));
     let namespace = match namespace_of(app, &request, provider, access_key.as_deref()) {
         Ok(namespace) => namespace,
         Err(cause) => {
             let status = namespace_status(&cause);
             let reply = problem(status, "No such namespace", &cause.to_string());
-            return open_to_pages(&request, reply).into();
+            return add_cors_headers(&request, reply).into();
         }
     };
     // One look: whatever a reset does meanwhile, this call sees one state from its beginning to its end.
@@ -68,7 +68,7 @@ pub(crate) fn emulate(
     let now = state.clock.now();
     namespace.touch(now);
     let Some(provider) = provider else {
-        return stranger(app, &request, &namespace, &state, began).into();
+        return unrecognised(app, &request, &namespace, &state, began).into();
     };
 
     let mut outcome = Outcome::default();
@@ -82,7 +82,7 @@ pub(crate) fn emulate(
             settings: state.settings(),
             state: Arc::clone(&state),
         };
-        let Trouble {
+        let Injected {
             instead,
             delay,
             manner,
@@ -92,16 +92,16 @@ pub(crate) fn emulate(
             .check(&call, access_key.as_deref().map(without_namespace));
         outcome.explanation = notes;
         let reply = match instead {
-            Some(Instead::Raw(reply)) => {
+            Some(ResponseOverride::Raw(reply)) => {
                 outcome.stage = Stage::Fault;
                 reply
             }
             instead => {
                 let (stage, verdict) = match instead {
-                    Some(Instead::Error(error)) => (Stage::Fault, Err(error)),
-                    _ => judge(&call, &mut outcome.explanation),
+                    Some(ResponseOverride::Error(error)) => (Stage::Fault, Err(error)),
+                    _ => dispatch(&call, &mut outcome.explanation),
                 };
-                let verdict = outcome.settle(&call, stage, verdict);
+                let verdict = outcome.record_result(&call, stage, verdict);
                 provider.envelope(&call, verdict)
             }
         };
@@ -114,7 +114,7 @@ pub(crate) fn emulate(
         outcome.path = call.named.path;
         (reply, delay, manner)
     };
-    let reply = dress(&request, &state, reply);
+    let reply = add_common_headers(&request, &state, reply);
     outcome.provider = provider.id();
     outcome.access_key = access_key
         .as_deref()
@@ -130,7 +130,7 @@ pub(crate) fn emulate(
 }
 
 /// The provider's own checks in its own order, then the operation.
-fn judge(call: &Call<'_>, notes: &mut Vec<String>) -> (Stage, Result<Reply, ApiError>) {
+fn dispatch(call: &Call<'_>, notes: &mut Vec<String>) -> (Stage, Result<Reply, ApiError>) {
     let walked = catch_unwind(AssertUnwindSafe(|| {
         if let Some(limit) = call.request.over {
             return (Stage::Gateway, Err(call.provider.over_limit(limit).raise()));
@@ -157,7 +157,7 @@ fn judge(call: &Call<'_>, notes: &mut Vec<String>) -> (Stage, Result<Reply, ApiE
 impl Outcome {
     /// Gives what broke the provider's own internal error; its cause goes to the log and the journal, not on the wire.
     /// Tells the reader of the journal what was wrong, and what nearly matched.
-    fn settle(
+    fn record_result(
         &mut self,
         call: &Call<'_>,
         stage: Stage,
@@ -301,7 +301,7 @@ pub(crate) const fn namespace_status(cause: &NamespaceError) -> u16 {
 }
 
 /// The answer to what nobody claims: never an empty page.
-fn stranger(
+fn unrecognised(
     app: &App,
     request: &Request,
     namespace: &Namespace,
@@ -317,7 +317,7 @@ fn stranger(
         "detail": format!("{detail}; the nearest documented operations are below, and GET /_rollcall lists what there is"),
         "nearest": near,
     });
-    let reply = dress(
+    let reply = add_common_headers(
         request,
         state,
         Reply::new(404, "application/problem+json", body.to_string()),
@@ -340,14 +340,14 @@ pub(crate) fn problem(status: u16, title: &str, detail: &str) -> Reply {
 }
 
 /// What every answer has, whoever's it is: the namespace's time, and leave for pages of any origin.
-fn dress(request: &Request, state: &State, mut reply: Reply) -> Reply {
+fn add_common_headers(request: &Request, state: &State, mut reply: Reply) -> Reply {
     if state.clock.setting() != crate::namespace::clock::Setting::Real {
         reply = reply.header("date", state.clock.now().http_date());
     }
-    open_to_pages(request, reply)
+    add_cors_headers(request, reply)
 }
 
-fn open_to_pages(request: &Request, mut reply: Reply) -> Reply {
+fn add_cors_headers(request: &Request, mut reply: Reply) -> Reply {
     if request.headers.contains_key("origin") {
         reply = reply
             .header("access-control-allow-origin", "*")

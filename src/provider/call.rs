@@ -21,10 +21,10 @@ use crate::namespace::settings::{Auth, Credential, Settings};
 use crate::namespace::{Namespace, State};
 use crate::provider::Provider;
 use crate::provider::error::ApiError;
-use crate::provider::table::{Named, Operation};
+use crate::provider::table::{Operation, RouteMatch};
 use crate::signing;
-use crate::store::pages::{Encoded, Key};
-use crate::store::stream::{self, Remains, Rows};
+use crate::store::pages::{CachedBody, Key};
+use crate::store::stream::{self, BodyTail, RowSource};
 use crate::store::{Store, Tx};
 
 /// A request as it was received, the body read.
@@ -39,7 +39,7 @@ pub(crate) struct Request {
     /// The body; empty where it was over a limit.
     pub(crate) body: Bytes,
     /// The limit that the request was over, if any.
-    pub(crate) over: Option<Limit>,
+    pub(crate) over: Option<Oversize>,
     /// The port that it came to.
     pub(crate) port: Option<u16>,
     /// How much of the path is the prefix that named the provider (`/aliyun-ehpc`).
@@ -50,7 +50,7 @@ pub(crate) struct Request {
 
 /// A bound that every request has to keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Limit {
+pub(crate) enum Oversize {
     /// The target: 32 KiB.
     Target,
     /// The headers, names and values together: 32 KiB.
@@ -65,7 +65,7 @@ impl Request {
         target: Uri,
         headers: HeaderMap,
         body: Bytes,
-        over: Option<Limit>,
+        over: Option<Oversize>,
     ) -> Self {
         Self {
             method,
@@ -254,7 +254,7 @@ pub(crate) struct Call<'a> {
     /// Whose API it is.
     pub(crate) provider: &'static dyn Provider,
     /// What it asks for.
-    pub(crate) named: Named,
+    pub(crate) named: RouteMatch,
     /// The id of this call, in the provider's format.
     pub(crate) request_id: String,
     pub(crate) namespace: &'a Namespace,
@@ -302,7 +302,7 @@ impl Call<'_> {
     pub(crate) fn encoded(
         &self,
         key: Key,
-        encode: impl FnOnce(&Tx<'_>) -> Result<Encoded, ApiError>,
+        encode: impl FnOnce(&Tx<'_>) -> Result<CachedBody, ApiError>,
     ) -> Result<Bytes, ApiError> {
         Ok(self.encoded_with_note(key, encode)?.body)
     }
@@ -311,22 +311,22 @@ impl Call<'_> {
     pub(crate) fn encoded_with_note<N: Send + Sync + 'static>(
         &self,
         key: Key,
-        encode: impl FnOnce(&Tx<'_>) -> Result<Encoded<N>, ApiError>,
-    ) -> Result<Encoded<N>, ApiError> {
+        encode: impl FnOnce(&Tx<'_>) -> Result<CachedBody<N>, ApiError>,
+    ) -> Result<CachedBody<N>, ApiError> {
         self.store().encoded(key, self.now().millis(), encode)
     }
 
     /// A list that may be too long to be kept, or to be built whole: its answer, or the beginning and what remains. `read`
     /// gives the answer without its rows (the first empty array in it is where they go), and the rows.
-    pub(crate) fn list<R: Rows>(
+    pub(crate) fn list<R: RowSource>(
         &self,
         key: Key,
         read: impl FnOnce(&Tx<'_>) -> Result<(String, R), ApiError>,
-    ) -> Result<(Bytes, Option<Remains>), ApiError> {
+    ) -> Result<(Bytes, Option<BodyTail>), ApiError> {
         let mut remains = None;
         let body = self.encoded(key, |tx| {
             let (frame, rows) = read(tx)?;
-            let (page, rest) = stream::begin(&self.state, tx, &frame, rows)?;
+            let (page, rest) = stream::start(&self.state, tx, &frame, rows)?;
             remains = rest;
             Ok(page)
         })?;
@@ -381,7 +381,7 @@ impl Call<'_> {
         // of configured keys, which are few.
         let seeded = self.encoded_with_note(Key::of(("credential", key)), |tx| {
             let found = credentials::find(tx, key)?;
-            Ok(Encoded::always(Vec::new()).noting(found))
+            Ok(CachedBody::always(Vec::new()).with_metadata(found))
         })?;
         Ok(Some(
             seeded.note.as_ref().as_ref().unwrap_or(configured).clone(),
@@ -461,7 +461,7 @@ pub(crate) struct Reply {
     /// The body, or its beginning.
     pub(crate) body: Bytes,
     /// What of the body is made while it is sent.
-    pub(crate) remains: Option<Remains>,
+    pub(crate) remains: Option<BodyTail>,
 }
 
 impl Reply {
@@ -488,7 +488,7 @@ impl Reply {
 
     /// The same, of which the body is only the beginning if something remains.
     #[must_use]
-    pub(crate) fn and(mut self, remains: Option<Remains>) -> Self {
+    pub(crate) fn and(mut self, remains: Option<BodyTail>) -> Self {
         self.remains = remains;
         self
     }

@@ -67,7 +67,7 @@ pub(crate) enum Raised {
 
 impl Raised {
     /// The word that tables print.
-    pub(crate) const fn word(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Condition => "condition",
             Self::Authentication => "authentication",

@@ -14,10 +14,10 @@ use serde_json::Value;
 
 use crate::namespace::clock::Time;
 use crate::namespace::ids::Ids;
-use call::{Call, Limit, Reply, Request};
+use call::{Call, Oversize, Reply, Request};
 use error::{ApiError, ErrorEntry, Missing, Refusal};
 use seed::SeedError;
-use table::{Bound, Named, Operation, Quirk};
+use table::{Limit, Operation, Quirk, RouteMatch};
 
 /// One provider's API: its tables, and the few things that each does in its own way.
 pub(crate) trait Provider: fmt::Debug + Sync {
@@ -34,7 +34,7 @@ pub(crate) trait Provider: fmt::Debug + Sync {
     /// Where sources disagree, and what can be switched.
     fn quirks(&self) -> &'static [Quirk];
     /// Bounds that belong to no single parameter.
-    fn bounds(&self) -> &'static [Bound];
+    fn limits(&self) -> &'static [Limit];
     /// The tables of the store, as SQL.
     fn schema(&self) -> &'static str;
     /// The OpenAPI document, as YAML.
@@ -43,7 +43,7 @@ pub(crate) trait Provider: fmt::Debug + Sync {
     fn demo(&self) -> &'static str;
 
     /// What a request asks for; what is no operation of this API has a name too.
-    fn name_operation(&self, request: &Request) -> Named;
+    fn name_operation(&self, request: &Request) -> RouteMatch;
     /// The access key that the request says it is signed with, exactly as sent.
     fn access_key(&self, request: &Request) -> Option<String>;
     /// The namespace in which the token that the request carries was issued; for providers with tokens.
@@ -57,7 +57,7 @@ pub(crate) trait Provider: fmt::Debug + Sync {
     /// The answer as it goes out: errors in this provider's envelope, and the headers that every answer has.
     fn envelope(&self, call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Reply;
     /// The error for a request over a limit.
-    fn over_limit(&self, limit: Limit) -> &'static ErrorEntry;
+    fn over_limit(&self, limit: Oversize) -> &'static ErrorEntry;
     /// The error for a call beyond a rate, with the headers that say how long to wait.
     fn throttled(&self, wait: Duration) -> ApiError;
     /// The error for something that went wrong inside.

@@ -90,7 +90,7 @@ pub(crate) fn parameter(name: &str, value: &str) -> String {
     } else if is_document(value) {
         structured(value)
     } else {
-        quotation(value)
+        redact_quoted(value)
     }
 }
 
@@ -157,7 +157,7 @@ fn json(value: &mut Value) -> bool {
         }
         // A message that quotes the request.
         Value::String(text) => {
-            let masked = quotation(text);
+            let masked = redact_quoted(text);
             let found = masked != *text;
             *text = masked;
             found
@@ -189,7 +189,7 @@ fn all_of(value: &mut Value) -> bool {
 /// the name of a secret is masked, also where the whole query is encoded once more, as in Alibaba's V1.
 ///
 /// It goes by names alone and once through the text, whatever the request held: the text may be as long as a request.
-pub(crate) fn quotation(text: &str) -> String {
+pub(crate) fn redact_quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         let (line, end) = line.split_at(line.trim_end_matches('\n').len());
@@ -490,21 +490,21 @@ mod tests {
     #[test]
     fn a_quoted_request_keeps_no_secret() {
         assert_eq!(
-            quotation("is:GET&%2F&A%3D1%26User.1.Password%3DP%2540s%2526s%26User.2.Name%3Dx"),
+            redact_quoted("is:GET&%2F&A%3D1%26User.1.Password%3DP%2540s%2526s%26User.2.Name%3Dx"),
             "is:GET&%2F&A%3D1%26User.1.Password%3D•••%26User.2.Name%3Dx"
         );
         assert_eq!(
-            quotation(
+            redact_quoted(
                 "[GET\n/\nPassword=a%26b%3Dc&SecurityToken=t&Z=1\nhost:h:80\nx-security-token:t==\n]"
             ),
             "[GET\n/\nPassword=•••&SecurityToken=•••&Z=1\nhost:h:80\nx-security-token:•••\n]"
         );
         assert_eq!(
-            quotation("POST&User%3D%255B%257B%2522AuthKey%2522%253A%2522k%2522%257D%255D"),
+            redact_quoted("POST&User%3D%255B%257B%2522AuthKey%2522%253A%2522k%2522%257D%255D"),
             "POST&User%3D•••"
         );
         assert_eq!(
-            quotation("the signature: nothing"),
+            redact_quoted("the signature: nothing"),
             "the signature: nothing"
         );
     }
@@ -540,7 +540,7 @@ mod tests {
             ("next=%2Fa%3Fpassword%3Dx&b=1", "next=•••&b=1"),
             ("\n&=&:\n\n", "\n&=&:\n\n"),
         ] {
-            assert_eq!(quotation(text), shown);
+            assert_eq!(redact_quoted(text), shown);
         }
     }
 }

@@ -39,7 +39,7 @@ pub(crate) struct Parameter {
     /// Its name on the wire.
     pub(crate) name: &'static str,
     /// Where it travels.
-    pub(crate) place: Place,
+    pub(crate) location: Location,
     /// Its type on the wire.
     pub(crate) kind: &'static str,
     pub(crate) required: bool,
@@ -52,7 +52,7 @@ pub(crate) struct Parameter {
 
 /// Where a parameter travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Location {
     Path,
     Header,
     Query,
@@ -61,8 +61,8 @@ pub(crate) enum Place {
     Body,
 }
 
-impl Place {
-    pub(crate) const fn word(self) -> &'static str {
+impl Location {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Path => "path",
             Self::Header => "header",
@@ -91,7 +91,7 @@ impl Quirk {
 
 /// A bound that belongs to no single parameter (a quota, a batch size, a clock skew).
 #[derive(Debug)]
-pub(crate) struct Bound {
+pub(crate) struct Limit {
     pub(crate) name: &'static str,
     pub(crate) value: &'static str,
     pub(crate) about: &'static str,
@@ -100,7 +100,7 @@ pub(crate) struct Bound {
 
 /// What a request asks for.
 #[derive(Debug, Default)]
-pub(crate) struct Named {
+pub(crate) struct RouteMatch {
     /// The operation, if there is such a one.
     pub(crate) operation: Option<&'static Operation>,
     /// What the caller called it; empty where there is an operation.

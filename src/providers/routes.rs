@@ -4,7 +4,7 @@ use matchit::Router;
 use percent_encoding::percent_decode_str;
 
 use crate::provider::call::{PathParams, Request};
-use crate::provider::table::{Named, Operation};
+use crate::provider::table::{Operation, RouteMatch};
 
 /// A router over an operation table. Literal segments go before parameters; a trailing slash makes another path;
 /// `%2F` stays inside its segment.
@@ -29,11 +29,11 @@ impl Routes {
     }
 
     /// The operation at that path, by the request's method.
-    pub(crate) fn name(&'static self, request: &Request, path: &str) -> Named {
+    pub(crate) fn name(&'static self, request: &Request, path: &str) -> RouteMatch {
         let Ok(found) = self.router.at(path) else {
-            return Named {
+            return RouteMatch {
                 called: format!("{} {path}", request.method),
-                ..Named::default()
+                ..RouteMatch::default()
             };
         };
         let mut parameters = PathParams::default();
@@ -48,7 +48,7 @@ impl Routes {
             .iter()
             .copied()
             .find(|operation| operation.methods.contains(&request.method.as_str()));
-        Named {
+        RouteMatch {
             operation,
             called: operation
                 .map_or_else(|| format!("{} {path}", request.method), |_| String::new()),

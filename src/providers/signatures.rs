@@ -15,7 +15,7 @@ use crate::provider::call::{Call, Request};
 use crate::provider::error::ApiError;
 use crate::provider::redact;
 use crate::signing::doctor::{self, Case, Finding};
-use crate::signing::{AccessKey, AsSent, Mismatch, Scheme};
+use crate::signing::{AccessKey, Mismatch, RawRequest, Scheme};
 
 /// A request as the signing schemes read it.
 #[derive(Debug)]
@@ -41,8 +41,8 @@ impl<'a> Sent<'a> {
         }
     }
 
-    pub(crate) fn as_sent(&self) -> AsSent<'_> {
-        AsSent {
+    pub(crate) fn as_sent(&self) -> RawRequest<'_> {
+        RawRequest {
             method: self.request.method.as_str(),
             path: self.request.path_as_sent(),
             query: self.request.raw_query(),
@@ -59,7 +59,7 @@ impl<'a> Sent<'a> {
 
 /// What the doctor needs to know of a scheme's provider beside the request: what a client may have signed instead.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Practice {
+pub(crate) struct SigningHints {
     pub(crate) scheme: Scheme,
     /// Host names of the real service.
     pub(crate) hosts: &'static [&'static str],
@@ -67,7 +67,7 @@ pub(crate) struct Practice {
     pub(crate) services: &'static [&'static str],
 }
 
-impl Practice {
+impl SigningHints {
     /// What is usual in a scheme. The names are those that the contracts and the SDKs' region tables hold.
     pub(crate) const fn of(scheme: Scheme) -> Self {
         let hosts: &[&str] = match scheme {
@@ -134,9 +134,9 @@ const SHOWN: usize = 64 << 10;
 
 /// Adds to a refused signature what it should have been and which known mistake explains it; both go to the journal, the
 /// mistake to the log as well, and nothing of it on the wire.
-pub(crate) fn examined(
+pub(crate) fn explain_mismatch(
     call: &Call<'_>,
-    practice: Practice,
+    practice: SigningHints,
     sent: &Sent<'_>,
     (access_key, credential): (&str, &Credential),
     mismatch: &Mismatch,
@@ -165,10 +165,10 @@ pub(crate) fn examined(
             "no known mistake explains the signature; compare the canonical requests".to_owned()
         }
     };
-    let sentence = redact::quotation(&sentence);
+    let sentence = redact::redact_quoted(&sentence);
     log(call, &sentence);
     // Cut first: what is cut off costs nothing, and half a secret is masked like a whole one.
-    let shown = |text: &str| redact::quotation(&text[..text.floor_char_boundary(SHOWN)]);
+    let shown = |text: &str| redact::redact_quoted(&text[..text.floor_char_boundary(SHOWN)]);
     let told = json!({
         "finding": finding.as_ref().map(|finding| finding.name),
         "sentence": sentence,
@@ -181,7 +181,7 @@ pub(crate) fn examined(
 
 /// Refuses a time that is further from the namespace's than the provider lets it be, which is `own` unless the operator
 /// says otherwise. How far it is off, and whether it is local time taken for UTC, goes to the journal and the log.
-pub(crate) fn in_time(
+pub(crate) fn check_skew(
     call: &Call<'_>,
     sent: Time,
     own: Duration,

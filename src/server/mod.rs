@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::control::{self, Client};
 use crate::namespace::clock::Clock;
 use crate::namespace::ids::Ids;
-use crate::namespace::{self, Folder, FolderError, Namespaces, Plan};
+use crate::namespace::{self, Config, DataDir, DataDirError, Namespaces};
 use crate::pipeline::faults::Faults;
 use crate::pipeline::journal::Journal;
 use crate::pipeline::metrics::Metrics;
@@ -43,13 +43,13 @@ const JOURNAL_BYTES: usize = 16 * 1024 * 1024;
 #[derive(Debug)]
 pub struct Rollcall {
     client: Client,
-    addresses: Vec<Bound>,
+    addresses: Vec<BoundAddress>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Bound {
+struct BoundAddress {
     provider: Option<&'static dyn Provider>,
     address: SocketAddr,
 }
@@ -97,7 +97,7 @@ impl Rollcall {
             .iter()
             .map(|(provider, listener)| {
                 listener.set_nonblocking(true)?;
-                Ok(Bound {
+                Ok(BoundAddress {
                     provider: *provider,
                     address: listener.local_addr()?,
                 })
@@ -167,7 +167,7 @@ impl Deref for Rollcall {
 
 /// The first address that serves all providers, else the first. An address that is none in particular is reached by
 /// loopback.
-fn url_of(addresses: &[Bound]) -> String {
+fn url_of(addresses: &[BoundAddress]) -> String {
     let shared = addresses
         .iter()
         .find(|bound| bound.provider.is_none())
@@ -223,7 +223,7 @@ pub enum StartError {
     Seed(#[from] SeedFileError),
     /// The data folder cannot be used.
     #[error("cannot use the data folder {0}: {1}; choose another with --data")]
-    Folder(PathBuf, io::Error),
+    DataDir(PathBuf, io::Error),
     /// Another rollcall uses the data folder.
     #[error(
         "the data folder {0} is in use by another rollcall; stop that, or choose another with --data"
@@ -245,13 +245,13 @@ pub enum StartError {
 /// Everything that does not listen.
 fn build(options: &Options) -> Result<App, StartError> {
     let template = template(options)?;
-    let plan = Plan {
+    let plan = Config {
         template,
         data: options.data.as_deref().map(take_folder).transpose()?,
         settings: options.settings.clone(),
         clock: options.clock,
         rng_seed: options.rng_seed,
-        most: options.max_namespaces,
+        max: options.max_namespaces,
     };
     let namespaces = Namespaces::new(plan);
     namespaces
@@ -318,10 +318,10 @@ impl From<Loading> for StartError {
 }
 
 /// Makes the data folder this server's own, and looks at what is in it.
-fn take_folder(path: &Path) -> Result<Folder, StartError> {
-    let folder = Folder::take(path).map_err(|cause| match cause {
-        FolderError::InUse => StartError::FolderInUse(path.to_owned()),
-        FolderError::Io(cause) => StartError::Folder(path.to_owned(), cause),
+fn take_folder(path: &Path) -> Result<DataDir, StartError> {
+    let folder = DataDir::take(path).map_err(|cause| match cause {
+        DataDirError::InUse => StartError::FolderInUse(path.to_owned()),
+        DataDirError::Io(cause) => StartError::DataDir(path.to_owned(), cause),
     })?;
     namespace::check_data(path).map_err(|cause| StartError::Data(cause.to_string()))?;
     Ok(folder)

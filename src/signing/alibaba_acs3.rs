@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::coding::{hmac_sha256, push, sorted_then_encoded};
 use super::{
-    AccessKey, AsSent, CanonicalRequest, Cause, Mismatch, Pair, Sealed, Stages, encode,
+    AccessKey, CanonicalRequest, Cause, Mismatch, Pair, RawRequest, SignedParts, Stages, encode,
     extended_time, field, fields, hex, joined_header, judge, listed, names_twice, pairs,
     parse_extended_time, sha256_hex, to_be_signed,
 };
@@ -49,7 +49,7 @@ pub enum Defect {
 ///
 /// # Errors
 /// The first [`Defect`] in the gateway's order.
-pub fn read<'a>(request: &AsSent<'a>) -> Result<Authorization<'a>, Defect> {
+pub fn read<'a>(request: &RawRequest<'a>) -> Result<Authorization<'a>, Defect> {
     let present = |name: &str| request.header(name).filter(|value| !value.is_empty());
     let authorization = present("authorization").ok_or(Defect::Missing("AccessKeyId"))?;
     let date = present("x-acs-date").ok_or(Defect::Missing("Timestamp"))?;
@@ -82,7 +82,7 @@ pub fn read<'a>(request: &AsSent<'a>) -> Result<Authorization<'a>, Defect> {
 /// passes an empty list.
 #[must_use]
 pub fn canonical_request<'a>(
-    request: &AsSent<'a>,
+    request: &RawRequest<'a>,
     path: &'a str,
     signed_headers: &'a str,
 ) -> CanonicalRequest<'a> {
@@ -151,7 +151,7 @@ fn plain_names(query: &str) -> Option<String> {
 
 /// The forms that are tried: the path as sent, then each of `also`; where query names need escaping, both ways.
 pub fn candidates<'a>(
-    request: &'a AsSent<'a>,
+    request: &'a RawRequest<'a>,
     also: &'a [&'a str],
     authorization: &'a Authorization<'a>,
     secret: &'a str,
@@ -173,7 +173,7 @@ pub fn candidates<'a>(
 /// # Errors
 /// [`Mismatch`] when no candidate gives the client's signature, or when `x-acs-content-sha256` names another body.
 pub fn verify(
-    request: &AsSent<'_>,
+    request: &RawRequest<'_>,
     also: &[&str],
     authorization: &Authorization<'_>,
     secret: &str,
@@ -194,7 +194,7 @@ pub fn verify(
 ///
 /// `time` is in seconds since 1970.
 #[must_use]
-pub fn sign(request: &AsSent<'_>, key: &AccessKey<'_>, time: i64, nonce: &str) -> Sealed {
+pub fn sign(request: &RawRequest<'_>, key: &AccessKey<'_>, time: i64, nonce: &str) -> SignedParts {
     let mut added = vec![
         ("x-acs-date".to_owned(), extended_time(time)),
         ("x-acs-signature-nonce".to_owned(), nonce.to_owned()),
@@ -205,7 +205,7 @@ pub fn sign(request: &AsSent<'_>, key: &AccessKey<'_>, time: i64, nonce: &str) -
         added.push(("x-acs-security-token".to_owned(), token.to_owned()));
     }
     let (headers, list) = to_be_signed(request, &added);
-    let draft = AsSent {
+    let draft = RawRequest {
         headers: &headers,
         ..*request
     };
@@ -216,7 +216,7 @@ pub fn sign(request: &AsSent<'_>, key: &AccessKey<'_>, time: i64, nonce: &str) -
         key.id, signed.signature
     );
     added.push(("authorization".to_owned(), authorization));
-    Sealed {
+    SignedParts {
         headers: added,
         query: request.query.to_owned(),
         body: None,

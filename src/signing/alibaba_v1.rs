@@ -5,8 +5,8 @@
 
 use super::coding::{base64, last, push, push_encoded, sorted_then_encoded};
 use super::{
-    AccessKey, AsSent, Digest, Mismatch, Pair, Sealed, Stages, encode, extended_time, judge, pairs,
-    parse_extended_time,
+    AccessKey, Digest, Mismatch, Pair, RawRequest, SignedParts, Stages, encode, extended_time,
+    judge, pairs, parse_extended_time,
 };
 
 /// The common parameters of a signed request.
@@ -40,7 +40,7 @@ pub enum Defect {
 
 /// All parameters of a request: the query's, then those of a form, which only a POST has.
 #[must_use]
-pub fn parameters<'a>(request: &AsSent<'a>) -> Vec<Pair<'a>> {
+pub fn parameters<'a>(request: &RawRequest<'a>) -> Vec<Pair<'a>> {
     let form = if request.method == "POST" && request.is_form() {
         request.body
     } else {
@@ -53,7 +53,7 @@ pub fn parameters<'a>(request: &AsSent<'a>) -> Vec<Pair<'a>> {
 ///
 /// # Errors
 /// The first [`Defect`] in the gateway's order.
-pub fn read<'a>(request: &AsSent<'a>) -> Result<Parameters<'a>, Defect> {
+pub fn read<'a>(request: &RawRequest<'a>) -> Result<Parameters<'a>, Defect> {
     let pairs = parameters(request);
     let wanted = |name: &'static str| {
         last(&pairs, name)
@@ -123,7 +123,7 @@ pub fn signature(digest: Digest, secret: &str, string_to_sign: &str) -> String {
 /// The forms that are tried: the path as sent, and each of `also`; `/` before the others, because every RPC client signs
 /// it, whatever prefix it sends to, so that the first form is the client's own.
 pub fn candidates<'a>(
-    request: &'a AsSent<'a>,
+    request: &'a RawRequest<'a>,
     also: &'a [&'a str],
     parameters: &'a Parameters<'a>,
     secret: &'a str,
@@ -146,7 +146,7 @@ pub fn candidates<'a>(
 /// # Errors
 /// [`Mismatch`] when no candidate gives the client's signature.
 pub fn verify(
-    request: &AsSent<'_>,
+    request: &RawRequest<'_>,
     also: &[&str],
     parameters: &Parameters<'_>,
     secret: &str,
@@ -162,12 +162,12 @@ pub fn verify(
 /// `time` is in seconds since 1970. A form in the body is signed and stays where it is.
 #[must_use]
 pub fn sign(
-    request: &AsSent<'_>,
+    request: &RawRequest<'_>,
     key: &AccessKey<'_>,
     time: i64,
     nonce: &str,
     digest: Digest,
-) -> Sealed {
+) -> SignedParts {
     let time = extended_time(time);
     let method = match digest {
         Digest::Sha1 => "HMAC-SHA1",
@@ -187,7 +187,7 @@ pub fn sign(
             push(&mut query, name, &encode(value.as_bytes()));
         }
     }
-    let draft = AsSent {
+    let draft = RawRequest {
         query: &query,
         ..*request
     };
@@ -199,7 +199,7 @@ pub fn sign(
         &string_to_sign(request.method, path, &canonical),
     );
     push(&mut query, "Signature", &encode(signature.as_bytes()));
-    Sealed {
+    SignedParts {
         headers: Vec::new(),
         query,
         body: None,

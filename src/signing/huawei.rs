@@ -8,9 +8,9 @@ use std::fmt;
 
 use super::coding::{SHA256_OF_NOTHING, hmac_sha256, is_plain_path, sorted_then_encoded};
 use super::{
-    AccessKey, AsSent, CanonicalRequest, Cause, Mismatch, Pair, Sealed, Stages, compact_time,
-    encode, field, fields, hex, judge, listed, names_twice, pairs, parse_compact_time, sha256_hex,
-    to_be_signed,
+    AccessKey, CanonicalRequest, Cause, Mismatch, Pair, RawRequest, SignedParts, Stages,
+    compact_time, encode, field, fields, hex, judge, listed, names_twice, pairs,
+    parse_compact_time, sha256_hex, to_be_signed,
 };
 
 /// The scheme's name, first word of `Authorization` and first line of the string to sign.
@@ -71,7 +71,7 @@ impl fmt::Display for Defect {
 ///
 /// # Errors
 /// The first [`Defect`], `Authorization` before `X-Sdk-Date`.
-pub fn read<'a>(request: &AsSent<'a>) -> Result<Authorization<'a>, Defect> {
+pub fn read<'a>(request: &RawRequest<'a>) -> Result<Authorization<'a>, Defect> {
     let present = |name: &str| request.header(name).filter(|value| !value.is_empty());
     let authorization = present("authorization")
         .ok_or(Defect::NoAuthorization)?
@@ -130,7 +130,7 @@ pub fn canonical_path(path: &str) -> String {
 /// [`verify`] refuses one that says neither that nor the body's hash.
 #[must_use]
 pub fn canonical_request<'a>(
-    request: &AsSent<'a>,
+    request: &RawRequest<'a>,
     path: &str,
     signed_headers: &'a str,
 ) -> CanonicalRequest<'a> {
@@ -189,7 +189,7 @@ fn stages(canonical: &CanonicalRequest<'_>, date: &str, secret: &str) -> Stages 
 /// The forms that are tried: the path as sent, then each of `also`; an empty body also with the hash of nothing, which
 /// the Python SDK signs there whatever `X-Sdk-Content-Sha256` says.
 pub fn candidates<'a>(
-    request: &'a AsSent<'a>,
+    request: &'a RawRequest<'a>,
     also: &'a [&'a str],
     authorization: &'a Authorization<'a>,
     secret: &'a str,
@@ -212,7 +212,7 @@ pub fn candidates<'a>(
 /// Inferred: huawei-auth.md 2 takes the header word for word, which it does for `UNSIGNED-PAYLOAD` (with any content type:
 /// whoever signs that word leaves the body open on purpose). A hash that is not the body's would let anybody replace the
 /// body and state the hash of the one that was signed, in a header that need not be signed.
-pub(super) fn states_another_body(request: &AsSent<'_>) -> bool {
+pub(super) fn states_another_body(request: &RawRequest<'_>) -> bool {
     request
         .header("x-sdk-content-sha256")
         .is_some_and(|stated| stated != UNSIGNED_PAYLOAD && stated != sha256_hex(request.body))
@@ -225,7 +225,7 @@ pub(super) fn states_another_body(request: &AsSent<'_>) -> bool {
 /// # Errors
 /// [`Mismatch`] when no candidate gives the client's signature, or when `X-Sdk-Content-Sha256` names another body.
 pub fn verify(
-    request: &AsSent<'_>,
+    request: &RawRequest<'_>,
     also: &[&str],
     authorization: &Authorization<'_>,
     secret: &str,
@@ -248,14 +248,14 @@ pub fn verify(
 ///
 /// `time` is in seconds since 1970.
 #[must_use]
-pub fn sign(request: &AsSent<'_>, key: &AccessKey<'_>, time: i64) -> Sealed {
+pub fn sign(request: &RawRequest<'_>, key: &AccessKey<'_>, time: i64) -> SignedParts {
     let date = compact_time(time);
     let mut added = vec![("x-sdk-date".to_owned(), date.clone())];
     if let Some(token) = key.token {
         added.push(("x-security-token".to_owned(), token.to_owned()));
     }
     let (headers, list) = to_be_signed(request, &added);
-    let draft = AsSent {
+    let draft = RawRequest {
         headers: &headers,
         ..*request
     };
@@ -269,7 +269,7 @@ pub fn sign(request: &AsSent<'_>, key: &AccessKey<'_>, time: i64) -> Sealed {
         key.id, signed.signature
     );
     added.push(("authorization".to_owned(), authorization));
-    Sealed {
+    SignedParts {
         headers: added,
         query: request.query.to_owned(),
         body: None,

@@ -33,7 +33,7 @@ pub use instant::{compact_time, extended_time, parse_compact_time, parse_extende
 
 /// A request as it came over the wire, and as `sign` is given one that is yet to be sent.
 #[derive(Clone, Copy, Debug)]
-pub struct AsSent<'a> {
+pub struct RawRequest<'a> {
     /// The method, in the case sent.
     pub method: &'a str,
     /// The path before any `?`, percent-encoding untouched.
@@ -46,7 +46,7 @@ pub struct AsSent<'a> {
     pub body: &'a [u8],
 }
 
-impl<'a> AsSent<'a> {
+impl<'a> RawRequest<'a> {
     /// The first value of a header; `name` is lower case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&'a str> {
@@ -158,7 +158,7 @@ pub enum Cause {
 
 /// What has to be added to a request so that it is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sealed {
+pub struct SignedParts {
     /// Headers to add, in the order in which they read best.
     pub headers: Vec<(String, String)>,
     /// The whole query to send, without `?`: the one given, with what the scheme adds to it.
@@ -304,7 +304,7 @@ fn field<'a>(fields: &[(&str, &'a str)], name: &str) -> Option<&'a str> {
 /// A header's values as the canonical form of ACS3 and Volcengine has them: trimmed, repeats joined by a comma.
 ///
 /// Inferred: no contract says what a repeated header signs; AWS, the model of both, joins so.
-fn joined_header<'a>(request: &AsSent<'a>, name: &str) -> Cow<'a, str> {
+fn joined_header<'a>(request: &RawRequest<'a>, name: &str) -> Cow<'a, str> {
     let mut values = request.header_values(name).map(str::trim);
     let first = values.next().unwrap_or_default();
     let rest: Vec<&str> = values.collect();
@@ -338,7 +338,7 @@ fn names_twice(names: &str) -> bool {
 
 /// The given headers and those to be added, sorted, with the list that names them: what `sign` signs.
 fn to_be_signed<'a>(
-    request: &AsSent<'a>,
+    request: &RawRequest<'a>,
     added: &'a [(String, String)],
 ) -> (Vec<(&'a str, &'a str)>, String) {
     let mut headers: Vec<(&str, &str)> = request

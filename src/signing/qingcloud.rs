@@ -7,8 +7,8 @@
 use super::coding::{base64, last, push, sorted_then_encoded};
 use super::instant::parse_unpadded_time;
 use super::{
-    AccessKey, AsSent, Digest, Mismatch, Pair, Sealed, Stages, decode, encode, extended_time,
-    judge, md5_hex, pairs,
+    AccessKey, Digest, Mismatch, Pair, RawRequest, SignedParts, Stages, decode, encode,
+    extended_time, judge, md5_hex, pairs,
 };
 
 /// How a client builds the string to sign.
@@ -56,7 +56,7 @@ pub enum Defect {
 
 /// Where a request carries its parameters, and the parameters.
 #[must_use]
-pub fn parameters<'a>(request: &AsSent<'a>) -> (Carrier, Vec<Pair<'a>>) {
+pub fn parameters<'a>(request: &RawRequest<'a>) -> (Carrier, Vec<Pair<'a>>) {
     let query: Vec<Pair<'a>> = pairs(request.query.as_bytes()).collect();
     if query.is_empty() && request.is_form() {
         return (Carrier::Form, pairs(request.body).collect());
@@ -68,7 +68,7 @@ pub fn parameters<'a>(request: &AsSent<'a>) -> (Carrier, Vec<Pair<'a>>) {
 ///
 /// # Errors
 /// The first [`Defect`] in the gateway's order.
-pub fn read<'a>(request: &AsSent<'a>) -> Result<Parameters<'a>, Defect> {
+pub fn read<'a>(request: &RawRequest<'a>) -> Result<Parameters<'a>, Defect> {
     let (carrier, pairs) = parameters(request);
     let wanted = |name: &'static str| {
         last(&pairs, name)
@@ -156,7 +156,7 @@ pub fn signature(digest: Digest, secret: &str, string_to_sign: &str) -> String {
 /// Three lines leave a body unprotected, so they hold only where there is none, or where it is the signed form itself;
 /// a body that carries its own signature in turn has no MD5 to sign.
 pub(super) fn dialects(
-    request: &AsSent<'_>,
+    request: &RawRequest<'_>,
     carrier: Carrier,
     parameters: &[Pair<'_>],
 ) -> &'static [Dialect] {
@@ -180,7 +180,7 @@ pub(super) fn turned(path: &str) -> String {
 /// The forms that are tried: every dialect, the path with and without its last slash, for the path as sent and then for
 /// each of `also`; all of them with the query encoded afresh, then, where that differs, with the query as it came.
 pub fn candidates<'a>(
-    request: &'a AsSent<'a>,
+    request: &'a RawRequest<'a>,
     also: &'a [&'a str],
     parameters: &'a Parameters<'a>,
     secret: &'a str,
@@ -232,7 +232,7 @@ impl Parameters<'_> {
 /// # Errors
 /// [`Mismatch`] when no candidate gives the client's signature.
 pub fn verify(
-    request: &AsSent<'_>,
+    request: &RawRequest<'_>,
     also: &[&str],
     parameters: &Parameters<'_>,
     secret: &str,
@@ -249,12 +249,12 @@ pub fn verify(
 /// `time` is in seconds since 1970.
 #[must_use]
 pub fn sign(
-    request: &AsSent<'_>,
+    request: &RawRequest<'_>,
     key: &AccessKey<'_>,
     time: i64,
     dialect: Dialect,
     digest: Digest,
-) -> Sealed {
+) -> SignedParts {
     let form = dialect == Dialect::Iaas && request.query.is_empty() && request.is_form();
     let given = if form {
         request.body
@@ -314,7 +314,7 @@ pub fn sign(
     } else {
         (text, None)
     };
-    Sealed {
+    SignedParts {
         headers: Vec::new(),
         query,
         body,

@@ -5,9 +5,9 @@ use std::cell::RefCell;
 
 use super::coding::{encoded_then_sorted, hmac_sha256, last, push};
 use super::{
-    AccessKey, AsSent, CanonicalRequest, Cause, Mismatch, Pair, Sealed, Stages, compact_time,
-    encode, encoded_path, field, fields, hex, joined_header, judge, listed, names_twice, pairs,
-    parse_compact_time, sha256_hex, to_be_signed,
+    AccessKey, CanonicalRequest, Cause, Mismatch, Pair, RawRequest, SignedParts, Stages,
+    compact_time, encode, encoded_path, field, fields, hex, joined_header, judge, listed,
+    names_twice, pairs, parse_compact_time, sha256_hex, to_be_signed,
 };
 
 /// The scheme's name, first word of `Authorization` and first line of the string to sign.
@@ -86,7 +86,7 @@ pub enum Defect {
 ///
 /// # Errors
 /// The first [`Defect`] in the gateway's order.
-pub fn read<'a>(request: &AsSent<'a>) -> Result<Authorization<'a>, Defect> {
+pub fn read<'a>(request: &RawRequest<'a>) -> Result<Authorization<'a>, Defect> {
     let query: Vec<Pair<'_>> = pairs(request.query.as_bytes()).collect();
     match request
         .header("authorization")
@@ -103,7 +103,7 @@ fn expires(query: &[Pair<'_>]) -> Option<u32> {
 }
 
 fn by_header<'a>(
-    request: &AsSent<'a>,
+    request: &RawRequest<'a>,
     authorization: &'a str,
     query: Vec<Pair<'a>>,
 ) -> Result<Authorization<'a>, Defect> {
@@ -210,7 +210,7 @@ impl<'a> Authorization<'a> {
 /// The six parts, rebuilt for the headers and, when presigned, the parameters that the client says it signed.
 #[must_use]
 pub fn canonical_request<'a>(
-    request: &AsSent<'a>,
+    request: &RawRequest<'a>,
     path: &str,
     authorization: &'a Authorization<'_>,
 ) -> CanonicalRequest<'a> {
@@ -329,7 +329,7 @@ pub(super) fn without_default_port<'a>(
 
 /// The forms that are tried: the path as sent, then each of `also`; each once more without a `:80` or `:443` in `Host`.
 pub fn candidates<'a>(
-    request: &'a AsSent<'a>,
+    request: &'a RawRequest<'a>,
     also: &'a [&'a str],
     authorization: &'a Authorization<'a>,
     secret: &'a str,
@@ -348,7 +348,7 @@ pub fn candidates<'a>(
 /// # Errors
 /// [`Mismatch`] when no candidate gives the client's signature, or when `X-Content-Sha256` names another body.
 pub fn verify(
-    request: &AsSent<'_>,
+    request: &RawRequest<'_>,
     also: &[&str],
     authorization: &Authorization<'_>,
     secret: &str,
@@ -383,12 +383,12 @@ fn scope_of(date: &str, region: &str, service: &str) -> Scope {
 /// `time` is in seconds since 1970.
 #[must_use]
 pub fn sign(
-    request: &AsSent<'_>,
+    request: &RawRequest<'_>,
     key: &AccessKey<'_>,
     region: &str,
     service: &str,
     time: i64,
-) -> Sealed {
+) -> SignedParts {
     let date = compact_time(time);
     let mut added = vec![
         ("x-date".to_owned(), date.clone()),
@@ -398,7 +398,7 @@ pub fn sign(
         added.push(("x-security-token".to_owned(), token.to_owned()));
     }
     let (headers, list) = to_be_signed(request, &added);
-    let draft = AsSent {
+    let draft = RawRequest {
         headers: &headers,
         ..*request
     };
@@ -427,7 +427,7 @@ pub fn sign(
         signed.signature
     );
     added.push(("authorization".to_owned(), authorization));
-    Sealed {
+    SignedParts {
         headers: added,
         query: request.query.to_owned(),
         body: None,
@@ -439,12 +439,12 @@ pub fn sign(
 /// `time` is in seconds since 1970. A token is added unsigned.
 #[must_use]
 pub fn presign(
-    request: &AsSent<'_>,
+    request: &RawRequest<'_>,
     key: &AccessKey<'_>,
     region: &str,
     service: &str,
     time: i64,
-) -> Sealed {
+) -> SignedParts {
     let date = compact_time(time);
     let scope = scope_of(&date, region, service);
     let mut query = request.query.to_owned();
@@ -478,7 +478,7 @@ pub fn presign(
         body_unsigned: true,
         pairs: pairs(signed.as_bytes()).collect(),
     };
-    let draft = AsSent {
+    let draft = RawRequest {
         query: &signed,
         ..*request
     };
@@ -493,7 +493,7 @@ pub fn presign(
         push(&mut query, "X-Security-Token", &encode(token.as_bytes()));
     }
     push(&mut query, "X-Signature", &signature);
-    Sealed {
+    SignedParts {
         headers: Vec::new(),
         query,
         body: None,

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
 
 use super::order::{Direction, Found, Key, Order, Query, Row};
 use super::page::Window;
-use super::{Tx, aside};
+use super::{Tx, blocking};
 
 /// Up to here SQLite's own walk is fast enough.
 const LONG: u64 = if cfg!(test) { 400 } else { 4096 };
@@ -30,18 +30,18 @@ pub(crate) struct List {
     /// The column that says whose list a row is in; none where all rows are in one list.
     pub(crate) parent: Option<&'static str>,
     /// The text column that the list is ordered by first, if there is one.
-    pub(crate) lead: Option<&'static str>,
+    pub(crate) sort_key: Option<&'static str>,
     /// The integer column that the list is ordered by then; no two rows of a list share one.
     pub(crate) number: &'static str,
     /// The columns that filters look for a part of.
     pub(crate) texts: &'static [&'static str],
     /// The columns (or expressions) that filters want to be equal to something, with few values each.
-    pub(crate) facets: &'static [&'static str],
+    pub(crate) filter_columns: &'static [&'static str],
 }
 
 impl List {
-    fn lead(&self) -> &'static str {
-        self.lead.unwrap_or("''")
+    fn sort_key(&self) -> &'static str {
+        self.sort_key.unwrap_or("''")
     }
 
     fn parent(&self) -> &'static str {
@@ -50,14 +50,14 @@ impl List {
 
     /// What a search needs of a row.
     fn searched(&self, is_searchable: bool) -> impl Iterator<Item = &'static str> {
-        let columns = self.texts.iter().chain(self.facets).copied();
+        let columns = self.texts.iter().chain(self.filter_columns).copied();
         columns.take(if is_searchable { usize::MAX } else { 0 })
     }
 
     /// Every row of a list, in its order.
     fn walk(&self, is_searchable: bool) -> String {
         let Self { table, number, .. } = self;
-        let lead = self.lead();
+        let sort_key = self.sort_key();
         let searched: String = self
             .searched(is_searchable)
             .map(|column| format!(", {column}"))
@@ -66,17 +66,17 @@ impl List {
             .parent
             .map_or("?1 IS NULL".to_owned(), |parent| format!("{parent} = ?1"));
         let order = self
-            .lead
-            .map_or_else(String::new, |lead| format!("{lead}, "));
+            .sort_key
+            .map_or_else(String::new, |sort_key| format!("{sort_key}, "));
         format!(
-            "SELECT {lead}, {number}{searched} FROM {table} WHERE {mine} ORDER BY {order}{number}"
+            "SELECT {sort_key}, {number}{searched} FROM {table} WHERE {mine} ORDER BY {order}{number}"
         )
     }
 
     /// One row by its key.
     fn look_up(&self, is_searchable: bool) -> String {
         let Self { table, number, .. } = self;
-        let (lead, parent) = (self.lead(), self.parent());
+        let (sort_key, parent) = (self.sort_key(), self.parent());
         let searched: Vec<_> = self.searched(is_searchable).collect();
         let searched = if searched.is_empty() {
             "1".to_owned()
@@ -84,7 +84,7 @@ impl List {
             searched.join(", ")
         };
         format!(
-            "SELECT {searched} FROM {table} WHERE {parent} IS ?1 AND {lead} = ?2 AND {number} = ?3"
+            "SELECT {searched} FROM {table} WHERE {parent} IS ?1 AND {sort_key} = ?2 AND {number} = ?3"
         )
     }
 
@@ -95,9 +95,9 @@ impl List {
             let column = |column: Option<&str>, otherwise: &str| {
                 column.map_or_else(|| otherwise.to_owned(), |column| format!("{row}.{column}"))
             };
-            let (parent, lead) = (column(self.parent, "NULL"), column(self.lead, "''"));
+            let (parent, sort_key) = (column(self.parent, "NULL"), column(self.sort_key, "''"));
             format!(
-                "INSERT INTO touched SELECT {place}, {parent}, {lead}, {row}.{}
+                "INSERT INTO touched SELECT {place}, {parent}, {sort_key}, {row}.{}
                    WHERE (SELECT coalesce(max(rowid), 0) FROM touched) <= {TOUCHED};",
                 self.number
             )
@@ -127,7 +127,7 @@ pub(super) struct Lists {
     /// How many orders were built: a test sees by it whether they were followed, or built anew.
     #[cfg(test)]
     built: AtomicUsize,
-    /// How many commits have begun. As long as they are as many as are over, the orders are of the newest moment.
+    /// How many commits have begun. As long as they are as many as are over, the orders are of the newest generation.
     begun: AtomicU64,
 }
 
@@ -135,12 +135,12 @@ pub(super) struct Lists {
 struct Kept {
     /// The lists that may have an order.
     lists: Vec<&'static List>,
-    orders: Vec<Kin>,
+    orders: Vec<ListIndex>,
 }
 
 /// The order of one parent's list.
 #[derive(Debug, Clone)]
-struct Kin {
+struct ListIndex {
     list: &'static List,
     parent: Value,
     /// Whether the order has what filters look at: a list that is only paged through does without.
@@ -148,7 +148,7 @@ struct Kin {
     order: Order,
 }
 
-impl Kin {
+impl ListIndex {
     fn is(&self, list: &'static List, parent: &Value) -> bool {
         std::ptr::eq(self.list, list) && self.parent == *parent
     }
@@ -161,17 +161,17 @@ impl Kin {
         is_searchable: bool,
     ) -> rusqlite::Result<Self> {
         let texts = if is_searchable { list.texts.len() } else { 0 };
-        let mut order = Order::new(list.lead.is_some(), texts);
+        let mut order = Order::new(list.sort_key.is_some(), texts);
         let mut statement = connection.prepare_cached(&list.walk(is_searchable))?;
         let mut rows = statement.query([&parent])?;
         while let Some(row) = rows.next()? {
             let searched = searched(row, 2)?;
-            let (texts, facets) = searched.split_at(texts);
+            let (texts, filter_columns) = searched.split_at(texts);
             order.push(Row {
-                lead: row.get_ref(0)?.as_str()?,
+                sort_key: row.get_ref(0)?.as_str()?,
                 number: row.get(1)?,
                 texts,
-                facets,
+                filter_columns,
             });
         }
         Ok(Self {
@@ -187,12 +187,12 @@ impl Kin {
         self.order.remove(&moved.key);
         if let Some(searched) = &moved.searched {
             let texts = self.list.texts.len().min(searched.len());
-            let (texts, facets) = searched.split_at(texts);
+            let (texts, filter_columns) = searched.split_at(texts);
             self.order.insert(Row {
-                lead: &moved.key.lead,
+                sort_key: &moved.key.sort_key,
                 number: moved.key.number,
                 texts,
-                facets,
+                filter_columns,
             });
         }
     }
@@ -213,16 +213,16 @@ fn searched<'a>(row: &'a SqlRow<'_>, from: usize) -> rusqlite::Result<Vec<Cow<'a
 }
 
 impl Kept {
-    fn find(&self, list: &'static List, parent: &Value) -> Option<&Kin> {
+    fn find(&self, list: &'static List, parent: &Value) -> Option<&ListIndex> {
         self.orders.iter().find(|kin| kin.is(list, parent))
     }
 }
 
 /// What a transaction does to the orders.
 #[derive(Debug)]
-pub(super) enum Moves {
+pub(super) enum Changes {
     /// The rows that it touched.
-    Rows(Vec<Move>),
+    RowSource(Vec<Move>),
     /// More than it pays to follow.
     TooMany,
 }
@@ -254,7 +254,7 @@ impl Lists {
         let lists = self.read().lists.clone();
         if watched == 0 {
             connection.execute_batch(
-                "CREATE TEMP TABLE IF NOT EXISTS touched (list, parent, lead, number)",
+                "CREATE TEMP TABLE IF NOT EXISTS touched (list, parent, sort_key, number)",
             )?;
         }
         for (place, list) in lists.iter().enumerate().skip(watched) {
@@ -265,17 +265,17 @@ impl Lists {
     }
 
     /// What the transaction has done so far, as far as orders need to know.
-    pub(super) fn moves(&self, tx: &Connection) -> rusqlite::Result<Moves> {
+    pub(super) fn moves(&self, tx: &Connection) -> rusqlite::Result<Changes> {
         if self.watched.load(Ordering::Acquire) == 0 {
-            return Ok(Moves::Rows(Vec::new()));
+            return Ok(Changes::RowSource(Vec::new()));
         }
         let last: Option<i64> = tx
             .prepare_cached("SELECT max(rowid) FROM touched")?
             .query_row([], |row| row.get(0))?;
         let moves = match last {
-            None => return Ok(Moves::Rows(Vec::new())),
-            Some(last) if TOUCHED < last => Moves::TooMany,
-            Some(_) => Moves::Rows(self.touched(tx)?),
+            None => return Ok(Changes::RowSource(Vec::new())),
+            Some(last) if TOUCHED < last => Changes::TooMany,
+            Some(_) => Changes::RowSource(self.touched(tx)?),
         };
         tx.prepare_cached("DELETE FROM touched")?.execute([])?;
         Ok(moves)
@@ -284,7 +284,7 @@ impl Lists {
     fn touched(&self, tx: &Connection) -> rusqlite::Result<Vec<Move>> {
         let kept = self.read();
         let mut statement =
-            tx.prepare_cached("SELECT DISTINCT list, parent, lead, number FROM touched")?;
+            tx.prepare_cached("SELECT DISTINCT list, parent, sort_key, number FROM touched")?;
         let mut rows = statement.query([])?;
         let mut moves = Vec::new();
         while let Some(row) = rows.next()? {
@@ -293,7 +293,7 @@ impl Lists {
                 continue;
             };
             let key = Key {
-                lead: row.get(2)?,
+                sort_key: row.get(2)?,
                 number: row.get(3)?,
             };
             let owned = |row: &SqlRow<'_>| {
@@ -302,7 +302,7 @@ impl Lists {
             };
             let searched = tx
                 .prepare_cached(&list.look_up(kin.is_searchable))?
-                .query_row(params![parent, key.lead, key.number], owned)
+                .query_row(params![parent, key.sort_key, key.number], owned)
                 .optional()?;
             moves.push(Move {
                 list,
@@ -314,7 +314,7 @@ impl Lists {
         Ok(moves)
     }
 
-    /// Notes that a commit begins: until it is over, nobody can say of which moment the orders are.
+    /// Notes that a commit begins: until it is over, nobody can say of which generation the orders are.
     pub(super) fn begin(&self) {
         self.begun.fetch_add(1, Ordering::SeqCst);
     }
@@ -324,16 +324,16 @@ impl Lists {
         self.begun.load(Ordering::SeqCst) == generation
     }
 
-    /// Gives up the orders: nobody knows whether they are of the newest moment. They are built anew when needed.
+    /// Gives up the orders: nobody knows whether they are of the newest generation. They are built anew when needed.
     pub(super) fn forget(&self) {
         self.write().orders.clear();
     }
 
     /// Has the orders follow what was committed.
-    pub(super) fn follow(&self, moves: Moves) {
+    pub(super) fn follow(&self, moves: Changes) {
         match moves {
-            Moves::Rows(moves) if moves.is_empty() => {}
-            Moves::Rows(moves) => {
+            Changes::RowSource(moves) if moves.is_empty() => {}
+            Changes::RowSource(moves) => {
                 let mut kept = self.write();
                 for moved in &moves {
                     let mut orders = kept.orders.iter_mut();
@@ -343,11 +343,11 @@ impl Lists {
                 }
                 kept.orders.retain(|kin| 0 < kin.order.len());
             }
-            Moves::TooMany => self.forget(),
+            Changes::TooMany => self.forget(),
         }
     }
 
-    fn keep(&self, kin: Kin) {
+    fn keep(&self, kin: ListIndex) {
         #[cfg(test)]
         self.built.fetch_add(1, Ordering::Relaxed);
         let mut kept = self.write();
@@ -452,11 +452,11 @@ impl Tx<'_> {
             return Ok(None);
         }
         let fits =
-            |kin: &&Kin| (kin.is_searchable || !searching) && kin.order.len() as u64 == total;
+            |kin: &&ListIndex| (kin.is_searchable || !searching) && kin.order.len() as u64 == total;
         let lists = &self.store.lists;
-        // What this transaction sees is of the moment when it read the total. If no commit has begun since before, then that
-        // is the moment of the orders too, and stays it while they are locked.
-        let is_now = || lists.is_settled(self.moment);
+        // What this transaction sees is of the generation when it read the total. If no commit has begun since before, then that
+        // is the generation of the orders too, and stays it while they are locked.
+        let is_now = || lists.is_settled(self.generation);
         if !is_now() {
             return Ok(None);
         }
@@ -486,7 +486,7 @@ impl Tx<'_> {
             };
             &*writer
         };
-        let kin = aside(|| Kin::build(connection, list, parent.clone(), searching))?;
+        let kin = blocking(|| ListIndex::build(connection, list, parent.clone(), searching))?;
         self.store.lists.keep(kin);
         Ok(true)
     }
@@ -528,10 +528,10 @@ mod tests {
     static USERS: List = List {
         table: "users",
         parent: Some("team"),
-        lead: Some("born"),
+        sort_key: Some("born"),
         number: "seq",
         texts: &["name"],
-        facets: &["kind"],
+        filter_columns: &["kind"],
     };
 
     fn in_memory() -> Store {
@@ -565,8 +565,8 @@ mod tests {
         for offset in [0, FAR, total / 2, total.saturating_sub(3), total, total + 9] {
             let window = Window::rows(offset, 10);
             let start = tx.start(&USERS, team, total, Direction::Forward, offset)?;
-            let (lead, number) = match &start.key {
-                Some(key) => (key.lead.as_str(), key.number),
+            let (sort_key, number) = match &start.key {
+                Some(key) => (key.sort_key.as_str(), key.number),
                 None => ("", i64::MIN),
             };
             seen.by_order += usize::from(start.key.is_some());
@@ -574,7 +574,7 @@ mod tests {
             let page: Vec<i64> = select(
                 tx,
                 sql,
-                params![team, lead, number, start.sql_offset()],
+                params![team, sort_key, number, start.sql_offset()],
                 |row| row.get(0),
             )?;
             assert_eq!(page, window.of(&all), "from {offset} of {total}");
@@ -588,7 +588,7 @@ mod tests {
         ] {
             let query = Query {
                 texts: vec![(0, part.to_owned())],
-                facets: kind
+                filter_columns: kind
                     .map(|kind: i64| (0, kind.to_string()))
                     .into_iter()
                     .collect(),
@@ -597,7 +597,7 @@ mod tests {
             let all: Vec<i64> = select(tx, sql, params![team, part, kind], |row| row.get(0))?;
             let window = Window {
                 offset: 3,
-                limit: Limit::Rows(20),
+                limit: Limit::RowSource(20),
             };
             if let Some(found) =
                 tx.search(&USERS, team, total, Direction::Forward, &query, window)?
@@ -725,7 +725,7 @@ mod tests {
         let (_folder, stores) = stores();
         for store in &stores {
             check(store, "the start");
-            let attempt = "CREATE TEMP TABLE touched (list, parent, lead, number);
+            let attempt = "CREATE TEMP TABLE touched (list, parent, sort_key, number);
                  CREATE TEMP TRIGGER touched_0_INSERT AFTER INSERT ON main.users BEGIN
                      INSERT INTO touched SELECT 0, new.team, new.born, new.seq;
                  END;";
@@ -801,7 +801,7 @@ mod tests {
             .read(|tx| {
                 let before = total(tx, 1);
                 std::thread::scope(|scope| {
-                    // In one write as many rows come as go, so that only the moment tells the lists apart.
+                    // In one write as many rows come as go, so that only the generation tells the lists apart.
                     scope.spawn(|| {
                         store.write(|tx| {
                             tx.execute_batch(
@@ -823,7 +823,7 @@ mod tests {
         let (total, forward) = (total(tx, team), Direction::Forward);
         let query = Query {
             texts: vec![(0, "new".to_owned())],
-            facets: Vec::new(),
+            filter_columns: Vec::new(),
         };
         let window = Window::rows(0, 9);
         let start = tx.start(&USERS, team, total, forward, total / 2)?;

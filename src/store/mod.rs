@@ -26,8 +26,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 
-use lists::{Lists, Moves};
-use pages::{Encoded, Key, Pages};
+use lists::{Changes, Lists};
+use pages::{CachedBody, Key, ResponseCache};
 use transaction::Transaction;
 
 /// How many statements a connection keeps prepared: more than the rooms have.
@@ -59,30 +59,30 @@ pub(crate) struct Store {
     writer: OnceLock<Mutex<Connection>>,
     file: Option<PathBuf>,
     generation: AtomicU64,
-    pages: Pages,
+    pages: ResponseCache,
     lists: Lists,
     /// The store that took this one's place before anything was written: calls in flight write to that one.
-    successor: OnceLock<Arc<Self>>,
+    replacement: OnceLock<Arc<Self>>,
 }
 
 /// A store that nobody writes to as long as this is held.
 #[derive(Debug)]
-pub(crate) struct Still<'a> {
+pub(crate) struct WriteFreeze<'a> {
     store: &'a Store,
     _copying: MutexGuard<'a, ()>,
     _writer: Option<MutexGuard<'a, Connection>>,
 }
 
-impl Still<'_> {
+impl WriteFreeze<'_> {
     /// Whether nothing was ever written.
     pub(crate) fn is_unwritten(&self) -> bool {
         self.store.generation() == 0
     }
 
     /// Has everybody who writes to this store from now on write to another one.
-    pub(crate) fn give_way_to(self, successor: &Arc<Store>) {
+    pub(crate) fn redirect_to(self, replacement: &Arc<Store>) {
         // It gives way once; whoever does it again has the same store in mind.
-        let _ = self.store.successor.set(Arc::clone(successor));
+        let _ = self.store.replacement.set(Arc::clone(replacement));
     }
 }
 
@@ -103,7 +103,7 @@ impl<'a> Commit<'a> {
     }
 
     /// Has the orders follow what was committed.
-    fn follow(mut self, moves: Moves) {
+    fn follow(mut self, moves: Changes) {
         self.store.lists.follow(moves);
         self.is_followed = true;
     }
@@ -118,13 +118,13 @@ impl Drop for Commit<'_> {
     }
 }
 
-/// A transaction that reads: all that is seen through it is of one moment.
+/// A transaction that reads: all that is seen through it is of one generation.
 #[derive(Debug)]
 pub(crate) struct Tx<'a> {
     connection: &'a Connection,
     store: &'a Store,
     /// The generation when it began.
-    moment: u64,
+    generation: u64,
     /// Whether it is on the connection that writes, so that no write can happen meanwhile.
     is_writers: bool,
 }
@@ -177,9 +177,9 @@ impl Store {
             readers,
             file,
             generation: AtomicU64::new(0),
-            pages: Pages::default(),
+            pages: ResponseCache::default(),
             lists: Lists::default(),
-            successor: OnceLock::new(),
+            replacement: OnceLock::new(),
         }
     }
 
@@ -192,9 +192,9 @@ impl Store {
             readers: Vec::new(),
             file: None,
             generation: AtomicU64::new(0),
-            pages: Pages::default(),
+            pages: ResponseCache::default(),
             lists: Lists::default(),
-            successor: OnceLock::new(),
+            replacement: OnceLock::new(),
         }
     }
 
@@ -239,7 +239,7 @@ impl Store {
         )?;
         prepare(&writer)?;
         writer.pragma_update(None, "journal_mode", "wal")?;
-        // In WAL mode this outlives the process at any moment, and the machine up to the last checkpoint.
+        // In WAL mode this outlives the process at any generation, and the machine up to the last checkpoint.
         writer.pragma_update(None, "synchronous", "normal")?;
         open_log(&writer)?;
         let readers = (0..READERS)
@@ -341,7 +341,7 @@ impl Store {
         self.file.as_deref()
     }
 
-    /// Reads: everything that the closure sees is of one moment.
+    /// Reads: everything that the closure sees is of one generation.
     pub(crate) fn read<T, E: From<rusqlite::Error>>(
         &self,
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
@@ -357,7 +357,7 @@ impl Store {
         connection: &Connection,
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let moment = self.generation();
+        let generation = self.generation();
         let is_writers = self.readers.is_empty();
         let transaction = if is_writers {
             Transaction::unneeded(connection)
@@ -367,7 +367,7 @@ impl Store {
         work(&Tx {
             connection: &transaction,
             store: self,
-            moment,
+            generation,
             is_writers,
         })
     }
@@ -378,9 +378,9 @@ impl Store {
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
         let connection = lock(self.writer()?);
-        if let Some(successor) = self.successor.get() {
+        if let Some(replacement) = self.replacement.get() {
             drop(connection);
-            return successor.write(work);
+            return replacement.write(work);
         }
         self.lists.watch(&connection)?;
         let transaction = Transaction::writing(&connection)?;
@@ -393,9 +393,9 @@ impl Store {
     }
 
     /// Waits for whoever writes just now, and has all others wait.
-    pub(crate) fn still(&self) -> Still<'_> {
+    pub(crate) fn still(&self) -> WriteFreeze<'_> {
         let copying = lock(&self.copying);
-        Still {
+        WriteFreeze {
             store: self,
             _writer: self.writer.get().map(lock),
             _copying: copying,
@@ -414,8 +414,8 @@ impl Store {
         &self,
         key: Key,
         now: i64,
-        encode: impl FnOnce(&Tx<'_>) -> Result<Encoded<N>, E>,
-    ) -> Result<Encoded<N>, E> {
+        encode: impl FnOnce(&Tx<'_>) -> Result<CachedBody<N>, E>,
+    ) -> Result<CachedBody<N>, E> {
         if self.writer.get().is_none() {
             return self.unwritten().encoded(key, now, encode);
         }
@@ -433,15 +433,15 @@ impl Store {
         Ok(page)
     }
 
-    /// A page that is kept, encoded again: if both are of the same moment, they have to say the same. Every test that meets a
+    /// A page that is kept, encoded again: if both are of the same generation, they have to say the same. Every test that meets a
     /// kept page shows so that it is fresh, and that its key names what it depends on.
     fn proven<N: Send + Sync + 'static, E: From<rusqlite::Error>>(
         &self,
-        page: Encoded<N>,
+        page: CachedBody<N>,
         generation: u64,
         now: i64,
-        encode: impl FnOnce(&Tx<'_>) -> Result<Encoded<N>, E>,
-    ) -> Result<Encoded<N>, E> {
+        encode: impl FnOnce(&Tx<'_>) -> Result<CachedBody<N>, E>,
+    ) -> Result<CachedBody<N>, E> {
         // A kept page waits for nobody, so its proof does not either.
         let Some(connection) = self.idle_reader() else {
             return Ok(page);
@@ -503,7 +503,7 @@ impl Store {
         let backup = Backup::new(&source, copy)?;
         while backup.step(PAGES_AT_ONCE)? != StepResult::Done {
             // More than a few pages: there may be many.
-            if aside(|| backup.step(-1))? == StepResult::Done {
+            if blocking(|| backup.step(-1))? == StepResult::Done {
                 break;
             }
             std::thread::yield_now();
@@ -513,19 +513,19 @@ impl Store {
 }
 
 /// How long a call waits for another one before it lets the runtime know.
-const PATIENCE: Duration = Duration::from_millis(1);
+const TIMEOUT: Duration = Duration::from_millis(1);
 /// How many pages are copied before the same: more than the demo has.
 const PAGES_AT_ONCE: i32 = 1024;
 
 /// A panic inside a transaction rolled it back, so what is locked is as good as before.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex
-        .try_lock_for(PATIENCE)
-        .unwrap_or_else(|| aside(|| mutex.lock()))
+        .try_lock_for(TIMEOUT)
+        .unwrap_or_else(|| blocking(|| mutex.lock()))
 }
 
 /// Does what takes long. On a thread that serves calls, those that wait for it go on to another one first.
-fn aside<T>(work: impl FnOnce() -> T) -> T {
+fn blocking<T>(work: impl FnOnce() -> T) -> T {
     let on_many = |handle: Handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread;
     if Handle::try_current().is_ok_and(on_many) {
         tokio::task::block_in_place(work)
@@ -690,7 +690,7 @@ mod tests {
     fn page(store: &Store) -> String {
         let count = |tx: &Tx<'_>| {
             let count: i64 = tx.query_row("SELECT count(*) FROM users", [], |row| row.get(0))?;
-            Ok::<_, rusqlite::Error>(Encoded::always(count.to_string()))
+            Ok::<_, rusqlite::Error>(CachedBody::always(count.to_string()))
         };
         let page = store.encoded(Key::of("users"), 0, count);
         String::from_utf8_lossy(&page.expect("readable").body).into_owned()

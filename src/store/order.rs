@@ -1,6 +1,6 @@
 //! A long list in memory: which row stands where, and which rows match a filter.
 //!
-//! Rows lie in blocks, in the order of the list. The n-th row is found by the blocks' ends, a row by the blocks' first keys,
+//! RowSource lie in blocks, in the order of the list. The n-th row is found by the blocks' ends, a row by the blocks' first keys,
 //! and a filter reads what the blocks hold of the columns that filters look at, one column behind the other. Knows no SQL:
 //! `lists.rs` fills an order from its table and keeps it up to date.
 
@@ -16,11 +16,11 @@ const BLOCK: usize = 512;
 /// Ends a text in a block; no byte of UTF-8, so that no needle runs from one row into the next.
 const END: u8 = 0xff;
 
-/// What a list is ordered by: by `lead` as bytes, then by `number`, which no two rows share.
+/// What a list is ordered by: by `sort_key` as bytes, then by `number`, which no two rows share.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key {
     /// Empty throughout where a list is ordered by its number alone.
-    pub(crate) lead: String,
+    pub(crate) sort_key: String,
     pub(crate) number: i64,
 }
 
@@ -36,8 +36,8 @@ pub(crate) enum Direction {
 pub(crate) struct Query {
     /// Which text column has to contain what.
     pub(crate) texts: Vec<(usize, String)>,
-    /// Which facet has to be what, a number as its decimal digits.
-    pub(crate) facets: Vec<(usize, String)>,
+    /// Which filter_column has to be what, a number as its decimal digits.
+    pub(crate) filter_columns: Vec<(usize, String)>,
 }
 
 /// The values that are there, with their places among all that there might be.
@@ -50,7 +50,7 @@ pub(crate) fn wanted<const N: usize>(values: [Option<String>; N]) -> Vec<(usize,
 
 impl Query {
     pub(crate) fn is_empty(&self) -> bool {
-        self.texts.is_empty() && self.facets.is_empty()
+        self.texts.is_empty() && self.filter_columns.is_empty()
     }
 }
 
@@ -64,10 +64,10 @@ pub(crate) struct Found {
 /// A row as an order keeps it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row<'a> {
-    pub(super) lead: &'a str,
+    pub(super) sort_key: &'a str,
     pub(super) number: i64,
     pub(super) texts: &'a [Cow<'a, str>],
-    pub(super) facets: &'a [Cow<'a, str>],
+    pub(super) filter_columns: &'a [Cow<'a, str>],
 }
 
 /// The rows of a list, in its order.
@@ -78,18 +78,18 @@ pub(super) struct Order {
     ends: Vec<usize>,
     has_lead: bool,
     texts: usize,
-    facets: Facets,
+    filter_columns: Facets,
 }
 
 impl Order {
-    /// An order by lead and number or by number alone, whose rows have that many texts.
+    /// An order by sort_key and number or by number alone, whose rows have that many texts.
     pub(super) fn new(has_lead: bool, texts: usize) -> Self {
         Self {
             blocks: Vec::new(),
             ends: Vec::new(),
             has_lead,
             texts,
-            facets: Facets::default(),
+            filter_columns: Facets::default(),
         }
     }
 
@@ -104,15 +104,15 @@ impl Order {
         let before = block.checked_sub(1).map_or(0, |before| self.ends[before]);
         let rows = self.blocks.get(block)?;
         Some(Key {
-            lead: String::from_utf8_lossy(rows.lead(place - before)).into_owned(),
+            sort_key: String::from_utf8_lossy(rows.sort_key(place - before)).into_owned(),
             number: rows.numbers[place - before],
         })
     }
 
     /// Adds a row; there must be none of its key.
     pub(super) fn insert(&mut self, row: Row<'_>) {
-        let combination = self.facets.combination(row.facets);
-        let (block, place) = self.make_room(row.lead, row.number);
+        let combination = self.filter_columns.combination(row.filter_columns);
+        let (block, place) = self.make_room(row.sort_key, row.number);
         self.blocks[block].insert(place, row, combination);
         for end in &mut self.ends[block..] {
             *end += 1;
@@ -121,7 +121,7 @@ impl Order {
 
     /// Adds a row behind all others: how a list is read from its table.
     pub(super) fn push(&mut self, row: Row<'_>) {
-        let combination = self.facets.combination(row.facets);
+        let combination = self.filter_columns.combination(row.filter_columns);
         let last = match self.blocks.last() {
             Some(block) if block.numbers.len() < BLOCK => self.blocks.len() - 1,
             _ => self.new_block(self.blocks.len()),
@@ -132,11 +132,11 @@ impl Order {
     }
 
     /// The place where a new key belongs, in a block that is not full.
-    fn make_room(&mut self, lead: &str, number: i64) -> (usize, usize) {
-        let Some(block) = self.block_of(lead, number) else {
+    fn make_room(&mut self, sort_key: &str, number: i64) -> (usize, usize) {
+        let Some(block) = self.block_of(sort_key, number) else {
             return (self.new_block(0), 0);
         };
-        let place = self.blocks[block].place(lead, number);
+        let place = self.blocks[block].place(sort_key, number);
         if self.blocks[block].numbers.len() < BLOCK {
             return (block, place);
         }
@@ -160,12 +160,14 @@ impl Order {
 
     /// Takes a row away; says whether there was one of that key.
     pub(super) fn remove(&mut self, key: &Key) -> bool {
-        let Some(block) = self.block_of(&key.lead, key.number) else {
+        let Some(block) = self.block_of(&key.sort_key, key.number) else {
             return false;
         };
         let rows = &mut self.blocks[block];
-        let place = rows.place(&key.lead, key.number);
-        if rows.numbers.get(place) != Some(&key.number) || rows.lead(place) != key.lead.as_bytes() {
+        let place = rows.place(&key.sort_key, key.number);
+        if rows.numbers.get(place) != Some(&key.number)
+            || rows.sort_key(place) != key.sort_key.as_bytes()
+        {
             return false;
         }
         rows.remove(place);
@@ -179,16 +181,16 @@ impl Order {
         true
     }
 
-    /// The rows that match; nothing where the order cannot tell, because facets are too many.
+    /// The rows that match; nothing where the order cannot tell, because there are too many filter columns.
     pub(super) fn search(
         &self,
         query: &Query,
         direction: Direction,
         window: Window,
     ) -> Option<Found> {
-        let passing = match &query.facets[..] {
+        let passing = match &query.filter_columns[..] {
             [] => None,
-            facets => Some(self.facets.passing(facets)?),
+            filter_columns => Some(self.filter_columns.passing(filter_columns)?),
         };
         let finders: Vec<(usize, Finder<'_>)> = query
             .texts
@@ -198,7 +200,9 @@ impl Order {
         let from = usize::try_from(window.offset).unwrap_or(usize::MAX);
         let until = match window.limit {
             Limit::All => usize::MAX,
-            Limit::Rows(rows) => from.saturating_add(usize::try_from(rows).unwrap_or(usize::MAX)),
+            Limit::RowSource(rows) => {
+                from.saturating_add(usize::try_from(rows).unwrap_or(usize::MAX))
+            }
         };
         let (mut total, mut numbers, mut places) = (0, Vec::new(), Vec::new());
         let mut search = |block: &Block| {
@@ -223,9 +227,9 @@ impl Order {
     }
 
     /// The last block that begins at or before a key, else the first one; none where there are no rows.
-    fn block_of(&self, lead: &str, number: i64) -> Option<usize> {
+    fn block_of(&self, sort_key: &str, number: i64) -> Option<usize> {
         let after = self.blocks.partition_point(|block| {
-            (block.lead(0), block.numbers[0]) <= (lead.as_bytes(), number)
+            (block.sort_key(0), block.numbers[0]) <= (sort_key.as_bytes(), number)
         });
         (!self.blocks.is_empty()).then(|| after.saturating_sub(1))
     }
@@ -245,7 +249,7 @@ struct Block {
     numbers: Vec<i64>,
     leads: Option<Texts>,
     texts: Vec<Texts>,
-    /// Which combination of facets each row has.
+    /// Which combination of filter columns each row has.
     combinations: Vec<u16>,
 }
 
@@ -258,16 +262,16 @@ impl Block {
         }
     }
 
-    fn lead(&self, place: usize) -> &[u8] {
+    fn sort_key(&self, place: usize) -> &[u8] {
         self.leads.as_ref().map_or(b"", |leads| leads.get(place))
     }
 
     /// Where a key is, or belongs.
-    fn place(&self, lead: &str, number: i64) -> usize {
+    fn place(&self, sort_key: &str, number: i64) -> usize {
         let (mut low, mut high) = (0, self.numbers.len());
         while low < high {
             let middle = low.midpoint(high);
-            if (self.lead(middle), self.numbers[middle]) < (lead.as_bytes(), number) {
+            if (self.sort_key(middle), self.numbers[middle]) < (sort_key.as_bytes(), number) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -279,7 +283,7 @@ impl Block {
     fn insert(&mut self, place: usize, row: Row<'_>, combination: u16) {
         self.numbers.insert(place, row.number);
         if let Some(leads) = &mut self.leads {
-            leads.insert(place, row.lead);
+            leads.insert(place, row.sort_key);
         }
         for (texts, text) in self.texts.iter_mut().zip(row.texts) {
             texts.insert(place, text);
@@ -423,10 +427,10 @@ struct Facets {
 }
 
 impl Facets {
-    fn combination(&mut self, facets: &[Cow<'_, str>]) -> u16 {
+    fn combination(&mut self, filter_columns: &[Cow<'_, str>]) -> u16 {
         self.wanted.clear();
-        for facet in facets {
-            self.wanted.extend_from_slice(facet.as_bytes());
+        for filter_column in filter_columns {
+            self.wanted.extend_from_slice(filter_column.as_bytes());
             self.wanted.push(END);
         }
         if self.combinations.get(usize::from(self.latest)) == Some(&self.wanted) {
@@ -447,8 +451,8 @@ impl Facets {
 
     /// Which combinations have all of these; nothing where there are too many to tell.
     fn passing(&self, wanted: &[(usize, String)]) -> Option<Vec<bool>> {
-        let has = |known: &[u8], (facet, value): &(usize, String)| {
-            known.split(|&byte| byte == END).nth(*facet) == Some(value.as_bytes())
+        let has = |known: &[u8], (filter_column, value): &(usize, String)| {
+            known.split(|&byte| byte == END).nth(*filter_column) == Some(value.as_bytes())
         };
         let passes = |known: &Vec<u8>| wanted.iter().all(|wanted| has(known, wanted));
         (!self.too_many).then(|| self.combinations.iter().map(passes).collect())
@@ -466,34 +470,36 @@ mod tests {
     /// A row of the model, sorted like the key that it begins with.
     #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
     struct Kept {
-        lead: String,
+        sort_key: String,
         number: i64,
         texts: [String; 2],
-        facets: [String; 2],
+        filter_columns: [String; 2],
     }
 
     impl Kept {
         fn key(&self) -> Key {
             Key {
-                lead: self.lead.clone(),
+                sort_key: self.sort_key.clone(),
                 number: self.number,
             }
         }
 
         fn matches(&self, query: &Query) -> bool {
             let contains = |(column, part): &(usize, String)| self.texts[*column].contains(part);
-            let is = |(facet, value): &(usize, String)| self.facets[*facet] == *value;
-            query.texts.iter().all(contains) && query.facets.iter().all(is)
+            let is = |(filter_column, value): &(usize, String)| {
+                self.filter_columns[*filter_column] == *value
+            };
+            query.texts.iter().all(contains) && query.filter_columns.iter().all(is)
         }
     }
 
     fn insert(order: &mut Order, kept: &Kept) {
         let cows = |texts: &'_ [String; 2]| texts.clone().map(Cow::Owned);
         order.insert(Row {
-            lead: &kept.lead,
+            sort_key: &kept.sort_key,
             number: kept.number,
             texts: &cows(&kept.texts),
-            facets: &cows(&kept.facets),
+            filter_columns: &cows(&kept.filter_columns),
         });
     }
 
@@ -517,11 +523,11 @@ mod tests {
             [text(), text()],
             ["[pq]", "[rs]"],
         )
-            .prop_map(|(lead, number, texts, facets)| Kept {
-                lead,
+            .prop_map(|(sort_key, number, texts, filter_columns)| Kept {
+                sort_key,
                 number,
                 texts,
-                facets,
+                filter_columns,
             })
     }
 
@@ -540,9 +546,9 @@ mod tests {
             [optional(text().boxed()), optional(text().boxed())],
             [optional("[pq]".boxed()), optional("[rst]".boxed())],
         )
-            .prop_map(|(texts, facets)| Query {
+            .prop_map(|(texts, filter_columns)| Query {
                 texts: wanted(texts),
-                facets: wanted(facets),
+                filter_columns: wanted(filter_columns),
             })
     }
 
@@ -614,7 +620,7 @@ mod tests {
             prop_assert_eq!(order.at(model.len()), None);
             for (query, is_backward, offset, limit) in queries {
                 let direction = if is_backward { Direction::Backward } else { Direction::Forward };
-                let window = Window { offset, limit: limit.map_or(Limit::All, Limit::Rows) };
+                let window = Window { offset, limit: limit.map_or(Limit::All, Limit::RowSource) };
                 prop_assert_eq!(
                     order.search(&query, direction, window),
                     Some(matching(&model, &query, direction, window))
@@ -634,10 +640,10 @@ mod tests {
             let mut order = Order::new(false, 0);
             for &number in &numbers {
                 order.insert(Row {
-                    lead: "",
+                    sort_key: "",
                     number,
                     texts: &[],
-                    facets: &[],
+                    filter_columns: &[],
                 });
             }
             assert!(order.blocks.len() <= 2 * numbers.len() / BLOCK + 2);
@@ -649,10 +655,10 @@ mod tests {
         let (mut pushed, mut inserted) = (Order::new(false, 0), Order::new(false, 0));
         for number in 0..2 * BLOCK as i64 + 1 {
             let row = Row {
-                lead: "",
+                sort_key: "",
                 number,
                 texts: &[],
-                facets: &[],
+                filter_columns: &[],
             };
             pushed.push(row);
             inserted.insert(row);
@@ -674,14 +680,14 @@ mod tests {
         let mut order = Order::new(false, 0);
         let query = Query {
             texts: Vec::new(),
-            facets: vec![(0, "7".to_owned())],
+            filter_columns: vec![(0, "7".to_owned())],
         };
         for number in 0..=i64::from(u16::MAX) + 1 {
             order.insert(Row {
-                lead: "",
+                sort_key: "",
                 number,
                 texts: &[],
-                facets: &[Cow::Owned(number.to_string())],
+                filter_columns: &[Cow::Owned(number.to_string())],
             });
             if number == i64::from(u16::MAX) {
                 let found = order.search(&query, Direction::Forward, Window::rows(0, 10));

@@ -8,15 +8,15 @@ pub(crate) enum Limit {
     /// As many as there are.
     All,
     /// At most that many.
-    Rows(u64),
+    RowSource(u64),
 }
 
 /// Which part of an ordered list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Window {
-    /// Rows to pass over first.
+    /// RowSource to pass over first.
     pub(crate) offset: u64,
-    /// Rows to take after that.
+    /// RowSource to take after that.
     pub(crate) limit: Limit,
 }
 
@@ -25,7 +25,7 @@ impl Window {
     pub(crate) const fn rows(offset: u64, limit: u64) -> Self {
         Self {
             offset,
-            limit: Limit::Rows(limit),
+            limit: Limit::RowSource(limit),
         }
     }
 
@@ -42,7 +42,7 @@ impl Window {
         let rest = &list[from..];
         match self.limit {
             Limit::All => rest,
-            Limit::Rows(rows) => {
+            Limit::RowSource(rows) => {
                 &rest[..usize::try_from(rows).unwrap_or(usize::MAX).min(rest.len())]
             }
         }
@@ -52,7 +52,7 @@ impl Window {
     pub(crate) const fn split(self, first: u64) -> (Self, u64) {
         let rows = match self.limit {
             Limit::All => u64::MAX,
-            Limit::Rows(rows) => rows,
+            Limit::RowSource(rows) => rows,
         };
         let first = if rows < first { rows } else { first };
         (Self::rows(self.offset, first), rows - first)
@@ -62,7 +62,7 @@ impl Window {
     pub(crate) fn sql_limit(self) -> i64 {
         match self.limit {
             Limit::All => -1,
-            Limit::Rows(rows) => i64::try_from(rows).unwrap_or(i64::MAX),
+            Limit::RowSource(rows) => i64::try_from(rows).unwrap_or(i64::MAX),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Pages that were encoded already: an answer is built once and served again until the data moves on.
+//! ResponseCache that were encoded already: an answer is built once and served again until the data moves on.
 //!
 //! A page belongs to the generation of the store that it was read at, so a write makes all of them stale at once. Some
 //! pages depend on the time as well; these say for how long they hold.
@@ -48,7 +48,7 @@ impl Hasher for Written {
 
 /// A page, and the moments (milliseconds since the epoch) between which it holds.
 #[derive(Debug)]
-pub(crate) struct Encoded<N = ()> {
+pub(crate) struct CachedBody<N = ()> {
     pub(crate) body: Bytes,
     /// What the room wants to know of the page when it is served again.
     pub(crate) note: Arc<N>,
@@ -56,13 +56,13 @@ pub(crate) struct Encoded<N = ()> {
     until: i64,
 }
 
-impl Encoded {
+impl CachedBody {
     /// A page that does not depend on the time.
     pub(crate) fn always(body: impl Into<Vec<u8>>) -> Self {
         Self::between(i64::MIN, i64::MAX, body)
     }
 
-    /// A page that holds from one moment until before another.
+    /// A page that holds from one generation until before another.
     pub(crate) fn between(from: i64, until: i64, body: impl Into<Vec<u8>>) -> Self {
         Self {
             // Without the room to grow that the encoder left, which would be kept as well.
@@ -74,8 +74,8 @@ impl Encoded {
     }
 
     /// The same with a note.
-    pub(crate) fn noting<N>(self, note: N) -> Encoded<N> {
-        Encoded {
+    pub(crate) fn with_metadata<N>(self, note: N) -> CachedBody<N> {
+        CachedBody {
             body: self.body,
             note: Arc::new(note),
             from: self.from,
@@ -84,7 +84,7 @@ impl Encoded {
     }
 }
 
-impl<N> Encoded<N> {
+impl<N> CachedBody<N> {
     pub(super) fn holds(&self, now: i64) -> bool {
         self.from <= now && now < self.until
     }
@@ -92,7 +92,7 @@ impl<N> Encoded<N> {
 
 /// The pages of one store.
 #[derive(Debug, Default)]
-pub(crate) struct Pages {
+pub(crate) struct ResponseCache {
     kept: RwLock<Kept>,
 }
 
@@ -111,21 +111,21 @@ struct Page {
     until: i64,
 }
 
-impl Pages {
+impl ResponseCache {
     /// The page of that key, if it was read at that generation and holds now.
     pub(crate) fn find<N: Send + Sync + 'static>(
         &self,
         key: &Key,
         generation: u64,
         now: i64,
-    ) -> Option<Encoded<N>> {
+    ) -> Option<CachedBody<N>> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let page = kept
             .pages
             .get(key)
             .filter(|_| kept.generation == generation)
             .filter(|page| page.from <= now && now < page.until)?;
-        Some(Encoded {
+        Some(CachedBody {
             body: page.body.clone(),
             note: Arc::clone(&page.note).downcast().ok()?,
             from: page.from,
@@ -139,7 +139,7 @@ impl Pages {
         &self,
         key: Key,
         generation: u64,
-        page: &Encoded<N>,
+        page: &CachedBody<N>,
     ) {
         let size = OVERHEAD + key.0.len() + page.body.len();
         if LONGEST < size {
@@ -173,20 +173,20 @@ impl Pages {
 mod tests {
     use super::*;
 
-    fn page(body: &str) -> Encoded {
-        Encoded::always(body)
+    fn page(body: &str) -> CachedBody {
+        CachedBody::always(body)
     }
 
-    fn find(pages: &Pages, key: &str, generation: u64, now: i64) -> Option<Bytes> {
-        let page: Encoded = pages.find(&Key::of(key), generation, now)?;
+    fn find(pages: &ResponseCache, key: &str, generation: u64, now: i64) -> Option<Bytes> {
+        let page: CachedBody = pages.find(&Key::of(key), generation, now)?;
         Some(page.body)
     }
 
     #[test]
     fn a_page_lasts_as_long_as_its_generation_and_its_time() {
-        let pages = Pages::default();
+        let pages = ResponseCache::default();
         pages.keep(Key::of("a"), 1, &page("x"));
-        pages.keep(Key::of("b"), 1, &Encoded::between(10, 20, "y"));
+        pages.keep(Key::of("b"), 1, &CachedBody::between(10, 20, "y"));
         assert_eq!(find(&pages, "a", 1, 0), Some(Bytes::from("x")));
         assert_eq!(find(&pages, "a", 2, 0), None);
         assert_eq!(
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_page_of_an_older_generation_is_not_kept() {
-        let pages = Pages::default();
+        let pages = ResponseCache::default();
         pages.keep(Key::of("new"), 2, &page("x"));
         pages.keep(Key::of("old"), 1, &page("y"));
         assert_eq!(find(&pages, "old", 1, 0), None);
@@ -224,7 +224,7 @@ mod tests {
     /// Whatever is asked for and however often, what is kept stays within its bounds, and the count of it is right.
     #[test]
     fn endless_pages_take_bounded_memory() {
-        let pages = Pages::default();
+        let pages = ResponseCache::default();
         for number in 0..100_000_usize {
             // Some keys come again, with another length: pages that depend on the time are replaced.
             let key = Key::of(if number % 3 == 0 { number % 7 } else { number });
@@ -245,9 +245,9 @@ mod tests {
 
     #[test]
     fn a_note_comes_back_with_its_page() {
-        let pages = Pages::default();
-        pages.keep(Key::of("a"), 1, &page("x").noting(7_u8));
-        let found: Option<Encoded<u8>> = pages.find(&Key::of("a"), 1, 0);
+        let pages = ResponseCache::default();
+        pages.keep(Key::of("a"), 1, &page("x").with_metadata(7_u8));
+        let found: Option<CachedBody<u8>> = pages.find(&Key::of("a"), 1, 0);
         assert_eq!(found.map(|page| *page.note), Some(7));
         assert_eq!(find(&pages, "a", 1, 0), None);
     }

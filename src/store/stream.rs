@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::namespace::State;
 use crate::provider::error::ApiError;
-use crate::store::pages::{self, Encoded};
+use crate::store::pages::{self, CachedBody};
 
 /// About how long an answer may be that is built whole: longer than any page that is kept.
 const WHOLE: usize = 1024 * 1024;
@@ -27,7 +27,7 @@ const PART: usize = 64 * 1024;
 pub(crate) const BATCH: u64 = 64;
 
 /// The rows of a list, to be read in its order.
-pub(crate) trait Rows: fmt::Debug + Send + 'static {
+pub(crate) trait RowSource: fmt::Debug + Send + 'static {
     /// Pushes the rows behind those that were read before, up to [`BATCH`] of them; says whether there may be more.
     fn read(&mut self, tx: &Connection, items: &mut Items) -> Result<bool, ApiError>;
 
@@ -58,7 +58,7 @@ impl Items {
     fn fill(
         &mut self,
         tx: &Connection,
-        rows: &mut dyn Rows,
+        rows: &mut dyn RowSource,
         length: usize,
     ) -> Result<bool, ApiError> {
         while rows.read(tx, self)? {
@@ -72,12 +72,12 @@ impl Items {
 
 /// Reads a list: its page where it was read to the end, else the beginning of its answer, and what remains. `frame` is the
 /// whole answer without a row: its first empty array is where the rows go.
-pub(crate) fn begin(
+pub(crate) fn start(
     state: &Arc<State>,
     tx: &Connection,
     frame: &str,
-    mut rows: impl Rows,
-) -> Result<(Encoded, Option<Remains>), ApiError> {
+    mut rows: impl RowSource,
+) -> Result<(CachedBody, Option<BodyTail>), ApiError> {
     let (head, tail) = frame
         .split_once("[]")
         .expect("a list without rows has an empty array");
@@ -89,7 +89,7 @@ pub(crate) fn begin(
     let tail = ["]", tail].concat().into_bytes();
     let (from, until) = rows.holds();
     let remains = if more {
-        Some(Remains {
+        Some(BodyTail {
             state: Arc::clone(state),
             rows: Some(Box::new(rows)),
             begun: items.begun,
@@ -99,20 +99,20 @@ pub(crate) fn begin(
         items.text.extend_from_slice(&tail);
         None
     };
-    Ok((Encoded::between(from, until, items.text), remains))
+    Ok((CachedBody::between(from, until, items.text), remains))
 }
 
 /// What follows the beginning of a long answer.
 #[derive(Debug)]
-pub(crate) struct Remains {
+pub(crate) struct BodyTail {
     state: Arc<State>,
     /// Nothing once all of them were read.
-    rows: Option<Box<dyn Rows>>,
+    rows: Option<Box<dyn RowSource>>,
     begun: bool,
     tail: Vec<u8>,
 }
 
-impl Remains {
+impl BodyTail {
     /// The same with something behind it.
     #[must_use]
     pub(crate) fn and(mut self, behind: &[u8]) -> Self {

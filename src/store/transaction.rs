@@ -22,7 +22,7 @@ impl<'c> Transaction<'c> {
         Self::begin(connection, "BEGIN IMMEDIATE")
     }
 
-    /// None at all: where nobody else can write meanwhile, everything that is read is of one moment anyway.
+    /// None at all: where nobody else can write meanwhile, everything that is read is of one generation anyway.
     pub(super) const fn unneeded(connection: &'c Connection) -> Self {
         Self {
             connection,

@@ -7,7 +7,8 @@ use std::fs;
 
 use rollcall::signing::qingcloud::Dialect;
 use rollcall::signing::{
-    AccessKey, AsSent, Digest, Sealed, alibaba_acs3, alibaba_v1, huawei, qingcloud, volcengine,
+    AccessKey, Digest, RawRequest, SignedParts, alibaba_acs3, alibaba_v1, huawei, qingcloud,
+    volcengine,
 };
 
 use crate::connection::Request;
@@ -38,7 +39,7 @@ struct Scheme {
     /// Whether the quick mode has it: one scheme of each provider.
     is_first: bool,
     has_nonce: bool,
-    sign: fn(&AsSent<'_>, &str) -> Sealed,
+    sign: fn(&RawRequest<'_>, &str) -> SignedParts,
 }
 
 const SCHEMES: &[Scheme] = &[
@@ -107,7 +108,7 @@ impl Scheme {
         let host = ("host", "rollcall");
         let target = (room(self.provider).page)(0);
         let (path, query) = target.split_once('?').unwrap_or((&target, ""));
-        let request = AsSent {
+        let request = RawRequest {
             method: "GET",
             path,
             query,

@@ -60,11 +60,7 @@ fn only_the_front_door_knows_axum() {
     never(
         &[""],
         &["axum::", "use axum"],
-        &[
-            "app.rs",
-            "control/",
-            "server/",
-        ],
+        &["app.rs", "control/", "server/"],
     );
 }
 
@@ -72,11 +68,7 @@ fn only_the_front_door_knows_axum() {
 fn the_store_knows_no_http_and_no_provider() {
     never(
         &["store/"],
-        &[
-            "http::",
-            "crate::providers",
-            "crate::provider::",
-        ],
+        &["http::", "crate::providers", "crate::provider::"],
         &[],
     );
 }
@@ -85,12 +77,7 @@ fn the_store_knows_no_http_and_no_provider() {
 fn providers_know_neither_the_journal_nor_the_faults_nor_the_app() {
     never(
         &["providers/"],
-        &[
-            "crate::pipeline",
-            "crate::app",
-            "crate::control",
-            "hyper",
-        ],
+        &["crate::pipeline", "crate::app", "crate::control", "hyper"],
         &[],
     );
 }
@@ -155,8 +142,16 @@ fn every_room_has_the_same_six_files() {
 
 #[test]
 fn time_and_ids_come_from_one_place_each() {
-    never(&[""], &["SystemTime::now", "Utc::now"], &["namespace/clock.rs"]);
-    never(&[""], &["new_v4", "fastrand::", "use rand"], &["namespace/ids.rs"]);
+    never(
+        &[""],
+        &["SystemTime::now", "Utc::now"],
+        &["namespace/clock.rs"],
+    );
+    never(
+        &[""],
+        &["new_v4", "fastrand::", "use rand"],
+        &["namespace/ids.rs"],
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use rollcall::signing::qingcloud::Dialect;
 use rollcall::signing::{
-    AccessKey, AsSent, Digest, alibaba_acs3, alibaba_v1, parse_extended_time, volcengine,
+    AccessKey, Digest, RawRequest, alibaba_acs3, alibaba_v1, parse_extended_time, volcengine,
 };
 use serde_json::json;
 
@@ -429,8 +429,9 @@ fn a_wrong_signature_over_many_passwords_is_answered() {
         .map(|number| format!("&password={number}"))
         .collect();
     let volcengine = |request: Request| {
-        let seal =
-            |sent: &AsSent<'_>| volcengine::sign(sent, &WRONG, "cn-beijing", "bytehouse_ce", TIME);
+        let seal = |sent: &RawRequest<'_>| {
+            volcengine::sign(sent, &WRONG, "cn-beijing", "bytehouse_ce", TIME)
+        };
         let sealed = request.look(seal);
         request.sealed(sealed)
     };

@@ -183,7 +183,7 @@ impl TryFrom<Value> for Effect {
     fn try_from(value: Value) -> Result<Self, String> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
-        struct Named {
+        struct RouteMatch {
             error: String,
             detail: Option<String>,
         }
@@ -216,8 +216,8 @@ impl TryFrom<Value> for Effect {
             (Some("hang"), _) => Ok(Self::Hang),
             (Some("reset"), _) => Ok(Self::Reset),
             (Some("truncate"), _) => Ok(Self::Truncate),
-            (None, ["error"]) => Named::deserialize(value)
-                .map(|Named { error, detail }| Self::Error { error, detail }),
+            (None, ["error"]) => RouteMatch::deserialize(value)
+                .map(|RouteMatch { error, detail }| Self::Error { error, detail }),
             (None, ["status"]) => Answer::deserialize(value).map(
                 |Answer {
                      status,
@@ -289,7 +289,7 @@ pub enum Delay {
 
 /// How an answer leaves the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Manner {
+pub(crate) enum DeliveryMode {
     #[default]
     Whole,
     /// Never.
@@ -302,7 +302,7 @@ pub(crate) enum Manner {
 
 /// What a fault puts in the place of an answer.
 #[derive(Debug)]
-pub(crate) enum Instead {
+pub(crate) enum ResponseOverride {
     /// An error of the provider, in its envelope.
     Error(ApiError),
     /// These bytes, as they are.
@@ -311,11 +311,11 @@ pub(crate) enum Instead {
 
 /// What the faults make of a call.
 #[derive(Debug, Default)]
-pub(crate) struct Trouble {
+pub(crate) struct Injected {
     /// An answer instead of the operation's.
-    pub(crate) instead: Option<Instead>,
+    pub(crate) instead: Option<ResponseOverride>,
     pub(crate) delay: Duration,
-    pub(crate) manner: Manner,
+    pub(crate) manner: DeliveryMode,
     /// What to tell the reader of the journal.
     pub(crate) notes: Vec<String>,
 }
@@ -348,12 +348,12 @@ pub(crate) struct Faults {
 #[derive(Debug, Default)]
 struct Rules {
     last_id: u64,
-    rules: Vec<Armed>,
+    rules: Vec<ActiveRule>,
 }
 
 /// A rule and what it counts.
 #[derive(Debug)]
-struct Armed {
+struct ActiveRule {
     rule: Rule,
     /// When the current second of a throttle began, and how many calls it has let through.
     second: (Instant, u32),
@@ -392,7 +392,7 @@ impl Faults {
         let chance = self
             .seed
             .map_or_else(Ids::unseeded, |seed| Ids::seeded(seed, &stream));
-        rules.rules.push(Armed {
+        rules.rules.push(ActiveRule {
             rule: rule.clone(),
             second: (Instant::now(), 0),
             chance,
@@ -421,7 +421,7 @@ impl Faults {
     pub(crate) fn remove(&self, id: Option<u64>, namespace: Option<&str>) -> usize {
         let mut rules = self.lock();
         let before = rules.rules.len();
-        rules.rules.retain(|Armed { rule, .. }| {
+        rules.rules.retain(|ActiveRule { rule, .. }| {
             id.is_some_and(|id| id != rule.id)
                 || namespace
                     .is_some_and(|namespace| rule.matches.namespace.as_deref() != Some(namespace))
@@ -431,8 +431,8 @@ impl Faults {
     }
 
     /// What the rules, the header and the access key make of a call.
-    pub(crate) fn check(&self, call: &Call<'_>, access_key: Option<&str>) -> Trouble {
-        let mut trouble = Trouble::default();
+    pub(crate) fn check(&self, call: &Call<'_>, access_key: Option<&str>) -> Injected {
+        let mut trouble = Injected::default();
         if 0 < self.many() {
             self.apply_rules(call, access_key, &mut trouble);
         }
@@ -443,7 +443,7 @@ impl Faults {
                 Ok(effect) => trouble.apply(&effect, call, Duration::ZERO, None, HEADER),
                 Err(cause) => {
                     trouble.notes.push(cause.clone());
-                    trouble.instead = Some(Instead::Raw(crate::pipeline::problem(
+                    trouble.instead = Some(ResponseOverride::Raw(crate::pipeline::problem(
                         400,
                         "No such fault",
                         &cause,
@@ -455,17 +455,17 @@ impl Faults {
             && let Some(name) = access_key.and_then(|key| key.strip_prefix(RESERVED))
         {
             match named(call.provider, name, None, "the access key") {
-                Some(error) => trouble.instead = Some(Instead::Error(error)),
+                Some(error) => trouble.instead = Some(ResponseOverride::Error(error)),
                 None => trouble.notes.push(no_such_error(call.provider, name)),
             }
         }
         trouble
     }
 
-    fn apply_rules(&self, call: &Call<'_>, access_key: Option<&str>, trouble: &mut Trouble) {
+    fn apply_rules(&self, call: &Call<'_>, access_key: Option<&str>, trouble: &mut Injected) {
         let params = OnceCell::new();
         let mut rules = self.lock();
-        for Armed {
+        for ActiveRule {
             rule,
             second,
             chance,
@@ -509,7 +509,7 @@ impl Faults {
     }
 }
 
-impl Trouble {
+impl Injected {
     fn apply(
         &mut self,
         effect: &Effect,
@@ -521,7 +521,7 @@ impl Trouble {
         match effect {
             Effect::Error { error, detail } => {
                 let error = named(call.provider, error, detail.as_deref(), cause);
-                self.instead = error.map(Instead::Error);
+                self.instead = error.map(ResponseOverride::Error);
             }
             Effect::Answer {
                 status,
@@ -532,12 +532,12 @@ impl Trouble {
                     "" => Reply::empty(*status),
                     body => Reply::empty(*status).body(content_type, body.to_owned()),
                 };
-                self.instead = Some(Instead::Raw(reply));
+                self.instead = Some(ResponseOverride::Raw(reply));
                 self.notes.push(format!("{cause} answered"));
             }
             Effect::Throttle { .. } => {
                 let error = call.provider.throttled(wait);
-                self.instead = Some(Instead::Error(error));
+                self.instead = Some(ResponseOverride::Error(error));
                 self.notes.push(format!("{cause} throttled the call"));
             }
             Effect::Delay { delay } => {
@@ -548,16 +548,16 @@ impl Trouble {
                     .push(format!("{cause} held the answer back for {length}"));
             }
             Effect::Hang => {
-                (self.delay, self.manner) = (HANG, Manner::Hang);
+                (self.delay, self.manner) = (HANG, DeliveryMode::Hang);
                 self.notes.push(format!("{cause} kept the answer back"));
             }
             Effect::Reset => {
-                self.manner = Manner::Reset;
+                self.manner = DeliveryMode::Reset;
                 self.notes
                     .push(format!("{cause} reset the connection instead of answering"));
             }
             Effect::Truncate => {
-                self.manner = Manner::Truncate;
+                self.manner = DeliveryMode::Truncate;
                 self.notes.push(format!("{cause} cut the answer short"));
             }
         }

@@ -38,7 +38,7 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
-    pub(crate) const fn word(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Recognise => "recognise",
             Self::Fault => "fault",
@@ -294,14 +294,17 @@ impl Kept {
         put("namespace", json!(&*self.namespace));
         put("provider", json!(call.provider));
         put("operation", json!(redact::target(&call.operation)));
-        put("stage", json!(call.stage.word()));
+        put("stage", json!(call.stage.as_str()));
         put("status", json!(self.status));
         put("error", json!(call.error));
         put("request_id", json!(call.request_id));
         put("duration_us", json!(self.duration.as_micros()));
         put("method", json!(self.method.as_str()));
         put("target", json!(redact::target(self.packed.target())));
-        let explanation = call.explanation.iter().map(|text| redact::quotation(text));
+        let explanation = call
+            .explanation
+            .iter()
+            .map(|text| redact::redact_quoted(text));
         put("explanation", explanation.collect());
         summary
     }

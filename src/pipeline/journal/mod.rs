@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::pipeline::journal::shell::word;
+use crate::pipeline::journal::shell::quote;
 use crate::provider::error::Missing;
 use crate::provider::redact;
 
@@ -207,11 +207,11 @@ impl Journal {
             .get("host")
             .and_then(|host| host.to_str().ok())
             .unwrap_or("127.0.0.1:4700");
-        let url = word(&format!("http://{host}{}", redact::target(packed.target())));
+        let url = quote(&format!("http://{host}{}", redact::target(packed.target())));
         // curl waits for the body of a HEAD unless it is told so.
         let mut command = match *method {
             Method::HEAD => format!("curl --head {url}"),
-            _ => format!("curl -i -X {} {url}", word(method.as_str())),
+            _ => format!("curl -i -X {} {url}", quote(method.as_str())),
         };
         for (name, value) in redact::headers(&headers).as_object().into_iter().flatten() {
             if !matches!(
@@ -219,12 +219,12 @@ impl Journal {
                 "host" | "content-length" | "connection" | "accept-encoding" | "transfer-encoding"
             ) {
                 let header = format!("{name}: {}", value.as_str().unwrap_or_default());
-                command.push_str(&format!(" -H {}", word(&header)));
+                command.push_str(&format!(" -H {}", quote(&header)));
             }
         }
         if !packed.body().is_empty() {
             let body = redact::body(packed.body());
-            command.push_str(&format!(" --data-raw {}", word(&body)));
+            command.push_str(&format!(" --data-raw {}", quote(&body)));
         }
         command.push('\n');
         if kept.cut {

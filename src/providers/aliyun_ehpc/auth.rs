@@ -9,8 +9,8 @@ use crate::namespace::clock::Time;
 use crate::namespace::settings::{Auth, Credential};
 use crate::provider::call::{Call, Request};
 use crate::provider::error::{ApiError, ErrorEntry};
-use crate::providers::signatures::{Nonces, Practice, Sent, examined, in_time};
-use crate::signing::{self, AsSent, Mismatch, alibaba_acs3, alibaba_v1};
+use crate::providers::signatures::{Nonces, Sent, SigningHints, check_skew, explain_mismatch};
+use crate::signing::{self, Mismatch, RawRequest, alibaba_acs3, alibaba_v1};
 
 /// How far a caller's clock may be off, either way, and how long a nonce may not come again.
 const SKEW: Duration = Duration::from_secs(15 * 60);
@@ -93,7 +93,7 @@ impl<'a> Signed<'a> {
     /// Reads what the request carries, or says what is missing or malformed.
     ///
     /// A request without any sign of a scheme is taken for RPC V1 that lacks everything.
-    fn of(scheme: Scheme, request: &AsSent<'a>) -> Result<Self, ApiError> {
+    fn of(scheme: Scheme, request: &RawRequest<'a>) -> Result<Self, ApiError> {
         match scheme {
             Scheme::Acs3 => alibaba_acs3::read(request)
                 .map(Self::Acs3)
@@ -172,7 +172,7 @@ fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
     if auth == Auth::Lenient {
         return Ok(None);
     }
-    in_time(call, Time::from_seconds(signed.timestamp()), SKEW, |_| {
+    check_skew(call, Time::from_seconds(signed.timestamp()), SKEW, |_| {
         errors::TIMESTAMP_EXPIRED.raise()
     })?;
     let access_key = signed.access_key();
@@ -187,9 +187,9 @@ fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
     check_token(call, &key, signed.security_token())?;
     if let Err(mismatch) = signed.verify(&sent, &key.secret_key) {
         let (scheme, refused) = signed.mismatch(&mismatch);
-        return Err(examined(
+        return Err(explain_mismatch(
             call,
-            Practice::of(scheme),
+            SigningHints::of(scheme),
             &sent,
             (access_key, &key),
             &mismatch,
@@ -238,7 +238,7 @@ fn check_token(call: &Call<'_>, key: &Credential, sent: Option<&str>) -> Result<
     }
 }
 
-fn defect_of_acs3(request: &AsSent<'_>, defect: alibaba_acs3::Defect) -> ApiError {
+fn defect_of_acs3(request: &RawRequest<'_>, defect: alibaba_acs3::Defect) -> ApiError {
     use alibaba_acs3::Defect;
     match defect {
         Defect::Missing(name) => missing(name).raise().because(match name {

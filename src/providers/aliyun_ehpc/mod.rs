@@ -21,10 +21,10 @@ use serde_json::Value;
 
 use crate::namespace::clock::Time;
 use crate::namespace::ids::Ids;
-use crate::provider::call::{Call, Limit, Reply, Request};
+use crate::provider::call::{Call, Oversize, Reply, Request};
 use crate::provider::error::{ApiError, ErrorEntry, Missing, Refusal, Source};
 use crate::provider::seed::SeedError;
-use crate::provider::table::{Bound, Named, Operation, Parameter, Place, Quirk};
+use crate::provider::table::{Limit, Location, Operation, Parameter, Quirk, RouteMatch};
 use crate::provider::{Provider, SeedContext};
 use model::Version;
 use operations::{v2018, v2024};
@@ -46,7 +46,7 @@ const POST_FIRST: &[&str] = &["POST", "GET"];
 
 const CLUSTER_ID: Parameter = Parameter {
     name: "ClusterId",
-    place: Place::QueryOrBody,
+    location: Location::QueryOrBody,
     kind: "string",
     required: true,
     default: "",
@@ -82,7 +82,7 @@ const ASYNC_ID: Parameter = Parameter {
 };
 const USER_NAME: Parameter = Parameter {
     name: "User.N.Name",
-    place: Place::QueryOrBody,
+    location: Location::QueryOrBody,
     kind: "string",
     required: true,
     default: "",
@@ -120,7 +120,7 @@ const REGION_ID: Parameter = Parameter {
 };
 const USER_JSON: Parameter = Parameter {
     name: "User",
-    place: Place::QueryOrBody,
+    location: Location::QueryOrBody,
     kind: "JSON array of objects, as text",
     required: true,
     default: "",
@@ -379,27 +379,27 @@ static QUIRKS: &[Quirk] = &[
     },
 ];
 
-static BOUNDS: &[Bound] = &[
-    Bound {
+static LIMITS: &[Limit] = &[
+    Limit {
         name: "users of a call",
         value: "100",
         about: "20 in CreateUsers; more: 400 InvalidParams (User)",
         source: SDK_2024,
     },
-    Bound {
+    Limit {
         name: "a task's life",
         value: "1 hour",
         about: "by the namespace's clock; and a namespace keeps 16384 tasks, the oldest go first",
         source: Source::Inferred("no source says how long an AsyncId is good for"),
     },
-    Bound {
+    Limit {
         name: "a task's list after a change",
         value: "200000 users",
         about: "a namespace keeps lists of so many users together, the oldest go first; the AsyncId of a list that is not kept, and \
                 so of every list that is longer, is lost with the first change",
         source: Source::Inferred("memory; no source says what an AsyncId shows after a change"),
     },
-    Bound {
+    Limit {
         name: "clock skew",
         value: "15 minutes",
         about: "either way, in strict authentication",
@@ -432,8 +432,8 @@ impl Provider for AliyunEhpc {
         QUIRKS
     }
 
-    fn bounds(&self) -> &'static [Bound] {
-        BOUNDS
+    fn limits(&self) -> &'static [Limit] {
+        LIMITS
     }
 
     fn schema(&self) -> &'static str {
@@ -448,7 +448,7 @@ impl Provider for AliyunEhpc {
         include_str!("../../../seed-data/aliyun-ehpc.json")
     }
 
-    fn name_operation(&self, request: &Request) -> Named {
+    fn name_operation(&self, request: &Request) -> RouteMatch {
         let parameters = wire::Parameters::of(request);
         let (action, version) = (parameters.action(), parameters.version());
         let asked = OPERATIONS.iter().find(|operation| {
@@ -463,11 +463,11 @@ impl Provider for AliyunEhpc {
             (None, Some(action)) => action.to_owned(),
             (None, None) => format!("{} {}", request.method, request.path()),
         };
-        Named {
+        RouteMatch {
             operation,
             called,
             wrong_method: asked.is_some() && operation.is_none(),
-            ..Named::default()
+            ..RouteMatch::default()
         }
     }
 
@@ -488,11 +488,11 @@ impl Provider for AliyunEhpc {
         wire::envelope(call, verdict)
     }
 
-    fn over_limit(&self, limit: Limit) -> &'static ErrorEntry {
+    fn over_limit(&self, limit: Oversize) -> &'static ErrorEntry {
         match limit {
-            Limit::Target => &errors::URI_TOO_LARGE,
-            Limit::Headers => &errors::HEADERS_TOO_LARGE,
-            Limit::Body => &errors::BODY_TOO_LARGE,
+            Oversize::Target => &errors::URI_TOO_LARGE,
+            Oversize::Headers => &errors::HEADERS_TOO_LARGE,
+            Oversize::Body => &errors::BODY_TOO_LARGE,
         }
     }
 

@@ -16,7 +16,7 @@ use crate::namespace::settings::{Auth, Credential};
 use crate::provider::call::{Call, Request};
 use crate::provider::error::ApiError;
 use crate::provider::redact;
-use crate::providers::signatures::{Practice, Sent, examined, in_time};
+use crate::providers::signatures::{Sent, SigningHints, check_skew, explain_mismatch};
 use crate::signing::huawei::{self, Authorization, Defect};
 use crate::signing::{Scheme, same};
 
@@ -39,7 +39,7 @@ pub(crate) enum Caller {
 
 impl Caller {
     /// Whether the call comes with a key that must not change anything, and would.
-    pub(crate) fn oversteps(self, call: &Call<'_>) -> bool {
+    pub(crate) fn violates_read_only(self, call: &Call<'_>) -> bool {
         let writes = call.operation().is_some_and(|operation| operation.writes);
         self == Self::Key { read_only: true } && writes
     }
@@ -98,18 +98,18 @@ fn verify(
 ) -> Result<Caller, ApiError> {
     let credential = known(call, signed)?;
     let date = Time::from_seconds(signed.timestamp);
-    in_time(call, date, SKEW, |now| {
+    check_skew(call, date, SKEW, |now| {
         SIGNATURE_EXPIRED.with_all(&[&signed.date, &now.compact()])
     })?;
     let verified = huawei::verify(&sent.as_sent(), sent.also(), signed, &credential.secret_key);
     if let Err(mismatch) = verified {
         // The real message repeats a signed X-Security-Token too; rollcall shows no token, not even to its sender.
-        let canonical = redact::quotation(&mismatch.canonical_request);
+        let canonical = redact::redact_quoted(&mismatch.canonical_request);
         let refused = SIGNATURE_MISMATCH.with(canonical.replace('\n', "|"));
         let key = (signed.access_key_id, &credential);
-        return Err(examined(
+        return Err(explain_mismatch(
             call,
-            Practice::of(Scheme::Huawei),
+            SigningHints::of(Scheme::Huawei),
             sent,
             key,
             &mismatch,

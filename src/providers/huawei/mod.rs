@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::namespace::ids::{Ids, LOWER_HEX};
-use crate::provider::call::{Call, Limit, Reply, Request};
+use crate::provider::call::{Call, Oversize, Reply, Request};
 use crate::provider::error::{ApiError, ErrorEntry, Refusal, Source, catalogue};
 use crate::signing::sha256_hex;
 
@@ -156,11 +156,11 @@ pub(crate) fn request_id(ids: &Ids) -> String {
 }
 
 /// The gateway's row for a request over a limit.
-pub(crate) fn over_limit(limit: Limit) -> &'static ErrorEntry {
+pub(crate) fn over_limit(limit: Oversize) -> &'static ErrorEntry {
     match limit {
-        Limit::Target => &URI_TOO_LARGE,
-        Limit::Headers => &HEADERS_TOO_LARGE,
-        Limit::Body => &BODY_TOO_LARGE,
+        Oversize::Target => &URI_TOO_LARGE,
+        Oversize::Headers => &HEADERS_TOO_LARGE,
+        Oversize::Body => &BODY_TOO_LARGE,
     }
 }
 

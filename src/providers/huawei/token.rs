@@ -42,7 +42,7 @@ pub(crate) fn untaken_text(
     namespace: &str,
 ) -> rusqlite::Result<String> {
     let sql = "SELECT 1 FROM huawei_tokens WHERE digest = ?1";
-    ids.untaken(
+    ids.unused(
         |ids| new_text(ids, namespace),
         |text| tx.prepare_cached(sql)?.exists([digest(text)]),
     )

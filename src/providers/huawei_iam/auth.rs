@@ -27,7 +27,7 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
         _ => authenticate(call, None)?,
     };
     // Inferred: a key that may only read makes no other keys.
-    if caller.oversteps(call) {
+    if caller.violates_read_only(call) {
         return Err(huawei::USER_NOT_AUTHORIZED
             .raise()
             .because("the key is read-only"));

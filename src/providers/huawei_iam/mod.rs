@@ -21,10 +21,10 @@ use serde_json::Value;
 
 use crate::namespace::clock::Time;
 use crate::namespace::ids::Ids;
-use crate::provider::call::{Call, Limit, Reply, Request};
+use crate::provider::call::{Call, Oversize, Reply, Request};
 use crate::provider::error::{ApiError, ErrorEntry, Missing, Refusal, Source};
 use crate::provider::seed::SeedError;
-use crate::provider::table::{Bound, Named, Operation, Parameter, Place, Quirk};
+use crate::provider::table::{Limit, Location, Operation, Parameter, Quirk, RouteMatch};
 use crate::provider::{Provider, SeedContext};
 use crate::providers::huawei;
 use crate::providers::huawei::token;
@@ -41,7 +41,7 @@ const GOLANGSDK: Source = Source::Sdk("chnsz/golangsdk in terraform-provider-hua
 
 const X_AUTH_TOKEN: Parameter = Parameter {
     name: "X-Auth-Token",
-    place: Place::Header,
+    location: Location::Header,
     kind: "string",
     required: false,
     default: "the first user of the seed",
@@ -68,7 +68,7 @@ static OPERATIONS: &[Operation] = &[
         summary: "Issues a token for a password, a token or an agency",
         parameters: &[
             Parameter {
-                place: Place::Query,
+                location: Location::Query,
                 ..body(
                     "nocatalog",
                     "string",
@@ -140,7 +140,7 @@ static OPERATIONS: &[Operation] = &[
         summary: "Lists projects; of a name exactly one",
         parameters: &[
             Parameter {
-                place: Place::Query,
+                location: Location::Query,
                 source: SDK,
                 ..body(
                     "name",
@@ -150,7 +150,7 @@ static OPERATIONS: &[Operation] = &[
                 )
             },
             Parameter {
-                place: Place::Query,
+                location: Location::Query,
                 source: GOLANGSDK,
                 ..body(
                     "domain_id",
@@ -263,7 +263,7 @@ const fn body(
 ) -> Parameter {
     Parameter {
         name,
-        place: Place::Body,
+        location: Location::Body,
         kind,
         required,
         default: "",
@@ -272,26 +272,26 @@ const fn body(
     }
 }
 
-static BOUNDS: &[Bound] = &[
-    Bound {
+static LIMITS: &[Limit] = &[
+    Limit {
         name: "life of a token",
         value: "24 h",
         about: "on the namespace's clock",
         source: REFERENCE,
     },
-    Bound {
+    Limit {
         name: "tokens of a namespace",
         value: "10000",
         about: "the oldest go first",
         source: Source::Inferred("so that a client that logs in for ever fills nothing up"),
     },
-    Bound {
+    Limit {
         name: "names and ids in bodies",
         value: "64 characters",
         about: "a longer one is refused with 400; methods are four at most",
         source: Source::Inferred("as in seeds; tokens are kept with them"),
     },
-    Bound {
+    Limit {
         name: "temporary access keys of a namespace",
         value: "10000",
         about: "the oldest go first",
@@ -330,8 +330,8 @@ impl Provider for HuaweiIam {
         &[]
     }
 
-    fn bounds(&self) -> &'static [Bound] {
-        BOUNDS
+    fn limits(&self) -> &'static [Limit] {
+        LIMITS
     }
 
     fn schema(&self) -> &'static str {
@@ -346,7 +346,7 @@ impl Provider for HuaweiIam {
         include_str!("../../../seed-data/huawei-iam.json")
     }
 
-    fn name_operation(&self, request: &Request) -> Named {
+    fn name_operation(&self, request: &Request) -> RouteMatch {
         // The one path that clients reach with and without a slash behind it.
         let path = match request.path() {
             "/v3/auth/tokens/" => "/v3/auth/tokens",
@@ -375,7 +375,7 @@ impl Provider for HuaweiIam {
         wire::envelope(call, verdict)
     }
 
-    fn over_limit(&self, limit: Limit) -> &'static ErrorEntry {
+    fn over_limit(&self, limit: Oversize) -> &'static ErrorEntry {
         huawei::over_limit(limit)
     }
 

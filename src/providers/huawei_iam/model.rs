@@ -377,7 +377,7 @@ pub(crate) fn temporary_key(
     namespace: &str,
     expires: Time,
 ) -> rusqlite::Result<Credential> {
-    let access_key = ids.untaken(
+    let access_key = ids.unused(
         |ids| format!("HST{}", ids.text(17, ALPHANUMERIC).to_uppercase()),
         |key| credentials::find(tx, key).map(|known| known.is_some()),
     )?;

@@ -8,7 +8,7 @@ use crate::provider::call::Call;
 use crate::provider::error::ApiError;
 use crate::providers::huawei;
 use crate::providers::huawei::authentication::{Caller, authenticate, owns_project};
-use crate::store::pages::Encoded;
+use crate::store::pages::CachedBody;
 
 /// The gateway's checks, and the service's one about methods.
 pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
@@ -27,7 +27,7 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
     if is_strict && wire::is_project_id(project_id) {
         of_the_caller(call, project_id)?;
     }
-    if caller.oversteps(call) {
+    if caller.violates_read_only(call) {
         return Err(errors::READ_ONLY.raise().because("the key is read-only"));
     }
     if call.named.wrong_method {
@@ -44,7 +44,7 @@ fn of_the_caller(call: &Call<'_>, project_id: &str) -> Result<(), ApiError> {
     let key = call.key(("whose project", project_id));
     call.encoded(key, |tx| {
         if owns_project(tx, project_id)? || model::has_project(tx, project_id)? {
-            return Ok(Encoded::always(""));
+            return Ok(CachedBody::always(""));
         }
         Err(errors::PROJECT_NOT_OF_TOKEN.raise().because(format!(
             "project {project_id} is not configured: no seed names it among huawei-iam's projects or has an instance in it"

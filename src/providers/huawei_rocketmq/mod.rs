@@ -23,10 +23,10 @@ use serde_json::Value;
 
 use crate::namespace::clock::Time;
 use crate::namespace::ids::Ids;
-use crate::provider::call::{Call, Limit, Reply, Request};
+use crate::provider::call::{Call, Oversize, Reply, Request};
 use crate::provider::error::{ApiError, ErrorEntry, Missing, Refusal, Source};
 use crate::provider::seed::SeedError;
-use crate::provider::table::{Bound, Named, Operation, Parameter, Place, Quirk};
+use crate::provider::table::{Limit, Location, Operation, Parameter, Quirk, RouteMatch};
 use crate::provider::{Provider, SeedContext};
 use crate::providers::huawei;
 use crate::providers::routes::Routes;
@@ -327,7 +327,7 @@ const KEPT: &str = "what it is";
 const fn path(name: &'static str, rule: &'static str, source: Source) -> Parameter {
     Parameter {
         name,
-        place: Place::Path,
+        location: Location::Path,
         kind: "string",
         required: true,
         default: "",
@@ -344,7 +344,7 @@ const fn query(
 ) -> Parameter {
     Parameter {
         name,
-        place: Place::Query,
+        location: Location::Query,
         kind,
         required: false,
         default: "",
@@ -360,7 +360,7 @@ const fn filter(name: &'static str, rule: &'static str) -> Parameter {
 const fn body(name: &'static str, kind: &'static str, rule: &'static str) -> Parameter {
     Parameter {
         name,
-        place: Place::Body,
+        location: Location::Body,
         kind,
         required: false,
         default: "",
@@ -391,20 +391,20 @@ static QUIRKS: &[Quirk] = &[
     },
 ];
 
-static BOUNDS: &[Bound] = &[
-    Bound {
+static LIMITS: &[Limit] = &[
+    Limit {
         name: "users of an instance",
         value: "1000",
         about: "the next one is refused with 400 DMS.00400039; seeds may hold more",
         source: REFERENCE,
     },
-    Bound {
+    Limit {
         name: "entries of topic_perms, of group_perms, and addresses of white_remote_address",
         value: "1000",
         about: "more are refused with 400 DMS.00400800; in seeds too",
         source: UNBOUNDED,
     },
-    Bound {
+    Limit {
         name: "the name of a topic or group",
         value: "128 characters",
         about: "a longer one is refused with 400 DMS.00400800; in seeds too",
@@ -442,8 +442,8 @@ impl Provider for HuaweiRocketmq {
         QUIRKS
     }
 
-    fn bounds(&self) -> &'static [Bound] {
-        BOUNDS
+    fn limits(&self) -> &'static [Limit] {
+        LIMITS
     }
 
     fn schema(&self) -> &'static str {
@@ -458,7 +458,7 @@ impl Provider for HuaweiRocketmq {
         include_str!("../../../seed-data/huawei-rocketmq.json")
     }
 
-    fn name_operation(&self, request: &Request) -> Named {
+    fn name_operation(&self, request: &Request) -> RouteMatch {
         ROUTES.name(request, request.path())
     }
 
@@ -482,7 +482,7 @@ impl Provider for HuaweiRocketmq {
         huawei::envelope(call, verdict)
     }
 
-    fn over_limit(&self, limit: Limit) -> &'static ErrorEntry {
+    fn over_limit(&self, limit: Oversize) -> &'static ErrorEntry {
         huawei::over_limit(limit)
     }
 

@@ -528,10 +528,10 @@ pub(crate) fn delete_instance(
 static USERS: List = List {
     table: "rocketmq_users",
     parent: Some("instance"),
-    lead: None,
+    sort_key: None,
     number: "seq",
     texts: &[],
-    facets: &[],
+    filter_columns: &[],
 };
 
 /// The users of an instance, oldest first.

@@ -11,7 +11,7 @@ use crate::provider::call::{Call, Reply};
 use crate::provider::error::ApiError;
 use crate::providers::huawei::JSON;
 use crate::store::OnConflict;
-use crate::store::pages::Encoded;
+use crate::store::pages::CachedBody;
 
 /// Lists the users of an instance, oldest first.
 pub(crate) fn list_user(call: &Call<'_>) -> Result<Reply, ApiError> {
@@ -22,7 +22,7 @@ pub(crate) fn list_user(call: &Call<'_>) -> Result<Reply, ApiError> {
         let instance = find(tx, &address)?;
         let page = model::list_users(tx, &instance, window?)?;
         let list = wire::UserList::from(page);
-        Ok(Encoded::always(serde_json::to_vec(&list)?))
+        Ok(CachedBody::always(serde_json::to_vec(&list)?))
     })?;
     Ok(Reply::new(200, JSON, body))
 }
@@ -112,7 +112,7 @@ fn list_access_policy(call: &Call<'_>, resource: Resource, name: &str) -> Result
         let instance = find(tx, &address)?;
         let page = model::list_users(tx, &instance, window?)?;
         let list = wire::PolicyList::new(page, resource, name);
-        Ok(Encoded::always(serde_json::to_vec(&list)?))
+        Ok(CachedBody::always(serde_json::to_vec(&list)?))
     })?;
     Ok(Reply::new(200, JSON, body))
 }
@@ -133,7 +133,7 @@ pub(crate) fn list_instances(call: &Call<'_>) -> Result<Reply, ApiError> {
             )));
         }
         let list = wire::InstanceList::from(page);
-        Ok(Encoded::always(serde_json::to_vec(&list)?))
+        Ok(CachedBody::always(serde_json::to_vec(&list)?))
     })?;
     Ok(Reply::new(200, JSON, body))
 }

@@ -12,7 +12,7 @@ use crate::providers::huawei::authentication::authenticate;
 pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
     route(call)?;
     let caller = authenticate(call, Some(call.path_param("project_id")))?;
-    if caller.oversteps(call) {
+    if caller.violates_read_only(call) {
         return Err(errors::NO_PERMISSION
             .raise()
             .because("the key is read-only"));

@@ -22,10 +22,10 @@ use serde_json::Value;
 
 use crate::namespace::clock::Time;
 use crate::namespace::ids::Ids;
-use crate::provider::call::{Call, Limit, Reply, Request};
+use crate::provider::call::{Call, Oversize, Reply, Request};
 use crate::provider::error::{ApiError, ErrorEntry, Missing, Refusal, Source};
 use crate::provider::seed::SeedError;
-use crate::provider::table::{Bound, Named, Operation, Parameter, Place, Quirk};
+use crate::provider::table::{Limit, Location, Operation, Parameter, Quirk, RouteMatch};
 use crate::provider::{Provider, SeedContext};
 use crate::providers::huawei;
 use crate::providers::routes::Routes;
@@ -44,7 +44,7 @@ const CHOSEN: Source = Source::Inferred("no source bounds it");
 
 const PROJECT_ID: Parameter = Parameter {
     name: "project_id",
-    place: Place::Path,
+    location: Location::Path,
     kind: "string",
     required: true,
     default: "",
@@ -53,7 +53,7 @@ const PROJECT_ID: Parameter = Parameter {
 };
 const USER_ID: Parameter = Parameter {
     name: "user_id",
-    place: Place::Path,
+    location: Location::Path,
     kind: "string",
     required: true,
     default: "",
@@ -62,7 +62,7 @@ const USER_ID: Parameter = Parameter {
 };
 const GROUP_ID: Parameter = Parameter {
     name: "group_id",
-    place: Place::Path,
+    location: Location::Path,
     kind: "string",
     required: true,
     default: "",
@@ -774,7 +774,7 @@ const fn query(
 ) -> Parameter {
     Parameter {
         name,
-        place: Place::Query,
+        location: Location::Query,
         kind,
         required: false,
         default,
@@ -793,7 +793,7 @@ const fn body(
 ) -> Parameter {
     Parameter {
         name,
-        place: Place::Body,
+        location: Location::Body,
         kind,
         required,
         default,
@@ -829,20 +829,20 @@ static QUIRKS: &[Quirk] = &[
     },
 ];
 
-static BOUNDS: &[Bound] = &[
-    Bound {
+static LIMITS: &[Limit] = &[
+    Limit {
         name: "users of one batch-create",
         value: "200",
         about: "more are refused with WKS.0001",
         source: SDK,
     },
-    Bound {
+    Limit {
         name: "ids of one batch-delete",
         value: "100",
         about: "more are refused with WKS.0001",
         source: SDK,
     },
-    Bound {
+    Limit {
         name: "users of a project",
         value: "none",
         about: "the real service has a quota; with the quirk user-quota the next one is refused with WKS.00170302",
@@ -877,8 +877,8 @@ impl Provider for HuaweiWorkspace {
         QUIRKS
     }
 
-    fn bounds(&self) -> &'static [Bound] {
-        BOUNDS
+    fn limits(&self) -> &'static [Limit] {
+        LIMITS
     }
 
     fn schema(&self) -> &'static str {
@@ -893,12 +893,12 @@ impl Provider for HuaweiWorkspace {
         include_str!("../../../seed-data/huawei-workspace.json")
     }
 
-    fn name_operation(&self, request: &Request) -> Named {
+    fn name_operation(&self, request: &Request) -> RouteMatch {
         let named = ROUTES.name(request, request.path());
         if NOT_USER_IDS.contains(&named.path.get("user_id")) {
-            return Named {
+            return RouteMatch {
                 called: format!("{} {}", request.method, request.path()),
-                ..Named::default()
+                ..RouteMatch::default()
             };
         }
         named
@@ -924,7 +924,7 @@ impl Provider for HuaweiWorkspace {
         huawei::envelope(call, verdict)
     }
 
-    fn over_limit(&self, limit: Limit) -> &'static ErrorEntry {
+    fn over_limit(&self, limit: Oversize) -> &'static ErrorEntry {
         huawei::over_limit(limit)
     }
 

@@ -10,7 +10,7 @@ use crate::namespace::settings::{Auth, Credential};
 use crate::provider::call::{Call, Request};
 use crate::provider::error::ApiError;
 use crate::provider::redact;
-use crate::providers::signatures::{Practice, Sent, examined, in_time};
+use crate::providers::signatures::{Sent, SigningHints, check_skew, explain_mismatch};
 use crate::signing::qingcloud::{self, Defect};
 use crate::signing::{Scheme, same};
 
@@ -34,7 +34,7 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
         return Ok(());
     }
     // Inferred: a time ahead of the server's is refused as one behind it.
-    in_time(call, time.moment, SKEW, |_| {
+    check_skew(call, time.moment, SKEW, |_| {
         errors::REQUEST_HAS_EXPIRED.with(wire::echo(time.text))
     })?;
     let access_key = &signed.access_key_id;
@@ -48,9 +48,9 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
     if let Err(mismatch) = verified {
         let key = (access_key.as_str(), &credential);
         let refused = errors::SIGNATURE_NOT_MATCHED.raise();
-        return Err(examined(
+        return Err(explain_mismatch(
             call,
-            Practice::of(Scheme::QingCloud),
+            SigningHints::of(Scheme::QingCloud),
             &sent,
             key,
             &mismatch,

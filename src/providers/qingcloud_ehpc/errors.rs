@@ -8,7 +8,7 @@ const CLIENTS: Source = Source::Observed("texts quoted in public client code");
 const SHANHE: Source = Source::Docs("yunify/shanhe-docs, EHPC users");
 const WORDS: Source =
     Source::Inferred("QingCloud EHPC manual, error codes, has the code; the wording is ours");
-const BOUNDS: Source = Source::Inferred(
+const LIMITS: Source = Source::Inferred(
     "the service documents no such bound; 200 and 1100 are what a bad request gets",
 );
 
@@ -28,11 +28,11 @@ catalogue! {
     /// version or signature_version is not 1, or signature_method is unknown
     ILLEGAL_PARAMETER: IllegalParameter = 200 "1100" [1100] "InvalidRequestFormat, illegal parameter [{}]" Authentication WORDS;
     /// a target over 32 KiB
-    URI_TOO_LONG: UriTooLong = 200 "1100" [1100] "InvalidRequestFormat, request uri too long" Condition BOUNDS;
+    URI_TOO_LONG: UriTooLong = 200 "1100" [1100] "InvalidRequestFormat, request uri too long" Condition LIMITS;
     /// headers over 32 KiB
-    HEADERS_TOO_LARGE: HeadersTooLarge = 200 "1100" [1100] "InvalidRequestFormat, request headers too large" Condition BOUNDS;
+    HEADERS_TOO_LARGE: HeadersTooLarge = 200 "1100" [1100] "InvalidRequestFormat, request headers too large" Condition LIMITS;
     /// a body over 12 MiB
-    BODY_TOO_LARGE: BodyTooLarge = 200 "1100" [1100] "InvalidRequestFormat, request body too large" Condition BOUNDS;
+    BODY_TOO_LARGE: BodyTooLarge = 200 "1100" [1100] "InvalidRequestFormat, request body too large" Condition LIMITS;
     /// an unknown path, or a known one with another method
     UNKNOWN_ACTION: UnknownAction = 200 "1101" [1101] "InvalidRequestMethod, unknown action [{}]" Condition WORDS;
     /// an access key that is not configured

@@ -26,10 +26,10 @@ use serde_json::Value;
 
 use crate::namespace::clock::Time;
 use crate::namespace::ids::{Ids, LOWER_HEX};
-use crate::provider::call::{Call, Limit, Reply, Request};
+use crate::provider::call::{Call, Oversize, Reply, Request};
 use crate::provider::error::{ApiError, ErrorEntry, Missing, Refusal, Source};
 use crate::provider::seed::SeedError;
-use crate::provider::table::{Bound, Named, Operation, Parameter, Place, Quirk};
+use crate::provider::table::{Limit, Location, Operation, Parameter, Quirk, RouteMatch};
 use crate::provider::{Provider, SeedContext};
 use crate::providers::routes::Routes;
 
@@ -44,14 +44,14 @@ const OURS: Source = Source::Inferred("the document names the parameter and not 
 /// A parameter that is not required and has no default.
 const fn optional(
     name: &'static str,
-    place: Place,
+    location: Location,
     kind: &'static str,
     rule: &'static str,
     source: Source,
 ) -> Parameter {
     Parameter {
         name,
-        place,
+        location,
         kind,
         required: false,
         default: "",
@@ -63,27 +63,27 @@ const fn optional(
 /// A parameter that is required: absent or empty is 1100.
 const fn required(
     name: &'static str,
-    place: Place,
+    location: Location,
     kind: &'static str,
     rule: &'static str,
     source: Source,
 ) -> Parameter {
     Parameter {
         required: true,
-        ..optional(name, place, kind, rule, source)
+        ..optional(name, location, kind, rule, source)
     }
 }
 
 const TIMESTAMP: Parameter = required(
     "timestamp",
-    Place::QueryOrBody,
+    Location::QueryOrBody,
     "date-time",
     "2026-01-02T03:04:05Z, month and day padded or not, else 1100; time_stamp will do; in a form, not in JSON",
     SEED,
 );
 const ZONE: Parameter = required(
     "zone",
-    Place::QueryOrBody,
+    Location::QueryOrBody,
     "string",
     "any; the query goes before the body",
     SEED,
@@ -92,7 +92,7 @@ const LIMIT: Parameter = Parameter {
     default: "10",
     ..optional(
         "limit",
-        Place::Query,
+        Location::Query,
         "integer",
         "digits, else 1100; 0 is an empty page, more than 100 is 100",
         SEED,
@@ -102,7 +102,7 @@ const OFFSET: Parameter = Parameter {
     default: "0",
     ..optional(
         "offset",
-        Place::Query,
+        Location::Query,
         "integer",
         "digits, else 1100; in rows; past the end: an empty page",
         SEED,
@@ -112,7 +112,7 @@ const REVERSE: Parameter = Parameter {
     default: "0",
     ..optional(
         "reverse",
-        Place::Query,
+        Location::Query,
         "integer",
         "0 oldest first, 1 newest first, else 1100",
         MANUAL,
@@ -122,7 +122,7 @@ const VERBOSE: Parameter = Parameter {
     default: "0",
     ..optional(
         "verbose",
-        Place::Query,
+        Location::Query,
         "integer",
         "0 or 1, else 1100; changes nothing here",
         MANUAL,
@@ -135,14 +135,14 @@ const VERBOSE_JOBS: Parameter = Parameter {
 };
 const OF_CLUSTER: Parameter = required(
     "cluster_id",
-    Place::Body,
+    Location::Body,
     "string",
     "a cluster, else 2100",
     MANUAL,
 );
 const OF_USER: Parameter = required(
     "username",
-    Place::Body,
+    Location::Body,
     "string",
     "a user of the cluster, else 2100",
     MANUAL,
@@ -161,21 +161,21 @@ static OPERATIONS: &[Operation] = &[
             ZONE,
             optional(
                 "cluster_id",
-                Place::Query,
+                Location::Query,
                 "string",
                 "exact, else 2100; absent: every cluster",
                 SEED,
             ),
             optional(
                 "user_id",
-                Place::Query,
+                Location::Query,
                 "string",
                 "exact; no hit is an empty page",
                 SEED,
             ),
             optional(
                 "search_word",
-                Place::Query,
+                Location::Query,
                 "string",
                 "part of the username, in any case; % and _ stand for themselves",
                 SEED,
@@ -199,15 +199,15 @@ static OPERATIONS: &[Operation] = &[
             OF_CLUSTER,
             required(
                 "username",
-                Place::Body,
+                Location::Body,
                 "string",
                 "1 to 8 letters, digits or _, else 1100; not taken in the cluster, else 2110",
                 MANUAL,
             ),
-            required("password", Place::Body, "string", PASSWORD_RULE, MANUAL),
+            required("password", Location::Body, "string", PASSWORD_RULE, MANUAL),
             optional(
                 "mod",
-                Place::Body,
+                Location::Body,
                 "string",
                 "three octal digits, else 1100; absent is null",
                 OURS,
@@ -247,7 +247,13 @@ static OPERATIONS: &[Operation] = &[
             ZONE,
             OF_CLUSTER,
             OF_USER,
-            required("new_password", Place::Body, "string", PASSWORD_RULE, MANUAL),
+            required(
+                "new_password",
+                Location::Body,
+                "string",
+                PASSWORD_RULE,
+                MANUAL,
+            ),
         ],
         writes: true,
         source: MANUAL,
@@ -262,41 +268,41 @@ static OPERATIONS: &[Operation] = &[
         parameters: &[
             TIMESTAMP,
             ZONE,
-            optional("job_ids", Place::Query, "string", IDS_RULE, MANUAL),
-            optional("jobs", Place::Query, "string", IDS_RULE, MANUAL),
+            optional("job_ids", Location::Query, "string", IDS_RULE, MANUAL),
+            optional("jobs", Location::Query, "string", IDS_RULE, MANUAL),
             optional(
                 "status",
-                Place::Query,
+                Location::Query,
                 "string",
                 "pending, successful or failed, else 1100",
                 MANUAL,
             ),
-            optional("job_action", Place::Query, "string", "exact", MANUAL),
+            optional("job_action", Location::Query, "string", "exact", MANUAL),
             optional(
                 "resource_ids",
-                Place::Query,
+                Location::Query,
                 "string",
                 "ids as in job_ids, one of which is among the job's",
                 MANUAL,
             ),
-            optional("owner", Place::Query, "string", "exact", MANUAL),
+            optional("owner", Location::Query, "string", "exact", MANUAL),
             optional(
                 "search_word",
-                Place::Query,
+                Location::Query,
                 "string",
                 "part of the action's name or description, in any case",
                 MANUAL,
             ),
             optional(
                 "start_time",
-                Place::Query,
+                Location::Query,
                 "date-time",
                 "created then or later; as timestamp, else 1100",
                 MANUAL,
             ),
             optional(
                 "end_time",
-                Place::Query,
+                Location::Query,
                 "date-time",
                 "created then or earlier; as timestamp, else 1100",
                 MANUAL,
@@ -321,35 +327,35 @@ static OPERATIONS: &[Operation] = &[
             ZONE,
             optional(
                 "owner",
-                Place::Query,
+                Location::Query,
                 "string",
                 "exact; documented as required, absent is every owner's",
                 MANUAL,
             ),
             optional(
                 "cluster_id",
-                Place::Query,
+                Location::Query,
                 "string",
                 "exact; no hit is an empty page",
                 MANUAL,
             ),
             optional(
                 "cluster_type",
-                Place::Query,
+                Location::Query,
                 "string",
                 "hpc or ehpc, else 1100",
                 MANUAL,
             ),
             optional(
                 "status",
-                Place::Query,
+                Location::Query,
                 "string",
                 "pending, active, stopped or suspended, else 1100",
                 MANUAL,
             ),
             optional(
                 "search_word",
-                Place::Query,
+                Location::Query,
                 "string",
                 "part of the name, in any case",
                 MANUAL,
@@ -367,20 +373,20 @@ static OPERATIONS: &[Operation] = &[
 
 const IDS_RULE: &str = "ids with commas or spaces between them, or job_ids.1, job_ids.2, …";
 
-static BOUNDS: &[Bound] = &[
-    Bound {
+static LIMITS: &[Limit] = &[
+    Limit {
         name: "rows of a page",
         value: "100",
         about: "a higher limit is taken for 100",
         source: SEED,
     },
-    Bound {
+    Limit {
         name: "calls of an account",
         value: "2000 in 3600 s",
         about: "the next one gets 2500; off here, ask for QuotasExceeded",
         source: MANUAL,
     },
-    Bound {
+    Limit {
         name: "clock skew",
         value: "60 s",
         about: "beyond it, in the past or the future, 1300 under strict authentication",
@@ -422,8 +428,8 @@ impl Provider for QingcloudEhpc {
         QUIRKS
     }
 
-    fn bounds(&self) -> &'static [Bound] {
-        BOUNDS
+    fn limits(&self) -> &'static [Limit] {
+        LIMITS
     }
 
     fn schema(&self) -> &'static str {
@@ -439,7 +445,7 @@ impl Provider for QingcloudEhpc {
     }
 
     /// A trailing slash is optional: signed paths have one, request lines mostly have not.
-    fn name_operation(&self, request: &Request) -> Named {
+    fn name_operation(&self, request: &Request) -> RouteMatch {
         let path = request.path();
         ROUTES.name(request, path.strip_suffix('/').unwrap_or(path))
     }
@@ -461,11 +467,11 @@ impl Provider for QingcloudEhpc {
         wire::envelope(verdict)
     }
 
-    fn over_limit(&self, limit: Limit) -> &'static ErrorEntry {
+    fn over_limit(&self, limit: Oversize) -> &'static ErrorEntry {
         match limit {
-            Limit::Target => &errors::URI_TOO_LONG,
-            Limit::Headers => &errors::HEADERS_TOO_LARGE,
-            Limit::Body => &errors::BODY_TOO_LARGE,
+            Oversize::Target => &errors::URI_TOO_LONG,
+            Oversize::Headers => &errors::HEADERS_TOO_LARGE,
+            Oversize::Body => &errors::BODY_TOO_LARGE,
         }
     }
 

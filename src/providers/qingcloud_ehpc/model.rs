@@ -240,38 +240,38 @@ impl Order {
 static CLUSTERS: List = List {
     table: "qingcloud_clusters",
     parent: None,
-    lead: Some("create_time"),
+    sort_key: Some("create_time"),
     number: "seq",
     texts: &["folded_name"],
-    facets: &["owner", "cluster_type", "cluster_status"],
+    filter_columns: &["owner", "cluster_type", "cluster_status"],
 };
 
 /// The users of all clusters.
 static USERS: List = List {
     table: "qingcloud_users",
     parent: None,
-    lead: Some("create_time"),
+    sort_key: Some("create_time"),
     number: "seq",
     texts: &["folded_name"],
-    facets: &[],
+    filter_columns: &[],
 };
 
 static USERS_OF_CLUSTER: List = List {
     table: "qingcloud_users",
     parent: Some("cluster_id"),
-    lead: Some("create_time"),
+    sort_key: Some("create_time"),
     number: "seq",
     texts: &["folded_name"],
-    facets: &[],
+    filter_columns: &[],
 };
 
 static JOBS: List = List {
     table: "qingcloud_jobs",
     parent: None,
-    lead: Some("create_time"),
+    sort_key: Some("create_time"),
     number: "seq",
     texts: &["folded_name"],
-    facets: &["status", "job_action", "owner"],
+    filter_columns: &["status", "job_action", "owner"],
 };
 
 /// Which users to list; an absent filter lets all through.
@@ -340,12 +340,12 @@ impl Conditions {
         }
     }
 
-    /// Adds the condition that the facet of that place is a value, if that is there.
+    /// Adds the condition that the filter_column of that place is a value, if that is there.
     fn when_facet(&mut self, list: &List, place: usize, value: Option<String>) {
         if let Some(value) = value {
-            let condition = format!("{} = ?", list.facets[place]);
+            let condition = format!("{} = ?", list.filter_columns[place]);
             self.push(&condition, [Value::Text(value.clone())]);
-            self.query.facets.push((place, value));
+            self.query.filter_columns.push((place, value));
         }
     }
 
@@ -409,10 +409,10 @@ impl Conditions {
         if let Some(key) = start.key {
             self.push(
                 order.from(),
-                [Value::Text(key.lead), Value::Integer(key.number)],
+                [Value::Text(key.sort_key), Value::Integer(key.number)],
             );
         }
-        if window.limit == Limit::Rows(0) {
+        if window.limit == Limit::RowSource(0) {
             return Ok(Page {
                 total,
                 rows: Vec::new(),

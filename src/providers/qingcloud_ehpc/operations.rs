@@ -7,7 +7,7 @@ use super::{errors, wire};
 use crate::provider::call::{Call, Reply};
 use crate::provider::error::ApiError;
 use crate::store::OnConflict;
-use crate::store::pages::Encoded;
+use crate::store::pages::CachedBody;
 
 /// Lists users, oldest first: of one cluster, or of all.
 pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
@@ -20,7 +20,7 @@ pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
             None => None,
         };
         let page = model::list_users(tx, filter, cluster.as_ref(), window)?;
-        Ok(Encoded::always(wire::user_list(page, list_key)?))
+        Ok(CachedBody::always(wire::user_list(page, list_key)?))
     })?;
     Ok(wire::list(body))
 }
@@ -90,7 +90,7 @@ pub(crate) fn list_operation(call: &Call<'_>) -> Result<Reply, ApiError> {
     let query = wire::ListOperation::decode(call)?;
     let body = call.encoded(call.key(&query), |tx| {
         let page = model::list_jobs(tx, query.filter, query.order, query.window)?;
-        Ok(Encoded::always(wire::job_list(page)?))
+        Ok(CachedBody::always(wire::job_list(page)?))
     })?;
     Ok(wire::list(body))
 }
@@ -100,7 +100,7 @@ pub(crate) fn list_cluster(call: &Call<'_>) -> Result<Reply, ApiError> {
     let query = wire::ListCluster::decode(call)?;
     let body = call.encoded(call.key(&query), |tx| {
         let page = model::list_clusters(tx, query.filter, query.order, query.window)?;
-        Ok(Encoded::always(wire::cluster_list(page)?))
+        Ok(CachedBody::always(wire::cluster_list(page)?))
     })?;
     Ok(wire::list(body))
 }

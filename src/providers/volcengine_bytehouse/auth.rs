@@ -7,7 +7,7 @@ use crate::namespace::clock::Time;
 use crate::namespace::settings::{Auth, Credential};
 use crate::provider::call::{Call, Request};
 use crate::provider::error::ApiError;
-use crate::providers::signatures::{Practice, Sent, examined, in_time};
+use crate::providers::signatures::{Sent, SigningHints, check_skew, explain_mismatch};
 use crate::signing::volcengine::{self, Defect};
 use crate::signing::{self, Scheme};
 
@@ -81,7 +81,7 @@ fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
         return Ok(None);
     }
     let lifetime = Duration::from_secs(signed.expires.unwrap_or(LIFETIME).into());
-    in_time(call, Time::from_seconds(signed.timestamp), lifetime, |_| {
+    check_skew(call, Time::from_seconds(signed.timestamp), lifetime, |_| {
         errors::INVALID_TIMESTAMP.raise()
     })?;
     let access_key = signed.access_key_id.as_str();
@@ -108,9 +108,9 @@ fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
             _ => &errors::SIGNATURE_NOT_MATCH,
         };
         let signer = (access_key, &key);
-        return Err(examined(
+        return Err(explain_mismatch(
             call,
-            Practice::of(Scheme::Volcengine),
+            SigningHints::of(Scheme::Volcengine),
             &sent,
             signer,
             &mismatch,

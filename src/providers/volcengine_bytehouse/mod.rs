@@ -24,10 +24,10 @@ use serde_json::Value;
 use crate::namespace::clock::Time;
 use crate::namespace::ids::{DIGITS, Ids, UPPER_HEX};
 use crate::provider::call::PathParams;
-use crate::provider::call::{Call, Limit, Reply, Request};
+use crate::provider::call::{Call, Oversize, Reply, Request};
 use crate::provider::error::{ApiError, ErrorEntry, Missing, Refusal, Source};
 use crate::provider::seed::SeedError;
-use crate::provider::table::{Bound, Named, Operation, Parameter, Place, Quirk};
+use crate::provider::table::{Limit, Location, Operation, Parameter, Quirk, RouteMatch};
 use crate::provider::{Provider, SeedContext};
 
 /// The room.
@@ -44,7 +44,7 @@ const VERSION: &str = "2024-08-31";
 
 const VERSION_PARAMETER: Parameter = Parameter {
     name: "Version",
-    place: Place::Query,
+    location: Location::Query,
     kind: "string",
     required: true,
     default: "",
@@ -53,7 +53,7 @@ const VERSION_PARAMETER: Parameter = Parameter {
 };
 const ACTION: Parameter = Parameter {
     name: "Action",
-    place: Place::Query,
+    location: Location::Query,
     kind: "string",
     required: true,
     default: "",
@@ -107,7 +107,7 @@ const ACTION_TYPE: Parameter = Parameter {
 const fn required(name: &'static str, kind: &'static str) -> Parameter {
     Parameter {
         name,
-        place: Place::QueryOrBody,
+        location: Location::QueryOrBody,
         kind,
         required: true,
         default: "",
@@ -348,14 +348,14 @@ static QUIRKS: &[Quirk] = &[
     },
 ];
 
-static BOUNDS: &[Bound] = &[
-    Bound {
+static LIMITS: &[Limit] = &[
+    Limit {
         name: "validity of a signature",
         value: "900 s",
         about: "X-Date may be that far from now, before or behind, unless X-Expires says otherwise; else InvalidTimestamp",
         source: Source::Docs("the default lifetime; the same for the future is inferred"),
     },
-    Bound {
+    Limit {
         name: "privileges of a call",
         value: "100000",
         about: "privileges and columns, for each target; beyond: 400 Bad Request",
@@ -363,7 +363,7 @@ static BOUNDS: &[Bound] = &[
             "no bound is documented; this one keeps a call from running for hours",
         ),
     },
-    Bound {
+    Limit {
         name: "bytes of a call's privileges",
         value: "16 MiB",
         about: "names of clusters, privileges and columns, for each target; beyond: 400 Bad Request",
@@ -371,7 +371,7 @@ static BOUNDS: &[Bound] = &[
             "no bound is documented; this one keeps a call from filling the memory",
         ),
     },
-    Bound {
+    Limit {
         name: "assignments of a call",
         value: "100000",
         about: "users or roles, in Users and Assignments; beyond: 400 Bad Request",
@@ -379,7 +379,7 @@ static BOUNDS: &[Bound] = &[
             "no bound is documented; this one keeps a call from holding up all others",
         ),
     },
-    Bound {
+    Limit {
         name: "name of a cluster",
         value: "256 characters",
         about: "OnCluster, and ClusterName in seeds; longer: 400 Bad Request",
@@ -414,8 +414,8 @@ impl Provider for VolcengineBytehouse {
         QUIRKS
     }
 
-    fn bounds(&self) -> &'static [Bound] {
-        BOUNDS
+    fn limits(&self) -> &'static [Limit] {
+        LIMITS
     }
 
     fn schema(&self) -> &'static str {
@@ -430,7 +430,7 @@ impl Provider for VolcengineBytehouse {
         include_str!("../../../seed-data/volcengine-bytehouse.json")
     }
 
-    fn name_operation(&self, request: &Request) -> Named {
+    fn name_operation(&self, request: &Request) -> RouteMatch {
         let query = request.query();
         let action = query.first("Action").unwrap_or_default();
         let found = OPERATIONS
@@ -448,7 +448,7 @@ impl Provider for VolcengineBytehouse {
             None if action.is_empty() => format!("{} {}", request.method, request.path()),
             None => action.to_owned(),
         };
-        Named {
+        RouteMatch {
             operation,
             called,
             path: PathParams::default(),
@@ -475,11 +475,11 @@ impl Provider for VolcengineBytehouse {
         wire::envelope(call, verdict)
     }
 
-    fn over_limit(&self, limit: Limit) -> &'static ErrorEntry {
+    fn over_limit(&self, limit: Oversize) -> &'static ErrorEntry {
         match limit {
-            Limit::Target => &errors::REQUEST_URI_TOO_LONG,
-            Limit::Headers => &errors::REQUEST_HEADERS_TOO_LARGE,
-            Limit::Body => &errors::REQUEST_BODY_TOO_LARGE,
+            Oversize::Target => &errors::REQUEST_URI_TOO_LONG,
+            Oversize::Headers => &errors::REQUEST_HEADERS_TOO_LARGE,
+            Oversize::Body => &errors::REQUEST_BODY_TOO_LARGE,
         }
     }
 

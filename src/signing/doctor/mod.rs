@@ -10,8 +10,8 @@ mod table;
 
 use super::coding::{base64, hmac_sha256};
 use super::{
-    AccessKey, AsSent, CanonicalRequest, Digest, Pair, Scheme, alibaba_acs3, alibaba_v1, encode,
-    extended_time, hex, md5_hex, qingcloud, same, sha256_hex, volcengine,
+    AccessKey, CanonicalRequest, Digest, Pair, RawRequest, Scheme, alibaba_acs3, alibaba_v1,
+    encode, extended_time, hex, md5_hex, qingcloud, same, sha256_hex, volcengine,
 };
 
 pub use table::DEVIATIONS;
@@ -37,7 +37,7 @@ pub struct Case<'a> {
     /// The scheme that the request is signed in.
     pub scheme: Scheme,
     /// The request.
-    pub request: &'a AsSent<'a>,
+    pub request: &'a RawRequest<'a>,
     /// Further paths that may have been signed, as for `verify`.
     pub also: &'a [&'a str],
     /// The key that the request names, if it is known.
@@ -279,7 +279,7 @@ impl Spelling {
 
 impl Trial {
     /// The right calculation, still without what the schemes add to it.
-    fn new(request: &AsSent<'_>, secret: &str) -> Self {
+    fn new(request: &RawRequest<'_>, secret: &str) -> Self {
         Self {
             secret: secret.to_owned(),
             key_suffix: "",

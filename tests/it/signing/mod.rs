@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rollcall::signing::{
-    AccessKey, AsSent, Cause, Mismatch, Scheme, Stages, alibaba_acs3, alibaba_v1, huawei,
+    AccessKey, Cause, Mismatch, RawRequest, Scheme, Stages, alibaba_acs3, alibaba_v1, huawei,
     qingcloud, volcengine,
 };
 
@@ -62,7 +62,7 @@ impl Request {
     }
 
     /// Adds what `sign` returned.
-    pub(crate) fn sealed(mut self, sealed: rollcall::signing::Sealed) -> Self {
+    pub(crate) fn sealed(mut self, sealed: rollcall::signing::SignedParts) -> Self {
         for (name, value) in sealed.headers {
             self.headers.retain(|(old, _)| *old != name);
             self.headers.push((name, value));
@@ -84,13 +84,13 @@ impl Request {
     }
 
     /// Shows the request as the library sees it.
-    pub(crate) fn look<T>(&self, at: impl FnOnce(&AsSent<'_>) -> T) -> T {
+    pub(crate) fn look<T>(&self, at: impl FnOnce(&RawRequest<'_>) -> T) -> T {
         let headers: Vec<(&str, &str)> = self
             .headers
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
-        at(&AsSent {
+        at(&RawRequest {
             method: &self.method,
             path: &self.path,
             query: &self.query,

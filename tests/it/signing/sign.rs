@@ -15,7 +15,7 @@ const KEY: AccessKey<'_> = AccessKey {
 const TIME: i64 = 1_726_147_652;
 
 #[track_caller]
-fn accepted(scheme: Scheme, request: Request, sealed: rollcall::signing::Sealed) -> Request {
+fn accepted(scheme: Scheme, request: Request, sealed: rollcall::signing::SignedParts) -> Request {
     let request = request.sealed(sealed);
     let outcome = verify(scheme, &request, KEY);
     assert!(outcome.is_ok(), "{outcome:?}");

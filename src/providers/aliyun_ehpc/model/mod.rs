@@ -214,10 +214,10 @@ pub(crate) fn clusters(
 static USERS: List = List {
     table: "aliyun_users",
     parent: Some("cluster"),
-    lead: None,
+    sort_key: None,
     number: "user_id",
     texts: &[],
-    facets: &[],
+    filter_columns: &[],
 };
 
 /// A page of a cluster's users. Inferred: by UserId, the lowest first.

@@ -18,7 +18,7 @@ use crate::provider::call::{Call, Params, Reply, Request};
 use crate::provider::error::{ApiError, ErrorEntry, Refusal};
 use crate::store::Tx;
 use crate::store::page::Window;
-use crate::store::pages::Encoded;
+use crate::store::pages::CachedBody;
 
 const JSON: &str = "application/json;charset=utf-8";
 /// The Python SDK compares an error's content type with exactly this text.
@@ -330,7 +330,7 @@ pub(crate) fn answer(call: &Call<'_>, body: &impl Serialize) -> Result<Reply, Ap
 #[derive(Debug)]
 pub(crate) struct Kept<N> {
     format: Format,
-    page: Encoded<Marked<N>>,
+    page: CachedBody<Marked<N>>,
 }
 
 /// Where a page's ids go, and what a room noted of it. No value holds the marks that are looked for: JSON and XML escape
@@ -370,7 +370,7 @@ impl<N: Send + Sync + 'static> Kept<N> {
             let (list, note) = read(tx)?;
             let text = format.encode(call, &list)?;
             let marked = Marked::new(format, &text, note);
-            Ok(Encoded::always(text).noting(marked))
+            Ok(CachedBody::always(text).with_metadata(marked))
         })?;
         Ok(Self { format, page })
     }

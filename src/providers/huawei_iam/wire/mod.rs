@@ -293,12 +293,12 @@ impl Part {
 
 /// An id and a name.
 #[derive(Serialize)]
-pub(crate) struct Named<'a> {
+pub(crate) struct RouteMatch<'a> {
     id: &'a str,
     name: &'a str,
 }
 
-impl<'a> From<&'a Domain> for Named<'a> {
+impl<'a> From<&'a Domain> for RouteMatch<'a> {
     fn from(domain: &'a Domain) -> Self {
         Self {
             id: &domain.id,
@@ -318,21 +318,21 @@ pub(crate) struct Token<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     project: Option<TokenProject<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    domain: Option<Named<'a>>,
-    roles: [Named<'a>; 1],
+    domain: Option<RouteMatch<'a>>,
+    roles: [RouteMatch<'a>; 1],
     user: TokenUser<'a>,
 }
 
 #[derive(Serialize)]
 struct TokenProject<'a> {
-    domain: Named<'a>,
+    domain: RouteMatch<'a>,
     id: &'a str,
     name: &'a str,
 }
 
 #[derive(Serialize)]
 struct TokenUser<'a> {
-    domain: Named<'a>,
+    domain: RouteMatch<'a>,
     id: &'a str,
     name: &'a str,
     password_expires_at: &'a str,
@@ -359,17 +359,20 @@ impl Granted {
             issued_at: shown(self.issued_at),
             methods: &self.methods,
             project: self.project.as_ref().map(|project| TokenProject {
-                domain: Named::from(&self.domain),
+                domain: RouteMatch::from(&self.domain),
                 id: &project.id,
                 name: &project.name,
             }),
-            domain: self.project.is_none().then(|| Named::from(&self.domain)),
-            roles: [Named {
+            domain: self
+                .project
+                .is_none()
+                .then(|| RouteMatch::from(&self.domain)),
+            roles: [RouteMatch {
                 id: "0",
                 name: "te_admin",
             }],
             user: TokenUser {
-                domain: Named::from(&self.user_domain),
+                domain: RouteMatch::from(&self.user_domain),
                 id: &self.user.id,
                 name: &self.user.name,
                 password_expires_at: "",

@@ -121,14 +121,14 @@ pub(crate) enum Membership {
 static GROUPS: List = List {
     table: "workspace_groups",
     parent: Some("project_id"),
-    lead: None,
+    sort_key: None,
     number: "seq",
     texts: &["name_lower"],
-    facets: &["domain", "platform_type"],
+    filter_columns: &["domain", "platform_type"],
 };
 
 impl GroupFilter {
-    /// The filter as a search of [`GROUPS`]; none where it asks for one of several facets, which that cannot.
+    /// The filter as a search of [`GROUPS`]; none where it asks for one of several columns, which that cannot.
     fn query(&self) -> Option<Query> {
         let platform_type = match self.platform_types[..] {
             [] => None,
@@ -137,7 +137,7 @@ impl GroupFilter {
         };
         Some(Query {
             texts: wanted([self.keyword.clone()]),
-            facets: wanted([self.domain.clone(), platform_type]),
+            filter_columns: wanted([self.domain.clone(), platform_type]),
         })
     }
 }
@@ -235,7 +235,7 @@ pub(crate) fn untaken_group_id(
     project_id: &str,
     ids: &Ids,
 ) -> rusqlite::Result<String> {
-    ids.untaken(
+    ids.unused(
         |ids| ids.text(32, LOWER_HEX),
         |id| group(tx, project_id, id).map(|known| known.is_some()),
     )

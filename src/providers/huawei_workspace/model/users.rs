@@ -251,10 +251,10 @@ pub(crate) struct UserFilter {
 static USERS: List = List {
     table: "workspace_users",
     parent: Some("project_id"),
-    lead: None,
+    sort_key: None,
     number: "seq",
     texts: &["user_name_lower", "description_lower"],
-    facets: &[
+    filter_columns: &[
         "active_type",
         "share_space_subscription",
         "0 < share_space_desktops",
@@ -267,10 +267,10 @@ static USERS: List = List {
 static MEMBERS: List = List {
     table: "workspace_members",
     parent: Some("group_seq"),
-    lead: None,
+    sort_key: None,
     number: "user_seq",
     texts: &[],
-    facets: &[],
+    filter_columns: &[],
 };
 
 impl UserFilter {
@@ -283,7 +283,7 @@ impl UserFilter {
         }
         let texts = [&self.user_name, &self.description];
         let digit = |flag: Option<bool>| flag.map(|flag| u8::from(flag).to_string());
-        let facets = [
+        let filter_columns = [
             self.active_type.map(|kind| kind.word().to_owned()),
             digit(self.share_space_subscription),
             digit(self.share_space_desktops),
@@ -293,7 +293,7 @@ impl UserFilter {
         ];
         Some(Query {
             texts: wanted(texts.map(Clone::clone)),
-            facets: wanted(facets),
+            filter_columns: wanted(filter_columns),
         })
     }
 
@@ -560,7 +560,7 @@ pub(crate) fn untaken_user_id(
     project_id: &str,
     ids: &Ids,
 ) -> rusqlite::Result<String> {
-    ids.untaken(
+    ids.unused(
         |ids| ids.text(32, LOWER_HEX),
         |id| user_seq(tx, project_id, id).map(|known| known.is_some()),
     )

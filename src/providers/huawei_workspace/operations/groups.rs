@@ -10,7 +10,7 @@ use crate::providers::huawei_workspace::model::Project;
 use crate::providers::huawei_workspace::wire::{self, Body};
 use crate::providers::huawei_workspace::{errors, model};
 use crate::store::OnConflict;
-use crate::store::pages::Encoded;
+use crate::store::pages::CachedBody;
 
 /// Lists the groups of a project, oldest first.
 pub(crate) fn list_user_groups(call: &Call<'_>) -> Result<Reply, ApiError> {
@@ -21,7 +21,7 @@ pub(crate) fn list_user_groups(call: &Call<'_>) -> Result<Reply, ApiError> {
         let query = query?;
         let page = model::list_groups(tx, &project, &query.filter, query.window)?;
         let list = wire::GroupList::from(page);
-        Ok(Encoded::always(serde_json::to_vec(&list)?))
+        Ok(CachedBody::always(serde_json::to_vec(&list)?))
     })?;
     Ok(Reply::new(200, JSON, body))
 }
@@ -94,7 +94,7 @@ pub(crate) fn list_users_of_group(call: &Call<'_>) -> Result<Reply, ApiError> {
         let query = query?;
         let page = model::list_members(tx, &group, &query.filter, query.window)?;
         let list = wire::MemberList::from(page);
-        Ok(Encoded::always(serde_json::to_vec(&list)?))
+        Ok(CachedBody::always(serde_json::to_vec(&list)?))
     })?;
     Ok(Reply::new(200, JSON, body))
 }

@@ -14,7 +14,7 @@ use crate::providers::huawei_workspace::errors;
 use crate::providers::huawei_workspace::model::{self, NewUser, Project, User, UserFilter};
 use crate::providers::huawei_workspace::wire::{self, Body};
 use crate::store::OnConflict;
-use crate::store::stream::{self, Items, Rows};
+use crate::store::stream::{self, Items, RowSource};
 
 /// Lists the users of a project, oldest first; all of them unless a limit is given.
 pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
@@ -58,7 +58,7 @@ struct UserRows {
     holds: (i64, i64),
 }
 
-impl Rows for UserRows {
+impl RowSource for UserRows {
     fn read(&mut self, tx: &Connection, items: &mut Items) -> Result<bool, ApiError> {
         if let Some(behind) = self.behind {
             let most = self.left.min(stream::BATCH);

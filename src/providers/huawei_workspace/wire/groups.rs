@@ -29,7 +29,7 @@ pub(crate) struct GroupsQuery {
 impl GroupsQuery {
     pub(crate) fn decode(params: &Params) -> Result<Self, ApiError> {
         let query = Query(params);
-        let window = query.window(Limit::Rows(GROUPS), GROUPS)?;
+        let window = query.window(Limit::RowSource(GROUPS), GROUPS)?;
         let keyword = query.text("keyword", usize::MAX)?.map(fold);
         let domain = query.text("domain", usize::MAX)?.map(str::to_owned);
         let platform_types = query
@@ -183,7 +183,7 @@ impl MembersQuery {
     pub(crate) fn decode(params: &Params) -> Result<Self, ApiError> {
         let query = Query(params);
         let filter = member_filter(&query)?;
-        let window = query.window(Limit::Rows(MEMBERS), MEMBERS)?;
+        let window = query.window(Limit::RowSource(MEMBERS), MEMBERS)?;
         Ok(Self { filter, window })
     }
 }

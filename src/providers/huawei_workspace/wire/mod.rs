@@ -157,7 +157,7 @@ impl<'a> Query<'a> {
     fn window(&self, default: Limit, most: u64) -> Result<Window, ApiError> {
         let limit = match self.number("limit")? {
             None | Some(0) => default,
-            Some(rows) if rows <= most => Limit::Rows(rows),
+            Some(rows) if rows <= most => Limit::RowSource(rows),
             Some(rows) => {
                 return Err(invalid(
                     "limit",

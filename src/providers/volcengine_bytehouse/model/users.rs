@@ -28,7 +28,7 @@ pub(crate) enum UserType {
 impl UserType {
     pub(crate) const ALL: [Self; 4] = [Self::System, Self::Main, Self::Normal, Self::AssumedRole];
 
-    pub(crate) const fn word(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::System => "SYSTEM",
             Self::Main => "MAIN",
@@ -40,14 +40,14 @@ impl UserType {
 
 impl ToSql for UserType {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::from(self.word()))
+        Ok(ToSqlOutput::from(self.as_str()))
     }
 }
 
 impl FromSql for UserType {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let text = value.as_str()?;
-        let found = Self::ALL.into_iter().find(|kind| kind.word() == text);
+        let found = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
         found.ok_or(FromSqlError::InvalidType)
     }
 }
@@ -105,7 +105,7 @@ impl User {
             UserType::System | UserType::Main => Some(format!(
                 "{} is of the type {}, which cannot be deleted",
                 self.username,
-                self.user_type.word()
+                self.user_type.as_str()
             )),
             _ if self.immutable => Some(format!("{} is immutable", self.username)),
             _ => None,
@@ -132,10 +132,10 @@ pub(crate) fn set_account(tx: &Connection, account_id: i64) -> rusqlite::Result<
 static USERS: List = List {
     table: "bytehouse_users",
     parent: None,
-    lead: None,
+    sort_key: None,
     number: "id",
     texts: &[],
-    facets: &[],
+    filter_columns: &[],
 };
 
 /// Inferred: by ID ascending, whatever the status.

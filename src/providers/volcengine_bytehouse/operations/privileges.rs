@@ -7,7 +7,7 @@ use super::super::{errors, wire};
 use super::{find_role, find_user, no_role};
 use crate::provider::call::{Call, Reply};
 use crate::provider::error::ApiError;
-use crate::store::pages::Encoded;
+use crate::store::pages::CachedBody;
 
 /// Grants privileges to the user of a UserID.
 pub(crate) fn grant_privileges_to_user_by_id(call: &Call<'_>) -> Result<Reply, ApiError> {
@@ -79,7 +79,7 @@ pub(crate) fn show_privileges_for_role(call: &Call<'_>) -> Result<Reply, ApiErro
     let result = call.encoded(call.key(role_id), |tx| {
         let role = find_role(tx, role_id)?;
         let grants = wire::Grants::from(model::grants_of(tx, Grantee::Role(role.id))?);
-        Ok(Encoded::always(wire::result(&grants)?))
+        Ok(CachedBody::always(wire::result(&grants)?))
     })?;
     wire::answer(call, &result)
 }
@@ -134,7 +134,7 @@ fn show_for_user(call: &Call<'_>, named: wire::UserRef<'_>) -> Result<Reply, Api
     let result = call.encoded(call.key(named), |tx| {
         let user = find_user(tx, named)?;
         let grants = wire::Grants::from(model::grants_of(tx, Grantee::User(user.id))?);
-        Ok(Encoded::always(wire::result(&grants)?))
+        Ok(CachedBody::always(wire::result(&grants)?))
     })?;
     wire::answer(call, &result)
 }

@@ -7,7 +7,7 @@ use super::{find_member, find_role, find_user};
 use crate::provider::call::{Call, Reply};
 use crate::provider::error::ApiError;
 use crate::store::OnConflict as _;
-use crate::store::pages::Encoded;
+use crate::store::pages::CachedBody;
 
 /// Creates a role on a cluster, and gives it to users.
 pub(crate) fn create_role(call: &Call<'_>) -> Result<Reply, ApiError> {
@@ -61,7 +61,7 @@ pub(crate) fn list_roles(call: &Call<'_>) -> Result<Reply, ApiError> {
     let result = call.encoded(call.key((cluster_id, name)), |tx| {
         let roles = model::list_roles(tx, &model::RoleFilter { cluster_id, name })?;
         let roles = wire::Roles::new(roles, model::tenant(tx)?.account_id);
-        Ok(Encoded::always(wire::result(&roles)?))
+        Ok(CachedBody::always(wire::result(&roles)?))
     })?;
     wire::answer(call, &result)
 }
@@ -128,7 +128,7 @@ pub(crate) fn list_grant_users_for_role(call: &Call<'_>) -> Result<Reply, ApiErr
     let result = call.encoded(call.key(role_id), |tx| {
         let role = find_role(tx, role_id)?;
         let users = wire::GrantUsers::from(model::members(tx, role.id)?);
-        Ok(Encoded::always(wire::result(&users)?))
+        Ok(CachedBody::always(wire::result(&users)?))
     })?;
     wire::answer(call, &result)
 }
@@ -141,7 +141,7 @@ pub(crate) fn show_roles_for_user(call: &Call<'_>) -> Result<Reply, ApiError> {
         let user = find_user(tx, wire::UserRef::Username(username))?;
         let roles = model::roles_of_user(tx, &user)?;
         let roles = wire::RolesOfUser::new(&user.username, roles);
-        Ok(Encoded::always(wire::result(&roles)?))
+        Ok(CachedBody::always(wire::result(&roles)?))
     })?;
     wire::answer(call, &result)
 }

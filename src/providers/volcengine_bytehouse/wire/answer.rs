@@ -7,7 +7,7 @@ use super::super::{auth, model};
 use crate::provider::call::{Call, Reply};
 use crate::provider::error::{ApiError, Refusal};
 use crate::store::page::Window;
-use crate::store::stream::Remains;
+use crate::store::stream::BodyTail;
 
 /// The content type of every answer (inferred: no source shows one).
 const JSON: &str = "application/json; charset=utf-8";
@@ -125,7 +125,7 @@ pub(crate) fn answer(call: &Call<'_>, result: &[u8]) -> Result<Reply, ApiError> 
 pub(crate) fn long_answer(
     call: &Call<'_>,
     result: &[u8],
-    remains: Option<Remains>,
+    remains: Option<BodyTail>,
 ) -> Result<Reply, ApiError> {
     /// About as much as the metadata take.
     const METADATA: usize = 256;
@@ -267,7 +267,7 @@ impl User {
             username: user.username,
             name,
             cloud_name: user.cloud_name,
-            user_type: user.user_type.word(),
+            user_type: user.user_type.as_str(),
             status: user.status,
             emaill: Some(user.email),
             email,

@@ -300,8 +300,8 @@ fn put_user(tx: &Connection, user: User, context: &SeedContext<'_>) -> Result<()
         None => UserType::Normal,
         Some(word) => UserType::ALL
             .into_iter()
-            .find(|kind| kind.word() == word)
-            .ok_or_else(|| none_of("UserType", word, &UserType::ALL.map(UserType::word)))?,
+            .find(|kind| kind.as_str() == word)
+            .ok_or_else(|| none_of("UserType", word, &UserType::ALL.map(UserType::as_str)))?,
     };
     let status = user.status.as_deref().unwrap_or(STATUSES[0]);
     if !STATUSES.contains(&status) {

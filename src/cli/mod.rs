@@ -18,13 +18,13 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde_json::json;
 
 use crate::control::{Form, coverage, document};
-use crate::namespace;
 use crate::namespace::clock::{Setting, Time};
 use crate::namespace::ids::Ids;
-use crate::namespace::settings::{Credential, Skew, unknown_provider};
+use crate::namespace::settings::{Credential, Skew};
 use crate::pipeline::faults::Rule;
 use crate::provider::SeedContext;
-use crate::providers::{PROVIDERS, provider};
+use crate::providers::{PROVIDERS, provider, unknown_provider};
+use crate::seed::template;
 use crate::seed::{self, merge_file};
 use crate::server::options::{Listen, Options};
 use crate::server::{Rollcall, StartError};
@@ -662,7 +662,7 @@ fn seed_check(files: &[PathBuf]) -> ExitCode {
         crate::namespace::clock::Clock::default().now(),
     );
     let context = SeedContext { ids: &ids, now };
-    let store = match namespace::empty_store() {
+    let store = match template::empty_store() {
         Ok(store) => store,
         Err(cause) => return fail(&cause.to_string()),
     };

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{fail, say};
 use crate::control::{Client, ClientError, encoded};
-use crate::pipeline::NAMESPACE_HEADER;
+use crate::namespace;
 
 /// Which server, and which of its namespaces.
 #[derive(Debug, Args)]
@@ -288,7 +288,7 @@ pub(super) fn token(asked: &Token) -> ExitCode {
         .build();
     let answer = ureq::Agent::from(config)
         .post(format!("{url}/v3/auth/tokens"))
-        .header(NAMESPACE_HEADER, &remote.namespace)
+        .header(namespace::HEADER, &remote.namespace)
         .content_type("application/json")
         .send(body.to_string());
     let mut answer = match answer {

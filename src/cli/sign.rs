@@ -8,9 +8,8 @@ use clap::{Args, ValueEnum};
 use super::{bad_flags, parse_time, say};
 use crate::namespace::clock::{Clock, Time};
 use crate::namespace::ids::Ids;
-use crate::namespace::settings::unknown_provider;
 use crate::pipeline::journal::shell::quote;
-use crate::providers::provider;
+use crate::providers::{provider, unknown_provider};
 use crate::signing::qingcloud::Dialect;
 use crate::signing::{
     AccessKey, Digest, RawRequest, SignedParts, alibaba_acs3, alibaba_v1, huawei, qingcloud,

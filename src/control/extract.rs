@@ -18,7 +18,6 @@ use tokio::time::timeout;
 use super::Problem;
 use super::handlers::Answer;
 use crate::namespace::{self, NamespaceError};
-use crate::pipeline::NAMESPACE_HEADER;
 use crate::provider::call::Params;
 
 /// The name in a path: of a namespace, a provider, an entry, a file.
@@ -256,7 +255,7 @@ fn about(parts: &Parts, in_query: Option<&str>) -> Answer<NamespaceParam> {
     let header = || {
         parts
             .headers
-            .get(NAMESPACE_HEADER)
+            .get(namespace::HEADER)
             .map(|name| String::from_utf8_lossy(name.as_bytes()).into_owned())
     };
     match in_query.map(str::to_owned).or_else(header) {

@@ -20,7 +20,6 @@ use axum::response::{IntoResponse, Response};
 use subtle::ConstantTimeEq;
 
 use super::Problem;
-use crate::app::App;
 
 /// A browser asks so before a page of the wider network calls this machine.
 const PRIVATE_NETWORK: HeaderName =
@@ -28,7 +27,7 @@ const PRIVATE_NETWORK: HeaderName =
 
 /// What the control plane asks of its callers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Guard {
+pub(crate) struct ControlAccess {
     /// Locks everything but health and ready; goes in `Authorization: Bearer …`.
     pub(crate) token: Option<String>,
     /// Origins of pages that may use it.
@@ -38,12 +37,15 @@ pub(crate) struct Guard {
 }
 
 /// Lets a call pass, or says why not.
-pub(crate) async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let guard = app.options.guard();
+pub(crate) async fn check(
+    State(access): State<Arc<ControlAccess>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let headers = request.headers();
-    let from_outside = guard
+    let from_outside = access
         .refuse_host(headers)
-        .or_else(|| guard.refuse_origin(headers));
+        .or_else(|| access.refuse_origin(headers));
     if let Some(problem) = from_outside {
         return problem.into_response();
     }
@@ -57,7 +59,7 @@ pub(crate) async fn check(State(app): State<Arc<App>>, request: Request, next: N
         // A browser asks without the token; what it asks for is checked when it comes.
         preflight(headers)
     } else {
-        match guard.refuse_token(headers).filter(|_| !is_open) {
+        match access.refuse_token(headers).filter(|_| !is_open) {
             Some(problem) => locked(problem),
             None => next.run(request).await,
         }
@@ -108,7 +110,7 @@ fn locked(problem: Problem) -> Response {
     response
 }
 
-impl Guard {
+impl ControlAccess {
     /// A name that somebody else's name server points here would let a page in (DNS rebinding). Only a client of HTTP/1.0
     /// sends no host, and a browser is none.
     fn refuse_host(&self, headers: &HeaderMap) -> Option<Problem> {
@@ -190,14 +192,14 @@ mod tests {
                 headers.insert(name, value);
             }
         }
-        let guard = Guard {
+        let access = ControlAccess {
             origins: vec!["http://allowed.test".to_owned()],
             hosts: vec!["rc.test".to_owned()],
             token: None,
         };
-        let refused = guard
+        let refused = access
             .refuse_host(&headers)
-            .or_else(|| guard.refuse_origin(&headers));
+            .or_else(|| access.refuse_origin(&headers));
         assert_eq!(refused.is_none(), expected, "{host:?} {origin:?}");
     }
 

@@ -17,13 +17,13 @@ use super::extract::{
 use super::{INDEX, Problem, describe};
 use crate::app::App;
 use crate::namespace::clock::{Setting, Time};
-use crate::namespace::settings::{SettingsPatch, unknown_provider};
 use crate::namespace::{DataSource, Namespace};
 use crate::pipeline::faults::Rule;
 use crate::pipeline::journal::{Count, Filter, Size, Stage, Verdict};
+use crate::pipeline::settings::{self, SettingsPatch};
 use crate::provider::Provider;
 use crate::providers::signatures::Nonces;
-use crate::providers::{PROVIDERS, provider};
+use crate::providers::{PROVIDERS, provider, require};
 use crate::store::Store;
 
 /// How many journal entries one answer holds at most.
@@ -97,7 +97,7 @@ pub(crate) async fn errors(QueryParams(query): QueryParams<OfProvider>) -> Answe
 }
 
 fn find_provider(id: &str) -> Answer<&'static dyn Provider> {
-    provider(id).ok_or_else(|| Problem::new(404, unknown_provider(id)))
+    require(id).map_err(|rule| Problem::new(404, rule))
 }
 
 pub(crate) async fn namespaces(State(app): State<Arc<App>>) -> Answer {
@@ -251,7 +251,12 @@ pub(crate) async fn settings(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
 ) -> Answer<Json<SettingsPatch>> {
-    blocking(move || Ok(Json(app.namespaces.existing(&name)?.settings().shown()))).await
+    blocking(move || {
+        Ok(Json(settings::shown(
+            &app.namespaces.existing(&name)?.settings(),
+        )))
+    })
+    .await
 }
 
 pub(crate) async fn change_settings(
@@ -263,12 +268,12 @@ pub(crate) async fn change_settings(
         let patch: SettingsPatch = required_body(&bytes)?;
         app.namespaces.with(&name, |namespace| {
             let settings = namespace
-                .change_settings(|settings| settings.patched(patch))
+                .change_settings(|settings| settings::patched(settings, patch))
                 .map_err(|(keys, rule)| {
                     let pointer: String = keys.iter().map(|key| pointer(key)).collect();
                     Problem::new(400, rule).at(pointer)
                 })?;
-            Ok(Json(settings.shown()))
+            Ok(Json(settings::shown(&settings)))
         })
     })
     .await

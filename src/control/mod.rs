@@ -24,7 +24,7 @@ pub use crate::pipeline::journal::Count;
 pub(crate) use client::encoded;
 pub use client::{Client, ClientError, Expectation, FaultGuard, FaultPlan, JournalCall};
 pub(crate) use describe::{Form, coverage, landing_page};
-pub(crate) use guard::Guard;
+pub(crate) use guard::ControlAccess;
 pub(crate) use records::reload;
 
 use crate::app::App;
@@ -144,7 +144,7 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
 ];
 
 /// The router of everything under `/_rollcall`.
-pub(crate) fn router(app: &Arc<App>) -> Router {
+pub(crate) fn router(app: &Arc<App>, access: ControlAccess) -> Router {
     let routes = Router::new()
         .route("/", get(handlers::index))
         .route("/health", get(handlers::health))
@@ -218,7 +218,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
     Router::new()
         .route("/_rollcall/", get(handlers::index))
         .nest("/_rollcall", routes)
-        .layer(from_fn_with_state(Arc::clone(app), guard::check))
+        .layer(from_fn_with_state(Arc::new(access), guard::check))
 }
 
 /// The OpenAPI document of a provider, or of the control plane itself.
@@ -264,7 +264,7 @@ impl Problem {
 
 impl From<NamespaceError> for Problem {
     fn from(cause: NamespaceError) -> Self {
-        Self::new(crate::pipeline::namespace_status(&cause), cause.to_string())
+        Self::new(cause.status(), cause.to_string())
     }
 }
 

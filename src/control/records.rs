@@ -16,13 +16,12 @@ use super::Problem;
 use super::extract::{BodyStream, LargeBody, PathParam, QueryParams, pointer};
 use super::handlers::{Answer, blocking, counts};
 use crate::app::App;
-use crate::namespace::credentials;
-use crate::namespace::{self, DATA_VERSION, NamespaceError, State as Data};
+use crate::namespace::{DATA_VERSION, NamespaceError, State as Data};
 use crate::provider::SeedContext;
 use crate::provider::seed::SeedError;
 use crate::providers::PROVIDERS;
+use crate::seed::template;
 use crate::seed::{self, LineCause, LineError};
-use crate::server;
 use crate::store::{OpenError, Store};
 
 const NDJSON: &str = "application/x-ndjson";
@@ -153,7 +152,7 @@ pub(crate) async fn restore(
     LargeBody(bytes): LargeBody,
 ) -> Answer {
     blocking(move || {
-        let model = namespace::empty_store()?;
+        let model = template::empty_store()?;
         let restored =
             Store::from_bytes(&bytes, DATA_VERSION, &model).map_err(|cause| match cause {
                 OpenError::Io(_) => Problem::from(cause),
@@ -181,7 +180,7 @@ fn lines(store: &Store) -> rusqlite::Result<String> {
         let _ = writeln!(lines, "{}", json!({ id: value }));
     };
     store.read(|tx| {
-        credentials::export(tx, &mut |value| add("credentials", value))?;
+        seed::credentials::export(tx, &mut |value| add("credentials", value))?;
         for provider in PROVIDERS {
             provider.export(tx, &mut |value| add(provider.id(), value))?;
         }
@@ -216,7 +215,7 @@ pub(crate) async fn import(
     let reading = blocking(move || {
         app.namespaces.with(&name, |namespace| {
             let state = namespace.state();
-            let imported = namespace::empty_store()?;
+            let imported = template::empty_store()?;
             let lines = BufReader::new(incoming);
             imported
                 .write(|tx| Ok::<_, Merging>(seed::merge_lines(tx, lines, &context(&state))?))?;
@@ -280,7 +279,7 @@ pub(crate) async fn reload_seeds(State(app): State<Arc<App>>) -> Answer {
 
 /// The same, for `--watch` too; a wrong seed changes nothing.
 pub(crate) fn reload(app: &App) -> Result<Value, String> {
-    let template = server::template(&app.options).map_err(|cause| cause.to_string())?;
+    let template = app.template.build().map_err(|cause| cause.to_string())?;
     app.namespaces.set_template(template);
     let (mut reset, mut kept) = (Vec::new(), Vec::new());
     for namespace in app.namespaces.in_use() {

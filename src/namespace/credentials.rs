@@ -2,12 +2,9 @@
 //! temporary.
 
 use rusqlite::{Connection, OptionalExtension, Row};
-use serde::Deserialize;
-use serde_json::{Value, json};
 
 use crate::namespace::clock::Time;
 use crate::namespace::settings::Credential;
-use crate::provider::seed::{self, SeedError};
 use crate::store::page::select;
 
 /// The table, in every namespace.
@@ -27,79 +24,6 @@ CREATE INDEX credentials_by_end ON credentials (expires) WHERE issued IS NOT NUL
 pub(crate) const MOST_ISSUED: i64 = 10_000;
 
 const COLUMNS: &str = "access_key, secret_key, token, disabled, read_only, expires";
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SeedCredential {
-    access_key: String,
-    #[serde(rename = "$delete", default)]
-    delete: bool,
-    #[serde(default)]
-    secret_key: String,
-    #[serde(default)]
-    token: Option<String>,
-    #[serde(default)]
-    disabled: bool,
-    #[serde(default)]
-    read_only: bool,
-    /// As 2024-05-20T08:30:00Z.
-    #[serde(default)]
-    expires: Option<String>,
-}
-
-/// Merges the `credentials` of a seed document.
-pub(crate) fn seed(tx: &Connection, document: &Value) -> Result<u64, SeedError> {
-    // serde would take an array for an object, by position.
-    let is_list = document
-        .as_array()
-        .is_some_and(|rows| rows.iter().all(Value::is_object));
-    if !is_list {
-        return Err(SeedError::new("", "credentials are a list of objects"));
-    }
-    let rows: Vec<SeedCredential> = seed::decode(document)?;
-    for (index, row) in rows.iter().enumerate() {
-        if row.delete {
-            tx.execute(
-                "DELETE FROM credentials WHERE access_key = ?1",
-                [&row.access_key],
-            )?;
-            continue;
-        }
-        let rule = |name: &str, rule: &str| SeedError::new(format!("[{index}].{name}"), rule);
-        if row.access_key.is_empty() || row.access_key.contains('~') {
-            return Err(rule(
-                "access_key",
-                "an access key is not empty and holds no ~, which sets the namespace apart",
-            ));
-        }
-        if row.secret_key.is_empty() {
-            return Err(rule("secret_key", "an access key has a secret key"));
-        }
-        let expires = row.expires.as_deref().map(|text| {
-            let time = Time::parse_rfc3339(text).map(Time::millis);
-            time.ok_or_else(|| {
-                rule(
-                    "expires",
-                    &format!("\"{text}\" is no time; write it as 2024-05-20T08:30:00Z"),
-                )
-            })
-        });
-        tx.execute(
-            &format!(
-                "INSERT OR REPLACE INTO credentials ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-            ),
-            (
-                &row.access_key,
-                &row.secret_key,
-                &row.token,
-                row.disabled,
-                row.read_only,
-                expires.transpose()?,
-            ),
-        )?;
-    }
-    Ok(rows.len() as u64)
-}
 
 /// Keeps a key that a provider issued, and forgets those that are past their time or too many.
 pub(crate) fn issue(tx: &Connection, key: &Credential, now: Time) -> rusqlite::Result<()> {
@@ -122,24 +46,34 @@ pub(crate) fn issue(tx: &Connection, key: &Credential, now: Time) -> rusqlite::R
     Ok(())
 }
 
-/// Gives every key of a seed as a seed document of its own. What was issued is no data: it ends by itself.
-pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()> {
-    for key in select(
-        tx,
-        &format!("SELECT {COLUMNS} FROM credentials WHERE issued IS NULL ORDER BY access_key"),
-        [],
-        from_row,
-    )? {
-        each(json!([{
-            "access_key": key.access_key,
-            "secret_key": key.secret_key,
-            "token": key.token,
-            "disabled": key.disabled,
-            "read_only": key.read_only,
-            "expires": key.expires.map(Time::rfc3339_millis),
-        }]));
-    }
+/// Puts a key that a seed brings in its place.
+pub(crate) fn put(tx: &Connection, key: &Credential) -> rusqlite::Result<()> {
+    let sql =
+        format!("INSERT OR REPLACE INTO credentials ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    tx.prepare_cached(&sql)?.execute((
+        &key.access_key,
+        &key.secret_key,
+        &key.token,
+        key.disabled,
+        key.read_only,
+        key.expires.map(Time::millis),
+    ))?;
     Ok(())
+}
+
+/// Takes a key away, if it is there.
+pub(crate) fn delete(tx: &Connection, access_key: &str) -> rusqlite::Result<()> {
+    tx.execute(
+        "DELETE FROM credentials WHERE access_key = ?1",
+        [access_key],
+    )?;
+    Ok(())
+}
+
+/// Every key that a seed brought. What was issued is no data: it ends by itself.
+pub(crate) fn seeded(tx: &Connection) -> rusqlite::Result<Vec<Credential>> {
+    let sql = format!("SELECT {COLUMNS} FROM credentials WHERE issued IS NULL ORDER BY access_key");
+    select(tx, &sql, [], from_row)
 }
 
 /// The key of that id.
@@ -189,9 +123,8 @@ mod tests {
             read_only: false,
             expires: Some(end),
         };
-        let seeded = json!([{ "access_key": "seeded", "secret_key": "s", "expires": "2024-05-20T08:30:01Z" }]);
-        let filled: Result<(), SeedError> = store.write(|tx| {
-            seed(tx, &seeded)?;
+        let filled: rusqlite::Result<()> = store.write(|tx| {
+            put(tx, &key("seeded".to_owned()))?;
             for number in 0..MOST_ISSUED + 5 {
                 issue(tx, &key(number.to_string()), NOW)?;
             }

@@ -8,9 +8,6 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::namespace::clock::Time;
-use crate::provider::Provider;
-use crate::provider::table::Quirk;
-use crate::providers::{PROVIDERS, provider};
 
 /// How much of a call's authentication is checked.
 ///
@@ -183,52 +180,20 @@ impl Default for Settings {
     }
 }
 
-/// Settings as the control plane shows and takes them; what is absent stays as it is.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SettingsPatch {
-    /// Modes by provider; `*` for the providers that have none of their own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    auth: Option<BTreeMap<String, Auth>>,
-    /// Values by `PROVIDER.NAME`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    quirks: Option<BTreeMap<String, String>>,
-    /// Regions by provider.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    regions: Option<BTreeMap<String, String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    async_polls: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    skew: Option<String>,
-}
-
 impl Settings {
-    /// How much of this provider's calls is checked.
-    pub(crate) fn auth(&self, provider: &dyn Provider) -> Auth {
-        self.auth_of
-            .get(provider.id())
-            .copied()
-            .unwrap_or(self.auth)
+    /// How much of a provider's calls is checked.
+    pub(crate) fn auth(&self, provider: &str) -> Auth {
+        self.auth_of.get(provider).copied().unwrap_or(self.auth)
     }
 
-    /// Sets `MODE` for all providers, or `PROVIDER=MODE` for one.
-    pub(crate) fn set_auth(&mut self, text: &str) -> Result<(), String> {
-        match text.split_once('=') {
-            None => {
-                self.auth = text.parse()?;
-                Ok(())
-            }
-            Some((id, mode)) => self.set_auth_of(id, mode.parse()?),
-        }
+    /// Sets the mode of the providers that have none of their own.
+    pub(crate) fn set_default_auth(&mut self, mode: Auth) {
+        self.auth = mode;
     }
 
-    fn set_auth_of(&mut self, id: &str, mode: Auth) -> Result<(), String> {
-        if id == "*" {
-            self.auth = mode;
-        } else {
-            self.auth_of.insert(known(id)?.id(), mode);
-        }
-        Ok(())
+    /// Sets the mode of one provider.
+    pub(crate) fn set_auth(&mut self, provider: &'static str, mode: Auth) {
+        self.auth_of.insert(provider, mode);
     }
 
     /// How far a caller's clock may be off, where the provider itself lets it be `own`; nothing for any time.
@@ -240,150 +205,33 @@ impl Settings {
         }
     }
 
-    /// The value of a provider's quirk.
-    ///
-    /// # Panics
-    /// For a name that is not in the provider's table.
-    pub(crate) fn quirk(&self, provider: &dyn Provider, name: &str) -> &'static str {
-        let set = self
-            .quirks
-            .iter()
-            .find(|(id, quirk, _)| *id == provider.id() && *quirk == name);
-        set.map_or_else(
-            || {
-                let row = provider.quirks().iter().find(|quirk| quirk.name == name);
-                row.expect("a room asks only for quirks of its own table")
-                    .default()
-            },
-            |(_, _, value)| value,
-        )
-    }
-
-    /// Sets `PROVIDER.NAME` to a value of its table.
-    pub(crate) fn set_quirk(&mut self, name: &str, value: &str) -> Result<(), String> {
-        let unknown = || {
-            let all: Vec<String> = PROVIDERS
-                .iter()
-                .flat_map(|provider| {
-                    provider
-                        .quirks()
-                        .iter()
-                        .map(|quirk| format!("{}.{}", provider.id(), quirk.name))
-                })
-                .collect();
-            format!("there is no quirk \"{name}\"; there are {}", all.join(", "))
-        };
-        let (id, quirk) = name.split_once('.').ok_or_else(unknown)?;
-        let provider = provider(id).ok_or_else(unknown)?;
-        let quirk: &'static Quirk = provider
-            .quirks()
-            .iter()
-            .find(|row| row.name == quirk)
-            .ok_or_else(unknown)?;
-        let value = quirk
-            .values
-            .iter()
-            .copied()
-            .find(|allowed| *allowed == value)
-            .ok_or_else(|| {
-                format!(
-                    "the quirk \"{name}\" cannot be \"{value}\"; it can be {}",
-                    quirk.values.join(" or ")
-                )
-            })?;
+    /// The value that a provider's quirk was set to; none where it is at its default.
+    pub(crate) fn quirk(&self, provider: &str, name: &str) -> Option<&'static str> {
         self.quirks
-            .retain(|(set_id, set_name, _)| (*set_id, *set_name) != (provider.id(), quirk.name));
-        self.quirks.push((provider.id(), quirk.name, value));
-        Ok(())
+            .iter()
+            .find(|(id, quirk, _)| *id == provider && *quirk == name)
+            .map(|(_, _, value)| *value)
     }
 
-    /// The region that a provider's answers name.
-    pub(crate) fn region(&self, provider: &dyn Provider) -> &str {
-        self.regions
-            .get(provider.id())
-            .map_or_else(|| provider.default_region(), String::as_str)
+    /// Sets a provider's quirk to a value of its table.
+    pub(crate) fn set_quirk(
+        &mut self,
+        provider: &'static str,
+        name: &'static str,
+        value: &'static str,
+    ) {
+        self.quirks
+            .retain(|(id, quirk, _)| (*id, *quirk) != (provider, name));
+        self.quirks.push((provider, name, value));
+    }
+
+    /// The region that a provider's answers were set to name; none for its own default.
+    pub(crate) fn region(&self, provider: &str) -> Option<&str> {
+        self.regions.get(provider).map(String::as_str)
     }
 
     /// Sets the region of a provider.
-    pub(crate) fn set_region(&mut self, id: &str, region: &str) -> Result<(), String> {
-        self.regions.insert(known(id)?.id(), region.to_owned());
-        Ok(())
+    pub(crate) fn set_region(&mut self, provider: &'static str, region: String) {
+        self.regions.insert(provider, region);
     }
-
-    /// These settings with a patch applied, or where in the patch (key by key) something is wrong, and what.
-    pub(crate) fn patched(&self, patch: SettingsPatch) -> Result<Self, (Vec<String>, String)> {
-        let at = |part: &str, key: &str| vec![part.to_owned(), key.to_owned()];
-        let mut settings = self.clone();
-        let SettingsPatch {
-            auth,
-            quirks,
-            regions,
-            async_polls,
-            skew,
-        } = patch;
-        for (id, mode) in auth.unwrap_or_default() {
-            settings
-                .set_auth_of(&id, mode)
-                .map_err(|rule| (at("auth", &id), rule))?;
-        }
-        for (name, value) in quirks.unwrap_or_default() {
-            settings
-                .set_quirk(&name, &value)
-                .map_err(|rule| (at("quirks", &name), rule))?;
-        }
-        for (id, region) in regions.unwrap_or_default() {
-            settings
-                .set_region(&id, &region)
-                .map_err(|rule| (at("regions", &id), rule))?;
-        }
-        if let Some(polls) = async_polls {
-            settings.async_polls = polls;
-        }
-        if let Some(skew) = skew {
-            settings.skew = skew
-                .parse()
-                .map_err(|rule| (vec!["skew".to_owned()], rule))?;
-        }
-        Ok(settings)
-    }
-
-    /// These settings as the control plane shows them, every one of them.
-    pub(crate) fn shown(&self) -> SettingsPatch {
-        let of_all = |value: &dyn Fn(&'static dyn Provider) -> String| -> BTreeMap<String, String> {
-            PROVIDERS
-                .iter()
-                .map(|&provider| (provider.id().to_owned(), value(provider)))
-                .collect()
-        };
-        let auth = PROVIDERS
-            .iter()
-            .map(|&provider| (provider.id().to_owned(), self.auth(provider)));
-        let quirks = PROVIDERS.iter().flat_map(|&provider| {
-            let value = move |quirk: &Quirk| self.quirk(provider, quirk.name).to_owned();
-            provider
-                .quirks()
-                .iter()
-                .map(move |quirk| (format!("{}.{}", provider.id(), quirk.name), value(quirk)))
-        });
-        SettingsPatch {
-            auth: Some(auth.collect()),
-            quirks: Some(quirks.collect()),
-            regions: Some(of_all(&|provider| self.region(provider).to_owned())),
-            async_polls: Some(self.async_polls),
-            skew: Some(self.skew.to_string()),
-        }
-    }
-}
-
-fn known(id: &str) -> Result<&'static dyn Provider, String> {
-    provider(id).ok_or_else(|| unknown_provider(id))
-}
-
-/// What to tell somebody who names a provider that there is not.
-pub(crate) fn unknown_provider(id: &str) -> String {
-    let ids: Vec<_> = PROVIDERS.iter().map(|provider| provider.id()).collect();
-    format!(
-        "there is no provider \"{id}\"; there are {}",
-        ids.join(", ")
-    )
 }

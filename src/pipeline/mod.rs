@@ -4,6 +4,7 @@ pub mod faults;
 pub(crate) mod identify;
 pub(crate) mod journal;
 pub(crate) mod metrics;
+pub(crate) mod settings;
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,9 +22,6 @@ use crate::pipeline::journal::{Entry, Outcome, Stage};
 use crate::provider::Provider;
 use crate::provider::call::{Call, Reply, Request};
 use crate::provider::error::{ApiError, Refusal};
-
-/// The header that names a namespace.
-pub(crate) const NAMESPACE_HEADER: &str = "x-rollcall-namespace";
 
 /// An answer, and how it leaves the server.
 #[derive(Debug)]
@@ -58,8 +56,8 @@ pub(crate) fn handle(
     let namespace = match namespace_of(app, &request, provider, access_key.as_deref()) {
         Ok(namespace) => namespace,
         Err(cause) => {
-            let status = namespace_status(&cause);
-            let reply = problem(status, "No such namespace", &cause.to_string());
+            let status = cause.status();
+            let reply = Reply::problem(status, "No such namespace", &cause.to_string());
             return add_cors_headers(&request, reply).into();
         }
     };
@@ -261,7 +259,7 @@ fn namespace_of(
     provider: Option<&'static dyn Provider>,
     access_key: Option<&str>,
 ) -> Result<Arc<Namespace>, NamespaceError> {
-    if let Some(name) = request.headers.get(NAMESPACE_HEADER) {
+    if let Some(name) = request.headers.get(namespace::HEADER) {
         return app
             .namespaces
             .get(&String::from_utf8_lossy(name.as_bytes()));
@@ -288,16 +286,6 @@ fn without_namespace(access_key: &str) -> &str {
     access_key
         .split_once('~')
         .map_or(access_key, |(key, _)| key)
-}
-
-pub(crate) const fn namespace_status(cause: &NamespaceError) -> u16 {
-    match cause {
-        NamespaceError::Name(_) => 400,
-        NamespaceError::Unknown(_) => 404,
-        NamespaceError::Taken(_) => 409,
-        NamespaceError::TooMany(_) => 429,
-        NamespaceError::Data { .. } => 500,
-    }
 }
 
 /// The answer to what nobody claims: never an empty page.
@@ -331,12 +319,6 @@ fn unrecognised(
     };
     outcome.record(app, namespace, state, request, &reply, began);
     reply
-}
-
-/// An error of rollcall itself, as RFC 9457 wants it.
-pub(crate) fn problem(status: u16, title: &str, detail: &str) -> Reply {
-    let body = json!({ "type": "about:blank", "title": title, "status": status, "detail": detail });
-    Reply::new(status, "application/problem+json", body.to_string())
 }
 
 /// What every answer has, whoever's it is: the namespace's time, and leave for pages of any origin.

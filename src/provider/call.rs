@@ -12,7 +12,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::namespace::clock::Time;
 use crate::namespace::credentials;
@@ -326,7 +326,7 @@ impl Call<'_> {
         let mut remains = None;
         let body = self.encoded(key, |tx| {
             let (frame, rows) = read(tx)?;
-            let (page, rest) = stream::start(&self.state, tx, &frame, rows)?;
+            let (page, rest) = stream::start(&self.state.store, tx, &frame, rows)?;
             remains = rest;
             Ok(page)
         })?;
@@ -350,12 +350,18 @@ impl Call<'_> {
 
     /// The value of one of this provider's quirks.
     pub(crate) fn quirk(&self, name: &str) -> &'static str {
-        self.settings.quirk(self.provider, name)
+        let set = self.settings.quirk(self.provider.id(), name);
+        set.unwrap_or_else(|| {
+            let mut rows = self.provider.quirks().iter();
+            let row = rows.find(|quirk| quirk.name == name);
+            row.expect("a provider asks only for quirks of its own table")
+                .default()
+        })
     }
 
     /// How much of this call's authentication is checked.
     pub(crate) fn auth(&self) -> Auth {
-        self.settings.auth(self.provider)
+        self.settings.auth(self.provider.id())
     }
 
     /// How far the caller's clock may be off, where the provider itself lets it be `own`; nothing for any time.
@@ -390,7 +396,8 @@ impl Call<'_> {
 
     /// The region that this provider is set to.
     pub(crate) fn region(&self) -> &str {
-        self.settings.region(self.provider)
+        let set = self.settings.region(self.provider.id());
+        set.unwrap_or_else(|| self.provider.default_region())
     }
 
     /// Every parameter by name, wherever it travels.
@@ -506,6 +513,13 @@ impl Reply {
         body: &impl Serialize,
     ) -> Result<Self, ApiError> {
         Ok(Self::new(200, content_type, serde_json::to_vec(body)?))
+    }
+
+    /// An error of rollcall itself, as RFC 9457 wants it.
+    pub(crate) fn problem(status: u16, title: &str, detail: &str) -> Self {
+        let body =
+            json!({ "type": "about:blank", "title": title, "status": status, "detail": detail });
+        Self::new(status, "application/problem+json", body.to_string())
     }
 
     /// The same with another status.

@@ -218,6 +218,12 @@ impl From<rusqlite::Error> for ApiError {
     }
 }
 
+impl From<Box<dyn Error + Send + Sync>> for ApiError {
+    fn from(cause: Box<dyn Error + Send + Sync>) -> Self {
+        Self::Broken(cause)
+    }
+}
+
 impl From<serde_json::Error> for ApiError {
     fn from(cause: serde_json::Error) -> Self {
         Self::Broken(Box::new(cause))

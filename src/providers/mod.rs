@@ -29,3 +29,17 @@ pub(crate) fn provider(id: &str) -> Option<&'static dyn Provider> {
         .copied()
         .find(|provider| provider.id() == id)
 }
+
+/// The provider of that id, or a sentence that lists which there are.
+pub(crate) fn require(id: &str) -> Result<&'static dyn Provider, String> {
+    provider(id).ok_or_else(|| unknown_provider(id))
+}
+
+/// What to tell a caller who names a provider that does not exist.
+pub(crate) fn unknown_provider(id: &str) -> String {
+    let ids: Vec<_> = PROVIDERS.iter().map(|provider| provider.id()).collect();
+    format!(
+        "there is no provider \"{id}\"; there are {}",
+        ids.join(", ")
+    )
+}

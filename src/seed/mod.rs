@@ -3,7 +3,9 @@
 //! A document is a JSON object with a provider's id for each key; what is under it is in that provider's own wire
 //! vocabulary and is read by its room. An `.ndjson` file holds one such document a line, and is read a line at a time.
 
+pub(crate) mod credentials;
 mod ndjson;
+pub(crate) mod template;
 
 use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader};
@@ -13,11 +15,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::namespace::credentials;
-use crate::namespace::settings::unknown_provider;
 use crate::provider::SeedContext;
 use crate::provider::seed::{SeedError, shortened};
-use crate::providers::{PROVIDERS, provider};
+use crate::providers::{PROVIDERS, require};
 
 pub(crate) use ndjson::{LineCause, LineError, merge_lines};
 
@@ -68,10 +68,10 @@ pub(crate) fn merge(
     let mut records = 0;
     for (id, part) in parts.iter().filter(|(id, _)| *id != "$schema") {
         if id == "credentials" {
-            records += credentials::seed(tx, part).map_err(|error| error.under(id))?;
+            records += credentials::merge(tx, part).map_err(|error| error.under(id))?;
             continue;
         }
-        let room = provider(id).ok_or_else(|| SeedError::new(id.as_str(), unknown_provider(id)))?;
+        let room = require(id).map_err(|rule| SeedError::new(id.as_str(), rule))?;
         // serde would take an array for an object, by position.
         if !part.is_object() {
             let rule = format!("a provider's part is an object, not {}", shortened(part));

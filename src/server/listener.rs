@@ -20,10 +20,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use crate::app::{App, answer};
+use super::error::StartError;
+use super::http::answer;
+use super::options::Listen;
+use crate::app::App;
 use crate::provider::Provider;
-use crate::server::StartError;
-use crate::server::options::Listen;
 
 /// How long a client may take to send a request's head.
 const HEAD_TIME: Duration = Duration::from_secs(30);

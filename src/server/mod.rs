@@ -1,5 +1,7 @@
 //! A running rollcall: bound by the caller, served on a thread and runtime of its own, stopped on drop.
 
+pub(crate) mod error;
+mod http;
 mod listener;
 pub(crate) mod options;
 
@@ -14,18 +16,17 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::{oneshot, watch};
 
 use crate::app::App;
-use crate::control::{self, Client};
-use crate::namespace::clock::Clock;
-use crate::namespace::ids::Ids;
+use crate::control::{self, Client, ControlAccess};
 use crate::namespace::{self, Config, DataDir, DataDirError, Namespaces};
 use crate::pipeline::faults::Faults;
 use crate::pipeline::journal::Journal;
 use crate::pipeline::metrics::Metrics;
-use crate::provider::{Provider, SeedContext};
-use crate::seed::{SeedFileError, SeedSource, files, merge_source};
-use crate::server::listener::{Doors, accept, bind};
-use crate::server::options::Options;
-use crate::store::Store;
+use crate::provider::Provider;
+use crate::seed::template::{self, TemplatePlan};
+use crate::seed::{SeedSource, files};
+pub use error::StartError;
+use listener::{Doors, accept, bind};
+use options::Options;
 
 /// How often `--watch` looks at the seed files.
 const WATCH_TIME: Duration = Duration::from_millis(300);
@@ -85,7 +86,8 @@ impl Rollcall {
     pub fn start_with(options: &Options) -> Result<Self, StartError> {
         let listeners = bind(&options.listen)?;
         // Before they are read: what changes from now on is read again.
-        let seeds = fingerprint(&options.seeds);
+        let seeds = options.watch.then(|| fingerprint(&options.seeds));
+        let access = options.access.clone();
         let app = Arc::new(build(options)?);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
@@ -107,13 +109,13 @@ impl Rollcall {
         let thread = std::thread::Builder::new()
             .name("rollcall".to_owned())
             .spawn(move || {
-                runtime.block_on(serve(app, listeners, seeds, stopped));
+                runtime.block_on(serve(app, listeners, access, seeds, stopped));
                 // A call that still runs has had its time.
                 runtime.shutdown_timeout(Duration::from_millis(100));
             })
             .map_err(StartError::Machine)?;
         let client = Client::new(url_of(&addresses));
-        let client = match options.guard.token.clone() {
+        let client = match options.access.token.clone() {
             Some(token) => client.with_token(token),
             None => client,
         };
@@ -199,61 +201,23 @@ impl Drop for Rollcall {
     }
 }
 
-/// Why rollcall cannot start: what an operator sees.
-///
-/// ```
-/// use rollcall::{Options, Rollcall, StartError};
-///
-/// let first = Rollcall::start();
-/// let address = first.url().replace("http://", "").parse()?;
-/// let second = Rollcall::start_with(&Options::default().listen(vec![address]));
-/// assert!(matches!(second, Err(StartError::PortInUse(_))));
-/// # Ok::<(), String>(())
-/// ```
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// Somebody else has the port.
-    #[error("{0} is in use by another program; stop that, or choose another port with --listen")]
-    PortInUse(SocketAddr),
-    /// The address cannot be listened on.
-    #[error("cannot listen on {0}: {1}; choose another address with --listen")]
-    Listen(SocketAddr, io::Error),
-    /// A seed is wrong.
-    #[error("cannot take the seed {0}; nothing was started")]
-    Seed(#[from] SeedFileError),
-    /// The data folder cannot be used.
-    #[error("cannot use the data folder {0}: {1}; choose another with --data")]
-    DataDir(PathBuf, io::Error),
-    /// Another rollcall uses the data folder.
-    #[error(
-        "the data folder {0} is in use by another rollcall; stop that, or choose another with --data"
-    )]
-    FolderInUse(PathBuf),
-    /// Data cannot be read.
-    #[error(
-        "{0}; it was left as it is: use the rollcall that wrote it, or choose another folder with --data"
-    )]
-    Data(String),
-    /// A fault rule cannot be meant.
-    #[error("a fault rule is wrong at {0}: {1}")]
-    Fault(String, String),
-    /// The machine is out of something.
-    #[error("cannot start: {0}")]
-    Machine(io::Error),
-}
-
 /// Everything that does not listen.
 fn build(options: &Options) -> Result<App, StartError> {
-    let template = template(options)?;
-    let plan = Config {
-        template,
+    let template = TemplatePlan {
+        seeds: options.seeds.clone(),
+        clock: options.clock,
+        rng_seed: options.rng_seed,
+    };
+    let config = Config {
+        template: template.build()?,
+        empty: template::empty_store,
         data: options.data.as_deref().map(take_folder).transpose()?,
         settings: options.settings.clone(),
         clock: options.clock,
         rng_seed: options.rng_seed,
         max: options.max_namespaces,
     };
-    let namespaces = Namespaces::new(plan);
+    let namespaces = Namespaces::new(config);
     namespaces
         .get(namespace::DEFAULT)
         .map_err(|cause| StartError::Data(cause.to_string()))?;
@@ -273,48 +237,8 @@ fn build(options: &Options) -> Result<App, StartError> {
         journal: Journal::new(options.journal, JOURNAL_BYTES),
         faults,
         metrics: Metrics::default(),
-        options: options.clone(),
+        template,
     })
-}
-
-/// The seed, loaded into a database that every namespace starts as a copy of.
-pub(crate) fn template(options: &Options) -> Result<Store, StartError> {
-    let broken = |cause: rusqlite::Error| StartError::Data(cause.to_string());
-    let template = namespace::empty_store().map_err(broken)?;
-    let ids = options
-        .rng_seed
-        .map_or_else(Ids::unseeded, |seed| Ids::seeded(seed, "template"));
-    let context = SeedContext {
-        ids: &ids,
-        now: Clock::new(options.clock).now(),
-    };
-    template.write(|tx| {
-        for source in &options.seeds {
-            merge_source(tx, source, &context).map_err(Loading::Seed)?;
-        }
-        Ok::<_, Loading>(())
-    })?;
-    Ok(template)
-}
-
-enum Loading {
-    Seed(SeedFileError),
-    Store(rusqlite::Error),
-}
-
-impl From<rusqlite::Error> for Loading {
-    fn from(cause: rusqlite::Error) -> Self {
-        Self::Store(cause)
-    }
-}
-
-impl From<Loading> for StartError {
-    fn from(loading: Loading) -> Self {
-        match loading {
-            Loading::Seed(cause) => Self::Seed(cause),
-            Loading::Store(cause) => Self::Data(cause.to_string()),
-        }
-    }
 }
 
 /// Makes the data folder this server's own, and looks at what is in it.
@@ -327,10 +251,16 @@ fn take_folder(path: &Path) -> Result<DataDir, StartError> {
     Ok(folder)
 }
 
-async fn serve(app: Arc<App>, doors: Doors, seeds: Fingerprint, stopped: oneshot::Receiver<()>) {
+async fn serve(
+    app: Arc<App>,
+    doors: Doors,
+    access: ControlAccess,
+    seeds: Option<Fingerprint>,
+    stopped: oneshot::Receiver<()>,
+) {
     let (stop, _) = watch::channel(false);
-    let control = control::router(&app);
-    if app.options.watch {
+    let control = control::router(&app, access);
+    if let Some(seeds) = seeds {
         tokio::spawn(watch_seeds(Arc::clone(&app), seeds, stop.subscribe()));
     }
     let accepting: Vec<_> = doors
@@ -361,7 +291,7 @@ async fn watch_seeds(app: Arc<App>, mut seen: Fingerprint, mut stop: watch::Rece
         .await
         .is_err()
     {
-        let found = fingerprint(&app.options.seeds);
+        let found = fingerprint(&app.template.seeds);
         if found == seen {
             continue;
         }

@@ -4,12 +4,13 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use crate::control::Guard;
+use crate::control::ControlAccess;
 use crate::namespace::clock::Setting;
-use crate::namespace::settings::{Credential, Settings, Skew, unknown_provider};
+use crate::namespace::settings::{Credential, Settings, Skew};
 use crate::pipeline::faults::Rule;
+use crate::pipeline::settings;
 use crate::provider::Provider;
-use crate::providers::provider;
+use crate::providers::require;
 use crate::seed::SeedSource;
 
 /// Where to listen: an address, for all providers or for one.
@@ -33,10 +34,7 @@ impl std::str::FromStr for Listen {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (provider, address) = match text.split_once('=') {
-            Some((id, address)) => (
-                Some(provider(id).ok_or_else(|| unknown_provider(id))?),
-                address,
-            ),
+            Some((id, address)) => (Some(require(id)?), address),
             None => (None, text),
         };
         let address = address.parse().map_err(|_| {
@@ -67,7 +65,7 @@ pub struct Options {
     pub(crate) rng_seed: Option<u64>,
     pub(crate) journal: usize,
     pub(crate) max_namespaces: usize,
-    pub(crate) guard: Guard,
+    pub(crate) access: ControlAccess,
     pub(crate) watch: bool,
     pub(crate) faults: Vec<Rule>,
 }
@@ -87,7 +85,7 @@ impl Default for Options {
             rng_seed: None,
             journal: 1000,
             max_namespaces: 10_000,
-            guard: Guard::default(),
+            access: ControlAccess::default(),
             watch: false,
             faults: Vec::new(),
         }
@@ -181,7 +179,7 @@ impl Options {
     /// assert!(refused.starts_with("there is no quirk \"nobody.quirk\""));
     /// ```
     pub fn quirk(mut self, name: &str, value: &str) -> Result<Self, String> {
-        self.settings.set_quirk(name, value)?;
+        settings::set_quirk(&mut self.settings, name, value)?;
         Ok(self)
     }
 
@@ -197,7 +195,7 @@ impl Options {
     /// # Ok::<(), String>(())
     /// ```
     pub fn region(mut self, provider: &str, region: &str) -> Result<Self, String> {
-        self.settings.set_region(provider, region)?;
+        settings::set_region(&mut self.settings, provider, region)?;
         Ok(self)
     }
 
@@ -226,7 +224,7 @@ impl Options {
     /// # Ok::<(), String>(())
     /// ```
     pub fn auth(mut self, mode: &str) -> Result<Self, String> {
-        self.settings.set_auth(mode)?;
+        settings::set_auth(&mut self.settings, mode)?;
         Ok(self)
     }
 
@@ -269,7 +267,7 @@ impl Options {
     #[must_use]
     pub fn admin_token(mut self, token: impl Into<String>) -> Self {
         let token = token.into().trim().to_owned();
-        self.guard.token = Some(token).filter(|token| !token.is_empty());
+        self.access.token = Some(token).filter(|token| !token.is_empty());
         self
     }
 
@@ -284,7 +282,7 @@ impl Options {
     pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
         // Browsers send it without the slash that people copy with it.
         let origin = origin.into().trim_end_matches('/').to_owned();
-        self.guard.origins.push(origin);
+        self.access.origins.push(origin);
         self
     }
 
@@ -297,7 +295,7 @@ impl Options {
     /// ```
     #[must_use]
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
-        self.guard.hosts.push(host.into());
+        self.access.hosts.push(host.into());
         self
     }
 
@@ -329,13 +327,9 @@ impl Options {
         self
     }
 
-    pub(crate) const fn guard(&self) -> &Guard {
-        &self.guard
-    }
-
     /// Whether it listens beyond this machine while everybody may use the control plane.
     pub(crate) fn is_open_to_the_network(&self) -> bool {
-        self.guard.token.is_none()
+        self.access.token.is_none()
             && self
                 .listen
                 .iter()

@@ -4,6 +4,7 @@
 //! its own for each part; in between it holds on to nothing but the state, which no reset takes from it. What is written
 //! meanwhile may be shown or not; a row that is there all the time is shown once. Knows no HTTP framework.
 
+use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
@@ -11,9 +12,8 @@ use bytes::Bytes;
 use rusqlite::Connection;
 use serde::Serialize;
 
-use crate::namespace::State;
-use crate::provider::error::ApiError;
-use crate::store::pages::{self, CachedBody};
+use super::Store;
+use super::pages::{self, CachedBody};
 
 /// About how long an answer may be that is built whole: longer than any page that is kept.
 const WHOLE: usize = 1024 * 1024;
@@ -26,10 +26,13 @@ const PART: usize = 64 * 1024;
 /// How many rows a list reads at a time.
 pub(crate) const BATCH: u64 = 64;
 
+/// What broke while rows were read: the store, or an encoder.
+pub(crate) type ReadError = Box<dyn Error + Send + Sync>;
+
 /// The rows of a list, to be read in its order.
 pub(crate) trait RowSource: fmt::Debug + Send + 'static {
     /// Pushes the rows behind those that were read before, up to [`BATCH`] of them; says whether there may be more.
-    fn read(&mut self, tx: &Connection, items: &mut Items) -> Result<bool, ApiError>;
+    fn read(&mut self, tx: &Connection, items: &mut Items) -> Result<bool, ReadError>;
 
     /// Between which moments (milliseconds since the epoch) an answer of what was read holds.
     fn holds(&self) -> (i64, i64) {
@@ -60,7 +63,7 @@ impl Items {
         tx: &Connection,
         rows: &mut dyn RowSource,
         length: usize,
-    ) -> Result<bool, ApiError> {
+    ) -> Result<bool, ReadError> {
         while rows.read(tx, self)? {
             if length <= self.text.len() {
                 return Ok(true);
@@ -73,11 +76,11 @@ impl Items {
 /// Reads a list: its page where it was read to the end, else the beginning of its answer, and what remains. `frame` is the
 /// whole answer without a row: its first empty array is where the rows go.
 pub(crate) fn start(
-    state: &Arc<State>,
+    store: &Arc<Store>,
     tx: &Connection,
     frame: &str,
     mut rows: impl RowSource,
-) -> Result<(CachedBody, Option<BodyTail>), ApiError> {
+) -> Result<(CachedBody, Option<BodyTail>), ReadError> {
     let (head, tail) = frame
         .split_once("[]")
         .expect("a list without rows has an empty array");
@@ -90,7 +93,7 @@ pub(crate) fn start(
     let (from, until) = rows.holds();
     let remains = if more {
         Some(BodyTail {
-            state: Arc::clone(state),
+            store: Arc::clone(store),
             rows: Some(Box::new(rows)),
             begun: items.begun,
             tail,
@@ -105,7 +108,7 @@ pub(crate) fn start(
 /// What follows the beginning of a long answer.
 #[derive(Debug)]
 pub(crate) struct BodyTail {
-    state: Arc<State>,
+    store: Arc<Store>,
     /// Nothing once all of them were read.
     rows: Option<Box<dyn RowSource>>,
     begun: bool,
@@ -121,7 +124,7 @@ impl BodyTail {
     }
 
     /// The next part; nothing behind the last one. After an error there is no more, and what was sent must not look whole.
-    pub(crate) fn next(&mut self) -> Result<Option<Bytes>, ApiError> {
+    pub(crate) fn next(&mut self) -> Result<Option<Bytes>, ReadError> {
         let Some(mut rows) = self.rows.take() else {
             return Ok(None);
         };
@@ -129,10 +132,7 @@ impl BodyTail {
             text: Vec::with_capacity(PART + PART / 4),
             begun: self.begun,
         };
-        let more = self
-            .state
-            .store
-            .read(|tx| items.fill(tx, &mut *rows, PART))?;
+        let more = self.store.read(|tx| items.fill(tx, &mut *rows, PART))?;
         self.begun = items.begun;
         if more {
             self.rows = Some(rows);

@@ -13,11 +13,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::namespace::ids::Ids;
-use crate::namespace::settings::unknown_provider;
 use crate::provider::Provider;
 use crate::provider::call::{Call, Reply};
 use crate::provider::error::{ApiError, ErrorEntry};
-use crate::providers::{PROVIDERS, provider};
+use crate::providers::{PROVIDERS, provider, unknown_provider};
 
 /// The header that makes one request fail.
 pub(crate) const HEADER: &str = "x-rollcall-fault";
@@ -443,7 +442,7 @@ impl Faults {
                 Ok(effect) => trouble.apply(&effect, call, Duration::ZERO, None, HEADER),
                 Err(cause) => {
                     trouble.notes.push(cause.clone());
-                    trouble.instead = Some(ResponseOverride::Raw(crate::pipeline::problem(
+                    trouble.instead = Some(ResponseOverride::Raw(Reply::problem(
                         400,
                         "No such fault",
                         &cause,

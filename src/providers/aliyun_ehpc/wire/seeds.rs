@@ -552,13 +552,16 @@ pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::namespace;
     use crate::namespace::ids::Ids;
     use crate::provider::{Provider, SeedContext};
     use crate::providers::aliyun_ehpc::AliyunEhpc;
     use crate::store::Store;
 
     const NOW: Time = Time::from_millis(1_716_193_800_000);
+
+    fn empty_store() -> rusqlite::Result<Store> {
+        Store::in_memory(&[AliyunEhpc.schema()], 1)
+    }
 
     fn merge(store: &Store, part: &Value) -> u64 {
         store
@@ -577,7 +580,7 @@ mod tests {
     #[test]
     fn what_is_exported_gives_the_same_records_again() {
         let demo: Value = serde_json::from_str(AliyunEhpc.demo()).expect("JSON");
-        let store = namespace::empty_store().expect("a valid schema");
+        let store = empty_store().expect("a valid schema");
         let many = merge(&store, &demo["aliyun-ehpc"]);
         // The highest id of a cluster is given out and not to come back.
         let gone = json!({"2018-04-12": {"Users": [{"ClusterId": "ehpc-sh-Shanghai01", "Users": {"UserInfo": [
@@ -592,7 +595,7 @@ mod tests {
                 .any(|record| record.contains("\"$nextUserId\":1002"))
         );
 
-        let copy = namespace::empty_store().expect("a valid schema");
+        let copy = empty_store().expect("a valid schema");
         for record in &exported {
             merge(&copy, &serde_json::from_str(record).expect("JSON"));
         }
@@ -608,7 +611,7 @@ mod tests {
     #[test]
     fn what_was_missed_is_found_where_it_is() {
         let demo: Value = serde_json::from_str(AliyunEhpc.demo()).expect("JSON");
-        let store = namespace::empty_store().expect("a valid schema");
+        let store = empty_store().expect("a valid schema");
         let ids = Ids::seeded(7, "default");
         let context = SeedContext {
             ids: &ids,

@@ -14,7 +14,7 @@ use crate::providers::huawei_workspace::errors;
 use crate::providers::huawei_workspace::model::{self, NewUser, Project, User, UserFilter};
 use crate::providers::huawei_workspace::wire::{self, Body};
 use crate::store::OnConflict;
-use crate::store::stream::{self, Items, RowSource};
+use crate::store::stream::{self, Items, ReadError, RowSource};
 
 /// Lists the users of a project, oldest first; all of them unless a limit is given.
 pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
@@ -59,7 +59,7 @@ struct UserRows {
 }
 
 impl RowSource for UserRows {
-    fn read(&mut self, tx: &Connection, items: &mut Items) -> Result<bool, ApiError> {
+    fn read(&mut self, tx: &Connection, items: &mut Items) -> Result<bool, ReadError> {
         if let Some(behind) = self.behind {
             let most = self.left.min(stream::BATCH);
             self.left -= most;

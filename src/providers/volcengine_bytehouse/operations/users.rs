@@ -7,7 +7,7 @@ use super::super::{errors, wire};
 use super::find_user;
 use crate::provider::call::{Call, Reply};
 use crate::provider::error::ApiError;
-use crate::store::stream::{self, Items, RowSource};
+use crate::store::stream::{self, Items, ReadError, RowSource};
 
 /// Lists the users of the tenant, by ID.
 pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
@@ -43,7 +43,7 @@ struct UserRows {
 }
 
 impl RowSource for UserRows {
-    fn read(&mut self, tx: &Connection, items: &mut Items) -> Result<bool, ApiError> {
+    fn read(&mut self, tx: &Connection, items: &mut Items) -> Result<bool, ReadError> {
         if let Some(behind) = self.behind {
             let most = self.left.min(stream::BATCH);
             self.left -= most;

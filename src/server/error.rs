@@ -1,0 +1,60 @@
+//! What stands in the way of a start.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::seed::SeedFileError;
+use crate::seed::template::TemplateError;
+
+/// Why rollcall cannot start: what an operator sees.
+///
+/// ```
+/// use rollcall::{Options, Rollcall, StartError};
+///
+/// let first = Rollcall::start();
+/// let address = first.url().replace("http://", "").parse()?;
+/// let second = Rollcall::start_with(&Options::default().listen(vec![address]));
+/// assert!(matches!(second, Err(StartError::PortInUse(_))));
+/// # Ok::<(), String>(())
+/// ```
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Somebody else has the port.
+    #[error("{0} is in use by another program; stop that, or choose another port with --listen")]
+    PortInUse(SocketAddr),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {0}: {1}; choose another address with --listen")]
+    Listen(SocketAddr, io::Error),
+    /// A seed is wrong.
+    #[error("cannot take the seed {0}; nothing was started")]
+    Seed(#[from] SeedFileError),
+    /// The data folder cannot be used.
+    #[error("cannot use the data folder {0}: {1}; choose another with --data")]
+    DataDir(PathBuf, io::Error),
+    /// Another rollcall uses the data folder.
+    #[error(
+        "the data folder {0} is in use by another rollcall; stop that, or choose another with --data"
+    )]
+    FolderInUse(PathBuf),
+    /// Data cannot be read.
+    #[error(
+        "{0}; it was left as it is: use the rollcall that wrote it, or choose another folder with --data"
+    )]
+    Data(String),
+    /// A fault rule cannot be meant.
+    #[error("a fault rule is wrong at {0}: {1}")]
+    Fault(String, String),
+    /// The machine is out of something.
+    #[error("cannot start: {0}")]
+    Machine(io::Error),
+}
+
+impl From<TemplateError> for StartError {
+    fn from(cause: TemplateError) -> Self {
+        match cause {
+            TemplateError::Seed(cause) => Self::Seed(cause),
+            TemplateError::Store(cause) => Self::Data(cause.to_string()),
+        }
+    }
+}

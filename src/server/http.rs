@@ -1,0 +1,301 @@
+//! The HTTP front end: from axum to the pipeline and back.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request as AxumRequest;
+use axum::response::{Html, IntoResponse, Response};
+use bytes::{Bytes, BytesMut};
+use http::{Method, StatusCode};
+use http_body::Frame;
+use http_body_util::BodyExt;
+use tokio::task::{JoinHandle, spawn_blocking};
+use tower::ServiceExt;
+
+use crate::app::App;
+use crate::control;
+use crate::pipeline::faults::DeliveryMode;
+use crate::pipeline::identify::by_signature;
+use crate::pipeline::{Delivery, handle};
+use crate::provider::Provider;
+use crate::provider::call::{Oversize, Reply, Request};
+use crate::store::stream::{BodyTail, ReadError};
+
+/// The longest target that is looked at; a longer one is refused in the provider's words.
+const TARGET: usize = 32 * 1024;
+/// The most that headers may be, names and values together.
+const HEADERS: usize = 32 * 1024;
+/// The most that a body may be.
+const BODY: usize = 12 * 1024 * 1024;
+/// How far a body over the limit is read, so that its sender sees the answer instead of a reset connection.
+const DRAINED: usize = 64 * 1024 * 1024;
+/// How long a body may take.
+const BODY_TIME: Duration = Duration::from_secs(60);
+
+/// Answers what comes in through the front door: rollcall's own under `/_rollcall`, everything else through the corridor.
+pub(crate) async fn answer(
+    app: &App,
+    control: &Router,
+    door: Option<&'static dyn Provider>,
+    port: Option<u16>,
+    request: AxumRequest,
+) -> Result<Response, ConnectionReset> {
+    if is_control(request.uri().path()) {
+        return Ok(control
+            .clone()
+            .oneshot(request)
+            .await
+            .unwrap_or_else(|never| match never {}));
+    }
+    // The answer to a CONNECT must not be a 2xx, which opens a tunnel and has no body; some providers answer 200 to everything.
+    if request.method() == Method::CONNECT {
+        let detail = "rollcall answers requests; it is no proxy to tunnel through";
+        return Ok(into_response(Reply::problem(405, "Not a proxy", detail)));
+    }
+    let delivery = match read(request).await {
+        Ok(request) if door.is_none() && is_visit(&request) => {
+            return Ok(Html(control::landing_page(request.host())).into_response());
+        }
+        Ok(mut request) => {
+            request.port = port;
+            handle(app, request, door)
+        }
+        Err(status) => return Ok((status, [("connection", "close")]).into_response()),
+    };
+    deliver(delivery).await
+}
+
+/// The connection is to be reset instead of answered.
+#[derive(Debug, thiserror::Error)]
+#[error("a fault resets the connection")]
+pub(crate) struct ConnectionReset;
+
+fn is_control(path: &str) -> bool {
+    path.strip_prefix("/_rollcall")
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Sends an answer as the faults want it sent.
+async fn deliver(
+    Delivery {
+        reply,
+        delay,
+        manner,
+    }: Delivery,
+) -> Result<Response, ConnectionReset> {
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
+    match manner {
+        DeliveryMode::Whole => Ok(into_response(reply)),
+        DeliveryMode::Hang | DeliveryMode::Reset => Err(ConnectionReset),
+        // Of nothing there is no half.
+        DeliveryMode::Truncate if reply.body.is_empty() => Err(ConnectionReset),
+        DeliveryMode::Truncate => {
+            let length = reply.body.len();
+            let half = reply.body.slice(..length / 2);
+            let is_whole = reply.remains.is_none();
+            let mut response = into_response(Reply {
+                body: Bytes::new(),
+                remains: None,
+                ..reply
+            });
+            // Nobody knows how long the others would have been.
+            if is_whole {
+                response
+                    .headers_mut()
+                    .insert("content-length", length.into());
+            }
+            *response.body_mut() = Body::new(Truncated::Whole(half));
+            Ok(response)
+        }
+    }
+}
+
+/// A body that breaks off.
+enum Truncated {
+    /// What there is of it.
+    Whole(Bytes),
+    /// Hyper sends what it has only while a body lets it wait: one that failed at once would take its beginning with it.
+    Sent,
+    Broken,
+}
+
+impl http_body::Body for Truncated {
+    type Data = Bytes;
+    type Error = ConnectionReset;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, ConnectionReset>>> {
+        match std::mem::replace(&mut *self, Self::Broken) {
+            Self::Whole(half) => {
+                *self = Self::Sent;
+                Poll::Ready(Some(Ok(Frame::data(half))))
+            }
+            Self::Sent => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Self::Broken => Poll::Ready(Some(Err(ConnectionReset))),
+        }
+    }
+}
+
+/// A body that is made while it is sent: a part when the one before is on its way, so that a slow reader waits for it and
+/// not the other way round. The work is done beside the runtime, which may have to wait for the store.
+enum Long {
+    /// The beginning is there.
+    Begun(Bytes, BodyTail),
+    /// The next part can be made.
+    Idle(BodyTail),
+    Making(JoinHandle<(BodyTail, Result<Option<Bytes>, ReadError>)>),
+    Over,
+}
+
+/// What broke while a long answer was sent; the client sees a connection that breaks off.
+#[derive(Debug, thiserror::Error)]
+#[error("a long answer broke off")]
+struct BrokenOff;
+
+impl http_body::Body for Long {
+    type Data = Bytes;
+    type Error = BrokenOff;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
+        loop {
+            match std::mem::replace(&mut *self, Self::Over) {
+                Self::Begun(beginning, remains) => {
+                    *self = Self::Idle(remains);
+                    return Poll::Ready(Some(Ok(Frame::data(beginning))));
+                }
+                Self::Idle(mut remains) => {
+                    *self = Self::Making(spawn_blocking(move || {
+                        let part = remains.next();
+                        (remains, part)
+                    }));
+                }
+                Self::Making(mut making) => match Pin::new(&mut making).poll(context) {
+                    Poll::Pending => {
+                        *self = Self::Making(making);
+                        return Poll::Pending;
+                    }
+                    Poll::Ready(Ok((remains, Ok(Some(part))))) => {
+                        *self = Self::Idle(remains);
+                        return Poll::Ready(Some(Ok(Frame::data(part))));
+                    }
+                    Poll::Ready(Ok((_, Ok(None)))) => return Poll::Ready(None),
+                    Poll::Ready(Ok((_, Err(cause)))) => {
+                        tracing::error!(?cause, "a long answer broke off");
+                        return Poll::Ready(Some(Err(BrokenOff)));
+                    }
+                    Poll::Ready(Err(panic)) => {
+                        tracing::error!(%panic, "a long answer broke off");
+                        return Poll::Ready(Some(Err(BrokenOff)));
+                    }
+                },
+                Self::Over => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+/// A browser that opens the port, and no SDK: some of them say that they take HTML.
+fn is_visit(request: &Request) -> bool {
+    let accepted = request.header("accept").unwrap_or_default();
+    request.method == Method::GET
+        && request.path() == "/"
+        && accepted.contains("text/html")
+        && !request.query().contains("Action")
+        && by_signature(request).is_none()
+}
+
+/// Reads the request whole, within the limits; a status where it cannot be read at all.
+async fn read(request: AxumRequest) -> Result<Request, StatusCode> {
+    let (head, body) = request.into_parts();
+    let target_length = head.uri.path().len() + head.uri.query().map_or(0, |query| 1 + query.len());
+    let header_length: usize = head
+        .headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4)
+        .sum();
+    let expects = head.headers.contains_key("expect");
+    let announced = http_body::Body::size_hint(&body).lower();
+    let mut over = match () {
+        () if TARGET < target_length => Some(Oversize::Target),
+        () if HEADERS < header_length => Some(Oversize::Headers),
+        () if u64::try_from(BODY).is_ok_and(|most| most < announced) => Some(Oversize::Body),
+        () => None,
+    };
+    let mut bytes = Bytes::new();
+    // A client that asks before it sends is told no without having to send.
+    let is_refused_unsent = over.is_some() && expects;
+    let is_empty = http_body::Body::is_end_stream(&body);
+    if !is_refused_unsent && !is_empty {
+        match tokio::time::timeout(BODY_TIME, read_body(body)).await {
+            Err(_elapsed) => return Err(StatusCode::REQUEST_TIMEOUT),
+            Ok(Err(_broken)) => return Err(StatusCode::BAD_REQUEST),
+            Ok(Ok(Some(read))) => bytes = read,
+            Ok(Ok(None)) => over = over.or(Some(Oversize::Body)),
+        }
+    }
+    if over.is_some() {
+        bytes = Bytes::new();
+    }
+    Ok(Request::new(
+        head.method,
+        head.uri,
+        head.headers,
+        bytes,
+        over,
+    ))
+}
+
+/// The whole body, or nothing where it is over the limit.
+async fn read_body(mut body: Body) -> Result<Option<Bytes>, axum::Error> {
+    let mut first = Bytes::new();
+    let mut rest = BytesMut::new();
+    let mut length = 0_usize;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame?.into_data() else {
+            continue;
+        };
+        length = length.saturating_add(data.len());
+        match length {
+            _ if DRAINED < length => break,
+            _ if BODY < length => rest.clear(),
+            _ if first.is_empty() => first = data,
+            _ => {
+                if rest.is_empty() {
+                    rest.extend_from_slice(&first);
+                }
+                rest.extend_from_slice(&data);
+            }
+        }
+    }
+    let whole = if rest.is_empty() {
+        first
+    } else {
+        rest.freeze()
+    };
+    Ok((length <= BODY).then_some(whole))
+}
+
+fn into_response(reply: Reply) -> Response {
+    let body = match reply.remains {
+        None => Body::from(reply.body),
+        Some(remains) => Body::new(Long::Begun(reply.body, remains)),
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() =
+        StatusCode::from_u16(reply.status).expect("tables hold valid statuses");
+    *response.headers_mut() = reply.headers;
+    response
+}

@@ -11,10 +11,10 @@ use serde_json::{Map, Value};
 use super::remote::Remote;
 use super::{bad_flags, fail, say};
 use crate::control::{Client, ClientError};
+use crate::namespace::settings::Credential;
 use crate::namespace::{self, NamespaceError};
+use crate::pipeline::journal::shell::quote;
 use crate::providers::provider;
-use crate::settings::Credential;
-use crate::shell::word;
 
 /// The project of the demo data, which SDKs ask for where they are told none.
 const PROJECT: &str = "0bec5db98280d2d02fd6c00c2de791ce";
@@ -392,7 +392,7 @@ impl Format {
             Self::Shell => variables
                 .iter()
                 .map(|(name, value, _)| match value {
-                    Some(value) => format!("export {name}={}\n", word(value)),
+                    Some(value) => format!("export {name}={}\n", quote(value)),
                     None => format!("unset {name}\n"),
                 })
                 .collect(),

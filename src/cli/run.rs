@@ -16,7 +16,7 @@ use super::env::{Environment, Key};
 use super::{Flags, allow_open_files, bad_flags, complain, fail, options, start_log};
 use crate::control::{Client, ClientError};
 use crate::namespace;
-use crate::options::Options;
+use crate::server::options::Options;
 use crate::server::{Rollcall, StartError};
 
 /// How many failed calls are told.
@@ -80,7 +80,7 @@ async fn supervise(asked: &Run, mut options: Options) -> ExitCode {
         Ok(signals) => signals,
         Err(cause) => return fail(&format!("cannot listen for signals: {cause}")),
     };
-    let admin_token = options.guard.token.clone();
+    let admin_token = options.access.token.clone();
     let starting = tokio::task::spawn_blocking(move || Rollcall::start_with(&options));
     let started = tokio::select! {
         started = starting => started,

@@ -378,7 +378,7 @@ pub(super) fn env(asked: &Env) -> ExitCode {
         Err(cause) => return fail(&cause.to_string()),
     };
     let environment = Environment {
-        url: remote.url.trim_end_matches('/'),
+        url: &remote.url(),
         namespace: &namespace,
         key: &key,
         regions,

@@ -5,6 +5,7 @@ mod explain;
 mod remote;
 mod run;
 mod sign;
+mod signals;
 
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
@@ -13,8 +14,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use clap::builder::FalseyValueParser;
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::builder::{FalseyValueParser, Resettable};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use serde_json::json;
 
 use crate::control::{Form, coverage, document};
@@ -26,10 +27,11 @@ use crate::provider::SeedContext;
 use crate::providers::{PROVIDERS, provider, unknown_provider};
 use crate::seed::template;
 use crate::seed::{self, merge_file};
-use crate::server::options::{Listen, Options};
+use crate::server::options::{Listen, Options, is_token};
 use crate::server::{Rollcall, StartError};
 use crate::store;
 use remote::Remote;
+use signals::Signals;
 
 /// A mock of five clouds' user APIs, so exact that their own SDKs cannot tell
 #[derive(Debug, Parser)]
@@ -363,7 +365,8 @@ fn check_listen(listen: &[Listen]) -> Result<(), String> {
 
 /// Runs the command line. Exit code 0 is fine, 1 failed, 2 bad flags.
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    let matches = without_empty_variables(Arguments::command()).get_matches();
+    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|cause| cause.exit());
     match arguments.command {
         None => serve(&arguments.serve),
         Some(Command::Serve(flags)) => serve(&flags),
@@ -398,6 +401,23 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// Takes an empty variable for an unset one: `NAME=${NAME}` in a compose file makes them.
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |arg: &clap::Arg| {
+        let value = arg.get_env().and_then(std::env::var_os);
+        value.is_some_and(|value| value.is_empty())
+    };
+    command
+        .mut_args(|arg| {
+            if is_empty(&arg) {
+                arg.env(Resettable::Reset)
+            } else {
+                arg
+            }
+        })
+        .mut_subcommands(without_empty_variables)
+}
+
 fn serve(asked: &Serve) -> ExitCode {
     let flags = &asked.flags;
     if let Err(cause) = start_log(flags.log.as_deref().unwrap_or("info")) {
@@ -416,8 +436,8 @@ fn serve(asked: &Serve) -> ExitCode {
         Err(cause) => return fail(&StartError::Machine(cause).to_string()),
     };
     // Before the ready line: whoever reads it may stop the server at once.
-    let stop = signals.block_on(async { stop_signal() });
-    let stop = match stop {
+    let stop = signals.block_on(async { Signals::stopping() });
+    let mut stop = match stop {
         Ok(stop) => stop,
         Err(cause) => return fail(&format!("cannot listen for signals: {cause}")),
     };
@@ -446,7 +466,7 @@ fn serve(asked: &Serve) -> ExitCode {
         });
     }
     std::thread::spawn(move || {
-        signals.block_on(stop);
+        signals.block_on(stop.next());
         stop_server();
     });
     let rollcall = match Rollcall::start_with(&options) {
@@ -512,30 +532,6 @@ fn allow_open_files(options: &Options) {
     }
 }
 
-#[cfg(unix)]
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (
-        signal(SignalKind::interrupt())?,
-        signal(SignalKind::terminate())?,
-    );
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-#[cfg(not(unix))]
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    Ok(async {
-        if let Err(cause) = tokio::signal::ctrl_c().await {
-            tracing::error!(%cause, "cannot listen for Ctrl-C");
-        }
-    })
-}
-
 /// Everything but where to listen.
 fn options(flags: &Flags) -> Result<Options, String> {
     let mut options = Options::default()
@@ -573,12 +569,21 @@ fn options(flags: &Flags) -> Result<Options, String> {
     if let Some(file) = &flags.faults {
         options = options.faults(fault_rules(file)?);
     }
-    if let Some(token) = &flags.admin_token {
-        if token.trim().is_empty() {
+    options = match &flags.admin_token {
+        Some(token) if token.trim().is_empty() => {
             tracing::warn!("the admin token is empty, so nothing is locked");
+            options
         }
-        options = options.admin_token(token);
-    }
+        // clap would repeat what it cannot read, and that is a secret.
+        Some(token) if !is_token(token.trim()) => return Err(StartError::AdminToken.to_string()),
+        Some(token) => options.admin_token(token),
+        None => {
+            if std::env::var_os("ROLLCALL_ADMIN_TOKEN").is_some() {
+                tracing::warn!("the admin token is empty, so nothing is locked");
+            }
+            options
+        }
+    };
     options = flags
         .allow_origin
         .iter()

@@ -3,20 +3,23 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::{fail, say};
-use crate::control::{Client, ClientError, encoded};
+use crate::control::{Client, ClientError, agent, encoded, told};
 use crate::namespace;
+use crate::server::options::Listen;
+use crate::server::url_at;
 
 /// Which server, and which of its namespaces.
 #[derive(Debug, Args)]
 pub(super) struct Remote {
-    /// Where the server is
-    #[arg(long, env = "ROLLCALL_URL", default_value = "http://127.0.0.1:4700")]
-    pub(super) url: String,
+    /// Where the server is; default: where ROLLCALL_LISTEN has one listen, else http://127.0.0.1:4700
+    #[arg(long, env = "ROLLCALL_URL")]
+    url: Option<String>,
 
     /// The namespace that it is about
     #[arg(long, env = "ROLLCALL_NAMESPACE", default_value = "default")]
@@ -25,11 +28,58 @@ pub(super) struct Remote {
     /// The token that unlocks the control plane
     #[arg(long, env = "ROLLCALL_ADMIN_TOKEN", hide_env_values = true)]
     admin_token: Option<String>,
+
+    /// How long an answer may take; default: 30s, and 5m where data is moved
+    #[arg(
+        long,
+        env = "ROLLCALL_TIMEOUT",
+        value_name = "30s",
+        value_parser = parse_timeout
+    )]
+    timeout: Option<Duration>,
+}
+
+/// How long an answer may take that is not about data: a reset takes milliseconds.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// The same where all of a namespace's data is sent.
+const BULK_TIMEOUT: Duration = Duration::from_secs(300);
+
+fn parse_timeout(text: &str) -> Result<Duration, String> {
+    let length = humantime::parse_duration(text).ok();
+    length
+        .filter(|length| !length.is_zero())
+        .ok_or_else(|| "write a length of time, as 30s or 5m".to_owned())
 }
 
 impl Remote {
+    /// Where the server is: a container names the address that its server listens on once.
+    pub(super) fn url(&self) -> String {
+        let listened = || {
+            let variable = std::env::var("ROLLCALL_LISTEN").ok()?;
+            listened_at(&variable)
+        };
+        let url = self.url.clone().or_else(listened);
+        let url = url.unwrap_or_else(|| "http://127.0.0.1:4700".to_owned());
+        url.trim_end_matches('/').to_owned()
+    }
+
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout.unwrap_or(TIMEOUT)
+    }
+
     pub(super) fn client(&self) -> Client {
-        let client = Client::new(&self.url).namespace(&self.namespace);
+        self.client_for(self.timeout())
+    }
+
+    /// The same for calls that move data.
+    fn bulk_client(&self) -> Client {
+        self.client_for(self.timeout.unwrap_or(BULK_TIMEOUT))
+    }
+
+    fn client_for(&self, timeout: Duration) -> Client {
+        let client = Client::new(self.url())
+            .namespace(&self.namespace)
+            .with_timeout(timeout);
         match &self.admin_token {
             Some(token) => client.with_token(token),
             None => client,
@@ -161,6 +211,16 @@ pub(super) enum Snapshot {
     },
 }
 
+/// Where a server that listens so is reached: the first address that serves all providers, else the first. One that takes
+/// any free port says itself where it is.
+fn listened_at(variable: &str) -> Option<String> {
+    let listen = variable.split(',').map(str::parse::<Listen>);
+    let listen: Vec<Listen> = listen.collect::<Result<_, _>>().ok()?;
+    let shared = listen.iter().find(|listen| listen.provider.is_none());
+    let address = shared.or_else(|| listen.first())?.address;
+    (address.port() != 0).then(|| url_at(address))
+}
+
 fn parse_json(text: &str) -> Result<Value, String> {
     serde_json::from_str(text).map_err(|cause| format!("this is no JSON: {cause}"))
 }
@@ -176,7 +236,7 @@ pub(super) fn namespaces(command: &Namespaces) -> ExitCode {
         Namespaces::Drop { name, remote } => {
             print(remote.client().namespace(name).drop_namespace())
         }
-        Namespaces::Diff { with, remote } => print_text(remote.client().diff(with)),
+        Namespaces::Diff { with, remote } => print_text(remote.bulk_client().diff(with)),
     }
 }
 
@@ -242,7 +302,7 @@ pub(super) fn snapshot(command: &Snapshot) -> ExitCode {
     let read =
         |file: &PathBuf| fs::read(file).map_err(|cause| format!("{}: {cause}", file.display()));
     match command {
-        Snapshot::Save { file, remote } => match remote.client().snapshot() {
+        Snapshot::Save { file, remote } => match remote.bulk_client().snapshot() {
             Ok(bytes) => match fs::write(file, &bytes) {
                 Ok(()) => say(&format!("{}: {} bytes\n", file.display(), bytes.len())),
                 Err(cause) => fail(&format!("{}: {cause}", file.display())),
@@ -250,12 +310,16 @@ pub(super) fn snapshot(command: &Snapshot) -> ExitCode {
             Err(cause) => fail(&cause.to_string()),
         },
         Snapshot::Restore { file, remote } => match read(file) {
-            Ok(bytes) => print(remote.client().restore(&bytes)),
+            Ok(bytes) => print(remote.bulk_client().restore(&bytes)),
             Err(cause) => fail(&cause),
         },
-        Snapshot::Export(remote) => print_text(remote.client().export()),
+        Snapshot::Export(remote) => print_text(remote.bulk_client().export()),
         Snapshot::Import { file, remote } => match read(file) {
-            Ok(bytes) => print(remote.client().import(&String::from_utf8_lossy(&bytes))),
+            Ok(bytes) => print(
+                remote
+                    .bulk_client()
+                    .import(&String::from_utf8_lossy(&bytes)),
+            ),
             Err(cause) => fail(&cause),
         },
     }
@@ -281,12 +345,8 @@ pub(super) fn token(asked: &Token) -> ExitCode {
     } });
     let body =
         json!({ "auth": { "identity": identity, "scope": { "project": { "name": project } } } });
-    let url = remote.url.trim_end_matches('/');
-    let config = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .proxy(None)
-        .build();
-    let answer = ureq::Agent::from(config)
+    let url = remote.url();
+    let answer = agent(remote.timeout())
         .post(format!("{url}/v3/auth/tokens"))
         .header(namespace::HEADER, &remote.namespace)
         .content_type("application/json")
@@ -295,7 +355,8 @@ pub(super) fn token(asked: &Token) -> ExitCode {
         Ok(answer) => answer,
         Err(cause) => {
             return fail(&format!(
-                "no rollcall answers at {url} ({cause}); start one, or name another with --url"
+                "no rollcall answers at {url} ({}); start one, or name another with --url",
+                told(&cause, remote.timeout())
             ));
         }
     };

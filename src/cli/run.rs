@@ -6,13 +6,13 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io;
-use std::process::{ExitCode, ExitStatus};
+use std::process::{Command, ExitCode};
 
 use clap::Args;
 use serde_json::{Value, json};
-use tokio::process::{Child, Command};
 
 use super::env::{Environment, Key};
+use super::signals::{Child, Signals};
 use super::{Flags, allow_open_files, bad_flags, complain, fail, options, start_log};
 use crate::control::{Client, ClientError};
 use crate::namespace;
@@ -76,7 +76,7 @@ async fn supervise(asked: &Run, mut options: Options) -> ExitCode {
         credentials.push(key.clone());
     }
     // Before the start: a large seed takes its time.
-    let mut signals = match Signals::listen() {
+    let mut signals = match Signals::for_a_command() {
         Ok(signals) => signals,
         Err(cause) => return fail(&format!("cannot listen for signals: {cause}")),
     };
@@ -103,18 +103,12 @@ async fn supervise(asked: &Run, mut options: Options) -> ExitCode {
         key: &key,
         regions,
     };
-    let mut child = match spawn(&asked.command, &environment, admin_token.as_deref()) {
+    let child = match spawn(&asked.command, &environment, admin_token.as_deref()) {
         Ok(child) => child,
         Err(code) => return ExitCode::from(code),
     };
-    let ended = loop {
-        tokio::select! {
-            ended = child.wait() => break ended,
-            signal = signals.next() => forward(&child, signal),
-        }
-    };
-    let code = match ended {
-        Ok(status) => code_of(status),
+    let code = match child.wait(&mut signals).await {
+        Ok(code) => code,
         Err(cause) => return fail(&format!("cannot wait for the command: {cause}")),
     };
     if code != 0 {
@@ -155,7 +149,7 @@ fn spawn(
     if let Some(token) = admin_token {
         child.env("ROLLCALL_ADMIN_TOKEN", token);
     }
-    child.spawn().map_err(|cause| {
+    Child::spawn(&mut child).map_err(|cause| {
         let program = program.display();
         if cause.kind() == io::ErrorKind::NotFound {
             complain(&format!(
@@ -167,19 +161,6 @@ fn spawn(
             NOT_EXECUTABLE
         }
     })
-}
-
-#[cfg(unix)]
-fn code_of(status: ExitStatus) -> u8 {
-    use std::os::unix::process::ExitStatusExt as _;
-    let code = status.code().or(status.signal().map(|signal| 128 + signal));
-    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
-}
-
-#[cfg(not(unix))]
-fn code_of(status: ExitStatus) -> u8 {
-    let code = status.code().and_then(|code| u8::try_from(code).ok());
-    code.unwrap_or(1)
 }
 
 /// The calls that failed, oldest first, with what the journal says of them. Empty where there are none.
@@ -226,107 +207,4 @@ fn failures(client: &Client) -> Result<String, ClientError> {
         }
     }
     Ok(text)
-}
-
-#[cfg(unix)]
-use unix::{Signals, forward};
-
-#[cfg(unix)]
-mod unix {
-    use std::fs::File;
-    use std::future::poll_fn;
-    use std::io;
-    use std::task::Poll;
-
-    use rustix::process::{Pid, Signal, getpgrp, kill_process};
-    use rustix::termios::tcgetpgrp;
-    use tokio::process::Child;
-    use tokio::signal::unix::{self, SignalKind, signal};
-
-    /// The signals that are meant for the command.
-    pub(super) struct Signals(Vec<(i32, unix::Signal)>);
-
-    impl Signals {
-        pub(super) fn listen() -> io::Result<Self> {
-            let kinds = [
-                SignalKind::hangup(),
-                SignalKind::interrupt(),
-                SignalKind::quit(),
-                SignalKind::terminate(),
-                SignalKind::user_defined1(),
-                SignalKind::user_defined2(),
-            ];
-            let listen = |kind: SignalKind| Ok((kind.as_raw_value(), signal(kind)?));
-            kinds
-                .into_iter()
-                .map(listen)
-                .collect::<io::Result<_>>()
-                .map(Self)
-        }
-
-        /// The number of the next one.
-        pub(super) async fn next(&mut self) -> i32 {
-            poll_fn(|context| {
-                for (number, signal) in &mut self.0 {
-                    if signal.poll_recv(context).is_ready() {
-                        return Poll::Ready(*number);
-                    }
-                }
-                Poll::Pending
-            })
-            .await
-        }
-    }
-
-    /// Hands a signal on, unless the terminal has sent it to the command, too.
-    pub(super) fn forward(child: &Child, number: i32) {
-        let from_keyboard = [SignalKind::interrupt(), SignalKind::quit()]
-            .iter()
-            .any(|kind| kind.as_raw_value() == number);
-        if from_keyboard && is_in_the_foreground() {
-            return;
-        }
-        let process = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
-        // One that has ended needs no signal.
-        if let (Some(process), Some(signal)) = (process, Signal::from_named_raw(number))
-            && let Err(cause) = kill_process(process, signal)
-        {
-            tracing::debug!(%cause, number, "a signal was not handed on");
-        }
-    }
-
-    /// Whether keys of a terminal reach this process, and so its children, as signals.
-    fn is_in_the_foreground() -> bool {
-        File::open("/dev/tty")
-            .ok()
-            .and_then(|terminal| tcgetpgrp(terminal).ok())
-            .is_some_and(|group| group == getpgrp())
-    }
-}
-
-#[cfg(not(unix))]
-use other::{Signals, forward};
-
-#[cfg(not(unix))]
-mod other {
-    use std::future::pending;
-    use std::io;
-
-    use tokio::process::Child;
-
-    /// Ctrl-C reaches the command by itself.
-    pub(super) struct Signals;
-
-    impl Signals {
-        pub(super) fn listen() -> io::Result<Self> {
-            Ok(Self)
-        }
-
-        pub(super) async fn next(&mut self) -> i32 {
-            drop(tokio::signal::ctrl_c().await);
-            pending().await
-        }
-    }
-
-    pub(super) fn forward(_: &Child, _: i32) {}
 }

@@ -13,20 +13,31 @@ use ureq::http::Request;
 use crate::namespace::clock::Time;
 use crate::pipeline::faults::{Delay, Effect, Match, Rule};
 use crate::pipeline::journal::Count;
+use crate::server::options::is_token;
 
 /// How long a call of the control plane may take; a million users are imported well within it.
 const TIMEOUT: Duration = Duration::from_secs(300);
 
 /// How long a server that is well takes to say so, at most: who checks it has others waiting.
-const HEALTH_PATIENCE: Duration = Duration::from_secs(3);
+const HEALTH_TIMEOUT: Duration = Duration::from_secs(3);
 
-fn agent(patience: Duration) -> Agent {
+pub(crate) fn agent(timeout: Duration) -> Agent {
     let config = Agent::config_builder()
-        .timeout_global(Some(patience))
+        .timeout_global(Some(timeout))
         .http_status_as_error(false)
         .proxy(None)
         .build();
     config.into()
+}
+
+/// Why no answer came.
+pub(crate) fn told(cause: &ureq::Error, timeout: Duration) -> String {
+    match cause {
+        ureq::Error::Timeout(_) => {
+            format!("no answer within {}", humantime::format_duration(timeout))
+        }
+        cause => cause.to_string(),
+    }
 }
 
 /// A server's control plane, seen from one namespace.
@@ -45,6 +56,7 @@ fn agent(patience: Duration) -> Agent {
 #[derive(Debug, Clone)]
 pub struct Client {
     agent: Agent,
+    timeout: Duration,
     url: String,
     token: Option<String>,
     namespace: String,
@@ -72,6 +84,11 @@ pub enum ClientError {
         /// The calls that come nearest to what was verified.
         nearest: Option<Value>,
     },
+    /// The admin token cannot be sent.
+    #[error(
+        "the admin token goes in a header, which takes ASCII letters, digits and signs without spaces; check --admin-token and ROLLCALL_ADMIN_TOKEN"
+    )]
+    Token,
     /// No server answers there.
     #[error("no rollcall answers at {url} ({cause}); start one, or name another with --url")]
     Unreachable {
@@ -130,6 +147,7 @@ impl Client {
         let url = url.into().trim_end_matches('/').to_owned();
         Self {
             agent: agent(TIMEOUT),
+            timeout: TIMEOUT,
             url,
             token: None,
             namespace: crate::namespace::DEFAULT.to_owned(),
@@ -143,7 +161,22 @@ impl Client {
     /// ```
     #[must_use]
     pub fn with_token(mut self, token: impl Into<String>) -> Self {
-        self.token = Some(token.into());
+        // Files that it is read from end with a line feed.
+        self.token = Some(token.into().trim().to_owned()).filter(|token| !token.is_empty());
+        self
+    }
+
+    /// The same with another time that a call may take, instead of five minutes.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let rollcall = rollcall::Rollcall::start();
+    /// let impatient = rollcall.namespace("default").with_timeout(Duration::from_secs(1));
+    /// ```
+    #[must_use]
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        (self.agent, self.timeout) = (agent(timeout), timeout);
         self
     }
 
@@ -173,10 +206,8 @@ impl Client {
     /// # Ok::<(), rollcall::control::ClientError>(())
     /// ```
     pub fn health(&self) -> Result<(), ClientError> {
-        let client = Self {
-            agent: agent(HEALTH_PATIENCE),
-            ..self.clone()
-        };
+        let timeout = self.timeout.min(HEALTH_TIMEOUT);
+        let client = self.clone().with_timeout(timeout);
         match client.json("GET", "/health", Value::Null)? {
             health if health["status"] == "ok" => Ok(()),
             _ => Err(self.is_a_stranger()),
@@ -545,6 +576,9 @@ impl Client {
             .uri(format!("{}/_rollcall{path}", self.url))
             .header("content-type", content_type);
         if let Some(token) = &self.token {
+            if !is_token(token) {
+                return Err(ClientError::Token);
+            }
             request = request.header("authorization", format!("Bearer {token}"));
         }
         let request = request
@@ -553,13 +587,13 @@ impl Client {
         let mut response = self
             .agent
             .run(request)
-            .map_err(|cause| unreachable(cause.to_string()))?;
+            .map_err(|cause| unreachable(told(&cause, self.timeout)))?;
         let bytes = response
             .body_mut()
             .with_config()
             .limit(u64::MAX)
             .read_to_vec()
-            .map_err(|cause| unreachable(cause.to_string()))?;
+            .map_err(|cause| unreachable(told(&cause, self.timeout)))?;
         let status = response.status();
         if status.is_success() {
             return Ok(bytes);

@@ -158,7 +158,7 @@ impl ControlAccess {
         (!is_same).then(|| {
             Problem::new(
                 401,
-                "the control plane is locked; send Authorization: Bearer and the admin token",
+                "the control plane is locked; send Authorization: Bearer and the admin token (commands take it from --admin-token or ROLLCALL_ADMIN_TOKEN)",
             )
         })
     }

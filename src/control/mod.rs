@@ -21,8 +21,8 @@ use axum::routing::{delete, get, post};
 use serde_json::json;
 
 pub use crate::pipeline::journal::Count;
-pub(crate) use client::encoded;
 pub use client::{Client, ClientError, Expectation, FaultGuard, FaultPlan, JournalCall};
+pub(crate) use client::{agent, encoded, told};
 pub(crate) use describe::{Form, coverage, landing_page};
 pub(crate) use guard::ControlAccess;
 pub(crate) use records::reload;

@@ -45,6 +45,11 @@ pub enum StartError {
     /// A fault rule cannot be meant.
     #[error("a fault rule is wrong at {0}: {1}")]
     Fault(String, String),
+    /// The admin token cannot be sent.
+    #[error(
+        "the admin token goes in a header: write it in ASCII letters, digits and signs, without spaces"
+    )]
+    AdminToken,
     /// The machine is out of something.
     #[error("cannot start: {0}")]
     Machine(io::Error),

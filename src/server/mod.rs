@@ -26,7 +26,7 @@ use crate::seed::template::{self, TemplatePlan};
 use crate::seed::{SeedSource, files};
 pub use error::StartError;
 use listener::{Doors, accept, bind};
-use options::Options;
+use options::{Options, is_token};
 
 /// How often `--watch` looks at the seed files.
 const WATCH_TIME: Duration = Duration::from_millis(300);
@@ -84,6 +84,10 @@ impl Rollcall {
     /// # Ok::<(), rollcall::StartError>(())
     /// ```
     pub fn start_with(options: &Options) -> Result<Self, StartError> {
+        let token = options.access.token.as_deref();
+        if token.is_some_and(|token| !is_token(token)) {
+            return Err(StartError::AdminToken);
+        }
         let listeners = bind(&options.listen)?;
         // Before they are read: what changes from now on is read again.
         let seeds = options.watch.then(|| fingerprint(&options.seeds));
@@ -167,16 +171,19 @@ impl Deref for Rollcall {
     }
 }
 
-/// The first address that serves all providers, else the first. An address that is none in particular is reached by
-/// loopback.
+/// The first address that serves all providers, else the first.
 fn url_of(addresses: &[BoundAddress]) -> String {
     let shared = addresses
         .iter()
         .find(|bound| bound.provider.is_none())
         .or_else(|| addresses.first());
-    let Some(mut address) = shared.map(|bound| bound.address) else {
-        return String::new();
-    };
+    shared
+        .map(|bound| url_at(bound.address))
+        .unwrap_or_default()
+}
+
+/// How a client of the same machine reaches an address: one that is none in particular by loopback.
+pub(crate) fn url_at(mut address: SocketAddr) -> String {
     if address.ip().is_unspecified() {
         address.set_ip(if address.is_ipv4() {
             Ipv4Addr::LOCALHOST.into()

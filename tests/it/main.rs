@@ -23,6 +23,7 @@ mod signing;
 
 mod architecture;
 mod cli;
+mod cli_environment;
 mod cli_remote;
 mod cli_run;
 mod cli_sign;

@@ -1,0 +1,206 @@
+//! Signals and children of the process. On Windows there is Ctrl-C, which reaches a child by itself.
+
+#[cfg(not(unix))]
+pub(super) use other::{Child, Signals};
+#[cfg(unix)]
+pub(super) use unix::{Child, Signals};
+
+#[cfg(unix)]
+mod unix {
+    use std::fs::{self, File};
+    use std::future::poll_fn;
+    use std::io;
+    use std::process::Command;
+    use std::task::Poll;
+
+    use rustix::process::{Pid, Signal, WaitOptions, getpgrp, kill_process, wait};
+    use rustix::termios::tcgetpgrp;
+    use tokio::signal::unix::{self, SignalKind, signal};
+
+    /// Signals to the process, as they come. Meanwhile, children that it did not start are reaped: those of a shell that became
+    /// this process, and, where it is the first process of a container, every orphan.
+    pub(in crate::cli) struct Signals {
+        signals: Vec<(SignalKind, unix::Signal)>,
+        children: unix::Signal,
+    }
+
+    impl Signals {
+        /// Those that stop a server.
+        pub(in crate::cli) fn stopping() -> io::Result<Self> {
+            Self::listen(&[SignalKind::interrupt(), SignalKind::terminate()])
+        }
+
+        /// Those that are meant for the command of a `rollcall run`.
+        pub(in crate::cli) fn for_a_command() -> io::Result<Self> {
+            Self::listen(&[
+                SignalKind::interrupt(),
+                SignalKind::terminate(),
+                SignalKind::quit(),
+                SignalKind::user_defined1(),
+                SignalKind::user_defined2(),
+            ])
+        }
+
+        fn listen(kinds: &[SignalKind]) -> io::Result<Self> {
+            // nohup(1) wants its program to outlive the terminal.
+            let hangup = Some(SignalKind::hangup()).filter(|kind| !is_ignored(*kind));
+            let signals = kinds.iter().copied().chain(hangup);
+            Ok(Self {
+                signals: signals
+                    .map(|kind| Ok((kind, signal(kind)?)))
+                    .collect::<io::Result<_>>()?,
+                children: signal(SignalKind::child())?,
+            })
+        }
+
+        /// The number of the next signal.
+        pub(in crate::cli) async fn next(&mut self) -> i32 {
+            loop {
+                if let Happening::Signal(number) = self.happening().await {
+                    return number;
+                }
+                reap(None);
+            }
+        }
+
+        async fn happening(&mut self) -> Happening {
+            poll_fn(|context| {
+                for (kind, signal) in &mut self.signals {
+                    if signal.poll_recv(context).is_ready() {
+                        return Poll::Ready(Happening::Signal(kind.as_raw_value()));
+                    }
+                }
+                self.children
+                    .poll_recv(context)
+                    .map(|_| Happening::ChildEnded)
+            })
+            .await
+        }
+    }
+
+    enum Happening {
+        Signal(i32),
+        ChildEnded,
+    }
+
+    /// Waits for all that have ended, and gives the exit code of that one, if it is among them: 128 + n for a signal, as shells
+    /// have it.
+    fn reap(child: Option<Pid>) -> Option<u8> {
+        let mut code = None;
+        // An error means that there is no child at all.
+        while let Ok(Some((process, status))) = wait(WaitOptions::NOHANG) {
+            if Some(process) == child {
+                let signal = || status.terminating_signal().map(|signal| 128 + signal);
+                let found = status.exit_status().or_else(signal);
+                code = Some(found.and_then(|code| u8::try_from(code).ok()).unwrap_or(1));
+            }
+        }
+        code
+    }
+
+    /// Whether the process was started with that signal switched off.
+    fn is_ignored(kind: SignalKind) -> bool {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status
+            .lines()
+            .find_map(|line| line.strip_prefix("SigIgn:"))
+            .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+        mask.is_some_and(|mask| mask & (1 << (kind.as_raw_value() - 1)) != 0)
+    }
+
+    /// The command of a `rollcall run`.
+    pub(in crate::cli) struct Child(Pid);
+
+    impl Child {
+        pub(in crate::cli) fn spawn(command: &mut Command) -> io::Result<Self> {
+            let id = command.spawn()?.id();
+            let process = i32::try_from(id).ok().and_then(Pid::from_raw);
+            process
+                .map(Self)
+                .ok_or_else(|| io::Error::other(format!("the machine gave it the process id {id}")))
+        }
+
+        /// Its exit code. Signals go on to it until then.
+        pub(in crate::cli) async fn wait(&self, signals: &mut Signals) -> io::Result<u8> {
+            loop {
+                if let Some(code) = reap(Some(self.0)) {
+                    return Ok(code);
+                }
+                if let Happening::Signal(number) = signals.happening().await {
+                    self.forward(number);
+                }
+            }
+        }
+
+        /// Hands a signal on, unless the terminal has sent it to the command, too.
+        fn forward(&self, number: i32) {
+            let from_keyboard = [SignalKind::interrupt(), SignalKind::quit()]
+                .iter()
+                .any(|kind| kind.as_raw_value() == number);
+            if from_keyboard && is_in_the_foreground() {
+                return;
+            }
+            // It was not waited for, so the number is still its own.
+            if let Some(signal) = Signal::from_named_raw(number)
+                && let Err(cause) = kill_process(self.0, signal)
+            {
+                tracing::warn!(%cause, number, "a signal was not handed on to the command");
+            }
+        }
+    }
+
+    /// Whether keys of a terminal reach this process, and so its children, as signals.
+    fn is_in_the_foreground() -> bool {
+        File::open("/dev/tty")
+            .ok()
+            .and_then(|terminal| tcgetpgrp(terminal).ok())
+            .is_some_and(|group| group == getpgrp())
+    }
+}
+
+#[cfg(not(unix))]
+mod other {
+    use std::io;
+    use std::process::{self, Command};
+
+    pub(in crate::cli) struct Signals;
+
+    impl Signals {
+        pub(in crate::cli) fn stopping() -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        pub(in crate::cli) fn for_a_command() -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        pub(in crate::cli) async fn next(&mut self) -> i32 {
+            if let Err(cause) = tokio::signal::ctrl_c().await {
+                tracing::error!(%cause, "cannot listen for Ctrl-C");
+            }
+            2
+        }
+    }
+
+    pub(in crate::cli) struct Child(process::Child);
+
+    impl Child {
+        pub(in crate::cli) fn spawn(command: &mut Command) -> io::Result<Self> {
+            command.spawn().map(Self)
+        }
+
+        pub(in crate::cli) async fn wait(mut self, signals: &mut Signals) -> io::Result<u8> {
+            let mut waiting = tokio::task::spawn_blocking(move || self.0.wait());
+            loop {
+                tokio::select! {
+                    ended = &mut waiting => {
+                        let status = ended.map_err(io::Error::other)??;
+                        let code = status.code().and_then(|code| u8::try_from(code).ok());
+                        return Ok(code.unwrap_or(1));
+                    }
+                    _ = signals.next() => {}
+                }
+            }
+        }
+    }
+}

@@ -347,17 +347,17 @@ func outcome(run func()) (reason string) {
 	return ""
 }
 
-// lineOfProgram is the innermost line of the program itself on the stack.
-func lineOfProgram() int {
+// lineOfProgram is the line of the case itself: the outermost of the program's own on the stack, below Run.
+func lineOfProgram() (line int) {
 	counters := make([]uintptr, 64)
 	frames := runtime.CallersFrames(counters[:runtime.Callers(1, counters)])
 	for {
 		frame, more := frames.Next()
-		if strings.HasPrefix(frame.Function, "main.") {
-			return frame.Line
+		if strings.HasPrefix(frame.Function, "main.") && frame.Function != "main.main" {
+			line = frame.Line
 		}
 		if !more {
-			return 0
+			return line
 		}
 	}
 }

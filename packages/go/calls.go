@@ -1,0 +1,221 @@
+package rollcalltest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Call is a call in the journal of a namespace.
+type Call struct {
+	// ID grows over the server's life.
+	ID uint64 `json:"id"`
+	// Time is the namespace's own.
+	Time      time.Time `json:"time"`
+	Namespace string    `json:"namespace"`
+	// Provider is empty where none claimed the call.
+	Provider  string `json:"provider"`
+	Operation string `json:"operation"`
+	// Stage is where it was answered: recognise, fault, gateway, operation, answered or broken.
+	Stage  string `json:"stage"`
+	Status int    `json:"status"`
+	// Error is the name of a row of the provider's error table; empty for a success.
+	Error     string `json:"error"`
+	RequestID string `json:"request_id"`
+	Method    string `json:"method"`
+	// Target is path and query, secrets masked.
+	Target string `json:"target"`
+	// Explanation is what was wrong, what nearly matched, what to do.
+	Explanation []string `json:"explanation"`
+	// Differs is how a near miss differs from what was expected.
+	Differs []string `json:"differs"`
+}
+
+// String is the call in a line, and what was wrong with it in lines below.
+func (c Call) String() string {
+	outcome, what := strings.TrimSpace(fmt.Sprintf("%d %s", c.Status, c.Error)), strings.TrimSpace(c.Provider+" "+c.Operation)
+	if c.Provider == "" {
+		what = "no provider's API"
+	}
+	target := c.Target
+	if len(target) > 200 {
+		target = strings.ToValidUTF8(target[:200], "") + "…"
+	}
+	lines := []string{fmt.Sprintf("    #%d %s %s -> %s (%s, %s)", c.ID, c.Method, target, outcome, what, c.Stage)}
+	for _, line := range c.Explanation {
+		lines = append(lines, "        "+line)
+	}
+	for _, line := range c.Differs {
+		lines = append(lines, "        differs: "+line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (c Call) isUnmatched() bool {
+	for _, line := range c.Explanation {
+		if strings.HasPrefix(line, "Near: ") {
+			return true
+		}
+	}
+	return c.Stage == "recognise" || c.Stage == "broken"
+}
+
+// Calls are the calls in this namespace, oldest first: all of them, those of a provider, or those of an operation of it.
+func (ns *Namespace) Calls(providerAndOperation ...string) []Call {
+	ns.t.Helper()
+	filter := url.Values{}
+	for i, name := range []string{"provider", "operation"} {
+		if i < len(providerAndOperation) {
+			filter.Set(name, providerAndOperation[i])
+		}
+	}
+	return ns.calls(filter)
+}
+
+func (ns *Namespace) calls(filter url.Values) []Call {
+	ns.t.Helper()
+	filter.Set("namespace", ns.Name)
+	var newestFirst []Call
+	for {
+		var page struct{ Entries []Call }
+		if err := ns.server.json("GET", "journal?"+filter.Encode(), nil, &page); err != nil {
+			// Not the end of the test, which may be over.
+			ns.t.Errorf("rollcalltest: %v", err)
+			return nil
+		}
+		newestFirst = append(newestFirst, page.Entries...)
+		if len(page.Entries) < 1000 {
+			break
+		}
+		filter.Set("before", strconv.FormatUint(page.Entries[len(page.Entries)-1].ID, 10))
+	}
+	calls := make([]Call, len(newestFirst))
+	for i, call := range newestFirst {
+		calls[len(calls)-1-i] = call
+	}
+	return calls
+}
+
+// Expected narrows down which calls AssertCalled counts, and says how many there should be.
+type Expected func(*question)
+
+type question struct {
+	Match struct {
+		Provider  string            `json:"provider,omitempty"`
+		Operation string            `json:"operation,omitempty"`
+		Namespace string            `json:"namespace"`
+		Params    map[string]string `json:"params,omitempty"`
+	} `json:"match"`
+	Status int            `json:"status,omitempty"`
+	Count  map[string]int `json:"count"`
+	WaitMS int64          `json:"wait_ms,omitempty"`
+}
+
+// Times is exactly so many calls.
+func Times(count int) Expected {
+	return func(q *question) { q.Count = map[string]int{"exactly": count} }
+}
+
+// AtLeast is so many calls or more.
+func AtLeast(count int) Expected {
+	return func(q *question) { q.Count = map[string]int{"at_least": count} }
+}
+
+// AtMost is so many calls or fewer.
+func AtMost(count int) Expected {
+	return func(q *question) { q.Count = map[string]int{"at_most": count} }
+}
+
+// Within waits so long for calls that are still to come, at most a minute.
+func Within(length time.Duration) Expected {
+	return func(q *question) { q.WaitMS = length.Milliseconds() }
+}
+
+// Status counts only calls that were answered with it.
+func Status(status int) Expected {
+	return func(q *question) { q.Status = status }
+}
+
+// Param counts only calls with this parameter, of the query, the body or the path.
+func Param(name, value string) Expected {
+	return func(q *question) {
+		if q.Match.Params == nil {
+			q.Match.Params = map[string]string{}
+		}
+		q.Match.Params[name] = value
+	}
+}
+
+// AssertCalled fails the test, and lets it go on, where an operation was not called at least once in this namespace, or not as often
+// as expected; the calls that come nearest are told with their differences.
+func (ns *Namespace) AssertCalled(t testing.TB, provider, operation string, expected ...Expected) bool {
+	t.Helper()
+	ask := question{Count: map[string]int{"at_least": 1}}
+	ask.Match.Provider, ask.Match.Operation, ask.Match.Namespace = provider, operation, ns.Name
+	for _, one := range expected {
+		one(&ask)
+	}
+	err := ns.server.json("POST", ns.about("journal/verify"), ask, nil)
+	if err == nil {
+		return true
+	}
+	var refused *refusal
+	if !errors.As(err, &refused) || refused.nearest == nil {
+		t.Errorf("rollcalltest: %v", err)
+		return false
+	}
+	lines := []string{fmt.Sprintf("rollcalltest: %s %s: %s", provider, operation, refused.detail)}
+	if len(refused.nearest) > 0 {
+		lines = append(lines, "the nearest calls:")
+	}
+	for _, call := range refused.nearest {
+		lines = append(lines, call.String())
+	}
+	t.Error(strings.Join(lines, "\n"))
+	return false
+}
+
+// AssertNotCalled is AssertCalled with Times(0).
+func (ns *Namespace) AssertNotCalled(t testing.TB, provider, operation string, expected ...Expected) bool {
+	t.Helper()
+	return ns.AssertCalled(t, provider, operation, append(expected[:len(expected):len(expected)], Times(0))...)
+}
+
+// refusal is what the control plane says no with.
+type refusal struct {
+	status  int
+	detail  string
+	pointer string
+	nearest []Call
+}
+
+func (r *refusal) Error() string {
+	// A seed's refusal tells the place itself.
+	if place := r.pointer[strings.LastIndex(r.pointer, "/")+1:]; place != "" && !strings.Contains(r.detail, place) {
+		return fmt.Sprintf("%s (at %s)", r.detail, r.pointer)
+	}
+	return r.detail
+}
+
+func isStatus(err error, status int) bool {
+	var refused *refusal
+	return errors.As(err, &refused) && refused.status == status
+}
+
+// refusalOf reads an answer of RFC 9457; false where it is none, so that something else than rollcall has answered.
+func refusalOf(status int, body []byte) (*refusal, bool) {
+	var problem struct {
+		Detail  string
+		Pointer string
+		Nearest []Call
+	}
+	if json.Unmarshal(body, &problem) != nil || problem.Detail == "" {
+		return nil, false
+	}
+	return &refusal{status, problem.Detail, problem.Pointer, problem.Nearest}, true
+}

@@ -1,0 +1,3 @@
+module github.com/rollcall-mock/rollcalltest
+
+go 1.21

@@ -299,6 +299,16 @@ func underFaults() {
 		}
 	})
 
+	Case("with AutoRetry a connection that breaks is tried again", func() {
+		namespace := Fresh("retry-")
+		Disturb(namespace, "aliyun-ehpc", "ListUsersAsync", "reset", 2)
+		Equal(names(Must(tryList(inNamespace(namespace, true), cluster)))[0], "testuser")
+		namespace = Fresh("retry-")
+		Disturb(namespace, "aliyun-ehpc", "ListUsersAsync", "reset", 9)
+		_, err := tryList(inNamespace(namespace, false), cluster)
+		True(err != nil, "the call was answered")
+	})
+
 	Case("a namespace in the access key keeps its own users", func() {
 		suite := inNamespace(Fresh("suite-"), false)
 		Done(remove(suite, cluster, "testuser"))

@@ -237,9 +237,14 @@ func Control(method, path string, body any) any {
 
 // Fault makes calls of this operation in this namespace fail so many times with a row of the provider's error table.
 func Fault(namespace, provider, operation, name string, times int) {
+	Disturb(namespace, provider, operation, map[string]any{"error": name}, times)
+}
+
+// Disturb does anything to calls of this operation in this namespace, so many times: "reset", "truncate", {"delay": "1s"}.
+func Disturb(namespace, provider, operation string, effect any, times int) {
 	Control("POST", "faults?namespace="+namespace, map[string]any{
 		"match":  map[string]any{"provider": provider, "operation": operation},
-		"effect": map[string]any{"error": name},
+		"effect": effect,
 		"times":  times,
 	})
 }

@@ -414,13 +414,13 @@ func underFaults() {
 	inNamespace := func(namespace string) *workspace.WorkspaceClient {
 		return connect(AccessKey+"~"+namespace, SecretKey, "", project)
 	}
-	unavailable := func(_ any, err error) bool { return err != nil }
+	failed := func(_ any, err error) bool { return err != nil }
 
 	Case("the SDK's retry asks again until the service is well", func() {
 		namespace := Fresh("retry-")
 		Fault(namespace, "huawei-workspace", "ListUsers", "Internal", 2)
 		answer, err := inNamespace(namespace).ListUsersInvoker(&model.ListUsersRequest{Limit: Ptr("3")}).
-			WithRetry(5, unavailable, &retry.None{}).Invoke()
+			WithRetry(5, failed, &retry.None{}).Invoke()
 		Done(err)
 		Equal(len(Value(answer.(*model.ListUsersResponse).Users)), 3)
 		Equal(Calls(namespace, "ListUsers"), []int{500, 500, 200})
@@ -429,9 +429,21 @@ func underFaults() {
 	Case("a retry that has been used up tells the last error", func() {
 		namespace := Fresh("retry-")
 		Fault(namespace, "huawei-workspace", "ListUsers", "Internal", 9)
-		_, err := inNamespace(namespace).ListUsersInvoker(&model.ListUsersRequest{}).WithRetry(2, unavailable, &retry.None{}).Invoke()
+		_, err := inNamespace(namespace).ListUsersInvoker(&model.ListUsersRequest{}).WithRetry(2, failed, &retry.None{}).Invoke()
 		Equal(Fails[*sdkerr.ServiceResponseError](err).StatusCode, 500)
 		Equal(Calls(namespace, "ListUsers"), []int{500, 500, 500})
+	})
+
+	Case("a create whose answer was lost has happened, as its retry is told", func() {
+		for _, effect := range []string{"reset", "truncate"} {
+			namespace := Fresh("retry-")
+			Disturb(namespace, "huawei-workspace", "CreateDesktopUser", effect, 1)
+			body := &model.CreateUserRequest{UserName: Fresh("u"), UserEmail: Ptr("a@example.com")}
+			_, err := inNamespace(namespace).CreateDesktopUserInvoker(&model.CreateDesktopUserRequest{Body: body}).
+				WithRetry(1, failed, &retry.None{}).Invoke()
+			refused(err, "WKS.00170301")
+			Equal(len(Calls(namespace, "CreateDesktopUser")), 2, effect)
+		}
 	})
 
 	Case("without a retry a fault is told at once", func() {

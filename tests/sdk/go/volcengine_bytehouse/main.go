@@ -427,6 +427,20 @@ func underFaults() {
 		Equal(Calls(namespace, "ListUsers"), []int{429, 429, 429, 429})
 	})
 
+	Case("half of an answer is asked for again, and a connection that is reset is not", func() {
+		for effect, calls := range map[string]int{"truncate": 2, "reset": 1} {
+			namespace := Fresh("retry-")
+			Disturb(namespace, "volcengine-bytehouse", "ListUsers", effect, 1)
+			answer, err := inNamespace(namespace).ListUsers(nil)
+			Equal(len(Calls(namespace, "ListUsers")), calls, effect)
+			if calls == 1 {
+				Equal(Fails[volcengineerr.Error](err).Code(), "RequestError")
+			} else {
+				Equal(len(names(Must(answer, err))), 10)
+			}
+		}
+	})
+
 	Case("errors of the gateway are what the SDK's kind of failure holds", func() {
 		for name, status := range map[string]int{"LackPolicy": 403, "MissingSignature": 401, "InvalidTimestamp": 400, "ServiceNotFound": 404, "MethodNotAllowed": 405} {
 			namespace := Fresh("fault-")

@@ -4,6 +4,7 @@ pub mod faults;
 pub(crate) mod identify;
 pub(crate) mod journal;
 pub(crate) mod metrics;
+mod placeholder;
 pub(crate) mod settings;
 
 use std::any::Any;
@@ -138,6 +139,9 @@ fn dispatch(call: &Call<'_>, notes: &mut Vec<String>) -> (Stage, Result<Reply, A
         }
         if let Some(fault) = faults::reserved_id(call, notes) {
             return (Stage::Fault, Err(fault));
+        }
+        if let Err(refused) = placeholder::refuse(call) {
+            return (Stage::Operation, Err(refused));
         }
         let operation = call
             .operation()

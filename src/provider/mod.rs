@@ -56,6 +56,8 @@ pub(crate) trait Provider: fmt::Debug + Sync {
     fn admit(&self, call: &Call<'_>) -> Result<(), ApiError>;
     /// The answer as it goes out: errors in this provider's envelope, and the headers that every answer has.
     fn envelope(&self, call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Reply;
+    /// The error for a path parameter, or an id in the query, that the client left as a placeholder: `{project_id}`.
+    fn unfilled(&self, call: &Call<'_>, parameter: &str) -> ApiError;
     /// The error for a request over a limit.
     fn over_limit(&self, limit: Oversize) -> &'static ErrorEntry;
     /// The error for a call beyond a rate, with the headers that say how long to wait.

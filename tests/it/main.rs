@@ -37,5 +37,6 @@ mod long;
 mod long_lists;
 mod namespaces;
 mod pages;
+mod placeholders;
 mod secrets;
 mod tables;

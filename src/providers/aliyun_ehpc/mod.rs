@@ -488,6 +488,10 @@ impl Provider for AliyunEhpc {
         wire::envelope(call, verdict)
     }
 
+    fn unfilled(&self, _call: &Call<'_>, parameter: &str) -> ApiError {
+        errors::INVALID_PARAMS.with(parameter)
+    }
+
     fn over_limit(&self, limit: Oversize) -> &'static ErrorEntry {
         match limit {
             Oversize::Target => &errors::URI_TOO_LARGE,

@@ -375,6 +375,10 @@ impl Provider for HuaweiIam {
         wire::envelope(call, verdict)
     }
 
+    fn unfilled(&self, _call: &Call<'_>, _parameter: &str) -> ApiError {
+        errors::BODY_INVALID.raise()
+    }
+
     fn over_limit(&self, limit: Oversize) -> &'static ErrorEntry {
         huawei::over_limit(limit)
     }

@@ -482,6 +482,10 @@ impl Provider for HuaweiRocketmq {
         huawei::envelope(call, verdict)
     }
 
+    fn unfilled(&self, call: &Call<'_>, parameter: &str) -> ApiError {
+        wire::unfilled(call, parameter)
+    }
+
     fn over_limit(&self, limit: Oversize) -> &'static ErrorEntry {
         huawei::over_limit(limit)
     }

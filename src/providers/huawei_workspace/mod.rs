@@ -924,6 +924,10 @@ impl Provider for HuaweiWorkspace {
         huawei::envelope(call, verdict)
     }
 
+    fn unfilled(&self, _call: &Call<'_>, parameter: &str) -> ApiError {
+        errors::PARAMETER_INVALID.with(parameter)
+    }
+
     fn over_limit(&self, limit: Oversize) -> &'static ErrorEntry {
         huawei::over_limit(limit)
     }

@@ -467,6 +467,11 @@ impl Provider for QingcloudEhpc {
         wire::envelope(verdict)
     }
 
+    fn unfilled(&self, call: &Call<'_>, parameter: &str) -> ApiError {
+        let value = call.query().first(parameter).unwrap_or_default();
+        errors::ILLEGAL_VALUE.with_all(&[&parameter, &value])
+    }
+
     fn over_limit(&self, limit: Oversize) -> &'static ErrorEntry {
         match limit {
             Oversize::Target => &errors::URI_TOO_LONG,

@@ -475,6 +475,10 @@ impl Provider for VolcengineBytehouse {
         wire::envelope(call, verdict)
     }
 
+    fn unfilled(&self, _call: &Call<'_>, _parameter: &str) -> ApiError {
+        errors::BAD_REQUEST.raise()
+    }
+
     fn over_limit(&self, limit: Oversize) -> &'static ErrorEntry {
         match limit {
             Oversize::Target => &errors::REQUEST_URI_TOO_LONG,

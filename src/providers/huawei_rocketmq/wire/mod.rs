@@ -25,12 +25,7 @@ impl<'a> InstanceAddress<'a> {
         let project_id = project_id(call)?;
         let instance_id = call.path_param("instance_id");
         if !is_instance_id(instance_id) {
-            let refused = if call.quirk(super::INSTANCE_ID_ERROR) == "DMS.00400061" {
-                &errors::INSTANCE_ID_FORMAT
-            } else {
-                &errors::INSTANCE_ID_INVALID
-            };
-            return Err(refused.raise().because(format!(
+            return Err(not_an_instance_id(call).raise().because(format!(
                 "instance_id is \"{instance_id}\"; it is a UUID such as 68fdc9a8-805e-439d-8dd9-25adc1c58bf6"
             )));
         }
@@ -38,6 +33,23 @@ impl<'a> InstanceAddress<'a> {
             project_id,
             instance_id,
         })
+    }
+}
+
+fn not_an_instance_id(call: &Call<'_>) -> &'static ErrorEntry {
+    match call.quirk(super::INSTANCE_ID_ERROR) {
+        "DMS.00400061" => &errors::INSTANCE_ID_FORMAT,
+        _ => &errors::INSTANCE_ID_INVALID,
+    }
+}
+
+/// The error for a parameter that the client left as a placeholder: for the two ids of a path the one that any other
+/// malformed id gets.
+pub(crate) fn unfilled(call: &Call<'_>, parameter: &str) -> ApiError {
+    match parameter {
+        "project_id" => errors::PROJECT_ID_INVALID.raise(),
+        "instance_id" => not_an_instance_id(call).raise(),
+        _ => errors::PARAMETER_INVALID.raise(),
     }
 }
 

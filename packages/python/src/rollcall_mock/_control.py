@@ -1,0 +1,151 @@
+"""HTTP to a control plane, over connections that stay open: a test makes a few calls, and each is a fraction of a millisecond."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import threading
+from collections.abc import Mapping
+from typing import Any, Callable, Union
+from urllib.parse import quote, urlencode, urlsplit
+
+from ._errors import RollcallError, VerificationError
+
+#: How long one answer may take: a large seed, or a verification that waits a minute.
+TIMEOUT = 300.0
+
+Query = Mapping[str, Union[str, int, None]]
+
+
+def check_url(url: str, whose: str) -> str:
+    """The address without what may be left out of it. `whose` names it in the error: ROLLCALL_URL, --rollcall-url."""
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or parts.path.strip("/") or parts.query or parts.fragment or parts.username is not None:
+        raise RollcallError(f"{whose} {url!r} is not the address of a server; write it as http://127.0.0.1:4700")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+class Control:
+    """The control plane of one server."""
+
+    def __init__(self, url: str, token: str | None, why_gone: Callable[[], str | None]) -> None:
+        self.url = url
+        self._token = token
+        #: Says why the server ended, if it is one that this process started and has ended.
+        self._why_gone = why_gone
+        parts = urlsplit(url)
+        self._https = parts.scheme == "https"
+        self._host = parts.hostname or ""
+        self._port = parts.port or (443 if self._https else 80)
+        self._local = threading.local()
+
+    def json(self, method: str, path: str, body: Any = None, query: Query | None = None) -> Any:
+        """Calls `/_rollcall/<path>` and reads the answer as JSON."""
+        if body is None:
+            answer = self.raw(method, path, query=query)
+        else:
+            answer = self.raw(method, path, json.dumps(body).encode(), "application/json", query)
+        try:
+            return json.loads(answer) if answer else None
+        except ValueError:
+            said = f"/_rollcall/{path} was answered with {answer[:40]!r}"
+            raise RollcallError(f"what answers at {self.url} is not rollcall ({said}); {START_OR_UNSET}") from None
+
+    def raw(self, method: str, path: str, body: bytes | None = None, content_type: str = "", query: Query | None = None) -> bytes:
+        """The same with a body and an answer of any kind."""
+        headers = {"Content-Type": content_type} if body is not None else {}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        target = f"/_rollcall/{quote(path)}"
+        given = {key: value for key, value in (query or {}).items() if value is not None}
+        if given:
+            target += "?" + urlencode(given)
+        status, answer = self._exchange(method, target, body, headers)
+        if status < 400:
+            return answer
+        raise self._refusal(status, answer, target)
+
+    def close(self) -> None:
+        """Closes this thread's connection, so that a server that drains need not wait for it."""
+        kept = self._local.__dict__.pop("kept", None)
+        if kept is not None and kept[0] == os.getpid():
+            kept[1].close()
+
+    def _connection(self) -> tuple[http.client.HTTPConnection, bool]:
+        """This thread's connection, and whether it was used before."""
+        kept = self._local.__dict__.get("kept")
+        # After a fork, both processes would read from the same socket.
+        if kept is not None and kept[0] == os.getpid() and kept[1].sock is not None:
+            return kept[1], True
+        # Never through HTTP_PROXY, which http.client does not look at.
+        kind = http.client.HTTPSConnection if self._https else http.client.HTTPConnection
+        connection = kind(self._host, self._port, timeout=TIMEOUT)
+        self._local.kept = (os.getpid(), connection)
+        return connection, False
+
+    def _exchange(self, method: str, target: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
+        connection, used = self._connection()
+        try:
+            return self._send(connection, method, target, body, headers)
+        except (http.client.RemoteDisconnected, ConnectionError, http.client.CannotSendRequest) as error:
+            self.close()
+            if not used:
+                raise self._unreachable(error) from None
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            raise self._unreachable(error) from None
+        # The server closed it while nothing was under way, so it has not seen this call.
+        connection, _ = self._connection()
+        try:
+            return self._send(connection, method, target, body, headers)
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            raise self._unreachable(error) from None
+
+    @staticmethod
+    def _send(
+        connection: http.client.HTTPConnection, method: str, target: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[int, bytes]:
+        connection.request(method, target, body, headers)
+        response = connection.getresponse()
+        return response.status, response.read()
+
+    def _unreachable(self, error: Exception) -> RollcallError:
+        gone = self._why_gone()
+        if gone is not None:
+            return RollcallError(gone)
+        if isinstance(error, http.client.HTTPException) and not isinstance(error, http.client.RemoteDisconnected):
+            return RollcallError(f"what answers at {self.url} is not rollcall ({error!r}); {START_OR_UNSET}")
+        cause = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        return RollcallError(f"no rollcall answers at {self.url} ({cause}); {START_OR_UNSET}")
+
+    def _refusal(self, status: int, answer: bytes, target: str) -> RollcallError:
+        try:
+            problem = json.loads(answer)
+            detail = problem["detail"]
+        except (ValueError, TypeError, KeyError):
+            said = f"{target.partition('?')[0]} was answered with {status}"
+            return RollcallError(f"what answers at {self.url} is not rollcall ({said}); {START_OR_UNSET}", status=status)
+        if status == 401:
+            token = "another token than its own" if self._token else "no token"
+            return RollcallError(
+                f"the control plane of {self.url} is locked and was given {token}; set ROLLCALL_ADMIN_TOKEN to what it was "
+                "started with (or --rollcall-admin-token under pytest)",
+                status=status,
+            )
+        nearest = problem.get("nearest")
+        if isinstance(nearest, list):
+            from ._namespace import Call
+
+            return VerificationError(detail, status=status, nearest=[Call.of(entry) for entry in nearest])
+        pointer = problem.get("pointer")
+        where = f" (at {pointer})" if pointer else ""
+        return RollcallError(f"{detail}{where}", status=status, pointer=pointer)
+
+
+START_OR_UNSET = "start one there, or unset ROLLCALL_URL so that one is started for you"

@@ -10,7 +10,6 @@ import urllib.request
 from typing import ClassVar
 
 import pytest
-
 import rollcall_mock
 from rollcall_mock import RollcallError, VerificationError
 

@@ -16,6 +16,9 @@ pub const ALGORITHM: &str = "HMAC-SHA256";
 /// The last part of every scope.
 pub const TERMINATOR: &str = "request";
 
+/// The parameter that holds the session token of a presigned request.
+const TOKEN: &str = "X-Security-Token";
+
 /// What a key is good for: a day, a region and a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {
@@ -57,18 +60,20 @@ pub struct Authorization<'a> {
     pub timestamp: i64,
     /// `X-Expires`, how many seconds the signature is good for, where it is signed; the documented default is 900.
     pub expires: Option<u32>,
-    /// `X-Security-Token` of header or query.
+    /// `X-Security-Token` of header or query, unless it is empty.
     pub security_token: Option<Cow<'a, str>>,
     /// A presigned request may say, and has to sign, that its body is not signed.
     body_unsigned: bool,
     /// The pairs of the query that are signed: those in `X-SignedQueries`; by header all of them.
     pairs: Vec<Pair<'a>>,
+    /// The session token of a presigned query that does not list it. Half of the SDKs sign it all the same.
+    unlisted_token: Vec<Pair<'a>>,
 }
 
 /// What keeps a request from being verified, in the order in which the gateway looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Defect {
-    /// Neither `Authorization` nor `X-Signature`: MissingAuthenticationToken.
+    /// Neither `Authorization` nor `X-Signature`: InvalidCredential.
     NoAuthorization,
     /// Another scheme, or a header that cannot be taken apart or names a signed one twice: InvalidAuthorization.
     Malformed,
@@ -93,7 +98,7 @@ pub fn read<'a>(request: &RawRequest<'a>) -> Result<Authorization<'a>, Defect> {
         .filter(|value| !value.is_empty())
     {
         Some(authorization) => by_header(request, authorization, query),
-        None if last(&query, "X-Signature").is_some() => presigned(query),
+        None if last(&query, "X-Signature").is_some() => presigned(request, query),
         None => Err(Defect::NoAuthorization),
     }
 }
@@ -134,13 +139,29 @@ fn by_header<'a>(
         date: date.to_owned(),
         timestamp: parse_compact_time(date).ok_or(Defect::MalformedDate)?,
         expires: expires(&query),
-        security_token: request.header("x-security-token").map(Cow::Borrowed),
+        security_token: token_header(request).or_else(|| token_parameter(&query)),
         body_unsigned: false,
         pairs: query,
+        unlisted_token: Vec::new(),
     })
 }
 
-fn presigned(query: Vec<Pair<'_>>) -> Result<Authorization<'_>, Defect> {
+fn token_header<'a>(request: &RawRequest<'a>) -> Option<Cow<'a, str>> {
+    request
+        .header("x-security-token")
+        .filter(|token| !token.is_empty())
+        .map(Cow::Borrowed)
+}
+
+fn token_parameter<'a>(query: &[Pair<'a>]) -> Option<Cow<'a, str>> {
+    let token = last(query, TOKEN)?.into_owned();
+    (!token.is_empty()).then_some(Cow::Owned(token))
+}
+
+fn presigned<'a>(
+    request: &RawRequest<'a>,
+    query: Vec<Pair<'a>>,
+) -> Result<Authorization<'a>, Defect> {
     let value = |name| {
         last(&query, name)
             .map(Cow::into_owned)
@@ -160,8 +181,16 @@ fn presigned(query: Vec<Pair<'_>>) -> Result<Authorization<'_>, Defect> {
     if names_twice(&signed_headers) {
         return Err(Defect::Malformed);
     }
-    let security_token = value("X-Security-Token").map(Cow::Owned);
+    let security_token = token_parameter(&query).or_else(|| token_header(request));
+    let mut unlisted_token: Vec<Pair<'_>> = query
+        .iter()
+        .filter(|pair| *pair.name == *TOKEN.as_bytes())
+        .cloned()
+        .collect();
     let pairs = listed_pairs(query, &signed_queries);
+    if last(&pairs, TOKEN).is_some() {
+        unlisted_token.clear();
+    }
     Ok(Authorization {
         access_key_id,
         scope,
@@ -174,6 +203,7 @@ fn presigned(query: Vec<Pair<'_>>) -> Result<Authorization<'_>, Defect> {
         body_unsigned: last(&pairs, "X-NotSignBody").is_some(),
         security_token,
         pairs,
+        unlisted_token,
     })
 }
 
@@ -204,6 +234,17 @@ impl<'a> Authorization<'a> {
     #[must_use]
     pub fn signed_pairs(&self) -> &[Pair<'a>] {
         &self.pairs
+    }
+
+    /// The same request with the session token signed, where its query has one that it does not list.
+    #[must_use]
+    pub fn with_unlisted_token(&self) -> Option<Self> {
+        if self.unlisted_token.is_empty() {
+            return None;
+        }
+        let mut signed = self.clone();
+        signed.pairs.append(&mut signed.unlisted_token);
+        Some(signed)
     }
 }
 
@@ -327,20 +368,36 @@ pub(super) fn without_default_port<'a>(
     Some(changed)
 }
 
-/// The forms that are tried: the path as sent, then each of `also`; each once more without a `:80` or `:443` in `Host`.
+/// The forms that are tried: the path as sent, then each of `also`; each once more without a `:80` or `:443` in `Host`; all of
+/// them once more with a session token that is in a presigned query and not in its list.
 pub fn candidates<'a>(
     request: &'a RawRequest<'a>,
     also: &'a [&'a str],
     authorization: &'a Authorization<'a>,
     secret: &'a str,
 ) -> impl Iterator<Item = Stages> + 'a {
-    request.paths(also).flat_map(move |path| {
-        let canonical = canonical_request(request, path, authorization);
-        let bare = without_default_port(&canonical);
-        std::iter::once(canonical)
-            .chain(bare)
-            .map(move |canonical| stages(&canonical, authorization, secret))
-    })
+    let with_token = std::iter::once_with(|| authorization.with_unlisted_token()).flatten();
+    std::iter::once(Cow::Borrowed(authorization))
+        .chain(with_token.map(Cow::Owned))
+        .flat_map(move |authorization| of_query(request, also, &authorization, secret))
+}
+
+/// The same for one list of signed pairs.
+fn of_query(
+    request: &RawRequest<'_>,
+    also: &[&str],
+    authorization: &Authorization<'_>,
+    secret: &str,
+) -> Vec<Stages> {
+    request
+        .paths(also)
+        .flat_map(|path| {
+            let canonical = canonical_request(request, path, authorization);
+            let bare = without_default_port(&canonical);
+            std::iter::once(canonical).chain(bare)
+        })
+        .map(|canonical| stages(&canonical, authorization, secret))
+        .collect()
 }
 
 /// Verifies a request that [`read`] accepted; `also` are further paths that may have been signed.
@@ -413,6 +470,7 @@ pub fn sign(
         security_token: None,
         body_unsigned: false,
         pairs: pairs(request.query.as_bytes()).collect(),
+        unlisted_token: Vec::new(),
     };
     let path = draft.paths(&[]).next().unwrap_or("/");
     let signed = stages(
@@ -436,7 +494,7 @@ pub fn sign(
 
 /// Signs in the query, as the SDKs' `get_sign_url` does: no header and no body is signed.
 ///
-/// `time` is in seconds since 1970. A token is added unsigned.
+/// `time` is in seconds since 1970. A token is added unsigned and unlisted, as the current SDKs do.
 #[must_use]
 pub fn presign(
     request: &RawRequest<'_>,
@@ -477,6 +535,7 @@ pub fn presign(
         security_token: None,
         body_unsigned: true,
         pairs: pairs(signed.as_bytes()).collect(),
+        unlisted_token: Vec::new(),
     };
     let draft = RawRequest {
         query: &signed,

@@ -17,6 +17,9 @@ const SERVICE: &str = "bytehouse_ce";
 /// How many seconds a signature is good for where `X-Expires` does not say. Inferred: the same into the future.
 const LIFETIME: u32 = 900;
 
+/// Inferred: what InvalidSecretToken says of a token that is not the key's.
+const INVALID_TOKEN: &str = "the security token is invalid";
+
 /// The methods that every action takes. Inferred: the documents show GET for reads, the typed SDKs send POST always.
 pub(crate) const METHODS: &[&str] = &["GET", "POST"];
 
@@ -87,9 +90,16 @@ fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
     let access_key = signed.access_key_id.as_str();
     let invalid_key = |cause: String| errors::INVALID_ACCESS_KEY.with(access_key).because(cause);
     let Some(key) = call.credential(access_key)? else {
-        return Err(invalid_key(format!(
+        let cause = format!(
             "there is no key \"{access_key}\"; --credential and a seed's credentials say which there are"
-        )));
+        );
+        // The gateway looks a key that comes with a token up among the temporary ones, and finds no such token.
+        return Err(match signed.security_token {
+            Some(_) => errors::INVALID_SECRET_TOKEN
+                .with(INVALID_TOKEN)
+                .because(cause),
+            None => invalid_key(cause),
+        });
     };
     // Inferred: no document has a code for a key that is switched off.
     if key.disabled {
@@ -126,10 +136,8 @@ fn check_token(call: &Call<'_>, key: &Credential, sent: Option<&str>) -> Result<
     let refused = |what: &str| Err(errors::INVALID_SECRET_TOKEN.with(what));
     if let Some(token) = &key.token {
         match sent {
-            None | Some("") => return refused("the security token is missing"),
-            Some(sent) if !signing::same(token, sent) => {
-                return refused("the security token is invalid");
-            }
+            None => return refused("the security token is missing"),
+            Some(sent) if !signing::same(token, sent) => return refused(INVALID_TOKEN),
             Some(_) => {}
         }
     }
@@ -142,7 +150,7 @@ fn check_token(call: &Call<'_>, key: &Credential, sent: Option<&str>) -> Result<
 /// The row for what keeps a signature from being read.
 fn refusal(defect: Defect) -> ApiError {
     match defect {
-        Defect::NoAuthorization => errors::MISSING_AUTHENTICATION_TOKEN
+        Defect::NoAuthorization => errors::INVALID_CREDENTIAL
             .raise()
             .because("there is neither an Authorization header nor an X-Signature in the query"),
         Defect::Malformed => errors::INVALID_AUTHORIZATION.raise().because(
@@ -153,7 +161,6 @@ fn refusal(defect: Defect) -> ApiError {
             .raise()
             .because("the credential is not AK/date/region/service/request"),
         Defect::NoSignature => errors::MISSING_SIGNATURE.raise(),
-        // Inferred: what the message calls a request without X-Date.
         Defect::NoDate => errors::MISSING_REQUEST_INFO
             .with("timestamp")
             .because("there is no X-Date"),

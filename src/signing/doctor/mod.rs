@@ -469,27 +469,29 @@ fn examine<'a>(case: &'a Case<'a>) -> Option<(Examination<'a>, Vec<Trial>)> {
         }
         Scheme::Volcengine => {
             let read = volcengine::read(request).ok()?;
-            let signed = read.signed_pairs();
             let volcengine::Scope {
                 date,
                 region,
                 service,
             } = read.scope.clone();
             let scope = [date, region, service, volcengine::TERMINATOR.to_owned()];
-            for path in request.paths(case.also) {
-                let canonical = volcengine::canonical_request(request, path, &read);
-                let bare = volcengine::without_default_port(&canonical);
-                for canonical in std::iter::once(canonical).chain(bare) {
-                    let trial = blank
-                        .clone()
-                        .with_parameters(signed, b"")
-                        .with_canonical(path, &canonical);
-                    trials.push(Trial {
-                        time: read.date.clone(),
-                        scope: scope.clone(),
-                        key_scope: scope.clone(),
-                        ..trial
-                    });
+            let with_token = read.with_unlisted_token();
+            for signed in std::iter::once(&read).chain(&with_token) {
+                for path in request.paths(case.also) {
+                    let canonical = volcengine::canonical_request(request, path, signed);
+                    let bare = volcengine::without_default_port(&canonical);
+                    for canonical in std::iter::once(canonical).chain(bare) {
+                        let trial = blank
+                            .clone()
+                            .with_parameters(signed.signed_pairs(), b"")
+                            .with_canonical(path, &canonical);
+                        trials.push(Trial {
+                            time: read.date.clone(),
+                            scope: scope.clone(),
+                            key_scope: scope.clone(),
+                            ..trial
+                        });
+                    }
                 }
             }
             (vec![read.signature.clone()], Some(read.timestamp))

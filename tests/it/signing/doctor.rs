@@ -459,6 +459,36 @@ fn headers(shown: &mut Shown) {
             "host",
             "signature matches if Host is \"127.0.0.1:4700\"",
         );
+        // A token that is signed, with and without its name in the list that is signed, and that the list sent lacks.
+        let name = if scheme == AlibabaAcs3 {
+            "x-acs-security-token"
+        } else {
+            "x-security-token"
+        };
+        let tokened = get.clone().with(name, "sts-token");
+        for is_listed in [false, true] {
+            let forged = forge(
+                scheme,
+                &tokened,
+                &Mistake::Parts(&|canonical| {
+                    canonical.headers.push((name.into(), "sts-token".into()));
+                    canonical.headers.sort();
+                    if is_listed {
+                        let mut names: Vec<&str> = canonical.signed_headers.split(';').collect();
+                        names.push(name);
+                        names.sort_unstable();
+                        canonical.signed_headers = names.join(";").into();
+                    }
+                }),
+            );
+            names(
+                shown,
+                scheme,
+                &forged,
+                "token-unlisted",
+                "the session token is signed, which SignedHeaders does not list",
+            );
+        }
         let mut typed = post.clone();
         *typed.header_mut("content-type") = "application/json;charset=UTF-8".to_owned();
         names(

@@ -227,7 +227,7 @@ fn every_row_that_a_caller_can_raise_is_raised() {
             .json();
         assert_eq!(entries["entries"][0]["error"], name);
     }
-    assert_eq!(names.len(), 30);
+    assert_eq!(names.len(), 34);
 }
 
 #[test]
@@ -258,4 +258,84 @@ fn the_journal_says_what_was_wrong() {
     assert!(told.contains("Near: ListUsers"), "{told}");
     let told = explained(&server.post_form("/", "Action=ListUsers&Version=2024-08-31"));
     assert!(told.contains("reads it from the query only"), "{told}");
+}
+
+/// Every text and number of the gateway as the current lists have it, read back through a fault.
+#[test]
+fn the_rows_of_the_gateway_are_those_of_the_current_lists() {
+    let server = demo();
+    let check = |name: &str, status: u16, expected: &str| {
+        let rule = json!({"match": {"provider": "volcengine-bytehouse"}, "effect": {"error": name}, "times": 1});
+        let made = server.json("POST", "/_rollcall/faults", &rule.to_string());
+        assert_eq!(made.status, 201, "{made}");
+        let answer = get(&server, "ListUsers", "");
+        let error = error(&answer);
+        let shown = format!(
+            "{} {} {}",
+            error.get("CodeN").unwrap_or(&Value::Null),
+            error["Code"].as_str().expect("a code"),
+            error["Message"].as_str().expect("a message")
+        );
+        assert_eq!(
+            (answer.status, shown.as_str()),
+            (status, expected),
+            "{name}"
+        );
+    };
+    check(
+        "UndefinedError",
+        500,
+        "100001 UndefinedError Undefined error.",
+    );
+    check(
+        "MissingAuthenticationToken",
+        401,
+        "100003 MissingAuthenticationToken Request is missing Authentication Token.",
+    );
+    check(
+        "ServiceShouldCallSelfApi",
+        403,
+        "100011 ServiceShouldCallSelfApi Service should call self api.",
+    );
+    check(
+        "GatewayInternalError",
+        500,
+        "100014 InternalError Service has some internal Error. Pls Contact With Admin.",
+    );
+    // The code of two rows, and the name of the seed's: that is the one meant.
+    check(
+        "InternalError",
+        500,
+        "null InternalError The request has failed due to an unknown error.",
+    );
+    check(
+        "FailToConnect",
+        502,
+        "100015 FailToConnect Top Fail to Connect to Internal Service. Pls Contact With Admin",
+    );
+    check(
+        "InternalServiceTimeout",
+        504,
+        "100016 InternalServiceTimeout Internal Service is timeout. Pls Contact With Admin",
+    );
+    check(
+        "InnerApiNeedAccountInfo",
+        400,
+        "100017 InnerApiNeedAccountInfo The inner request should have account info.",
+    );
+    check(
+        "InternalServiceError",
+        502,
+        "100023 InternalServiceError Internal Service is error.",
+    );
+    check(
+        "InvalidAuthorization",
+        400,
+        "100024 InvalidAuthorization Invalid 'Authorization' header, Pls check your authorization header.",
+    );
+    check(
+        "InvalidCredential",
+        400,
+        "100025 InvalidCredential Invalid credential in 'Authorization', Pls check your authorization header.",
+    );
 }

@@ -15,6 +15,7 @@ from volcengine.Credentials import Credentials
 from volcengine.ServiceInfo import ServiceInfo
 from volcenginesdkbytehousece20240831 import BYTEHOUSECE20240831Api, models
 from volcenginesdkcore.rest import ApiException
+from volcenginesdkcore.signv4 import SignerV4
 from volcenginesdkcore.universal import UniversalApi, UniversalInfo
 
 USER = setting("user", "alice.chen")
@@ -115,6 +116,42 @@ def a_temporary_key_goes_with_its_token():
     equal(len(list_users(api(access_key, secret_key, token)).data.users), 3)
     for wrong in ("another", None):
         refused(lambda: list_users(api(access_key, secret_key, wrong)), 401, "InvalidSecretToken")
+
+
+@case
+def an_unknown_key_with_a_token_is_told_of_the_token():
+    refused(lambda: list_users(api("nobody", "any", "any")), 401, "InvalidSecretToken")
+
+
+def legacy_address(token):
+    """The older SDK signs the token and does not list it."""
+    access_key, secret_key, _ = TEMPORARY
+    made = generic()
+    made.set_ak(access_key)
+    made.set_sk(secret_key)
+    made.set_session_token(token)
+    return made.get_sign_url("ListUsers", {"Limit": "3"})
+
+
+def current_address(token):
+    """The current SDK neither signs nor lists it."""
+    access_key, secret_key, _ = TEMPORARY
+    asked = {"Action": "ListUsers", "Version": "2024-08-31", "Limit": "3"}
+    return SignerV4.sign_url("/", "GET", asked, access_key, secret_key, "cn-beijing", "bytehouse_ce", session_token=token)
+
+
+@case
+def a_presigned_address_carries_its_token_in_either_sdks_form():
+    access_key, secret_key, token = TEMPORARY
+    key = {"access_key": access_key, "secret_key": secret_key, "token": token}
+    control("POST", "namespaces/default/seed", {"credentials": [key]})
+    for made in (legacy_address, current_address):
+        query = made(token)
+        assert "X-Security-Token=" + token in query and "X-Security-Token%3B" not in query, query
+        with urllib.request.urlopen(f"{server.base_url}/?{query}", timeout=10) as answer:
+            equal(len(json.load(answer)["Result"]["Data"]["Users"]), 3)
+        error = raises(urllib.error.HTTPError, lambda: urllib.request.urlopen(f"{server.base_url}/?{made('another')}", timeout=10), code=401)
+        equal(json.load(error)["ResponseMetadata"]["Error"]["Code"], "InvalidSecretToken")
 
 
 @case

@@ -3,24 +3,29 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::super::{auth, model};
+use super::super::{auth, errors, model};
 use crate::provider::call::{Call, Reply};
-use crate::provider::error::{ApiError, Refusal};
+use crate::provider::error::{ApiError, ErrorEntry, Refusal};
 use crate::store::page::Window;
 use crate::store::stream::BodyTail;
 
 /// The content type of every answer (inferred: no source shows one).
 const JSON: &str = "application/json; charset=utf-8";
 
+/// All of it but the error in a success; an error has what the gateway knew when it raised it.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Metadata<'a> {
     request_id: &'a str,
-    /// As received; empty where the query has none.
-    action: &'a str,
-    version: &'a str,
-    service: &'a str,
-    region: &'a str,
+    /// As received, as is the version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Error<'a>>,
 }
@@ -69,16 +74,25 @@ enum Total {
     Text(String),
 }
 
-fn metadata<'a>(call: &'a Call<'_>, error: Option<Error<'a>>) -> Metadata<'a> {
+fn metadata<'a>(call: &'a Call<'_>, error: Option<(&ErrorEntry, Error<'a>)>) -> Metadata<'a> {
     let query = call.request.query();
+    let given = |name| query.first(name).filter(|value| !value.is_empty());
+    let action = given("Action");
+    // Inferred: an error about the version echoes the action, as the ones before and after it suggest.
+    let version = given("Version").filter(|_| action.is_some());
+    let has_scope = version.is_some()
+        && error
+            .as_ref()
+            .is_none_or(|(entry, _)| !errors::is_before_the_scope(entry));
     Metadata {
         request_id: &call.request_id,
-        action: query.first("Action").unwrap_or_default(),
-        version: query.first("Version").unwrap_or_default(),
-        service: "bytehouse_ce",
-        // Inferred: the region is the one that the request was signed for.
-        region: auth::scope_region(call.request).unwrap_or_else(|| call.region()),
-        error,
+        action,
+        version,
+        service: has_scope.then_some("bytehouse_ce"),
+        // The region is the one that the request was signed for. Inferred: an unsigned call gets the namespace's.
+        region: has_scope
+            .then(|| auth::scope_region(call.request).unwrap_or_else(|| call.region())),
+        error: error.map(|(_, error)| error),
     }
 }
 
@@ -152,7 +166,7 @@ pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Repl
             message,
         };
         let body = serde_json::to_vec(&Refused {
-            response_metadata: metadata(call, Some(error)),
+            response_metadata: metadata(call, Some((entry, error))),
         });
         let reply = Reply::new(entry.status, JSON, body.expect("texts become JSON"));
         refusal

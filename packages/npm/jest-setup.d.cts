@@ -1,0 +1,3 @@
+/** One server for the run: `globalSetup: 'rollcall-mock/jest-setup'`. */
+declare function setup(): Promise<void>;
+export = setup;

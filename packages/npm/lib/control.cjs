@@ -1,0 +1,121 @@
+// The control plane of a server, `/_rollcall/…`, by node:http alone: fetch is missing under jest-environment-jsdom and goes through
+// proxies where it is told to, and a test may have replaced it.
+'use strict';
+
+const http = require('node:http');
+const https = require('node:https');
+
+const { RollcallError } = require('./error.cjs');
+
+/** How long a call may take; a million users are imported well within it. */
+const TIMEOUT = 300_000;
+
+/** Of our own: the global ones may belong to a test. Idle connections keep no process alive. */
+const AGENTS = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
+
+class Control {
+  constructor(url, token = process.env.ROLLCALL_ADMIN_TOKEN) {
+    this.url = parseUrl(url);
+    this.token = token?.trim() || undefined;
+    if (this.token && /[^\x21-\x7e]/.test(this.token)) {
+      throw new RollcallError('ROLLCALL_ADMIN_TOKEN has characters that no header takes; set it to the token that the server was started with');
+    }
+  }
+
+  /** Calls `/_rollcall/<path>`; a body that is no text is sent as JSON. Resolves to the parsed answer. */
+  async call(method, path, { body, type = 'application/json', timeout = TIMEOUT } = {}) {
+    const isText = body === undefined || typeof body === 'string';
+    const { status, text } = await this.send(method, path, { body: isText ? body : JSON.stringify(body), type, timeout });
+    let answer;
+    try {
+      answer = text === '' ? undefined : JSON.parse(text);
+    } catch (cause) {
+      throw this.stranger(`${method} /_rollcall/${path} is answered with ${status} and no JSON`, cause);
+    }
+    if (200 <= status && status < 300) return answer;
+    if (status === 401) throw this.locked();
+    if (typeof answer?.detail !== 'string') throw this.stranger(`${method} /_rollcall/${path} is answered with ${status}`);
+    const { detail, pointer, nearest } = answer;
+    throw new RollcallError(pointer ? `${detail} (at ${pointer})` : detail, { status, pointer, nearest });
+  }
+
+  /** Makes sure that a rollcall answers there, that it is not older than this package, and that it lets us in. */
+  async check(version, timeout = 5_000) {
+    const health = await this.call('GET', 'health', { timeout });
+    if (health?.status !== 'ok' || typeof health.version !== 'string') {
+      throw this.stranger('GET /_rollcall/health is answered with something else');
+    }
+    if (isOlder(health.version, version)) {
+      throw new RollcallError(
+        `the rollcall at ${this.url} is ${health.version}, older than rollcall-mock ${version}; update that server, or install rollcall-mock@${health.version}`,
+      );
+    }
+    // Health is open to everybody; this is not.
+    await this.call('GET', 'clock', { timeout });
+  }
+
+  stranger(why, cause) {
+    return new RollcallError(`what answers at ${this.url} is no rollcall (${why}); set ROLLCALL_URL to one, or unset it to have one started`, { cause });
+  }
+
+  locked() {
+    return new RollcallError(
+      this.token
+        ? `the rollcall at ${this.url} does not accept the admin token; set ROLLCALL_ADMIN_TOKEN to the one that it was started with`
+        : `the rollcall at ${this.url} is locked; set ROLLCALL_ADMIN_TOKEN to the token that it was started with`,
+      { status: 401 },
+    );
+  }
+
+  send(method, path, { body, type, timeout }) {
+    const headers = { accept: 'application/json' };
+    if (body !== undefined) Object.assign(headers, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
+    if (this.token) headers.authorization = `Bearer ${this.token}`;
+    const [{ request }, agent] = this.url.startsWith('https:') ? [https, AGENTS.https] : [http, AGENTS.http];
+    return new Promise((resolve, reject) => {
+      const unreachable = (why, cause) =>
+        reject(new RollcallError(`no rollcall answers at ${this.url} (${why}); start one there, or unset ROLLCALL_URL to have one started`, { cause }));
+      const attempt = () => {
+        const call = request(`${this.url}/_rollcall/${path}`, { method, headers, timeout, agent }, (answer) => {
+          const chunks = [];
+          answer.on('data', (chunk) => chunks.push(chunk));
+          answer.on('error', (cause) => unreachable(cause.code ?? cause.message, cause));
+          answer.on('end', () => resolve({ status: answer.statusCode, text: Buffer.concat(chunks).toString() }));
+        });
+        call.on('timeout', () => call.destroy(Object.assign(new Error('no answer'), { code: `no answer within ${timeout / 1000} s` })));
+        call.on('error', (cause) => {
+          // The server may close a connection that has long been idle at the moment at which it is used again. A new one ends this.
+          if (call.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(cause.code)) attempt();
+          // What speaks, but not HTTP, is there.
+          else if (cause.code?.startsWith('HPE_')) reject(this.stranger('it does not speak HTTP', cause));
+          else unreachable(cause.code ?? cause.message, cause);
+        });
+        call.end(body);
+      };
+      attempt();
+    });
+  }
+}
+
+function parseUrl(text) {
+  let url;
+  try {
+    url = new URL(text);
+  } catch {
+    url = undefined;
+  }
+  if (!['http:', 'https:'].includes(url?.protocol) || url.search || url.hash || url.username) {
+    throw new RollcallError(`ROLLCALL_URL is "${text}", which is no address of a rollcall; write it as http://127.0.0.1:4700`);
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+/** Whether one version comes before another; what follows the three numbers does not count. */
+function isOlder(version, than) {
+  const numbers = (text) => (/^(\d+)\.(\d+)\.(\d+)/.exec(text) ?? [0, 0, 0, 0]).slice(1).map(Number);
+  const [left, right] = [numbers(version), numbers(than)];
+  const at = left.findIndex((number, index) => number !== right[index]);
+  return at !== -1 && left[at] < right[at];
+}
+
+module.exports = { Control };

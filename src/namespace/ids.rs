@@ -77,6 +77,13 @@ impl Ids {
         Builder::from_random_bytes(bytes).into_uuid().to_string()
     }
 
+    /// 128 random bits in lower-case hexadecimal digits.
+    pub(crate) fn hex128(&self) -> String {
+        let mut bytes = [0; 16];
+        self.stream().fill(&mut bytes);
+        Builder::from_bytes(bytes).into_uuid().simple().to_string()
+    }
+
     /// A number below the bound, which must not be zero.
     pub(crate) fn below(&self, bound: u64) -> u64 {
         self.stream().u64(..bound)

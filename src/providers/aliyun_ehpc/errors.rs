@@ -8,6 +8,13 @@ const MISSING: Source = Source::Docs("the common template Missing{Name}");
 const INVALID: Source = Source::Docs("the common template Invalid{Name}");
 const SERVICE: Source =
     Source::Docs("E-HPC 2018-04-12 error codes and the pages of its user operations");
+const PAGE_434846: Source =
+    Source::Docs("page 434846, common errors; developer.aliyun.com ask 278265");
+const LACK_OF_SSL: Source = Source::Docs("page 434846; developer.aliyun.com ask 213973, 212817");
+const NO_PRODUCT: Source = Source::Docs("page 434846; developer.aliyun.com ask 60629");
+const ACTION_BEFORE_KEY: Source = Source::Sdk("aliyun/aliyun-cli openapi/commando_test.go");
+const UNDOCUMENTED_MISSING: Source = Source::Inferred("the common template Missing{Name}");
+const MODIFY_USER_GROUPS: Source = Source::Docs("page 87186, ModifyUserGroups");
 const TEXT_UNKNOWN: Source = Source::Inferred("the code is documented, its text is not");
 const LIMIT: Source =
     Source::Inferred("no source says how the gateway answers a request over a limit");
@@ -30,25 +37,29 @@ catalogue! {
     /// Version is absent, or none of this API
     VERSION_INVALID: VersionInvalid = 400 "InvalidVersion" "Specified parameter Version is not valid." Condition GATEWAY;
     /// no Action
-    ACTION_MISSING: ActionMissing = 400 "MissingAction" "Action is mandatory for this action." Condition Source::Inferred("the common template Missing{Name}");
+    ACTION_MISSING: ActionMissing = 400 "MissingAction" "Action is mandatory for this action." Condition UNDOCUMENTED_MISSING;
     /// an Action that this Version does not have; case counts
-    ACTION_NOT_FOUND: ActionNotFound = 404 "InvalidAction.NotFound" "Specified api is not found, please check your url and method." Condition GATEWAY;
+    ACTION_NOT_FOUND: ActionNotFound = 404 "InvalidAction.NotFound" "Specified api is not found, please check your url and method." Condition ACTION_BEFORE_KEY;
+    /// a call over plain HTTP to a product that wants TLS
+    NEED_SSL: InvalidProtocolNeedSsl = 404 "InvalidProtocol.NeedSsl" "Your request is denied as lack of ssl protect." Fault LACK_OF_SSL;
+    /// a host name that belongs to no product
+    PRODUCT_NOT_FOUND: InvalidProductNotFound = 404 "InvalidProduct.NotFound" "Cannot find product according to your specified domain." Fault NO_PRODUCT;
 
     // The gateway's authentication.
 
     /// no AccessKeyId, or ACS3 headers without Authorization
-    ACCESS_KEY_ID_MISSING: MissingAccessKeyId = 400 "MissingAccessKeyId" "AccessKeyId is mandatory for this action." Authentication MISSING;
+    ACCESS_KEY_ID_MISSING: MissingAccessKeyId = 400 "MissingAccessKeyId" "AccessKeyId is mandatory for this action." Authentication PAGE_434846;
     /// no Timestamp, no x-acs-date
-    TIMESTAMP_MISSING: MissingTimestamp = 400 "MissingTimestamp" "Timestamp is mandatory for this action." Authentication MISSING;
+    TIMESTAMP_MISSING: MissingTimestamp = 400 "MissingTimestamp" "Timestamp is mandatory for this action." Authentication PAGE_434846;
     /// no SignatureNonce, no x-acs-signature-nonce
-    SIGNATURE_NONCE_MISSING: MissingSignatureNonce = 400 "MissingSignatureNonce" "SignatureNonce is mandatory for this action." Authentication MISSING;
+    SIGNATURE_NONCE_MISSING: MissingSignatureNonce = 400 "MissingSignatureNonce" "SignatureNonce is mandatory for this action." Authentication UNDOCUMENTED_MISSING;
     /// no Signature
-    SIGNATURE_MISSING: MissingSignature = 400 "MissingSignature" "Signature is mandatory for this action." Authentication MISSING;
+    SIGNATURE_MISSING: MissingSignature = 400 "MissingSignature" "Signature is mandatory for this action." Authentication PAGE_434846;
     /// no SignatureMethod
-    SIGNATURE_METHOD_MISSING: MissingSignatureMethod = 400 "MissingSignatureMethod" "SignatureMethod is mandatory for this action." Authentication MISSING;
+    SIGNATURE_METHOD_MISSING: MissingSignatureMethod = 400 "MissingSignatureMethod" "SignatureMethod is mandatory for this action." Authentication UNDOCUMENTED_MISSING;
     /// no SignatureVersion
-    SIGNATURE_VERSION_MISSING: MissingSignatureVersion = 400 "MissingSignatureVersion" "SignatureVersion is mandatory for this action." Authentication MISSING;
-    /// Authorization cannot be read
+    SIGNATURE_VERSION_MISSING: MissingSignatureVersion = 400 "MissingSignatureVersion" "SignatureVersion is mandatory for this action." Authentication UNDOCUMENTED_MISSING;
+    /// Authorization cannot be read; with the quirk bad-signature = incomplete also an RPC signature that is another than ours
     SIGNATURE_INCOMPLETE: IncompleteSignature = 400 "IncompleteSignature" "The request signature does not conform to Aliyun standards. server string to sign is:{}" Authentication GATEWAY;
     /// a signature method other than HMAC-SHA1, HMAC-SHA256 and ACS3-HMAC-SHA256
     SIGNATURE_METHOD_INVALID: InvalidSignatureMethod = 400 "InvalidSignatureMethod" "Specified signature method is not valid." Authentication GATEWAY;
@@ -141,7 +152,7 @@ catalogue! {
     /// the account owes money
     IN_DEBT: InDebt = 400 "InDebt" "Your account has overdue payments." Fault SERVICE;
     /// a change that cannot be made
-    INVALID_OPT: InvalidOpt = 400 "InvalidOpt" "The specified operation is invalid." Fault TEXT_UNKNOWN;
+    INVALID_OPT: InvalidOpt = 400 "InvalidOpt" "The specified operation is invalid. Please try again later. If the problem still exists, submit a ticket." Fault MODIFY_USER_GROUPS;
     /// another change is being made
     CONFLICT_OPT: ConflictOpt = 403 "ConflictOpt" "A conflicting operation is running." Fault TEXT_UNKNOWN;
     /// the user's name exists in the cluster, or twice in the call

@@ -5,6 +5,7 @@
 //! - answers are JSON or XML, errors too, and a signed request that does not say which gets XML;
 //! - ListUsersAsync starts a task and answers with its data at once; a call with the AsyncId sees the same list again;
 //! - AddTime has milliseconds and a zone in ListUsersAsync, and neither in the ListUsers of both Versions;
+//! - UpdateUser takes passwords of 6 characters, every other operation of 8;
 //! - a user that exists already, or does not, is 406; a call that RAM forbids is 407;
 //! - the two Versions have clusters of their own; in 2024-07-30 `User` is one parameter that holds a JSON array.
 
@@ -153,7 +154,8 @@ const UPDATED_GROUP: Parameter = Parameter {
 };
 const UPDATED_PASSWORD: Parameter = Parameter {
     name: "Password",
-    rule: "the rule of AddUsers, else 400 InvalidParams; never shown, not kept",
+    rule: "6 to 30 characters, else the rule of AddUsers; 400 InvalidParams; never shown, not kept",
+    source: Source::Docs("page UpdateUser, 2024-07-30"),
     ..UPDATED_GROUP
 };
 const CLUSTER_IDS: Parameter = Parameter {
@@ -370,6 +372,15 @@ static QUIRKS: &[Quirk] = &[
         values: &["string", "number"],
         about: "UserId and GroupId: text in the document's table, in the SDKs and in an older example; bare numbers in today's example",
         source: SEED,
+    },
+    Quirk {
+        name: "bad-signature",
+        values: &["does-not-match", "incomplete"],
+        about: "a wrong signature of RPC V1 in strict: SignatureDoesNotMatch, or IncompleteSignature with the server's string to sign, as \
+                ECS and others answer; ACS3 stays as it is",
+        source: Source::Sdk(
+            "alibaba-cloud-sdk-go integration/core_test.go; fog/fog-aliyun issue 32",
+        ),
     },
     Quirk {
         name: "async-end",

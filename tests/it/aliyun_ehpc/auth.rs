@@ -494,6 +494,33 @@ fn a_signed_call_is_answered_once() {
     assert_eq!(send(&server, &post.sealed(sealed)).verdict(), "200");
 }
 
+/// ECS and others answer a wrong signature of RPC V1 so; the message ends in the server's own string to sign.
+#[test]
+fn a_wrong_v1_signature_is_incomplete_where_the_quirk_says_so() {
+    let server = authentication::server("strict");
+    let quirk = r#"{"quirks":{"aliyun-ehpc.bad-signature":"incomplete"}}"#;
+    let set = server.json("PATCH", "/_rollcall/namespaces/default/settings", quirk);
+    assert_eq!(set.status, 200, "{set}");
+    let request = v1(&list(""), WRONG, now(), "1");
+    let answer = send(&server, &request);
+    assert_eq!(answer.verdict(), "400 IncompleteSignature");
+    let to_sign = request.look(|sent| {
+        let query = alibaba_v1::canonical_query(&alibaba_v1::parameters(sent));
+        alibaba_v1::string_to_sign("GET", "/", &query)
+    });
+    let message =
+        "The request signature does not conform to Aliyun standards. server string to sign is:";
+    assert_eq!(answer.json()["Message"], format!("{message}{to_sign}"));
+    // The doctor says of it what it says of the other.
+    let id = answer.json()["RequestId"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    assert!(explained(&server, &id)["signature"]["sentence"].is_string());
+    let acs3 = send(&server, &acs3(&list(""), WRONG, now(), "2"));
+    assert_eq!(acs3.verdict(), "400 SignatureDoesNotMatch");
+}
+
 #[test]
 fn no_signed_parameter_can_be_moved_where_it_is_not_read() {
     let server = authentication::server("strict");
@@ -598,6 +625,7 @@ fn the_whole_answer_to_a_wrong_secret_echoes_what_we_signed() {
     content-length: 599
     content-type: application/json;charset=utf-8
     x-acs-request-id: D65F1A82-462A-4EB2-A663-8C1D5C0E08B0
+    x-acs-trace-id: b7b8d96ec09956e27a81de35f72944eb
 
     {"RequestId":"D65F1A82-462A-4EB2-A663-8C1D5C0E08B0","Message":"Specified signature is not matched with our calculation. server string to sign is:GET&%2F&AccessKeyId%3Dtest-ak%26Action%3DListUsersAsync%26ClusterId%3Dehpc-hz-vu7c2WkVGx%26Format%3DJSON%26SignatureMethod%3DHMAC-SHA1%26SignatureNonce%3D1%26SignatureVersion%3D1.0%26Timestamp%3D2024-05-20T08%253A30%253A00Z%26Version%3D2018-04-12","Recommend":"https://api.aliyun.com/troubleshoot?q=SignatureDoesNotMatch&product=EHPC&requestId=D65F1A82-462A-4EB2-A663-8C1D5C0E08B0","HostId":"ehpc.cn-hangzhou.aliyuncs.com","Code":"SignatureDoesNotMatch"}
     "#);
@@ -607,9 +635,10 @@ fn the_whole_answer_to_a_wrong_secret_echoes_what_we_signed() {
     connection: close
     content-length: 831
     content-type: application/json;charset=utf-8
-    x-acs-request-id: B7B8D96E-C099-46E2-BA81-DE35F72944EB
+    x-acs-request-id: CA8A1EFB-7581-4DB1-AFFE-FD8B8A3B50AE
+    x-acs-trace-id: 37540f41f92cbdf026a5e0e034d94416
 
-    {"RequestId":"B7B8D96E-C099-46E2-BA81-DE35F72944EB","Message":"Specified signature does not match our calculation. server StringToSign is [ACS3-HMAC-SHA256\nf208c8b7cd605e1537b450002c5c4c4d61f5b7d778f5e9735f10e8c68e0ff2a0] server CanonicalRequest is [GET\n/\nAction=ListUsersAsync&ClusterId=ehpc-hz-vu7c2WkVGx&Version=2018-04-12\nhost:127.0.0.1:4700\nx-acs-content-sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\nx-acs-date:2024-05-20T08:30:00Z\nx-acs-signature-nonce:1\n\nhost;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855]","Recommend":"https://api.aliyun.com/troubleshoot?q=SignatureDoesNotMatch&product=EHPC&requestId=B7B8D96E-C099-46E2-BA81-DE35F72944EB","HostId":"ehpc.cn-hangzhou.aliyuncs.com","Code":"SignatureDoesNotMatch"}
+    {"RequestId":"CA8A1EFB-7581-4DB1-AFFE-FD8B8A3B50AE","Message":"Specified signature does not match our calculation. server StringToSign is [ACS3-HMAC-SHA256\nf208c8b7cd605e1537b450002c5c4c4d61f5b7d778f5e9735f10e8c68e0ff2a0] server CanonicalRequest is [GET\n/\nAction=ListUsersAsync&ClusterId=ehpc-hz-vu7c2WkVGx&Version=2018-04-12\nhost:127.0.0.1:4700\nx-acs-content-sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\nx-acs-date:2024-05-20T08:30:00Z\nx-acs-signature-nonce:1\n\nhost;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855]","Recommend":"https://api.aliyun.com/troubleshoot?q=SignatureDoesNotMatch&product=EHPC&requestId=CA8A1EFB-7581-4DB1-AFFE-FD8B8A3B50AE","HostId":"ehpc.cn-hangzhou.aliyuncs.com","Code":"SignatureDoesNotMatch"}
     "#);
     let malformed = [
         ("authorization", "ACS3-HMAC-SHA256"),
@@ -622,9 +651,10 @@ fn the_whole_answer_to_a_wrong_secret_echoes_what_we_signed() {
     connection: close
     content-length: 434
     content-type: application/json;charset=utf-8
-    x-acs-request-id: CA8A1EFB-7581-4DB1-AFFE-FD8B8A3B50AE
+    x-acs-request-id: B762873C-5B61-403C-B458-4C666D20AA7F
+    x-acs-trace-id: e2ee3bf0bb53ddf409167d82f8e578a5
 
-    {"RequestId":"CA8A1EFB-7581-4DB1-AFFE-FD8B8A3B50AE","Message":"The request signature does not conform to Aliyun standards. server string to sign is:ACS3-HMAC-SHA256\n85a0f8326080f1d7590b83998efba7c8549e7729f5725c0436398c2d08604475","Recommend":"https://api.aliyun.com/troubleshoot?q=IncompleteSignature&product=EHPC&requestId=CA8A1EFB-7581-4DB1-AFFE-FD8B8A3B50AE","HostId":"ehpc.cn-hangzhou.aliyuncs.com","Code":"IncompleteSignature"}
+    {"RequestId":"B762873C-5B61-403C-B458-4C666D20AA7F","Message":"The request signature does not conform to Aliyun standards. server string to sign is:ACS3-HMAC-SHA256\n85a0f8326080f1d7590b83998efba7c8549e7729f5725c0436398c2d08604475","Recommend":"https://api.aliyun.com/troubleshoot?q=IncompleteSignature&product=EHPC&requestId=B762873C-5B61-403C-B458-4C666D20AA7F","HostId":"ehpc.cn-hangzhou.aliyuncs.com","Code":"IncompleteSignature"}
     "#);
 }
 
@@ -699,7 +729,10 @@ fn a_read_only_key_lists_and_writes_nothing() {
         let listed = scheme(&list(""), READ_ONLY, now(), nonce);
         assert_eq!(send(&server, &listed).verdict(), "200");
         let added = scheme(&add_a_user(), READ_ONLY, now(), &format!("{nonce}2"));
-        assert_eq!(send(&server, &added).verdict(), "403 Forbidden.RAM");
+        let refused = send(&server, &added);
+        assert_eq!(refused.verdict(), "403 Forbidden.RAM");
+        let detail = &refused.json()["AccessDeniedDetail"];
+        assert_eq!(detail["AuthAction"], "ehpc:AddUsers", "{refused}");
     }
     let added = v1(&add_a_user(), KEY, now(), "c");
     assert_eq!(send(&server, &added).verdict(), "200");

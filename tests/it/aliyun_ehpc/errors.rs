@@ -42,6 +42,155 @@ fn a_request_id_is_new_and_in_the_header_too() {
 }
 
 #[test]
+fn a_trace_id_is_on_every_answer_and_another_each_time() {
+    let traces = |server: &Server| -> Vec<String> {
+        let xml = list("Format=xml");
+        let shown = [list(""), xml, list("PageSize=0"), list("Format=yaml")];
+        let mut answers: Vec<Answer> = shown.iter().map(|target| server.get(target)).collect();
+        answers.push(server.send("HEAD", &list(""), &[], b""));
+        answers.push(server.post_form(&v2018("DeleteUsers", ""), "User.1.Name=x"));
+        answers.push(server.send("GET", &list(""), &[("x-rollcall-fault", "InDebt")], b""));
+        let trace = |answer: &Answer| {
+            let trace = answer
+                .header("x-acs-trace-id")
+                .expect("a trace id")
+                .to_owned();
+            let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+            assert!(trace.len() == 32 && trace.bytes().all(is_hex), "{trace}");
+            let request = answer.header("x-acs-request-id").expect("a request id");
+            assert_ne!(trace, request.replace('-', "").to_lowercase());
+            trace
+        };
+        answers.iter().map(trace).collect()
+    };
+    let (first, second) = (traces(&demo()), traces(&demo()));
+    assert_eq!(first, second, "the same seed gives the same ids");
+    let distinct: std::collections::BTreeSet<_> = first.iter().collect();
+    assert_eq!(distinct.len(), first.len());
+}
+
+/// Rows that only a fault asked for by name gives, with their status and text.
+#[test]
+fn rows_of_faults_are_as_documented() {
+    let server = demo();
+    for (name, status, code, message) in [
+        (
+            "InvalidProtocolNeedSsl",
+            404,
+            "InvalidProtocol.NeedSsl",
+            "Your request is denied as lack of ssl protect.",
+        ),
+        (
+            "InvalidProductNotFound",
+            404,
+            "InvalidProduct.NotFound",
+            "Cannot find product according to your specified domain.",
+        ),
+        (
+            "InvalidOpt",
+            400,
+            "InvalidOpt",
+            "The specified operation is invalid. Please try again later. If the problem still exists, submit a ticket.",
+        ),
+    ] {
+        let answer = server.send("GET", &list(""), &[("x-rollcall-fault", name)], b"");
+        let body = answer.json();
+        let told = (
+            answer.status,
+            body["Code"].as_str(),
+            body["Message"].as_str(),
+        );
+        assert_eq!(told, (status, Some(code), Some(message)));
+        assert!(body.get("AccessDeniedDetail").is_none(), "{body}");
+    }
+}
+
+#[test]
+fn forbidden_ram_says_who_was_denied_what_in_this_order() {
+    let server = demo();
+    let denied = |key: &str, format: &str| {
+        let target = v2018(
+            "AddUsers",
+            &format!("ClusterId={CLUSTER}&AccessKeyId={key}&Format={format}"),
+        );
+        let answer = server.send("GET", &target, &[("x-rollcall-fault", "ForbiddenRam")], b"");
+        assert_eq!(answer.status, 403, "{answer}");
+        answer
+    };
+    let body = denied("one-ak", "JSON").json();
+    let keys = |value: &serde_json::Value| -> Vec<String> {
+        value
+            .as_object()
+            .expect("an object")
+            .keys()
+            .cloned()
+            .collect()
+    };
+    assert_eq!(
+        keys(&body),
+        [
+            "RequestId",
+            "Message",
+            "Recommend",
+            "HostId",
+            "Code",
+            "AccessDeniedDetail"
+        ]
+    );
+    let order = [
+        "PolicyType",
+        "AuthPrincipalOwnerId",
+        "EncodedDiagnosticMessage",
+        "AuthPrincipalType",
+        "AuthPrincipalDisplayName",
+        "NoPermissionType",
+        "AuthAction",
+    ];
+    let detail = &body["AccessDeniedDetail"];
+    assert_eq!(keys(detail), order);
+    let text =
+        |detail: &serde_json::Value, name: &str| detail[name].as_str().expect("text").to_owned();
+    assert_eq!(
+        text(detail, "PolicyType"),
+        "AccountLevelIdentityBasedPolicy"
+    );
+    assert_eq!(text(detail, "AuthPrincipalType"), "SubUser");
+    assert_eq!(text(detail, "NoPermissionType"), "ImplicitDeny");
+    assert_eq!(text(detail, "AuthAction"), "ehpc:AddUsers");
+    let is_number = |text: &str, digits: usize| {
+        text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    assert!(is_number(&text(detail, "AuthPrincipalOwnerId"), 16));
+    let user = text(detail, "AuthPrincipalDisplayName");
+    assert!(is_number(&user, 18), "{user}");
+    // The user is the key's, in whatever namespace; the message is of this answer.
+    let again = denied("one-ak~other", "JSON").json()["AccessDeniedDetail"].clone();
+    assert_eq!(text(&again, "AuthPrincipalDisplayName"), user);
+    assert_ne!(
+        again["EncodedDiagnosticMessage"],
+        detail["EncodedDiagnosticMessage"]
+    );
+    let other = denied("two-ak", "JSON").json()["AccessDeniedDetail"].clone();
+    assert_ne!(text(&other, "AuthPrincipalDisplayName"), user);
+
+    let xml = denied("one-ak", "XML").text().to_owned();
+    let (_, detail) = xml
+        .split_once("]]></Recommend><AccessDeniedDetail>")
+        .expect("at the end");
+    let detail = detail
+        .strip_suffix("</AccessDeniedDetail></Error>")
+        .expect("at the end");
+    let places: Vec<_> = order
+        .iter()
+        .map(|name| detail.find(&format!("<{name}>")))
+        .collect();
+    assert!(
+        places.iter().all(Option::is_some) && places.is_sorted(),
+        "{detail}"
+    );
+}
+
+#[test]
 fn the_host_id_names_the_configured_region() {
     let server = with(
         frozen()

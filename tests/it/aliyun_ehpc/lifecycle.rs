@@ -484,6 +484,20 @@ fn users_of_2024_07_30_are_created_updated_and_deleted() {
         assert_eq!(blamed(&update(fields)), expected, "{fields:?}");
     };
     check(&[("UserName", "a"), ("Password", "Bb2@bbbb")], "200");
+    // From 6 characters here, and from 8 where users are made.
+    for (password, expected) in [
+        ("Bb2@b", "Password"),
+        ("Bb2@bb", "200"),
+        ("Bb2@bbb", "200"),
+        ("bbbb@b", "Password"),
+        (&"Bb2".repeat(10), "200"),
+        (&format!("B{}", "b2".repeat(15)), "Password"),
+    ] {
+        check(&[("UserName", "a"), ("Password", password)], expected);
+    }
+    let short = json!([{"Group": "users", "Password": "Bb2@bbb", "UserName": "short"}]);
+    let refused = next(&server, "CreateUsers", cluster, &short);
+    assert_eq!(blamed(&refused), "User.1.Password");
     check(
         &[("UserName", "a"), ("Password", "x"), ("Group", "users")],
         "Password",

@@ -618,6 +618,56 @@ fn a_cluster_without_a_region_is_in_the_servers() {
 }
 
 #[test]
+fn clusters_of_2024_07_30_end_in_four_members_and_their_list_in_the_generations() {
+    let server = documents();
+    let list = |query: &str| server.get(&v2024("ListClusters", query)).json();
+    let listed = list("");
+    let row = &listed["Clusters"][0];
+    let keys: Vec<_> = row.as_object().expect("a cluster").keys().collect();
+    assert_eq!(
+        keys[keys.len() - 4..],
+        [
+            "AdditionalPackages",
+            "Addons",
+            "ClusterCustomConfiguration",
+            "ClusterUsedCoreTime"
+        ]
+    );
+    assert_eq!(
+        [
+            &row["AdditionalPackages"],
+            &row["Addons"],
+            &row["ClusterUsedCoreTime"]
+        ],
+        [&json!([]), &json!([]), &json!(0)]
+    );
+    assert_eq!(
+        row["ClusterCustomConfiguration"],
+        json!({"Script": "", "Args": ""})
+    );
+    let last = listed.as_object().and_then(|body| body.keys().next_back());
+    assert_eq!(last.map(String::as_str), Some("EhpcVersionStatistics"));
+    // All clusters, whatever the filter and the page; and again when the other Version gets one.
+    for query in ["", "ClusterIds=%5B%22x%22%5D", "PageNumber=9"] {
+        assert_eq!(
+            list(query)["EhpcVersionStatistics"],
+            json!({"V1Count": 2, "V2Count": 1})
+        );
+    }
+    let more = json!({"aliyun-ehpc": {"2018-04-12": {"Clusters": {"ClusterInfoSimple": [{"Id": "ehpc-hz-Another001"}]}}}});
+    let seeded = server.json(
+        "POST",
+        "/_rollcall/namespaces/default/seed",
+        &more.to_string(),
+    );
+    assert_eq!(seeded.status, 200, "{seeded}");
+    assert_eq!(
+        list("")["EhpcVersionStatistics"],
+        json!({"V1Count": 3, "V2Count": 1})
+    );
+}
+
+#[test]
 fn clusters_of_2024_07_30_are_filtered_by_id_and_name() {
     let found = |pairs: &[(&str, &str)]| -> Vec<String> {
         let answer = DEMO.get(&v2024("ListClusters", &query(pairs)));

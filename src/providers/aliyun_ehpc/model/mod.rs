@@ -52,7 +52,7 @@ impl Group {
             .find(|group| group.text() == text)
     }
 
-    /// The GroupId of the group. Both are in samples: 10 in the seed, 100 in the page of ListUsers 2024-07-30.
+    /// The GroupId of the group. Both are in samples: 10 in the seed, 100 in the page of GetUser 2024-07-30.
     pub(crate) const fn id(self) -> i64 {
         match self {
             Self::Users => 100,
@@ -197,11 +197,7 @@ pub(crate) fn clusters(
         ClusterRecord::COLUMNS
     );
     Ok(Page {
-        total: count(
-            tx,
-            "SELECT count(*) FROM aliyun_clusters WHERE version = ?1",
-            [version.text()],
-        )?,
+        total: cluster_count(tx, version)?,
         rows: select(
             tx,
             &sql,
@@ -209,6 +205,15 @@ pub(crate) fn clusters(
             ClusterRecord::from_row,
         )?,
     })
+}
+
+/// How many clusters a Version has.
+pub(crate) fn cluster_count(tx: &Connection, version: Version) -> rusqlite::Result<u64> {
+    count(
+        tx,
+        "SELECT count(*) FROM aliyun_clusters WHERE version = ?1",
+        [version.text()],
+    )
 }
 
 static USERS: List = List {

@@ -102,7 +102,14 @@ pub(crate) fn list_clusters(call: &Call<'_>) -> Result<Reply, ApiError> {
         } else {
             model::clusters(tx, VERSION, page.window())?
         };
-        Ok((wire_2024::ListClusters::new(page, &clusters)?, ()))
+        let statistics = wire_2024::VersionStatistics {
+            v1_count: model::cluster_count(tx, Version::V2018)?,
+            v2_count: model::cluster_count(tx, Version::V2024)?,
+        };
+        Ok((
+            wire_2024::ListClusters::new(page, &clusters, statistics)?,
+            (),
+        ))
     })?;
     Ok(kept.answer(call, ""))
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AskedPage, Id, IdStyle, PageOf, Parameters, Users, group, invalid_params, is_user_name,
-    password,
+    AskedPage, Id, IdStyle, PageOf, Parameters, SHORTEST_PASSWORD, Users, group, invalid_params,
+    is_user_name, password,
 };
 use crate::provider::call::Call;
 use crate::provider::error::ApiError;
@@ -167,7 +167,11 @@ impl<'a> Entry<'a> {
 
     fn password(&self, number: u32) -> Result<(), ApiError> {
         let parameter = format!("User.{number}.Password");
-        password(required(self.password, &parameter)?, &parameter)
+        password(
+            required(self.password, &parameter)?,
+            &parameter,
+            SHORTEST_PASSWORD,
+        )
     }
 }
 

@@ -1,12 +1,11 @@
 //! Version 2024-07-30: its parameters in, its answers out.
 
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::{
-    AskedPage, Id, IdStyle, PageOf, Parameters, Users, group, invalid_params, is_user_name,
-    password,
+    AskedPage, Id, IdStyle, PageOf, Parameters, SHORTEST_PASSWORD, Users, group, invalid_params,
+    is_user_name, password,
 };
 use crate::provider::call::Call;
 use crate::provider::error::{ApiError, ErrorEntry};
@@ -18,6 +17,9 @@ use crate::store::page::Page;
 const MOST_CREATED: usize = 20;
 /// The most users that one DeleteUsers deletes.
 const MOST_DELETED: usize = 100;
+/// The least characters of a password in UpdateUser, by every Chinese edition of its page and by api.aliyun.com; the
+/// comments of alibabacloud-ehpc20240730 2.4.0 still say 8, as the other operations have it.
+const SHORTEST_UPDATED_PASSWORD: usize = 6;
 /// The most ids, and the most names, that ListClusters takes.
 const MOST_FILTERS: usize = 20;
 
@@ -126,7 +128,7 @@ impl<'a> UserCall<'a> {
                     return Err(invalid_params(&format!("User.{number}.AuthKey"))
                         .because("a user has a Password or an AuthKey, not both"));
                 }
-                (Ok(text), None) => password(text, &parameter)?,
+                (Ok(text), None) => password(text, &parameter, SHORTEST_PASSWORD)?,
                 (Err(_), Some(_)) => {}
                 (Err(refused), None) => return Err(refused),
             }
@@ -211,7 +213,7 @@ impl<'a> UserUpdate<'a> {
         }
         let group = self.group.map(|text| group(text, "Group")).transpose()?;
         self.password
-            .map(|text| password(text, "Password"))
+            .map(|text| password(text, "Password", SHORTEST_UPDATED_PASSWORD))
             .transpose()?;
         Ok(group)
     }
@@ -404,10 +406,24 @@ pub(crate) struct ListClusters {
     total_count: u64,
     /// A bare array, unlike that of 2018-04-12.
     clusters: Vec<Cluster>,
+    ehpc_version_statistics: VersionStatistics,
+}
+
+/// How many clusters there are of each generation. Inferred: all of them, whatever the page and the filters.
+#[derive(Debug, Serialize)]
+pub(crate) struct VersionStatistics {
+    #[serde(rename = "V1Count")]
+    pub(crate) v1_count: u64,
+    #[serde(rename = "V2Count")]
+    pub(crate) v2_count: u64,
 }
 
 impl ListClusters {
-    pub(crate) fn new(page: PageOf, clusters: &Page<ClusterRecord>) -> Result<Self, ApiError> {
+    pub(crate) fn new(
+        page: PageOf,
+        clusters: &Page<ClusterRecord>,
+        ehpc_version_statistics: VersionStatistics,
+    ) -> Result<Self, ApiError> {
         Ok(Self {
             page_size: page.size,
             request_id: "",
@@ -418,6 +434,7 @@ impl ListClusters {
                 .iter()
                 .map(Cluster::of)
                 .collect::<Result<_, _>>()?,
+            ehpc_version_statistics,
         })
     }
 }
@@ -468,15 +485,16 @@ pub(crate) struct Cluster {
     /// Counted, whatever a seed says.
     #[serde(default)]
     users: UserCounts,
-    // What a real answer has besides; not looked at.
-    #[serde(rename = "AdditionalPackages", default, skip_serializing)]
-    _additional_packages: IgnoredAny,
-    #[serde(rename = "Addons", default, skip_serializing)]
-    _addons: IgnoredAny,
-    #[serde(rename = "ClusterCustomConfiguration", default, skip_serializing)]
-    _custom_configuration: IgnoredAny,
-    #[serde(rename = "ClusterUsedCoreTime", default, skip_serializing)]
-    _used_core_time: IgnoredAny,
+    // Inferred: the place of these four, and what they are where a seed says nothing.
+    #[serde(default)]
+    additional_packages: Vec<AdditionalPackage>,
+    #[serde(default)]
+    addons: Vec<Addon>,
+    #[serde(default)]
+    cluster_custom_configuration: CustomConfiguration,
+    /// In core hours.
+    #[serde(default = "no_core_time")]
+    cluster_used_core_time: Number,
     #[serde(rename = "$nextUserId", default, skip_serializing)]
     pub(crate) next_user_id: Option<u32>,
     #[serde(rename = "$delete", default, skip_serializing)]
@@ -514,6 +532,51 @@ impl Default for Manager {
     }
 }
 
+/// Software that was installed besides.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+struct AdditionalPackage {
+    name: String,
+    version: String,
+}
+
+/// A service beside the cluster, such as its web portal.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+struct Addon {
+    addon_id: String,
+    description: String,
+    label: String,
+    name: String,
+    resources_spec: AddonResources,
+    services_spec: Vec<AddonService>,
+    status: String,
+    version: String,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+struct AddonResources {
+    ecs_instance_id: String,
+    eip_instance_id: String,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+struct AddonService {
+    service_name: String,
+    service_access_type: String,
+    service_access_url: String,
+}
+
+/// A script that ran after the cluster was made.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+struct CustomConfiguration {
+    script: String,
+    args: String,
+}
+
 /// How many compute nodes are in which state.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
@@ -529,6 +592,10 @@ struct Nodes {
 struct UserCounts {
     normal_counts: u64,
     sudo_counts: u64,
+}
+
+fn no_core_time() -> Number {
+    Number::from(0)
 }
 
 fn running() -> String {

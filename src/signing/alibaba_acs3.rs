@@ -8,7 +8,7 @@ use super::coding::{hmac_sha256, push, sorted_then_encoded};
 use super::{
     AccessKey, CanonicalRequest, Cause, Mismatch, Pair, RawRequest, SignedParts, Stages, encode,
     extended_time, field, fields, hex, joined_header, judge, listed, names_twice, pairs,
-    parse_extended_time, sha256_hex, to_be_signed,
+    parse_fractional_time, sha256_hex, to_be_signed,
 };
 
 /// The scheme's name, first word of `Authorization` and first line of the string to sign.
@@ -41,7 +41,7 @@ pub enum Defect {
     Malformed,
     /// Another `ACS3-…` algorithm.
     UnknownAlgorithm,
-    /// `x-acs-date` is not `YYYY-MM-DDThh:mm:ssZ`.
+    /// `x-acs-date` is not `YYYY-MM-DDThh:mm:ssZ`, with or without a fraction of a second.
     MalformedTimestamp,
 }
 
@@ -72,7 +72,7 @@ pub fn read<'a>(request: &RawRequest<'a>) -> Result<Authorization<'a>, Defect> {
         access_key_id,
         signed_headers,
         signature,
-        timestamp: parse_extended_time(date).ok_or(Defect::MalformedTimestamp)?,
+        timestamp: parse_fractional_time(date).ok_or(Defect::MalformedTimestamp)?,
         nonce,
         security_token: request.header("x-acs-security-token"),
     })

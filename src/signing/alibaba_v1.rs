@@ -6,7 +6,7 @@
 use super::coding::{base64, last, push, push_encoded, sorted_then_encoded};
 use super::{
     AccessKey, Digest, Mismatch, Pair, RawRequest, SignedParts, Stages, encode, extended_time,
-    judge, pairs, parse_extended_time,
+    judge, pairs, parse_fractional_time,
 };
 
 /// The common parameters of a signed request.
@@ -34,7 +34,7 @@ pub enum Defect {
     Missing(&'static str),
     /// `SignatureMethod` or `SignatureType` asks for something other than an HMAC (RSA, bearer tokens).
     UnknownMethod,
-    /// `Timestamp` is not `YYYY-MM-DDThh:mm:ssZ`.
+    /// `Timestamp` is not `YYYY-MM-DDThh:mm:ssZ`, with or without a fraction of a second.
     MalformedTimestamp,
 }
 
@@ -78,7 +78,7 @@ pub fn read<'a>(request: &RawRequest<'a>) -> Result<Parameters<'a>, Defect> {
     {
         return Err(Defect::UnknownMethod);
     }
-    let timestamp = parse_extended_time(&timestamp).ok_or(Defect::MalformedTimestamp)?;
+    let timestamp = parse_fractional_time(&timestamp).ok_or(Defect::MalformedTimestamp)?;
     Ok(Parameters {
         access_key_id,
         timestamp,

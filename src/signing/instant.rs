@@ -1,5 +1,6 @@
 //! The two ways in which the clouds write a time in UTC, as seconds since 1970 and back.
 
+use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, NaiveDate};
@@ -8,6 +9,25 @@ use chrono::{DateTime, NaiveDate};
 #[must_use]
 pub fn parse_extended_time(text: &str) -> Option<i64> {
     shaped(text, "YYYY-MM-DDThh:mm:ssZ")
+}
+
+/// Reads the same, with or without a fraction of a second, which is dropped: `2026-01-02T03:04:05.678Z`.
+///
+/// Inferred from clients of the real gateways: JavaScript's `toISOString` writes three digits, chrono writes nine.
+#[must_use]
+pub fn parse_fractional_time(text: &str) -> Option<i64> {
+    parse_extended_time(&without_fraction(text)?)
+}
+
+/// The text without its fraction of a second, one to nine digits before the `Z`.
+fn without_fraction(text: &str) -> Option<Cow<'_, str>> {
+    let Some((whole, rest)) = text.split_once('.') else {
+        return Some(Cow::Borrowed(text));
+    };
+    let digits = rest.strip_suffix('Z')?;
+    let is_fraction =
+        (1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_fraction.then(|| Cow::Owned(format!("{whole}Z")))
 }
 
 /// Reads `20260102T030405Z`, to the letter.

@@ -31,7 +31,9 @@ use subtle::ConstantTimeEq;
 pub use coding::{
     Digest, Pair, decode, encode, hex, hmac_sm3, md5_hex, pairs, sha256_hex, sm3_hex,
 };
-pub use instant::{compact_time, extended_time, parse_compact_time, parse_extended_time};
+pub use instant::{
+    compact_time, extended_time, parse_compact_time, parse_extended_time, parse_fractional_time,
+};
 
 /// A request as it came over the wire, and as `sign` is given one that is yet to be sent.
 #[derive(Clone, Copy, Debug)]

@@ -11,7 +11,7 @@ use crate::authentication::{
     the_journal_is_clean,
 };
 use crate::client::{Answer, exchange};
-use crate::server::{Server, demo, frozen, with};
+use crate::server::{NOW, Server, demo, frozen, with};
 use crate::signing::Request;
 
 /// Every mark of this provider, so that no question is whose a request is.
@@ -492,6 +492,89 @@ fn a_signed_call_is_answered_once() {
     .with("content-type", "application/x-www-form-urlencoded");
     let sealed = post.look(|sent| alibaba_v1::sign(sent, &KEY, now(), "c", Digest::Sha256));
     assert_eq!(send(&server, &post.sealed(sealed)).verdict(), "200");
+}
+
+/// Clients of the real gateways write `toISOString()`, or nine digits.
+#[test]
+fn a_time_may_have_a_fraction_of_one_to_nine_digits() {
+    let (lenient, strict) = (
+        authentication::server("lenient"),
+        authentication::server("strict"),
+    );
+    let v1_at = |time: &str| {
+        let target = list(&format!("Format=JSON&Timestamp={time}"));
+        let request = Request::new("GET", &target, "");
+        let sealed = request.look(|sent| alibaba_v1::sign(sent, &KEY, now(), time, Digest::Sha1));
+        // The time of the signer's own goes; what is left is signed anew.
+        let mut request = request.sealed(sealed);
+        let own = format!("&Timestamp={}", NOW.replace(':', "%3A"));
+        assert!(request.query.contains(&own), "{}", request.query);
+        request.query = request.query.replace(&own, "");
+        let (unsigned, _) = request.query.rsplit_once("&Signature=").expect("signed");
+        request.query = unsigned.to_owned();
+        let signature = request.look(|sent| {
+            let query = alibaba_v1::canonical_query(&alibaba_v1::parameters(sent));
+            let text = alibaba_v1::string_to_sign("GET", "/", &query);
+            alibaba_v1::signature(Digest::Sha1, KEY.secret, &text)
+        });
+        request.query.push_str(&format!(
+            "&Signature={}",
+            rollcall::signing::encode(signature.as_bytes())
+        ));
+        request
+    };
+    let acs3_at = |time: &str| {
+        let mut request = acs3(&list(""), KEY, now(), &format!("{time} in headers"));
+        time.clone_into(request.header_mut("x-acs-date"));
+        let signature = request.look(|sent| {
+            let read = alibaba_acs3::read(sent).ok()?;
+            let text = alibaba_acs3::canonical_request(sent, "/", read.signed_headers).text();
+            Some(alibaba_acs3::signature(
+                KEY.secret,
+                &alibaba_acs3::string_to_sign(&text),
+            ))
+        });
+        if let Some(signature) = signature {
+            let header = request.header_mut("authorization");
+            let keep = header.rfind('=').expect("signed") + 1;
+            header.replace_range(keep.., &signature);
+        }
+        request
+    };
+    let check = |time: &str, in_lenient: &str, in_strict: &str| {
+        for request in [v1_at(time), acs3_at(time)] {
+            for (server, expected) in [(&lenient, in_lenient), (&strict, in_strict)] {
+                assert_eq!(send(server, &request).verdict(), expected, "{time}");
+            }
+        }
+    };
+    let moment = NOW.trim_end_matches('Z');
+    for digits in 1..=9 {
+        let time = format!("{moment}.{}Z", &"123456789"[..digits]);
+        check(&time, "200", "200");
+    }
+    let malformed = "400 InvalidTimeStamp.Format";
+    for end in [
+        ".Z",
+        ".1234567890Z",
+        ".12a3Z",
+        ",123Z",
+        ".123",
+        ".123+08:00",
+        ".1.2Z",
+        "Z.123",
+    ] {
+        check(
+            &format!("{moment}{}", end.replace('+', "%2B")),
+            malformed,
+            malformed,
+        );
+    }
+    check(
+        "2024-05-20T08:14:59.999Z",
+        "200",
+        "400 InvalidTimeStamp.Expired",
+    );
 }
 
 /// ECS and others answer a wrong signature of RPC V1 so; the message ends in the server's own string to sign.

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import socket
 import subprocess
 import sys
 import unittest
@@ -10,6 +11,7 @@ import urllib.request
 from typing import ClassVar
 
 import pytest
+
 import rollcall_mock
 from rollcall_mock import RollcallError, VerificationError
 
@@ -284,8 +286,8 @@ def test_a_proxy_of_the_environment_is_not_used(monkeypatch):
 
 def test_a_connection_that_the_server_closed_is_opened_again(rollcall):
     assert rollcall.calls() == []
-    connection = rollcall.server.control._local.kept[1]
-    connection.sock.shutdown(2)
+    [connection] = rollcall.server.control._idle
+    connection.sock.shutdown(socket.SHUT_RDWR)
     assert rollcall.calls() == []
 
 
@@ -296,16 +298,24 @@ def test_threads_and_forks_have_connections_of_their_own(rollcall):
         assert list(pool.map(lambda _: len(rollcall.calls()), range(40))) == [0] * 40
     program = (
         "import os, rollcall_mock\n"
-        "with rollcall_mock.start() as rollcall:\n"
-        "    rollcall.calls()\n"
-        "    child = os.fork()\n"
-        "    for _ in range(50): assert rollcall.calls() == []\n"
-        "    if child == 0: rollcall.server.stop(); os._exit(0)\n"  # it is the parent's
+        "with rollcall_mock.start(namespace='parent') as rollcall, rollcall.server.create('child'):\n"
+        "    name = 'child' if (child := os.fork()) == 0 else 'parent'\n"
+        "    for _ in range(50):\n"
+        "        assert rollcall.server.control.json('GET', f'namespaces/{name}')['name'] == name\n"
+        "    if child == 0:\n"
+        "        rollcall.server.stop()\n"  # it is the parent's
+        "        os._exit(0)\n"
         "    assert os.waitpid(child, 0)[1] == 0\n"
         "    assert rollcall.calls() == []\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_namespace_of_the_environment(server, monkeypatch):
+    assert server.namespace().name == "default"
+    monkeypatch.setenv("ROLLCALL_NAMESPACE", "suite")
+    assert server.namespace().name == "suite" and server.namespace("other").name == "other"
 
 
 def test_the_variables_are_those_of_rollcall_env(rollcall):

@@ -376,6 +376,24 @@ def test_it(rollcall, rollcall_server):
     result.stdout.fnmatch_lines(["*RollcallError: rollcall ended while it was in use (signal 9)*"])
 
 
+def test_nothing_is_left_open(pytester):
+    """Suites that take warnings for errors."""
+    pytester.makepyfile(
+        """
+import gc, threading
+
+def test_it(rollcall):
+    threads = [threading.Thread(target=rollcall.calls) for _ in range(4)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+    gc.collect()
+"""
+    )
+    result = pytester.runpytest_subprocess("-W", "error")
+    result.assert_outcomes(passed=1)
+    assert result.ret == 0 and "Warning" not in result.stdout.str() + result.stderr.str()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_servers_end_with_a_session_that_ends_well(pytester):
     pytester.makepyfile("def test_it(rollcall, rollcall_server):\n    open('pid', 'w').write(str(rollcall_server.process.pid))")

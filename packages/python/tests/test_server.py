@@ -12,6 +12,7 @@ import threading
 from contextlib import contextmanager
 
 import pytest
+
 from rollcall_mock import RollcallError, Server, find_binary
 
 

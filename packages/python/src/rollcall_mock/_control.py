@@ -42,7 +42,10 @@ class Control:
         self._https = parts.scheme == "https"
         self._host = parts.hostname or ""
         self._port = parts.port or (443 if self._https else 80)
-        self._local = threading.local()
+        self._lock = threading.Lock()
+        #: Connections that nobody uses right now, and the process that opened them.
+        self._idle: list[http.client.HTTPConnection] = []
+        self._pid = os.getpid()
 
     def json(self, method: str, path: str, body: Any = None, query: Query | None = None) -> Any:
         """Calls `/_rollcall/<path>` and reads the answer as JSON."""
@@ -71,49 +74,56 @@ class Control:
         raise self._refusal(status, answer, target)
 
     def close(self) -> None:
-        """Closes this thread's connection, so that a server that drains need not wait for it."""
-        kept = self._local.__dict__.pop("kept", None)
-        if kept is not None and kept[0] == os.getpid():
-            kept[1].close()
+        """Closes the connections, so that a server that drains need not wait for them."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
 
     def _connection(self) -> tuple[http.client.HTTPConnection, bool]:
-        """This thread's connection, and whether it was used before."""
-        kept = self._local.__dict__.get("kept")
-        # After a fork, both processes would read from the same socket.
-        if kept is not None and kept[0] == os.getpid() and kept[1].sock is not None:
-            return kept[1], True
+        """A connection for one call, and whether it was used before."""
+        if self._pid != os.getpid():
+            # After a fork, both processes would read from the same sockets.
+            self._pid = os.getpid()
+            self.close()
+        with self._lock:
+            if self._idle:
+                return self._idle.pop(), True
         # Never through HTTP_PROXY, which http.client does not look at.
         kind = http.client.HTTPSConnection if self._https else http.client.HTTPConnection
-        connection = kind(self._host, self._port, timeout=TIMEOUT)
-        self._local.kept = (os.getpid(), connection)
-        return connection, False
+        return kind(self._host, self._port, timeout=TIMEOUT), False
 
     def _exchange(self, method: str, target: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
         connection, used = self._connection()
         try:
             return self._send(connection, method, target, body, headers)
-        except (http.client.RemoteDisconnected, ConnectionError, http.client.CannotSendRequest) as error:
-            self.close()
-            if not used:
-                raise self._unreachable(error) from None
         except (OSError, http.client.HTTPException) as error:
-            self.close()
-            raise self._unreachable(error) from None
-        # The server closed it while nothing was under way, so it has not seen this call.
+            if not used or not isinstance(error, (ConnectionError, http.client.RemoteDisconnected)):
+                raise self._unreachable(error) from None
+        # The server closed it while nothing was under way, so it has not seen this call; the others may be as old.
+        self.close()
         connection, _ = self._connection()
         try:
             return self._send(connection, method, target, body, headers)
         except (OSError, http.client.HTTPException) as error:
-            self.close()
             raise self._unreachable(error) from None
 
-    @staticmethod
     def _send(
-        connection: http.client.HTTPConnection, method: str, target: str, body: bytes | None, headers: dict[str, str]
+        self, connection: http.client.HTTPConnection, method: str, target: str, body: bytes | None, headers: dict[str, str]
     ) -> tuple[int, bytes]:
-        connection.request(method, target, body, headers)
-        response = connection.getresponse()
-        return response.status, response.read()
+        try:
+            connection.request(method, target, body, headers)
+            response = connection.getresponse()
+            answer = response.read()
+        except BaseException:
+            connection.close()
+            raise
+        if response.will_close:
+            connection.close()
+        else:
+            with self._lock:
+                self._idle.append(connection)
+        return response.status, answer
 
     def _unreachable(self, error: Exception) -> RollcallError:
         gone = self._why_gone()

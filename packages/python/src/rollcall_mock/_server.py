@@ -77,9 +77,9 @@ class Server:
         """Whether this process started it."""
         return self.process is not None
 
-    def namespace(self, name: str = "default") -> Namespace:
-        """A namespace by its name. It comes into being on its first call, and stays."""
-        return Namespace(self, name)
+    def namespace(self, name: str | None = None) -> Namespace:
+        """A namespace by its name; without one, that of ROLLCALL_NAMESPACE, else `default`. It comes into being on its first call."""
+        return Namespace(self, name or os.environ.get("ROLLCALL_NAMESPACE") or "default")
 
     def create(
         self,
@@ -177,7 +177,6 @@ class _Process:
 
     def __init__(self, binary: str, options: Sequence[str], token: str | None) -> None:
         self.binary = binary
-        self._owner = os.getpid()
         # Not a pipe: nobody would read it, and the server may outlive its reader.
         self._log: IO[bytes] = tempfile.TemporaryFile()
         command = [binary, "serve", "--until-stdin-closes", *_listen(options), *options]
@@ -202,7 +201,7 @@ class _Process:
             self._log.close()
             raise RollcallError(cannot_run(binary, error)) from None
         self.pid = self._popen.pid
-        self._end = weakref.finalize(self, _stop, self._popen, self._log, self._owner)
+        self._end = weakref.finalize(self, _stop, self._popen, self._log)
         try:
             self.url = self._wait_until_ready()
         except BaseException:
@@ -232,7 +231,7 @@ class _Process:
             return False
         # It holds the pipe open until the time is over or the server has ended.
         program = "import select, sys; hung = select.poll(); hung.register(int(sys.argv[1]), 0); hung.poll(int(sys.argv[2]))"
-        subprocess.Popen(
+        holder = subprocess.Popen(
             [sys.executable, "-S", "-c", program, str(stdin.fileno()), str(round(seconds * 1000))],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -241,6 +240,7 @@ class _Process:
             start_new_session=True,
         )
         self._end.detach()
+        _OUTLIVING.extend((self._popen, holder))
         return True
 
     def why_gone(self) -> str | None:
@@ -306,9 +306,11 @@ class _Process:
         return self._log.read().decode(errors="replace")
 
 
-def _stop(popen: subprocess.Popen[bytes], log: IO[bytes], owner: int) -> None:
-    if os.getpid() != owner:
-        return
+#: Processes that go on when this one ends; Popen objects that are forgotten would warn.
+_OUTLIVING: list[subprocess.Popen[bytes]] = []
+
+
+def _stop(popen: subprocess.Popen[bytes], log: IO[bytes]) -> None:
     if popen.stdin is not None:
         try:
             popen.stdin.close()

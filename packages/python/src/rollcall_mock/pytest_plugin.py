@@ -89,7 +89,7 @@ class _State:
         found = {namespace.name: namespace.calls(since=self.since) for namespace in self.open}
         # A shared server's default namespace is anybody's.
         if self.server.is_own and "default" not in found:
-            stray = self.server.namespace().calls(since=self.since)
+            stray = self.server.namespace("default").calls(since=self.since)
             if stray:
                 found["default"] = stray
         return found

@@ -1,5 +1,9 @@
 //! The table of known mistakes, in the order in which they are tried, and the functions that make them.
 
+use super::encoders::{
+    Encoder, as_it_is, encode_uri, encode_uri_component, java_url_encoder, php_urlencode,
+    python_quote, respelled, standard,
+};
 use super::{
     Deviation, Examination, MAX_BODY, MAX_KEYS, Parameter, Spelling, Trial, json, offset_text,
     stated_hash_header, zone_offsets,
@@ -129,6 +133,12 @@ pub static DEVIATIONS: &[Deviation] = &[
         SIX_PARTS,
         blank_line_missing,
     ),
+    row(
+        "header-not-listed",
+        "signature matches if the header {} is signed, which SignedHeaders does not list",
+        SIX_PARTS,
+        header_not_listed,
+    ),
     // The body.
     row(
         "body-empty",
@@ -253,6 +263,18 @@ pub static DEVIATIONS: &[Deviation] = &[
         query_javascript,
     ),
     row(
+        "query-javascript-twice",
+        "signature matches if !'()* in the parameters stay unencoded on both levels, as encodeURIComponent leaves them",
+        &[AlibabaV1],
+        query_javascript_twice,
+    ),
+    row(
+        "query-encode-uri",
+        "signature matches if the parameters are encoded with encodeURI, which leaves ;,/?:@&=+$#!'()* as they are{}",
+        ALL,
+        query_encode_uri,
+    ),
+    row(
         "query-tilde-encoded",
         "signature matches if ~ in the parameters is encoded",
         ALL,
@@ -263,6 +285,18 @@ pub static DEVIATIONS: &[Deviation] = &[
         "signature matches if / in the parameters stays unencoded",
         ALL,
         query_slash_kept,
+    ),
+    row(
+        "query-slash-kept-twice",
+        "signature matches if / stays unencoded on both levels, as Python's quote leaves it{}",
+        &[AlibabaV1],
+        query_slash_kept_twice,
+    ),
+    row(
+        "query-form-encoded",
+        "signature matches if the parameters are encoded with {}",
+        ALL,
+        query_form_encoded,
     ),
     row(
         "query-lower-case-hex",
@@ -742,6 +776,42 @@ fn blank_line_missing(trial: &Trial, _: &Examination<'_>) -> Variants {
     one(trial, |trial| trial.gap = false)
 }
 
+/// Most often a token that was added when the list was made already.
+fn header_not_listed(trial: &Trial, examination: &Examination<'_>) -> Variants {
+    let is_listed = |name: &str| {
+        trial
+            .signed_headers
+            .split(';')
+            .any(|listed| listed.eq_ignore_ascii_case(name))
+    };
+    let request = examination.case.request;
+    let mut names: Vec<&str> = request
+        .headers
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name| *name != "authorization" && !is_listed(name))
+        .collect();
+    names.sort_by_key(|name| !name.contains("token"));
+    names.dedup();
+    let mut variants = Vec::new();
+    for name in names.into_iter().take(MAX_LEFT_OUT) {
+        let value = request.header(name).unwrap_or_default().trim().to_owned();
+        let with_line = |trial: &mut Trial| {
+            trial.headers.push((name.to_owned(), value.clone()));
+            trial.headers.sort();
+        };
+        variants.push(variant(trial, name, with_line));
+        let everywhere = format!("{name}, in its list too,");
+        variants.push(variant(trial, everywhere, |trial| {
+            with_line(trial);
+            let mut list: Vec<&str> = trial.signed_headers.split(';').chain([name]).collect();
+            list.sort_unstable();
+            trial.signed_headers = list.join(";");
+        }));
+    }
+    variants
+}
+
 // The body.
 
 /// The line for a body: an MD5 for QingCloud, else a SHA-256.
@@ -932,10 +1002,6 @@ fn path_first_segment(trial: &Trial, examination: &Examination<'_>) -> Variants 
 
 // The query.
 
-fn standard(bytes: &[u8]) -> String {
-    encode(bytes).into_owned()
-}
-
 fn sorted(mut parameters: Vec<&Parameter>) -> Vec<&Parameter> {
     parameters.sort_by(|a, b| (&a.name, &a.value).cmp(&(&b.name, &b.value)));
     parameters
@@ -993,37 +1059,84 @@ fn query_encoded_twice(trial: &Trial, _: &Examination<'_>) -> Variants {
 }
 
 fn query_unencoded(trial: &Trial, _: &Examination<'_>) -> Variants {
-    encoded_as(trial, |bytes| String::from_utf8_lossy(bytes).into_owned())
+    encoded_as(trial, as_it_is)
 }
 
-/// The right encoding with some escapes taken back or added.
-fn respelled(pairs: &[(&str, &str)]) -> impl Fn(&[u8]) -> String {
-    move |bytes| {
-        pairs
-            .iter()
-            .fold(standard(bytes), |text, (from, to)| text.replace(from, to))
+/// V1 encodes twice: the parameters and, in the string to sign, their whole once more. A client has one function for both,
+/// and some have it for the path too. The other schemes have no second level.
+fn on_both_levels(trial: &Trial, particulars: &str, encoder: Encoder) -> Variants {
+    let query = requeried(sorted(trial.parameters.iter().collect()), encoder);
+    if query == trial.query && encoder(query.as_bytes()) == standard(query.as_bytes()) {
+        return Vec::new();
     }
+    vec![variant(trial, particulars, |trial| {
+        trial.query = query;
+        trial.second_encoder = encoder;
+    })]
+}
+
+/// An encoder of the parameters, and where the scheme encodes twice also one of both levels.
+fn on_one_level_or_both(
+    trial: &Trial,
+    examination: &Examination<'_>,
+    particulars: &str,
+    encoder: Encoder,
+) -> Variants {
+    let query = requeried(sorted(trial.parameters.iter().collect()), encoder);
+    let mut variants = with_query(trial, particulars, query);
+    if examination.case.scheme == AlibabaV1 {
+        let both = format!("{particulars} on both levels");
+        variants.extend(on_both_levels(trial, &both, encoder));
+    }
+    variants
 }
 
 fn query_javascript(trial: &Trial, _: &Examination<'_>) -> Variants {
-    encoded_as(
-        trial,
-        respelled(&[
-            ("%21", "!"),
-            ("%27", "'"),
-            ("%28", "("),
-            ("%29", ")"),
-            ("%2A", "*"),
-        ]),
-    )
+    encoded_as(trial, encode_uri_component)
+}
+
+fn query_javascript_twice(trial: &Trial, _: &Examination<'_>) -> Variants {
+    on_both_levels(trial, "", encode_uri_component)
+}
+
+fn query_encode_uri(trial: &Trial, examination: &Examination<'_>) -> Variants {
+    on_one_level_or_both(trial, examination, "", encode_uri)
 }
 
 fn query_tilde_encoded(trial: &Trial, _: &Examination<'_>) -> Variants {
-    encoded_as(trial, respelled(&[("~", "%7E")]))
+    encoded_as(trial, |bytes| respelled(bytes, &[("~", "%7E")]))
 }
 
 fn query_slash_kept(trial: &Trial, _: &Examination<'_>) -> Variants {
-    encoded_as(trial, respelled(&[("%2F", "/")]))
+    encoded_as(trial, python_quote)
+}
+
+fn query_slash_kept_twice(trial: &Trial, _: &Examination<'_>) -> Variants {
+    let mut variants = on_both_levels(trial, "", python_quote);
+    let with_path: Variants = variants
+        .iter()
+        .map(|(_, trial)| {
+            variant(trial, ", the path's too", |trial| {
+                trial.path_encoder = python_quote
+            })
+        })
+        .collect();
+    variants.extend(with_path);
+    variants
+}
+
+fn query_form_encoded(trial: &Trial, examination: &Examination<'_>) -> Variants {
+    let encoders: [(&str, Encoder); 2] = [
+        (
+            "java.net.URLEncoder or URLSearchParams (+ for a space, * as it is, ~ encoded)",
+            java_url_encoder,
+        ),
+        ("PHP's urlencode (+ for a space, ~ encoded)", php_urlencode),
+    ];
+    encoders
+        .into_iter()
+        .flat_map(|(name, encoder)| on_one_level_or_both(trial, examination, name, encoder))
+        .collect()
 }
 
 fn query_lower_case_hex(trial: &Trial, _: &Examination<'_>) -> Variants {
@@ -1216,11 +1329,11 @@ fn not_hashed(trial: &Trial, _: &Examination<'_>) -> Variants {
 }
 
 fn query_not_encoded_again(trial: &Trial, _: &Examination<'_>) -> Variants {
-    one(trial, |trial| trial.query_encoded_again = false)
+    one(trial, |trial| trial.second_encoder = as_it_is)
 }
 
 fn slash_not_encoded(trial: &Trial, _: &Examination<'_>) -> Variants {
-    one(trial, |trial| trial.path_encoded = false)
+    one(trial, |trial| trial.path_encoder = as_it_is)
 }
 
 fn final_newline(trial: &Trial, _: &Examination<'_>) -> Variants {

@@ -568,6 +568,31 @@ fn headers(shown: &mut Shown) {
             &Mistake::Text(&|text| text.replace("\n\n", "\n")),
         );
         names(shown, scheme, &forged, "blank-line-missing", "");
+        // A token that the list does not have: in the lines alone, and in the list that is signed too.
+        let mut tokened = get.clone();
+        tokened
+            .headers
+            .push(("x-some-token".to_owned(), "t-1".to_owned()));
+        for (in_list, sentence) in [
+            (false, "x-some-token is signed"),
+            (true, "x-some-token, in its list too, is signed"),
+        ] {
+            let forged = forge(
+                scheme,
+                &tokened,
+                &Mistake::Parts(&|parts| {
+                    parts.headers.push(("x-some-token".into(), "t-1".into()));
+                    parts.headers.sort();
+                    if in_list {
+                        let mut list: Vec<&str> = parts.signed_headers.split(';').collect();
+                        list.push("x-some-token");
+                        list.sort_unstable();
+                        parts.signed_headers = list.join(";").into();
+                    }
+                }),
+            );
+            names(shown, scheme, &forged, "header-not-listed", sentence);
+        }
     }
 }
 
@@ -820,6 +845,33 @@ fn queries(shown: &mut Shown) {
         }),
         ("query-unencoded", "", &|all| encoded(all, &str::to_owned)),
         ("query-javascript", "", &|all| encoded(all, &javascript)),
+        ("query-encode-uri", "with encodeURI", &|all| {
+            encoded(all, &|text| {
+                [
+                    ("%2F", "/"),
+                    ("%2A", "*"),
+                    ("%27", "'"),
+                    ("%3A", ":"),
+                    ("%3D", "="),
+                    ("%2B", "+"),
+                ]
+                .iter()
+                .fold(right(text), |text, (from, to)| text.replace(from, to))
+            })
+        }),
+        ("query-form-encoded", "URLSearchParams", &|all| {
+            encoded(all, &|text| {
+                right(text)
+                    .replace("%20", "+")
+                    .replace("%2A", "*")
+                    .replace('~', "%7E")
+            })
+        }),
+        ("query-form-encoded", "PHP's urlencode", &|all| {
+            encoded(all, &|text| {
+                right(text).replace("%20", "+").replace('~', "%7E")
+            })
+        }),
         ("query-tilde-encoded", "", &|all| {
             encoded(all, &|text| right(text).replace('~', "%7E"))
         }),
@@ -873,7 +925,90 @@ fn queries(shown: &mut Shown) {
     }
 }
 
+/// Alibaba's V1 encodes the parameters and then the sorted whole once more, and clients have one function for both.
+fn both_levels(shown: &mut Shown) {
+    type Encoder = fn(&str) -> String;
+    fn but(text: &str, pairs: &[(&str, &str)]) -> String {
+        let text = right(text);
+        pairs
+            .iter()
+            .fold(text, |text, (from, to)| text.replace(from, to))
+    }
+    let javascript: Encoder = |text| {
+        let kept = [
+            ("%21", "!"),
+            ("%27", "'"),
+            ("%28", "("),
+            ("%29", ")"),
+            ("%2A", "*"),
+        ];
+        but(text, &kept)
+    };
+    let quote: Encoder = |text| but(text, &[("%2F", "/")]);
+    let search_params: Encoder = |text| but(text, &[("%20", "+"), ("%2A", "*"), ("~", "%7E")]);
+    let mut check = |encoder: Encoder, path: &str, name, sentence| {
+        let get = signed(AlibabaV1, "GET", "");
+        let query = get.look(|sent| {
+            let mut pairs: Vec<(String, String)> = alibaba_v1::parameters(sent)
+                .iter()
+                .filter(|pair| *pair.name != *b"Signature")
+                .map(|pair| {
+                    (
+                        String::from_utf8_lossy(&pair.name).into_owned(),
+                        pair.text().into_owned(),
+                    )
+                })
+                .collect();
+            pairs.sort();
+            joined(&pairs, &encoder)
+        });
+        let whole = format!("GET&{path}&{}", encoder(&query));
+        let forged = forge(AlibabaV1, &get, &Mistake::ToSign(&|_| whole.clone()));
+        names(shown, AlibabaV1, &forged, name, sentence);
+    };
+    check(
+        javascript,
+        "%2F",
+        "query-javascript-twice",
+        "on both levels",
+    );
+    check(
+        quote,
+        "%2F",
+        "query-slash-kept-twice",
+        "as Python's quote leaves it",
+    );
+    check(quote, "/", "query-slash-kept-twice", "the path's too");
+    check(search_params, "%2F", "query-form-encoded", "on both levels");
+    let encode_uri: Encoder = |text| {
+        let kept = ";,/?:@&=+$#!'()*".chars();
+        kept.fold(right(text), |text, letter| {
+            text.replace(&right(&letter.to_string()), &letter.to_string())
+        })
+    };
+    check(encode_uri, "%2F", "query-encode-uri", "on both levels");
+}
+
 fn the_rest(shown: &mut Shown) {
+    // Local time with a fraction of a second, as toISOString writes it.
+    let mut get = signed(AlibabaAcs3, "GET", "");
+    get.header_mut("x-acs-date").insert_str(19, ".125");
+    let local = |parts: &mut CanonicalRequest<'_>| {
+        for (name, value) in &mut parts.headers {
+            if name == "x-acs-date" {
+                *value = "2024-09-12T21:27:32.125Z".into();
+            }
+        }
+    };
+    let forged = forge(AlibabaAcs3, &get, &Mistake::Parts(&local));
+    names(shown, AlibabaAcs3, &forged, "local-time", "(UTC+08:00)");
+    let mut get = signed(AlibabaV1, "GET", "");
+    get.query = get.query.replace("T13%3A27%3A32Z", "T13%3A27%3A32.125Z");
+    let local = |all: Vec<(String, String)>| {
+        encoded(all, &right).replace("T13%3A27%3A32.125Z", "T21%3A27%3A32.125Z")
+    };
+    let forged = forge(AlibabaV1, &get, &Mistake::Query(&local));
+    names(shown, AlibabaV1, &forged, "local-time", "21:27:32.125Z");
     for scheme in ALL {
         let mut posted = signed(scheme, "GET", "");
         posted.method = "POST".to_owned();
@@ -1077,7 +1212,16 @@ fn base64(bytes: &[u8]) -> String {
 #[test]
 fn every_known_mistake_is_named() {
     let mut shown = Shown::new();
-    for group in [keys, scopes, headers, bodies, paths, queries, the_rest] {
+    for group in [
+        keys,
+        scopes,
+        headers,
+        bodies,
+        paths,
+        queries,
+        both_levels,
+        the_rest,
+    ] {
         group(&mut shown);
     }
     let table: Shown = DEVIATIONS

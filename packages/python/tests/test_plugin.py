@@ -127,10 +127,19 @@ def test_is_the_same_world(office):
         ("auth={'aliyun-ehpc': 'sloppy'}", "@pytest.mark.rollcall has auth='sloppy'; it is off, lenient or strict"),
     ],
 )
-def test_a_wrong_marker_is_a_usage_error(run, marker, sentence):
+def test_a_wrong_marker_ends_the_collection(run, marker, sentence):
     result = run(f"@pytest.mark.rollcall({marker})\ndef test_it(rollcall): pass")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"ERROR: *::test_it: {sentence}*".replace("[", "[[]")])
+    result.assert_outcomes(errors=1)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines([f"*::test_it: {sentence}*".replace("[", "[[]")])
+    assert "pytest_plugin.py" not in result.stdout.str()
+
+
+def test_a_wrong_marker_is_told_by_xdist_too(pytester):
+    pytester.makepyfile("import pytest\n@pytest.mark.rollcall(sed='empty')\ndef test_it(rollcall): pass")
+    result = pytester.runpytest_subprocess("-n", "2")
+    assert result.ret != 0 and "INTERNALERROR" not in result.stdout.str()
+    result.stdout.fnmatch_lines(["*::test_it: @pytest.mark.rollcall has no argument 'sed'; it takes seed, *"])
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import sysconfig
 import threading
+import urllib.request
 from contextlib import contextmanager
 
 import pytest
@@ -149,7 +150,10 @@ def test_a_server_that_ends_at_the_start_is_quoted(tmp_path):
 
 def test_a_listener_for_one_provider_leaves_the_common_one_alone():
     with Server.launch(["--listen", "aliyun-ehpc=127.0.0.1:0"]) as server:
-        assert server.control.json("GET", "health")["status"] == "ok"
+        namespace = server.namespace()
+        with urllib.request.urlopen(f"{server.url}/v2/0bec5db98280d2d02fd6c00c2de791ce/users", timeout=10) as answer:
+            assert answer.status == 200
+        namespace.assert_called("huawei-workspace", "ListUsers", times=1)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,8 @@ READY_TIMEOUT = 120.0
 #: How long a server may take to end once it was told; then it is killed.
 STOP_TIMEOUT = 5.0
 
-_READY = re.compile(r"rollcall ready .*?(https?://\S+)")
+#: `rollcall ready http://127.0.0.1:4700 aliyun-ehpc=http://127.0.0.1:4705`: the address that is for all providers.
+_READY = re.compile(r"rollcall ready (?:.* )?(https?://\S+)")
 
 
 class Server:

@@ -244,11 +244,11 @@ def _wrong_marker(item: pytest.Item) -> str | None:
     return None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        wrong = _wrong_marker(item)
-        if wrong is not None:
-            raise pytest.UsageError(f"{item.nodeid}: @pytest.mark.rollcall {wrong}")
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """At collection, as pytest does with its own markers: a mistake in the file, and no failure of a test."""
+    wrong = _wrong_marker(metafunc.definition)
+    if wrong is not None:
+        pytest.fail(f"{metafunc.definition.nodeid}: @pytest.mark.rollcall {wrong}", pytrace=False)
 
 
 # A test, from its setup to its report

@@ -288,7 +288,7 @@ fn scheme_of(request: &RawRequest<'_>) -> Option<Scheme> {
     let has = |name: &str| parameters.iter().any(|pair| *pair.name == *name.as_bytes());
     if authorization.starts_with("ACS3-") || request.header("x-acs-signature-nonce").is_some() {
         Some(Scheme::AlibabaAcs3)
-    } else if authorization.starts_with("SDK-HMAC-") {
+    } else if authorization.starts_with("SDK-") || authorization.starts_with("V11-HMAC-") {
         Some(Scheme::Huawei)
     } else if authorization.starts_with("HMAC-SHA256") || has("X-Signature") {
         Some(Scheme::Volcengine)
@@ -306,7 +306,7 @@ const fn title(scheme: Scheme) -> &'static str {
         Scheme::AlibabaV1 => "Alibaba RPC 1.0",
         Scheme::AlibabaAcs3 => "Alibaba ACS3-HMAC-SHA256",
         Scheme::Volcengine => "Volcengine HMAC-SHA256",
-        Scheme::Huawei => "Huawei SDK-HMAC-SHA256",
+        Scheme::Huawei => "Huawei SDK-HMAC",
         Scheme::QingCloud => "QingCloud",
     }
 }

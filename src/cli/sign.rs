@@ -61,13 +61,13 @@ pub(super) struct Sign {
     #[arg(long, value_enum)]
     scheme: Option<Way>,
 
-    /// The region in Volcengine's credential scope
-    #[arg(long, default_value = "cn-beijing")]
-    region: String,
+    /// The region in the credential scope; default: cn-beijing for Volcengine, cn-north-4 for Huawei's V11
+    #[arg(long)]
+    region: Option<String>,
 
-    /// The service in Volcengine's credential scope
-    #[arg(long, default_value = "bytehouse_ce")]
-    service: String,
+    /// The service in the credential scope; default: bytehouse_ce for Volcengine, workspace for Huawei's V11
+    #[arg(long)]
+    service: Option<String>,
 
     /// The time to sign with, as 2024-05-20T08:30:00Z; default: now
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
@@ -93,6 +93,10 @@ enum Way {
     Presigned,
     /// Huawei: SDK-HMAC-SHA256, in headers
     Sdk,
+    /// Huawei: SDK-HMAC-SM3
+    SdkSm3,
+    /// Huawei: V11-HMAC-SHA256, with a key derived for --region and --service
+    V11,
     /// QingCloud: HmacSHA256 over four lines, the MD5 of the body last
     Ehpc,
     /// QingCloud: the same with HmacSHA1
@@ -109,7 +113,7 @@ impl Way {
         match provider.split('-').next().unwrap_or_default() {
             "aliyun" => &[Self::Acs3, Self::V1, Self::V1Sha256],
             "volcengine" => &[Self::Header, Self::Presigned],
-            "huawei" => &[Self::Sdk],
+            "huawei" => &[Self::Sdk, Self::SdkSm3, Self::V11],
             "qingcloud" => &[Self::Ehpc, Self::EhpcSha1, Self::Iaas, Self::IaasSha1],
             _ => &[],
         }
@@ -283,7 +287,12 @@ fn seal(
         .nonce
         .clone()
         .unwrap_or_else(|| Ids::unseeded().uuid());
-    let (region, service) = (&asked.region, &asked.service);
+    let (own_region, own_service) = match way {
+        Way::V11 => ("cn-north-4", "workspace"),
+        _ => ("cn-beijing", "bytehouse_ce"),
+    };
+    let region = asked.region.as_deref().unwrap_or(own_region);
+    let service = asked.service.as_deref().unwrap_or(own_service);
     let qingcloud = |dialect, digest| qingcloud::sign(&request, &key, time, dialect, digest);
     match way {
         Way::Acs3 => alibaba_acs3::sign(&request, &key, time, &nonce),
@@ -292,6 +301,8 @@ fn seal(
         Way::Header => volcengine::sign(&request, &key, region, service, time),
         Way::Presigned => volcengine::presign(&request, &key, region, service, time),
         Way::Sdk => huawei::sign(&request, &key, time),
+        Way::SdkSm3 => huawei::sign_sm3(&request, &key, time),
+        Way::V11 => huawei::sign_derived(&request, &key, region, service, time),
         Way::Ehpc => qingcloud(Dialect::Ehpc, Digest::Sha256),
         Way::EhpcSha1 => qingcloud(Dialect::Ehpc, Digest::Sha1),
         Way::Iaas => qingcloud(Dialect::Iaas, Digest::Sha256),

@@ -145,7 +145,9 @@ fn has_operation(id: &str, is_it: impl Fn(&Operation) -> bool) -> bool {
 /// as the others.
 fn by_credentials(request: &Request) -> Option<&'static str> {
     let authorization = request.header("authorization").unwrap_or_default();
-    let is_huawei = authorization.starts_with("SDK-HMAC-")
+    let is_huawei = ["SDK-", "V11-HMAC-"]
+        .into_iter()
+        .any(|scheme| authorization.starts_with(scheme))
         || request.headers.contains_key("x-sdk-date")
         || request.headers.contains_key("x-auth-token");
     is_huawei.then_some(IAM)
@@ -314,6 +316,11 @@ mod tests {
         check(
             "/v1/p",
             &[("authorization", "SDK-HMAC-SM3 Access=x")],
+            Some(IAM),
+        );
+        check(
+            "/v1/p",
+            &[("authorization", "V11-HMAC-SHA256 Credential=x/20240520/r/s")],
             Some(IAM),
         );
         let host = ("host", "dms.cn-north-4.myhuaweicloud.com");

@@ -118,6 +118,16 @@ impl SigningHints {
                 ],
                 &["bytehouse_ce", "bytehouse", "iam"],
             ),
+            Scheme::Huawei => (
+                &[
+                    "cn-north-4",
+                    "cn-north-1",
+                    "cn-east-3",
+                    "cn-south-1",
+                    "ap-southeast-1",
+                ],
+                &["workspace", "dms", "rocketmq", "iam"],
+            ),
             _ => (&[], &[]),
         };
         Self {

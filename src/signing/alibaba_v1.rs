@@ -172,6 +172,7 @@ pub fn sign(
     let method = match digest {
         Digest::Sha1 => "HMAC-SHA1",
         Digest::Sha256 => "HMAC-SHA256",
+        Digest::Sm3 => "HMAC-SM3",
     };
     let mut query = request.query.to_owned();
     let common = [

@@ -181,8 +181,7 @@ pub(super) fn is_plain_path(path: &str) -> bool {
 }
 
 /// The SHA-256 of nothing, in lower-case hex: of the body of nearly every request.
-pub(super) const SHA256_OF_NOTHING: &str =
-    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+const SHA256_OF_NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /// Lower-case hex of the SHA-256.
 #[must_use]
@@ -194,8 +193,7 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 }
 
 /// The SM3 of nothing, in lower-case hex.
-pub(super) const SM3_OF_NOTHING: &str =
-    "1ab21d8355cfa17f8e61194831e81a8f22bec8c728fefb747ed035eb5082aa2b";
+const SM3_OF_NOTHING: &str = "1ab21d8355cfa17f8e61194831e81a8f22bec8c728fefb747ed035eb5082aa2b";
 
 /// Lower-case hex of the SM3, the Chinese standard's digest of 256 bits.
 #[must_use]
@@ -228,9 +226,29 @@ pub enum Digest {
     Sha1,
     /// HMAC-SHA256.
     Sha256,
+    /// HMAC-SM3.
+    Sm3,
 }
 
 impl Digest {
+    /// The digest of a text in lower-case hex.
+    pub(super) fn hash(self, bytes: &[u8]) -> String {
+        match self {
+            Self::Sha1 => hex(&Sha1::digest(bytes)),
+            Self::Sha256 => sha256_hex(bytes),
+            Self::Sm3 => sm3_hex(bytes),
+        }
+    }
+
+    /// The digest of nothing: of the body of nearly every request.
+    pub(super) const fn of_nothing(self) -> &'static str {
+        match self {
+            Self::Sha1 => "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+            Self::Sha256 => SHA256_OF_NOTHING,
+            Self::Sm3 => SM3_OF_NOTHING,
+        }
+    }
+
     /// The HMAC of a message.
     pub(super) fn hmac(self, key: &[u8], message: &[u8]) -> Vec<u8> {
         match self {
@@ -241,6 +259,7 @@ impl Digest {
                 mac.finalize().into_bytes().to_vec()
             }
             Self::Sha256 => hmac_sha256(key, message).to_vec(),
+            Self::Sm3 => hmac_sm3(key, message).to_vec(),
         }
     }
 }

@@ -1,4 +1,6 @@
-//! Huawei Cloud SDK-HMAC-SHA256 (huawei-auth.md 2), for Workspace, RocketMQ and IAM alike.
+//! Huawei Cloud SDK-HMAC-SHA256 (huawei-auth.md 2), for Workspace, RocketMQ and IAM alike, and the two forms of it that
+//! the SDKs' cores can be told to use: SDK-HMAC-SM3, and V11-HMAC-SHA256 with a derived key (huaweicloudsdkcore 3.1.219,
+//! `signer.py` and `hkdf.py`).
 //!
 //! `X-Auth-Token` is no signature and not looked at here: a request without `Authorization` is
 //! [`Defect::NoAuthorization`], and the room then looks for a token.
@@ -6,15 +8,58 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::coding::{SHA256_OF_NOTHING, hmac_sha256, is_plain_path, sorted_then_encoded};
+use super::coding::{hmac_sha256, is_plain_path, sorted_then_encoded};
 use super::{
-    AccessKey, CanonicalRequest, Cause, Mismatch, Pair, RawRequest, SignedParts, Stages,
+    AccessKey, CanonicalRequest, Cause, Digest, Mismatch, Pair, RawRequest, SignedParts, Stages,
     compact_time, encode, field, fields, hex, judge, listed, names_twice, pairs,
-    parse_compact_time, sha256_hex, to_be_signed,
+    parse_compact_time, to_be_signed,
 };
 
-/// The scheme's name, first word of `Authorization` and first line of the string to sign.
-pub const ALGORITHM: &str = "SDK-HMAC-SHA256";
+/// A form of the scheme, as the first word of `Authorization` and the first line of the string to sign name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Algorithm {
+    /// `SDK-HMAC-SHA256`, which every SDK uses unless it is told otherwise.
+    Sha256,
+    /// `SDK-HMAC-SM3`: the same with SM3 in every place.
+    Sm3,
+    /// `V11-HMAC-SHA256`: the key is drawn from the secret for a day, a region and a service.
+    Derived,
+}
+
+impl Algorithm {
+    const ALL: [Self; 3] = [Self::Sha256, Self::Sm3, Self::Derived];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sha256 => "SDK-HMAC-SHA256",
+            Self::Sm3 => "SDK-HMAC-SM3",
+            Self::Derived => "V11-HMAC-SHA256",
+        }
+    }
+
+    /// The digest of body, canonical request and HMAC.
+    #[must_use]
+    pub const fn digest(self) -> Digest {
+        match self {
+            Self::Sha256 | Self::Derived => Digest::Sha256,
+            Self::Sm3 => Digest::Sm3,
+        }
+    }
+
+    /// The header that stands for the body's hash where it is sent.
+    #[must_use]
+    pub const fn content_header(self) -> &'static str {
+        match self {
+            Self::Sha256 | Self::Derived => "x-sdk-content-sha256",
+            Self::Sm3 => "x-sdk-content-sm3",
+        }
+    }
+}
+
+/// The forms of the same SDK cores that sign with a private key, which are not verified.
+const WITH_PRIVATE_KEY: [&str; 2] = ["SDK-ECDSA-P256-SHA256", "SDK-SM2-SM3"];
 
 /// What stands for the body's hash where the body is not signed.
 const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
@@ -22,8 +67,12 @@ const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 /// The headers that carry a signature.
 #[derive(Clone, Copy, Debug)]
 pub struct Authorization<'a> {
-    /// `Access`, as sent.
+    /// The form of the scheme.
+    pub algorithm: Algorithm,
+    /// `Access`, as sent; what precedes the first slash of `Credential`.
     pub access_key_id: &'a str,
+    /// `20240520/cn-north-4/workspace`, the rest of `Credential`; empty but for [`Algorithm::Derived`].
+    pub scope: &'a str,
     /// `SignedHeaders`, as sent.
     pub signed_headers: &'a str,
     /// `Signature`, lower-case hex when it is right.
@@ -42,8 +91,12 @@ pub struct Authorization<'a> {
 pub enum Defect {
     /// No `Authorization` header; a token may still be there.
     NoAuthorization,
-    /// Another scheme, `SDK-HMAC-SM3` and `V11-HMAC-SHA256` included.
+    /// Another scheme.
     UnknownScheme,
+    /// A form of the scheme that signs with a private key.
+    PrivateKey(&'static str),
+    /// The date in `Credential` is not that of `X-Sdk-Date`.
+    ScopeDate,
     /// `Authorization` cannot be taken apart, lacks the field named here, or names a header there twice.
     Malformed(&'static str),
     /// No `X-Sdk-Date`.
@@ -58,11 +111,29 @@ impl fmt::Display for Defect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoAuthorization => f.write_str("authorization not found"),
-            Self::UnknownScheme => f.write_str("unsupported signature algorithm"),
+            Self::UnknownScheme | Self::PrivateKey(_) => {
+                f.write_str("unsupported signature algorithm")
+            }
+            Self::ScopeDate => f.write_str("credential date is not that of x-sdk-date"),
             Self::Malformed(what) => write!(f, "authorization format incorrect, {what} not found"),
             Self::NoDate => f.write_str("x-sdk-date not found"),
             Self::MalformedDate => f.write_str("x-sdk-date format incorrect"),
             Self::UnsignedDate => f.write_str("x-sdk-date is not signed"),
+        }
+    }
+}
+
+impl Defect {
+    /// What a reader of the journal should know beside the reason on the wire.
+    #[must_use]
+    pub fn explanation(self) -> Option<String> {
+        let verified = "SDK-HMAC-SHA256, SDK-HMAC-SM3 and V11-HMAC-SHA256";
+        match self {
+            Self::PrivateKey(name) => Some(format!(
+                "{name} is not verified here; set the SDK's signing algorithm to HMAC_SHA256 or HMAC_SM3"
+            )),
+            Self::UnknownScheme => Some(format!("Authorization starts with none of {verified}")),
+            _ => None,
         }
     }
 }
@@ -77,12 +148,29 @@ pub fn read<'a>(request: &RawRequest<'a>) -> Result<Authorization<'a>, Defect> {
         .ok_or(Defect::NoAuthorization)?
         .trim();
     let (scheme, rest) = authorization.split_once(' ').unwrap_or((authorization, ""));
-    if scheme != ALGORITHM {
-        return Err(Defect::UnknownScheme);
+    if let Some(name) = WITH_PRIVATE_KEY.into_iter().find(|name| *name == scheme) {
+        return Err(Defect::PrivateKey(name));
     }
-    let fields = fields(rest).ok_or(Defect::Malformed("Access"))?;
+    let algorithm = Algorithm::ALL
+        .into_iter()
+        .find(|algorithm| algorithm.as_str() == scheme)
+        .ok_or(Defect::UnknownScheme)?;
+    let (who, is_derived) = match algorithm {
+        Algorithm::Derived => ("Credential", true),
+        Algorithm::Sha256 | Algorithm::Sm3 => ("Access", false),
+    };
+    let fields = fields(rest).ok_or(Defect::Malformed(who))?;
     let wanted = |name: &'static str| field(&fields, name).ok_or(Defect::Malformed(name));
-    let access_key_id = wanted("Access")?;
+    let credential = wanted(who)?;
+    let (access_key_id, scope) = if is_derived {
+        let (access_key_id, scope) = credential
+            .split_once('/')
+            .filter(|(id, scope)| !id.is_empty() && is_scope(scope))
+            .ok_or(Defect::Malformed(who))?;
+        (access_key_id, scope)
+    } else {
+        (credential, "")
+    };
     let signed_headers = wanted("SignedHeaders")?;
     let signature = wanted("Signature")?;
     if names_twice(signed_headers) {
@@ -93,14 +181,27 @@ pub fn read<'a>(request: &RawRequest<'a>) -> Result<Authorization<'a>, Defect> {
     if !listed(signed_headers).any(|name| name == "x-sdk-date") {
         return Err(Defect::UnsignedDate);
     }
+    // Inferred: the SDKs write both from one moment, so another date is a mistake.
+    if is_derived && !scope.starts_with(&date[..8]) {
+        return Err(Defect::ScopeDate);
+    }
     Ok(Authorization {
+        algorithm,
         access_key_id,
+        scope,
         signed_headers,
         signature,
         date,
         timestamp,
         security_token: request.header("x-security-token"),
     })
+}
+
+/// Whether a text is a date, a region and a service.
+fn is_scope(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('/').collect();
+    matches!(parts[..], [date, region, service]
+        if date.len() == 8 && !region.is_empty() && !service.is_empty())
 }
 
 /// The path: decoded whole, so that `%2F` becomes a slash, encoded piece by piece, with a slash at the end.
@@ -126,12 +227,13 @@ pub fn canonical_path(path: &str) -> String {
 
 /// The six parts, rebuilt for the headers that the client says it signed.
 ///
-/// `X-Sdk-Content-Sha256`, where sent, stands for the body's hash word for word: it says `UNSIGNED-PAYLOAD` for uploads.
-/// [`verify`] refuses one that says neither that nor the body's hash.
+/// `X-Sdk-Content-Sha256` (`…-Sm3`), where sent, stands for the body's hash word for word: it says `UNSIGNED-PAYLOAD` for
+/// uploads. [`verify`] refuses one that says neither that nor the body's hash.
 #[must_use]
 pub fn canonical_request<'a>(
     request: &RawRequest<'a>,
     path: &str,
+    algorithm: Algorithm,
     signed_headers: &'a str,
 ) -> CanonicalRequest<'a> {
     let query: Vec<Pair<'_>> = pairs(request.query.as_bytes()).collect();
@@ -154,33 +256,67 @@ pub fn canonical_request<'a>(
         query: sorted_then_encoded(query.iter().collect()),
         headers,
         signed_headers: Cow::Borrowed(signed_headers),
-        payload_hash: match request.header("x-sdk-content-sha256") {
+        payload_hash: match request.header(algorithm.content_header()) {
             Some(stated) => Cow::Borrowed(stated),
-            None => Cow::Owned(sha256_hex(request.body)),
+            None => Cow::Owned(algorithm.digest().hash(request.body)),
         },
     }
 }
 
-/// The scheme's name, the date as sent and the hash of the canonical request.
+/// The form's name, the date as sent, the scope of a derived key, and the hash of the canonical request.
 #[must_use]
-pub fn string_to_sign(date: &str, canonical_request: &str) -> String {
-    format!(
-        "{ALGORITHM}\n{date}\n{}",
-        sha256_hex(canonical_request.as_bytes())
-    )
+pub fn string_to_sign(
+    algorithm: Algorithm,
+    date: &str,
+    scope: &str,
+    canonical_request: &str,
+) -> String {
+    let name = algorithm.as_str();
+    let hash = algorithm.digest().hash(canonical_request.as_bytes());
+    match algorithm {
+        Algorithm::Derived => format!("{name}\n{date}\n{scope}\n{hash}"),
+        Algorithm::Sha256 | Algorithm::Sm3 => format!("{name}\n{date}\n{hash}"),
+    }
 }
 
-/// Hex of the HMAC, keyed with the plain secret.
+/// The key of `V11-HMAC-SHA256`, in the hex in which it is used: HKDF with the access key id for salt, one block long.
 #[must_use]
-pub fn signature(secret: &str, string_to_sign: &str) -> String {
-    hex(&hmac_sha256(secret.as_bytes(), string_to_sign.as_bytes()))
+pub fn derived_key(access_key_id: &str, secret: &str, scope: &str) -> String {
+    let extracted = hmac_sha256(access_key_id.as_bytes(), secret.as_bytes());
+    hex(&hmac_sha256(&extracted, &[scope.as_bytes(), &[1]].concat()))
 }
 
-fn stages(canonical: &CanonicalRequest<'_>, date: &str, secret: &str) -> Stages {
+/// Hex of the HMAC, keyed with the plain secret or the derived key.
+#[must_use]
+pub fn signature(algorithm: Algorithm, key: &str, string_to_sign: &str) -> String {
+    hex(&algorithm
+        .digest()
+        .hmac(key.as_bytes(), string_to_sign.as_bytes()))
+}
+
+fn stages(
+    canonical: &CanonicalRequest<'_>,
+    authorization: &Authorization<'_>,
+    secret: &str,
+) -> Stages {
+    let &Authorization {
+        algorithm,
+        access_key_id,
+        scope,
+        date,
+        ..
+    } = authorization;
     let canonical_request = canonical.text();
-    let string_to_sign = string_to_sign(date, &canonical_request);
+    let string_to_sign = string_to_sign(algorithm, date, scope, &canonical_request);
+    let signature = match algorithm {
+        Algorithm::Derived => {
+            let key = derived_key(access_key_id, secret, scope);
+            signature(algorithm, &key, &string_to_sign)
+        }
+        Algorithm::Sha256 | Algorithm::Sm3 => signature(algorithm, secret, &string_to_sign),
+    };
     Stages {
-        signature: signature(secret, &string_to_sign),
+        signature,
         canonical_request,
         string_to_sign,
     }
@@ -194,28 +330,34 @@ pub fn candidates<'a>(
     authorization: &'a Authorization<'a>,
     secret: &'a str,
 ) -> impl Iterator<Item = Stages> + 'a {
+    let algorithm = authorization.algorithm;
+    let nothing = algorithm.digest().of_nothing();
     request.paths(also).flat_map(move |path| {
-        let canonical = canonical_request(request, path, authorization.signed_headers);
-        let of_nothing = (request.body.is_empty() && canonical.payload_hash != SHA256_OF_NOTHING)
-            .then(|| CanonicalRequest {
-                payload_hash: Cow::Borrowed(SHA256_OF_NOTHING),
-                ..canonical.clone()
+        let canonical = canonical_request(request, path, algorithm, authorization.signed_headers);
+        let of_nothing =
+            (request.body.is_empty() && canonical.payload_hash != nothing).then(|| {
+                CanonicalRequest {
+                    payload_hash: Cow::Borrowed(nothing),
+                    ..canonical.clone()
+                }
             });
         std::iter::once(canonical)
             .chain(of_nothing)
-            .map(move |canonical| stages(&canonical, authorization.date, secret))
+            .map(move |canonical| stages(&canonical, authorization, secret))
     })
 }
 
-/// Whether `X-Sdk-Content-Sha256` names another body than the one that came.
+/// Whether the header that states the body's hash names another body than the one that came.
 ///
 /// Inferred: huawei-auth.md 2 takes the header word for word, which it does for `UNSIGNED-PAYLOAD` (with any content type:
 /// whoever signs that word leaves the body open on purpose). A hash that is not the body's would let anybody replace the
 /// body and state the hash of the one that was signed, in a header that need not be signed.
-pub(super) fn states_another_body(request: &RawRequest<'_>) -> bool {
+pub(super) fn states_another_body(request: &RawRequest<'_>, algorithm: Algorithm) -> bool {
     request
-        .header("x-sdk-content-sha256")
-        .is_some_and(|stated| stated != UNSIGNED_PAYLOAD && stated != sha256_hex(request.body))
+        .header(algorithm.content_header())
+        .is_some_and(|stated| {
+            stated != UNSIGNED_PAYLOAD && stated != algorithm.digest().hash(request.body)
+        })
 }
 
 /// Verifies a request that [`read`] accepted; `also` are further paths that may have been signed.
@@ -223,19 +365,20 @@ pub(super) fn states_another_body(request: &RawRequest<'_>) -> bool {
 /// The error's message wants [`Mismatch::canonical_request`] with every line feed replaced by `|`.
 ///
 /// # Errors
-/// [`Mismatch`] when no candidate gives the client's signature, or when `X-Sdk-Content-Sha256` names another body.
+/// [`Mismatch`] when no candidate gives the client's signature, or when the header that states the body's hash names another body.
 pub fn verify(
     request: &RawRequest<'_>,
     also: &[&str],
     authorization: &Authorization<'_>,
     secret: &str,
 ) -> Result<(), Mismatch> {
-    if states_another_body(request) {
+    let algorithm = authorization.algorithm;
+    if states_another_body(request, algorithm) {
         let path = request.paths(also).next().unwrap_or("/");
-        let canonical = canonical_request(request, path, authorization.signed_headers);
+        let canonical = canonical_request(request, path, algorithm, authorization.signed_headers);
         return Err(Mismatch::new(
             Cause::BodyHash,
-            stages(&canonical, authorization.date, secret),
+            stages(&canonical, authorization, secret),
         ));
     }
     judge(
@@ -244,11 +387,42 @@ pub fn verify(
     )
 }
 
-/// Signs every header given (`host`, `x-project-id` and `content-type` are the caller's) and those it adds.
+/// Signs every header given (`host`, `x-project-id` and `content-type` are the caller's) and those it adds, as SDKs do
+/// unless they are told otherwise.
 ///
 /// `time` is in seconds since 1970.
 #[must_use]
 pub fn sign(request: &RawRequest<'_>, key: &AccessKey<'_>, time: i64) -> SignedParts {
+    sign_as(Algorithm::Sha256, request, key, "", time)
+}
+
+/// The same with SM3.
+#[must_use]
+pub fn sign_sm3(request: &RawRequest<'_>, key: &AccessKey<'_>, time: i64) -> SignedParts {
+    sign_as(Algorithm::Sm3, request, key, "", time)
+}
+
+/// The same with a key derived for a region and a service.
+#[must_use]
+pub fn sign_derived(
+    request: &RawRequest<'_>,
+    key: &AccessKey<'_>,
+    region: &str,
+    service: &str,
+    time: i64,
+) -> SignedParts {
+    let date = compact_time(time);
+    let scope = format!("{}/{region}/{service}", &date[..8]);
+    sign_as(Algorithm::Derived, request, key, &scope, time)
+}
+
+fn sign_as(
+    algorithm: Algorithm,
+    request: &RawRequest<'_>,
+    key: &AccessKey<'_>,
+    scope: &str,
+    time: i64,
+) -> SignedParts {
     let date = compact_time(time);
     let mut added = vec![("x-sdk-date".to_owned(), date.clone())];
     if let Some(token) = key.token {
@@ -259,14 +433,26 @@ pub fn sign(request: &RawRequest<'_>, key: &AccessKey<'_>, time: i64) -> SignedP
         headers: &headers,
         ..*request
     };
-    let signed = stages(
-        &canonical_request(&draft, request.path, &list),
-        &date,
-        key.secret,
-    );
+    let authorization = Authorization {
+        algorithm,
+        access_key_id: key.id,
+        scope,
+        signed_headers: &list,
+        signature: "",
+        date: &date,
+        timestamp: time,
+        security_token: key.token,
+    };
+    let canonical = canonical_request(&draft, request.path, algorithm, &list);
+    let signed = stages(&canonical, &authorization, key.secret);
+    let who = match algorithm {
+        Algorithm::Derived => format!("Credential={}/{scope}", key.id),
+        Algorithm::Sha256 | Algorithm::Sm3 => format!("Access={}", key.id),
+    };
     let authorization = format!(
-        "{ALGORITHM} Access={}, SignedHeaders={list}, Signature={}",
-        key.id, signed.signature
+        "{} {who}, SignedHeaders={list}, Signature={}",
+        algorithm.as_str(),
+        signed.signature
     );
     added.push(("authorization".to_owned(), authorization));
     SignedParts {

@@ -270,6 +270,7 @@ pub fn sign(
             match digest {
                 Digest::Sha1 => "HmacSHA1",
                 Digest::Sha256 => "HmacSHA256",
+                Digest::Sm3 => "HmacSM3",
             },
         ),
         ("signature_version", "1"),

@@ -123,6 +123,12 @@ fn a_printed_command_is_accepted_by_a_strict_server() {
     ];
     check(&server, &arguments, "200", mismatch);
 
+    let huawei = "http://ADDRESS/v2/0bec5db98280d2d02fd6c00c2de791ce/users?limit=2";
+    for scheme in ["sdk", "sdk-sm3", "v11"] {
+        let arguments = ["huawei-workspace", "GET", huawei, "--scheme", scheme];
+        check(&server, &arguments, "200", "401 APIGW.0301");
+    }
+
     let volcengine = "http://ADDRESS/volcengine-bytehouse/?Action=ListUsers&Version=2024-08-31";
     let mismatch = "401 SignatureNotMatch";
     check(
@@ -209,6 +215,9 @@ fn every_scheme_can_be_printed_and_verified_without_a_server() {
     let dms = "http://127.0.0.1:4700/v2/p/instances?limit=3";
     check(&["huawei-rocketmq", "GET", dms, "-H", "X-Project-Id: p"]);
     check(&["huawei-workspace", "POST", dms, "-d", "{\"a\": 1}"]);
+    for scheme in ["sdk", "sdk-sm3", "v11"] {
+        check(&["huawei-workspace", "GET", dms, "--scheme", scheme]);
+    }
     let qingcloud = "http://127.0.0.1:4700/qingcloud-ehpc/api/user?zone=jn1a&cluster_id=hpc-1";
     for scheme in ["ehpc", "ehpc-sha1", "iaas", "iaas-sha1"] {
         check(&["qingcloud-ehpc", "GET", qingcloud, "--scheme", scheme]);

@@ -85,7 +85,13 @@ pub(crate) fn authenticate_with(
             .raise()
             .because("the call has neither Authorization nor X-Auth-Token")),
         Err(Defect::NoAuthorization) => Ok(Caller::Anyone),
-        Err(defect) => Err(AUTHORIZATION_MALFORMED.with(defect)),
+        Err(defect) => {
+            let refused = AUTHORIZATION_MALFORMED.with(defect);
+            Err(match defect.explanation() {
+                Some(explanation) => refused.because(explanation),
+                None => refused,
+            })
+        }
     }
 }
 

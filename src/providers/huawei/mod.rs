@@ -171,13 +171,19 @@ pub(crate) fn throttled(wait: Duration) -> ApiError {
         .header("retry-after", wait.as_secs().max(1).to_string())
 }
 
-/// The access key in `Authorization: SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…`.
+/// The access key in `Authorization: SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…`, or before the first slash of
+/// `V11-HMAC-SHA256 Credential=…`.
 pub(crate) fn access_key(request: &Request) -> Option<String> {
     let (_, fields) = request.header("authorization")?.split_once(' ')?;
-    fields
-        .split(',')
-        .find_map(|field| field.trim().strip_prefix("Access="))
-        .map(str::to_owned)
+    let field = |field: &str| {
+        let (name, value) = field.trim().split_once('=')?;
+        match name {
+            "Access" => Some(value.to_owned()),
+            "Credential" => Some(value.split('/').next().unwrap_or_default().to_owned()),
+            _ => None,
+        }
+    };
+    fields.split(',').find_map(field)
 }
 
 /// A member of a body: nothing where it is absent or null.

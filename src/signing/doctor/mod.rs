@@ -134,10 +134,13 @@ pub fn shifted_clock(sent: i64, now: i64) -> Option<Finding> {
 
 /// The signature is right for the body that came, so the only thing left to be wrong is the header that states its hash.
 fn stated_hash_is_wrong(case: &Case<'_>) -> Option<Finding> {
-    let header = stated_hash_header(case.scheme)?;
+    let header = stated_hash_header(case)?;
     let stated = case.request.header(header)?;
     let is_another = match case.scheme {
-        Scheme::Huawei => super::huawei::states_another_body(case.request),
+        Scheme::Huawei => {
+            let read = super::huawei::read(case.request).ok()?;
+            super::huawei::states_another_body(case.request, read.algorithm)
+        }
         _ => stated != sha256_hex(case.request.body),
     };
     is_another.then(|| Finding {
@@ -147,11 +150,14 @@ fn stated_hash_is_wrong(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// The header in which a scheme states the hash of the body and wants it to be right.
-fn stated_hash_header(scheme: Scheme) -> Option<&'static str> {
-    match scheme {
+fn stated_hash_header(case: &Case<'_>) -> Option<&'static str> {
+    match case.scheme {
         Scheme::AlibabaAcs3 => Some("x-acs-content-sha256"),
         Scheme::Volcengine => Some("x-content-sha256"),
-        Scheme::Huawei => Some("x-sdk-content-sha256"),
+        Scheme::Huawei => {
+            let read = super::huawei::read(case.request).ok()?;
+            Some(read.algorithm.content_header())
+        }
         Scheme::AlibabaV1 | Scheme::QingCloud => None,
     }
 }
@@ -218,8 +224,11 @@ struct Trial {
     key_suffix: &'static str,
     /// What is put before it: nothing.
     key_prefix: &'static str,
-    /// Whether Volcengine's key is drawn from the secret.
+    /// Whether the key of Volcengine and of Huawei's V11 is drawn from the secret.
     derived: bool,
+    /// The form of Huawei's scheme, and the access key id, which a derived key takes in.
+    form: super::huawei::Algorithm,
+    access_key_id: String,
     method: String,
     /// The path as sent, or one of the further ones.
     raw_path: String,
@@ -288,6 +297,8 @@ impl Trial {
             key_suffix: "",
             key_prefix: "",
             derived: true,
+            form: super::huawei::Algorithm::Sha256,
+            access_key_id: String::new(),
             method: request.method.to_owned(),
             raw_path: String::new(),
             path: String::new(),
@@ -364,7 +375,7 @@ impl Trial {
         let canonical = || {
             let text = self.canonical_request();
             if self.hashed {
-                sha256_hex(text.as_bytes())
+                self.digest.hash(text.as_bytes())
             } else {
                 text
             }
@@ -384,7 +395,12 @@ impl Trial {
                 format!("{method}&{path}&{query}{end}")
             }
             Scheme::AlibabaAcs3 => format!("{}\n{}{end}", alibaba_acs3::ALGORITHM, canonical()),
-            Scheme::Huawei => format!("{}\n{time}\n{}{end}", super::huawei::ALGORITHM, canonical()),
+            Scheme::Huawei => {
+                let name = self.form.as_str();
+                let scope = self.huawei_scope(&self.scope);
+                let scope = scope.map_or_else(String::new, |scope| format!("{scope}\n"));
+                format!("{name}\n{time}\n{scope}{}{end}", canonical())
+            }
             Scheme::Volcengine => {
                 let scope = self.scope.join("/");
                 format!(
@@ -400,12 +416,24 @@ impl Trial {
         }
     }
 
+    /// What a derived key of Huawei's is for; nothing in the other forms.
+    fn huawei_scope(&self, scope: &[String; 4]) -> Option<String> {
+        (self.form == super::huawei::Algorithm::Derived).then(|| scope[..3].join("/"))
+    }
+
     fn signature(&self, scheme: Scheme) -> String {
         let mut key = format!("{}{}{}", self.key_prefix, self.secret, self.key_suffix).into_bytes();
         if scheme == Scheme::Volcengine && self.derived {
             for part in &self.key_scope {
                 key = hmac_sha256(&key, part.as_bytes()).to_vec();
             }
+        }
+        if scheme == Scheme::Huawei
+            && self.derived
+            && let Some(scope) = self.huawei_scope(&self.key_scope)
+        {
+            let secret = String::from_utf8_lossy(&key).into_owned();
+            key = super::huawei::derived_key(&self.access_key_id, &secret, &scope).into_bytes();
         }
         let mac = self
             .digest
@@ -495,14 +523,25 @@ fn examine<'a>(case: &'a Case<'a>) -> Option<(Examination<'a>, Vec<Trial>)> {
             let read = super::huawei::read(request).ok()?;
             let signed: Vec<Pair<'_>> = super::pairs(request.query.as_bytes()).collect();
             for path in request.paths(case.also) {
-                let canonical =
-                    super::huawei::canonical_request(request, path, read.signed_headers);
+                let canonical = super::huawei::canonical_request(
+                    request,
+                    path,
+                    read.algorithm,
+                    read.signed_headers,
+                );
                 let trial = blank
                     .clone()
                     .with_parameters(&signed, b"")
                     .with_canonical(path, &canonical);
+                let mut parts = read.scope.split('/').map(str::to_owned);
+                let scope: [String; 4] = std::array::from_fn(|_| parts.next().unwrap_or_default());
                 trials.push(Trial {
                     time: read.date.to_owned(),
+                    form: read.algorithm,
+                    digest: read.algorithm.digest(),
+                    access_key_id: read.access_key_id.to_owned(),
+                    key_scope: scope.clone(),
+                    scope,
                     ..trial
                 });
             }

@@ -10,9 +10,7 @@ use super::{
 };
 use crate::signing::Scheme::{self, AlibabaAcs3, AlibabaV1, Huawei, QingCloud, Volcengine};
 use crate::signing::coding::push;
-use crate::signing::{
-    Digest, compact_time, encode, extended_time, huawei, md5_hex, pairs, sha256_hex,
-};
+use crate::signing::{Digest, compact_time, encode, extended_time, huawei, md5_hex, pairs};
 
 /// So many parameters are left out, one after the other.
 const MAX_LEFT_OUT: usize = 64;
@@ -56,7 +54,7 @@ pub static DEVIATIONS: &[Deviation] = &[
     row(
         "key-not-derived",
         "signature matches if the secret itself is the key, not one drawn from it for date, region and service",
-        &[Volcengine],
+        &[Volcengine, Huawei],
         key_not_derived,
     ),
     row(
@@ -69,19 +67,19 @@ pub static DEVIATIONS: &[Deviation] = &[
     row(
         "scope-region",
         "signature matches if the region in the scope is {}",
-        &[Volcengine],
+        &[Volcengine, Huawei],
         scope_region,
     ),
     row(
         "scope-service",
         "signature matches if the service in the scope is {}",
-        &[Volcengine],
+        &[Volcengine, Huawei],
         scope_service,
     ),
     row(
         "scope-date",
         "signature matches if the date in the scope is {}",
-        &[Volcengine],
+        &[Volcengine, Huawei],
         scope_date,
     ),
     row(
@@ -147,6 +145,12 @@ pub static DEVIATIONS: &[Deviation] = &[
         body_empty,
     ),
     row(
+        "body-not-sent",
+        "the signature is of the body {}; none was sent",
+        &[AlibabaAcs3, Volcengine, Huawei, QingCloud],
+        body_not_sent,
+    ),
+    row(
         "body-hash-stated",
         "signature matches with the body hash that {} states; the body that came has another",
         &[AlibabaAcs3, Volcengine],
@@ -154,7 +158,7 @@ pub static DEVIATIONS: &[Deviation] = &[
     ),
     row(
         "body-hash-own",
-        "signature matches with the hash of the body; X-Sdk-Content-Sha256 says something else",
+        "signature matches with the hash of the body; {} says something else",
         &[Huawei],
         body_hash_own,
     ),
@@ -491,7 +495,15 @@ fn secret_ampersand(trial: &Trial, _: &Examination<'_>) -> Variants {
     })]
 }
 
+/// Whether the key is drawn for a date, a region and a service.
+fn has_scope(trial: &Trial) -> bool {
+    !trial.scope[0].is_empty()
+}
+
 fn key_not_derived(trial: &Trial, _: &Examination<'_>) -> Variants {
+    if !has_scope(trial) {
+        return Vec::new();
+    }
     one(trial, |trial| trial.derived = false)
 }
 
@@ -507,6 +519,9 @@ fn key_prefixed(trial: &Trial, _: &Examination<'_>) -> Variants {
 /// A part of the scope replaced: in key and text, in the key alone, in the text alone.
 fn scope_part(trial: &Trial, part: usize, others: impl IntoIterator<Item = String>) -> Variants {
     let mut variants = Vec::new();
+    if !has_scope(trial) {
+        return variants;
+    }
     for other in others {
         if other == trial.scope[part] {
             continue;
@@ -814,11 +829,11 @@ fn header_not_listed(trial: &Trial, examination: &Examination<'_>) -> Variants {
 
 // The body.
 
-/// The line for a body: an MD5 for QingCloud, else a SHA-256.
-fn body_line(examination: &Examination<'_>, body: &[u8]) -> String {
+/// The line for a body: an MD5 for QingCloud, else the scheme's own digest.
+fn body_line(trial: &Trial, examination: &Examination<'_>, body: &[u8]) -> String {
     match examination.case.scheme {
         QingCloud => md5_hex(body),
-        _ => sha256_hex(body),
+        _ => trial.digest.hash(body),
     }
 }
 
@@ -829,7 +844,7 @@ fn other_body(
     particulars: impl Into<String>,
     body: &[u8],
 ) -> Option<(String, Trial)> {
-    let line = body_line(examination, body);
+    let line = body_line(trial, examination, body);
     let differs = trial
         .payload
         .as_ref()
@@ -843,8 +858,19 @@ fn body_empty(trial: &Trial, examination: &Examination<'_>) -> Variants {
         .collect()
 }
 
+/// What SDKs sign for a call without a body and then do not send: Huawei's for Node does so with `{}` of a DELETE.
+fn body_not_sent(trial: &Trial, examination: &Examination<'_>) -> Variants {
+    if !examination.case.request.body.is_empty() {
+        return Vec::new();
+    }
+    ["{}", "null", "[]", "\"\""]
+        .into_iter()
+        .filter_map(|body| other_body(trial, examination, body, body.as_bytes()))
+        .collect()
+}
+
 fn body_hash_stated(trial: &Trial, examination: &Examination<'_>) -> Variants {
-    let header = stated_hash_header(examination.case.scheme);
+    let header = stated_hash_header(examination.case);
     let stated = header.and_then(|header| Some((header, examination.case.request.header(header)?)));
     match stated {
         Some((header, stated)) => vec![variant(trial, header, |trial| {
@@ -901,7 +927,8 @@ fn body_unsigned(trial: &Trial, _: &Examination<'_>) -> Variants {
 }
 
 fn body_hash_own(trial: &Trial, examination: &Examination<'_>) -> Variants {
-    other_body(trial, examination, "", examination.case.request.body)
+    let header = stated_hash_header(examination.case).unwrap_or_default();
+    other_body(trial, examination, header, examination.case.request.body)
         .into_iter()
         .collect()
 }
@@ -1343,7 +1370,7 @@ fn final_newline(trial: &Trial, _: &Examination<'_>) -> Variants {
 fn digest(trial: &Trial, _: &Examination<'_>) -> Variants {
     let (name, digest) = match trial.digest {
         Digest::Sha1 => ("HMAC-SHA256", Digest::Sha256),
-        Digest::Sha256 => ("HMAC-SHA1", Digest::Sha1),
+        Digest::Sha256 | Digest::Sm3 => ("HMAC-SHA1", Digest::Sha1),
     };
     vec![variant(trial, name, |trial| trial.digest = digest)]
 }

@@ -5,7 +5,7 @@ use rollcall::clock::{Setting, Time};
 use rollcall::signing::Scheme;
 use serde_json::{Value, json};
 
-use super::{API_TEST, DESIGN, PROJECT};
+use super::{API_TEST, DESIGN, PROJECT, explanation};
 use crate::client::Answer;
 use crate::server::{Server, frozen, with};
 use crate::signed::{self, KEY, TIME, by_huawei, explained, key, send};
@@ -104,12 +104,20 @@ fn every_text_of_the_gateway_in_its_order() {
         for (authorization, text) in [
             ("Basic dGVzdA==", "unsupported signature algorithm"),
             (
-                "SDK-HMAC-SM3 Access=a, SignedHeaders=x-sdk-date, Signature=0",
+                "SDK-SM2-SM3 Access=a, SignedHeaders=x-sdk-date, Signature=0",
                 "unsupported signature algorithm",
             ),
             (
-                "V11-HMAC-SHA256 Credential=a/20240520/cn-north-4/ims",
+                "SDK-ECDSA-P256-SHA256 Access=a, SignedHeaders=x-sdk-date, Signature=0",
                 "unsupported signature algorithm",
+            ),
+            (
+                "SDK-HMAC-SM3 Access=a, SignedHeaders=x-sdk-date, Signature=0",
+                "x-sdk-date not found",
+            ),
+            (
+                "V11-HMAC-SHA256 Credential=a/20240520/cn-north-4, SignedHeaders=x-sdk-date, Signature=0",
+                "authorization format incorrect, Credential not found",
             ),
             (
                 "SDK-HMAC-SHA256",
@@ -131,6 +139,14 @@ fn every_text_of_the_gateway_in_its_order() {
                 &[("authorization", authorization), ("x-auth-token", "t")],
                 text,
             );
+            if let Some(name) = ["SDK-SM2-SM3", "SDK-ECDSA-P256-SHA256"]
+                .into_iter()
+                .find(|name| authorization.starts_with(name))
+            {
+                let told = explanation(&server);
+                let sentence = format!("{name} is not verified here");
+                assert!(told.contains(&sentence), "{told}");
+            }
         }
         check(
             &server,

@@ -148,10 +148,24 @@ fn forge(scheme: Scheme, request: &Request, mistake: &Mistake<'_>) -> Request {
                 let text = text(huawei::canonical_request(
                     sent,
                     sent.path,
+                    read.algorithm,
                     read.signed_headers,
                 ));
-                let string = to_sign(huawei::string_to_sign(read.date, &text));
-                finish(&string, &|string| huawei::signature(KEY.secret, string))
+                let string = to_sign(huawei::string_to_sign(
+                    read.algorithm,
+                    read.date,
+                    read.scope,
+                    &text,
+                ));
+                let key = match read.algorithm {
+                    huawei::Algorithm::Derived => {
+                        huawei::derived_key(KEY.id, KEY.secret, read.scope)
+                    }
+                    _ => KEY.secret.to_owned(),
+                };
+                finish(&string, &|string| {
+                    huawei::signature(read.algorithm, &key, string)
+                })
             }
             QingCloud => {
                 let read = qingcloud::read(sent).expect("signed");
@@ -208,8 +222,8 @@ fn examined(
             keys: &[KEY, OTHER],
             port: Some(4700),
             hosts: &["open.volcengineapi.com", "ehpc.cn-hangzhou.aliyuncs.com"],
-            regions: &["cn-beijing", "cn-shanghai"],
-            services: &["bytehouse_ce"],
+            regions: &["cn-beijing", "cn-shanghai", "cn-east-3"],
+            services: &["bytehouse_ce", "dms"],
         })
     })
 }
@@ -343,7 +357,9 @@ fn keys(shown: &mut Shown) {
     let forged = forge(
         Volcengine,
         &volc,
-        &Mistake::Signature(&|string| huawei::signature(KEY.secret, string)),
+        &Mistake::Signature(&|string| {
+            huawei::signature(huawei::Algorithm::Sha256, KEY.secret, string)
+        }),
     );
     names(shown, Volcengine, &forged, "key-not-derived", "");
     let volc = sign_at(
@@ -430,6 +446,47 @@ fn scopes(shown: &mut Shown) {
         "scope-terminator",
         "\"aws4_request\"",
     );
+}
+
+/// Huawei's derived key, whose scope the client says and may have drawn its key from another one.
+fn huawei_scopes(shown: &mut Shown) {
+    let request = plain(Huawei, "GET", "");
+    let sealed = request.look(|sent| huawei::sign_derived(sent, &KEY, "cn-east-3", "dms", TIME));
+    let derived = request.sealed(sealed);
+    let swapped = |from: &str, to: &str| {
+        let mut request = derived.clone();
+        let header = request.header_mut("authorization");
+        *header = header.replace(from, to);
+        request
+    };
+    let derived_for = |scope: &str| {
+        let key = huawei::derived_key(KEY.id, KEY.secret, scope);
+        let wrong = |string: &str| huawei::signature(huawei::Algorithm::Derived, &key, string);
+        forge(Huawei, &derived, &Mistake::Signature(&wrong))
+    };
+    for (request, name, sentence) in [
+        (
+            swapped("cn-east-3", "cn-nowhere"),
+            "scope-region",
+            "\"cn-east-3\"",
+        ),
+        (swapped("/dms,", "/dms2,"), "scope-service", "\"dms\""),
+        (
+            derived_for("20240913/cn-east-3/dms"),
+            "scope-date",
+            "\"20240913\" (in the key, not in the text)",
+        ),
+    ] {
+        names(shown, Huawei, &request, name, sentence);
+    }
+    let plain_key =
+        |string: &str| huawei::signature(huawei::Algorithm::Derived, KEY.secret, string);
+    let forged = forge(Huawei, &derived, &Mistake::Signature(&plain_key));
+    names(shown, Huawei, &forged, "key-not-derived", "");
+    let mut other = derived.clone();
+    other.query = "b=1&a=2".to_owned();
+    let unsorted = forge(Huawei, &other, &Mistake::Query(&|all| joined(&all, &right)));
+    names(shown, Huawei, &unsorted, "query-unsorted", "");
 }
 
 fn headers(shown: &mut Shown) {
@@ -672,6 +729,21 @@ fn bodies(shown: &mut Shown) {
         };
         names(shown, scheme, &upper, "body-hash-upper-case", "");
     }
+    // Huawei's SDK for Node signs `{}` of a DELETE and sends nothing.
+    for scheme in WITH_BODY_LINE {
+        for unsent in ["{}", "null"] {
+            let mut request = signed(scheme, "DELETE", unsent);
+            request.body.clear();
+            let sentence = format!("the signature is of the body {unsent}; none was sent");
+            names(shown, scheme, &request, "body-not-sent", &sentence);
+        }
+    }
+    let unsent = plain(Huawei, "DELETE", "{}");
+    let mut sm3 = unsent
+        .clone()
+        .sealed(unsent.look(|sent| huawei::sign_sm3(sent, &KEY, TIME)));
+    sm3.body.clear();
+    names(shown, Huawei, &sm3, "body-not-sent", "of the body {}");
     for scheme in [AlibabaAcs3, Volcengine] {
         let mut post = signed(scheme, "POST", body);
         post.body = b"{\"another\": true}".to_vec();
@@ -1092,8 +1164,9 @@ fn the_rest(shown: &mut Shown) {
             )
             .text(),
             _ => {
-                let list = huawei::read(sent).expect("signed").signed_headers;
-                huawei::canonical_request(sent, sent.path, list).text()
+                let read = huawei::read(sent).expect("signed");
+                huawei::canonical_request(sent, sent.path, read.algorithm, read.signed_headers)
+                    .text()
             }
         });
         let unhashed = |string: String| {
@@ -1215,6 +1288,7 @@ fn every_known_mistake_is_named() {
     for group in [
         keys,
         scopes,
+        huawei_scopes,
         headers,
         bodies,
         paths,

@@ -27,7 +27,9 @@ fn signed_parts(vector: &Vector) -> Vec<Part> {
             .map(|(_, value)| value.as_str())
     };
     let form = header("content-type") == Some("application/x-www-form-urlencoded");
-    let unsigned_body = header("x-sdk-content-sha256") == Some("UNSIGNED-PAYLOAD")
+    let unsigned_body = ["x-sdk-content-sha256", "x-sdk-content-sm3"]
+        .into_iter()
+        .any(|name| header(name) == Some("UNSIGNED-PAYLOAD"))
         || pairs(request.query.as_bytes()).any(|pair| *pair.name == *b"X-NotSignBody");
     let mut parts = vec![Part::Method, Part::Path, Part::Query];
     if (vector.scheme != Scheme::AlibabaV1 || form) && !unsigned_body {

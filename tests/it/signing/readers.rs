@@ -216,7 +216,8 @@ fn volcengine_names_the_first_defect() {
 #[test]
 fn huawei_names_the_first_defect() {
     use huawei::Defect::{
-        Malformed, MalformedDate, NoAuthorization, NoDate, UnknownScheme, UnsignedDate,
+        Malformed, MalformedDate, NoAuthorization, NoDate, PrivateKey, ScopeDate, UnknownScheme,
+        UnsignedDate,
     };
     let request = vector("Huawei/v4-sts-awkward-path").request;
     let check = |request: Request, defect: huawei::Defect| {
@@ -228,9 +229,38 @@ fn huawei_names_the_first_defect() {
     };
     check(headless(&request, "authorization"), NoAuthorization);
     check(
-        replaced(&request, "authorization", "SDK-HMAC-SHA256", "SDK-HMAC-SM3"),
+        replaced(&request, "authorization", "SDK-HMAC-SHA256", "SDK-HMAC-MD5"),
         UnknownScheme,
     );
+    for name in ["SDK-ECDSA-P256-SHA256", "SDK-SM2-SM3"] {
+        let private = replaced(&request, "authorization", "SDK-HMAC-SHA256", name);
+        check(private, PrivateKey(name));
+        let told = PrivateKey(name).explanation().expect("a sentence");
+        assert!(told.contains(name) && told.contains("HMAC_SM3"), "{told}");
+    }
+    let derived = vector("Huawei/v11-3-sts").request;
+    for (from, to) in [
+        ("/20240520/", "/2024/"),
+        ("/cn-east-3/dms", "/cn-east-3"),
+        ("test-ak/", "/"),
+        ("Credential=", "Access="),
+    ] {
+        check(
+            replaced(&derived, "authorization", from, to),
+            Malformed("Credential"),
+        );
+    }
+    check(
+        replaced(&derived, "authorization", "/20240520/", "/20240521/"),
+        ScopeDate,
+    );
+    derived.look(|sent| {
+        let read = huawei::read(sent).expect("nothing is missing");
+        assert_eq!(
+            (read.access_key_id, read.scope),
+            ("test-ak", "20240520/cn-east-3/dms")
+        );
+    });
     check(
         replaced(&request, "authorization", "Access=", "Credential="),
         Malformed("Access"),

@@ -51,6 +51,11 @@ fn every_scheme_accepts_what_it_signs() {
             ..new()
         };
         let sealed = request.look(|sent| huawei::sign(sent, &KEY, TIME));
+        accepted(Scheme::Huawei, request.clone(), sealed);
+        let sealed = request.look(|sent| huawei::sign_sm3(sent, &KEY, TIME));
+        accepted(Scheme::Huawei, request.clone(), sealed);
+        let sealed =
+            request.look(|sent| huawei::sign_derived(sent, &KEY, "cn-north-4", "dms", TIME));
         accepted(Scheme::Huawei, request, sealed);
         for digest in [Digest::Sha1, Digest::Sha256] {
             let request = Request {

@@ -11,7 +11,10 @@ import (
 	"strings"
 
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/auth/basic"
+	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/auth/signer/algorithm"
+	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/config"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/invoker/retry"
+	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/region"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/sdkerr"
 	workspace "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/workspace/v2"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/workspace/v2/model"
@@ -42,6 +45,22 @@ func connect(accessKey, secretKey, token, project string) *workspace.WorkspaceCl
 	client, err := workspace.WorkspaceClientBuilder().WithEndpoint(BaseURL).WithCredential(credentials).SafeBuild()
 	Done(err)
 	return workspace.NewWorkspaceClient(client)
+}
+
+// bySM3 signs with the Chinese standard's hash.
+func bySM3(secretKey string) *workspace.WorkspaceClient {
+	credentials := Must(basic.NewCredentialsBuilder().WithAk(AccessKey).WithSk(secretKey).WithProjectId(scratch).SafeBuild())
+	transport := config.DefaultHttpConfig().WithSigningAlgorithm(algorithm.HmacSM3)
+	return workspace.NewWorkspaceClient(Must(workspace.WorkspaceClientBuilder().
+		WithEndpoint(BaseURL).WithHttpConfig(transport).WithCredential(credentials).SafeBuild()))
+}
+
+// byDerivedKey signs with a key made from the secret for one region and service.
+func byDerivedKey(secretKey string) *workspace.WorkspaceClient {
+	credentials := Must(basic.NewCredentialsBuilder().WithAk(AccessKey).WithSk(secretKey).WithProjectId(scratch).
+		WithDerivedPredicate(basic.DefaultDerivedPredicate).SafeBuild())
+	return workspace.NewWorkspaceClient(Must(workspace.WorkspaceClientBuilder().WithDerivedAuthServiceName("workspace").
+		WithRegion(region.NewRegion("cn-north-4", BaseURL)).WithCredential(credentials).SafeBuild()))
 }
 
 func list(client *workspace.WorkspaceClient, request model.ListUsersRequest) *model.ListUsersResponse {
@@ -464,6 +483,22 @@ func underFaults() {
 		_, err := show(first, id)
 		refused(err, userNotFound)
 		Equal(Value(Value(Must(show(second, id)).UserDetail).UserName), "zhangsan")
+	})
+
+	Case("SM3 and derived keys sign too", func() {
+		request := model.ListUsersRequest{Limit: Ptr("2"), Description: Ptr("测试 user+a/b~*")}
+		body := &model.CreateUserRequest{UserName: Fresh("u"), UserEmail: Ptr("a@example.com"), Description: Ptr("测试")}
+		for name, made := range map[string]func(secretKey string) *workspace.WorkspaceClient{"SM3": bySM3, "derived": byDerivedKey} {
+			client := made(SecretKey)
+			list(client, request)
+			id := Value(Must(client.CreateDesktopUser(&model.CreateDesktopUserRequest{Body: body})).Id)
+			Must(client.DeleteUser(&model.DeleteUserRequest{UserId: id}))
+			if Strict("huawei-workspace") {
+				_, err := made("wrong").ListUsers(&request)
+				refusal := Fails[*sdkerr.ServiceResponseError](err)
+				Equal([]any{refusal.StatusCode, refusal.ErrorCode}, []any{401, "APIGW.0301"}, name)
+			}
+		}
 	})
 
 	Case("a temporary key goes with its token", func() {

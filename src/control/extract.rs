@@ -1,6 +1,7 @@
 //! What a call of the control plane brings: a name in its path, its query, its body. What is wrong with one is said as a
 //! problem, like everything else.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::io::{self, Read};
 use std::time::Duration;
@@ -286,12 +287,31 @@ pub(crate) fn required_body<T: DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer: String = error.path().iter().map(segment).collect();
-        Problem::new(400, error.into_inner().to_string()).at(pointer)
+        Problem::new(400, in_json(&error.into_inner().to_string())).at(pointer)
     })?;
     reader
         .end()
         .map_err(|cause| Problem::new(400, cause.to_string()))?;
     Ok(read)
+}
+
+/// A body that is one text where an object with one member is meant, as `"empty"` for `{"to": "empty"}`: that object.
+pub(crate) fn as_member<'a>(bytes: &'a [u8], name: &str) -> Cow<'a, [u8]> {
+    if !bytes.trim_ascii_start().starts_with(b"\"") {
+        return bytes.into();
+    }
+    [format!("{{\"{name}\":").as_bytes(), bytes, b"}"]
+        .concat()
+        .into()
+}
+
+/// What was expected, in the words of JSON: callers know no structs.
+fn in_json(message: &str) -> String {
+    let Some((before, after)) = message.split_once("expected struct ") else {
+        return message.replace("expected a map", "expected an object");
+    };
+    let rest = after.trim_start_matches(|letter: char| letter.is_alphanumeric());
+    format!("{before}expected an object{rest}")
 }
 
 fn segment(segment: &Segment) -> String {

@@ -159,7 +159,7 @@ impl ControlAccess {
             Problem::new(
                 401,
                 "the control plane is locked; send Authorization: Bearer and the admin token (commands take it from --admin-token or ROLLCALL_ADMIN_TOKEN)",
-            )
+            ).title("Locked")
         })
     }
 }

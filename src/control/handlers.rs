@@ -1,5 +1,6 @@
 //! The short answers of the control plane; what moves whole databases is in `records.rs`.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,8 +12,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::extract::{
-    ALL, JsonBody, NamespaceParam, OtherNamespaceParam, PathParam, QueryParams, body, pointer,
-    required_body,
+    ALL, JsonBody, NamespaceParam, OtherNamespaceParam, PathParam, QueryParams, as_member, body,
+    pointer, required_body,
 };
 use super::{INDEX, Problem, describe};
 use crate::app::App;
@@ -160,7 +161,7 @@ pub(crate) async fn create(
     JsonBody(bytes): JsonBody,
 ) -> Answer<Response> {
     blocking(move || {
-        let Create { from } = body(&bytes)?;
+        let Create { from } = body(&as_member(&bytes, "from"))?;
         let origin = match from.as_deref() {
             None | Some("template") => DataSource::Template,
             Some("empty") => DataSource::Empty,
@@ -212,7 +213,7 @@ fn reset_namespace(app: &App, name: &str, origin: &DataSource) -> Answer<Value> 
 }
 
 fn reset_to(bytes: &[u8]) -> Answer<DataSource> {
-    Ok(match body::<Reset>(bytes)?.to {
+    Ok(match body::<Reset>(&as_member(bytes, "to"))?.to {
         None | Some(ResetTo::Template) => DataSource::Template,
         Some(ResetTo::Empty) => DataSource::Empty,
     })
@@ -459,6 +460,17 @@ struct Verify {
     wait_ms: u64,
 }
 
+/// A question whose count is a number alone, which is exactly that many; any other as it is.
+fn with_exact_count(bytes: &[u8]) -> Cow<'_, [u8]> {
+    match serde_json::from_slice::<Value>(bytes) {
+        Ok(mut question) if question["count"].is_u64() => {
+            question["count"] = json!({ "exactly": question["count"] });
+            question.to_string().into_bytes().into()
+        }
+        _ => bytes.into(),
+    }
+}
+
 /// Whether that many calls happened, or do within the time: 200, else 409 with the nearest misses. A lower bound is
 /// answered as soon as it is reached, an upper bound as soon as it is broken, else at the end of the time.
 pub(crate) async fn verify(
@@ -472,7 +484,7 @@ pub(crate) async fn verify(
         since,
         count,
         wait_ms,
-    } = required_body(&bytes)?;
+    } = required_body(&with_exact_count(&bytes))?;
     check_match(&mut matches, &about)?;
     let deadline = Instant::now() + Duration::from_millis(wait_ms).min(WAIT);
     let matches = Arc::new(matches);
@@ -589,7 +601,16 @@ pub(crate) async fn set_clock(
     about: NamespaceParam,
     JsonBody(bytes): JsonBody,
 ) -> Answer {
-    let ClockSetting { mode, time, by } = required_body(&bytes)?;
+    // `"real"` is a mode, any other text alone the time of a fixed clock.
+    let alone: Option<String> = serde_json::from_slice(&bytes).ok();
+    let ClockSetting { mode, time, by } = match alone {
+        Some(time) if time != "real" => ClockSetting {
+            mode: ClockMode::Fixed,
+            time: Some(time),
+            by: None,
+        },
+        _ => required_body(&as_member(&bytes, "mode"))?,
+    };
     blocking(move || {
         if time.is_some() && mode != ClockMode::Fixed {
             return Err(Problem::new(400, "only a fixed clock has a time").at("/time"));
@@ -630,7 +651,7 @@ pub(crate) async fn advance_clock(
     about: NamespaceParam,
     JsonBody(bytes): JsonBody,
 ) -> Answer {
-    let Advance { by } = required_body(&bytes)?;
+    let Advance { by } = required_body(&as_member(&bytes, "by"))?;
     let by = millis(&by)?;
     blocking(move || {
         app.namespaces.with(about.name(), |namespace| {

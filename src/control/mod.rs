@@ -233,6 +233,8 @@ pub(crate) fn document(id: &str) -> Option<&'static str> {
 #[derive(Debug)]
 pub(crate) struct Problem {
     status: u16,
+    /// What happened, in a few words; the status says it where nobody else does.
+    title: Option<&'static str>,
     detail: String,
     /// Where in the body it is wrong, as a JSON pointer.
     pointer: Option<String>,
@@ -244,6 +246,7 @@ impl Problem {
     pub(crate) fn new(status: u16, detail: impl Into<String>) -> Self {
         Self {
             status,
+            title: None,
             detail: detail.into(),
             pointer: None,
             more: None,
@@ -256,6 +259,11 @@ impl Problem {
         self
     }
 
+    pub(crate) fn title(mut self, title: &'static str) -> Self {
+        self.title = Some(title);
+        self
+    }
+
     pub(crate) fn at(mut self, pointer: impl Into<String>) -> Self {
         self.pointer = Some(pointer.into());
         self
@@ -264,7 +272,8 @@ impl Problem {
 
 impl From<NamespaceError> for Problem {
     fn from(cause: NamespaceError) -> Self {
-        Self::new(cause.status(), cause.to_string())
+        let problem = Self::new(cause.status(), cause.to_string());
+        problem.title(cause.title())
     }
 }
 
@@ -288,7 +297,7 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.status).expect("a valid status");
         let mut body = json!({
             "type": "about:blank",
-            "title": status.canonical_reason(),
+            "title": self.title.or_else(|| status.canonical_reason()),
             "status": self.status,
             "detail": self.detail,
         });

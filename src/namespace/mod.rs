@@ -260,6 +260,17 @@ pub(crate) enum NamespaceError {
 }
 
 impl NamespaceError {
+    /// What happened, in a few words.
+    pub(crate) const fn title(&self) -> &'static str {
+        match self {
+            Self::Name(_) => "Invalid namespace name",
+            Self::Unknown(_) => "No such namespace",
+            Self::Taken(_) => "Namespace exists already",
+            Self::TooMany(_) => "Too many namespaces",
+            Self::Data { .. } => "Data cannot be used",
+        }
+    }
+
     /// The HTTP status that says so.
     pub(crate) const fn status(&self) -> u16 {
         match self {

@@ -70,7 +70,7 @@ fn by_shape(request: &Request) -> Option<&'static str> {
 
 /// Alibaba or Volcengine by what only their clients send: points 1 to 3 of the ordered list of `volcengine-bytehouse.md` 1.1.
 pub(crate) fn by_signature(request: &Request) -> Option<&'static str> {
-    let authorization = request.header("authorization").unwrap_or_default();
+    let authorization = request.lossy_header("authorization");
     let (query, form) = (request.query(), request.form());
     let has = |name: &str| query.contains(name) || form.contains(name);
 
@@ -144,7 +144,7 @@ fn has_operation(id: &str, is_it: impl Fn(&Operation) -> bool) -> bool {
 /// Huawei by a signature or a token of its own. Any of its rooms has the gateway's answer to an unknown path, IAM's as well
 /// as the others.
 fn by_credentials(request: &Request) -> Option<&'static str> {
-    let authorization = request.header("authorization").unwrap_or_default();
+    let authorization = request.lossy_header("authorization");
     let is_huawei = ["SDK-", "V11-HMAC-"]
         .into_iter()
         .any(|scheme| authorization.starts_with(scheme))

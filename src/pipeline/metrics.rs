@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::namespace::clock::{Clock, Time};
+
 /// Upper bounds of the latency histogram's buckets, in seconds.
 const BUCKETS: [f64; 12] = [
     0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.05, 0.25, 1.0, 5.0,
@@ -15,9 +17,20 @@ const BUCKETS: [f64; 12] = [
 pub(crate) type Labels = [&'static str; 4];
 
 /// Calls by provider, operation and outcome, and how long they took.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Metrics {
     counted: Mutex<Counted>,
+    /// The machine's time, not a namespace's: dashboards tell restarts by it.
+    started: Time,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            counted: Mutex::default(),
+            started: Clock::default().now(),
+        }
+    }
 }
 
 #[derive(Debug, Default, Clone)]
@@ -82,12 +95,46 @@ impl Metrics {
             text,
             "rollcall_call_seconds_sum {seconds}\nrollcall_call_seconds_count {count}"
         );
+        process(&mut text, self.started);
         for (name, kind, help, value) in others {
             head(&mut text, name, kind, help);
             let _ = writeln!(text, "rollcall_{name} {value}");
         }
         text
     }
+}
+
+/// What dashboards show of every program, under the names that they know.
+fn process(text: &mut String, started: Time) {
+    head(text, "build_info", "gauge", "The version that runs.");
+    let version = env!("CARGO_PKG_VERSION");
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "rollcall_build_info{{version=\"{version}\"}} 1");
+    let _ = writeln!(
+        text,
+        "# HELP process_start_time_seconds When the server started, in seconds since the epoch.\n\
+         # TYPE process_start_time_seconds gauge\n\
+         process_start_time_seconds {:.2}",
+        started.millis() as f64 / 1000.0
+    );
+    if let Some(bytes) = resident_bytes() {
+        let _ = writeln!(
+            text,
+            "# HELP process_resident_memory_bytes Memory that the process holds.\n\
+             # TYPE process_resident_memory_bytes gauge\n\
+             process_resident_memory_bytes {bytes}"
+        );
+    }
+}
+
+/// As Linux tells it; other systems do not.
+fn resident_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kib: u64 = line.split_whitespace().next()?.parse().ok()?;
+    Some(kib * 1024)
 }
 
 fn head(text: &mut String, name: &str, kind: &str, help: &str) {

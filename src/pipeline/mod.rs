@@ -58,7 +58,7 @@ pub(crate) fn handle(
         Ok(namespace) => namespace,
         Err(cause) => {
             let status = cause.status();
-            let reply = Reply::problem(status, "No such namespace", &cause.to_string());
+            let reply = Reply::problem(status, cause.title(), &cause.to_string());
             return add_cors_headers(&request, reply).into();
         }
     };
@@ -104,6 +104,9 @@ pub(crate) fn handle(
                 provider.envelope(&call, verdict)
             }
         };
+        outcome.known = call
+            .operation()
+            .map(|operation| (operation, provider.common_parameters()));
         outcome.named = call.operation().map_or("", |operation| operation.name);
         outcome.operation = call.operation().map_or_else(
             || call.operation_name().to_owned().into(),
@@ -268,7 +271,7 @@ fn namespace_of(
             .namespaces
             .get(&String::from_utf8_lossy(name.as_bytes()));
     }
-    if let Some((name, rest)) = request.host().split_once('.')
+    if let Some((name, rest)) = request.lossy_host().split_once('.')
         && rest.starts_with("ns.")
     {
         return app.namespaces.get(&name.to_ascii_lowercase());

@@ -2,8 +2,11 @@
 //! is the registry's to say.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::namespace::settings::{Auth, Settings};
 use crate::provider::Provider;
@@ -15,18 +18,88 @@ use crate::providers::{PROVIDERS, provider, require};
 #[serde(deny_unknown_fields)]
 pub(crate) struct SettingsPatch {
     /// Modes by provider; `*` for the providers that have none of their own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "modes"
+    )]
     auth: Option<BTreeMap<String, Auth>>,
     /// Values by `PROVIDER.NAME`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "quirks"
+    )]
     quirks: Option<BTreeMap<String, String>>,
     /// Regions by provider.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "regions"
+    )]
     regions: Option<BTreeMap<String, String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     async_polls: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     skew: Option<String>,
+}
+
+/// Modes by provider; one mode alone is for all of them.
+fn modes<'de, D: Deserializer<'de>>(from: D) -> Result<Option<BTreeMap<String, Auth>>, D::Error> {
+    from.deserialize_any(ByName {
+        takes: r#"a mode, or modes by provider, as {"aliyun-ehpc": "strict"}"#,
+        for_all: Some(|mode| mode.parse()),
+    })
+    .map(Some)
+}
+
+fn quirks<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<BTreeMap<String, String>>, D::Error> {
+    from.deserialize_any(ByName {
+        takes: r#"values by quirk, as {"volcengine-bytehouse.total": "string"}"#,
+        for_all: None,
+    })
+    .map(Some)
+}
+
+fn regions<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<BTreeMap<String, String>>, D::Error> {
+    from.deserialize_any(ByName {
+        takes: r#"regions by provider, as {"huawei-workspace": "cn-east-3"}"#,
+        for_all: None,
+    })
+    .map(Some)
+}
+
+/// Reads values by name; or one for all, where that makes sense.
+struct ByName<V> {
+    /// What goes there, for whoever wrote something else.
+    takes: &'static str,
+    for_all: Option<fn(&str) -> Result<V, String>>,
+}
+
+impl<'de, V: Deserialize<'de>> Visitor<'de> for ByName<V> {
+    type Value = BTreeMap<String, V>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.takes)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        match self.for_all {
+            Some(read) => {
+                let value = read(text).map_err(E::custom)?;
+                Ok(BTreeMap::from([("*".to_owned(), value)]))
+            }
+            None => Err(E::invalid_type(Unexpected::Str(text), &self)),
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        BTreeMap::deserialize(MapAccessDeserializer::new(map))
+    }
 }
 
 /// Sets `MODE` for all providers, or `PROVIDER=MODE` for one.

@@ -138,6 +138,14 @@ impl Request {
         String::from_utf8_lossy(value.unwrap_or_default())
     }
 
+    /// The host that the client addressed, whatever its bytes.
+    pub(crate) fn lossy_host(&self) -> Cow<'_, str> {
+        match self.host() {
+            "" => self.lossy_header("host"),
+            host => host.into(),
+        }
+    }
+
     /// The media type of the body, without its parameters; empty where there is none.
     pub(crate) fn content_type(&self) -> &str {
         self.header("content-type")

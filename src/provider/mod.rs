@@ -5,6 +5,7 @@ pub(crate) mod error;
 pub(crate) mod redact;
 pub(crate) mod seed;
 pub(crate) mod table;
+pub(crate) mod text;
 
 use std::fmt;
 use std::time::Duration;
@@ -33,6 +34,10 @@ pub(crate) trait Provider: fmt::Debug + Sync {
     fn errors(&self) -> Vec<&'static ErrorEntry>;
     /// Where sources disagree, and what can be switched.
     fn quirks(&self) -> &'static [Quirk];
+    /// Parameters of every call, beside those of the operation: how it is named and signed.
+    fn common_parameters(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// Bounds that belong to no single parameter.
     fn limits(&self) -> &'static [Limit];
     /// The tables of the store, as SQL.

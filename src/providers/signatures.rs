@@ -139,6 +139,14 @@ impl SigningHints {
     }
 }
 
+/// The longest canonical request that people are shown line by line.
+const COMPARED: usize = 4 << 10;
+
+/// What is left where no known mistake gives the client's signature.
+const UNEXPLAINED: &str = "no known mistake explains the signature: the canonical request is what this server makes of the call, \
+                           so either the secret key differs, or what was signed is not what arrived; compare the canonical \
+                           request and the string to sign line by line with the client's";
+
 /// What a form of megabytes signs is shown so far; the journal keeps less.
 const SHOWN: usize = 64 << 10;
 
@@ -171,22 +179,34 @@ pub(crate) fn explain_mismatch(
     });
     let sentence = match &finding {
         Some(Finding { sentence, .. }) => sentence.clone(),
-        None => {
-            "no known mistake explains the signature; compare the canonical requests".to_owned()
-        }
+        None => UNEXPLAINED.to_owned(),
     };
     let sentence = redact::redact_quoted(&sentence);
     log(call, &sentence);
     // Cut first: what is cut off costs nothing, and half a secret is masked like a whole one.
     let shown = |text: &str| redact::redact_quoted(&text[..text.floor_char_boundary(SHOWN)]);
-    let told = json!({
+    let (canonical_request, string_to_sign) = (
+        shown(&mismatch.canonical_request),
+        shown(&mismatch.string_to_sign),
+    );
+    let mut told = json!({
         "finding": finding.as_ref().map(|finding| finding.name),
         "sentence": sentence,
-        "canonical_request": shown(&mismatch.canonical_request),
-        "string_to_sign": shown(&mismatch.string_to_sign),
+        "canonical_request": canonical_request,
+        "string_to_sign": string_to_sign,
         "expected_signature": mismatch.expected,
     });
-    Ok(refused.because(sentence).finding(told))
+    if finding.is_some() || COMPARED < canonical_request.len() {
+        return Ok(refused.because(sentence).finding(told));
+    }
+    // A reader has to compare, and does so line by line.
+    let lines = |text: &str| json!(text.split('\n').collect::<Vec<_>>());
+    told["canonical_request_lines"] = lines(&canonical_request);
+    told["string_to_sign_lines"] = lines(&string_to_sign);
+    let compared = format!(
+        "{sentence}\ncanonical request:\n{canonical_request}\nstring to sign:\n{string_to_sign}"
+    );
+    Ok(refused.because(compared).finding(told))
 }
 
 /// Refuses a time that is further from the namespace's than the provider lets it be, which is `own` unless the operator

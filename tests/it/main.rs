@@ -36,6 +36,7 @@ mod load;
 mod long;
 mod long_lists;
 mod namespaces;
+mod newcomers;
 mod pages;
 mod placeholders;
 mod secrets;

@@ -16,6 +16,7 @@ use crate::namespace::ids::Ids;
 use crate::provider::Provider;
 use crate::provider::call::{Call, Reply};
 use crate::provider::error::{ApiError, ErrorEntry};
+use crate::provider::text;
 use crate::providers::{PROVIDERS, provider, unknown_provider};
 
 /// The header that makes one request fail.
@@ -654,20 +655,23 @@ fn named(
 
 fn no_such_error(provider: &dyn Provider, name: &str) -> String {
     let id = provider.id();
-    let several = provider
-        .errors()
+    let rows = provider.errors();
+    let several = rows
         .iter()
         .filter(|entry| entry.code == name)
         .map(|entry| entry.name)
         .collect::<Vec<_>>();
-    if several.is_empty() {
-        format!("\"{name}\" is no error of {id}; GET /_rollcall/errors?provider={id} lists them")
-    } else {
-        format!(
+    if !several.is_empty() {
+        return format!(
             "the code \"{name}\" is of several errors of {id}; take one by its name: {}",
             several.join(", ")
-        )
+        );
     }
+    let names = rows.iter().map(|entry| entry.name);
+    format!(
+        "\"{name}\" is no error of {id}; the nearest are {}, and GET /_rollcall/errors?provider={id} lists them all",
+        text::nearest(name, names, 3).join(", ")
+    )
 }
 
 /// What the header asks for: an error's name, `delay=2s`, `status=503`, `hang`, `reset` or `truncate`.

@@ -14,9 +14,13 @@ use crate::pipeline::faults::Match;
 use crate::provider::call::{PathParams, Reply, Request, params};
 use crate::provider::error::Missing;
 use crate::provider::redact;
+use crate::provider::table::Operation;
+use crate::provider::text;
 
 /// The most that an entry keeps of a body.
 const BODY: usize = 16 * 1024;
+/// How many parameters that an operation does not have are named.
+const UNKNOWN: usize = 8;
 /// What an entry costs beside what it holds: itself, its places in the ring and the index, what allocators round up.
 pub(super) const OVERHEAD: usize = size_of::<Kept>() + 256;
 /// Where in the corridor a call was answered.
@@ -67,6 +71,8 @@ pub(crate) struct Outcome {
     pub(crate) provider: &'static str,
     /// The operation's name in the table; empty for what is none.
     pub(crate) named: &'static str,
+    /// The operation, and the parameters that every call of its provider has.
+    pub(crate) known: Option<(&'static Operation, &'static [&'static str])>,
     /// The operation's name, or what the caller took for one.
     pub(crate) operation: Cow<'static, str>,
     pub(crate) stage: Stage,
@@ -301,12 +307,45 @@ impl Kept {
         put("duration_us", json!(self.duration.as_micros()));
         put("method", json!(self.method.as_str()));
         put("target", json!(redact::target(self.packed.target())));
-        let explanation = call
-            .explanation
-            .iter()
-            .map(|text| redact::redact_quoted(text));
+        let unknown = self.unknown_parameters();
+        let explanation = call.explanation.iter().chain(&unknown);
+        let explanation = explanation.map(|text| redact::redact_quoted(text));
         put("explanation", explanation.collect());
         summary
+    }
+
+    /// Parameters that the operation does not have, which the service and rollcall ignore in silence. Found when somebody
+    /// reads the entry, and not while the caller waits.
+    fn unknown_parameters(&self) -> Vec<String> {
+        let Some((operation, common)) = self.outcome.known else {
+            return Vec::new();
+        };
+        let packed = &self.packed;
+        // The path has what its pattern says.
+        let no_path = PathParams::default();
+        let sent = params(&no_path, packed.query(), &packed.headers(), packed.body());
+        // `User.1.Name` and the member `User` of a JSON body are both of `User.N.Name`.
+        fn head(name: &str) -> &str {
+            name.split('.').next().unwrap_or_default()
+        }
+        let own = || operation.parameters.iter().map(|parameter| parameter.name);
+        sent.keys()
+            .filter(|name| !name.is_empty() && !common.contains(&name.as_str()))
+            .filter(|name| own().all(|own| head(own) != head(name)))
+            .take(UNKNOWN)
+            .map(|name| {
+                let mut name = name.clone();
+                name.truncate(name.floor_char_boundary(64));
+                let near = match text::nearest(&name, own(), 2).as_slice() {
+                    [] => "it has none".to_owned(),
+                    near => format!("the nearest that it has: {}", near.join(", ")),
+                };
+                format!(
+                    "{} has no parameter \"{name}\", so it is ignored; {near}",
+                    operation.name
+                )
+            })
+            .collect()
     }
 
     /// Whether it may be a wanted call all the same: what differs was in the part of the body that was cut off.

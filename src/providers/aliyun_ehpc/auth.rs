@@ -35,7 +35,7 @@ pub(crate) fn scheme(request: &Request) -> Scheme {
         "SignatureNonce",
         "SignatureVersion",
     ];
-    let authorization = request.header("authorization").unwrap_or_default();
+    let authorization = request.lossy_header("authorization");
     if authorization.starts_with("ACS3-") || request.headers.contains_key("x-acs-signature-nonce") {
         return Scheme::Acs3;
     }
@@ -49,15 +49,16 @@ pub(crate) fn scheme(request: &Request) -> Scheme {
 
 /// The access key that a request names, in any scheme.
 pub(crate) fn access_key(request: &Request) -> Option<String> {
-    let credential = request.header("authorization").and_then(|text| {
-        let (_, fields) = text.split_once(' ')?;
+    let authorization = request.lossy_header("authorization");
+    let credential = authorization.split_once(' ').and_then(|(_, fields)| {
         fields
             .split(',')
             .find_map(|field| field.trim().strip_prefix("Credential="))
     });
+    let in_header = request.lossy_header("x-acs-accesskey-id");
     credential
         .or_else(|| Parameters::of(request).get("AccessKeyId"))
-        .or_else(|| request.header("x-acs-accesskey-id"))
+        .or_else(|| Some(&*in_header).filter(|key| !key.is_empty()))
         .map(str::to_owned)
 }
 

@@ -443,6 +443,24 @@ impl Provider for AliyunEhpc {
         QUIRKS
     }
 
+    fn common_parameters(&self) -> &'static [&'static str] {
+        &[
+            "Action",
+            "Version",
+            "Format",
+            "RegionId",
+            "AccessKeyId",
+            "SecurityToken",
+            "BearerToken",
+            "Timestamp",
+            "Signature",
+            "SignatureMethod",
+            "SignatureVersion",
+            "SignatureNonce",
+            "SignatureType",
+        ]
+    }
+
     fn limits(&self) -> &'static [Limit] {
         LIMITS
     }

@@ -174,7 +174,8 @@ pub(crate) fn throttled(wait: Duration) -> ApiError {
 /// The access key in `Authorization: SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…`, or before the first slash of
 /// `V11-HMAC-SHA256 Credential=…`.
 pub(crate) fn access_key(request: &Request) -> Option<String> {
-    let (_, fields) = request.header("authorization")?.split_once(' ')?;
+    let authorization = request.lossy_header("authorization");
+    let (_, fields) = authorization.split_once(' ')?;
     let field = |field: &str| {
         let (name, value) = field.trim().split_once('=')?;
         match name {

@@ -428,6 +428,24 @@ impl Provider for QingcloudEhpc {
         QUIRKS
     }
 
+    fn common_parameters(&self) -> &'static [&'static str] {
+        &[
+            "action",
+            "version",
+            "zone",
+            "owner",
+            "access_key_id",
+            "token",
+            "timestamp",
+            "time_stamp",
+            "expires",
+            "signature",
+            "signature_method",
+            "signature_version",
+            "req_id",
+        ]
+    }
+
     fn limits(&self) -> &'static [Limit] {
         LIMITS
     }

@@ -172,7 +172,9 @@ fn refusal(defect: Defect) -> ApiError {
 
 /// The access key of a request, exactly as sent: from the header, or from a presigned query.
 pub(crate) fn access_key(request: &Request) -> Option<String> {
-    let key = credential(request)?.split('/').next()?;
+    let authorization = request.lossy_header("authorization");
+    let credential = in_header(&authorization).or_else(|| in_parameters(request))?;
+    let key = credential.split('/').next()?;
     (!key.is_empty()).then(|| key.to_owned())
 }
 
@@ -185,18 +187,23 @@ pub(crate) fn scope_region(request: &Request) -> Option<&str> {
     }
 }
 
+fn in_header(authorization: &str) -> Option<&str> {
+    let fields = authorization.strip_prefix("HMAC-SHA256 ")?;
+    fields
+        .split(',')
+        .find_map(|field| field.trim().strip_prefix("Credential="))
+}
+
+fn in_parameters(request: &Request) -> Option<&str> {
+    let (query, form) = (request.query(), request.form());
+    query
+        .first("X-Credential")
+        .or_else(|| form.first("X-Credential"))
+}
+
 /// `<AK>/<date>/<region>/<service>/request`, from `Authorization: HMAC-SHA256 Credential=…, SignedHeaders=…,
 /// Signature=…` or from `X-Credential`.
 fn credential(request: &Request) -> Option<&str> {
-    let in_header = request
-        .header("authorization")
-        .and_then(|header| header.strip_prefix("HMAC-SHA256 "))
-        .and_then(|fields| {
-            fields
-                .split(',')
-                .find_map(|field| field.trim().strip_prefix("Credential="))
-        });
-    in_header
-        .or_else(|| request.query().first("X-Credential"))
-        .or_else(|| request.form().first("X-Credential"))
+    let in_header = request.header("authorization").and_then(in_header);
+    in_header.or_else(|| in_parameters(request))
 }

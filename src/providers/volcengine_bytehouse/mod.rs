@@ -414,6 +414,22 @@ impl Provider for VolcengineBytehouse {
         QUIRKS
     }
 
+    fn common_parameters(&self) -> &'static [&'static str] {
+        &[
+            "Action",
+            "Version",
+            "X-Algorithm",
+            "X-Credential",
+            "X-Date",
+            "X-Expires",
+            "X-NotSignBody",
+            "X-Security-Token",
+            "X-Signature",
+            "X-SignedHeaders",
+            "X-SignedQueries",
+        ]
+    }
+
     fn limits(&self) -> &'static [Limit] {
         LIMITS
     }

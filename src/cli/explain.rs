@@ -12,7 +12,7 @@ use super::{bad_flags, credentials, fail, parse_time, say};
 use crate::namespace::clock::{Clock, Time};
 use crate::namespace::settings::Credential;
 use crate::providers::PROVIDERS;
-use crate::providers::signatures::{SigningHints, signing_key};
+use crate::providers::signatures::{SigningHints, UNEXPLAINED, signing_key};
 use crate::signing::doctor::{self, Case};
 use crate::signing::{
     AccessKey, Mismatch, RawRequest, Scheme, alibaba_acs3, alibaba_v1, extended_time, huawei,
@@ -226,9 +226,7 @@ fn examine(raw: &Raw<'_>, credentials: &[Credential], now: i64) -> Examined {
                 Some(finding) => {
                     text.push_str(&format!("{}: {}\n", finding.name, finding.sentence))
                 }
-                None => text.push_str(
-                    "no known mistake explains the signature; compare the canonical requests\n",
-                ),
+                None => text.push_str(&format!("{UNEXPLAINED}\n")),
             }
             text.push_str(&format!(
                 "\ncanonical request:\n{}\n\nstring to sign:\n{}\n\nsignature that would match:\n{}\n",

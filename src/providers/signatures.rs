@@ -143,7 +143,7 @@ impl SigningHints {
 const COMPARED: usize = 4 << 10;
 
 /// What is left where no known mistake gives the client's signature.
-const UNEXPLAINED: &str = "no known mistake explains the signature: the canonical request is what this server makes of the call, \
+pub(crate) const UNEXPLAINED: &str = "no known mistake explains the signature: the canonical request is what this server makes of the call, \
                            so either the secret key differs, or what was signed is not what arrived; compare the canonical \
                            request and the string to sign line by line with the client's";
 

@@ -328,7 +328,7 @@ fn a_raw_request_is_explained_without_a_server() {
     insta::assert_snapshot!(told, @r#"
     Volcengine HMAC-SHA256, key test-ak
     signed at 2024-09-12T13:27:32Z
-    no known mistake explains the signature; compare the canonical requests
+    no known mistake explains the signature: the canonical request is what this server makes of the call, so either the secret key differs, or what was signed is not what arrived; compare the canonical request and the string to sign line by line with the client's
 
     canonical request:
     GET

@@ -13,6 +13,8 @@ pub(crate) struct App {
     pub(crate) journal: Journal,
     pub(crate) faults: Faults,
     pub(crate) metrics: Metrics,
+    /// What unlocks the control plane, and faults by header where calls are verified.
+    pub(crate) admin_token: Option<String>,
     /// How the template is made anew when seed files change.
     pub(crate) template: TemplatePlan,
 }

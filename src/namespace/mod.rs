@@ -11,7 +11,7 @@ use std::fmt;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -100,6 +100,8 @@ pub(crate) struct Namespace {
     pub(crate) name: Arc<str>,
     state: RwLock<Arc<State>>,
     last_use: AtomicI64,
+    /// Whether only calls that nobody is known to have signed have asked for it, where that matters.
+    is_unclaimed: AtomicBool,
     /// Held while the data is swapped, so that one swap builds on the other; readers go on meanwhile.
     swapping: Mutex<()>,
 }
@@ -112,6 +114,11 @@ impl Namespace {
 
     pub(crate) fn settings(&self) -> Arc<Settings> {
         self.state().settings()
+    }
+
+    /// Lets a namespace go again that [`Namespaces::settle`] finds nobody's.
+    pub(crate) fn set_unclaimed(&self, is_unclaimed: bool) {
+        self.is_unclaimed.store(is_unclaimed, Ordering::SeqCst);
     }
 
     /// Changes the settings; of two changes at once none is lost. What went wrong changes nothing.
@@ -331,13 +338,25 @@ impl Namespaces {
         name: &str,
         work: impl FnOnce(&Arc<Namespace>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let is_new = is_name(name) && self.find(name).is_none() && !self.is_on_disk(name);
+        let is_new = is_name(name) && !self.has(name);
         let namespace = self.get(name)?;
         let done = work(&namespace);
         if is_new && done.is_err() {
             self.discard_if_unused(&namespace);
         }
         done
+    }
+
+    /// Whether there is a namespace of that name, in use or on disk.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.find(name).is_some() || self.is_on_disk(name)
+    }
+
+    /// After a call: unmakes a namespace that came with calls alone of which none was signed with a valid key.
+    pub(crate) fn settle(&self, namespace: &Arc<Namespace>) {
+        if namespace.is_unclaimed.load(Ordering::SeqCst) {
+            self.discard_if_unused(namespace);
+        }
     }
 
     /// Unmakes a namespace, unless somebody else uses it or has written to it.
@@ -708,6 +727,7 @@ impl Namespaces {
             name: name.into(),
             state: RwLock::new(Arc::new(state)),
             last_use: AtomicI64::new(0),
+            is_unclaimed: AtomicBool::new(false),
             swapping: Mutex::default(),
         });
         self.known

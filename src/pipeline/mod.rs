@@ -8,6 +8,7 @@ mod placeholder;
 pub(crate) mod settings;
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,13 +17,15 @@ use http::{HeaderMap, HeaderValue, Method};
 use serde_json::json;
 
 use crate::app::App;
-use crate::namespace::{self, Namespace, NamespaceError, State};
+use crate::namespace::settings::Auth;
+use crate::namespace::{self, Namespace, State};
 use crate::pipeline::faults::{DeliveryMode, Injected, ResponseOverride};
 use crate::pipeline::identify::{identify, nearest};
 use crate::pipeline::journal::{Entry, Outcome, Stage};
 use crate::provider::Provider;
 use crate::provider::call::{Call, Reply, Request};
-use crate::provider::error::{ApiError, Refusal};
+use crate::provider::error::{ApiError, Raised, Refusal};
+use crate::signing;
 
 /// An answer, and how it leaves the server.
 #[derive(Debug)]
@@ -54,7 +57,10 @@ pub(crate) fn handle(
     }
     let provider = identify(&mut request, door);
     let access_key = provider.and_then(|provider| provider.access_key(&request));
-    let namespace = match namespace_of(app, &request, provider, access_key.as_deref()) {
+    let name = namespace_of(&request, provider, access_key.as_deref());
+    let found = app.namespaces.find(&name);
+    let is_new = found.is_none() && !app.namespaces.has(&name);
+    let namespace = match found.map_or_else(|| app.namespaces.get(&name), Ok) {
         Ok(namespace) => namespace,
         Err(cause) => {
             let status = cause.status();
@@ -66,8 +72,18 @@ pub(crate) fn handle(
     let state = namespace.state();
     let now = state.clock.now();
     namespace.touch(now);
+    // Where keys are verified, a namespace springs only from a call that a valid one signed.
+    let mode = state
+        .settings()
+        .auth(provider.map_or("", |provider| provider.id()));
+    if mode == Auth::Strict && is_new {
+        namespace.set_unclaimed(true);
+    }
     let Some(provider) = provider else {
-        return unrecognised(app, &request, &namespace, &state, began).into();
+        let reply = unrecognised(app, &request, &namespace, &state, began);
+        drop(state);
+        app.namespaces.settle(&namespace);
+        return reply.into();
     };
 
     let mut outcome = Outcome::default();
@@ -81,14 +97,21 @@ pub(crate) fn handle(
             settings: state.settings(),
             state: Arc::clone(&state),
         };
+        // A header that anybody can send may not hold a connection where keys are verified.
+        let wants_fault = request.headers.contains_key(faults::HEADER);
+        let admitted =
+            (mode == Auth::Strict && wants_fault && !is_admin(app, &request)).then(|| admit(&call));
+        let may_inject = !matches!(admitted, Some(Err(_)));
         let Injected {
             instead,
             delay,
             manner,
             notes,
-        } = app
-            .faults
-            .check(&call, access_key.as_deref().map(without_namespace));
+        } = app.faults.check(
+            &call,
+            access_key.as_deref().map(without_namespace),
+            may_inject,
+        );
         outcome.explanation = notes;
         let reply = match instead {
             Some(ResponseOverride::Raw(reply)) => {
@@ -98,8 +121,11 @@ pub(crate) fn handle(
             instead => {
                 let (stage, verdict) = match instead {
                     Some(ResponseOverride::Error(error)) => (Stage::Fault, Err(error)),
-                    _ => dispatch(&call, &mut outcome.explanation),
+                    _ => dispatch(&call, admitted, &mut outcome.explanation),
                 };
+                if mode == Auth::Strict && is_verified(stage, &verdict) {
+                    namespace.set_unclaimed(false);
+                }
                 let verdict = outcome.record_result(&call, stage, verdict);
                 provider.envelope(&call, verdict)
             }
@@ -124,6 +150,8 @@ pub(crate) fn handle(
         .unwrap_or_default()
         .to_owned();
     outcome.record(app, &namespace, &state, &request, &reply, began);
+    drop(state);
+    app.namespaces.settle(&namespace);
     Delivery {
         reply,
         delay,
@@ -131,15 +159,55 @@ pub(crate) fn handle(
     }
 }
 
-/// The provider's own checks in its own order, then the operation.
-fn dispatch(call: &Call<'_>, notes: &mut Vec<String>) -> (Stage, Result<Reply, ApiError>) {
+/// The provider's own checks, in its own order.
+fn admit(call: &Call<'_>) -> Result<(), (Stage, ApiError)> {
     let walked = catch_unwind(AssertUnwindSafe(|| {
         if let Some(limit) = call.request.over {
-            return (Stage::Gateway, Err(call.provider.over_limit(limit).raise()));
+            return Err((Stage::Gateway, call.provider.over_limit(limit).raise()));
         }
-        if let Err(refused) = call.provider.admit(call) {
-            return (Stage::Gateway, Err(refused));
+        let admitted = call.provider.admit(call);
+        admitted.map_err(|refused| (Stage::Gateway, refused))
+    }));
+    walked.unwrap_or_else(|panic| {
+        let cause = panic_message(&*panic);
+        Err((Stage::Broken, ApiError::Broken(cause.into())))
+    })
+}
+
+/// Whether a valid key signed the call, where keys are verified: the gateway let it through, and the operation, which is the
+/// one to check the password that a token is asked for with, did not find fault with who it is.
+fn is_verified(stage: Stage, verdict: &Result<Reply, ApiError>) -> bool {
+    match verdict {
+        Ok(_) => stage == Stage::Operation,
+        Err(ApiError::Refused(refusal)) => {
+            stage == Stage::Operation && refusal.entry.raised != Raised::Authentication
         }
+        Err(ApiError::Broken(_)) => false,
+    }
+}
+
+/// Whether the request carries the admin token, as calls of the control plane do.
+fn is_admin(app: &App, request: &Request) -> bool {
+    let given = request
+        .header("authorization")
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    match (&app.admin_token, given) {
+        (Some(token), Some((_, given))) => signing::same(token, given.trim()),
+        _ => false,
+    }
+}
+
+/// The provider's own checks, unless they were made before, then the operation.
+fn dispatch(
+    call: &Call<'_>,
+    admitted: Option<Result<(), (Stage, ApiError)>>,
+    notes: &mut Vec<String>,
+) -> (Stage, Result<Reply, ApiError>) {
+    if let Err((stage, refused)) = admitted.unwrap_or_else(|| admit(call)) {
+        return (stage, Err(refused));
+    }
+    let walked = catch_unwind(AssertUnwindSafe(|| {
         if let Some(fault) = faults::reserved_id(call, notes) {
             return (Stage::Fault, Err(fault));
         }
@@ -260,21 +328,18 @@ impl Outcome {
 
 /// The namespace that a request belongs to, by the first of these that it has: the header, a host label
 /// `<name>.ns.<anything>`, the access key's suffix after `~`, the token's own.
-fn namespace_of(
-    app: &App,
-    request: &Request,
+fn namespace_of<'a>(
+    request: &'a Request,
     provider: Option<&'static dyn Provider>,
-    access_key: Option<&str>,
-) -> Result<Arc<Namespace>, NamespaceError> {
+    access_key: Option<&'a str>,
+) -> Cow<'a, str> {
     if let Some(name) = request.headers.get(namespace::HEADER) {
-        return app
-            .namespaces
-            .get(&String::from_utf8_lossy(name.as_bytes()));
+        return String::from_utf8_lossy(name.as_bytes());
     }
     if let Some((name, rest)) = request.lossy_host().split_once('.')
         && rest.starts_with("ns.")
     {
-        return app.namespaces.get(&name.to_ascii_lowercase());
+        return name.to_ascii_lowercase().into();
     }
     let suffix = access_key
         .and_then(|key| key.split_once('~'))
@@ -284,8 +349,8 @@ fn namespace_of(
             .and_then(|provider| provider.token_namespace(request))
             .filter(|name| namespace::is_name(name))
     };
-    app.namespaces
-        .get(suffix.or_else(of_token).unwrap_or(namespace::DEFAULT))
+    let name = suffix.or_else(of_token);
+    name.unwrap_or(namespace::DEFAULT).into()
 }
 
 /// The access key that the secret belongs to: what is before `~`.

@@ -77,8 +77,10 @@ fn regions<'de, D: Deserializer<'de>>(
 struct ByName<V> {
     /// What goes there, for whoever wrote something else.
     takes: &'static str,
-    for_all: Option<fn(&str) -> Result<V, String>>,
+    for_all: Option<ReadOne<V>>,
 }
+
+type ReadOne<V> = fn(&str) -> Result<V, String>;
 
 impl<'de, V: Deserialize<'de>> Visitor<'de> for ByName<V> {
     type Value = BTreeMap<String, V>;

@@ -244,6 +244,7 @@ fn build(options: &Options) -> Result<App, StartError> {
         journal: Journal::new(options.journal, JOURNAL_BYTES),
         faults,
         metrics: Metrics::default(),
+        admin_token: options.access.token.clone(),
         template,
     })
 }

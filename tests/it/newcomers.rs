@@ -1,5 +1,6 @@
 //! What a newcomer tries: issue 13, table "Newcomers and operators".
 
+use rollcall::signing::AccessKey;
 use serde_json::{Value, json};
 
 use crate::client::{Answer, exchange};
@@ -412,4 +413,177 @@ fn an_unexplained_signature_of_qingcloud_has_lines_too() {
     );
     let told = explained(&server, &answer)["signature"].clone();
     assert!(told["string_to_sign_lines"].is_array(), "{told}");
+}
+
+/// The names of all namespaces.
+fn namespaces(server: &Server, headers: &[(&str, &str)]) -> Vec<String> {
+    let listed = server
+        .send("GET", "/_rollcall/namespaces", headers, b"")
+        .json();
+    let rows = listed.as_array().expect("a list");
+    let name = |row: &Value| row["name"].as_str().expect("a name").to_owned();
+    rows.iter().map(name).collect()
+}
+
+const ADMIN: [(&str, &str); 1] = [("authorization", "Bearer s3cret")];
+
+/// N4: everybody on a team's network can send a header.
+#[test]
+fn under_strict_a_namespace_springs_only_from_a_call_that_a_valid_key_signed() {
+    const NAMED: &str = "x-rollcall-namespace";
+    let folder = tempfile::TempDir::new().expect("a folder");
+    for data in [false, true] {
+        let mut options = frozen()
+            .auth("strict")
+            .expect("a mode")
+            .admin_token("s3cret");
+        if data {
+            options = options.data(folder.path());
+        }
+        let server = with(options);
+        let signed = |namespace: &str, target: &str, key: &AccessKey<'_>| {
+            let request = Request::new("GET", target, "").with(NAMED, namespace);
+            send(&server, &by_huawei(request, key, crate::signed::TIME)).status
+        };
+        let login = |namespace: &str, password: &str| {
+            let body = json!({ "auth": {
+                "identity": { "methods": ["password"], "password": { "user": {
+                    "name": "IAMUser", "password": password, "domain": { "name": "IAMDomain" } } } },
+                "scope": { "project": { "name": "cn-north-4" } },
+            } });
+            let headers = [(NAMED, namespace), ("content-type", "application/json")];
+            server
+                .send(
+                    "POST",
+                    "/v3/auth/tokens",
+                    &headers,
+                    body.to_string().as_bytes(),
+                )
+                .status
+        };
+        assert_eq!(
+            server
+                .send("GET", USERS, &[(NAMED, "unsigned")], b"")
+                .status,
+            401
+        );
+        assert_eq!(
+            server
+                .send("GET", "/nobody", &[(NAMED, "unclaimed")], b"")
+                .status,
+            404
+        );
+        let bogus = (
+            "authorization",
+            "SDK-HMAC-SHA256 Access=test-ak~bogus, SignedHeaders=host, Signature=0",
+        );
+        assert_eq!(server.send("GET", USERS, &[bogus], b"").status, 401);
+        assert_eq!(signed("wrong", USERS, &key("test-ak", "another")), 401);
+        assert_eq!(login("guessed", "wrong"), 401);
+        let fault = (
+            "authorization",
+            "SDK-HMAC-SHA256 Access=rollcall-fault-Internal~fault, SignedHeaders=host, Signature=0",
+        );
+        assert_eq!(server.send("GET", USERS, &[fault], b"").status, 500);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for number in 0..20 {
+                        let name = format!("flood-{}", number % 3);
+                        let answer = server.send("GET", USERS, &[(NAMED, &name)], b"");
+                        assert_eq!(answer.status, 401);
+                    }
+                });
+            }
+        });
+        assert_eq!(namespaces(&server, &ADMIN), ["default"]);
+        assert_eq!(signed("good", USERS, &KEY), 200);
+        let absent = USERS.replace("68fdc9a8", "78fdc9a8");
+        assert_eq!(signed("refused", &absent, &KEY), 404);
+        assert_eq!(login("logged-in", "IAMPassword"), 201);
+        // What there is stays, whatever comes.
+        assert_eq!(
+            server.send("GET", USERS, &[(NAMED, "good")], b"").status,
+            401
+        );
+        let made = server.send("PUT", "/_rollcall/namespaces/made", &ADMIN, b"");
+        assert_eq!(made.status, 201);
+        assert_eq!(
+            server.send("GET", USERS, &[(NAMED, "made")], b"").status,
+            401
+        );
+        assert_eq!(
+            namespaces(&server, &ADMIN),
+            ["default", "good", "logged-in", "made", "refused"]
+        );
+    }
+    let left = std::fs::read_dir(folder.path()).expect("a readable folder");
+    let left = left.filter(|entry| {
+        let entry = entry.as_ref().expect("a readable folder");
+        entry.file_name().to_string_lossy().contains("flood")
+    });
+    assert_eq!(left.count(), 0);
+    // Otherwise any call makes one.
+    let server = demo();
+    server.send("GET", USERS, &[(NAMED, "unsigned")], b"");
+    assert_eq!(namespaces(&server, &[]), ["default", "unsigned"]);
+}
+
+/// N4: a header that holds a connection is not for everybody.
+#[test]
+fn under_strict_a_fault_by_header_needs_a_valid_key_or_the_admin_token() {
+    const FAULT: &str = "x-rollcall-fault";
+    let server = with(
+        frozen()
+            .auth("strict")
+            .expect("a mode")
+            .admin_token("s3cret"),
+    );
+    for fault in [
+        "hang",
+        "reset",
+        "truncate",
+        "delay=10m",
+        "status=503",
+        "Internal",
+        "nonsense",
+    ] {
+        let answer = server.send("GET", USERS, &[(FAULT, fault)], b"");
+        assert_eq!(answer.verdict(), "401 APIGW.0301", "{fault}");
+    }
+    let journal = server
+        .send("GET", "/_rollcall/journal?limit=1", &ADMIN, b"")
+        .json();
+    let told = journal["entries"][0]["explanation"].to_string();
+    assert!(told.contains("x-rollcall-fault was left aside"), "{told}");
+    let signed = |fault: &str, key: &AccessKey<'_>| {
+        let request = Request::new("GET", USERS, "").with(FAULT, fault);
+        send(&server, &by_huawei(request, key, crate::signed::TIME)).status
+    };
+    assert_eq!(signed("status=503", &KEY), 503);
+    assert_eq!(signed("delay=1ms", &KEY), 200);
+    assert_eq!(signed("status=503", &key("test-ak", "another")), 401);
+    let with_token = [ADMIN[0], (FAULT, "status=503")];
+    assert_eq!(server.send("GET", USERS, &with_token, b"").status, 503);
+    let with_another = [("authorization", "Bearer guess"), (FAULT, "status=503")];
+    assert_eq!(server.send("GET", USERS, &with_another, b"").status, 401);
+    // A nonce is used once by a call, not twice.
+    let target = "/?Action=ListUsers&Version=2018-04-12&ClusterId=ehpc-hz-vu7c2WkVGx";
+    let request = Request::new("GET", target, "").with(FAULT, "delay=1ms");
+    let sealed = request.look(|sent| {
+        rollcall::signing::alibaba_acs3::sign(sent, &KEY, crate::signed::TIME, "a nonce")
+    });
+    assert_eq!(send(&server, &request.sealed(sealed)).status, 200);
+    // The reserved key holds nothing, and stays.
+    let reserved = (
+        "authorization",
+        "SDK-HMAC-SHA256 Access=rollcall-fault-Internal, SignedHeaders=host, Signature=0",
+    );
+    assert_eq!(server.send("GET", USERS, &[reserved], b"").status, 500);
+    assert_eq!(
+        demo()
+            .send("GET", USERS, &[(FAULT, "status=503")], b"")
+            .status,
+        503
+    );
 }

@@ -430,8 +430,13 @@ impl Faults {
         before - rules.rules.len()
     }
 
-    /// What the rules, the header and the access key make of a call.
-    pub(crate) fn check(&self, call: &Call<'_>, access_key: Option<&str>) -> Injected {
+    /// What the rules, the header and the access key make of a call. `may_inject` says whether the header counts.
+    pub(crate) fn check(
+        &self,
+        call: &Call<'_>,
+        access_key: Option<&str>,
+        may_inject: bool,
+    ) -> Injected {
         let mut trouble = Injected::default();
         if 0 < self.many() {
             self.apply_rules(call, access_key, &mut trouble);
@@ -440,6 +445,9 @@ impl Faults {
             && trouble.instead.is_none()
         {
             match from_header(&String::from_utf8_lossy(asked.as_bytes()), call.provider) {
+                _ if !may_inject => trouble.notes.push(format!(
+                    "{HEADER} was left aside: under --auth strict it takes a call that a valid key signed, or the admin token as Authorization: Bearer"
+                )),
                 Ok(effect) => trouble.apply(&effect, call, Duration::ZERO, None, HEADER),
                 Err(cause) => {
                     trouble.notes.push(cause.clone());

@@ -119,6 +119,44 @@ def test_a_suite_that_knows_nothing_but_huawei_s_own_variables_passes_under_roll
     assert "2 passed" in done.stdout
 
 
+OTHERS_FROM_ROLLCALL_URL = f"""
+import os
+from urllib.parse import urlsplit
+
+address = urlsplit(os.environ["ROLLCALL_URL"])
+
+def test_alibaba():
+    from alibabacloud_credentials.client import Client as Keys
+    from alibabacloud_ehpc20180412 import client, models
+    from alibabacloud_tea_openapi.models import Config
+    config = Config(credential=Keys(), endpoint=address.netloc, protocol=address.scheme, region_id="cn-hangzhou")
+    assert client.Client(config).list_users_async(models.ListUsersAsyncRequest(cluster_id="{CLUSTER}")).body.users.user_info
+
+def test_volcengine():
+    import volcenginesdkcore
+    from volcenginesdkbytehousece20240831 import BYTEHOUSECE20240831Api, ListUsersRequest
+    configuration = volcenginesdkcore.Configuration()
+    configuration.ak, configuration.sk = os.environ["VOLCENGINE_ACCESS_KEY"], os.environ["VOLCENGINE_SECRET_KEY"]
+    configuration.host, configuration.scheme, configuration.region = address.netloc, address.scheme, "cn-beijing"
+    assert BYTEHOUSECE20240831Api(volcenginesdkcore.ApiClient(configuration)).list_users(ListUsersRequest()).data.users
+
+def test_qingcloud():
+    from qingcloud.iaas import APIConnection
+    connection = APIConnection("test-ak", "test-sk", "jn1a", host=address.hostname, port=address.port, protocol=address.scheme)
+    assert connection.send_request("HpcUserListUsers", {{}}, url="/api/user", verb="GET")["ret_code"] == 0
+"""
+
+
+def test_a_suite_that_knows_only_rollcall_url_passes_under_rollcall_run(tmp_path):
+    from rollcall_mock import find_binary
+
+    (tmp_path / "test_others.py").write_text(OTHERS_FROM_ROLLCALL_URL)
+    command = [find_binary(), "run", "--auth", "strict", "--", sys.executable, "-m", "pytest", "-q", "-p", "no:rollcall", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 passed" in done.stdout
+
+
 def test_the_fixtures_inside_of_rollcall_run_use_its_server(tmp_path):
     from rollcall_mock import find_binary
 

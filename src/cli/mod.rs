@@ -7,7 +7,7 @@ mod run;
 mod sign;
 mod signals;
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,7 +28,7 @@ use crate::providers::{PROVIDERS, provider, unknown_provider};
 use crate::seed::template;
 use crate::seed::{self, merge_file};
 use crate::server::options::{Listen, Options, is_token};
-use crate::server::{Rollcall, StartError};
+use crate::server::{Rollcall, StartError, log};
 use crate::store;
 use remote::Remote;
 use signals::Signals;
@@ -420,9 +420,10 @@ fn without_empty_variables(command: clap::Command) -> clap::Command {
 
 fn serve(asked: &Serve) -> ExitCode {
     let flags = &asked.flags;
-    if let Err(cause) = start_log(flags.log.as_deref().unwrap_or("info")) {
-        return bad_flags(&cause);
-    }
+    let _log = match log::start(flags.log.as_deref().unwrap_or("info")) {
+        Ok(log) => log,
+        Err(cause) => return bad_flags(&cause),
+    };
     let options = match check_listen(&asked.listen).and_then(|()| options(flags)) {
         Ok(options) if asked.listen.is_empty() => options.listen_on_loopback(4700),
         Ok(options) => options.listen(asked.listen.clone()),
@@ -496,18 +497,6 @@ fn say_why(cause: &'static str) {
 
 /// How long the reason for a stop may take to be written.
 const LAST_WORDS: Duration = Duration::from_millis(100);
-
-fn start_log(filter: &str) -> Result<(), String> {
-    let parsed = tracing_subscriber::EnvFilter::try_new(filter)
-        .map_err(|cause| format!("--log \"{filter}\" is no filter: {cause}"))?;
-    tracing_subscriber::fmt()
-        .with_env_filter(parsed)
-        .with_writer(io::stderr)
-        // Whoever reads a file or a pipe sees the codes of colours as they are.
-        .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
-        .init();
-    Ok(())
-}
 
 /// More namespaces on disk than nearly anybody uses at once.
 const MANY_NAMESPACES: usize = 1000;

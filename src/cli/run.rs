@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 
 use super::env::{Environment, Key};
 use super::signals::{Child, Signals};
-use super::{Flags, allow_open_files, bad_flags, complain, fail, options, start_log};
+use super::{Flags, allow_open_files, bad_flags, complain, fail, options};
 use crate::control::{Client, ClientError};
 use crate::namespace;
 use crate::server::options::Options;
-use crate::server::{Rollcall, StartError};
+use crate::server::{Rollcall, StartError, log};
 
 /// How many failed calls are told.
 const CALLS: usize = 20;
@@ -46,9 +46,10 @@ pub(super) struct Run {
 /// Runs the command; its exit code is ours.
 pub(super) fn run(asked: &Run) -> ExitCode {
     // What the command says is what counts.
-    if let Err(cause) = start_log(asked.flags.log.as_deref().unwrap_or("warn")) {
-        return bad_flags(&cause);
-    }
+    let _log = match log::start(asked.flags.log.as_deref().unwrap_or("warn")) {
+        Ok(log) => log,
+        Err(cause) => return bad_flags(&cause),
+    };
     let options = match options(&asked.flags) {
         Ok(options) => options,
         Err(cause) => return bad_flags(&cause),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use axum::Json;
@@ -21,6 +22,7 @@ use crate::namespace::clock::{Setting, Time};
 use crate::namespace::{DataSource, Namespace};
 use crate::pipeline::faults::Rule;
 use crate::pipeline::journal::{Count, Filter, Size, Stage, Verdict};
+use crate::pipeline::metrics::LOG_LINES_DROPPED;
 use crate::pipeline::settings::{self, SettingsPatch};
 use crate::provider::Provider;
 use crate::providers::signatures::Nonces;
@@ -719,6 +721,12 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
             "counter",
             "Nonces forgotten before their time, because there were too many.",
             nonces,
+        ),
+        (
+            "log_lines_dropped_total",
+            "counter",
+            "Log lines dropped, because standard error is full or cannot be written.",
+            LOG_LINES_DROPPED.load(Ordering::Relaxed),
         ),
     ];
     let content_type = "text/plain; version=0.0.4; charset=utf-8";

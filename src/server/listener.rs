@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -19,6 +19,7 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
+use tokio::time::Sleep;
 
 use super::error::StartError;
 use super::http::answer;
@@ -31,6 +32,10 @@ const HEAD_TIME: Duration = Duration::from_secs(30);
 /// What hyper buffers of a head; beyond it, and beyond 100 headers, hyper refuses by itself (431), below it the provider's
 /// envelope does. (Any other number of headers than hyper's own has it allocate room for all of them with each request.)
 const HEAD_BUFFER: usize = 128 * 1024;
+/// How long a client may leave an answer unread that does not fit into the buffers in between: it would hold memory for as long.
+const UNREAD_TIME: Duration = Duration::from_secs(60);
+/// How often a connection that cannot be accepted is worth a warning.
+const WARN_TIME: Duration = Duration::from_secs(10);
 /// How long open calls may take to finish after a stop.
 const DRAIN_TIME: Duration = Duration::from_millis(800);
 /// What is listened on, and for which provider alone, if so.
@@ -77,15 +82,21 @@ pub(crate) async fn accept(
     let mut http = http1::Builder::new();
     // Not `pipeline_flush`: with it, hyper takes all of a body that there is, however slowly its client reads.
     http.timer(TokioTimer::new())
+        // A client that has sent its request and closed its writing half still reads.
+        .half_close(true)
         .header_read_timeout(HEAD_TIME)
         .max_buf_size(HEAD_BUFFER);
+    let mut warned: Option<Instant> = None;
     loop {
         let stream = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,
                 Err(cause) => {
-                    // Out of file handles, most likely: existing calls will free some.
-                    tracing::warn!(%cause, "a connection could not be accepted");
+                    // Out of file handles, most likely: existing calls will free some. One warning says it for all that wait.
+                    if warned.is_none_or(|warned| WARN_TIME <= warned.elapsed()) {
+                        warned = Some(Instant::now());
+                        tracing::warn!(%cause, "a connection could not be accepted; it is tried again");
+                    }
                     tokio::time::sleep(Duration::from_millis(20)).await;
                     continue;
                 }
@@ -108,7 +119,7 @@ pub(crate) async fn accept(
             }
         });
         let connection =
-            open.watch(http.serve_connection(TokioIo::new(Stream { stream, reset }), service));
+            open.watch(http.serve_connection(TokioIo::new(Stream::new(stream, reset)), service));
         tokio::spawn(async move {
             if let Err(cause) = connection.await {
                 tracing::debug!(%cause, "a connection ended early");
@@ -124,10 +135,45 @@ pub(crate) async fn accept(
     }
 }
 
-/// A connection that a fault can end with a reset instead of a close.
+/// A connection that a fault can end with a reset instead of a close, and that ends where its client stops reading.
 struct Stream {
     stream: TcpStream,
     reset: Arc<AtomicBool>,
+    /// How long what is written may wait for the client.
+    patience: Duration,
+    /// Runs while something waits.
+    unread: Option<Pin<Box<Sleep>>>,
+}
+
+impl Stream {
+    fn new(stream: TcpStream, reset: Arc<AtomicBool>) -> Self {
+        Self {
+            stream,
+            reset,
+            patience: UNREAD_TIME,
+            unread: None,
+        }
+    }
+
+    /// What became of a write; an error where nothing could be written for too long.
+    fn in_time<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        written: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.unread = None;
+            return written;
+        }
+        let patience = self.patience;
+        let unread = self
+            .unread
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+        unread
+            .as_mut()
+            .poll(context)
+            .map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
 }
 
 impl Drop for Stream {
@@ -156,7 +202,8 @@ impl AsyncWrite for Stream {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.in_time(context, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -176,6 +223,40 @@ impl AsyncWrite for Stream {
         context: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, bytes)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, bytes);
+        self.in_time(context, written)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use super::*;
+
+    #[test]
+    fn a_client_that_does_not_read_is_left() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let ended = runtime.block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+            let _client = TcpStream::connect(listener.local_addr()?).await?;
+            let (stream, _) = listener.accept().await?;
+            let mut stream = Stream::new(stream, Arc::default());
+            stream.patience = Duration::from_millis(50);
+            // Until all the buffers in between are full, and then for as long as it takes.
+            let bytes = vec![0; 1024 * 1024];
+            loop {
+                poll_fn(|context| Pin::new(&mut stream).poll_write(context, &bytes)).await?;
+            }
+            #[expect(unreachable_code, reason = "says what the block gives")]
+            Ok::<(), io::Error>(())
+        });
+        assert_eq!(
+            ended.map_err(|cause| cause.kind()),
+            Err(io::ErrorKind::TimedOut)
+        );
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod error;
 mod http;
 mod listener;
+pub(crate) mod log;
 pub(crate) mod options;
 
 use std::io;

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use rollcall::Options;
 use serde_json::Value;
 
-use crate::client::{Answer, Connection};
-use crate::server::with;
+use crate::client::{After, Answer, Connection, End, talk};
+use crate::server::{demo, with};
 
 const CLIENTS: usize = 16;
 const TIME: Duration = Duration::from_secs(20);
@@ -339,4 +339,31 @@ fn whoever_waits_for_a_long_write_holds_nobody_else_up() {
             "health was answered only when the write was over"
         );
     });
+}
+
+/// Some clients close their writing half when they have sent all that they will: they still wait for the answer.
+#[test]
+fn a_client_that_closes_its_writing_half_is_answered() {
+    let server = demo();
+    let delay = r#"{"match":{"operation":"ListUser"},"effect":{"delay":"30ms"},"after":100}"#;
+    assert_eq!(server.json("POST", "/_rollcall/faults", delay).status, 201);
+    let (list, other) = (
+        "GET /v2/0bec5db98280d2d02fd6c00c2de791ce/instances/68fdc9a8-805e-439d-8dd9-25adc1c58bf6/users",
+        "x-rollcall-namespace: other",
+    );
+    for (call, times) in [
+        (list, 120),
+        ("POST /_rollcall/reset?namespace=other", 50),
+        ("GET /_rollcall/journal", 50),
+        ("GET /_rollcall/namespaces/default/export", 20),
+    ] {
+        for number in 0..times {
+            let sent = format!(
+                "{call} HTTP/1.1\r\nhost: localhost\r\n{other}\r\ncontent-length: 0\r\n\r\n"
+            );
+            let (answers, end) = talk(server.address(), sent.as_bytes(), 1, After::Close);
+            assert_eq!(end, End::Answered, "{call}, {number}");
+            assert_eq!(answers[0].status, 200, "{call}");
+        }
+    }
 }

@@ -40,4 +40,5 @@ mod newcomers;
 mod pages;
 mod placeholders;
 mod secrets;
+mod standard_error;
 mod tables;

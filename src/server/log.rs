@@ -1,0 +1,221 @@
+//! The log on standard error, written by a thread of its own.
+//!
+//! A call that logs only puts its line in a queue. Where the queue is full (nobody reads the pipe) or standard error cannot be
+//! written (a full disk, a reader that has gone away), lines are dropped and counted; the calls, the connections and the
+//! listeners go on.
+
+use std::collections::VecDeque;
+use std::io::{self, IsTerminal as _, Write};
+use std::panic;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tracing_subscriber::EnvFilter;
+
+use crate::pipeline::metrics::LOG_LINES_DROPPED;
+
+/// How many bytes of lines may wait.
+const QUEUE: usize = 256 * 1024;
+/// How long the end of the program waits for the last lines.
+const LAST_LINES: Duration = Duration::from_millis(200);
+/// How often a standard error that does not block is tried again.
+const RETRY: Duration = Duration::from_millis(20);
+
+/// Starts the log, for the rest of the process. Panics are logged too: the standard library would write them itself, and wait.
+///
+/// The value that it gives back waits for the last lines when it is dropped.
+pub(crate) fn start(filter: &str) -> Result<LogGuard, String> {
+    let parsed = EnvFilter::try_new(filter)
+        .map_err(|cause| format!("--log \"{filter}\" is no filter: {cause}"))?;
+    let lines = Lines::default();
+    let writer = lines.clone();
+    thread::Builder::new()
+        .name("log".to_owned())
+        .spawn(move || writer.write_all_to(&mut |bytes| io::stderr().write(bytes)))
+        .map_err(|cause| format!("the log cannot be started: {cause}"))?;
+    let panics = lines.clone();
+    panic::set_hook(Box::new(move |panic| {
+        let thread = thread::current();
+        let name = thread.name().unwrap_or("without a name");
+        panics.push(format!("thread {name}: {panic}\n").into_bytes());
+    }));
+    let ansi = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let for_events = lines.clone();
+    tracing_subscriber::fmt()
+        .with_env_filter(parsed)
+        .with_writer(move || for_events.clone())
+        // No ANSI escapes unless standard error is a terminal.
+        .with_ansi(ansi)
+        .init();
+    Ok(LogGuard(lines))
+}
+
+/// Keeps the process until the last lines are written, for a short time.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct LogGuard(Lines);
+
+impl Drop for LogGuard {
+    fn drop(&mut self) {
+        self.0.flush_within(LAST_LINES);
+    }
+}
+
+/// The lines that wait to be written.
+#[derive(Debug, Clone, Default)]
+struct Lines(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    queue: Mutex<Queue>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    lines: VecDeque<Vec<u8>>,
+    bytes: usize,
+    /// Whether a line was taken out that is not written yet.
+    is_writing: bool,
+}
+
+/// A line is written in one piece: `tracing_subscriber` formats it first.
+impl Write for Lines {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.push(line.to_vec());
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Lines {
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.0.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a line in the queue, or drops it where that is full.
+    fn push(&self, line: Vec<u8>) {
+        let mut queue = self.lock();
+        if QUEUE < queue.bytes + line.len() {
+            LOG_LINES_DROPPED.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        queue.bytes += line.len();
+        queue.lines.push_back(line);
+        self.0.changed.notify_all();
+    }
+
+    /// Writes line after line, for ever.
+    fn write_all_to(&self, write: &mut dyn FnMut(&[u8]) -> io::Result<usize>) {
+        let mut reported = 0;
+        loop {
+            let line = self.next();
+            let dropped = LOG_LINES_DROPPED.load(Ordering::Relaxed);
+            if reported < dropped {
+                let lines = dropped - reported;
+                let note = format!("rollcall: {lines} log lines were dropped here\n");
+                if write_whole(note.as_bytes(), write).is_ok() {
+                    reported = dropped;
+                }
+            }
+            if write_whole(&line, write).is_err() {
+                LOG_LINES_DROPPED.fetch_add(1, Ordering::Relaxed);
+            }
+            self.lock().is_writing = false;
+            self.0.changed.notify_all();
+        }
+    }
+
+    /// The next line, once there is one.
+    fn next(&self) -> Vec<u8> {
+        let mut queue = self.lock();
+        loop {
+            if let Some(line) = queue.lines.pop_front() {
+                queue.bytes -= line.len();
+                queue.is_writing = true;
+                return line;
+            }
+            queue = self.wait(queue, Duration::MAX);
+        }
+    }
+
+    fn flush_within(&self, time: Duration) {
+        let deadline = Instant::now() + time;
+        let mut queue = self.lock();
+        while queue.is_writing || !queue.lines.is_empty() {
+            let remaining = deadline.saturating_duration_since(Instant::now());
+            if remaining.is_zero() {
+                return;
+            }
+            queue = self.wait(queue, remaining);
+        }
+    }
+
+    fn wait<'a>(&self, queue: MutexGuard<'a, Queue>, time: Duration) -> MutexGuard<'a, Queue> {
+        let woken = self.0.changed.wait_timeout(queue, time);
+        woken.unwrap_or_else(PoisonError::into_inner).0
+    }
+}
+
+fn write_whole(
+    mut bytes: &[u8],
+    write: &mut dyn FnMut(&[u8]) -> io::Result<usize>,
+) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match write(bytes) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => bytes = &bytes[written..],
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+            // A terminal or a pipe that another program has set not to block.
+            Err(cause) if cause.kind() == io::ErrorKind::WouldBlock => thread::sleep(RETRY),
+            Err(cause) => return Err(cause),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    /// One test, because the count of dropped lines belongs to the process.
+    #[test]
+    fn a_reader_that_stalls_costs_lines_and_no_time() {
+        let lines = Lines::default();
+        let (resume, resumed) = mpsc::channel::<()>();
+        let (wrote, written) = mpsc::channel();
+        let writer = lines.clone();
+        thread::spawn(move || {
+            writer.write_all_to(&mut |bytes| {
+                let _ = resumed.recv();
+                wrote.send(bytes.to_vec()).expect("the test listens");
+                Ok(bytes.len())
+            });
+        });
+        let before = LOG_LINES_DROPPED.load(Ordering::Relaxed);
+        let line = vec![b'x'; 1024];
+        let began = Instant::now();
+        for _ in 0..2 * QUEUE / line.len() {
+            lines.push(line.clone());
+        }
+        assert!(began.elapsed() < Duration::from_secs(5));
+        let dropped = LOG_LINES_DROPPED.load(Ordering::Relaxed) - before;
+        assert!(200 < dropped, "{dropped}");
+        let began = Instant::now();
+        lines.flush_within(Duration::from_millis(10));
+        assert!(began.elapsed() < Duration::from_secs(5), "it gives up");
+        drop(resume);
+        let patience = Duration::from_secs(10);
+        let told = (0..4)
+            .map(|_| written.recv_timeout(patience).expect("a line"))
+            .find(|line| line.ends_with(b" log lines were dropped here\n"));
+        assert!(told.is_some(), "the log says what it lacks");
+    }
+}

@@ -29,7 +29,6 @@ use crate::seed::template;
 use crate::seed::{self, merge_file};
 use crate::server::options::{Listen, Options, is_token};
 use crate::server::{Rollcall, StartError, log};
-use crate::store;
 use remote::Remote;
 use signals::Signals;
 
@@ -442,7 +441,7 @@ fn serve(asked: &Serve) -> ExitCode {
         Ok(stop) => stop,
         Err(cause) => return fail(&format!("cannot listen for signals: {cause}")),
     };
-    allow_open_files(&options);
+    allow_open_files();
     // The signals have the thread of their own, not the start: the C library's memory grows fastest on the first one.
     let is_started = Arc::new(AtomicBool::new(false));
     let (stopping, stopped) = mpsc::channel();
@@ -498,26 +497,11 @@ fn say_why(cause: &'static str) {
 /// How long the reason for a stop may take to be written.
 const LAST_WORDS: Duration = Duration::from_millis(100);
 
-/// More namespaces on disk than nearly anybody uses at once.
-const MANY_NAMESPACES: usize = 1000;
-
 /// Takes all open files that the machine allows. The limit that processes begin with, often 1,024, is for those that use
-/// select(2); here every connection is one, and every namespace on disk is several.
-fn allow_open_files(options: &Options) {
-    let allowed = match rlimit::increase_nofile_limit(u64::MAX) {
-        Ok(allowed) => allowed,
-        Err(cause) => return tracing::warn!(%cause, "the limit of open files stays as it is"),
-    };
-    // The default bound is far beyond what most have in use at once, and no reason to warn at every start.
-    let in_use = options.max_namespaces.min(MANY_NAMESPACES);
-    let wanted = in_use.saturating_mul(store::OPEN_FILES) as u64;
-    if options.data.is_some() && allowed < wanted {
-        tracing::warn!(
-            "{allowed} open files are allowed, and a namespace on disk needs {}: no more than {} can be in use; raise the \
-             limit (ulimit -n), or lower --max-namespaces",
-            store::OPEN_FILES,
-            allowed / store::OPEN_FILES as u64
-        );
+/// select(2); here every connection is one, and every namespace on disk that is in use is several.
+fn allow_open_files() {
+    if let Err(cause) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!(%cause, "the limit of open files stays as it is");
     }
 }
 

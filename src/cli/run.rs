@@ -54,7 +54,7 @@ pub(super) fn run(asked: &Run) -> ExitCode {
         Ok(options) => options,
         Err(cause) => return bad_flags(&cause),
     };
-    allow_open_files(&options);
+    allow_open_files();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();

@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 use std::error::Error;
-use std::io::{self, Read};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -13,7 +12,6 @@ use bytes::BytesMut;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
-use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::Problem;
@@ -74,44 +72,50 @@ impl<S: Sync> FromRequest<S> for LargeBody {
     }
 }
 
-/// The body, as large as a database, for a thread that reads it while it comes.
+/// The body, as large as a database, line by line as it comes. A slow one waits without a thread.
 #[derive(Debug)]
-pub(crate) struct BodyStream(Limited<Body>);
+pub(crate) struct LineStream {
+    body: Limited<Body>,
+    read: Vec<u8>,
+    /// Where the last line that is read whole ends.
+    whole: usize,
+}
 
-impl<S: Sync> FromRequest<S> for BodyStream {
+impl<S: Sync> FromRequest<S> for LineStream {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Answer<Self> {
-        limited(request, BULK).map(Self)
+        let body = limited(request, BULK)?;
+        Ok(Self {
+            body,
+            read: Vec::new(),
+            whole: 0,
+        })
     }
 }
 
-impl BodyStream {
-    /// What the thread reads, and who brings it: both at once, so that a few frames are all there is of it in memory. Who
-    /// brings it goes on to the end when nobody reads any more, because a client that still sends hears no answer.
-    pub(crate) fn split(self) -> (Incoming, impl Future<Output = Answer<()>> + Send) {
-        let (sender, frames) = mpsc::channel(FRAMES);
-        let incoming = Incoming {
-            frames,
-            read: Bytes::new(),
-            is_over: false,
-        };
-        (incoming, bring(self.0, sender, TIMEOUT))
+impl LineStream {
+    /// The next lines, whole ones, about a parcel of them; nothing behind the last one.
+    pub(crate) async fn next(&mut self) -> Answer<Option<Vec<u8>>> {
+        while self.whole == 0 || self.read.len() < PARCEL {
+            let Some(frame) = next_frame(&mut self.body, TIMEOUT).await? else {
+                let rest = std::mem::take(&mut self.read);
+                return Ok((!rest.is_empty()).then_some(rest));
+            };
+            if let Some(end) = memchr::memrchr(b'\n', &frame) {
+                self.whole = self.read.len() + end + 1;
+            }
+            self.read.extend_from_slice(&frame);
+        }
+        let rest = self.read.split_off(std::mem::take(&mut self.whole));
+        Ok(Some(std::mem::replace(&mut self.read, rest)))
     }
-}
 
-/// Brings frame by frame, then word of the end: a sender that goes without it, for whatever reason, brought only a part.
-async fn bring(
-    mut body: Limited<Body>,
-    sender: mpsc::Sender<Option<Bytes>>,
-    patience: Duration,
-) -> Answer<()> {
-    while let Some(frame) = next_frame(&mut body, patience).await? {
-        // Nobody reads any more where something is wrong with what was read, and then that is the answer.
-        drop(sender.send(Some(frame)).await);
+    /// Reads what still comes: a client that is sending hears no answer.
+    pub(crate) async fn drain(mut self) -> Answer<()> {
+        while next_frame(&mut self.body, TIMEOUT).await?.is_some() {}
+        Ok(())
     }
-    drop(sender.send(None).await);
-    Ok(())
 }
 
 /// The next bytes of a body, which a client may not keep back for ever: it would hold a thread for as long.
@@ -127,30 +131,6 @@ async fn next_frame(body: &mut Limited<Body>, patience: Duration) -> Answer<Opti
                 }
             }
         }
-    }
-}
-
-/// A body as it comes. Only a thread that may wait can read it.
-#[derive(Debug)]
-pub(crate) struct Incoming {
-    /// The frames; nothing for the end.
-    frames: mpsc::Receiver<Option<Bytes>>,
-    read: Bytes,
-    is_over: bool,
-}
-
-impl Read for Incoming {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.read.is_empty() && !self.is_over {
-            match self.frames.blocking_recv() {
-                Some(Some(frame)) => self.read = frame,
-                Some(None) => self.is_over = true,
-                None => return Err(io::ErrorKind::UnexpectedEof.into()),
-            }
-        }
-        let length = self.read.len().min(buffer.len());
-        buffer[..length].copy_from_slice(&self.read.split_to(length));
-        Ok(length)
     }
 }
 
@@ -210,8 +190,8 @@ const BULK: usize = 1024 * 1024 * 1024;
 const BODY: usize = 1024 * 1024;
 /// How long a client may take to send an ordinary body, or to go on with a large one.
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// How many frames of a body may wait for who reads it.
-const FRAMES: usize = 16;
+/// About how many bytes of lines are merged at a time.
+const PARCEL: usize = 1024 * 1024;
 
 /// What names all namespaces.
 pub(crate) const ALL: &str = "*";
@@ -220,19 +200,58 @@ impl<S: Sync> FromRequestParts<S> for NamespaceParam {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
-        let query = parameters(parts);
-        let mut in_query = None;
-        for (name, value) in query.iter() {
+        let (about, _) = strictly(parts, None)?;
+        Ok(about)
+    }
+}
+
+/// The namespace of a call that takes that other parameter, too, and its value.
+fn strictly(parts: &Parts, other: Option<&str>) -> Answer<(NamespaceParam, Option<String>)> {
+    let query = parameters(parts);
+    let (mut in_query, mut found) = (None, None);
+    for (name, value) in query.iter() {
+        let slot = match name {
+            "namespace" => &mut in_query,
+            name if other == Some(name) => &mut found,
             // What is misspelt would leave the call about another namespace, or about all of them.
-            if name != "namespace" {
-                let detail = format!("there is no parameter \"{name}\" here, only namespace");
+            name => {
+                let and = other.map_or_else(String::new, |other| format!(" and {other}"));
+                let detail = format!("there is no parameter \"{name}\" here, only namespace{and}");
                 return Err(Problem::new(400, detail));
             }
-            if in_query.replace(value).is_some() {
-                return Err(Problem::new(400, "the query names two namespaces"));
-            }
+        };
+        if slot.replace(value).is_some() {
+            return Err(Problem::new(400, format!("the query names two {name}s")));
         }
-        about(parts, in_query)
+    }
+    let about = about(parts, in_query)?;
+    Ok((about, found.map(str::to_owned)))
+}
+
+/// What a reset is of, and whether the journal stays: `?journal=keep`.
+#[derive(Debug)]
+pub(crate) struct ResetParams {
+    pub(crate) about: NamespaceParam,
+    pub(crate) keeps_journal: bool,
+}
+
+impl<S: Sync> FromRequestParts<S> for ResetParams {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
+        let (about, journal) = strictly(parts, Some("journal"))?;
+        let keeps_journal = match journal.as_deref() {
+            None | Some("clear") => false,
+            Some("keep") => true,
+            Some(other) => {
+                let detail = format!("journal is keep or clear, not \"{other}\"");
+                return Err(Problem::new(400, detail));
+            }
+        };
+        Ok(Self {
+            about,
+            keeps_journal,
+        })
     }
 }
 
@@ -332,7 +351,6 @@ mod tests {
     use std::convert::Infallible;
     use std::pin::Pin;
     use std::task::{Context, Poll};
-    use std::thread;
 
     use http_body::Frame;
 
@@ -376,22 +394,44 @@ mod tests {
         assert_eq!(refused.map_err(|problem| problem.status), Err(408));
     }
 
+    /// A body in frames of that many bytes.
+    struct Framed(Vec<u8>, usize);
+
+    impl http_body::Body for Framed {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            let length = self.1.min(self.0.len());
+            let rest = self.0.split_off(length);
+            let frame = Bytes::from(std::mem::replace(&mut self.0, rest));
+            Poll::Ready((!frame.is_empty()).then_some(Ok(Frame::data(frame))))
+        }
+    }
+
     #[test]
-    fn a_thread_that_reads_what_does_not_come_ends_with_an_error() {
-        let (sender, frames) = mpsc::channel(FRAMES);
-        let mut incoming = Incoming {
-            frames,
-            read: Bytes::new(),
-            is_over: false,
-        };
-        let reading = thread::spawn(move || {
-            let mut read = Vec::new();
-            let outcome = incoming.read_to_end(&mut read);
-            (read, outcome.map_err(|cause| cause.kind()))
-        });
-        let brought = wait(bring(Limited::new(stalled(), BULK), sender, SOON));
-        assert_eq!(brought.map_err(|problem| problem.status), Err(408));
-        let read = reading.join().expect("it does not panic");
-        assert_eq!(read, (b"{".to_vec(), Err(io::ErrorKind::UnexpectedEof)));
+    fn lines_come_whole_however_they_are_sent() {
+        let long = "x".repeat(3 * PARCEL);
+        let short = "y\n".repeat(PARCEL);
+        for text in ["", "a", "a\n", "\n\n", &format!("a\n{long}\nb\n{short}c")] {
+            for size in [7919, 64 * 1024, 10 * PARCEL] {
+                let sent = Body::new(Framed(text.as_bytes().to_vec(), size));
+                let received = wait(async {
+                    let mut lines = LineStream::from_request(Request::new(sent), &()).await?;
+                    let mut parcels = Vec::new();
+                    while let Some(parcel) = lines.next().await? {
+                        parcels.push(parcel);
+                    }
+                    Ok::<_, Problem>(parcels)
+                });
+                let parcels = received.expect("all of it");
+                assert_eq!(parcels.concat(), text.as_bytes());
+                let ends = |parcel: &Vec<u8>| parcel.ends_with(b"\n");
+                assert!(parcels.iter().rev().skip(1).all(ends));
+            }
+        }
     }
 }

@@ -13,13 +13,13 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::extract::{
-    ALL, JsonBody, NamespaceParam, OtherNamespaceParam, PathParam, QueryParams, as_member, body,
-    pointer, required_body,
+    ALL, JsonBody, NamespaceParam, OtherNamespaceParam, PathParam, QueryParams, ResetParams,
+    as_member, body, pointer, required_body,
 };
 use super::{INDEX, Problem, describe};
 use crate::app::App;
 use crate::namespace::clock::{Setting, Time};
-use crate::namespace::{DataSource, Namespace};
+use crate::namespace::{DataSource, Namespace, NamespaceError, Swapped};
 use crate::pipeline::faults::Rule;
 use crate::pipeline::journal::{Count, Filter, Size, Stage, Verdict};
 use crate::pipeline::metrics::LOG_LINES_DROPPED;
@@ -63,8 +63,21 @@ pub(crate) async fn index() -> Json<Value> {
     Json(json!({ "rollcall": env!("CARGO_PKG_VERSION"), "addresses": rows.collect::<Vec<_>>() }))
 }
 
-/// A server that answers has its seed loaded and its listeners open: it does both before it accepts.
+/// A server that answers has its seed loaded and its listeners open: it does both before it accepts. What remains is whether
+/// what it is told would still be there after a restart.
+pub(crate) async fn ready(State(app): State<Arc<App>>) -> Answer {
+    blocking(move || {
+        app.namespaces.check_folder()?;
+        Ok(json_health())
+    })
+    .await
+}
+
 pub(crate) async fn health() -> Json<Value> {
+    json_health()
+}
+
+fn json_health() -> Json<Value> {
     Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
 }
 
@@ -108,7 +121,12 @@ pub(crate) async fn namespaces(State(app): State<Arc<App>>) -> Answer {
         let mut rows = Vec::new();
         for name in app.namespaces.names()? {
             rows.push(match app.namespaces.find(&name) {
-                Some(namespace) => shown(&namespace)?,
+                Some(namespace) => shown(&namespace).unwrap_or_else(|cause| {
+                    // Of the others it is still to be told how they are.
+                    tracing::warn!(name, %cause, "a namespace cannot be read");
+                    let error = Problem::from(cause).detail;
+                    json!({ "name": name, "last_use": null, "counts": null, "error": error })
+                }),
                 // It lies on disk, and a list is no reason to open it.
                 None => json!({ "name": name, "last_use": null, "counts": null }),
             });
@@ -185,7 +203,12 @@ pub(crate) async fn drop_namespace(
     PathParam(name): PathParam,
 ) -> Answer {
     blocking(move || {
-        let dropped = counts(&app.namespaces.existing(&name)?.state().store)?;
+        // What cannot be read can be dropped all the same.
+        let dropped = match app.namespaces.existing(&name) {
+            Ok(namespace) => counts_of_old(&namespace.state().store),
+            Err(NamespaceError::Data { .. }) => Value::Null,
+            Err(cause) => return Err(cause.into()),
+        };
         app.namespaces.drop_one(&name)?;
         app.faults.remove(None, Some(&name));
         app.journal.forget_dropped(&name);
@@ -207,11 +230,42 @@ enum ResetTo {
     Empty,
 }
 
-/// Sets a namespace back; its faults go too. Says what was dropped.
-fn reset_namespace(app: &App, name: &str, origin: &DataSource) -> Answer<Value> {
-    let (old, new) = app.namespaces.reset(name, origin)?;
+/// Sets a namespace back; its faults and its journal go too, unless that is to be kept. Says what was dropped.
+fn reset_namespace(app: &App, name: &str, origin: &DataSource, keeps: bool) -> Answer<Value> {
+    let swapped = app.namespaces.reset(name, origin)?;
     app.faults.remove(None, Some(name));
-    Ok(json!({ "name": name, "dropped": counts(&old.store)?, "counts": counts(&new.store)? }))
+    if !keeps {
+        let namespace = Some(name);
+        app.journal.clear(&Filter {
+            namespace,
+            ..Filter::default()
+        });
+    }
+    swapped_json(name, &swapped)
+}
+
+/// What an answer says of data that was put in another's place.
+pub(crate) fn swapped_json(name: &str, swapped: &Swapped) -> Answer<Value> {
+    let dropped = match &swapped.old {
+        Some(old) => counts_of_old(&old.store),
+        None if swapped.created => json!({}),
+        // It could not be read.
+        None => Value::Null,
+    };
+    let counts = counts(&swapped.new.store)?;
+    let mut shown = json!({ "name": name, "dropped": dropped, "counts": counts });
+    if swapped.created {
+        shown["created"] = true.into();
+    }
+    Ok(shown)
+}
+
+/// How many records there were; nothing where that cannot be read.
+fn counts_of_old(store: &Store) -> Value {
+    counts(store).unwrap_or_else(|cause| {
+        tracing::warn!(%cause, "what is dropped cannot be counted");
+        Value::Null
+    })
 }
 
 fn reset_to(bytes: &[u8]) -> Answer<DataSource> {
@@ -224,28 +278,50 @@ fn reset_to(bytes: &[u8]) -> Answer<DataSource> {
 pub(crate) async fn reset_one(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
+    ResetParams {
+        keeps_journal: keeps,
+        ..
+    }: ResetParams,
     JsonBody(bytes): JsonBody,
 ) -> Answer {
-    blocking(move || Ok(Json(reset_namespace(&app, &name, &reset_to(&bytes)?)?))).await
+    blocking(move || {
+        let origin = reset_to(&bytes)?;
+        Ok(Json(reset_namespace(&app, &name, &origin, keeps)?))
+    })
+    .await
 }
 
-/// One namespace; all of them with `?namespace=*`.
+/// One namespace; all of them with `?namespace=*`, each whatever becomes of the others.
 pub(crate) async fn reset(
     State(app): State<Arc<App>>,
-    about: NamespaceParam,
+    ResetParams {
+        about,
+        keeps_journal: keeps,
+    }: ResetParams,
     JsonBody(bytes): JsonBody,
 ) -> Answer {
     blocking(move || {
         let origin = reset_to(&bytes)?;
         if about.name() != ALL {
-            return Ok(Json(reset_namespace(&app, about.name(), &origin)?));
+            return Ok(Json(reset_namespace(&app, about.name(), &origin, keeps)?));
         }
-        let names = app.namespaces.names()?;
-        let all: Answer<Vec<Value>> = names
-            .iter()
-            .map(|name| reset_namespace(&app, name, &origin))
-            .collect();
-        Ok(Json(Value::Array(all?)))
+        let (mut rows, mut failed) = (Vec::new(), Vec::new());
+        for name in app.namespaces.names()? {
+            match reset_namespace(&app, &name, &origin, keeps) {
+                Ok(row) => rows.push(row),
+                Err(problem) => failed.push(format!("{name}: {}", problem.detail)),
+            }
+        }
+        if failed.is_empty() {
+            return Ok(Json(Value::Array(rows)));
+        }
+        let (done, all) = (rows.len(), rows.len() + failed.len());
+        failed.truncate(NAMED);
+        let detail = format!(
+            "{done} of {all} namespaces were reset; {}",
+            failed.join("; ")
+        );
+        Err(Problem::new(503, detail))
     })
     .await
 }

@@ -30,7 +30,7 @@ pub(crate) use records::reload;
 use crate::app::App;
 use crate::namespace::NamespaceError;
 use crate::providers::provider;
-use crate::store::OpenError;
+use crate::store::{OpenError, trouble};
 
 /// The routes under `/_rollcall`: `(address, methods, what it does)` is the index that `GET /_rollcall` prints.
 pub(crate) const INDEX: &[(&str, &str, &str)] = &[
@@ -61,7 +61,7 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
     (
         "namespaces/{namespace}/reset",
         "POST",
-        "data, tasks, random stream, settings, clock and faults back to the start, or the data to {\"to\": \"empty\"}",
+        "data, tasks, random stream, settings, clock, faults and journal back to the start, or the data to {\"to\": \"empty\"}; ?journal=keep",
     ),
     (
         "reset",
@@ -148,7 +148,7 @@ pub(crate) fn router(app: &Arc<App>, access: ControlAccess) -> Router {
     let routes = Router::new()
         .route("/", get(handlers::index))
         .route("/health", get(handlers::health))
-        .route("/ready", get(handlers::health))
+        .route("/ready", get(handlers::ready))
         .route("/providers", get(handlers::providers))
         .route("/providers/{id}", get(handlers::one_provider))
         .route("/errors", get(handlers::errors))
@@ -279,12 +279,20 @@ impl From<NamespaceError> for Problem {
 
 impl From<OpenError> for Problem {
     fn from(cause: OpenError) -> Self {
-        Self::new(500, format!("the data {cause}"))
+        match cause {
+            OpenError::Machine(_) => Self::new(503, format!("the data {cause}")),
+            cause => Self::new(500, format!("the data {cause}")),
+        }
     }
 }
 
 impl From<rusqlite::Error> for Problem {
     fn from(cause: rusqlite::Error) -> Self {
+        if let Some(trouble) = trouble::of_sqlite(&cause) {
+            // The log may have the paths that SQLite names.
+            tracing::error!(%cause, "the data could not be used");
+            return Self::new(503, format!("the data could not be used: {trouble}"));
+        }
         let detail = cause.sqlite_error().map_or_else(String::new, |error| {
             format!(" (SQLite {})", error.extended_code)
         });

@@ -1,22 +1,25 @@
 //! What moves whole databases: seeds, snapshots, exports and their differences.
 
-use std::fmt::Write as _;
-use std::io::BufReader;
-use std::sync::Arc;
+use std::fmt::Display;
+use std::io::Write as _;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use rusqlite::Connection;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Problem;
-use super::extract::{BodyStream, LargeBody, PathParam, QueryParams, pointer};
-use super::handlers::{Answer, blocking, counts};
+use super::extract::{LargeBody, LineStream, PathParam, QueryParams, pointer};
+use super::handlers::{Answer, blocking, counts, swapped_json};
 use crate::app::App;
-use crate::namespace::{DATA_VERSION, NamespaceError, State as Data};
+use crate::namespace::clock::Clock;
+use crate::namespace::ids::Ids;
+use crate::namespace::{self, DATA_VERSION, NamespaceError, State as Data};
 use crate::provider::SeedContext;
 use crate::provider::seed::SeedError;
 use crate::providers::PROVIDERS;
@@ -90,7 +93,7 @@ fn merge(
     context: &SeedContext<'_>,
 ) -> Result<u64, Merging> {
     if is_stream {
-        return Ok(seed::merge_lines(tx, bytes, context)?);
+        return Ok(seed::merge_lines(tx, bytes, 1, context)?);
     }
     let bytes = bytes.strip_prefix(seed::MARK).unwrap_or(bytes);
     let document = serde_json::from_slice(bytes).map_err(|cause| {
@@ -132,6 +135,53 @@ fn context(state: &Data) -> SeedContext<'_> {
     }
 }
 
+/// Whole databases that are on their way: whoever asks for the same at the same time is sent the same bytes, however slowly
+/// each of them reads.
+#[derive(Debug, Default)]
+struct OnTheWay {
+    snapshot: Mutex<Shared>,
+    export: Mutex<Shared>,
+}
+
+/// Bytes of a generation, for as long as they are sent to anybody.
+#[derive(Debug, Default)]
+struct Shared {
+    generation: u64,
+    bytes: Weak<Vec<u8>>,
+}
+
+/// The bytes that are on their way, or new ones where the data is another now.
+fn shared(
+    slot: &Mutex<Shared>,
+    store: &Store,
+    make: impl FnOnce() -> rusqlite::Result<Vec<u8>>,
+) -> rusqlite::Result<Bytes> {
+    let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+    // Looked at before the data: what is written meanwhile makes the bytes older than they are, never newer.
+    let generation = store.generation();
+    let known = slot.bytes.upgrade();
+    let bytes = match known.filter(|_| slot.generation == generation) {
+        Some(bytes) => bytes,
+        None => {
+            let bytes = Arc::new(make()?);
+            *slot = Shared {
+                generation,
+                bytes: Arc::downgrade(&bytes),
+            };
+            bytes
+        }
+    };
+    Ok(Bytes::from_owner(Owned(bytes)))
+}
+
+struct Owned(Arc<Vec<u8>>);
+
+impl AsRef<[u8]> for Owned {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 /// The data of a namespace as one SQLite file.
 pub(crate) async fn snapshot(
     State(app): State<Arc<App>>,
@@ -139,13 +189,16 @@ pub(crate) async fn snapshot(
 ) -> Answer<Response> {
     blocking(move || {
         let state = app.namespaces.existing(&name)?.state();
-        let bytes = state.store.to_bytes()?;
+        let on_the_way = state.memory.get::<OnTheWay>();
+        let bytes = shared(&on_the_way.snapshot, &state.store, || {
+            state.store.to_bytes()
+        })?;
         Ok(([("content-type", "application/vnd.sqlite3")], bytes).into_response())
     })
     .await
 }
 
-/// Puts a snapshot in place of a namespace's data; one that is newer, foreign or damaged changes nothing.
+/// Puts a snapshot in place of a namespace's data; one that is newer, foreign, damaged or contradictory changes nothing.
 pub(crate) async fn restore(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
@@ -153,43 +206,77 @@ pub(crate) async fn restore(
 ) -> Answer {
     blocking(move || {
         let model = template::empty_store()?;
-        let restored =
-            Store::from_bytes(&bytes, DATA_VERSION, &model).map_err(|cause| match cause {
-                OpenError::Io(_) => Problem::from(cause),
-                cause => Problem::new(400, format!("the snapshot {cause}; nothing was changed")),
+        let refused = |cause: &dyn Display| {
+            Problem::new(400, format!("the snapshot {cause}; nothing was changed"))
+        };
+        let restored = Store::from_bytes(&bytes, DATA_VERSION, &model, template::is_our_schema)
+            .map_err(|cause| match cause {
+                OpenError::Io(_) | OpenError::Machine(_) => Problem::from(cause),
+                cause => refused(&cause),
             })?;
-        put(&app, &name, restored)
+        drop(bytes);
+        check_values(&restored).map_err(|rule| refused(&rule))?;
+        put(&app, &name, &restored)
     })
     .await
 }
 
+/// Looks at every value as the providers will: what a schema lets through may still be no text, no number in its bounds, or
+/// contradict another.
+fn check_values(store: &Store) -> Result<(), String> {
+    let unreadable = |cause: rusqlite::Error| format!("holds a value that cannot be read: {cause}");
+    counts(store).map_err(unreadable)?;
+    store
+        .read(|tx| {
+            seed::credentials::export(tx, &mut drop)?;
+            for provider in PROVIDERS {
+                provider.export(tx, &mut drop)?;
+            }
+            Ok::<_, rusqlite::Error>(())
+        })
+        .map_err(unreadable)?;
+    for provider in PROVIDERS {
+        for sql in provider.contradictions() {
+            let found = store.read(|tx| tx.prepare(sql)?.exists([]));
+            if found.map_err(unreadable)? {
+                let id = provider.id();
+                return Err(format!(
+                    "contradicts itself: counts or ids of {id} are not those of its rows"
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Puts a database in place of a namespace's.
-fn put(app: &App, name: &str, store: Store) -> Answer {
-    let namespace = app.namespaces.get(name)?;
-    let (old, new) = app.namespaces.replace(&namespace, store)?;
-    Ok(Json(
-        json!({ "name": name, "dropped": counts(&old.store)?, "counts": counts(&new.store)? }),
-    ))
+fn put(app: &App, name: &str, store: &Store) -> Answer {
+    let swapped = app.namespaces.replace(name, store)?;
+    Ok(Json(swapped_json(name, &swapped)?))
 }
 
 /// Every record as a line of ndjson, each a seed document of its own.
-fn lines(store: &Store) -> rusqlite::Result<String> {
-    let mut lines = String::new();
-    let mut add = |id: &str, value: Value| {
-        // Writing to memory cannot fail.
-        let _ = writeln!(lines, "{}", json!({ id: value }));
-    };
-    store.read(|tx| {
-        seed::credentials::export(tx, &mut |value| add("credentials", value))?;
-        for provider in PROVIDERS {
-            provider.export(tx, &mut |value| add(provider.id(), value))?;
-        }
-        Ok::<_, rusqlite::Error>(())
-    })?;
-    Ok(lines)
+fn lines(state: &Data) -> rusqlite::Result<Bytes> {
+    let on_the_way = state.memory.get::<OnTheWay>();
+    shared(&on_the_way.export, &state.store, || {
+        let mut lines = Vec::new();
+        let mut add = |id: &str, value: Value| {
+            // Writing to memory cannot fail.
+            let _ = writeln!(lines, "{}", json!({ id: value }));
+        };
+        state.store.read(|tx| {
+            seed::credentials::export(tx, &mut |value| add("credentials", value))?;
+            for provider in PROVIDERS {
+                provider.export(tx, &mut |value| add(provider.id(), value))?;
+            }
+            Ok::<_, rusqlite::Error>(())
+        })?;
+        lines.shrink_to_fit();
+        Ok(lines)
+    })
 }
 
-fn ndjson(lines: String) -> Response {
+fn ndjson(lines: Bytes) -> Response {
     ([("content-type", NDJSON)], lines).into_response()
 }
 
@@ -200,30 +287,89 @@ pub(crate) async fn export(
 ) -> Answer<Response> {
     blocking(move || {
         let state = app.namespaces.existing(&name)?.state();
-        Ok(ndjson(lines(&state.store)?))
+        Ok(ndjson(lines(&state)?))
     })
     .await
+}
+
+/// What is read of an export so far: a database of its own, which nobody sees until it is complete.
+struct Import {
+    store: Store,
+    /// The data that is to be replaced, where it can be read: its clock and its ids go on.
+    old: Option<Arc<Data>>,
+    ids: Ids,
+    clock: Clock,
+    /// The number of the next line.
+    line: usize,
+    records: u64,
+}
+
+impl Import {
+    fn begin(app: &App, name: &str) -> Answer<Self> {
+        let old = match app.namespaces.existing(name) {
+            Ok(namespace) => Some(namespace.state()),
+            Err(NamespaceError::Unknown(_) | NamespaceError::Data { .. }) => None,
+            Err(cause) => return Err(cause.into()),
+        };
+        Ok(Self {
+            store: template::empty_store()?,
+            old,
+            ids: app.template.ids("import"),
+            clock: Clock::new(app.template.clock),
+            line: 1,
+            records: 0,
+        })
+    }
+
+    fn take(&mut self, lines: &[u8]) -> Answer<()> {
+        let context = match &self.old {
+            Some(old) => context(old),
+            None => SeedContext {
+                ids: &self.ids,
+                now: self.clock.now(),
+            },
+        };
+        let merge = |tx: &Connection| seed::merge_lines(tx, lines, self.line, &context);
+        let records = self.store.write(|tx| merge(tx).map_err(Merging::from))?;
+        self.records += records;
+        self.line += memchr::memchr_iter(b'\n', lines).count();
+        Ok(())
+    }
 }
 
 /// Puts an export in place of a namespace's data; all or nothing.
 pub(crate) async fn import(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
-    stream: BodyStream,
+    mut stream: LineStream,
 ) -> Answer {
-    let (incoming, bringing) = stream.split();
-    let reading = blocking(move || {
-        app.namespaces.with(&name, |namespace| {
-            let state = namespace.state();
-            let imported = template::empty_store()?;
-            let lines = BufReader::new(incoming);
-            imported
-                .write(|tx| Ok::<_, Merging>(seed::merge_lines(tx, lines, &context(&state))?))?;
-            put(&app, &name, imported)
-        })
-    });
-    let (brought, read) = tokio::join!(bringing, reading);
-    brought.and(read)
+    if !namespace::is_name(&name) {
+        return Err(NamespaceError::Name(name).into());
+    }
+    let mut import = None;
+    while let Some(lines) = stream.next().await? {
+        let (app, name) = (Arc::clone(&app), name.clone());
+        let taken = blocking(move || {
+            let mut import = match import {
+                Some(import) => import,
+                None => Import::begin(&app, &name)?,
+            };
+            import.take(&lines)?;
+            Ok(import)
+        });
+        match taken.await {
+            Ok(taken) => import = Some(taken),
+            Err(problem) => {
+                stream.drain().await?;
+                return Err(problem);
+            }
+        }
+    }
+    let import = import.filter(|import| 0 < import.records).ok_or_else(|| {
+        let detail = "the export holds no record, and nothing was changed; to empty a namespace, POST {\"to\": \"empty\"} to its reset";
+        Problem::new(400, detail)
+    })?;
+    blocking(move || put(&app, &name, &import.store)).await
 }
 
 #[derive(Deserialize)]
@@ -245,24 +391,29 @@ pub(crate) async fn diff(
             app.namespaces.existing(&name)?,
             app.namespaces.existing(&with)?,
         );
-        let (left, right) = (lines(&one.state().store)?, lines(&other.state().store)?);
+        let (left, right) = (lines(&one.state())?, lines(&other.state())?);
         let sorted = |text| {
-            let mut lines: Vec<&str> = str::lines(text).collect();
+            let mut lines: Vec<&[u8]> = <[u8]>::split(text, |byte| *byte == b'\n')
+                .filter(|line| !line.is_empty())
+                .collect();
             lines.sort_unstable();
             lines
         };
         let (left, right) = (sorted(&left), sorted(&right));
-        let mut differences = String::new();
+        let mut differences = Vec::new();
         for (lines, others, name) in [(&left, &right, &one.name), (&right, &left, &other.name)] {
             let name = json!(name);
             for line in lines
                 .iter()
                 .filter(|line| others.binary_search(line).is_err())
             {
-                let _ = writeln!(differences, "{{\"only_in\":{name},\"record\":{line}}}");
+                // Writing to memory cannot fail.
+                let _ = write!(differences, "{{\"only_in\":{name},\"record\":");
+                differences.extend_from_slice(line);
+                differences.extend_from_slice(b"}\n");
             }
         }
-        Ok(ndjson(differences))
+        Ok(ndjson(differences.into()))
     })
     .await
 }

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use crate::namespace::clock::{Clock, Setting, Time};
 use crate::namespace::ids::Ids;
 use crate::namespace::settings::Settings;
-use crate::store::{self, OpenError, Store};
+use crate::store::{self, OpenError, Store, trouble};
 
 /// The header that names a namespace.
 pub(crate) const HEADER: &str = "x-rollcall-namespace";
@@ -102,6 +102,8 @@ pub(crate) struct Namespace {
     last_use: AtomicI64,
     /// Whether only calls that nobody is known to have signed have asked for it, where that matters.
     is_unclaimed: AtomicBool,
+    /// When it was last asked for, in a count of all that were.
+    turn: AtomicU64,
     /// Held while the data is swapped, so that one swap builds on the other; readers go on meanwhile.
     swapping: Mutex<()>,
 }
@@ -185,6 +187,13 @@ pub(crate) struct DataDir {
     _lock: fs::File,
 }
 
+impl DataDir {
+    /// Whether the folder that was taken is still where it was.
+    fn is_there(&self) -> bool {
+        self.path.join(LOCK).exists()
+    }
+}
+
 /// Why a folder cannot be used.
 #[derive(Debug)]
 pub(crate) enum DataDirError {
@@ -216,6 +225,16 @@ impl DataDir {
     }
 }
 
+/// What a namespace held and what it holds now.
+#[derive(Debug)]
+pub(crate) struct Swapped {
+    /// Nothing where there was no such namespace, or where its data could not be read.
+    pub(crate) old: Option<Arc<State>>,
+    pub(crate) new: Arc<State>,
+    /// Whether there was no such namespace.
+    pub(crate) created: bool,
+}
+
 /// Every namespace there is.
 #[derive(Debug)]
 pub(crate) struct Namespaces {
@@ -231,6 +250,10 @@ pub(crate) struct Namespaces {
     making: Mutex<()>,
     /// The highest number that a data file got in this run.
     generations: AtomicU64,
+    /// How often a namespace was asked for.
+    turns: AtomicU64,
+    /// How many data files may be open before idle ones are closed.
+    max_open: usize,
 }
 
 /// Closes what is in files. Folding a log back waits for the disk: a stop does that for as long as it may take, and what
@@ -264,6 +287,12 @@ pub(crate) enum NamespaceError {
     Taken(String),
     #[error("the data of namespace \"{name}\" {cause}")]
     Data { name: String, cause: OpenError },
+    /// The data folder as a whole.
+    #[error("the data folder {0}")]
+    Folder(OpenError),
+    /// What was there is not any more, and what is written now would be lost.
+    #[error("{}", trouble::REMOVED)]
+    FolderGone,
 }
 
 impl NamespaceError {
@@ -274,7 +303,7 @@ impl NamespaceError {
             Self::Unknown(_) => "No such namespace",
             Self::Taken(_) => "Namespace exists already",
             Self::TooMany(_) => "Too many namespaces",
-            Self::Data { .. } => "Data cannot be used",
+            Self::Data { .. } | Self::Folder(_) | Self::FolderGone => "Data cannot be used",
         }
     }
 
@@ -285,6 +314,12 @@ impl NamespaceError {
             Self::Unknown(_) => 404,
             Self::Taken(_) => 409,
             Self::TooMany(_) => 429,
+            Self::Data {
+                cause: OpenError::Machine(_),
+                ..
+            }
+            | Self::Folder(_)
+            | Self::FolderGone => 503,
             Self::Data { .. } => 500,
         }
     }
@@ -313,6 +348,8 @@ impl Namespaces {
             known: RwLock::default(),
             making: Mutex::default(),
             generations: AtomicU64::new(0),
+            turns: AtomicU64::new(0),
+            max_open: max_open(),
         }
     }
 
@@ -369,6 +406,7 @@ impl Namespaces {
         }
         known.remove(&*namespace.name);
         drop(known);
+        namespace.state().store.retire();
         if let Err(cause) = self.remove_folder(&namespace.name) {
             tracing::warn!(%cause, "a namespace that nobody wants could not be removed");
         }
@@ -426,11 +464,51 @@ impl Namespaces {
 
     /// The namespace of that name, if anybody used it since the start.
     pub(crate) fn find(&self, name: &str) -> Option<Arc<Namespace>> {
-        self.known
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(name)
-            .cloned()
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let found = known.get(name).cloned();
+        drop(known);
+        if let Some(namespace) = &found
+            && self.data.is_some()
+        {
+            let turn = self.turns.fetch_add(1, Ordering::Relaxed);
+            namespace.turn.store(turn, Ordering::Relaxed);
+            if namespace.state().store.is_asleep() {
+                self.close_idle();
+            }
+        }
+        found
+    }
+
+    /// Closes the files of namespaces that nobody uses just now, those first that were not used for longest, where more are
+    /// open than the machine has handles for: half of the handles are for connections. They open again by themselves.
+    fn close_idle(&self) {
+        if self.data.is_none() || store::open_stores() < self.max_open {
+            return;
+        }
+        let mut idle = self.in_use();
+        idle.retain(|namespace| !namespace.state().store.is_asleep());
+        idle.sort_by_key(|namespace| namespace.turn.load(Ordering::Relaxed));
+        for namespace in idle {
+            if store::open_stores() <= self.max_open / 2 {
+                return;
+            }
+            let state = namespace.state();
+            // One is the namespace's, one is ours: no call has it, and no answer is read from it.
+            if Arc::strong_count(&state) == 2 && Arc::strong_count(&state.store) == 1 {
+                state.store.sleep();
+            }
+        }
+    }
+
+    /// Whether what is written now would still be there after a restart.
+    pub(crate) fn check_folder(&self) -> Result<(), NamespaceError> {
+        self.require_folder()?;
+        let in_place = |namespace: &Arc<Namespace>| namespace.state().store.is_in_place();
+        if self.in_use().iter().all(in_place) {
+            Ok(())
+        } else {
+            Err(NamespaceError::FolderGone)
+        }
     }
 
     /// The namespace of that name, if there is one: in use, or on disk from an earlier run. `default` is always there.
@@ -458,9 +536,11 @@ impl Namespaces {
             .cloned()
             .collect();
         if let Some(folder) = &self.data {
-            let unreadable = |cause: std::io::Error| NamespaceError::Data {
-                name: folder.path.display().to_string(),
-                cause: cause.into(),
+            self.require_folder()?;
+            let unreadable = |cause: std::io::Error| {
+                let path = folder.path.display();
+                tracing::error!(folder = %path, %cause, "the data folder cannot be read");
+                NamespaceError::Folder(cause.into())
             };
             for entry in fs::read_dir(&folder.path).map_err(unreadable)? {
                 let entry = entry.map_err(unreadable)?;
@@ -498,6 +578,9 @@ impl Namespaces {
             .remove(name);
         // A swap that began before ends before; one that begins now sees that it came too late.
         let _swapping = in_use.as_ref().map(|namespace| lock(&namespace.swapping));
+        if let Some(namespace) = &in_use {
+            namespace.state().store.retire();
+        }
         let was_on_disk = self.remove_folder(name)?;
         if in_use.is_none() && !was_on_disk {
             return Err(NamespaceError::Unknown(name.to_owned()));
@@ -506,39 +589,110 @@ impl Namespaces {
     }
 
     /// Puts a namespace back, at once: calls in flight finish on the old data. Tasks, random stream, settings and clock
-    /// start again too. Gives back the states that were and that are.
-    pub(crate) fn reset(
+    /// start again too.
+    pub(crate) fn reset(&self, name: &str, origin: &DataSource) -> Result<Swapped, NamespaceError> {
+        self.exchange(
+            name,
+            matches!(origin, DataSource::Template),
+            |place| self.fill(place, origin),
+            |_, store| self.fresh(name, store, origin),
+        )
+    }
+
+    /// Puts that store in place of a namespace's data; tasks and random stream start again, settings and clock stay.
+    pub(crate) fn replace(&self, name: &str, store: &Store) -> Result<Swapped, NamespaceError> {
+        self.exchange(
+            name,
+            false,
+            |place| copy_to(store, place),
+            |old, store| self.like(old, name, store, false),
+        )
+    }
+
+    /// Puts other data in place of a namespace's, whatever there was: data that cannot be read is no obstacle to what does not
+    /// need it, and a namespace that there is not yet is made.
+    fn exchange(
         &self,
         name: &str,
-        origin: &DataSource,
-    ) -> Result<(Arc<State>, Arc<State>), NamespaceError> {
+        from_template: bool,
+        data: impl Fn(Option<&Path>) -> Result<Store, OpenError>,
+        state: impl Fn(&State, Store) -> State,
+    ) -> Result<Swapped, NamespaceError> {
+        if !is_name(name) {
+            return Err(NamespaceError::Name(name.to_owned()));
+        }
         loop {
-            let namespace = self.get(name)?;
+            let Some(namespace) = self.find(name) else {
+                let _making = lock(&self.making);
+                if self.find(name).is_none() {
+                    return self.make_over(name, from_template, &data);
+                }
+                continue;
+            };
             let swapped = self.swapping(&namespace).and_then(|_swapping| {
-                self.swap(&namespace, |place, _| {
-                    Ok(self.fresh(name, self.fill(place, origin)?, origin))
-                })
+                self.swap(&namespace, |place, old| Ok(state(old, data(place)?)))
             });
-            // Somebody dropped it meanwhile, so it is made anew.
-            if !matches!(swapped, Err(NamespaceError::Unknown(_))) {
-                return swapped;
+            match swapped {
+                // Somebody dropped it meanwhile, so it is made anew.
+                Err(NamespaceError::Unknown(_)) => {}
+                Err(cause) => return Err(cause),
+                Ok((old, new)) => {
+                    return Ok(Swapped {
+                        old: Some(old),
+                        new,
+                        created: false,
+                    });
+                }
             }
         }
     }
 
-    /// Puts that store in place of a namespace's data; tasks and random stream start again, settings and clock stay.
-    pub(crate) fn replace(
+    /// Makes a namespace that nobody uses of other data than lies on disk; the caller holds `making`.
+    fn make_over(
         &self,
-        namespace: &Namespace,
-        store: Store,
-    ) -> Result<(Arc<State>, Arc<State>), NamespaceError> {
-        let _swapping = self.swapping(namespace)?;
-        self.swap(namespace, |place, old| {
-            let store = match place {
-                None => store,
-                Some(file) => copy_to(&store, Some(file))?,
-            };
-            Ok(self.like(old, &namespace.name, store, false))
+        name: &str,
+        from_template: bool,
+        data: &impl Fn(Option<&Path>) -> Result<Store, OpenError>,
+    ) -> Result<Swapped, NamespaceError> {
+        self.has_room()?;
+        let failed = |cause: OpenError| NamespaceError::Data {
+            name: name.to_owned(),
+            cause,
+        };
+        let live = self.folder(name).map(|folder| live_file(&folder));
+        let live = live.transpose().map_err(failed)?.flatten();
+        let old = live.as_deref().and_then(|live| {
+            let report =
+                |cause: &OpenError| tracing::warn!(name, %cause, "data that cannot be read is replaced");
+            self.opened(live).inspect_err(report).ok()
+        });
+        // It may have become another generation, if it was of an earlier version.
+        let newest = old.as_ref().and_then(Store::file).or(live.as_deref());
+        let pending = self.begin_with(name, newest.map_or(0, generation_of), data);
+        let pending = pending.map_err(failed)?;
+        if let Some((generation, folder)) = &pending.place {
+            point_to(folder, *generation).map_err(|cause| failed(cause.into()))?;
+        }
+        let old = old.map(|store| Arc::new(self.fresh(name, store, &DataSource::Empty)));
+        if let Some(old) = &old {
+            old.store.retire();
+        }
+        for file in [
+            old.as_ref().and_then(|old| old.store.file()),
+            live.as_deref(),
+        ] {
+            file.map(remove_database);
+        }
+        let origin = if from_template {
+            DataSource::Template
+        } else {
+            DataSource::Empty
+        };
+        let namespace = self.add(name, self.fresh(name, pending.store, &origin));
+        Ok(Swapped {
+            old,
+            new: namespace.state(),
+            created: live.is_none(),
         })
     }
 
@@ -587,6 +741,7 @@ impl Namespaces {
             name: name.to_string(),
             cause,
         };
+        self.require_folder()?;
         let old = namespace.state();
         let generation = old.store.file().map(generation_of);
         let place = generation
@@ -595,16 +750,25 @@ impl Namespaces {
         let file = place
             .as_ref()
             .map(|(generation, folder)| folder.join(format!("{generation}.db")));
-        let new = Arc::new(make(file.as_deref(), &old).map_err(failed)?);
-        if let Some((generation, folder)) = &place {
-            point_to(folder, *generation).map_err(|cause| failed(cause.into()))?;
-        }
+        let made = make(file.as_deref(), &old).and_then(|new| {
+            if let Some((generation, folder)) = &place {
+                point_to(folder, *generation)?;
+            }
+            Ok(new)
+        });
+        let new = made.map_err(|cause| {
+            // Half a file is no use to anybody, least of all on a full disk.
+            file.as_deref().map(remove_unfinished);
+            failed(cause)
+        })?;
+        let new = Arc::new(new);
         *namespace
             .state
             .write()
             .unwrap_or_else(PoisonError::into_inner) = Arc::clone(&new);
         if let Some(file) = old.store.file() {
-            // Calls in flight keep it open; what is left of it goes with the next swap.
+            // Calls in flight keep it open, and finish on it.
+            old.store.retire();
             remove_database(file);
         }
         Ok((old, new))
@@ -659,6 +823,7 @@ impl Namespaces {
             let begun = self.begin(name, origin).map_err(failed)?;
             return self.finish(name, begun, origin);
         };
+        self.close_idle();
         let store = self.opened(&live).map_err(failed)?;
         let state = State {
             from_template: false,
@@ -692,18 +857,41 @@ impl Namespaces {
 
     /// The data of a new namespace, in a file that nothing points to yet where it is to be in one.
     fn begin(&self, name: &str, origin: &DataSource) -> Result<Pending, OpenError> {
+        self.begin_with(name, 0, &|place| self.fill(place, origin))
+    }
+
+    /// The same, of a generation after that one.
+    fn begin_with(
+        &self,
+        name: &str,
+        before: u64,
+        data: &impl Fn(Option<&Path>) -> Result<Store, OpenError>,
+    ) -> Result<Pending, OpenError> {
+        if self.require_folder().is_err() {
+            return Err(OpenError::Machine(trouble::REMOVED));
+        }
+        self.close_idle();
         let place = match self.folder(name) {
             None => None,
             Some(folder) => {
                 fs::create_dir_all(&folder)?;
-                Some((self.generation_after(0), folder))
+                Some((self.generation_after(before), folder))
             }
         };
         let file = place
             .as_ref()
             .map(|(generation, folder)| folder.join(format!("{generation}.db")));
-        let store = self.fill(file.as_deref(), origin)?;
+        let store = data(file.as_deref()).inspect_err(|_| {
+            file.as_deref().map(remove_unfinished);
+        })?;
         Ok(Pending { store, place })
+    }
+
+    fn require_folder(&self) -> Result<(), NamespaceError> {
+        match &self.data {
+            Some(folder) if !folder.is_there() => Err(NamespaceError::FolderGone),
+            _ => Ok(()),
+        }
     }
 
     /// Makes a namespace of what was begun; the caller holds `making`.
@@ -728,6 +916,7 @@ impl Namespaces {
             state: RwLock::new(Arc::new(state)),
             last_use: AtomicI64::new(0),
             is_unclaimed: AtomicBool::new(false),
+            turn: AtomicU64::new(self.turns.fetch_add(1, Ordering::Relaxed)),
             swapping: Mutex::default(),
         });
         self.known
@@ -765,6 +954,15 @@ impl Namespaces {
     }
 }
 
+/// How many data files may be open at once: as many as half of the handles that this process may have are enough for.
+fn max_open() -> usize {
+    const AT_LEAST: usize = 4;
+    // Where there is no such limit, there is none.
+    let handles = rlimit::Resource::NOFILE.get_soft().unwrap_or(u64::MAX);
+    let stores = handles / 2 / store::OPEN_FILES as u64;
+    usize::try_from(stores).map_or(usize::MAX, |stores| stores.max(AT_LEAST))
+}
+
 fn lock(mutex: &Mutex<()>) -> MutexGuard<'_, ()> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -790,7 +988,7 @@ fn generation_of(file: &Path) -> u64 {
 
 /// Removes a database and what SQLite keeps beside it. What cannot be removed is only garbage: nothing points to it.
 fn remove_database(file: &Path) {
-    for suffix in ["", "-wal", "-shm"] {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
         let mut path = file.as_os_str().to_owned();
         path.push(suffix);
         if let Err(cause) = fs::remove_file(&path)
@@ -801,6 +999,12 @@ fn remove_database(file: &Path) {
     }
 }
 
+/// Removes a database that was not finished.
+fn remove_unfinished(file: &Path) {
+    remove_database(file);
+    remove_database(&file.with_extension("new"));
+}
+
 /// Whether a name can be a namespace's: `[a-z0-9][a-z0-9-]{0,62}`.
 pub(crate) fn is_name(name: &str) -> bool {
     let valid = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
@@ -809,10 +1013,7 @@ pub(crate) fn is_name(name: &str) -> bool {
 
 /// Looks at every namespace in a data folder, so that a file this binary cannot read stops the start.
 pub(crate) fn check_data(folder: &Path) -> Result<(), NamespaceError> {
-    let unreadable = |cause: std::io::Error| NamespaceError::Data {
-        name: folder.display().to_string(),
-        cause: cause.into(),
-    };
+    let unreadable = |cause: std::io::Error| NamespaceError::Folder(cause.into());
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         let name = path
@@ -821,14 +1022,51 @@ pub(crate) fn check_data(folder: &Path) -> Result<(), NamespaceError> {
             .to_string_lossy()
             .into_owned();
         if path.is_dir() && is_name(&name) {
-            live_file(&path)
-                .and_then(|live| {
-                    live.map_or(Ok(DATA_VERSION), |live| store::check(&live, DATA_VERSION))
-                })
-                .map_err(|cause| NamespaceError::Data { name, cause })?;
+            let failed = |cause| NamespaceError::Data {
+                name: name.clone(),
+                cause,
+            };
+            let live = live_file(&path).map_err(failed)?;
+            if let Some(live) = &live {
+                store::check(live, DATA_VERSION).map_err(failed)?;
+            }
+            remove_leftovers(&path, live.as_deref());
         }
     }
     Ok(())
+}
+
+/// Removes what a kill in the middle of a reset, a restore or an import left of files that nothing points to; what has another
+/// name than a file of ours is left alone.
+fn remove_leftovers(folder: &Path, live: Option<&Path>) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let (stem, rest) = name.split_once('.').unwrap_or((&name, ""));
+        let is_number = !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_digit());
+        let is_database = ["db", "new"]
+            .iter()
+            .filter_map(|kind| rest.strip_prefix(kind))
+            .any(|rest| ["", "-wal", "-shm", "-journal"].contains(&rest));
+        let is_live = rest.starts_with("db")
+            && live
+                .and_then(Path::file_stem)
+                .is_some_and(|live| live == stem);
+        if !is_live && (is_number && is_database || name == "live.new") {
+            match fs::remove_file(&path) {
+                Ok(()) => tracing::info!(?path, "removed what an interrupted run left"),
+                Err(cause) => {
+                    tracing::warn!(?path, %cause, "what an interrupted run left cannot be removed");
+                }
+            }
+        }
+    }
+    if live.is_none() {
+        // Only an empty one goes.
+        let _ = fs::remove_dir(folder);
+    }
 }
 
 /// The file that a server locks its folder by; no namespace can be called so.

@@ -26,6 +26,7 @@ use crate::provider::Provider;
 use crate::provider::call::{Call, Reply, Request};
 use crate::provider::error::{ApiError, Raised, Refusal};
 use crate::signing;
+use crate::store::trouble;
 
 /// An answer, and how it leaves the server.
 #[derive(Debug)]
@@ -256,9 +257,12 @@ impl Outcome {
             Err(ApiError::Broken(cause)) => {
                 tracing::error!(provider = call.provider.id(), %cause, "a call broke");
                 self.stage = Stage::Broken;
-                self.explanation.push(format!(
-                    "rollcall broke here: {cause}. This is a bug in rollcall; please report it."
-                ));
+                self.explanation.push(match trouble::of(&*cause) {
+                    Some(trouble) => format!("The data could not be used: {trouble}."),
+                    None => format!(
+                        "rollcall broke here: {cause}. This is a bug in rollcall; please report it."
+                    ),
+                });
                 let entry = call.provider.internal_error();
                 (self.error, self.code) = (entry.name, entry.code);
                 Err(entry.refusal(&[]))

@@ -86,6 +86,9 @@ pub(crate) trait Provider: fmt::Debug + Sync {
     fn generate(&self, count: u64, ids: &Ids, each: &mut dyn FnMut(Value));
     /// How many records of each kind there are: `("users", 23)`.
     fn counts(&self, tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>>;
+    /// Queries that give a row where what triggers keep (counts, next ids) contradicts the rows that it is kept of: a snapshot
+    /// from elsewhere may hold anything that its schema lets through.
+    fn contradictions(&self) -> &'static [&'static str];
     /// Whether there is a thing that an operation missed ([`Missing`]).
     fn has(&self, tx: &Connection, missing: &Missing) -> rusqlite::Result<bool>;
 }

@@ -127,7 +127,7 @@ pub(crate) fn merge_file(
         .extension()
         .is_some_and(|extension| extension == "ndjson");
     let merged = if is_stream {
-        merge_lines(tx, reader, context).map_err(|LineError { line, cause }| {
+        merge_lines(tx, reader, 1, context).map_err(|LineError { line, cause }| {
             let place = format!("{file}:{line}");
             seed_file_error(&place, &cause)
         })

@@ -35,15 +35,17 @@ pub(crate) enum LineCause {
 /// The documents of some lines, up to the first that cannot be read.
 type Parcel = Vec<(usize, Result<Value, String>)>;
 
-/// Merges every line; all of it or, when the caller rolls back, nothing. Says how many records there were.
+/// Merges every line, the first of which has that number; all of it or, when the caller rolls back, nothing. Says how many
+/// records there were.
 pub(crate) fn merge_lines(
     tx: &Connection,
     lines: impl BufRead + Send,
+    first: usize,
     context: &SeedContext<'_>,
 ) -> Result<u64, LineError> {
     thread::scope(|scope| {
         let (parsed, parcels) = sync_channel(WAITING);
-        scope.spawn(move || parse(lines, &parsed));
+        scope.spawn(move || parse(lines, first, &parsed));
         let mut records = 0;
         // A line that cannot be taken ends this loop; then nobody waits for further parcels, and the other thread ends too.
         for (line, document) in parcels.into_iter().flatten() {
@@ -61,10 +63,10 @@ fn without_mark(text: &[u8], line: usize) -> &[u8] {
     rest.unwrap_or(text)
 }
 
-fn parse(mut lines: impl BufRead, parsed: &SyncSender<Parcel>) {
+fn parse(mut lines: impl BufRead, first: usize, parsed: &SyncSender<Parcel>) {
     let mut parcel = Parcel::with_capacity(PARCEL);
     let mut text = Vec::new();
-    for line in 1.. {
+    for line in first.. {
         text.clear();
         let document = match lines.read_until(b'\n', &mut text) {
             Ok(0) => break,

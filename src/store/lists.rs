@@ -329,6 +329,12 @@ impl Lists {
         self.write().orders.clear();
     }
 
+    /// The connection with the triggers is closed: the next one has none.
+    pub(super) fn unwatch(&self) {
+        self.forget();
+        self.watched.store(0, Ordering::Release);
+    }
+
     /// Has the orders follow what was committed.
     pub(super) fn follow(&self, moves: Changes) {
         match moves {
@@ -480,7 +486,7 @@ impl Tx<'_> {
         let connection = if self.is_writers {
             self.connection
         } else {
-            writer = match self.store.writer()?.try_lock() {
+            writer = match self.store.idle_writer()? {
                 Some(writer) => writer,
                 None => return Ok(false),
             };
@@ -729,8 +735,8 @@ mod tests {
                  CREATE TEMP TRIGGER touched_0_INSERT AFTER INSERT ON main.users BEGIN
                      INSERT INTO touched SELECT 0, new.team, new.born, new.seq;
                  END;";
-            let writer = store.writer().expect("a store of its own");
-            let begun = writer.lock();
+            let writer = store.idle_writer().expect("a store of its own");
+            let begun = writer.expect("nobody uses it");
             begun.execute_batch(attempt).expect("nobody watches yet");
             drop(begun);
             store.write(CHANGES[1].1).expect("a valid change");

@@ -7,19 +7,21 @@ pub(crate) mod lists;
 pub(crate) mod order;
 pub(crate) mod page;
 pub(crate) mod pages;
+pub(crate) mod snapshot;
 pub(crate) mod stream;
 mod transaction;
+pub(crate) mod trouble;
 mod upgrade;
 
 use std::fs;
 use std::io::Read as _;
-use std::ops::{Deref, Range};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::{MappedMutexGuard, Mutex, MutexGuard};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -54,10 +56,14 @@ pub(crate) struct Store {
     original: Option<Arc<Self>>,
     copying: Mutex<()>,
     /// Closed before the connection that writes: the last one to close folds the log back, and those that only read cannot.
-    readers: Vec<Mutex<Connection>>,
+    readers: Vec<Slot>,
     /// The connection that writes; not there yet while the data is the original's.
-    writer: OnceLock<Mutex<Connection>>,
+    writer: OnceLock<Slot>,
     file: Option<PathBuf>,
+    /// Whether a file's connections are closed, to be opened again by the next call.
+    is_asleep: AtomicBool,
+    /// Whether its files were removed on purpose: calls in flight finish on what is open.
+    is_retired: AtomicBool,
     generation: AtomicU64,
     pages: ResponseCache,
     lists: Lists,
@@ -65,12 +71,25 @@ pub(crate) struct Store {
     replacement: OnceLock<Arc<Self>>,
 }
 
+/// A connection; of a file's, none while the store is asleep.
+type Slot = Mutex<Option<Connection>>;
+/// A connection in use.
+pub(crate) type InUse<'a> = MappedMutexGuard<'a, Connection>;
+
+/// How many stores in files are open in this process.
+static OPEN_STORES: AtomicUsize = AtomicUsize::new(0);
+
+/// How many stores in files are open in this process, each with [`OPEN_FILES`].
+pub(crate) fn open_stores() -> usize {
+    OPEN_STORES.load(Ordering::Relaxed)
+}
+
 /// A store that nobody writes to as long as this is held.
 #[derive(Debug)]
 pub(crate) struct WriteFreeze<'a> {
     store: &'a Store,
     _copying: MutexGuard<'a, ()>,
-    _writer: Option<MutexGuard<'a, Connection>>,
+    _writer: Option<MutexGuard<'a, Option<Connection>>>,
 }
 
 impl WriteFreeze<'_> {
@@ -157,25 +176,56 @@ pub(crate) enum OpenError {
     /// A database whose parts do not fit together.
     #[error("is damaged: its parts do not fit together")]
     Inconsistent,
+    /// Checking it takes longer than any honest database of its size.
+    #[error("is damaged: it cannot be checked in the time that a database of its size takes")]
+    Endless,
+    /// The machine cannot: the disk is full, no file handle is left.
+    #[error("cannot be used: {0}")]
+    Machine(&'static str),
     /// The file system said no.
     #[error("cannot be opened: {0}")]
-    Io(#[from] std::io::Error),
+    Io(std::io::Error),
 }
 
 impl From<rusqlite::Error> for OpenError {
     fn from(cause: rusqlite::Error) -> Self {
-        Self::Damaged(cause)
+        match trouble::of_sqlite(&cause) {
+            Some(trouble) => Self::Machine(trouble),
+            None => Self::Damaged(cause),
+        }
+    }
+}
+
+impl From<std::io::Error> for OpenError {
+    fn from(cause: std::io::Error) -> Self {
+        match trouble::of_io(&cause) {
+            Some(trouble) => Self::Machine(trouble),
+            None => Self::Io(cause),
+        }
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        if self.file.is_some() && !self.is_asleep.load(Ordering::Acquire) {
+            OPEN_STORES.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 }
 
 impl Store {
-    fn new(writer: Connection, readers: Vec<Mutex<Connection>>, file: Option<PathBuf>) -> Self {
+    fn new(writer: Connection, readers: Vec<Slot>, file: Option<PathBuf>) -> Self {
+        if file.is_some() {
+            OPEN_STORES.fetch_add(1, Ordering::Relaxed);
+        }
         Self {
             original: None,
             copying: Mutex::default(),
-            writer: OnceLock::from(Mutex::new(writer)),
+            writer: OnceLock::from(Mutex::new(Some(writer))),
             readers,
             file,
+            is_asleep: AtomicBool::new(false),
+            is_retired: AtomicBool::new(false),
             generation: AtomicU64::new(0),
             pages: ResponseCache::default(),
             lists: Lists::default(),
@@ -191,6 +241,8 @@ impl Store {
             writer: OnceLock::new(),
             readers: Vec::new(),
             file: None,
+            is_asleep: AtomicBool::new(false),
+            is_retired: AtomicBool::new(false),
             generation: AtomicU64::new(0),
             pages: ResponseCache::default(),
             lists: Lists::default(),
@@ -233,36 +285,82 @@ impl Store {
     /// Opens a file that [`Store::copy_to_file`] made; a newer or damaged one is refused and left as it is.
     pub(crate) fn open(path: &Path, version: i64) -> Result<Self, OpenError> {
         check(path, version)?;
-        let writer = Connection::open_with_flags(
-            path,
-            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-        )?;
-        prepare(&writer)?;
-        writer.pragma_update(None, "journal_mode", "wal")?;
-        // In WAL mode this outlives the process at any generation, and the machine up to the last checkpoint.
-        writer.pragma_update(None, "synchronous", "normal")?;
-        open_log(&writer)?;
+        let writer = open_writer(path)?;
         let readers = (0..READERS)
-            .map(|_| {
-                let reader = Connection::open_with_flags(
-                    path,
-                    OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-                )?;
-                prepare(&reader)?;
-                open_log(&reader)?;
-                Ok(Mutex::new(reader))
-            })
+            .map(|_| Ok(Mutex::new(Some(open_reader(path)?))))
             .collect::<rusqlite::Result<_>>()?;
         Ok(Self::new(writer, readers, Some(path.to_owned())))
     }
 
     /// Leaves the log beside the file when it is closed; the next start reads both.
     pub(crate) fn keep_log(&self) -> rusqlite::Result<()> {
-        let Some(writer) = self.writer.get() else {
-            return Ok(());
+        let writer = self.writer.get().map(lock);
+        match writer.as_deref() {
+            Some(Some(writer)) => writer
+                .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
+                .map(drop),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the connections of a file are closed.
+    pub(crate) fn is_asleep(&self) -> bool {
+        self.is_asleep.load(Ordering::Acquire)
+    }
+
+    /// Closes the connections of a file that nobody uses just now; the next call opens them again. Says whether it did.
+    pub(crate) fn sleep(&self) -> bool {
+        let Some(writer) = self.writer.get().filter(|_| self.file.is_some()) else {
+            return false;
         };
-        lock(writer).set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-        Ok(())
+        let Some(mut writer) = writer.try_lock() else {
+            return false;
+        };
+        let readers: Option<Vec<_>> = self.readers.iter().map(Mutex::try_lock).collect();
+        let Some(readers) = readers else {
+            return false;
+        };
+        if self.is_asleep() || self.is_retired.load(Ordering::Acquire) {
+            return false;
+        }
+        // Those that only read first: the last one to close folds the log back, and they cannot.
+        for mut reader in readers {
+            drop(reader.take());
+        }
+        drop(writer.take());
+        self.lists.unwatch();
+        self.is_asleep.store(true, Ordering::Release);
+        OPEN_STORES.fetch_sub(1, Ordering::Relaxed);
+        true
+    }
+
+    /// The connection in a slot, opened where the store is asleep.
+    fn awake<'a>(
+        &'a self,
+        mut slot: MutexGuard<'a, Option<Connection>>,
+        open: fn(&Path) -> rusqlite::Result<Connection>,
+    ) -> rusqlite::Result<InUse<'a>> {
+        if slot.is_none() {
+            let file = self.file.as_deref();
+            *slot = Some(open(file.expect("only a store in a file sleeps"))?);
+            if self.is_asleep.swap(false, Ordering::AcqRel) {
+                OPEN_STORES.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        Ok(MutexGuard::map(slot, |slot| {
+            slot.as_mut().expect("it was opened above")
+        }))
+    }
+
+    /// Says that the files are about to be removed, and that this is as it should be.
+    pub(crate) fn retire(&self) {
+        self.is_retired.store(true, Ordering::Release);
+    }
+
+    /// Whether the file is where it was made, or no longer wanted there.
+    pub(crate) fn is_in_place(&self) -> bool {
+        let file = self.file.as_deref();
+        file.is_none_or(|file| self.is_retired.load(Ordering::Acquire) || file.exists())
     }
 
     /// A database in memory with the rows of an older file.
@@ -285,57 +383,6 @@ impl Store {
         Ok(Self::new(connection, Vec::new(), None))
     }
 
-    /// This database as the bytes of one file.
-    pub(crate) fn to_bytes(&self) -> rusqlite::Result<Vec<u8>> {
-        let Some(writer) = self.writer.get() else {
-            return self.unwritten().to_bytes();
-        };
-        let mut bytes = lock(writer).serialize("main")?.to_vec();
-        // Of one form, whether it comes from memory or from a file with a write-ahead log.
-        bytes[JOURNAL_FORMAT].copy_from_slice(&WITHOUT_LOG);
-        Ok(bytes)
-    }
-
-    /// A database in memory out of the bytes of a file; one that is newer, foreign, damaged or of another schema than
-    /// `model` is refused.
-    pub(crate) fn from_bytes(bytes: &[u8], version: i64, model: &Self) -> Result<Self, OpenError> {
-        let found = check_header(bytes.first_chunk(), version)?;
-        // The log of a file that was taken from under a running rollcall is not there.
-        let image = bytes[..JOURNAL_FORMAT.start]
-            .chain(&WITHOUT_LOG[..])
-            .chain(&bytes[JOURNAL_FORMAT.end..]);
-        let file = if found < version {
-            model.with_rows_of(|connection| {
-                connection.execute_batch("ATTACH ':memory:' AS old")?;
-                connection.deserialize_read_exact("old", image, bytes.len(), true)
-            })?
-        } else {
-            let mut connection = Connection::open_in_memory()?;
-            connection.deserialize_read_exact("main", image, bytes.len(), true)?;
-            Self::new(connection, Vec::new(), None)
-        };
-        prepare(&lock(file.writer()?))?;
-        if file.read(|tx| schema_of(tx))? != model.read(|tx| schema_of(tx))? {
-            return Err(OpenError::Foreign);
-        }
-        file.read(|tx| {
-            let verdict: String =
-                tx.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-            if verdict == "ok"
-                && tx
-                    .prepare("PRAGMA foreign_key_check")?
-                    .query([])?
-                    .next()?
-                    .is_none()
-            {
-                Ok(())
-            } else {
-                Err(OpenError::Inconsistent)
-            }
-        })?;
-        Ok(file.copy_in_memory()?)
-    }
-
     /// The file that holds the data; none for a store in memory.
     pub(crate) fn file(&self) -> Option<&Path> {
         self.file.as_deref()
@@ -349,7 +396,7 @@ impl Store {
         let Some(connection) = self.reader() else {
             return self.unwritten().read(work);
         };
-        self.read_with(&connection, work)
+        self.read_with(&*connection?, work)
     }
 
     fn read_with<T, E: From<rusqlite::Error>>(
@@ -377,10 +424,14 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
-        let connection = lock(self.writer()?);
+        let connection = self.awake(lock(self.writer()?), open_writer)?;
         if let Some(replacement) = self.replacement.get() {
             drop(connection);
             return replacement.write(work);
+        }
+        // SQLite would write on to what no other process can find any more.
+        if !self.is_in_place() {
+            return Err(trouble::removed().into());
         }
         self.lists.watch(&connection)?;
         let transaction = Transaction::writing(&connection)?;
@@ -461,19 +512,41 @@ impl Store {
     }
 
     /// A connection to read with; none while the data is the original's.
-    fn reader(&self) -> Option<MutexGuard<'_, Connection>> {
-        self.idle_reader()
-            .or_else(|| self.readers.first().or_else(|| self.writer.get()).map(lock))
+    fn reader(&self) -> Option<rusqlite::Result<InUse<'_>>> {
+        let open = self.opens_readers();
+        let slot = self.idle_slot();
+        let slot = slot.or_else(|| self.readers.first().or_else(|| self.writer.get()).map(lock))?;
+        Some(self.awake(slot, open))
     }
 
     /// A connection to read with that nobody uses just now.
-    fn idle_reader(&self) -> Option<MutexGuard<'_, Connection>> {
+    fn idle_reader(&self) -> Option<InUse<'_>> {
+        // What sleeps is nobody's haste.
+        let slot = self.idle_slot().filter(|slot| slot.is_some())?;
+        self.awake(slot, self.opens_readers()).ok()
+    }
+
+    fn idle_slot(&self) -> Option<MutexGuard<'_, Option<Connection>>> {
         let writer = self.writer.get().filter(|_| self.readers.is_empty());
         self.readers.iter().chain(writer).find_map(Mutex::try_lock)
     }
 
+    fn opens_readers(&self) -> fn(&Path) -> rusqlite::Result<Connection> {
+        if self.readers.is_empty() {
+            open_writer
+        } else {
+            open_reader
+        }
+    }
+
+    /// The connection to write with, where nobody uses it just now.
+    pub(crate) fn idle_writer(&self) -> rusqlite::Result<Option<InUse<'_>>> {
+        let slot = self.writer()?.try_lock();
+        slot.map(|slot| self.awake(slot, open_writer)).transpose()
+    }
+
     /// The connection to write with, on a copy of the original where there is none yet.
-    fn writer(&self) -> rusqlite::Result<&Mutex<Connection>> {
+    fn writer(&self) -> rusqlite::Result<&Slot> {
         let _copying = match self.writer.get() {
             Some(writer) => return Ok(writer),
             None => lock(&self.copying),
@@ -484,7 +557,7 @@ impl Store {
                 let original = self.unwritten();
                 let copy = original.copied()?;
                 self.lists.start_as(&original.lists);
-                Ok(self.writer.get_or_init(|| Mutex::new(copy)))
+                Ok(self.writer.get_or_init(|| Mutex::new(Some(copy))))
             }
         }
     }
@@ -499,7 +572,7 @@ impl Store {
         let Some(writer) = self.writer.get() else {
             return self.unwritten().copy_into(copy);
         };
-        let source = lock(writer);
+        let source = self.awake(lock(writer), open_writer)?;
         let backup = Backup::new(&source, copy)?;
         while backup.step(PAGES_AT_ONCE)? != StepResult::Done {
             // More than a few pages: there may be many.
@@ -534,6 +607,29 @@ fn blocking<T>(work: impl FnOnce() -> T) -> T {
     }
 }
 
+fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
+    let writer = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    prepare(&writer)?;
+    writer.pragma_update(None, "journal_mode", "wal")?;
+    // In WAL mode this outlives the process at any generation, and the machine up to the last checkpoint.
+    writer.pragma_update(None, "synchronous", "normal")?;
+    open_log(&writer)?;
+    Ok(writer)
+}
+
+fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
+    let reader = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    prepare(&reader)?;
+    open_log(&reader)?;
+    Ok(reader)
+}
+
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
     connection.busy_timeout(BUSY)?;
@@ -554,12 +650,6 @@ fn open_log(connection: &Connection) -> rusqlite::Result<()> {
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
 }
 
-/// Every table, index and trigger, as SQL.
-fn schema_of(tx: &Connection) -> rusqlite::Result<Vec<String>> {
-    let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY sql";
-    page::select(tx, sql, [], |row| row.get(0))
-}
-
 fn create_schema(connection: &Connection, schema: &[&str], version: i64) -> rusqlite::Result<()> {
     for part in schema {
         // SQLite keeps the text and reads it again with every connection: without what is for people alone.
@@ -572,9 +662,6 @@ fn create_schema(connection: &Connection, schema: &[&str], version: i64) -> rusq
 
 /// The header of a database, as SQLite documents it.
 type Header = [u8; 100];
-/// Where it says how the file is written and read: with a write-ahead log beside it, or without.
-const JOURNAL_FORMAT: Range<usize> = 18..20;
-const WITHOUT_LOG: [u8; 2] = [1, 1];
 
 /// The version of a file, without changing a byte of it; a newer or foreign one is refused.
 pub(crate) fn check(path: &Path, version: i64) -> Result<i64, OpenError> {
@@ -703,9 +790,8 @@ mod tests {
         let store = Store::in_memory(SCHEMA, 1).expect("a valid schema");
         page(&store);
         // Behind the store's back, as a mistake in it would be.
-        let writer = lock(store.writer().expect("a store of its own"));
-        insert(&writer, "a").expect("no conflict");
-        drop(writer);
+        let writer = store.idle_writer().expect("a store of its own");
+        insert(&writer.expect("nobody uses it"), "a").expect("no conflict");
         page(&store);
     }
 
@@ -716,8 +802,8 @@ mod tests {
         // As in `write`, up to where the orders would follow.
         let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let _commit = Commit::begin(&store);
-            let writer = lock(store.writer().expect("a store of its own"));
-            insert(&writer, "a").expect("no conflict");
+            let writer = store.idle_writer().expect("a store of its own");
+            insert(&writer.expect("nobody uses it"), "a").expect("no conflict");
             panic!("between the commit and what follows");
         }));
         assert!(panicked.is_err());
@@ -735,6 +821,7 @@ mod tests {
         for store in [store, copy, file.expect("a new file")] {
             for connection in store.readers.iter().chain(store.writer.get()) {
                 let connection = lock(connection);
+                let connection = connection.as_ref().expect("it is open");
                 let place = connection.pragma_query_value(None, "temp_store", |row| row.get(0));
                 assert_eq!(place, Ok(IN_MEMORY));
             }
@@ -747,8 +834,41 @@ mod tests {
         let store = Store::in_memory(SCHEMA, 1).expect("a valid schema");
         let store = store.copy_to_file(&folder.path().join("1.db"), 1);
         let store = store.expect("a new file");
+        store.retire();
         folder.close().expect("the files can be removed");
         store.write(|tx| insert(tx, "a")).expect("no conflict");
         assert_eq!(names(&store), 1);
+    }
+
+    #[test]
+    fn what_would_be_lost_is_not_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::in_memory(SCHEMA, 1).expect("a valid schema");
+        let store = store.copy_to_file(&folder.path().join("1.db"), 1);
+        let store = store.expect("a new file");
+        folder.close().expect("the files can be removed");
+        let refused = store.write(|tx| insert(tx, "a")).map_err(OpenError::from);
+        assert!(
+            matches!(refused, Err(OpenError::Machine(trouble)) if trouble.contains("removed")),
+            "{refused:?}"
+        );
+    }
+
+    #[test]
+    fn a_store_sleeps_and_wakes_by_itself() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::in_memory(SCHEMA, 1).expect("a valid schema");
+        assert!(!store.sleep(), "memory would be lost");
+        let store = store.copy_to_file(&folder.path().join("1.db"), 1);
+        let store = store.expect("a new file");
+        store.write(|tx| insert(tx, "a")).expect("no conflict");
+        for expected in [1, 2] {
+            assert!(store.sleep() && store.is_asleep() && !store.sleep());
+            assert_eq!(names(&store), expected);
+            assert!(!store.is_asleep());
+            store
+                .write(|tx| insert(tx, &format!("b{expected}")))
+                .expect("no conflict");
+        }
     }
 }

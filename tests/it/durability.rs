@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
@@ -136,17 +135,156 @@ fn many_namespaces_are_on_disk_at_once_whatever_the_soft_limit_of_open_files() {
     }
 }
 
+/// `GET` of an address of the control plane, or another method with an empty body.
+fn call(process: &Process, method: &str, target: &str) -> crate::client::Answer {
+    let request = format!(
+        "{method} {target} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    );
+    crate::client::exchange(process.address(), request.as_bytes(), 1).remove(0)
+}
+
 #[test]
-fn a_start_says_so_where_namespaces_need_more_open_files_than_there_may_be() {
+fn more_namespaces_are_on_disk_than_there_are_file_handles_for() {
+    const MANY: usize = 50;
     let folder = TempDir::new().expect("a folder");
-    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = taken.local_addr().expect("an address").to_string();
-    // It ends at once, because the port is in use.
-    let mut command = limited("ulimit -n 500", folder.path(), &address);
-    let output = command.output().expect("a shell runs");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("no more than 71 can be in use"), "{said}");
-    assert_eq!(output.status.code(), Some(1), "{said}");
+    // A namespace that is open takes seven.
+    let start = || {
+        let mut command = limited("ulimit -n 128", folder.path(), "127.0.0.1:0");
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        Process::of(child.expect("a shell runs"))
+    };
+    for run in 0..2 {
+        let process = start();
+        for round in 0..2 {
+            for number in 0..MANY {
+                let name = format!("user_{run}_{round}_{number}");
+                let sent = body(&name);
+                let request = format!(
+                    "POST {USERS} HTTP/1.1\r\nhost: x\r\nx-rollcall-namespace: n{number}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{sent}",
+                    sent.len()
+                );
+                let answer = crate::client::exchange(process.address(), request.as_bytes(), 1);
+                assert_eq!(answer[0].status, 200, "{name}: {}", answer[0]);
+            }
+        }
+        let all = call(&process, "GET", "/_rollcall/namespaces");
+        let all = all.json();
+        let counted = |row: &&serde_json::Value| row["counts"].is_object();
+        let rows = all.as_array().expect("a list");
+        assert_eq!(rows.iter().filter(counted).count(), MANY + 1, "{all}");
+    }
+    // Of a fresh start, none of them is open.
+    let process = start();
+    let all = call(&process, "POST", "/_rollcall/reset?namespace=*");
+    assert_eq!(all.status, 200, "{all}");
+    let all = all.json();
+    let rows = all.as_array().expect("a list");
+    assert_eq!(rows.len(), MANY + 1);
+    assert!(rows.iter().all(|row| row["dropped"].is_object()), "{all}");
+}
+
+#[test]
+fn what_a_kill_left_half_made_goes_at_the_next_start() {
+    let folder = TempDir::new().expect("a folder");
+    drop(with(frozen().data(folder.path())));
+    let (own, half) = (folder.path().join("default"), folder.path().join("half"));
+    fs::create_dir(&half).expect("a folder");
+    for name in [
+        "7.db",
+        "7.db-wal",
+        "8.new",
+        "8.new-journal",
+        "9.db-shm",
+        "live.new",
+    ] {
+        fs::write(own.join(name), "half").expect("a file");
+        fs::write(half.join(name), "half").expect("a file");
+    }
+    // What is no file of ours is left alone.
+    fs::write(own.join("notes.txt"), "mine").expect("a file");
+    let server = with(frozen().data(folder.path()));
+    assert_eq!(server.get(USERS).status, 200);
+    drop(server);
+    assert_eq!(listed(&own), ["1.db", "live", "notes.txt"]);
+    assert!(!half.exists());
+}
+
+#[test]
+fn nothing_is_taken_that_a_removed_folder_would_lose() {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("data");
+    let server = with(frozen().data(&path));
+    let create = |name: &str| server.json("POST", USERS, &body(name)).status;
+    assert_eq!(create("before_it_went"), 200);
+    assert_eq!(server.get("/_rollcall/ready").status, 200);
+    fs::remove_dir_all(&path).expect("it is there");
+    assert_eq!(create("after_it_went"), 500);
+    let newest = &server.get("/_rollcall/journal?limit=1").json()["entries"][0]["id"];
+    let entry = server.get(&format!("/_rollcall/journal/{newest}")).json();
+    let why = entry["explanation"].to_string();
+    assert!(
+        why.contains("the data folder was removed") && !why.contains("bug"),
+        "{why}"
+    );
+    for (method, target) in [
+        ("GET", "/_rollcall/ready"),
+        ("POST", "/_rollcall/reset"),
+        ("PUT", "/_rollcall/namespaces/another"),
+        ("GET", "/_rollcall/namespaces"),
+    ] {
+        let answer = server.json(method, target, "");
+        assert_eq!(answer.status, 503, "{method} {target}: {answer}");
+        assert!(
+            answer.text().contains("the data folder was removed"),
+            "{answer}"
+        );
+    }
+    assert_eq!(server.get("/_rollcall/health").status, 200);
+    // Reads are as good as before.
+    assert_eq!(server.get(USERS).status, 200);
+}
+
+#[test]
+fn a_machine_that_cannot_is_said_to_be_the_cause() {
+    let folder = TempDir::new().expect("a folder");
+    // No file may be longer than the demo's: a disk that is full for everything larger.
+    let mut command = limited("trap '' XFSZ; ulimit -f 1000", folder.path(), "127.0.0.1:0");
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let process = Process::of(child.expect("a shell runs"));
+    let parents = call(&process, "GET", "/_rollcall/namespaces/default/export");
+    let users: String = (0..20_000)
+        .map(|number| {
+            format!("{{\"huawei-rocketmq\":{{\"users\":[{{\"project_id\":\"0bec5db98280d2d02fd6c00c2de791ce\",\"instance_id\":\"0d3f1c52-6f0e-4c43-9a55-5b1d6f5c5000\",\"users\":[{{\"access_key\":\"account-{number}\",\"secret_key\":\"Secret-1234\"}}]}}]}}}}\n")
+        })
+        .collect();
+    let seed = format!("{}{users}", parents.text());
+    for target in ["full/export", "default/export", "default/seed"] {
+        let method = if target.ends_with("seed") {
+            "POST"
+        } else {
+            "PUT"
+        };
+        let request = format!(
+            "{method} /_rollcall/namespaces/{target} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-ndjson\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{seed}",
+            seed.len()
+        );
+        let answer = crate::client::exchange(process.address(), request.as_bytes(), 1).remove(0);
+        assert_eq!(answer.status, 503, "{target}: {answer}");
+        let said = answer.json()["detail"].to_string();
+        let path = folder.path().display().to_string();
+        assert!(
+            said.contains("disk") && !said.contains(&path) && !said.contains("damaged"),
+            "{said}"
+        );
+    }
+    // Nothing half-made stays, and what fits is still done.
+    assert!(!folder.path().join("full").join("live").exists());
+    assert_eq!(call(&process, "POST", "/_rollcall/reset").status, 200);
+    let left = listed(&folder.path().join("default"));
+    let databases = left
+        .iter()
+        .filter(|name| name.ends_with(".db") || name.ends_with(".new"));
+    assert_eq!(databases.count(), 1, "{left:?}");
 }
 
 /// The names of what lies in a folder, sorted.

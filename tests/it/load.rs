@@ -1,6 +1,8 @@
 //! 64 clients creating, changing and deleting at once: nothing breaks, nothing is lost, nothing appears.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::net::TcpStream;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -9,6 +11,7 @@ use std::time::{Duration, Instant};
 use rollcall::Options;
 use serde_json::Value;
 
+use crate::cli::Process;
 use crate::client::{After, Answer, Connection, End, talk};
 use crate::server::{demo, with};
 
@@ -366,4 +369,36 @@ fn a_client_that_closes_its_writing_half_is_answered() {
             assert_eq!(answers[0].status, 200, "{call}");
         }
     }
+}
+
+/// More clients than there are threads for what may wait, each in the middle of a body.
+#[test]
+fn bodies_that_come_slowly_hold_nobody_up() {
+    let process = Process::start(&["--listen", "127.0.0.1:0"]);
+    let stalled: Vec<TcpStream> = (0..560)
+        .map(|number| {
+            let mut stream = TcpStream::connect(process.address()).expect("it listens");
+            let kind = ["export", "seed", "snapshot"][number % 3];
+            let method = if kind == "seed" { "POST" } else { "PUT" };
+            write!(stream, "{method} /_rollcall/namespaces/n{number}/{kind} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5000\r\n\r\n{{}}\n")
+                .expect("it reads");
+            stream
+        })
+        .collect();
+    let began = Instant::now();
+    for (method, target) in [
+        ("POST", "/_rollcall/reset"),
+        ("GET", "/_rollcall/journal"),
+        ("GET", "/_rollcall/clock"),
+        ("GET", "/_rollcall/namespaces/default/export"),
+    ] {
+        let sent = format!(
+            "{method} {target} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        );
+        let (answers, end) = talk(process.address(), sent.as_bytes(), 1, After::Wait);
+        assert_eq!(end, End::Answered, "{target}");
+        assert_eq!(answers[0].status, 200, "{target}");
+    }
+    assert!(began.elapsed() < Duration::from_secs(10));
+    drop(stalled);
 }

@@ -30,6 +30,7 @@ mod cli_sign;
 mod control;
 mod durability;
 mod hostile;
+mod hostile_snapshots;
 mod journal;
 mod kept;
 mod load;

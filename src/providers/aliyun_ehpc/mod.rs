@@ -561,6 +561,10 @@ impl Provider for AliyunEhpc {
         model::counts(tx)
     }
 
+    fn contradictions(&self) -> &'static [&'static str] {
+        model::CONTRADICTIONS
+    }
+
     fn has(&self, tx: &Connection, missing: &Missing) -> rusqlite::Result<bool> {
         match (missing.kind, missing.key.as_slice()) {
             ("cluster", [cluster_id]) => Ok(model::version_of(tx, cluster_id)?.is_some()),

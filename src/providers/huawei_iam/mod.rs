@@ -422,6 +422,10 @@ impl Provider for HuaweiIam {
         ])
     }
 
+    fn contradictions(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     fn has(&self, _tx: &Connection, _missing: &Missing) -> rusqlite::Result<bool> {
         // Whatever is not there is made up.
         Ok(false)

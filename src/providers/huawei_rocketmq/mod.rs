@@ -532,6 +532,10 @@ impl Provider for HuaweiRocketmq {
         ])
     }
 
+    fn contradictions(&self) -> &'static [&'static str] {
+        model::CONTRADICTIONS
+    }
+
     fn has(&self, tx: &Connection, missing: &Missing) -> rusqlite::Result<bool> {
         match (missing.kind, missing.key.as_slice()) {
             ("instance", [project_id, instance_id]) => {

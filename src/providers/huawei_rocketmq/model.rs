@@ -10,6 +10,11 @@ use crate::store::lists::List;
 use crate::store::order::Direction;
 use crate::store::page::{Page, Window, count, select};
 
+/// What contradicts the counts and ids that triggers keep: each query gives a row then.
+pub(crate) const CONTRADICTIONS: &[&str] = &[
+    "SELECT 1 FROM rocketmq_instances AS i WHERE user_count <> (SELECT count(*) FROM rocketmq_users WHERE instance = i.seq)",
+];
+
 /// How many users an instance takes.
 pub(crate) const QUOTA: u64 = 1000;
 

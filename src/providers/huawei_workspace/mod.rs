@@ -971,6 +971,10 @@ impl Provider for HuaweiWorkspace {
         ])
     }
 
+    fn contradictions(&self) -> &'static [&'static str] {
+        model::CONTRADICTIONS
+    }
+
     fn has(&self, tx: &Connection, missing: &Missing) -> rusqlite::Result<bool> {
         match (missing.kind, missing.key.as_slice()) {
             ("user", [project_id, id]) => Ok(model::user_seq(tx, project_id, id)?.is_some()),

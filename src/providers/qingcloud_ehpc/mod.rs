@@ -528,6 +528,10 @@ impl Provider for QingcloudEhpc {
         model::counts(tx)
     }
 
+    fn contradictions(&self) -> &'static [&'static str] {
+        model::CONTRADICTIONS
+    }
+
     fn has(&self, tx: &Connection, missing: &Missing) -> rusqlite::Result<bool> {
         match (missing.kind, missing.key.as_slice()) {
             ("cluster", [cluster_id]) => Ok(model::cluster(tx, cluster_id)?.is_some()),

@@ -10,6 +10,14 @@ use crate::store::lists::{List, Start};
 use crate::store::order::{Direction, Query};
 use crate::store::page::{Limit, Page, Window, count, pick, select};
 
+/// What contradicts the counts and ids that triggers keep: each query gives a row then.
+pub(crate) const CONTRADICTIONS: &[&str] = &[
+    "SELECT 1 FROM qingcloud_clusters AS c WHERE user_count <> (SELECT count(*) FROM qingcloud_users WHERE cluster_id = c.cluster_id)",
+    "SELECT 1 WHERE (SELECT count(*) FROM qingcloud_clusters) IS NOT (SELECT total FROM qingcloud_counts WHERE kind = 'clusters')",
+    "SELECT 1 WHERE (SELECT count(*) FROM qingcloud_users) IS NOT (SELECT total FROM qingcloud_counts WHERE kind = 'users')",
+    "SELECT 1 WHERE (SELECT count(*) FROM qingcloud_jobs) IS NOT (SELECT total FROM qingcloud_counts WHERE kind = 'jobs')",
+];
+
 /// Inferred: the `uid_number` of the first user of a cluster, which in the samples is its admin's.
 const FIRST_UID: i64 = 41500;
 /// The highest number that a user of a system can have, and the highest that a seed can name.

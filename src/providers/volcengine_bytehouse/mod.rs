@@ -535,6 +535,10 @@ impl Provider for VolcengineBytehouse {
         ])
     }
 
+    fn contradictions(&self) -> &'static [&'static str] {
+        model::CONTRADICTIONS
+    }
+
     fn has(&self, tx: &Connection, missing: &Missing) -> rusqlite::Result<bool> {
         let number = |text: &str| text.parse().unwrap_or_default();
         match (missing.kind, missing.key.as_slice()) {

@@ -443,3 +443,55 @@ fn a_refused_call_makes_no_namespace() {
         add_user(&server, "new", "after-all");
     }
 }
+
+#[test]
+fn a_reset_clears_the_journal_of_that_namespace_unless_it_is_to_be_kept() {
+    let server = demo();
+    let verified = |namespace: &str, count: u64| {
+        let target = format!("/_rollcall/journal/verify?namespace={namespace}");
+        let wanted = json!({ "match": { "operation": "ListUser" }, "count": { "exactly": count } });
+        let answer = server.json("POST", &target, &wanted.to_string());
+        assert_eq!(answer.status, 200, "{answer}");
+    };
+    for name in ["a", "b"] {
+        list(&server, name);
+    }
+    done(&server.json("POST", "/_rollcall/reset?namespace=a&journal=keep", ""));
+    verified("a", 1);
+    done(&server.json("POST", "/_rollcall/reset?namespace=a", ""));
+    verified("a", 0);
+    list(&server, "a");
+    verified("a", 1);
+    verified("b", 1);
+    done(&server.json("POST", "/_rollcall/namespaces/b/reset?journal=keep", ""));
+    verified("b", 1);
+    done(&server.json("POST", "/_rollcall/namespaces/b/reset", ""));
+    verified("b", 0);
+    done(&server.json("POST", "/_rollcall/reset?namespace=*", ""));
+    verified("a", 0);
+    for target in ["/_rollcall/reset", "/_rollcall/namespaces/b/reset"] {
+        let answer = server.json("POST", &format!("{target}?journal=yes"), "");
+        refused(&answer, 400, "", "journal is keep or clear");
+    }
+}
+
+#[test]
+fn a_reset_of_an_unknown_namespace_says_that_it_made_it() {
+    let server = demo();
+    for target in [
+        "/_rollcall/reset?namespace=new",
+        "/_rollcall/namespaces/newer/reset",
+    ] {
+        let made = done(&server.json("POST", target, ""));
+        assert_eq!(
+            (&made["created"], &made["dropped"]),
+            (&json!(true), &json!({}))
+        );
+        assert_eq!(made["counts"][ROCKETMQ], counted(&server, "default"));
+        let again = done(&server.json("POST", target, ""));
+        assert_eq!(
+            (&again["created"], &again["dropped"]),
+            (&json!(null), &made["counts"])
+        );
+    }
+}

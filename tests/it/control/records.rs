@@ -155,8 +155,6 @@ fn an_export_comes_back_byte_for_byte() {
         "line ",
     );
     assert_eq!(export(&other, "default"), text);
-    done(&put(&other, "default/export", b""));
-    assert_eq!(export(&other, "default"), "");
 }
 
 #[test]
@@ -393,4 +391,29 @@ fn namespaces_on_disk_are_listed_without_being_opened() {
     done(&server.json("DELETE", "/_rollcall/namespaces/kept", ""));
     assert!(!data.path().join("kept").exists());
     assert_eq!(total(&server, "kept"), many - 1);
+}
+
+#[test]
+fn an_import_of_nothing_has_to_say_so() {
+    let server = demo();
+    let before = export(&server, "default");
+    for nothing in [&b""[..], b"\n\n", b"{}\n{}"] {
+        let answer = put(&server, "default/export", nothing);
+        refused(&answer, 400, "", "POST {\"to\": \"empty\"} to its reset");
+    }
+    assert_eq!(export(&server, "default"), before);
+    assert_eq!(put(&server, "unmade/export", b"").status, 400);
+    assert_eq!(server.get("/_rollcall/namespaces/unmade").status, 404);
+}
+
+#[test]
+fn a_mistake_far_down_in_an_import_is_named_by_its_line() {
+    let server = demo();
+    let mut lines = export(&server, "default");
+    let first = lines.lines().count() + 9_000 + 1;
+    lines.push_str(&format!("{}\n", users(&["one"])).repeat(9_000));
+    lines.push_str("{\"nobody\": {}}\n");
+    lines.push_str(&format!("{}\n", users(&["two"])).repeat(9_000));
+    let answer = put(&server, "default/export", lines.as_bytes());
+    refused(&answer, 400, "/nobody", &format!("line {first}: at nobody"));
 }

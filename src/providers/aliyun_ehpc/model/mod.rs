@@ -11,6 +11,13 @@ use crate::store::lists::List;
 use crate::store::order::Direction;
 use crate::store::page::{Page, Window, count, select};
 
+/// What contradicts the counts and ids that triggers keep: each query gives a row then.
+pub(crate) const CONTRADICTIONS: &[&str] = &[
+    "SELECT 1 FROM aliyun_clusters AS c WHERE user_count <> (SELECT count(*) FROM aliyun_users WHERE cluster = c.seq)",
+    "SELECT 1 FROM aliyun_clusters AS c WHERE wheel_count <> (SELECT count(*) FROM aliyun_users WHERE cluster = c.seq AND user_group = 'wheel')",
+    "SELECT 1 FROM aliyun_clusters AS c WHERE next_user_id <= (SELECT max(user_id) FROM aliyun_users WHERE cluster = c.seq) OR generation < 0",
+];
+
 /// Which of the two APIs a cluster belongs to. Inferred: neither sees the clusters of the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Version {

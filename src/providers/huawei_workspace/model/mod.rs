@@ -18,6 +18,13 @@ pub(crate) use users::{
     set_groups, set_locked, untaken_user_id, update_user, user, user_named, user_seq, users_behind,
 };
 
+/// What contradicts the counts and ids that triggers keep: each query gives a row then.
+pub(crate) const CONTRADICTIONS: &[&str] = &[
+    "SELECT 1 FROM workspace_projects AS p WHERE user_count <> (SELECT count(*) FROM workspace_users WHERE project_id = p.project_id)",
+    "SELECT 1 FROM workspace_projects AS p WHERE group_count <> (SELECT count(*) FROM workspace_groups WHERE project_id = p.project_id)",
+    "SELECT 1 FROM workspace_groups AS g WHERE user_quantity <> (SELECT count(*) FROM workspace_members WHERE group_seq = g.seq)",
+];
+
 /// Inferred: the domain of whoever is not given another one; the documents' group list shows it.
 pub(crate) const DEFAULT_DOMAIN: &str = "local.com";
 

@@ -1,0 +1,130 @@
+//! A database as the bytes of one file, and back. Bytes come from anywhere: nothing of them is used before it is known to be a
+//! sound database of ours, and finding that out is bounded in time.
+
+use std::io::Read as _;
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, ErrorCode};
+
+use super::{OpenError, Store, check_header, lock, open_writer, page, prepare};
+
+/// Where the header says how the file is written and read: with a write-ahead log beside it, or without.
+const JOURNAL_FORMAT: Range<usize> = 18..20;
+const WITHOUT_LOG: [u8; 2] = [1, 1];
+/// How long a check may take at least, and how much longer for each of so many bytes; a million users take a tenth of it.
+const CHECK_TIME: Duration = Duration::from_secs(4);
+const CHECK_BYTES: usize = 4 * 1024 * 1024;
+/// After how many of SQLite's instructions the time is looked at.
+const STEPS: i32 = 1000;
+/// How many tables, indexes and triggers are looked at; ours are fewer.
+const PARTS: usize = 1000;
+
+/// Whether a schema, as [`schema_text`] writes it, is the one that data of a version has.
+pub(crate) type IsOurs = fn(version: i64, schema: &str) -> bool;
+
+impl Store {
+    /// This database as the bytes of one file.
+    pub(crate) fn to_bytes(&self) -> rusqlite::Result<Vec<u8>> {
+        let Some(writer) = self.writer.get() else {
+            return self.unwritten().to_bytes();
+        };
+        let mut writer = self.awake(lock(writer), open_writer)?;
+        let mut bytes = writer.serialize("main")?.to_vec();
+        // Of one form, whether it comes from memory or from a file with a write-ahead log.
+        bytes[JOURNAL_FORMAT].copy_from_slice(&WITHOUT_LOG);
+        Ok(bytes)
+    }
+
+    /// A database in memory out of the bytes of a file; one that is newer, foreign, damaged or endless is refused.
+    pub(crate) fn from_bytes(
+        bytes: &[u8],
+        version: i64,
+        model: &Self,
+        is_ours: IsOurs,
+    ) -> Result<Self, OpenError> {
+        let found = check_header(bytes.first_chunk(), version)?;
+        let snapshot = Connection::open_in_memory()?;
+        let checked = opened(snapshot, "main", bytes).and_then(|mut snapshot| {
+            let deadline = Instant::now() + time_for(bytes.len());
+            snapshot.progress_handler(STEPS, Some(move || deadline < Instant::now()))?;
+            check(&snapshot, found, is_ours)?;
+            snapshot.progress_handler(STEPS, None::<fn() -> bool>)?;
+            Ok(snapshot)
+        });
+        let snapshot = checked.map_err(|cause| match cause {
+            OpenError::Damaged(cause) if is_interrupted(&cause) => OpenError::Endless,
+            cause => cause,
+        })?;
+        if found == version {
+            return Ok(Self::new(snapshot, Vec::new(), None).copy_in_memory()?);
+        }
+        drop(snapshot);
+        let upgraded = model.with_rows_of(|connection| {
+            connection.execute_batch("ATTACH ':memory:' AS old")?;
+            deserialize(connection, "old", bytes)
+        })?;
+        upgraded.read(|tx| check_parts(tx))?;
+        Ok(upgraded)
+    }
+}
+
+fn time_for(bytes: usize) -> Duration {
+    let parts = u32::try_from(bytes / CHECK_BYTES).unwrap_or(u32::MAX);
+    CHECK_TIME + Duration::from_secs(1).saturating_mul(parts)
+}
+
+fn opened(
+    mut connection: Connection,
+    database: &str,
+    bytes: &[u8],
+) -> Result<Connection, OpenError> {
+    // Before there is anything to run: no function and no trigger of the file's is trusted.
+    prepare(&connection)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    deserialize(&mut connection, database, bytes)?;
+    Ok(connection)
+}
+
+fn deserialize(connection: &mut Connection, database: &str, bytes: &[u8]) -> rusqlite::Result<()> {
+    // The log of a file that was taken from under a running rollcall is not there.
+    let image = bytes[..JOURNAL_FORMAT.start]
+        .chain(&WITHOUT_LOG[..])
+        .chain(&bytes[JOURNAL_FORMAT.end..]);
+    connection.deserialize_read_exact(database, image, bytes.len(), true)
+}
+
+fn is_interrupted(cause: &rusqlite::Error) -> bool {
+    cause.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
+}
+
+/// Whether nothing is in it but what that version of ours has, and all of it fits together.
+fn check(snapshot: &Connection, version: i64, is_ours: IsOurs) -> Result<(), OpenError> {
+    if !is_ours(version, &schema_text(snapshot)?) {
+        return Err(OpenError::Foreign);
+    }
+    check_parts(snapshot)
+}
+
+fn check_parts(connection: &Connection) -> Result<(), OpenError> {
+    let verdict: String =
+        connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    let dangling = || connection.prepare("PRAGMA foreign_key_check")?.exists([]);
+    if verdict == "ok" && !dangling()? {
+        Ok(())
+    } else {
+        Err(OpenError::Inconsistent)
+    }
+}
+
+/// Every table, index and trigger as SQL, and the name of what has none, in the order of their names.
+pub(crate) fn schema_text(connection: &Connection) -> rusqlite::Result<String> {
+    // Sorted here, so that an endless schema is never read to its end.
+    let sql = "SELECT name, coalesce(sql, name) FROM sqlite_schema LIMIT ?1";
+    let mut parts: Vec<(String, String)> = page::select(connection, sql, [PARTS], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    parts.sort();
+    let parts: Vec<String> = parts.into_iter().map(|(_, sql)| sql).collect();
+    Ok(parts.join("\n"))
+}

@@ -1,11 +1,12 @@
 // Which server is used, with which keys, and that none is left behind.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import http from 'node:http';
 import path from 'node:path';
 import { spawn } from 'node:child_process';
 import test, { describe } from 'node:test';
 
-import { start } from 'rollcall-mock';
+import { Namespace, start } from 'rollcall-mock';
 
 import { BINARY, SHIM, childrenOf, environment, isAlive, refusal, run, scratch, script, until } from './support.mjs';
 
@@ -121,6 +122,10 @@ describe('keys', () => {
       await refusal({ ROLLCALL_URL, ROLLCALL_ADMIN_TOKEN: 'other' }),
       /^RollcallError: the rollcall at http:\S+ does not accept the admin token; set ROLLCALL_ADMIN_TOKEN to the one that it was started with$/,
     );
+    // A globalSetup says so before any test does.
+    const setup = "await (await import('rollcall-mock/jest-setup')).default()";
+    assert.match((await script(setup, { env: environment({ ROLLCALL_URL }) })).stderr, /RollcallError: the rollcall at \S+ is locked; set/);
+    assert.equal((await script(setup, { env: environment({ ROLLCALL_URL, ROLLCALL_ADMIN_TOKEN: 'token' }) })).code, 0);
     locked.stdin.end();
   });
 });
@@ -160,6 +165,20 @@ describe('the end', () => {
     });
   }
 
+  test('Ctrl-C is for the tests; their server is there until they have ended', async () => {
+    const text = `${print} process.on('SIGINT', async () => {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        console.log((await rollcall.calls()).length); process.exit(0);
+      }); console.log('up'); setInterval(() => {}, 1000);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', text], { env: environment(), stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    const [pid] = childrenOf(child.pid);
+    const told = new Promise((resolve) => child.stdout.once('data', (line) => resolve(String(line))));
+    process.kill(-child.pid, 'SIGINT'); // As a terminal does: to the whole group.
+    assert.equal(await told, '0\n');
+    assert.ok(await until(() => !isAlive(pid), 1000));
+  });
+
   test('a server that ends by itself is told of', async () => {
     const text = `${print} const fs = await import('node:fs');
       process.kill(Number(fs.readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8')), 'SIGKILL');
@@ -173,6 +192,22 @@ describe('the end', () => {
     assert.equal(stdout, '400\n');
     assert.match(stderr, /WARN .*signature/);
   });
+});
+
+test('a connection that the server closes after a while is replaced, once', async (context) => {
+  const met = new Set();
+  const server = http.createServer((request, answer) => {
+    if (met.has(request.socket) || request.url.includes('never')) request.socket.resetAndDestroy();
+    else answer.end('{}');
+    met.add(request.socket);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  context.after(() => server.close());
+  const url = `http://127.0.0.1:${server.address().port}`;
+  const namespace = new Namespace(url, 'some');
+  for (let call = 0; call < 4; call += 1) await namespace.clock.read();
+  assert.equal(met.size, 4);
+  await assert.rejects(new Namespace(url, 'never').clock.read(), { message: /^no rollcall answers at \S+ \(ECONNRESET\)/ });
 });
 
 test('the shim is on PATH in scripts of npm, and the helpers take the binary all the same', async (context) => {

@@ -10,7 +10,8 @@ const npx = (...args) => run('npx', ['--no-install', ...args]);
 test('both commands are there', async () => {
   for (const command of ['rollcall', 'rollcall-mock']) {
     const { code, stdout } = await npx(command, '--version');
-    assert.deepEqual([code, stdout], [0, `rollcall ${VERSION}\n`]);
+    assert.equal(code, 0);
+    assert.match(stdout, new RegExp(`^rollcall(-mock)? ${VERSION}\n$`));
   }
 });
 

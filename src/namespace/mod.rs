@@ -29,7 +29,7 @@ const FOLDING: Duration = Duration::from_millis(100);
 
 /// The version of the schema in data files: a file with a higher one is refused, one with a lower one brought up to it. Every
 /// change of a schema is a new version.
-pub(crate) const DATA_VERSION: i64 = 2;
+pub(crate) const DATA_VERSION: i64 = 3;
 
 /// The data of a namespace and what belongs to it; a reset swaps it as a whole, so that no call sees half of one.
 #[derive(Debug)]

@@ -16,24 +16,28 @@ pub fn parse_extended_time(text: &str) -> Option<i64> {
 /// Inferred from clients of the real gateways: JavaScript's `toISOString` writes three digits, chrono writes nine.
 #[must_use]
 pub fn parse_fractional_time(text: &str) -> Option<i64> {
-    parse_extended_time(&without_fraction(text)?)
-}
-
-/// The text without its fraction of a second, one to nine digits before the `Z`.
-fn without_fraction(text: &str) -> Option<Cow<'_, str>> {
-    let Some((whole, rest)) = text.split_once('.') else {
-        return Some(Cow::Borrowed(text));
-    };
-    let digits = rest.strip_suffix('Z')?;
-    let is_fraction =
-        (1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_fraction.then(|| Cow::Owned(format!("{whole}Z")))
+    let (whole, _) = without_fraction(text)?;
+    parse_extended_time(&whole)
 }
 
 /// Reads `20260102T030405Z`, to the letter.
 #[must_use]
 pub fn parse_compact_time(text: &str) -> Option<i64> {
     shaped(text, "YYYYMMDDThhmmssZ")
+}
+
+/// Takes the fraction of a second, 1 to 9 digits, out of a time that ends in `Z`: gives the time without it, and its
+/// nanoseconds. A time without a fraction has none of these.
+#[must_use]
+pub fn without_fraction(text: &str) -> Option<(Cow<'_, str>, u32)> {
+    let Some((seconds, rest)) = text.split_once('.') else {
+        return Some((Cow::Borrowed(text), 0));
+    };
+    let digits = rest.strip_suffix('Z')?;
+    let is_fraction =
+        (1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let nanos = is_fraction.then(|| format!("{digits:0<9}").parse().ok())??;
+    Some((Cow::Owned(format!("{seconds}Z")), nanos))
 }
 
 /// Reads the extended form in which everything but the year may lack its leading zero, as QingCloud's documents print.

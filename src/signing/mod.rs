@@ -33,6 +33,7 @@ pub use coding::{
 };
 pub use instant::{
     compact_time, extended_time, parse_compact_time, parse_extended_time, parse_fractional_time,
+    without_fraction,
 };
 
 /// A request as it came over the wire, and as `sign` is given one that is yet to be sent.

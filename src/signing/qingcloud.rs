@@ -5,7 +5,7 @@
 //! short list of candidates.
 
 use super::coding::{base64, last, push, sorted_then_encoded};
-use super::instant::parse_unpadded_time;
+use super::instant::{parse_unpadded_time, without_fraction};
 use super::{
     AccessKey, Digest, Mismatch, Pair, RawRequest, SignedParts, Stages, decode, encode,
     extended_time, judge, md5_hex, pairs,
@@ -99,10 +99,18 @@ pub fn read<'a>(request: &RawRequest<'a>) -> Result<Parameters<'a>, Defect> {
     })
 }
 
-/// Reads a `timestamp`, in seconds since 1970. What follows the year may lack a leading zero, as in the documents.
+/// Reads a `timestamp`, in seconds since 1970. What follows the year may lack a leading zero, as in the documents; a fraction
+/// of 1 to 9 digits is cut off.
 #[must_use]
 pub fn parse_timestamp(text: &str) -> Option<i64> {
-    parse_unpadded_time(text)
+    parse_instant(text).map(|(seconds, _)| seconds)
+}
+
+/// The same with the nanoseconds that the fraction stands for.
+#[must_use]
+pub fn parse_instant(text: &str) -> Option<(i64, u32)> {
+    let (whole, nanos) = without_fraction(text)?;
+    Some((parse_unpadded_time(&whole)?, nanos))
 }
 
 /// The parameters, `signature` left out, sorted by name and encoded afresh.

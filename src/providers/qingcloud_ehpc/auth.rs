@@ -1,11 +1,12 @@
 //! What the gateway asks before an operation runs, in its own order: path, method, body syntax, `timestamp`, `zone`, then
-//! authentication. The first three, the time and the zone hold whatever the mode of authentication.
+//! authentication, whether the zone is one of the account's, whether the key may write. All but authentication and the last
+//! hold whatever the mode of authentication.
 //!
 //! Accepted: both of QingCloud's dialects (`signing/qingcloud.rs`), 60 s off at most.
 
 use std::time::Duration;
 
-use super::{errors, wire};
+use super::{errors, model, wire};
 use crate::namespace::settings::{Auth, Credential};
 use crate::provider::call::{Call, Request};
 use crate::provider::error::ApiError;
@@ -24,14 +25,44 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
     };
     let parameters = wire::Parameters::decode(call)?;
     let time = parameters.timestamp()?;
-    parameters.zone()?;
-    if call.auth() == Auth::Off {
+    let zone = parameters.zone()?;
+    let key = authenticate(call, &time)?;
+    require_zone(call, zone)?;
+    if operation.writes && key.is_some_and(|key| key.read_only) {
+        return Err(errors::READ_ONLY_KEY
+            .raise()
+            .because("the key is read-only"));
+    }
+    Ok(())
+}
+
+/// Where a seed names the account's zones, a call is for one of these.
+fn require_zone(call: &Call<'_>, zone: &str) -> Result<(), ApiError> {
+    let store = call.store();
+    if store.read(|tx| model::may_use_zone(tx, zone))? {
         return Ok(());
+    }
+    let zones = store.read(|tx| model::zones(tx))?.join(", ");
+    Err(errors::ZONE_ACCESS_DENIED
+        .with(wire::echo(zone))
+        .because(format!(
+            "a seed's zones say that the account may use {}",
+            wire::echo(&zones)
+        )))
+}
+
+/// The lenient and strict checks; gives the key where it is known that the caller holds it.
+fn authenticate(
+    call: &Call<'_>,
+    time: &wire::Timestamp<'_>,
+) -> Result<Option<Credential>, ApiError> {
+    if call.auth() == Auth::Off {
+        return Ok(None);
     }
     let sent = Sent::of(call.request);
     let signed = qingcloud::read(&sent.as_sent()).map_err(defective)?;
     if call.auth() == Auth::Lenient {
-        return Ok(());
+        return Ok(None);
     }
     // Inferred: a time ahead of the server's is refused as one behind it.
     check_skew(call, time.moment, SKEW, |_| {
@@ -57,12 +88,7 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
             refused,
         )?);
     }
-    if credential.read_only && operation.writes {
-        return Err(errors::READ_ONLY_KEY
-            .with(wire::echo(access_key))
-            .because("the key is read-only"));
-    }
-    Ok(())
+    Ok(Some(credential))
 }
 
 fn unknown_action(call: &Call<'_>) -> ApiError {

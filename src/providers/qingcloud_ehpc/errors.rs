@@ -5,6 +5,10 @@
 use crate::provider::error::{Source, catalogue};
 
 const CLIENTS: Source = Source::Observed("texts quoted in public client code");
+const IAM: Source = Source::Docs("QingCloud IAM manual, how to use an identity, 2020-02");
+const ZONES: Source = Source::Observed(
+    "fit2cloud-backup/qingcloud-api-java-wrapper, wsclient/ui/model/RunInstancesResponse.java",
+);
 const SHANHE: Source = Source::Docs("yunify/shanhe-docs, EHPC users");
 const WORDS: Source =
     Source::Inferred("QingCloud EHPC manual, error codes, has the code; the wording is ours");
@@ -44,7 +48,9 @@ catalogue! {
     /// deleting a user whose role is admin or boss
     PERMISSION_DENIED: PermissionDenied = 200 "1400" [1400] "PermissionDenied, user [{}] can not be deleted" Condition CLIENTS;
     /// a write signed with a key that may only read
-    READ_ONLY_KEY: ReadOnlyKey = 200 "1400" [1400] "PermissionDenied, access key [{}] can only read" Authentication WORDS;
+    READ_ONLY_KEY: ReadOnlyKey = 200 "1400" [1400] "PermissionDenied, IAM authorization evaluate deny" Authentication IAM;
+    /// a zone that is none of those that a seed gives the account
+    ZONE_ACCESS_DENIED: ZoneAccessDenied = 200 "1400" [1400] "PermissionDenied, access denied for zone [{}]" Condition ZONES;
     /// a console account could not be registered
     SIGN_UP_FAILED: SignUpFailed = 200 "1500" [1500] "SignUpFailed, sign up failed" Fault WORDS;
     /// the console account to register exists

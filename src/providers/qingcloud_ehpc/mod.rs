@@ -10,7 +10,9 @@
 //! - `limit` above 100 is 100, without an error;
 //! - `uid_number` and `gid_number` are strings;
 //! - adding and deleting answer with the id of a job, setting a password does not;
-//! - the admin and the boss of a cluster cannot be deleted.
+//! - the admin and the boss of a cluster cannot be deleted;
+//! - a cluster of the type `hpc` takes added users here, which the real service allows in `ehpc` clusters only: the one of
+//!   the document's sample has to hold enough to page through.
 
 mod auth;
 mod errors;
@@ -39,6 +41,11 @@ pub(crate) struct QingcloudEhpc;
 
 const SEED: Source = Source::Seed("000_7e586bc5d7433012.txt");
 const MANUAL: Source = Source::Docs("yunify/qingcloud-docs, content/compute/hpc/api");
+const CLUSTERS: Source =
+    Source::Docs("yunify/qingcloud-docs@039193a and @70f0f11, api/cluster/listcluster.md");
+const LOG: Source = Source::Docs("yunify/qingcloud-docs@70f0f11, logs/operation.md");
+const RULES: Source = Source::Docs("yunify/qingcloud-docs@8f3e468, api/user/adduser.md");
+const SDK: Source = Source::Sdk("PyPI qingcloud-hpc 0.0.1, list_users");
 const OURS: Source = Source::Inferred("the document names the parameter and not its bounds");
 
 /// A parameter that is not required and has no default.
@@ -78,14 +85,14 @@ const TIMESTAMP: Parameter = required(
     "timestamp",
     Location::QueryOrBody,
     "date-time",
-    "2026-01-02T03:04:05Z, month and day padded or not, else 1100; time_stamp will do; in a form, not in JSON",
+    "2026-01-02T03:04:05Z, month and day padded or not, a fraction of 1 to 9 digits or none, else 1100; time_stamp will do; in a form, not in JSON",
     SEED,
 );
 const ZONE: Parameter = required(
     "zone",
     Location::QueryOrBody,
     "string",
-    "any; the query goes before the body",
+    "any, unless a seed names the account's zones, then another is 1400; the query goes before the body",
     SEED,
 );
 const LIMIT: Parameter = Parameter {
@@ -114,7 +121,7 @@ const REVERSE: Parameter = Parameter {
         "reverse",
         Location::Query,
         "integer",
-        "0 oldest first, 1 newest first, else 1100",
+        "0 ascending, 1 descending, else 1100",
         MANUAL,
     )
 };
@@ -126,6 +133,26 @@ const VERBOSE: Parameter = Parameter {
         "integer",
         "0 or 1, else 1100; changes nothing here",
         MANUAL,
+    )
+};
+const SORT_USERS: Parameter = Parameter {
+    default: "create_time",
+    ..optional(
+        "sort_key",
+        Location::Query,
+        "string",
+        "create_time or username, else 1100; then in the order of arrival",
+        SDK,
+    )
+};
+const SORT_CLUSTERS: Parameter = Parameter {
+    default: "create_time",
+    ..optional(
+        "sort_key",
+        Location::Query,
+        "string",
+        "create_time, cluster_id, cluster_name, cluster_status or cluster_type, else 1100; then by create_time and arrival",
+        CLUSTERS,
     )
 };
 /// The page of the job log names no values.
@@ -155,7 +182,7 @@ static OPERATIONS: &[Operation] = &[
         methods: &["GET"],
         path: "/api/user",
         version: "",
-        summary: "Lists the users of a cluster, oldest first",
+        summary: "Lists the users of a cluster, oldest first unless asked otherwise",
         parameters: &[
             TIMESTAMP,
             ZONE,
@@ -182,6 +209,11 @@ static OPERATIONS: &[Operation] = &[
             ),
             LIMIT,
             OFFSET,
+            Parameter {
+                source: SDK,
+                ..REVERSE
+            },
+            SORT_USERS,
         ],
         writes: false,
         source: SEED,
@@ -202,9 +234,9 @@ static OPERATIONS: &[Operation] = &[
                 Location::Body,
                 "string",
                 "1 to 8 letters, digits or _, else 1100; not taken in the cluster, else 2110",
-                MANUAL,
+                RULES,
             ),
-            required("password", Location::Body, "string", PASSWORD_RULE, MANUAL),
+            required("password", Location::Body, "string", PASSWORD_RULE, RULES),
             optional(
                 "mod",
                 Location::Body,
@@ -293,18 +325,26 @@ static OPERATIONS: &[Operation] = &[
                 "part of the action's name or description, in any case",
                 MANUAL,
             ),
+            optional("action_describe", Location::Query, "string", "exact", LOG),
+            optional(
+                "directive",
+                Location::Query,
+                "string",
+                "changes nothing here",
+                LOG,
+            ),
             optional(
                 "start_time",
                 Location::Query,
                 "date-time",
-                "created then or later; as timestamp, else 1100",
+                "created then or later; a time as in timestamp, else 1100",
                 MANUAL,
             ),
             optional(
                 "end_time",
                 Location::Query,
                 "date-time",
-                "created then or earlier; as timestamp, else 1100",
+                "created then or earlier; a time as in timestamp, else 1100",
                 MANUAL,
             ),
             LIMIT,
@@ -321,7 +361,7 @@ static OPERATIONS: &[Operation] = &[
         methods: &["GET"],
         path: "/api/cluster/list",
         version: "",
-        summary: "Lists clusters, oldest first",
+        summary: "Lists clusters, oldest first unless asked otherwise",
         parameters: &[
             TIMESTAMP,
             ZONE,
@@ -360,8 +400,23 @@ static OPERATIONS: &[Operation] = &[
                 "part of the name, in any case",
                 MANUAL,
             ),
+            optional(
+                "shared_status",
+                Location::Query,
+                "string",
+                "shared or not_shared (the SDK also knows shared_owner and shared_member), else 1100; as in project_info",
+                CLUSTERS,
+            ),
+            optional(
+                "run_user",
+                Location::Query,
+                "string",
+                "changes nothing here",
+                CLUSTERS,
+            ),
             LIMIT,
             OFFSET,
+            SORT_CLUSTERS,
             REVERSE,
             VERBOSE,
         ],
@@ -486,8 +541,9 @@ impl Provider for QingcloudEhpc {
     }
 
     fn unfilled(&self, call: &Call<'_>, parameter: &str) -> ApiError {
-        let value = call.query().first(parameter).unwrap_or_default();
-        errors::ILLEGAL_VALUE.with_all(&[&parameter, &value])
+        let (query, form) = (call.query(), call.request.form());
+        let value = wire::given(query, parameter).or_else(|| wire::given(form, parameter));
+        errors::ILLEGAL_VALUE.with_all(&[&parameter, &wire::echo(value.unwrap_or_default())])
     }
 
     fn over_limit(&self, limit: Oversize) -> &'static ErrorEntry {

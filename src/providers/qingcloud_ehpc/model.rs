@@ -1,8 +1,9 @@
 //! Clusters, users and jobs: rules, rows in and rows out.
 
 use rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE;
-use rusqlite::types::Value;
+use rusqlite::types::{Type, Value};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+use serde::{Deserialize, Serialize};
 
 use crate::namespace::ids::{ALPHANUMERIC, Ids, LOWER_ALPHANUMERIC};
 use crate::store::Tx;
@@ -28,7 +29,7 @@ pub(crate) const ADMIN: &str = "admin";
 pub(crate) const SUBMITTER: &str = "nscca-hpc1";
 
 /// A cluster, the parent of users.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Cluster {
     pub(crate) cluster_id: String,
     pub(crate) cluster_name: String,
@@ -42,12 +43,50 @@ pub(crate) struct Cluster {
     /// Whose it is; asked for in a filter and shown in no answer.
     pub(crate) owner: String,
     pub(crate) user_count: u64,
+    /// This one and the three of the storage follow from the id and the mount point where no seed says.
+    pub(crate) app_cluster_id: Option<String>,
+    pub(crate) nas_id: Option<String>,
+    pub(crate) nas_path: Option<String>,
+    pub(crate) nas_shared_path: Option<String>,
+    pub(crate) cluster_sw: Vec<Software>,
+    pub(crate) cpu_hours: f64,
+    pub(crate) mem_hours: f64,
+    pub(crate) job_counts: JobCounts,
+    pub(crate) project_role: String,
+    pub(crate) shared_status: String,
+    pub(crate) scheduler_type: String,
+}
+
+/// Software of a cluster, as the API names its parts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Software {
+    #[serde(default)]
+    pub(crate) description: String,
+    #[serde(default)]
+    pub(crate) hpcsw_id: String,
+    #[serde(default)]
+    pub(crate) sw_name: String,
+    #[serde(default)]
+    pub(crate) sw_ver: String,
+}
+
+/// How many jobs of a cluster are in each state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct JobCounts {
+    pub(crate) deleted: i64,
+    pub(crate) finished: i64,
+    pub(crate) pending: i64,
+    pub(crate) running: i64,
+    pub(crate) stopped: i64,
 }
 
 impl Cluster {
     /// The columns, in the order of [`Cluster::from_row`].
     const COLUMNS: &'static str = "cluster_id, cluster_name, cluster_status, cluster_type, create_time, description, nas_mount_point, \
-         paid_type, total_node_count, owner, user_count";
+         paid_type, total_node_count, owner, user_count, app_cluster_id, nas_id, nas_path, nas_shared_path, cluster_sw, cpu_hours, \
+         mem_hours, deleted_job_count, finished_job_count, pending_job_count, running_job_count, stopped_job_count, project_role, \
+         shared_status, scheduler_type";
 
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
@@ -62,6 +101,25 @@ impl Cluster {
             total_node_count: row.get(8)?,
             owner: row.get(9)?,
             user_count: row.get(10)?,
+            app_cluster_id: row.get(11)?,
+            nas_id: row.get(12)?,
+            nas_path: row.get(13)?,
+            nas_shared_path: row.get(14)?,
+            cluster_sw: serde_json::from_str(row.get_ref(15)?.as_str()?).map_err(|cause| {
+                rusqlite::Error::FromSqlConversionFailure(15, Type::Text, cause.into())
+            })?,
+            cpu_hours: row.get(16)?,
+            mem_hours: row.get(17)?,
+            job_counts: JobCounts {
+                deleted: row.get(18)?,
+                finished: row.get(19)?,
+                pending: row.get(20)?,
+                running: row.get(21)?,
+                stopped: row.get(22)?,
+            },
+            project_role: row.get(23)?,
+            shared_status: row.get(24)?,
+            scheduler_type: row.get(25)?,
         })
     }
 }
@@ -195,11 +253,11 @@ impl Job {
         tx: &Connection,
         ids: &Ids,
         cluster: &Cluster,
-        job_action: &str,
+        (job_action, action_describe): (&str, &str),
         now: &str,
     ) -> rusqlite::Result<Self> {
         Ok(Self {
-            action_describe: String::new(),
+            action_describe: action_describe.to_owned(),
             create_time: now.to_owned(),
             error_codes: String::new(),
             job_action: job_action.to_owned(),
@@ -214,33 +272,68 @@ impl Job {
     }
 }
 
-/// Which way a list runs along its creation times; rows of the same second keep the order in which they came.
+/// Which way a list runs along its keys, the last of which is the order in which its rows came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Order {
-    OldestFirst,
-    NewestFirst,
+    Ascending,
+    Descending,
 }
 
 impl Order {
-    const fn sql(self) -> &'static str {
-        match self {
-            Self::OldestFirst => "ORDER BY create_time, seq",
-            Self::NewestFirst => "ORDER BY create_time DESC, seq DESC",
-        }
+    fn sql(self, keys: &[&str]) -> String {
+        let direction = match self {
+            Self::Ascending => "",
+            Self::Descending => " DESC",
+        };
+        let keys: Vec<String> = keys.iter().map(|key| format!("{key}{direction}")).collect();
+        format!("ORDER BY {}", keys.join(", "))
     }
 
-    /// Which rows come with or after one, by its creation time and seq.
-    const fn from(self) -> &'static str {
-        match self {
-            Self::OldestFirst => "(create_time, seq) >= (?, ?)",
-            Self::NewestFirst => "(create_time, seq) <= (?, ?)",
-        }
+    /// Which rows come with or after one, by its key and seq.
+    fn from(self, key: &str) -> String {
+        let relation = match self {
+            Self::Ascending => ">=",
+            Self::Descending => "<=",
+        };
+        format!("({key}, seq) {relation} (?, ?)")
     }
 
     const fn direction(self) -> Direction {
         match self {
-            Self::OldestFirst => Direction::Forward,
-            Self::NewestFirst => Direction::Backward,
+            Self::Ascending => Direction::Forward,
+            Self::Descending => Direction::Backward,
+        }
+    }
+}
+
+/// What users are sorted by; the order in which they came decides between equal ones.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(crate) enum UserKey {
+    #[default]
+    CreateTime,
+    Username,
+}
+
+/// What clusters are sorted by; the creation time and then the order in which they came decide between equal ones.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(crate) enum ClusterKey {
+    #[default]
+    CreateTime,
+    ClusterId,
+    ClusterName,
+    ClusterStatus,
+    ClusterType,
+}
+
+impl ClusterKey {
+    /// The column that is looked at before the list's own key.
+    const fn column(self) -> Option<&'static str> {
+        match self {
+            Self::CreateTime => None,
+            Self::ClusterId => Some("cluster_id"),
+            Self::ClusterName => Some("cluster_name"),
+            Self::ClusterStatus => Some("cluster_status"),
+            Self::ClusterType => Some("cluster_type"),
         }
     }
 }
@@ -273,6 +366,24 @@ static USERS_OF_CLUSTER: List = List {
     filter_columns: &[],
 };
 
+static USERS_BY_NAME: List = List {
+    table: "qingcloud_users",
+    parent: None,
+    sort_key: Some("username"),
+    number: "seq",
+    texts: &["folded_name"],
+    filter_columns: &[],
+};
+
+static USERS_OF_CLUSTER_BY_NAME: List = List {
+    table: "qingcloud_users",
+    parent: Some("cluster_id"),
+    sort_key: Some("username"),
+    number: "seq",
+    texts: &["folded_name"],
+    filter_columns: &[],
+};
+
 static JOBS: List = List {
     table: "qingcloud_jobs",
     parent: None,
@@ -298,6 +409,8 @@ pub(crate) struct ClusterFilter {
     pub(crate) cluster_id: Option<String>,
     pub(crate) cluster_type: Option<String>,
     pub(crate) status: Option<String>,
+    /// What the project's sharing is.
+    pub(crate) shared_status: Option<String>,
     /// Part of the name, in any case.
     pub(crate) search_word: Option<String>,
 }
@@ -309,6 +422,7 @@ pub(crate) struct JobFilter {
     pub(crate) jobs: Vec<String>,
     pub(crate) status: Option<String>,
     pub(crate) job_action: Option<String>,
+    pub(crate) action_describe: Option<String>,
     /// At least one of these is among the job's.
     pub(crate) resource_ids: Vec<String>,
     pub(crate) owner: Option<String>,
@@ -316,6 +430,8 @@ pub(crate) struct JobFilter {
     pub(crate) search_word: Option<String>,
     /// Created at or after.
     pub(crate) start_time: Option<String>,
+    /// Created after: where the start is within a second, the jobs of that second were earlier.
+    pub(crate) after: Option<String>,
     /// Created at or before.
     pub(crate) end_time: Option<String>,
 }
@@ -323,8 +439,18 @@ pub(crate) struct JobFilter {
 /// A list, whose it is, and how many rows it has.
 struct Scope {
     list: &'static List,
+    /// The column to sort by before the list's own key, if another was asked for.
+    first: Option<&'static str>,
     parent: Value,
     total: u64,
+}
+
+impl Scope {
+    /// The columns to sort by, the most telling first.
+    fn keys(&self) -> Vec<&'static str> {
+        let keys = self.first.into_iter().chain(self.list.sort_key);
+        keys.chain([self.list.number]).collect()
+    }
 }
 
 /// The conditions of a query, all of which have to hold. A statement's text depends only on which filters there are, so
@@ -386,11 +512,14 @@ impl Conditions {
     ) -> rusqlite::Result<Page<T>> {
         let &Scope {
             list,
+            first,
             ref parent,
             total,
         } = scope;
         let (table, direction) = (list.table, order.direction());
+        // Only the list's own order is kept ready.
         if !self.has_others
+            && first.is_none()
             && !self.query.is_empty()
             && let Some(found) =
                 tx.search(list, parent.clone(), total, direction, &self.query, window)?
@@ -409,6 +538,8 @@ impl Conditions {
             let sql = format!("SELECT count(*) FROM {table} {}", self.sql);
             let total = count(tx, &sql, params_from_iter(&self.values))?;
             (total, Start::first(window.offset))
+        } else if first.is_some() {
+            (total, Start::first(window.offset))
         } else {
             let start = tx.start(list, parent.clone(), total, direction, window.offset)?;
             (total, start)
@@ -416,7 +547,7 @@ impl Conditions {
         let offset = start.sql_offset();
         if let Some(key) = start.key {
             self.push(
-                order.from(),
+                &order.from(list.sort_key.unwrap_or("create_time")),
                 [Value::Text(key.sort_key), Value::Integer(key.number)],
             );
         }
@@ -431,7 +562,7 @@ impl Conditions {
         let sql = format!(
             "SELECT {columns} FROM {table} {} {} LIMIT ? OFFSET ?",
             self.sql,
-            order.sql()
+            order.sql(&scope.keys())
         );
         let rows = select(tx, &sql, params_from_iter(&self.values), read)?;
         Ok(Page { total, rows })
@@ -489,7 +620,7 @@ pub(crate) fn mount_point(tx: &Connection, cluster_id: &str) -> rusqlite::Result
 pub(crate) fn list_clusters(
     tx: &Tx<'_>,
     filter: ClusterFilter,
-    order: Order,
+    (key, order): (ClusterKey, Order),
     window: Window,
 ) -> rusqlite::Result<Page<Cluster>> {
     let mut conditions = Conditions::default();
@@ -497,9 +628,11 @@ pub(crate) fn list_clusters(
     conditions.when_facet(&CLUSTERS, 0, filter.owner);
     conditions.when_facet(&CLUSTERS, 1, filter.cluster_type);
     conditions.when_facet(&CLUSTERS, 2, filter.status);
+    conditions.when("shared_status = ?", filter.shared_status);
     conditions.when_contains(filter.search_word.as_deref().map(folded));
     let scope = Scope {
         list: &CLUSTERS,
+        first: key.column(),
         parent: Value::Null,
         total: total(tx, "clusters")?,
     };
@@ -515,12 +648,22 @@ pub(crate) fn list_clusters(
 /// Adds a cluster, or brings the one of the same id up to date; its users stay.
 pub(crate) fn put_cluster(tx: &Connection, cluster: &Cluster) -> rusqlite::Result<()> {
     let sql = "INSERT INTO qingcloud_clusters (cluster_id, cluster_name, folded_name, cluster_status, cluster_type, create_time,
-           description, nas_mount_point, paid_type, total_node_count, owner)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+           description, nas_mount_point, paid_type, total_node_count, owner, app_cluster_id, nas_id, nas_path, nas_shared_path,
+           cluster_sw, cpu_hours, mem_hours, deleted_job_count, finished_job_count, pending_job_count, running_job_count,
+           stopped_job_count, project_role, shared_status, scheduler_type)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)
          ON CONFLICT (cluster_id) DO UPDATE SET cluster_name = excluded.cluster_name, folded_name = excluded.folded_name,
            cluster_status = excluded.cluster_status, cluster_type = excluded.cluster_type, create_time = excluded.create_time,
            description = excluded.description, nas_mount_point = excluded.nas_mount_point, paid_type = excluded.paid_type,
-           total_node_count = excluded.total_node_count, owner = excluded.owner";
+           total_node_count = excluded.total_node_count, owner = excluded.owner, app_cluster_id = excluded.app_cluster_id,
+           nas_id = excluded.nas_id, nas_path = excluded.nas_path, nas_shared_path = excluded.nas_shared_path,
+           cluster_sw = excluded.cluster_sw, cpu_hours = excluded.cpu_hours, mem_hours = excluded.mem_hours,
+           deleted_job_count = excluded.deleted_job_count, finished_job_count = excluded.finished_job_count,
+           pending_job_count = excluded.pending_job_count, running_job_count = excluded.running_job_count,
+           stopped_job_count = excluded.stopped_job_count, project_role = excluded.project_role,
+           shared_status = excluded.shared_status, scheduler_type = excluded.scheduler_type";
+    let software = serde_json::to_string(&cluster.cluster_sw).expect("texts become JSON");
+    let jobs = cluster.job_counts;
     tx.prepare_cached(sql)?.execute(params![
         cluster.cluster_id,
         cluster.cluster_name,
@@ -533,7 +676,48 @@ pub(crate) fn put_cluster(tx: &Connection, cluster: &Cluster) -> rusqlite::Resul
         cluster.paid_type,
         cluster.total_node_count,
         cluster.owner,
+        cluster.app_cluster_id,
+        cluster.nas_id,
+        cluster.nas_path,
+        cluster.nas_shared_path,
+        software,
+        cluster.cpu_hours,
+        cluster.mem_hours,
+        jobs.deleted,
+        jobs.finished,
+        jobs.pending,
+        jobs.running,
+        jobs.stopped,
+        cluster.project_role,
+        cluster.shared_status,
+        cluster.scheduler_type,
     ])?;
+    Ok(())
+}
+
+/// Whether the account may use a zone: any, where no seed names some.
+pub(crate) fn may_use_zone(tx: &Connection, zone: &str) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM qingcloud_zones WHERE zone = ?1) OR NOT EXISTS (SELECT 1 FROM qingcloud_zones)";
+    tx.prepare_cached(sql)?.query_row([zone], |row| row.get(0))
+}
+
+/// The zones that the account may use; none means any.
+pub(crate) fn zones(tx: &Connection) -> rusqlite::Result<Vec<String>> {
+    let sql = "SELECT zone FROM qingcloud_zones ORDER BY zone";
+    select(tx, sql, [], |row| row.get(0))
+}
+
+/// Puts other zones in the place of those that there are.
+pub(crate) fn replace_zones<'a>(
+    tx: &Connection,
+    zones: impl IntoIterator<Item = &'a str>,
+) -> rusqlite::Result<()> {
+    tx.prepare_cached("DELETE FROM qingcloud_zones")?
+        .execute([])?;
+    let mut statement = tx.prepare_cached("INSERT OR IGNORE INTO qingcloud_zones VALUES (?1)")?;
+    for zone in zones {
+        statement.execute([zone])?;
+    }
     Ok(())
 }
 
@@ -558,29 +742,36 @@ pub(crate) fn user(
         .optional()
 }
 
-/// Users, oldest first; `cluster` is the one that the filter names.
+/// Users in that order; `cluster` is the one that the filter names.
 pub(crate) fn list_users(
     tx: &Tx<'_>,
     filter: UserFilter,
     cluster: Option<&Cluster>,
+    (key, order): (UserKey, Order),
     window: Window,
 ) -> rusqlite::Result<Page<User>> {
     let mut conditions = Conditions::default();
     conditions.when("user_id = ?", filter.user_id);
     conditions.when_contains(filter.search_word.as_deref().map(folded));
+    let by_name = key == UserKey::Username;
     let scope = match cluster {
         Some(cluster) => Scope {
-            list: &USERS_OF_CLUSTER,
+            list: if by_name {
+                &USERS_OF_CLUSTER_BY_NAME
+            } else {
+                &USERS_OF_CLUSTER
+            },
+            first: None,
             parent: cluster.cluster_id.clone().into(),
             total: cluster.user_count,
         },
         None => Scope {
-            list: &USERS,
+            list: if by_name { &USERS_BY_NAME } else { &USERS },
+            first: None,
             parent: Value::Null,
             total: total(tx, "users")?,
         },
     };
-    let order = Order::OldestFirst;
     conditions.page(tx, &scope, User::COLUMNS, (order, window), User::from_row)
 }
 
@@ -774,6 +965,7 @@ pub(crate) fn list_jobs(
     conditions.when(AMONG, json_array(&filter.jobs));
     conditions.when_facet(&JOBS, 0, filter.status);
     conditions.when_facet(&JOBS, 1, filter.job_action);
+    conditions.when("action_describe = ?", filter.action_describe);
     conditions.when(
         "EXISTS (SELECT 1 FROM json_each(?) WHERE instr(' ' || resource_ids || ' ', ' ' || value || ' '))",
         json_array(&filter.resource_ids),
@@ -781,9 +973,11 @@ pub(crate) fn list_jobs(
     conditions.when_facet(&JOBS, 2, filter.owner);
     conditions.when_contains(filter.search_word.as_deref().map(folded_line));
     conditions.when("create_time >= ?", filter.start_time);
+    conditions.when("create_time > ?", filter.after);
     conditions.when("create_time <= ?", filter.end_time);
     let scope = Scope {
         list: &JOBS,
+        first: None,
         parent: Value::Null,
         total: total(tx, "jobs")?,
     };
@@ -852,7 +1046,8 @@ fn for_each<T>(
     read: fn(&Row<'_>) -> rusqlite::Result<T>,
     mut each: impl FnMut(T),
 ) -> rusqlite::Result<()> {
-    let sql = format!("SELECT {columns} FROM {table} {}", Order::OldestFirst.sql());
+    let order = Order::Ascending.sql(&["create_time", "seq"]);
+    let sql = format!("SELECT {columns} FROM {table} {order}");
     let mut statement = tx.prepare_cached(&sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {

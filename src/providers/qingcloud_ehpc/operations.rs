@@ -9,17 +9,21 @@ use crate::provider::error::ApiError;
 use crate::store::OnConflict;
 use crate::store::pages::CachedBody;
 
-/// Lists users, oldest first: of one cluster, or of all.
+/// Lists users: of one cluster, or of all.
 pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
-    let wire::ListUsers { filter, window } = wire::ListUsers::decode(call)?;
+    let wire::ListUsers {
+        filter,
+        order,
+        window,
+    } = wire::ListUsers::decode(call)?;
     let list_key = call.quirk("list-key");
-    let body = call.encoded(call.key((&filter, window, list_key)), |tx| {
+    let body = call.encoded(call.key((&filter, order, window, list_key)), |tx| {
         // Inferred: 2100 and not an empty list.
         let cluster = match &filter.cluster_id {
             Some(cluster_id) => Some(find_cluster(tx, cluster_id)?),
             None => None,
         };
-        let page = model::list_users(tx, filter, cluster.as_ref(), window)?;
+        let page = model::list_users(tx, filter, cluster.as_ref(), order, window)?;
         Ok(CachedBody::always(wire::user_list(page, list_key)?))
     })?;
     Ok(wire::list(body))
@@ -45,7 +49,7 @@ pub(crate) fn add_user(call: &Call<'_>) -> Result<Reply, ApiError> {
         model::insert_user(tx, &user).on_conflict("qingcloud_users.username", || {
             errors::RESOURCE_ALREADY_EXISTED.with(&user.username)
         })?;
-        let job = log(tx, call, &cluster, &now)?;
+        let job = log(tx, call, &cluster, USER_ADDED, &now)?;
         wire::done("HpcUserAddUserResponse", Some(&job))
     })
 }
@@ -66,7 +70,7 @@ pub(crate) fn delete_user(call: &Call<'_>) -> Result<Reply, ApiError> {
                 )));
         }
         model::delete_user(tx, &address.cluster_id, &address.username)?;
-        let job = log(tx, call, &cluster, &now)?;
+        let job = log(tx, call, &cluster, USER_DELETED, &now)?;
         wire::done("HpcUserDeleteUserResponse", Some(&job))
     })
 }
@@ -129,9 +133,21 @@ fn no_user(address: &wire::UserAddress) -> ApiError {
         .missing("user", &[&address.cluster_id, username])
 }
 
+/// Inferred: what the job log says of an added and of a deleted user, after the headings of the manual. The sample's
+/// description is a short Chinese text too.
+const USER_ADDED: &str = "新增用户";
+const USER_DELETED: &str = "删除用户";
+
 /// Writes a delayed call into the job log.
-fn log(tx: &Connection, call: &Call<'_>, cluster: &Cluster, now: &str) -> Result<Job, ApiError> {
-    let job = Job::done(tx, call.ids(), cluster, call.operation_name(), now)?;
+fn log(
+    tx: &Connection,
+    call: &Call<'_>,
+    cluster: &Cluster,
+    action_describe: &str,
+    now: &str,
+) -> Result<Job, ApiError> {
+    let action = (call.operation_name(), action_describe);
+    let job = Job::done(tx, call.ids(), cluster, action, now)?;
     model::put_job(tx, &job)?;
     Ok(job)
 }

@@ -15,7 +15,24 @@ CREATE TABLE qingcloud_clusters (
     paid_type TEXT NOT NULL,
     total_node_count INTEGER NOT NULL,
     owner TEXT NOT NULL,
-    user_count INTEGER NOT NULL DEFAULT 0
+    user_count INTEGER NOT NULL DEFAULT 0,
+    -- NULL where no seed says: they follow from the id and the mount point.
+    app_cluster_id TEXT,
+    nas_id TEXT,
+    nas_path TEXT,
+    nas_shared_path TEXT,
+    -- A JSON list.
+    cluster_sw TEXT NOT NULL DEFAULT '[]',
+    cpu_hours REAL NOT NULL DEFAULT 0,
+    mem_hours REAL NOT NULL DEFAULT 0,
+    deleted_job_count INTEGER NOT NULL DEFAULT 0,
+    finished_job_count INTEGER NOT NULL DEFAULT 0,
+    pending_job_count INTEGER NOT NULL DEFAULT 0,
+    running_job_count INTEGER NOT NULL DEFAULT 0,
+    stopped_job_count INTEGER NOT NULL DEFAULT 0,
+    project_role TEXT NOT NULL DEFAULT 'none',
+    shared_status TEXT NOT NULL DEFAULT 'not_shared',
+    scheduler_type TEXT NOT NULL DEFAULT 'slurm'
 ) STRICT;
 CREATE INDEX qingcloud_clusters_in_order ON qingcloud_clusters (create_time, seq);
 
@@ -65,6 +82,9 @@ CREATE TABLE qingcloud_jobs (
     status_time TEXT NOT NULL
 ) STRICT;
 CREATE INDEX qingcloud_jobs_in_order ON qingcloud_jobs (create_time, seq);
+
+-- Those that the account may use; any, where there is none.
+CREATE TABLE qingcloud_zones (zone TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 
 CREATE TABLE qingcloud_counts (kind TEXT PRIMARY KEY, total INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO qingcloud_counts VALUES ('clusters', 0), ('users', 0), ('jobs', 0);

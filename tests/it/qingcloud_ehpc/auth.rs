@@ -43,6 +43,17 @@ fn any_time_and_any_zone_will_do() {
         ("2022-04-11T14:40:0045Z", "200 1100"),
         ("2022-04-11T14:40:45z", "200 1100"),
         ("1715155200", "200 1100"),
+        // What programs write by themselves has a fraction.
+        ("2024-05-20T08:30:00.123Z", "200"),
+        ("2024-05-20T08:30:00.1Z", "200"),
+        ("2024-05-20T08:30:00.123456789Z", "200"),
+        ("2024-5-20T8:30:0.5Z", "200"),
+        ("2024-05-20T08:30:00.1234567890Z", "200 1100"),
+        ("2024-05-20T08:30:00.Z", "200 1100"),
+        ("2024-05-20T08:30:00.123", "200 1100"),
+        ("2024-05-20T08:30:00.1+2Z", "200 1100"),
+        ("2024-05-20.1T08:30:00Z", "200 1100"),
+        ("2024-05-20T08:30:00.1Z.1Z", "200 1100"),
         ("%00", "200 1100"),
     ] {
         check(
@@ -271,7 +282,7 @@ fn strict_goes_on_to_the_time_the_key_the_signature_and_what_the_key_may() {
     let reader = signed::key("read-ak", "s3cr3t-of-read-ak");
     refused(
         &write(&reader, "{}"),
-        "PermissionDenied, access key [read-ak] can only read",
+        "PermissionDenied, IAM authorization evaluate deny",
     );
     refused(
         &write(&KEY, "{}"),
@@ -279,6 +290,89 @@ fn strict_goes_on_to_the_time_the_key_the_signature_and_what_the_key_may() {
     );
     let read = by_qingcloud(list(), &reader, TIME, Dialect::Ehpc);
     assert_eq!(send(&server, &read).verdict(), "200");
+}
+
+/// A fraction is signed as sent, and counts: what is 60.5 s off is more than 60 s off.
+#[test]
+fn a_time_with_a_fraction_is_signed_as_sent() {
+    let server = signed::server("strict");
+    let at = |time: &str, dialect: Dialect, name: &str| {
+        let target = format!("/api/user?zone=jn1a&{name}={time}");
+        let request = by_qingcloud(Request::new("GET", &target, ""), &KEY, TIME, dialect);
+        let sent = format!("{name}={time}");
+        assert!(request.query.contains(&sent), "{}", request.query);
+        send(&server, &request).verdict()
+    };
+    for (dialect, name) in [(Dialect::Ehpc, "timestamp"), (Dialect::Iaas, "time_stamp")] {
+        for fraction in ["1", "123", "123456", "123456789"] {
+            let time = format!("2024-05-20T08:30:00.{fraction}Z");
+            assert_eq!(at(&time, dialect, name), "200", "{time}");
+        }
+        assert_eq!(at("2024-05-20T08:31:00.000Z", dialect, name), "200");
+        assert_eq!(at("2024-05-20T08:31:00.500Z", dialect, name), "200 1300");
+        assert_eq!(at("2024-05-20T08:28:59.500Z", dialect, name), "200 1300");
+    }
+}
+
+/// A seed may say which zones the account has; then any other is refused in every mode, after the signature and before what
+/// the key may do and the operation's own parameters.
+#[test]
+fn a_zone_is_one_of_the_accounts_where_a_seed_names_them() {
+    let denied = "PermissionDenied, access denied for zone [jn1b]";
+    for mode in ["off", "lenient", "strict"] {
+        let server = signed::server(mode);
+        let list = |zone: &str, key: &AccessKey<'_>| {
+            let request = Request::new("GET", &format!("/api/user?zone={zone}&limit=x"), "");
+            send(&server, &by_qingcloud(request, key, TIME, Dialect::Ehpc))
+        };
+        let limit = "InvalidRequestFormat, parameter [limit] should be integer";
+        refused(&list("jn1b", &KEY), limit);
+        let seed = |zones: &str| {
+            let body = format!(r#"{{"qingcloud-ehpc":{{"zones":{zones}}}}}"#);
+            let answer = server.json("POST", "/_rollcall/namespaces/default/seed", &body);
+            assert_eq!(answer.status, 200, "{answer}");
+        };
+        seed(r#"["jn1a", "pek3a"]"#);
+        refused(&list("jn1b", &KEY), denied);
+        refused(&list("jn1a", &KEY), limit);
+        refused(&list("pek3a", &KEY), limit);
+        refused(
+            &list("JN1A", &KEY),
+            "PermissionDenied, access denied for zone [JN1A]",
+        );
+        if mode == "strict" {
+            let stranger = signed::key("nobody", "nothing");
+            refused(
+                &list("jn1b", &stranger),
+                "AuthFailure, illegal access key [nobody]",
+            );
+            let reader = signed::key("read-ak", "s3cr3t-of-read-ak");
+            let request = Request::new("POST", "/api/user/addUser?zone=jn1b", "{}");
+            let write = by_qingcloud(request, &reader, TIME, Dialect::Ehpc);
+            refused(&send(&server, &write), denied);
+        }
+        // In a body as well as in the query.
+        let body = format!(
+            r#"{{"cluster_id":"{EHPC}","username":"isabel","new_password":"{PASSWORD}","zone":"jn1b"}}"#
+        );
+        let request = Request::new("POST", "/api/user/modifyUser", &body);
+        let write = by_qingcloud(request, &KEY, TIME, Dialect::Ehpc);
+        refused(&send(&server, &write), denied);
+        // A later document's list takes the place of the former one.
+        seed(r#"["jn1b"]"#);
+        refused(&list("jn1b", &KEY), limit);
+        refused(
+            &list("jn1a", &KEY),
+            "PermissionDenied, access denied for zone [jn1a]",
+        );
+        seed("[]");
+        refused(&list("jn1a", &KEY), limit);
+        // A reset brings back what the namespace began with: no zones here.
+        seed(r#"["jn1b"]"#);
+        let reset = server.json("POST", "/_rollcall/namespaces/default/reset", "");
+        assert_eq!(reset.status, 200, "{reset}");
+        refused(&list("jn1a", &KEY), limit);
+    }
 }
 
 #[test]

@@ -112,6 +112,37 @@ fn filters_of_clusters_and_jobs_take_only_what_is_documented() {
     );
     check_get(
         &server,
+        &clusters("shared_status=sometimes"),
+        "InvalidRequestFormat, illegal shared_status [sometimes]",
+    );
+    check_get(
+        &server,
+        &clusters("sort_key=owner"),
+        "InvalidRequestFormat, illegal sort_key [owner]",
+    );
+    let list = |query: &str| format!("/api/user?{COMMON}&{query}");
+    check_get(
+        &server,
+        &list("sort_key=role"),
+        "InvalidRequestFormat, illegal sort_key [role]",
+    );
+    check_get(
+        &server,
+        &list("reverse=2"),
+        "InvalidRequestFormat, illegal reverse [2]",
+    );
+    check_get(
+        &server,
+        &list("reverse=true"),
+        "InvalidRequestFormat, parameter [reverse] should be integer",
+    );
+    check_get(
+        &server,
+        &jobs("start_time=2024-02-28T00:00:00.Z"),
+        "InvalidRequestFormat, illegal timestamp format [2024-02-28T00:00:00.Z]",
+    );
+    check_get(
+        &server,
         &clusters("verbose=7"),
         "InvalidRequestFormat, illegal verbose [7]",
     );
@@ -574,6 +605,9 @@ fn near_misses_are_explained_in_the_journal() {
 #[test]
 fn every_row_marked_condition_is_raised() {
     let server = demo();
+    let zones = r#"{"qingcloud-ehpc":{"zones":["jn1a"]}}"#;
+    let seeded = server.json("POST", "/_rollcall/namespaces/default/seed", zones);
+    assert_eq!(seeded.status, 200, "{seeded}");
     let post = |operation: &str, body: Value| write(&server, operation, &body);
     let long = "x".repeat(33 * 1024);
     let raised: Vec<(&str, Answer)> = vec![
@@ -610,6 +644,10 @@ fn every_row_marked_condition_is_raised() {
             ),
         ),
         ("UnknownAction", server.get("/api/x")),
+        (
+            "ZoneAccessDenied",
+            server.get("/api/user?zone=jn1b&timestamp=2024-05-20T08:30:00Z"),
+        ),
         (
             "PermissionDenied",
             post(

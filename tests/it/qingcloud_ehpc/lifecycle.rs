@@ -163,11 +163,19 @@ fn adding_and_deleting_leave_a_job_and_modifying_does_not() {
     let ids = column(&newest, "job_set", "job_id");
     assert_eq!([json!(ids[1]), json!(ids[0])], [deleted.clone(), added]);
     assert_eq!(newest.json()["total_count"], 27);
+    // The demo's own jobs of these kinds have no description; those made here have.
+    for (describe, job) in [
+        ("%E6%96%B0%E5%A2%9E%E7%94%A8%E6%88%B7", &ids[0]),
+        ("%E5%88%A0%E9%99%A4%E7%94%A8%E6%88%B7", &ids[1]),
+    ] {
+        let found = jobs(&format!("action_describe={describe}"));
+        assert_eq!(column(&found, "job_set", "job_id"), [job.as_str()]);
+    }
     let found = jobs(&format!("jobs={}", deleted.as_str().expect("a string"))).json();
     assert_eq!(
         found["job_set"][0],
         json!({
-            "action_describe": "", "create_time": NOW, "error_codes": "", "job_action": "HpcUserDeleteUser", "job_id": deleted,
+            "action_describe": "删除用户", "create_time": NOW, "error_codes": "", "job_action": "HpcUserDeleteUser", "job_id": deleted,
             "owner": "usr-vceaHsJu", "resource_ids": EHPC, "status": "successful", "status_time": NOW, "submitter": "nscca-hpc1",
             "task_count": null,
         })

@@ -154,7 +154,7 @@ fn the_other_documents_samples() {
     ));
     assert_eq!(
         clusters.text(),
-        r#"{"action":"HpcClusterListClusterResponse","cluster_set":[{"cluster_id":"hpc-qig9xu97","cluster_name":"hpc-test","cluster_status":"active","cluster_type":"hpc","create_time":"2021-08-17T09:11:16Z","description":" ","nas_mount_point":"/public/shanhe/s0723","paid_type":"PayForUsed","total_node_count":1}],"ret_code":0,"total_count":1}"#
+        r#"{"action":"HpcClusterListClusterResponse","cluster_set":[{"app_cluster_id":"cl-qig9xu97","cluster_id":"hpc-qig9xu97","cluster_name":"hpc-test","cluster_status":"active","cluster_sw":[],"cluster_type":"hpc","cpu_hours":0,"create_time":"2021-08-17T09:11:16Z","deleted_job_count":0,"description":" ","finished_job_count":0,"mem_hours":0,"nas_id":"qig9xu97","nas_mount_point":"/public/shanhe/s0723","nas_path":"10.0.0.7@o2ib:/lustrefs/shanhe/s0723","nas_shared_path":"/s0723","paid_type":"PayForUsed","pending_job_count":0,"project_info":{"project_role":"none","shared_status":"not_shared"},"running_job_count":0,"scheduler_type":"slurm","stopped_job_count":0,"total_node_count":1}],"ret_code":0,"total_count":1}"#
     );
     let jobs = server.get(&format!("/api/operation?{COMMON}"));
     assert_eq!(
@@ -222,6 +222,40 @@ fn the_order_is_by_creation_then_by_arrival() {
     );
 }
 
+#[test]
+fn users_are_sorted_by_either_key_in_either_direction() {
+    let list = |query: &str| names(&users(&DEMO, &format!("limit=100&{query}")));
+    let oldest_first = list("");
+    let mut newest_first = oldest_first.clone();
+    newest_first.reverse();
+    assert_eq!(list("reverse=0"), oldest_first);
+    assert_eq!(list("sort_key=create_time"), oldest_first);
+    assert_eq!(list("sort_key=&reverse="), oldest_first);
+    assert_eq!(list("reverse=1"), newest_first);
+    for filter in ["", "cluster_id=hpc-qig9xu97&", "search_word=a&"] {
+        let mut by_name = list(filter);
+        // Stable: equal names stay in the order in which they came.
+        by_name.sort();
+        assert!(5 < by_name.len(), "{filter}");
+        assert_eq!(list(&format!("{filter}sort_key=username")), by_name);
+        by_name.reverse();
+        assert_eq!(
+            list(&format!("{filter}sort_key=username&reverse=1")),
+            by_name
+        );
+        // Pages are cut from the sorted list.
+        let page = users(
+            &DEMO,
+            &format!("{filter}sort_key=username&reverse=1&limit=3&offset=2"),
+        );
+        assert_eq!(names(&page), by_name[2..5], "{filter}");
+        assert_eq!(
+            page.json()["total_count"].as_u64(),
+            Some(by_name.len() as u64)
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -275,6 +309,45 @@ fn clusters_are_filtered() {
     assert_eq!(clusters("search_word=%F0%A0%AE%B7"), ["ehpc-d3m00004"]);
 }
 
+#[test]
+fn clusters_are_sorted_by_every_key_in_either_direction() {
+    let rows = DEMO
+        .get(&format!("/api/cluster/list?{COMMON}&limit=100"))
+        .json()["cluster_set"]
+        .clone();
+    let rows = rows.as_array().expect("a list");
+    for key in [
+        "create_time",
+        "cluster_id",
+        "cluster_name",
+        "cluster_status",
+        "cluster_type",
+    ] {
+        let mut sorted = rows.clone();
+        sorted.sort_by_key(|row| row[key].as_str().expect("a text").to_owned());
+        let mut ids: Vec<String> = sorted
+            .iter()
+            .map(|row| row["cluster_id"].as_str().expect("a text").to_owned())
+            .collect();
+        assert_eq!(clusters(&format!("limit=100&sort_key={key}")), ids, "{key}");
+        let page = clusters(&format!("sort_key={key}&offset=3&limit=4"));
+        assert_eq!(page, ids[3..7], "{key}");
+        ids.reverse();
+        let reversed = clusters(&format!("limit=100&sort_key={key}&reverse=1"));
+        assert_eq!(reversed, ids, "{key}");
+    }
+    let stopped = clusters("sort_key=cluster_name&status=active&limit=2");
+    assert_eq!(stopped, ["ehpc-d3m00003", "ehpc-d3m00005"]);
+}
+
+#[test]
+fn clusters_are_filtered_by_how_they_are_shared() {
+    assert_eq!(clusters("shared_status=not_shared&limit=100").len(), 12);
+    assert_eq!(clusters("shared_status=shared"), [""; 0]);
+    assert_eq!(clusters("shared_status=shared_owner"), [""; 0]);
+    assert_eq!(clusters("run_user=nobody&limit=100").len(), 12);
+}
+
 #[track_caller]
 fn jobs(query: &str) -> Vec<String> {
     let answer = DEMO.get(&format!("/api/operation?{COMMON}&{query}"));
@@ -315,6 +388,21 @@ fn jobs_are_filtered() {
         [QUEUE, PENDING]
     );
     assert_eq!(jobs("owner=usr-GxkSGFDs"), [QUEUE]);
+    assert_eq!(
+        jobs("action_describe=%E4%BB%8E%E9%98%9F%E5%88%97%E7%A7%BB%E9%99%A4%E8%8A%82%E7%82%B9"),
+        [QUEUE]
+    );
+    assert_eq!(jobs("action_describe=%E4%BB%8E"), [""; 0]);
+    assert_eq!(jobs("directive=anything&limit=1"), [QUEUE]);
+    // Within a second, the jobs of that second were before.
+    assert_eq!(
+        jobs("start_time=2022-04-07T02:00:00.001Z&end_time=2022-04-07T02:05:00.999Z"),
+        [DELETE]
+    );
+    assert_eq!(
+        jobs("start_time=2022-04-07T02:00:00.000Z&end_time=2022-04-07T02:04:59.999Z"),
+        [ADD]
+    );
     assert_eq!(jobs("search_word=QUEUE"), [QUEUE]);
     assert_eq!(jobs("search_word=%E7%A7%BB%E9%99%A4"), [QUEUE]);
     // A word is looked for in the action's name and in its description, not in what would be between the two.

@@ -239,6 +239,130 @@ fn the_list_may_go_by_its_other_name() {
     assert_eq!(names(&users(&server, "")), ["li", "admin"]);
 }
 
+/// What the documents print of a cluster, as far as it differs from the defaults.
+fn printed_cluster() -> Value {
+    json!({
+        "cluster_id": "ehpc-8jqdq0mz", "app_cluster_id": "cl-jfj8y9zy", "nas_id": "2cgki7pe", "scheduler_type": "默认调度器",
+        "cpu_hours": 446.200560295289, "mem_hours": 1.76339637934081,
+        "deleted_job_count": 1, "finished_job_count": 2, "pending_job_count": 1, "running_job_count": 2, "stopped_job_count": 3,
+        "nas_path": "10.0.0.8@tcp:/x", "nas_shared_path": "/x",
+        "cluster_sw": [{"description": "d", "hpcsw_id": "hpcsw-1", "sw_name": "vasp", "sw_ver": "6.1"}],
+        "project_info": {"project_role": "owner", "shared_status": "shared"},
+    })
+}
+
+#[test]
+fn a_seed_says_all_of_a_cluster_and_an_export_says_it_again() {
+    let seed = file(&json!({"cluster_set": [printed_cluster()]}));
+    let server = with(frozen().seed([seed.path().to_owned()]));
+    let list = |query: &str| server.get(&format!("/api/cluster/list?{COMMON}&{query}"));
+    let shown = list("shared_status=shared").json()["cluster_set"][0].clone();
+    assert_eq!(shown.as_object().map(serde_json::Map::len), Some(23));
+    for (name, value) in printed_cluster().as_object().expect("an object") {
+        assert_eq!(shown[name], *value, "{name}");
+    }
+    assert_eq!(list("shared_status=not_shared").json()["total_count"], 0);
+    // What is exported and imported elsewhere is the same.
+    let exported = server.get("/_rollcall/namespaces/default/export?provider=qingcloud-ehpc");
+    assert_eq!(exported.status, 200, "{exported}");
+    let imported = server.send(
+        "PUT",
+        "/_rollcall/namespaces/copy/export",
+        &[("content-type", "application/x-ndjson")],
+        exported.text().as_bytes(),
+    );
+    assert_eq!(imported.status, 200, "{imported}");
+    let copy = list("access_key_id=test-ak~copy");
+    assert_eq!(copy.text(), list("").text());
+    // A later document keeps what it leaves out.
+    let change = json!({"qingcloud-ehpc": {"cluster_set": [{"cluster_id": "ehpc-8jqdq0mz", "project_info": {"project_role": "none"}}]}});
+    let changed = server.json(
+        "POST",
+        "/_rollcall/namespaces/default/seed",
+        &change.to_string(),
+    );
+    assert_eq!(changed.status, 200, "{changed}");
+    let row = list("").json()["cluster_set"][0].clone();
+    assert_eq!(
+        row["project_info"],
+        json!({"project_role": "none", "shared_status": "shared"})
+    );
+    assert_eq!(row["cpu_hours"], shown["cpu_hours"]);
+}
+
+#[test]
+fn what_a_seed_leaves_out_of_a_cluster_follows_from_its_id_and_mount_point() {
+    let row = |mount_point: &str| {
+        let cluster = json!({"cluster_id": "ehpc-8jqdq0mz", "nas_mount_point": mount_point});
+        let seed = file(&json!({"cluster_set": [cluster]}));
+        let server = with(frozen().seed([seed.path().to_owned()]));
+        let answer = server.get(&format!("/api/cluster/list?{COMMON}"));
+        let row = answer.json()["cluster_set"][0].clone();
+        assert_eq!(row["app_cluster_id"], "cl-8jqdq0mz");
+        assert_eq!(row["nas_id"], "8jqdq0mz");
+        let text = |name: &str| row[name].as_str().expect("a text").to_owned();
+        (text("nas_path"), text("nas_shared_path"))
+    };
+    let expect = |path: &str, shared: &str| (path.to_owned(), shared.to_owned());
+    assert_eq!(
+        row("/public/shanhe/s1024"),
+        expect("10.0.0.7@o2ib:/lustrefs/shanhe/s1024", "/s1024")
+    );
+    assert_eq!(
+        row("/home/a"),
+        expect("10.0.0.7@o2ib:/lustrefs/home/a", "/a")
+    );
+    assert_eq!(
+        row("/publicity/b/"),
+        expect("10.0.0.7@o2ib:/lustrefs/publicity/b/", "/b")
+    );
+}
+
+#[test]
+fn a_time_with_a_fraction_is_cut_to_its_second() {
+    let seed = file(&with_user("create_time", json!("2024-05-20T08:30:00.987Z")));
+    let server = with(frozen().seed([seed.path().to_owned()]));
+    let rows = users(&server, "search_word=li").json();
+    assert_eq!(rows["users_set"][0]["create_time"], "2024-05-20T08:30:00Z");
+    refused(
+        &with_user("create_time", json!("2024-05-20T08:30:00.Z")),
+        ".users_set[0].create_time",
+        "a UTC time in seconds",
+    );
+}
+
+#[test]
+fn zones_of_a_seed_are_exported_and_imported() {
+    let part = json!({"zones": ["jn1a", "pek3a"], "cluster_set": [{"cluster_id": "hpc-aaaaaaaa"}]});
+    let seed = file(&part);
+    let server = with(frozen().seed([seed.path().to_owned()]));
+    let exported = server.get("/_rollcall/namespaces/default/export");
+    assert!(
+        exported.text().contains(r#"{"zones":["jn1a","pek3a"]}"#),
+        "{exported}"
+    );
+    let imported = server.send(
+        "PUT",
+        "/_rollcall/namespaces/copy/export",
+        &[("content-type", "application/x-ndjson")],
+        exported.text().as_bytes(),
+    );
+    assert_eq!(imported.status, 200, "{imported}");
+    let ask = |zone: &str, key: &str| {
+        let time = "timestamp=2024-05-20T08:30:00Z";
+        let answer = server.get(&format!(
+            "/api/user?{time}&zone={zone}&access_key_id=test-ak{key}"
+        ));
+        answer.verdict()
+    };
+    for key in ["", "~copy"] {
+        assert_eq!(ask("pek3a", key), "200");
+        assert_eq!(ask("jn1b", key), "200 1400");
+    }
+    refused(&json!({"zones": [""]}), ".zones[0]", "a zone, as jn1a");
+    refused(&json!({"zones": "jn1a"}), ".zones", "");
+}
+
 #[test]
 fn a_later_seed_changes_and_deletes_by_the_natural_key() {
     let documents = std::path::PathBuf::from(concat!(

@@ -7,7 +7,9 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::errors;
-use super::model::{self, ClusterFilter, JobFilter, Order, UserFilter};
+use super::model::{
+    self, ClusterFilter, ClusterKey, JobFilter, Order, Software, UserFilter, UserKey,
+};
 use crate::namespace::clock::Time;
 use crate::provider::call::{Call, Params, Reply};
 use crate::provider::error::{ApiError, Refusal};
@@ -88,15 +90,17 @@ impl<'a> Parameters<'a> {
             .common("timestamp")
             .or_else(|| self.common("time_stamp"))
             .ok_or_else(|| missing("timestamp"))?;
-        let moment = time(text)?;
+        let (seconds, nanos) = instant(text)?;
+        let millis = i64::from(nanos / 1_000_000);
+        let moment = Time::from_seconds(seconds).plus_millis(millis);
         Ok(Timestamp { text, moment })
     }
 
-    /// `zone`: query first, then the body. Any will do.
-    pub(crate) fn zone(&self) -> Result<(), ApiError> {
+    /// `zone`: query first, then the body.
+    pub(crate) fn zone(&self) -> Result<&str, ApiError> {
         match self.common("zone") {
-            Some(_) => Ok(()),
-            None => self.required("zone").map(drop),
+            Some(zone) => Ok(zone),
+            None => self.required("zone"),
         }
     }
 
@@ -180,18 +184,32 @@ impl<'a> Parameters<'a> {
         }
     }
 
-    /// Inferred: oldest first unless `reverse` asks for the opposite.
+    /// Inferred: ascending unless `reverse` asks for the opposite.
     fn order(&self) -> Result<Order, ApiError> {
         Ok(if self.switch("reverse")? {
-            Order::NewestFirst
+            Order::Descending
         } else {
-            Order::OldestFirst
+            Order::Ascending
         })
     }
 
-    fn time_filter(&self, name: &str) -> Result<Option<String>, ApiError> {
+    /// What `sort_key` names; the first of the keys where there is none.
+    fn sort_key<K: Copy + Default>(&self, keys: &[(&str, K)]) -> Result<K, ApiError> {
+        let names: Vec<&str> = keys.iter().map(|(name, _)| *name).collect();
+        let chosen = self.choice("sort_key", &names)?;
+        Ok(keys
+            .iter()
+            .find(|(name, _)| Some(*name) == chosen.as_deref())
+            .map_or_else(K::default, |(_, key)| *key))
+    }
+
+    /// A moment to filter by, and whether it is within a second: what is listed has whole ones.
+    fn time_filter(&self, name: &str) -> Result<Option<(String, bool)>, ApiError> {
         given(self.query, name)
-            .map(|text| Ok(time(text)?.rfc3339_seconds()))
+            .map(|text| {
+                let (seconds, nanos) = instant(text)?;
+                Ok((Time::from_seconds(seconds).rfc3339_seconds(), 0 < nanos))
+            })
             .transpose()
     }
 
@@ -259,21 +277,40 @@ pub(crate) fn echo(value: &str) -> &str {
         .map_or(value, |(end, _)| &value[..end])
 }
 
-/// A moment as clients write it: `2026-01-02T03:04:05Z`. The documents print `2022-4-11T14:40:45Z` too.
-fn time(text: &str) -> Result<Time, ApiError> {
-    let seconds = qingcloud::parse_timestamp(text).ok_or_else(|| {
-        errors::ILLEGAL_TIMESTAMP
-            .with(echo(text))
-            .because("times are UTC and look like 2026-01-02T03:04:05Z")
-    })?;
-    Ok(Time::from_seconds(seconds))
+/// A moment as clients write it, in seconds since 1970 and nanoseconds: `2026-01-02T03:04:05Z`. The documents print
+/// `2022-4-11T14:40:45Z` too. Inferred: a fraction may follow, as `new Date().toISOString()` writes it.
+fn instant(text: &str) -> Result<(i64, u32), ApiError> {
+    qingcloud::parse_instant(text).ok_or_else(|| {
+        errors::ILLEGAL_TIMESTAMP.with(echo(text)).because(
+            "times are UTC and look like 2026-01-02T03:04:05Z; a fraction has 1 to 9 digits",
+        )
+    })
 }
 
 /// What HpcUserListUsers is asked for.
 pub(crate) struct ListUsers {
     pub(crate) filter: UserFilter,
+    pub(crate) order: (UserKey, Order),
     pub(crate) window: Window,
 }
+
+/// Inferred: which keys the list of users knows; the SDK has the parameter.
+const USER_KEYS: &[(&str, UserKey)] = &[
+    ("create_time", UserKey::CreateTime),
+    ("username", UserKey::Username),
+];
+
+/// Inferred: which keys the list of clusters knows; the page names the parameter.
+const CLUSTER_KEYS: &[(&str, ClusterKey)] = &[
+    ("create_time", ClusterKey::CreateTime),
+    ("cluster_id", ClusterKey::ClusterId),
+    ("cluster_name", ClusterKey::ClusterName),
+    ("cluster_status", ClusterKey::ClusterStatus),
+    ("cluster_type", ClusterKey::ClusterType),
+];
+
+/// What `shared_status` takes: the two of the page, and the two more that the SDK knows.
+const SHARED_STATUSES: &[&str] = &["shared", "not_shared", "shared_owner", "shared_member"];
 
 impl ListUsers {
     pub(crate) fn decode(call: &Call<'_>) -> Result<Self, ApiError> {
@@ -285,6 +322,7 @@ impl ListUsers {
                 search_word: parameters.filter("search_word"),
             },
             window: parameters.window()?,
+            order: (parameters.sort_key(USER_KEYS)?, parameters.order()?),
         })
     }
 }
@@ -293,7 +331,7 @@ impl ListUsers {
 #[derive(Hash)]
 pub(crate) struct ListCluster {
     pub(crate) filter: ClusterFilter,
-    pub(crate) order: Order,
+    pub(crate) order: (ClusterKey, Order),
     pub(crate) window: Window,
 }
 
@@ -306,10 +344,12 @@ impl ListCluster {
             cluster_id: parameters.filter("cluster_id"),
             cluster_type: parameters.choice("cluster_type", seed::CLUSTER_TYPES)?,
             status: parameters.choice("status", seed::CLUSTER_STATUSES)?,
+            // Inferred: equal to what the row's project_info says.
+            shared_status: parameters.choice("shared_status", SHARED_STATUSES)?,
             search_word: parameters.filter("search_word"),
         };
         let window = parameters.window()?;
-        let order = parameters.order()?;
+        let order = (parameters.sort_key(CLUSTER_KEYS)?, parameters.order()?);
         parameters.switch("verbose")?;
         Ok(Self {
             filter,
@@ -330,16 +370,25 @@ pub(crate) struct ListOperation {
 impl ListOperation {
     pub(crate) fn decode(call: &Call<'_>) -> Result<Self, ApiError> {
         let parameters = Parameters::decode(call)?;
+        let start = parameters.time_filter("start_time")?;
+        let (start_time, after) = match start {
+            Some((second, true)) => (None, Some(second)),
+            start => (start.map(|(second, _)| second), None),
+        };
         let filter = JobFilter {
             job_ids: parameters.ids("job_ids"),
             jobs: parameters.ids("jobs"),
             status: parameters.choice("status", seed::JOB_STATUSES)?,
             job_action: parameters.filter("job_action"),
+            action_describe: parameters.filter("action_describe"),
             resource_ids: parameters.ids("resource_ids"),
             owner: parameters.filter("owner"),
             search_word: parameters.filter("search_word"),
-            start_time: parameters.time_filter("start_time")?,
-            end_time: parameters.time_filter("end_time")?,
+            start_time,
+            after,
+            end_time: parameters
+                .time_filter("end_time")?
+                .map(|(second, _)| second),
         };
         let window = parameters.window()?;
         let order = parameters.order()?;
@@ -504,32 +553,104 @@ pub(crate) fn user_list(page: Page<model::User>, list_key: &str) -> serde_json::
     })
 }
 
-/// A cluster. Inferred: flat; the document's example opens an object around it that it never closes.
+/// A number of hours: no fraction is written where there is none, as in the documents.
+struct Hours(f64);
+
+impl Serialize for Hours {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        /// Up to here a float holds every whole number.
+        const WHOLE: f64 = 9_007_199_254_740_992.0;
+        if self.0.fract() == 0.0 && self.0.abs() < WHOLE {
+            #[expect(clippy::cast_possible_truncation, reason = "it is whole and in range")]
+            serializer.serialize_i64(self.0 as i64)
+        } else {
+            serializer.serialize_f64(self.0)
+        }
+    }
+}
+
+/// What a cluster's project is to the caller.
+#[derive(Serialize)]
+struct ProjectInfo {
+    project_role: String,
+    shared_status: String,
+}
+
+/// A cluster: always these twenty-three fields. Inferred: flat; in the document's example they are all inside of an object
+/// called app_cluster, which its table has beside them.
 #[derive(Serialize)]
 struct Cluster {
+    app_cluster_id: String,
     cluster_id: String,
     cluster_name: String,
     cluster_status: String,
+    cluster_sw: Vec<Software>,
     cluster_type: String,
+    cpu_hours: Hours,
     create_time: String,
+    deleted_job_count: i64,
     /// A single space where nobody wrote one.
     description: String,
+    finished_job_count: i64,
+    mem_hours: Hours,
+    nas_id: String,
     nas_mount_point: String,
+    nas_path: String,
+    nas_shared_path: String,
     paid_type: String,
+    pending_job_count: i64,
+    project_info: ProjectInfo,
+    running_job_count: i64,
+    scheduler_type: String,
+    stopped_job_count: i64,
     total_node_count: i64,
 }
 
 impl From<model::Cluster> for Cluster {
+    /// Inferred: what a seed leaves out is as in the document's sample, where it follows from the id and the mount point.
     fn from(cluster: model::Cluster) -> Self {
+        let mount_point = &cluster.nas_mount_point;
+        let (_, number) = cluster
+            .cluster_id
+            .split_once('-')
+            .unwrap_or(("", &cluster.cluster_id));
+        let exported = mount_point
+            .strip_prefix("/public")
+            .filter(|rest| rest.is_empty() || rest.starts_with('/'))
+            .unwrap_or(mount_point);
+        let last = mount_point.trim_end_matches('/').rsplit('/').next();
         Self {
+            app_cluster_id: cluster
+                .app_cluster_id
+                .unwrap_or_else(|| format!("cl-{number}")),
+            nas_id: cluster.nas_id.unwrap_or_else(|| number.to_owned()),
+            nas_path: cluster
+                .nas_path
+                .unwrap_or_else(|| format!("10.0.0.7@o2ib:/lustrefs{exported}")),
+            nas_shared_path: cluster
+                .nas_shared_path
+                .unwrap_or_else(|| format!("/{}", last.unwrap_or_default())),
             cluster_id: cluster.cluster_id,
             cluster_name: cluster.cluster_name,
             cluster_status: cluster.cluster_status,
+            cluster_sw: cluster.cluster_sw,
             cluster_type: cluster.cluster_type,
+            cpu_hours: Hours(cluster.cpu_hours),
             create_time: cluster.create_time,
+            deleted_job_count: cluster.job_counts.deleted,
             description: cluster.description,
+            finished_job_count: cluster.job_counts.finished,
+            mem_hours: Hours(cluster.mem_hours),
             nas_mount_point: cluster.nas_mount_point,
             paid_type: cluster.paid_type,
+            pending_job_count: cluster.job_counts.pending,
+            project_info: ProjectInfo {
+                project_role: cluster.project_role,
+                shared_status: cluster.shared_status,
+            },
+            running_job_count: cluster.job_counts.running,
+            scheduler_type: cluster.scheduler_type,
+            stopped_job_count: cluster.job_counts.stopped,
             total_node_count: cluster.total_node_count,
         }
     }

@@ -15,7 +15,7 @@ use crate::namespace::ids::Ids;
 use crate::provider::SeedContext;
 use crate::provider::seed::{self, SeedError};
 use crate::providers::qingcloud_ehpc::model;
-use crate::signing::parse_extended_time;
+use crate::signing::{parse_extended_time, without_fraction};
 
 /// What a cluster can be.
 pub(crate) const CLUSTER_TYPES: &[&str] = &["hpc", "ehpc"];
@@ -47,6 +47,8 @@ struct Seed {
     user_set: Vec<SeedUser>,
     #[serde(default)]
     job_set: Vec<SeedJob>,
+    /// The zones that the account may use, in the place of those of an earlier document. Inferred: an empty list is any.
+    zones: Option<Vec<Zone>>,
     #[serde(rename = "action", default)]
     _action: IgnoredAny,
     #[serde(rename = "data", default)]
@@ -69,9 +71,47 @@ struct SeedCluster {
     nas_mount_point: Option<AbsolutePath>,
     paid_type: Option<PaidType>,
     total_node_count: Option<u32>,
+    app_cluster_id: Option<String>,
+    nas_id: Option<String>,
+    nas_path: Option<String>,
+    nas_shared_path: Option<String>,
+    cluster_sw: Option<Vec<model::Software>>,
+    cpu_hours: Option<Hours>,
+    mem_hours: Option<Hours>,
+    deleted_job_count: Option<u32>,
+    finished_job_count: Option<u32>,
+    pending_job_count: Option<u32>,
+    running_job_count: Option<u32>,
+    stopped_job_count: Option<u32>,
+    project_info: Option<SeedProjectInfo>,
+    scheduler_type: Option<String>,
     owner: Option<AccountId>,
     #[serde(rename = "$delete", default)]
     delete: bool,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct SeedProjectInfo {
+    project_role: Option<String>,
+    shared_status: Option<String>,
+}
+
+/// A number of hours from 0.
+#[derive(Deserialize)]
+#[serde(try_from = "f64")]
+struct Hours(f64);
+
+impl TryFrom<f64> for Hours {
+    type Error = String;
+
+    fn try_from(hours: f64) -> Result<Self, String> {
+        if hours.is_finite() && 0.0 <= hours {
+            Ok(Self(hours))
+        } else {
+            Err("this is a number of hours from 0".to_owned())
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -152,9 +192,9 @@ ruled_text! {
     HpcuserId: |text| is_id(text, "hpcuser-", 8..=8, is_lower), "hpcuser- and 8 of a-z0-9, as hpcuser-8a310ir1";
     AccountId: |text| is_id(text, "usr-", 8..=8, |byte| byte.is_ascii_alphanumeric()), "usr- and 8 letters or digits, as usr-vceaHsJu";
     JobId: |text| is_id(text, "j-", 8..=12, is_lower), "j- and 8 to 12 of a-z0-9, as j-2awn7xwq815";
+    Zone: |text| !text.is_empty(), "a zone, as jn1a";
     Name: |text| (1..=LONGEST_NAME).contains(&text.chars().count()), "1 to 255 characters";
     AbsolutePath: |text| text.starts_with('/'), "an absolute path, as /public/shanhe/s0723";
-    Seconds: |text| parse_extended_time(text).is_some(), "a UTC time in seconds, as 2021-08-17T09:12:40Z";
     Mode: is_mode, "null or three octal digits, as \"700\"";
     Number: is_number, "a string of digits, at most \"4294967295\"";
     ResourceIds: |text| text.split(' ').all(|id| !id.is_empty()) || text.is_empty(), "ids with single spaces between them";
@@ -163,6 +203,29 @@ ruled_text! {
     ClusterStatus: |text| CLUSTER_STATUSES.contains(&text), one_of(CLUSTER_STATUSES);
     PaidType: |text| PAID_TYPES.contains(&text), one_of(PAID_TYPES);
     JobStatus: |text| JOB_STATUSES.contains(&text), one_of(JOB_STATUSES);
+}
+
+/// A time, in whole seconds. What programs write has a fraction, which is cut off.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct Seconds(String);
+
+impl TryFrom<String> for Seconds {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        without_fraction(&text)
+            .map(|(bare, _)| bare.into_owned())
+            .filter(|bare| parse_extended_time(bare).is_some())
+            .map(Self)
+            .ok_or_else(|| "this is a UTC time in seconds, as 2021-08-17T09:12:40Z".to_owned())
+    }
+}
+
+impl AsRef<str> for Seconds {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
 }
 
 impl Number {
@@ -221,6 +284,7 @@ pub(crate) fn merge(
         users_set,
         user_set,
         job_set,
+        zones,
         ..
     } = seed::decode(document)?;
     let (list, users) = if users_set.is_empty() {
@@ -229,6 +293,9 @@ pub(crate) fn merge(
         ("users_set", users_set)
     };
     let records = cluster_set.len() + users.len() + job_set.len();
+    if let Some(zones) = &zones {
+        model::replace_zones(tx, zones.iter().map(AsRef::as_ref))?;
+    }
     let mut touched = BTreeSet::new();
     for (index, cluster) in cluster_set.into_iter().enumerate() {
         touched.insert(cluster.cluster_id.0.clone());
@@ -280,8 +347,21 @@ fn merge_cluster(
         total_node_count: 1,
         owner: OWNER.to_owned(),
         user_count: 0,
+        app_cluster_id: None,
+        nas_id: None,
+        nas_path: None,
+        nas_shared_path: None,
+        cluster_sw: Vec::new(),
+        cpu_hours: 0.0,
+        mem_hours: 0.0,
+        job_counts: model::JobCounts::default(),
+        project_role: "none".to_owned(),
+        shared_status: "not_shared".to_owned(),
+        scheduler_type: "slurm".to_owned(),
         cluster_id,
     });
+    let project = seed.project_info.unwrap_or_default();
+    let jobs = cluster.job_counts;
     model::put_cluster(
         tx,
         &model::Cluster {
@@ -300,6 +380,23 @@ fn merge_cluster(
                 .total_node_count
                 .map_or(cluster.total_node_count, i64::from),
             owner: seed.owner.map_or(cluster.owner, |it| it.0),
+            app_cluster_id: seed.app_cluster_id.or(cluster.app_cluster_id),
+            nas_id: seed.nas_id.or(cluster.nas_id),
+            nas_path: seed.nas_path.or(cluster.nas_path),
+            nas_shared_path: seed.nas_shared_path.or(cluster.nas_shared_path),
+            cluster_sw: seed.cluster_sw.unwrap_or(cluster.cluster_sw),
+            cpu_hours: seed.cpu_hours.map_or(cluster.cpu_hours, |it| it.0),
+            mem_hours: seed.mem_hours.map_or(cluster.mem_hours, |it| it.0),
+            job_counts: model::JobCounts {
+                deleted: seed.deleted_job_count.map_or(jobs.deleted, i64::from),
+                finished: seed.finished_job_count.map_or(jobs.finished, i64::from),
+                pending: seed.pending_job_count.map_or(jobs.pending, i64::from),
+                running: seed.running_job_count.map_or(jobs.running, i64::from),
+                stopped: seed.stopped_job_count.map_or(jobs.stopped, i64::from),
+            },
+            project_role: project.project_role.unwrap_or(cluster.project_role),
+            shared_status: project.shared_status.unwrap_or(cluster.shared_status),
+            scheduler_type: seed.scheduler_type.unwrap_or(cluster.scheduler_type),
             ..cluster
         },
     )?;
@@ -475,9 +572,23 @@ fn merge_job(tx: &Connection, seed: SeedJob, context: &SeedContext<'_>) -> rusql
 
 /// Gives every record as a seed document of its own.
 pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()> {
+    let zones = model::zones(tx)?;
+    if !zones.is_empty() {
+        each(json!({ "zones": zones }));
+    }
     model::for_each_cluster(tx, |cluster| {
         let owner = cluster.owner.clone();
+        // What no seed says goes on following from the id and the mount point.
+        let unsaid = [
+            ("app_cluster_id", cluster.app_cluster_id.is_none()),
+            ("nas_id", cluster.nas_id.is_none()),
+            ("nas_path", cluster.nas_path.is_none()),
+            ("nas_shared_path", cluster.nas_shared_path.is_none()),
+        ];
         let mut shown = json!(Cluster::from(cluster));
+        if let Some(row) = shown.as_object_mut() {
+            row.retain(|name, _| !unsaid.contains(&(name.as_str(), true)));
+        }
         shown["owner"] = json!(owner);
         each(json!({ "cluster_set": [shown] }));
     })?;

@@ -1,7 +1,8 @@
 //! What was counted since the start, as Prometheus text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::net::IpAddr;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -20,10 +21,53 @@ const BUCKETS: [f64; 12] = [
 /// on the wire. All of them are from tables, so that callers cannot make more of them.
 pub(crate) type Labels = [&'static str; 4];
 
+/// What a connection begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Protocol {
+    /// HTTP/1, or what it takes for that.
+    Http,
+    /// A TLS handshake.
+    Tls,
+    /// The preface of HTTP/2, from a client that knows beforehand that the server speaks it.
+    Http2,
+    /// A request to a proxy for a tunnel.
+    Connect,
+}
+
+impl Protocol {
+    /// Those that no client of this server means to speak, with their names in the metrics.
+    const MISDIRECTED: [(Self, &str); 3] = [
+        (Self::Tls, "tls"),
+        (Self::Http2, "http2"),
+        (Self::Connect, "connect"),
+    ];
+
+    /// What the first bytes of a connection begin.
+    pub(crate) fn of(first: &[u8]) -> Self {
+        match first {
+            [0x16, 0x03, ..] | [0x16] => Self::Tls,
+            [b'P', b'R', b'I', b' ', ..] => Self::Http2,
+            [b'C', b'O', b'N', b'N', b'E', b'C', b'T', b' ', ..] => Self::Connect,
+            _ => Self::Http,
+        }
+    }
+}
+
+/// Of so many clients it is remembered that they were warned of.
+const WARNED: usize = 1000;
+
+/// Connections that were not meant for this server.
+#[derive(Debug, Default)]
+struct Misdirected {
+    counts: BTreeMap<Protocol, u64>,
+    warned: BTreeSet<(Protocol, IpAddr)>,
+}
+
 /// Calls by provider, operation and outcome, and how long they took.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     counted: Mutex<Counted>,
+    misdirected: Mutex<Misdirected>,
     /// The machine's time, not a namespace's: dashboards tell restarts by it.
     started: Time,
 }
@@ -32,6 +76,7 @@ impl Default for Metrics {
     fn default() -> Self {
         Self {
             counted: Mutex::default(),
+            misdirected: Mutex::default(),
             started: Clock::default().now(),
         }
     }
@@ -57,6 +102,16 @@ impl Metrics {
         }
         counted.seconds += seconds;
         counted.count += 1;
+    }
+
+    /// Counts a connection of another protocol; says whether it is the first one of that client.
+    pub(crate) fn count_misdirected(&self, protocol: Protocol, client: IpAddr) -> bool {
+        let mut misdirected = self
+            .misdirected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *misdirected.counts.entry(protocol).or_default() += 1;
+        misdirected.warned.len() < WARNED && misdirected.warned.insert((protocol, client))
     }
 
     /// The counts as Prometheus text, with what somebody else counts: `(name, type, help, value)`.
@@ -99,6 +154,28 @@ impl Metrics {
             text,
             "rollcall_call_seconds_sum {seconds}\nrollcall_call_seconds_count {count}"
         );
+        head(
+            &mut text,
+            "misdirected_connections_total",
+            "counter",
+            "Connections that began with another protocol than HTTP/1.1, or with a CONNECT.",
+        );
+        let misdirected = self
+            .misdirected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        for (protocol, name) in Protocol::MISDIRECTED {
+            let count = misdirected
+                .counts
+                .get(&protocol)
+                .copied()
+                .unwrap_or_default();
+            let _ = writeln!(
+                text,
+                "rollcall_misdirected_connections_total{{protocol=\"{name}\"}} {count}"
+            );
+        }
+        drop(misdirected);
         process(&mut text, self.started);
         for (name, kind, help, value) in others {
             head(&mut text, name, kind, help);

@@ -1,7 +1,7 @@
 //! Ports and connections: from a socket to requests, and how a connection ends.
 
 use std::io;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,6 +25,7 @@ use super::error::StartError;
 use super::http::answer;
 use super::options::Listen;
 use crate::app::App;
+use crate::pipeline::metrics::Protocol;
 use crate::provider::Provider;
 
 /// How long a client may take to send a request's head.
@@ -88,9 +89,9 @@ pub(crate) async fn accept(
         .max_buf_size(HEAD_BUFFER);
     let mut warned: Option<Instant> = None;
     loop {
-        let stream = tokio::select! {
+        let (stream, peer) = tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
+                Ok(accepted) => accepted,
                 Err(cause) => {
                     // Out of file handles, most likely: existing calls will free some. One warning says it for all that wait.
                     if warned.is_none_or(|warned| WARN_TIME <= warned.elapsed()) {
@@ -107,9 +108,10 @@ pub(crate) async fn accept(
             tracing::debug!(%cause, "a connection is gone already");
         }
         let reset = Arc::new(AtomicBool::new(false));
-        let (app, control, fault) = (Arc::clone(&app), control.clone(), Arc::clone(&reset));
+        let (served, control, fault) = (Arc::clone(&app), control.clone(), Arc::clone(&reset));
+        let counted = Arc::clone(&app);
         let service = service_fn(move |request: http::Request<Incoming>| {
-            let (app, control, fault) = (Arc::clone(&app), control.clone(), Arc::clone(&fault));
+            let (app, control, fault) = (Arc::clone(&served), control.clone(), Arc::clone(&fault));
             async move {
                 let answered = answer(&app, &control, door, port, request.map(Body::new)).await;
                 if answered.is_err() {
@@ -118,9 +120,22 @@ pub(crate) async fn accept(
                 answered
             }
         });
-        let connection =
-            open.watch(http.serve_connection(TokioIo::new(Stream::new(stream, reset)), service));
+        let (http, watcher) = (http.clone(), open.watcher());
+        let mut stop = stop.clone();
         tokio::spawn(async move {
+            // Who has sent nothing yet has nothing to finish.
+            let protocol = tokio::select! {
+                biased;
+                protocol = tokio::time::timeout(HEAD_TIME, protocol_of(&stream)) => protocol,
+                _ = stop.changed() => return,
+            };
+            match protocol {
+                Ok(Ok(protocol)) => warn_of(&counted, peer, protocol),
+                Ok(Err(cause)) => tracing::debug!(%cause, "a connection is gone already"),
+                Err(_elapsed) => return,
+            }
+            let stream = TokioIo::new(Stream::new(stream, reset));
+            let connection = watcher.watch(http.serve_connection(stream, service));
             if let Err(cause) = connection.await {
                 tracing::debug!(%cause, "a connection ended early");
             }
@@ -132,6 +147,33 @@ pub(crate) async fn accept(
         .is_err()
     {
         tracing::debug!("connections were still busy at the stop");
+    }
+}
+
+/// What a client speaks, as far as its first bytes tell.
+async fn protocol_of(stream: &TcpStream) -> io::Result<Protocol> {
+    let mut first = [0; 8];
+    let length = stream.peek(&mut first).await?;
+    Ok(Protocol::of(&first[..length]))
+}
+
+/// Says what a client should do that did not mean to speak to this port so: its own error tells nothing of rollcall.
+fn warn_of(app: &App, peer: SocketAddr, protocol: Protocol) {
+    let advice = match protocol {
+        Protocol::Http => return,
+        Protocol::Tls => {
+            "a client spoke TLS to this port, which speaks plain HTTP; give it an endpoint that begins with http://"
+        }
+        Protocol::Http2 => {
+            "a client spoke HTTP/2 with prior knowledge to this port, which speaks HTTP/1.1; have it use that"
+        }
+        Protocol::Connect => {
+            "a client took this port for a proxy (CONNECT); give it rollcall's address as its endpoint, not as its proxy"
+        }
+    };
+    let address = peer.ip().to_canonical();
+    if app.metrics.count_misdirected(protocol, address) {
+        tracing::warn!(peer = %address, "{advice}");
     }
 }
 

@@ -1292,6 +1292,7 @@ fn every_known_mistake_is_named() {
         keys,
         scopes,
         huawei_scopes,
+        tokens,
         headers,
         bodies,
         paths,

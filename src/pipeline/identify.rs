@@ -55,7 +55,8 @@ fn by_shape(request: &Request) -> Option<&'static str> {
     };
     match segments {
         ["", ..] if path == "/" => by_signature(request).or_else(|| by_common_path(request)),
-        ["api", ..] => Some(QINGCLOUD),
+        // What QingCloud's other clients call, and no operation here: 1101.
+        ["api" | "iaas", ..] => Some(QINGCLOUD),
         ["v3", "auth" | "projects" | "regions", ..]
         | ["v3.0", ..]
         | ["v5", "caller-identity", ..] => Some(IAM),
@@ -76,6 +77,7 @@ pub(crate) fn by_signature(request: &Request) -> Option<&'static str> {
 
     // 1. Alibaba's headers.
     if authorization.starts_with("ACS3-")
+        || authorization.starts_with("acs ")
         || request
             .headers
             .keys()
@@ -141,16 +143,23 @@ fn has_operation(id: &str, is_it: impl Fn(&Operation) -> bool) -> bool {
     provider(id).is_some_and(|provider| provider.operations().iter().any(is_it))
 }
 
-/// Huawei by a signature or a token of its own. Any of its rooms has the gateway's answer to an unknown path, IAM's as well
-/// as the others.
+/// Huawei by a signature or a token of its own, QingCloud by the parameters of its signature. Any of Huawei's rooms has the
+/// gateway's answer to an unknown path, IAM's as well as the others.
 fn by_credentials(request: &Request) -> Option<&'static str> {
     let authorization = request.lossy_header("authorization");
-    let is_huawei = ["SDK-", "V11-HMAC-"]
+    let is_huawei = authorization.starts_with("SDK-")
+        || authorization.starts_with("V11-HMAC-")
+        || ["x-sdk-date", "x-auth-token", "x-subject-token"]
+            .into_iter()
+            .any(|name| request.headers.contains_key(name));
+    let is_qingcloud = ["access_key_id", "signature_method", "signature_version"]
         .into_iter()
-        .any(|scheme| authorization.starts_with(scheme))
-        || request.headers.contains_key("x-sdk-date")
-        || request.headers.contains_key("x-auth-token");
-    is_huawei.then_some(IAM)
+        .any(|name| parameter(request, name).is_some());
+    match () {
+        () if is_huawei => Some(IAM),
+        () if is_qingcloud => Some(QINGCLOUD),
+        () => None,
+    }
 }
 
 fn by_host(host: &str) -> Option<&'static str> {
@@ -335,6 +344,31 @@ mod tests {
         for query in ["Action=ListUsers", "Action=X&Version=1"] {
             check(&format!("//?{query}"), &[], None);
         }
+    }
+
+    #[test]
+    fn a_providers_marks_are_enough_where_nobody_has_the_path() {
+        let iaas = "action=DescribeInstances&version=1&zone=pek3a";
+        check(&format!("/iaas/?{iaas}"), &[], Some(QINGCLOUD));
+        check("/iaas", &[], Some(QINGCLOUD));
+        for signed in [
+            "access_key_id=x",
+            "signature_method=HmacSHA256",
+            "signature_version=1",
+        ] {
+            check(&format!("/?{signed}"), &[], Some(QINGCLOUD));
+            check(&format!("/v1/x?{signed}&{iaas}"), &[], Some(QINGCLOUD));
+        }
+        for authorization in ["V11-HMAC-SHA256 Credential=x", "SDK-SM2-SM3 Access=x"] {
+            check("/v1/p", &[("authorization", authorization)], Some(IAM));
+        }
+        check("/v1/p", &[("x-subject-token", "t")], Some(IAM));
+        check(
+            "/clusters",
+            &[("authorization", "acs ak:signature")],
+            Some(ALIYUN),
+        );
+        check("/v1/x?action=DescribeInstances&version=1", &[], None);
     }
 
     #[test]

@@ -94,6 +94,37 @@ fn json_is_json_whatever_its_content_type_says() {
     }
 }
 
+/// The platform's other APIs are none of rollcall's; their clients get the answer to an unknown action that they can read.
+#[test]
+fn a_call_of_the_platforms_other_apis_is_an_unknown_action() {
+    let server = demo();
+    let signed = "access_key_id=test-ak&signature_method=HmacSHA256&signature_version=1&version=1&zone=pek3a&time_stamp=2024-05-20T08%3A30%3A00Z&signature=x";
+    for (target, path) in [
+        (
+            format!("/iaas/?action=DescribeInstances&{signed}"),
+            "/iaas/",
+        ),
+        (
+            "/iaas/?action=DescribeInstances&version=1&zone=pek3a".to_owned(),
+            "/iaas/",
+        ),
+        (format!("/v1/clusters?{signed}"), "/v1/clusters"),
+        (format!("/?action=DescribeInstances&{signed}"), "/"),
+    ] {
+        let answer = server.get(&target);
+        assert_eq!(answer.verdict(), "200 1101", "{target}: {answer}");
+        assert_eq!(
+            answer.json()["message"],
+            format!("InvalidRequestMethod, unknown action [{path}]")
+        );
+    }
+    let form = format!("action=DescribeInstances&{signed}");
+    assert_eq!(server.post_form("/iaas/", &form).verdict(), "200 1101");
+    assert_eq!(server.post_form("/v1/x", &form).verdict(), "200 1101");
+    let newest = server.get("/_rollcall/journal?limit=1").json()["entries"][0].clone();
+    assert_eq!(newest["provider"], "qingcloud-ehpc", "{newest}");
+}
+
 #[test]
 fn the_iaas_sdk_gets_a_list() {
     let server = strict_for_samples();

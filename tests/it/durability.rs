@@ -364,16 +364,18 @@ fn no_name_of_a_namespace_is_taken_by_a_file_of_the_folder() {
     }
 }
 
-/// What the first version of the data format held: a file, and what it exported.
-const VERSION_1: (&[u8], &str) = (
+/// A file of every earlier version of the data format.
+const EARLIER: [&[u8]; 2] = [
     include_bytes!("data/version-1.db"),
-    include_str!("data/version-1.ndjson"),
-);
+    include_bytes!("data/version-2.db"),
+];
+/// What each of them exported.
+const EXPORTED: &str = include_str!("data/version-1.ndjson");
 
 #[track_caller]
-fn holds_what_version_1_held(server: &Server) {
+fn holds_what_earlier_versions_held(server: &Server) {
     let export = server.get("/_rollcall/namespaces/default/export");
-    let [before, after] = [VERSION_1.1, export.text()].map(|text| {
+    let [before, after] = [EXPORTED, export.text()].map(|text| {
         let mut lines: Vec<&str> = text.lines().collect();
         lines.sort_unstable();
         lines
@@ -398,18 +400,25 @@ fn holds_what_version_1_held(server: &Server) {
 
 #[test]
 fn data_of_an_earlier_version_is_brought_up_to_this_one() {
+    EARLIER.into_iter().for_each(is_brought_up);
+}
+
+fn is_brought_up(file: &[u8]) {
     let folder = TempDir::new().expect("a folder");
     let namespace = folder.path().join("default");
     fs::create_dir(&namespace).expect("a folder");
-    fs::write(namespace.join("7.db"), VERSION_1.0).expect("a file");
+    fs::write(namespace.join("7.db"), file).expect("a file");
     fs::write(namespace.join("live"), "7\n").expect("a file");
     let server = with(frozen().data(folder.path()));
-    holds_what_version_1_held(&server);
+    holds_what_earlier_versions_held(&server);
     drop(server);
-    assert!(
-        !namespace.join("7.db").exists(),
-        "the old file stays behind"
-    );
+    // A file of today's version is used as it is.
+    if file == EARLIER[0] {
+        assert!(
+            !namespace.join("7.db").exists(),
+            "the old file stays behind"
+        );
+    }
     let again = with(frozen().data(folder.path()));
     let list = again
         .get("/v2/0bec5db98280d2d02fd6c00c2de791ce/users")
@@ -429,9 +438,11 @@ fn data_of_an_earlier_version_is_brought_up_to_this_one() {
 fn a_snapshot_of_an_earlier_version_can_be_restored() {
     let folder = TempDir::new().expect("a folder");
     for server in [with(frozen()), with(frozen().data(folder.path()))] {
-        let path = "/_rollcall/namespaces/default/snapshot";
-        let restored = server.send("PUT", path, &[], VERSION_1.0);
-        assert_eq!(restored.status, 200, "{restored}");
-        holds_what_version_1_held(&server);
+        for file in EARLIER {
+            let path = "/_rollcall/namespaces/default/snapshot";
+            let restored = server.send("PUT", path, &[], file);
+            assert_eq!(restored.status, 200, "{restored}");
+            holds_what_earlier_versions_held(&server);
+        }
     }
 }

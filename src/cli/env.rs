@@ -299,7 +299,7 @@ impl Environment<'_> {
 
     fn region(&self, id: &str) -> Option<String> {
         let set = self.regions[id].as_str();
-        let region = set.or_else(|| Some(provider(id)?.default_region()))?;
+        let region = set.or_else(|| Some(provider(id)?.region))?;
         Some(region.to_owned())
     }
 
@@ -489,7 +489,7 @@ mod tests {
             _ => None,
         });
         for id in of_rows.chain(SERVICES.iter().map(|service| service.provider)) {
-            assert!(PROVIDERS.iter().any(|provider| provider.id() == id), "{id}");
+            assert!(PROVIDERS.iter().any(|provider| provider.id == id), "{id}");
         }
     }
 

@@ -11,8 +11,9 @@ use super::remote::{self, Remote};
 use super::{bad_flags, credentials, fail, parse_time, say};
 use crate::namespace::clock::{Clock, Time};
 use crate::namespace::settings::Credential;
+use crate::provider::{Provider, Real};
 use crate::providers::PROVIDERS;
-use crate::providers::signatures::{SigningHints, UNEXPLAINED, signing_key};
+use crate::providers::signatures::{UNEXPLAINED, signing_key};
 use crate::signing::doctor::{self, Case};
 use crate::signing::{
     AccessKey, Mismatch, RawRequest, Scheme, alibaba_acs3, alibaba_v1, extended_time, huawei,
@@ -189,12 +190,11 @@ fn examine(raw: &Raw<'_>, credentials: &[Credential], now: i64) -> Examined {
         .iter()
         .map(|key| signing_key(&key.access_key, key))
         .collect();
-    let SigningHints {
-        hosts,
-        regions,
-        services,
-        ..
-    } = SigningHints::of(scheme);
+    let verifies = |provider: &&&Provider| provider.real.schemes.contains(&scheme);
+    let real = PROVIDERS
+        .iter()
+        .find(verifies)
+        .map_or(&Real::UNKNOWN, |provider| &provider.real);
     let finding = || {
         doctor::diagnose(&Case {
             scheme,
@@ -203,9 +203,9 @@ fn examine(raw: &Raw<'_>, credentials: &[Credential], now: i64) -> Examined {
             key: known.map(|key| signing_key(&verdict.access_key, key)),
             keys: &keys,
             port: Some(DEFAULT_PORT),
-            hosts,
-            regions,
-            services,
+            hosts: real.endpoints,
+            regions: real.regions,
+            services: real.services,
         })
     };
     match &verdict.outcome {
@@ -270,7 +270,7 @@ fn find<'a>(credentials: &'a [Credential], access_key: &str) -> Option<&'a Crede
 /// The path behind a prefix that names a provider.
 fn without_prefix(path: &str) -> Option<&str> {
     PROVIDERS.iter().find_map(|provider| {
-        let rest = path.strip_prefix('/')?.strip_prefix(provider.id())?;
+        let rest = path.strip_prefix('/')?.strip_prefix(provider.id)?;
         (rest.is_empty() || rest.starts_with('/')).then_some(if rest.is_empty() {
             "/"
         } else {

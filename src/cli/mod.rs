@@ -589,7 +589,7 @@ fn generate(id: &str, count: u64, rng_seed: u64) -> ExitCode {
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut written = Ok(());
-    provider.generate(count, &Ids::seeded(rng_seed, id), &mut |value| {
+    (provider.data.generate)(count, &Ids::seeded(rng_seed, id), &mut |value| {
         if written.is_ok() {
             written = writeln!(out, "{}", json!({ id: value }));
         }
@@ -604,16 +604,12 @@ fn errors(only: Option<&str>) -> ExitCode {
     let mut text = String::new();
     for provider in PROVIDERS
         .iter()
-        .filter(|provider| only.is_none_or(|only| only == provider.id()))
+        .filter(|provider| only.is_none_or(|only| only == provider.id))
     {
         for entry in provider.errors() {
             text.push_str(&format!(
                 "{} {} {} {} {}\n",
-                provider.id(),
-                entry.name,
-                entry.status,
-                entry.code,
-                entry.message
+                provider.id, entry.name, entry.status, entry.code, entry.message
             ));
         }
     }

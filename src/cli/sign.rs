@@ -9,7 +9,8 @@ use super::{bad_flags, parse_time, say};
 use crate::namespace::clock::{Clock, Time};
 use crate::namespace::ids::Ids;
 use crate::pipeline::journal::shell::quote;
-use crate::providers::{provider, unknown_provider};
+use crate::providers::require;
+use crate::signing::Scheme;
 use crate::signing::qingcloud::Dialect;
 use crate::signing::{
     AccessKey, Digest, RawRequest, SignedParts, alibaba_acs3, alibaba_v1, huawei, qingcloud,
@@ -108,14 +109,14 @@ enum Way {
 }
 
 impl Way {
-    /// The ways of a provider, its default first.
-    fn of(provider: &str) -> &'static [Self] {
-        match provider.split('-').next().unwrap_or_default() {
-            "aliyun" => &[Self::Acs3, Self::V1, Self::V1Sha256],
-            "volcengine" => &[Self::Header, Self::Presigned],
-            "huawei" => &[Self::Sdk, Self::SdkSm3, Self::V11],
-            "qingcloud" => &[Self::Ehpc, Self::EhpcSha1, Self::Iaas, Self::IaasSha1],
-            _ => &[],
+    /// The ways of a scheme, the usual one first.
+    const fn of(scheme: Scheme) -> &'static [Self] {
+        match scheme {
+            Scheme::AlibabaAcs3 => &[Self::Acs3],
+            Scheme::AlibabaV1 => &[Self::V1, Self::V1Sha256],
+            Scheme::Volcengine => &[Self::Header, Self::Presigned],
+            Scheme::Huawei => &[Self::Sdk, Self::SdkSm3, Self::V11],
+            Scheme::QingCloud => &[Self::Ehpc, Self::EhpcSha1, Self::Iaas, Self::IaasSha1],
         }
     }
 
@@ -195,10 +196,12 @@ pub(super) fn sign(asked: &Sign) -> ExitCode {
 }
 
 fn command(asked: &Sign) -> Result<String, String> {
-    let ways = match provider(&asked.provider) {
-        Some(provider) => Way::of(provider.id()),
-        None => return Err(unknown_provider(&asked.provider)),
-    };
+    let schemes = require(&asked.provider)?.real.schemes;
+    let ways: Vec<Way> = schemes
+        .iter()
+        .flat_map(|&scheme| Way::of(scheme))
+        .copied()
+        .collect();
     let way = match asked.scheme {
         None => *ways
             .first()
@@ -349,7 +352,7 @@ mod tests {
     #[test]
     fn every_provider_has_a_way_to_sign() {
         for provider in PROVIDERS {
-            assert!(!Way::of(provider.id()).is_empty(), "{}", provider.id());
+            assert!(!provider.real.schemes.is_empty(), "{}", provider.id);
         }
     }
 

@@ -13,17 +13,17 @@ fn source(source: Source) -> Value {
 }
 
 /// A provider in a list of providers.
-pub(crate) fn summary(provider: &dyn Provider) -> Value {
+pub(crate) fn summary(provider: &Provider) -> Value {
     json!({
-        "id": provider.id(),
-        "title": provider.title(),
-        "operations": provider.operations().iter().map(|operation| operation.name).collect::<Vec<_>>(),
+        "id": provider.id,
+        "title": provider.title,
+        "operations": provider.operations.iter().map(|operation| operation.name).collect::<Vec<_>>(),
     })
 }
 
 /// Everything about a provider.
-pub(crate) fn whole(provider: &'static dyn Provider) -> Value {
-    let operations = provider.operations().iter().map(|operation| {
+pub(crate) fn whole(provider: &'static Provider) -> Value {
+    let operations = provider.operations.iter().map(|operation| {
         let parameters = operation.parameters.iter().map(|parameter| {
             json!({
                 "name": parameter.name,
@@ -31,7 +31,10 @@ pub(crate) fn whole(provider: &'static dyn Provider) -> Value {
                 "type": parameter.kind,
                 "required": parameter.required,
                 "default": parameter.default,
-                "rule": parameter.rule,
+                "rule": parameter.rule(),
+                "bounds": parameter.bounds.map(|bounds| {
+                    json!({ "min": bounds.min, "max": bounds.max, "of": bounds.of.as_str() })
+                }),
                 "source": source(parameter.source),
             })
         });
@@ -45,16 +48,16 @@ pub(crate) fn whole(provider: &'static dyn Provider) -> Value {
             "source": source(operation.source),
         })
     });
-    let limits = provider.limits().iter().map(|bound| {
+    let limits = provider.limits.iter().map(|bound| {
         json!({ "name": bound.name, "value": bound.value, "about": bound.about, "source": source(bound.source) })
     });
-    let quirks = provider.quirks().iter().map(|quirk| {
+    let quirks = provider.quirks.iter().map(|quirk| {
         json!({ "name": quirk.name, "values": quirk.values, "default": quirk.default(), "about": quirk.about, "source": source(quirk.source) })
     });
     json!({
-        "id": provider.id(),
-        "title": provider.title(),
-        "region": provider.default_region(),
+        "id": provider.id,
+        "title": provider.title,
+        "region": provider.region,
         "operations": operations.collect::<Vec<_>>(),
         "limits": limits.collect::<Vec<_>>(),
         "errors": errors(provider).collect::<Vec<_>>(),
@@ -63,10 +66,10 @@ pub(crate) fn whole(provider: &'static dyn Provider) -> Value {
 }
 
 /// A provider's error table.
-pub(crate) fn errors(provider: &'static dyn Provider) -> impl Iterator<Item = Value> {
-    provider.errors().into_iter().map(move |entry| {
+pub(crate) fn errors(provider: &'static Provider) -> impl Iterator<Item = Value> {
+    provider.errors().map(move |entry| {
         json!({
-            "provider": provider.id(),
+            "provider": provider.id,
             "name": entry.name,
             "status": entry.status,
             "code": entry.code,
@@ -94,9 +97,9 @@ pub(crate) fn coverage(form: Form) -> String {
             &mut text,
             form,
             1,
-            &format!("{} ({})", provider.title(), provider.id()),
+            &format!("{} ({})", provider.title, provider.id),
         );
-        let operations = provider.operations().iter().map(|operation| {
+        let operations = provider.operations.iter().map(|operation| {
             let version = if operation.version.is_empty() {
                 String::new()
             } else {
@@ -116,7 +119,7 @@ pub(crate) fn coverage(form: Form) -> String {
             operations,
         );
         let limits = provider
-            .operations()
+            .operations
             .iter()
             .flat_map(|operation| {
                 operation.parameters.iter().map(move |parameter| {
@@ -132,12 +135,12 @@ pub(crate) fn coverage(form: Form) -> String {
                             parameter.location.as_str(),
                             parameter.kind
                         ),
-                        parameter.rule.to_owned(),
+                        parameter.rule().into_owned(),
                         parameter.source.to_string(),
                     ]
                 })
             })
-            .chain(provider.limits().iter().map(|bound| {
+            .chain(provider.limits.iter().map(|bound| {
                 [
                     bound.name.to_owned(),
                     bound.value.to_owned(),
@@ -151,7 +154,7 @@ pub(crate) fn coverage(form: Form) -> String {
             ["limit", "value", "rule", "source"],
             limits,
         );
-        let errors = provider.errors().into_iter().map(move |entry| {
+        let errors = provider.errors().map(move |entry| {
             let number = entry
                 .number
                 .map(|number| format!(" {number}"))
@@ -169,7 +172,7 @@ pub(crate) fn coverage(form: Form) -> String {
             ["error", "on the wire", "raised by", "source"],
             errors,
         );
-        let quirks = provider.quirks().iter().map(|quirk| {
+        let quirks = provider.quirks.iter().map(|quirk| {
             [
                 quirk.name.to_owned(),
                 quirk.values.join(" | "),
@@ -239,31 +242,6 @@ fn table(text: &mut String, form: Form, head: [&str; 4], rows: impl Iterator<Ite
     text.push('\n');
 }
 
-/// A call of each provider that the demo's data answers: the ones of the README.
-const EXAMPLES: &[(&str, &str)] = &[
-    (
-        "qingcloud-ehpc",
-        "/api/user?zone=jn1a&timestamp=2026-01-02T03:04:05Z",
-    ),
-    (
-        "volcengine-bytehouse",
-        "/?Action=ListUsers&Version=2024-08-31",
-    ),
-    (
-        "huawei-workspace",
-        "/v2/0bec5db98280d2d02fd6c00c2de791ce/users?limit=10",
-    ),
-    (
-        "huawei-rocketmq",
-        "/v2/0bec5db98280d2d02fd6c00c2de791ce/instances/68fdc9a8-805e-439d-8dd9-25adc1c58bf6/users",
-    ),
-    ("huawei-iam", "/v3/projects?name=cn-north-4"),
-    (
-        "aliyun-ehpc",
-        "/?Action=ListUsersAsync&Version=2018-04-12&ClusterId=ehpc-hz-vu7c2WkVGx",
-    ),
-];
-
 /// What a browser sees on the bare port: what there is to call, ready to copy. `host` is how the browser got here.
 pub(crate) fn landing_page(host: &str) -> String {
     // It goes into a page and into a shell.
@@ -278,18 +256,15 @@ pub(crate) fn landing_page(host: &str) -> String {
         let _ = write!(
             rows,
             "<h2>{}</h2><p><a href=\"/_rollcall/openapi/{id}.yaml\">OpenAPI</a> · <a href=\"/_rollcall/providers/{id}\">tables</a></p>",
-            provider.title(),
-            id = provider.id()
+            provider.title,
+            id = provider.id
         );
-        for (_, target) in EXAMPLES.iter().filter(|(id, _)| *id == provider.id()) {
-            let target = target.replace('&', "&amp;");
-            let _ = write!(
-                rows,
-                "<pre>curl 'http://{host}{target}'</pre><p><a href=\"{target}\">open it</a></p>"
-            );
-        }
-        rows.push_str("<ul>");
-        for operation in provider.operations() {
+        let target = provider.example.replace('&', "&amp;");
+        let _ = write!(
+            rows,
+            "<pre>curl 'http://{host}{target}'</pre><p><a href=\"{target}\">open it</a></p><ul>"
+        );
+        for operation in provider.operations {
             let query = if operation.version.is_empty() {
                 String::new()
             } else {

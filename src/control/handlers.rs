@@ -85,7 +85,7 @@ pub(crate) async fn providers() -> Json<Value> {
     Json(
         PROVIDERS
             .iter()
-            .map(|provider| describe::summary(*provider))
+            .map(|provider| describe::summary(provider))
             .collect(),
     )
 }
@@ -104,15 +104,15 @@ pub(crate) async fn errors(QueryParams(query): QueryParams<OfProvider>) -> Answe
     let only = query.provider.as_deref().map(find_provider).transpose()?;
     let wanted = PROVIDERS
         .iter()
-        .filter(|provider| only.is_none_or(|only| only.id() == provider.id()));
+        .filter(|provider| only.is_none_or(|only| only.id == provider.id));
     Ok(Json(
         wanted
-            .flat_map(|provider| describe::errors(*provider))
+            .flat_map(|provider| describe::errors(provider))
             .collect(),
     ))
 }
 
-fn find_provider(id: &str) -> Answer<&'static dyn Provider> {
+fn find_provider(id: &str) -> Answer<&'static Provider> {
     require(id).map_err(|rule| Problem::new(404, rule))
 }
 
@@ -154,12 +154,11 @@ fn shown(namespace: &Namespace) -> rusqlite::Result<Value> {
 /// How many records of each kind each provider has.
 pub(crate) fn counts(store: &Store) -> rusqlite::Result<Value> {
     store.read(|tx| {
-        let of = |provider: &&'static dyn Provider| {
-            let counts = provider
-                .counts(tx)?
+        let of = |provider: &&'static Provider| {
+            let counts = (provider.data.counts)(tx)?
                 .into_iter()
                 .map(|(kind, count)| (kind.to_owned(), json!(count)));
-            Ok((provider.id().to_owned(), Value::Object(counts.collect())))
+            Ok((provider.id.to_owned(), Value::Object(counts.collect())))
         };
         PROVIDERS
             .iter()
@@ -488,7 +487,9 @@ pub(crate) async fn journal_entry(State(app): State<Arc<App>>, PathParam(id): Pa
             let mut elsewhere = Vec::new();
             for namespace in app.namespaces.in_use() {
                 let store = &namespace.state().store;
-                if namespace.name != own && store.read(|tx| provider.has(tx, &missing))? {
+                if namespace.name != own
+                    && store.read(|tx| (provider.data.contains)(tx, &missing))?
+                {
                     elsewhere.push(namespace.name.clone());
                 }
             }

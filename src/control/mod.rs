@@ -225,7 +225,7 @@ pub(crate) fn router(app: &Arc<App>, access: ControlAccess) -> Router {
 pub(crate) fn document(id: &str) -> Option<&'static str> {
     match id {
         "control-plane" => Some(include_str!("../../openapi/control-plane.yaml")),
-        id => provider(id).map(|provider| provider.openapi()),
+        id => provider(id).map(|provider| provider.openapi),
     }
 }
 

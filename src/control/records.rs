@@ -230,16 +230,16 @@ fn check_values(store: &Store) -> Result<(), String> {
         .read(|tx| {
             seed::credentials::export(tx, &mut drop)?;
             for provider in PROVIDERS {
-                provider.export(tx, &mut drop)?;
+                (provider.data.export)(tx, &mut drop)?;
             }
             Ok::<_, rusqlite::Error>(())
         })
         .map_err(unreadable)?;
     for provider in PROVIDERS {
-        for sql in provider.contradictions() {
+        for sql in provider.data.contradictions {
             let found = store.read(|tx| tx.prepare(sql)?.exists([]));
             if found.map_err(unreadable)? {
-                let id = provider.id();
+                let id = provider.id;
                 return Err(format!(
                     "contradicts itself: counts or ids of {id} are not those of its rows"
                 ));
@@ -267,7 +267,7 @@ fn lines(state: &Data) -> rusqlite::Result<Bytes> {
         state.store.read(|tx| {
             seed::credentials::export(tx, &mut |value| add("credentials", value))?;
             for provider in PROVIDERS {
-                provider.export(tx, &mut |value| add(provider.id(), value))?;
+                (provider.data.export)(tx, &mut |value| add(provider.id, value))?;
             }
             Ok::<_, rusqlite::Error>(())
         })?;

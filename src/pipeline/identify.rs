@@ -4,35 +4,36 @@
 //! name of the real service and, after it, credentials, version and action decide only what these leave open, which is
 //! whose envelope an unknown path wears.
 
+use std::sync::LazyLock;
+
 use serde_json::{Value, json};
 
-use crate::provider::Provider;
 use crate::provider::call::Request;
 use crate::provider::table::Operation;
-use crate::providers::{PROVIDERS, provider};
+use crate::provider::{Mark, Provider};
+use crate::providers::PROVIDERS;
 
-/// The ids that the rules below name.
-const ALIYUN: &str = "aliyun-ehpc";
-const VOLCENGINE: &str = "volcengine-bytehouse";
-const QINGCLOUD: &str = "qingcloud-ehpc";
-const WORKSPACE: &str = "huawei-workspace";
-const ROCKETMQ: &str = "huawei-rocketmq";
-const IAM: &str = "huawei-iam";
-
-/// The provider of a request, `door` being the one that the listener is dedicated to. Takes a prefix off the path.
+/// The provider of a request, `dedicated` being the one whose listener it came to. Takes a prefix off the path.
 pub(crate) fn identify(
     request: &mut Request,
-    door: Option<&'static dyn Provider>,
-) -> Option<&'static dyn Provider> {
-    if let Some(room) = door {
-        // Whoever gives every client the prefix need not take it off for this listener.
-        request.strip_prefix(room.id());
-        return Some(room);
+    dedicated: Option<&'static Provider>,
+) -> Option<&'static Provider> {
+    if let Some(provider) = dedicated {
+        // A client that is given the prefix everywhere need not take it off for this listener.
+        request.strip_prefix(provider.id);
+        return Some(provider);
     }
-    by_prefix(request).or_else(|| by_request(request).and_then(provider))
+    by_prefix(request).or_else(|| by_request(request))
 }
 
-fn by_request(request: &Request) -> Option<&'static str> {
+fn by_prefix(request: &mut Request) -> Option<&'static Provider> {
+    PROVIDERS
+        .iter()
+        .copied()
+        .find(|provider| request.strip_prefix(provider.id))
+}
+
+fn by_request(request: &Request) -> Option<&'static Provider> {
     by_shape(request)
         .or_else(|| by_host(request.host()))
         .or_else(|| by_credentials(request))
@@ -40,98 +41,103 @@ fn by_request(request: &Request) -> Option<&'static str> {
         .or_else(|| by_own_action(request))
 }
 
-fn by_prefix(request: &mut Request) -> Option<&'static dyn Provider> {
-    PROVIDERS
-        .iter()
-        .copied()
-        .find(|provider| request.strip_prefix(provider.id()))
+fn by_shape(request: &Request) -> Option<&'static Provider> {
+    if request.path() == "/" {
+        return by_signature(request).or_else(|| by_common_path(request));
+    }
+    // A path that is nobody's wears the envelope of the API that the request is signed for.
+    by_path(request.path()).or_else(|| by_signature(request))
 }
 
-fn by_shape(request: &Request) -> Option<&'static str> {
-    let path = request.path();
-    let segments: [&str; 5] = {
-        let mut parts = path.split('/').skip(1);
-        std::array::from_fn(|_| parts.next().unwrap_or_default())
+/// By the first segments of the path: of the patterns that fit, the one whose literal segments come first.
+fn by_path(path: &str) -> Option<&'static Provider> {
+    static PATTERNS: LazyLock<Vec<(&str, &Provider)>> = LazyLock::new(|| {
+        let mut patterns: Vec<(&str, &Provider)> = PROVIDERS
+            .iter()
+            .flat_map(|&provider| {
+                provider
+                    .real
+                    .paths
+                    .iter()
+                    .map(move |&path| (path, provider))
+            })
+            .collect();
+        // A star sorts after every literal, and what goes on after what it begins with.
+        patterns.sort_by_key(|(pattern, _)| {
+            let literals = pattern.split('/').map(|segment| (segment == "*", segment));
+            let mut key: Vec<_> = literals.collect();
+            key.push((true, "~"));
+            key
+        });
+        patterns
+    });
+    let fits = |pattern: &str| {
+        let mut segments = path.split('/');
+        pattern.split('/').all(|wanted| {
+            segments
+                .next()
+                .is_some_and(|segment| wanted == "*" || wanted == segment)
+        })
     };
-    match segments {
-        ["", ..] if path == "/" => by_signature(request).or_else(|| by_common_path(request)),
-        // What QingCloud's other clients call, and no operation here: 1101.
-        ["api" | "iaas", ..] => Some(QINGCLOUD),
-        ["v3", "auth" | "projects" | "regions", ..]
-        | ["v3.0", ..]
-        | ["v5", "caller-identity", ..] => Some(IAM),
-        ["v2", "rocketmq" | "reliability", _, "instances", ..] => Some(ROCKETMQ),
-        ["v2", _, "instances" | "rocketmq", ..] => Some(ROCKETMQ),
-        ["v2", _, ..] => Some(WORKSPACE),
-        ["v3", _, "users", ..] => Some(WORKSPACE),
-        // A path that is nobody's wears the envelope of the API that the request is signed for.
-        _ => by_signature(request),
-    }
+    PATTERNS
+        .iter()
+        .find(|(pattern, _)| fits(pattern))
+        .map(|(_, provider)| *provider)
 }
 
-/// Alibaba or Volcengine by what only their clients send: points 1 to 3 of the ordered list of `volcengine-bytehouse.md` 1.1.
-pub(crate) fn by_signature(request: &Request) -> Option<&'static str> {
-    let authorization = request.lossy_header("authorization");
-    let (query, form) = (request.query(), request.form());
-    let has = |name: &str| query.contains(name) || form.contains(name);
-
-    // 1. Alibaba's headers.
-    if authorization.starts_with("ACS3-")
-        || authorization.starts_with("acs ")
-        || request
-            .headers
-            .keys()
-            .any(|name| name.as_str().starts_with("x-acs-"))
-    {
-        return Some(ALIYUN);
-    }
-    // 2. The common parameters of an RPC V1 signature.
-    if ["AccessKeyId", "SignatureMethod", "SignatureNonce"]
-        .into_iter()
-        .any(has)
-    {
-        return Some(ALIYUN);
-    }
-    // 3. Volcengine's headers, or its presigned query.
-    if authorization.starts_with("HMAC-SHA256 ")
-        || request.headers.contains_key("x-date")
-        || ["X-Algorithm", "X-Credential", "X-Signature"]
-            .into_iter()
-            .any(|name| query.contains(name))
-    {
-        return Some(VOLCENGINE);
-    }
-    None
+/// By what only its clients send: points 1 to 3 of the ordered list of `volcengine-bytehouse.md` 1.1.
+pub(crate) fn by_signature(request: &Request) -> Option<&'static Provider> {
+    static MARKS: LazyLock<Vec<(u8, Mark, &Provider)>> = LazyLock::new(|| {
+        let marks = PROVIDERS.iter().flat_map(|&provider| {
+            let marks = provider.real.marks.iter();
+            marks.map(move |&(point, mark)| (point, mark, provider))
+        });
+        let mut marks: Vec<_> = marks.collect();
+        marks.sort_by_key(|(point, ..)| *point);
+        marks
+    });
+    MARKS
+        .iter()
+        .find(|(_, mark, _)| mark.is_on(request))
+        .map(|(_, _, provider)| *provider)
 }
 
-/// Alibaba or Volcengine by what is left at the path that both have, points 4 to 7 of the same list.
-fn by_common_path(request: &Request) -> Option<&'static str> {
+/// By what is left at the path that several have, points 4 to 7 of the same list.
+fn by_common_path(request: &Request) -> Option<&'static Provider> {
+    let has_common_path =
+        |provider: &Provider| provider.operations.iter().any(|row| row.path == "/");
     // 4. The host.
     by_host(request.host())
-        .filter(|id| [ALIYUN, VOLCENGINE].contains(id))
+        .filter(|provider| has_common_path(provider))
         // 5. The version.
         .or_else(|| by_version(request))
-        // 6. An action that only one of the two has.
+        // 6. An action that only one of them has.
         .or_else(|| by_own_action(request))
         // 7. Any other action.
-        .or_else(|| parameter(request, "Action").map(|_| VOLCENGINE))
+        .or_else(|| {
+            parameter(request, "Action")?;
+            let mut providers = PROVIDERS.iter().copied();
+            providers.find(|provider| provider.real.takes_unknown_actions)
+        })
 }
 
-fn by_version(request: &Request) -> Option<&'static str> {
+fn by_version(request: &Request) -> Option<&'static Provider> {
     let version = parameter(request, "Version")?;
-    [VOLCENGINE, ALIYUN]
-        .into_iter()
-        .find(|id| has_operation(id, |operation| operation.version == version))
+    with_action(|operation| operation.version == version).next()
 }
 
-fn by_own_action(request: &Request) -> Option<&'static str> {
+fn by_own_action(request: &Request) -> Option<&'static Provider> {
     let action = parameter(request, "Action")?;
-    let has_action = |id: &str| has_operation(id, |operation| operation.name == action);
-    match (has_action(ALIYUN), has_action(VOLCENGINE)) {
-        (true, false) => Some(ALIYUN),
-        (false, true) => Some(VOLCENGINE),
-        _ => None,
-    }
+    let mut found = with_action(|operation| operation.name == action);
+    found.next().filter(|_| found.next().is_none())
+}
+
+/// The providers that have such an operation among those that a call names by Action and Version.
+fn with_action(is_it: impl Fn(&Operation) -> bool) -> impl Iterator<Item = &'static Provider> {
+    PROVIDERS.iter().copied().filter(move |provider| {
+        let mut rows = provider.operations.iter();
+        rows.any(|row| !row.version.is_empty() && is_it(row))
+    })
 }
 
 fn parameter<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
@@ -139,49 +145,52 @@ fn parameter<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     request.query().first(name).or_else(in_form)
 }
 
-fn has_operation(id: &str, is_it: impl Fn(&Operation) -> bool) -> bool {
-    provider(id).is_some_and(|provider| provider.operations().iter().any(is_it))
+/// By a signature or a token of its own: what is in headers first.
+fn by_credentials(request: &Request) -> Option<&'static Provider> {
+    [true, false].into_iter().find_map(|in_headers| {
+        PROVIDERS.iter().copied().find(|provider| {
+            let marks = provider.real.credentials.iter();
+            marks
+                .filter(|mark| mark.is_header() == in_headers)
+                .any(|mark| mark.is_on(request))
+        })
+    })
 }
 
-/// Huawei by a signature or a token of its own, QingCloud by the parameters of its signature. Any of Huawei's rooms has the
-/// gateway's answer to an unknown path, IAM's as well as the others.
-fn by_credentials(request: &Request) -> Option<&'static str> {
-    let authorization = request.lossy_header("authorization");
-    let is_huawei = authorization.starts_with("SDK-")
-        || authorization.starts_with("V11-HMAC-")
-        || ["x-sdk-date", "x-auth-token", "x-subject-token"]
-            .into_iter()
-            .any(|name| request.headers.contains_key(name));
-    let is_qingcloud = ["access_key_id", "signature_method", "signature_version"]
-        .into_iter()
-        .any(|name| parameter(request, name).is_some());
-    match () {
-        () if is_huawei => Some(IAM),
-        () if is_qingcloud => Some(QINGCLOUD),
-        () => None,
-    }
-}
-
-fn by_host(host: &str) -> Option<&'static str> {
+fn by_host(host: &str) -> Option<&'static Provider> {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,
     };
     let name = name.to_ascii_lowercase();
-    let is_huawei = name.contains(".myhuaweicloud.");
-    match name.split('.').next().unwrap_or_default() {
-        _ if name.ends_with(".aliyuncs.com") => Some(ALIYUN),
-        _ if name.ends_with("volcengineapi.com") => Some(VOLCENGINE),
-        _ if name.ends_with(".qingcloud.com") || name.ends_with(".shanhe.com") => Some(QINGCLOUD),
-        "workspace" if is_huawei => Some(WORKSPACE),
-        "dms" if is_huawei => Some(ROCKETMQ),
-        "iam" | "sts" if is_huawei => Some(IAM),
-        _ => None,
+    PROVIDERS.iter().copied().find(|provider| {
+        let mut hosts = provider.real.hosts.iter();
+        hosts.any(|pattern| is_like(&name, pattern))
+    })
+}
+
+/// Whether a text is like a pattern, in which `*` stands for any text.
+fn is_like(text: &str, pattern: &str) -> bool {
+    let Some((beginning, rest)) = pattern.split_once('*') else {
+        return text == pattern;
+    };
+    let Some(mut left) = text.strip_prefix(beginning) else {
+        return false;
+    };
+    let Some((middle, end)) = rest.rsplit_once('*') else {
+        return left.ends_with(rest);
+    };
+    for part in middle.split('*') {
+        match left.split_once(part) {
+            Some((_, behind)) => left = behind,
+            None => return false,
+        }
     }
+    left.ends_with(end)
 }
 
 /// The operations that look most like a request: what it may have meant.
-pub(crate) fn nearest(request: &Request, only: Option<&'static dyn Provider>) -> Vec<Value> {
+pub(crate) fn nearest(request: &Request, only: Option<&'static Provider>) -> Vec<Value> {
     const MOST: usize = 5;
     let action = request
         .query()
@@ -193,10 +202,10 @@ pub(crate) fn nearest(request: &Request, only: Option<&'static dyn Provider>) ->
     };
     let mut scored: Vec<_> = PROVIDERS
         .iter()
-        .filter(|provider| only.is_none_or(|only| only.id() == provider.id()))
+        .filter(|provider| only.is_none_or(|only| only.id == provider.id))
         .flat_map(|provider| {
             provider
-                .operations()
+                .operations
                 .iter()
                 .map(move |operation| (provider, operation))
         })
@@ -216,7 +225,7 @@ pub(crate) fn nearest(request: &Request, only: Option<&'static dyn Provider>) ->
         .take(MOST)
         .map(|(_, provider, operation)| {
             let mut row = json!({
-                "provider": provider.id(),
+                "provider": provider.id,
                 "operation": operation.name,
                 "method": operation.methods[0],
                 "path": operation.path,
@@ -236,6 +245,13 @@ mod tests {
 
     use super::*;
 
+    const ALIYUN: &str = "aliyun-ehpc";
+    const VOLCENGINE: &str = "volcengine-bytehouse";
+    const QINGCLOUD: &str = "qingcloud-ehpc";
+    const WORKSPACE: &str = "huawei-workspace";
+    const ROCKETMQ: &str = "huawei-rocketmq";
+    const IAM: &str = "huawei-iam";
+
     #[track_caller]
     fn check(target: &str, headers: &[(&'static str, &'static str)], expected: Option<&str>) {
         let headers: HeaderMap = headers
@@ -249,7 +265,7 @@ mod tests {
             .collect();
         let target = target.parse().expect("a valid target");
         let request = Request::new(Method::GET, target, headers, Bytes::new(), None);
-        assert_eq!(by_request(&request), expected);
+        assert_eq!(by_request(&request).map(|provider| provider.id), expected);
     }
 
     #[test]

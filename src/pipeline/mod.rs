@@ -47,17 +47,13 @@ impl From<Reply> for Delivery {
 }
 
 /// Answers a request as its provider would. `door` is the provider that the listener is dedicated to, if any.
-pub(crate) fn handle(
-    app: &App,
-    mut request: Request,
-    door: Option<&'static dyn Provider>,
-) -> Delivery {
+pub(crate) fn handle(app: &App, mut request: Request, door: Option<&'static Provider>) -> Delivery {
     let began = Instant::now();
     if let Some(preflight) = preflight(&request) {
         return preflight.into();
     }
     let provider = identify(&mut request, door);
-    let access_key = provider.and_then(|provider| provider.access_key(&request));
+    let access_key = provider.and_then(|provider| (provider.gateway.access_key)(&request));
     let name = namespace_of(&request, provider, access_key.as_deref());
     let found = app.namespaces.find(&name);
     let is_new = found.is_none() && !app.namespaces.has(&name);
@@ -76,7 +72,7 @@ pub(crate) fn handle(
     // Where keys are verified, a namespace springs only from a call that a valid one signed.
     let mode = state
         .settings()
-        .auth(provider.map_or("", |provider| provider.id()));
+        .auth(provider.map_or("", |provider| provider.id));
     if mode == Auth::Strict && is_new {
         namespace.set_unclaimed(true);
     }
@@ -90,8 +86,8 @@ pub(crate) fn handle(
     let mut outcome = Outcome::default();
     let (reply, delay, manner) = {
         let call = Call {
-            named: provider.name_operation(&request),
-            request_id: provider.request_id(&state.ids, now),
+            named: (provider.gateway.route)(&request),
+            request_id: (provider.gateway.request_id)(&state.ids, now),
             request: &request,
             provider,
             namespace: &namespace,
@@ -128,12 +124,12 @@ pub(crate) fn handle(
                     namespace.set_unclaimed(false);
                 }
                 let verdict = outcome.record_result(&call, stage, verdict);
-                provider.envelope(&call, verdict)
+                (provider.gateway.envelope)(&call, verdict)
             }
         };
         outcome.known = call
             .operation()
-            .map(|operation| (operation, provider.common_parameters()));
+            .map(|operation| (operation, provider.common_parameters));
         outcome.named = call.operation().map_or("", |operation| operation.name);
         outcome.operation = call.operation().map_or_else(
             || call.operation_name().to_owned().into(),
@@ -144,7 +140,7 @@ pub(crate) fn handle(
         (reply, delay, manner)
     };
     let reply = add_common_headers(&request, &state, reply);
-    outcome.provider = provider.id();
+    outcome.provider = provider.id;
     outcome.access_key = access_key
         .as_deref()
         .map(without_namespace)
@@ -164,9 +160,12 @@ pub(crate) fn handle(
 fn admit(call: &Call<'_>) -> Result<(), (Stage, ApiError)> {
     let walked = catch_unwind(AssertUnwindSafe(|| {
         if let Some(limit) = call.request.over {
-            return Err((Stage::Gateway, call.provider.over_limit(limit).raise()));
+            return Err((
+                Stage::Gateway,
+                (call.provider.gateway.oversize)(limit).raise(),
+            ));
         }
-        let admitted = call.provider.admit(call);
+        let admitted = (call.provider.gateway.admit)(call);
         admitted.map_err(|refused| (Stage::Gateway, refused))
     }));
     walked.unwrap_or_else(|panic| {
@@ -255,7 +254,7 @@ impl Outcome {
                 Err(*refusal)
             }
             Err(ApiError::Broken(cause)) => {
-                tracing::error!(provider = call.provider.id(), %cause, "a call broke");
+                tracing::error!(provider = call.provider.id, %cause, "a call broke");
                 self.stage = Stage::Broken;
                 self.explanation.push(match trouble::of(&*cause) {
                     Some(trouble) => format!("The data could not be used: {trouble}."),
@@ -263,7 +262,7 @@ impl Outcome {
                         "rollcall broke here: {cause}. This is a bug in rollcall; please report it."
                     ),
                 });
-                let entry = call.provider.internal_error();
+                let entry = call.provider.gateway.internal_error;
                 (self.error, self.code) = (entry.name, entry.code);
                 Err(entry.refusal(&[]))
             }
@@ -334,7 +333,7 @@ impl Outcome {
 /// `<name>.ns.<anything>`, the access key's suffix after `~`, the token's own.
 fn namespace_of<'a>(
     request: &'a Request,
-    provider: Option<&'static dyn Provider>,
+    provider: Option<&'static Provider>,
     access_key: Option<&'a str>,
 ) -> Cow<'a, str> {
     if let Some(name) = request.headers.get(namespace::HEADER) {
@@ -350,7 +349,7 @@ fn namespace_of<'a>(
         .map(|(_, suffix)| suffix);
     let of_token = || {
         provider
-            .and_then(|provider| provider.token_namespace(request))
+            .and_then(|provider| (provider.gateway.token_namespace)(request))
             .filter(|name| namespace::is_name(name))
     };
     let name = suffix.or_else(of_token);

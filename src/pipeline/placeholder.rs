@@ -53,7 +53,7 @@ pub(crate) fn refuse(call: &Call<'_>) -> Result<(), ApiError> {
         }
         None => format!("{name} is \"{shown}\", and no id has a brace"),
     };
-    Err(call.provider.unfilled(call, name).because(sentence))
+    Err((call.provider.gateway.unfilled)(call, name).because(sentence))
 }
 
 /// The body where its fields stand for those of the query.

@@ -117,7 +117,7 @@ fn set_auth_of(settings: &mut Settings, id: &str, mode: Auth) -> Result<(), Stri
     if id == "*" {
         settings.set_default_auth(mode);
     } else {
-        settings.set_auth(require(id)?.id(), mode);
+        settings.set_auth(require(id)?.id, mode);
     }
     Ok(())
 }
@@ -126,14 +126,14 @@ fn set_auth_of(settings: &mut Settings, id: &str, mode: Auth) -> Result<(), Stri
 pub(crate) fn set_quirk(settings: &mut Settings, name: &str, value: &str) -> Result<(), String> {
     let unknown = || {
         let all: Vec<String> = every_quirk()
-            .map(|(provider, quirk)| format!("{}.{}", provider.id(), quirk.name))
+            .map(|(provider, quirk)| format!("{}.{}", provider.id, quirk.name))
             .collect();
         format!("there is no quirk \"{name}\"; there are {}", all.join(", "))
     };
     let (id, quirk) = name.split_once('.').ok_or_else(unknown)?;
     let provider = provider(id).ok_or_else(unknown)?;
     let quirk = provider
-        .quirks()
+        .quirks
         .iter()
         .find(|row| row.name == quirk)
         .ok_or_else(unknown)?;
@@ -147,13 +147,13 @@ pub(crate) fn set_quirk(settings: &mut Settings, name: &str, value: &str) -> Res
                 quirk.values.join(" or ")
             )
         })?;
-    settings.set_quirk(provider.id(), quirk.name, value);
+    settings.set_quirk(provider.id, quirk.name, value);
     Ok(())
 }
 
 /// Sets the region that a provider's answers name.
 pub(crate) fn set_region(settings: &mut Settings, id: &str, region: &str) -> Result<(), String> {
-    settings.set_region(require(id)?.id(), region.to_owned());
+    settings.set_region(require(id)?.id, region.to_owned());
     Ok(())
 }
 
@@ -193,20 +193,20 @@ pub(crate) fn patched(
 
 /// The settings as the control plane shows them, every one of them.
 pub(crate) fn shown(settings: &Settings) -> SettingsPatch {
-    let by_id = |provider: &dyn Provider| provider.id().to_owned();
+    let by_id = |provider: &Provider| provider.id.to_owned();
     SettingsPatch {
         auth: Some(
             PROVIDERS
                 .iter()
-                .map(|provider| (by_id(*provider), settings.auth(provider.id())))
+                .map(|provider| (by_id(provider), settings.auth(provider.id)))
                 .collect(),
         ),
         quirks: Some(
             every_quirk()
                 .map(|(provider, quirk)| {
-                    let set = settings.quirk(provider.id(), quirk.name);
+                    let set = settings.quirk(provider.id, quirk.name);
                     let value = set.unwrap_or_else(|| quirk.default()).to_owned();
-                    (format!("{}.{}", provider.id(), quirk.name), value)
+                    (format!("{}.{}", provider.id, quirk.name), value)
                 })
                 .collect(),
         ),
@@ -214,9 +214,9 @@ pub(crate) fn shown(settings: &Settings) -> SettingsPatch {
             PROVIDERS
                 .iter()
                 .map(|provider| {
-                    let set = settings.region(provider.id());
-                    let region = set.unwrap_or_else(|| provider.default_region());
-                    (by_id(*provider), region.to_owned())
+                    let set = settings.region(provider.id);
+                    let region = set.unwrap_or(provider.region);
+                    (by_id(provider), region.to_owned())
                 })
                 .collect(),
         ),
@@ -225,8 +225,8 @@ pub(crate) fn shown(settings: &Settings) -> SettingsPatch {
     }
 }
 
-fn every_quirk() -> impl Iterator<Item = (&'static dyn Provider, &'static Quirk)> {
+fn every_quirk() -> impl Iterator<Item = (&'static Provider, &'static Quirk)> {
     PROVIDERS
         .iter()
-        .flat_map(|&provider| provider.quirks().iter().map(move |quirk| (provider, quirk)))
+        .flat_map(|&provider| provider.quirks.iter().map(move |quirk| (provider, quirk)))
 }

@@ -260,7 +260,7 @@ pub(crate) struct Call<'a> {
     /// The request as received.
     pub(crate) request: &'a Request,
     /// Whose API it is.
-    pub(crate) provider: &'static dyn Provider,
+    pub(crate) provider: &'static Provider,
     /// What it asks for.
     pub(crate) named: RouteMatch,
     /// The id of this call, in the provider's format.
@@ -303,7 +303,7 @@ impl Call<'_> {
     /// the data and the time: parents, filters, window, format, quirks.
     pub(crate) fn key(&self, variant: impl Hash) -> Key {
         let version = self.operation().map_or("", |operation| operation.version);
-        Key::of((self.provider.id(), version, self.operation_name(), variant))
+        Key::of((self.provider.id, version, self.operation_name(), variant))
     }
 
     /// An encoded part of a list's answer, built once and kept until the data moves on.
@@ -358,9 +358,9 @@ impl Call<'_> {
 
     /// The value of one of this provider's quirks.
     pub(crate) fn quirk(&self, name: &str) -> &'static str {
-        let set = self.settings.quirk(self.provider.id(), name);
+        let set = self.settings.quirk(self.provider.id, name);
         set.unwrap_or_else(|| {
-            let mut rows = self.provider.quirks().iter();
+            let mut rows = self.provider.quirks.iter();
             let row = rows.find(|quirk| quirk.name == name);
             row.expect("a provider asks only for quirks of its own table")
                 .default()
@@ -369,7 +369,7 @@ impl Call<'_> {
 
     /// How much of this call's authentication is checked.
     pub(crate) fn auth(&self) -> Auth {
-        self.settings.auth(self.provider.id())
+        self.settings.auth(self.provider.id)
     }
 
     /// How far the caller's clock may be off, where the provider itself lets it be `own`; nothing for any time.
@@ -404,8 +404,8 @@ impl Call<'_> {
 
     /// The region that this provider is set to.
     pub(crate) fn region(&self) -> &str {
-        let set = self.settings.region(self.provider.id());
-        set.unwrap_or_else(|| self.provider.default_region())
+        let set = self.settings.region(self.provider.id);
+        set.unwrap_or(self.provider.region)
     }
 
     /// Every parameter by name, wherever it travels.

@@ -15,82 +15,178 @@ use serde_json::Value;
 
 use crate::namespace::clock::Time;
 use crate::namespace::ids::Ids;
+use crate::signing::Scheme;
 use call::{Call, Oversize, Reply, Request};
 use error::{ApiError, ErrorEntry, Missing, Refusal};
 use seed::SeedError;
 use table::{Limit, Operation, Quirk, RouteMatch};
 
-/// One provider's API: its tables, and the few things that each does in its own way.
-pub(crate) trait Provider: fmt::Debug + Sync {
+/// One provider's API: its tables, and the few things that each does in its own way. Every provider module has one, `PROVIDER`.
+pub(crate) struct Provider {
     /// The id in addresses, flags and files: `aliyun-ehpc`.
-    fn id(&self) -> &'static str;
+    pub(crate) id: &'static str,
     /// The name that people know it by.
-    fn title(&self) -> &'static str;
-    /// The region that answers name when nobody sets another.
-    fn default_region(&self) -> &'static str;
+    pub(crate) title: &'static str,
+    /// The region that answers name unless another is set.
+    pub(crate) region: &'static str,
     /// The operations, in the order of the documents.
-    fn operations(&self) -> &'static [Operation];
-    /// The error table.
-    fn errors(&self) -> Vec<&'static ErrorEntry>;
+    pub(crate) operations: &'static [Operation],
+    /// The error tables: its own, then what it shares with others.
+    pub(crate) errors: &'static [&'static [&'static ErrorEntry]],
     /// Where sources disagree, and what can be switched.
-    fn quirks(&self) -> &'static [Quirk];
+    pub(crate) quirks: &'static [Quirk],
     /// Parameters of every call, beside those of the operation: how it is named and signed.
-    fn common_parameters(&self) -> &'static [&'static str] {
-        &[]
-    }
+    pub(crate) common_parameters: &'static [&'static str],
     /// Bounds that belong to no single parameter.
-    fn limits(&self) -> &'static [Limit];
+    pub(crate) limits: &'static [Limit],
     /// The tables of the store, as SQL.
-    fn schema(&self) -> &'static str;
+    pub(crate) schema: &'static [&'static str],
     /// The OpenAPI document, as YAML.
-    fn openapi(&self) -> &'static str;
+    pub(crate) openapi: &'static str,
     /// The built-in demo data, as a seed document.
-    fn demo(&self) -> &'static str;
+    pub(crate) demo: &'static str,
+    /// The target of a call to try first, which the demo data answers.
+    pub(crate) example: &'static str,
+    pub(crate) real: Real,
+    pub(crate) gateway: Gateway,
+    pub(crate) data: Data,
+}
 
-    /// What a request asks for; what is no operation of this API has a name too.
-    fn name_operation(&self, request: &Request) -> RouteMatch;
-    /// The access key that the request says it is signed with, exactly as sent.
-    fn access_key(&self, request: &Request) -> Option<String>;
-    /// The namespace in which the token that the request carries was issued; for providers with tokens.
-    fn token_namespace<'a>(&self, _request: &'a Request) -> Option<&'a str> {
-        None
+/// What is known of the real service's addresses and signatures: how its calls are told from others', and what its clients sign.
+pub(crate) struct Real {
+    /// Its host names, `*` for any text: they decide whose envelope an unknown path wears.
+    pub(crate) hosts: &'static [&'static str],
+    /// Its paths by their first segments, `*` for any one. The most literal pattern wins, from the left.
+    pub(crate) paths: &'static [&'static str],
+    /// What only its clients send, each with its point in the ordered list of `volcengine-bytehouse.md` 1.1.
+    pub(crate) marks: &'static [(u8, Mark)],
+    /// Credentials that its clients send and other providers' do not, asked for after the host.
+    pub(crate) credentials: &'static [Mark],
+    /// Whether an Action that no provider has is answered by this one.
+    pub(crate) takes_unknown_actions: bool,
+    /// The signature schemes that it verifies, the usual one first.
+    pub(crate) schemes: &'static [Scheme],
+    /// Whole host names that a client may have signed instead of this address.
+    pub(crate) endpoints: &'static [&'static str],
+    /// Regions that a client may have signed for.
+    pub(crate) regions: &'static [&'static str],
+    /// Services that a client may have signed for.
+    pub(crate) services: &'static [&'static str],
+}
+
+impl Real {
+    /// Nothing known: for struct updates.
+    pub(crate) const UNKNOWN: Self = Self {
+        hosts: &[],
+        paths: &[],
+        marks: &[],
+        credentials: &[],
+        takes_unknown_actions: false,
+        schemes: &[],
+        endpoints: &[],
+        regions: &[],
+        services: &[],
+    };
+}
+
+/// Something that a request carries; a text that ends in `*` stands for what begins so.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Mark {
+    /// A header of that name, in lower case.
+    Header(&'static str),
+    /// The value of `Authorization`.
+    Authorization(&'static str),
+    /// A parameter in the query or a form.
+    Parameter(&'static str),
+    /// A parameter in the query alone.
+    Query(&'static str),
+}
+
+impl Mark {
+    /// Whether it is in the headers of a request.
+    pub(crate) const fn is_header(self) -> bool {
+        matches!(self, Self::Header(_) | Self::Authorization(_))
     }
-    /// A new id for a call, in this provider's format.
-    fn request_id(&self, ids: &Ids, now: Time) -> String;
-    /// The gateway's own checks, in its own order: route, authenticate, throttle.
-    fn admit(&self, call: &Call<'_>) -> Result<(), ApiError>;
-    /// The answer as it goes out: errors in this provider's envelope, and the headers that every answer has.
-    fn envelope(&self, call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Reply;
-    /// The error for a path parameter, or an id in the query, that the client left as a placeholder: `{project_id}`.
-    fn unfilled(&self, call: &Call<'_>, parameter: &str) -> ApiError;
-    /// The error for a request over a limit.
-    fn over_limit(&self, limit: Oversize) -> &'static ErrorEntry;
-    /// The error for a call beyond a rate, with the headers that say how long to wait.
-    fn throttled(&self, wait: Duration) -> ApiError;
-    /// The error for something that went wrong inside.
-    fn internal_error(&self) -> &'static ErrorEntry;
 
+    /// Whether a request carries it.
+    pub(crate) fn is_on(self, request: &Request) -> bool {
+        let is = |pattern: &str, text: &str| match pattern.strip_suffix('*') {
+            Some(beginning) => text.starts_with(beginning),
+            None => text == pattern,
+        };
+        match self {
+            Self::Header(name) if !name.ends_with('*') => request.headers.contains_key(name),
+            Self::Header(pattern) => request
+                .headers
+                .keys()
+                .any(|name| is(pattern, name.as_str())),
+            Self::Authorization(pattern) => is(pattern, &request.lossy_header("authorization")),
+            Self::Parameter(name) => {
+                request.query().contains(name) || request.form().contains(name)
+            }
+            Self::Query(name) => request.query().contains(name),
+        }
+    }
+}
+
+/// The API's own gateway, in front of its operations.
+pub(crate) struct Gateway {
+    /// What a request asks for; what is no operation of this API has a name too.
+    pub(crate) route: fn(&Request) -> RouteMatch,
+    /// The access key that the request says it is signed with, exactly as sent.
+    pub(crate) access_key: fn(&Request) -> Option<String>,
+    /// The namespace in which the token that the request carries was issued; for providers with tokens.
+    pub(crate) token_namespace: fn(&Request) -> Option<&str>,
+    /// A new id for a call, in this provider's format.
+    pub(crate) request_id: fn(&Ids, Time) -> String,
+    /// The gateway's own checks, in its own order: route, authenticate, throttle.
+    pub(crate) admit: fn(&Call<'_>) -> Result<(), ApiError>,
+    /// The answer as it goes out: errors in this provider's envelope, and the headers that every answer has.
+    pub(crate) envelope: fn(&Call<'_>, Result<Reply, Refusal>) -> Reply,
+    /// The error for a path parameter, or an id in the query, that the client left as a placeholder: `{project_id}`.
+    pub(crate) unfilled: fn(&Call<'_>, &str) -> ApiError,
+    /// The error for a request over a bound.
+    pub(crate) oversize: fn(Oversize) -> &'static ErrorEntry,
+    /// The error for a call beyond a rate, with the headers that say how long to wait.
+    pub(crate) throttled: fn(Duration) -> ApiError,
+    /// The error for something that went wrong inside.
+    pub(crate) internal_error: &'static ErrorEntry,
+}
+
+/// Kinds of records, and how many there are of each.
+pub(crate) type Counts = Vec<(&'static str, u64)>;
+
+/// How seeds, exports and the control plane reach the data.
+pub(crate) struct Data {
     /// Merges this provider's part of a seed document (the value under its id) into the data and says how many records
     /// it held. The caller's transaction is rolled back when it fails.
-    fn seed(
-        &self,
-        tx: &Connection,
-        document: &Value,
-        context: &SeedContext<'_>,
-    ) -> Result<u64, SeedError>;
+    pub(crate) seed: fn(&Connection, &Value, &SeedContext<'_>) -> Result<u64, SeedError>,
     /// Gives every record as a seed document of its own (the value under this provider's id), parents first, children in
-    /// the order of their list; what [`Provider::seed`] makes of them gives the same records again, ids and times included.
-    fn export(&self, tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()>;
-    /// Makes up data for `--seed`: the parents of the demo and that many users, as documents that [`Provider::seed`] takes,
-    /// valid and varied. The same ids give the same users.
-    fn generate(&self, count: u64, ids: &Ids, each: &mut dyn FnMut(Value));
+    /// the order of their list; what `seed` makes of them gives the same records again, ids and times included.
+    pub(crate) export: fn(&Connection, &mut dyn FnMut(Value)) -> rusqlite::Result<()>,
+    /// Makes up data for `--seed`: the parents of the demo and that many users, as documents that `seed` takes, valid and
+    /// varied. The same ids give the same users.
+    pub(crate) generate: fn(u64, &Ids, &mut dyn FnMut(Value)),
     /// How many records of each kind there are: `("users", 23)`.
-    fn counts(&self, tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>>;
+    pub(crate) counts: fn(&Connection) -> rusqlite::Result<Counts>,
     /// Queries that give a row where what triggers keep (counts, next ids) contradicts the rows that it is kept of: a snapshot
     /// from elsewhere may hold anything that its schema lets through.
-    fn contradictions(&self) -> &'static [&'static str];
+    pub(crate) contradictions: &'static [&'static str],
     /// Whether there is a thing that an operation missed ([`Missing`]).
-    fn has(&self, tx: &Connection, missing: &Missing) -> rusqlite::Result<bool>;
+    pub(crate) contains: fn(&Connection, &Missing) -> rusqlite::Result<bool>,
+}
+
+impl Provider {
+    /// Every row of its error tables.
+    pub(crate) fn errors(&self) -> impl Iterator<Item = &'static ErrorEntry> {
+        self.errors.iter().flat_map(|rows| rows.iter().copied())
+    }
+}
+
+impl fmt::Debug for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
+    }
 }
 
 /// What a seed may need beyond its document.

@@ -1,5 +1,17 @@
-//! The rows of a provider's tables: operations, parameters, quirks, bounds.
+//! The rows of a provider's tables: operations, parameters, quirks, limits; and the macros that they are written in, a line
+//! each.
+//!
+//! ```text
+//! parameters! {
+//!     LIMIT = query "limit": "integer" = "10", "digits, {}; else 400 DMS.00400062" 1..=50 value, SEED;
+//! }
+//! operations! {
+//!     /// Lists the users of an instance, oldest first
+//!     ListUser: GET "/v2/{project_id}/instances/{instance_id}/users" reads SEED => operations::list_user [PROJECT_ID, INSTANCE_ID, LIMIT];
+//! }
+//! ```
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::call::{Call, PathParams, Reply};
@@ -45,9 +57,63 @@ pub(crate) struct Parameter {
     pub(crate) required: bool,
     /// What it is when absent; empty where nothing stands in for it.
     pub(crate) default: &'static str,
-    /// Its bounds, and what happens outside of them.
+    /// What it takes, and what happens outside of that; `{}` stands for the bounds.
     pub(crate) rule: &'static str,
+    /// Between what it has to be, where that is a matter of numbers.
+    pub(crate) bounds: Option<Bounds>,
     pub(crate) source: Source,
+}
+
+impl Parameter {
+    /// What it takes, and what happens outside of that, the bounds included.
+    pub(crate) fn rule(&self) -> Cow<'static, str> {
+        match self.bounds {
+            None => Cow::Borrowed(self.rule),
+            Some(bounds) => Cow::Owned(self.rule.replacen("{}", &bounds.to_string(), 1)),
+        }
+    }
+}
+
+/// Between what a parameter has to be, both ends included. Tests probe the decoders at both, and just beyond.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    pub(crate) min: u64,
+    pub(crate) max: u64,
+    pub(crate) of: Measure,
+}
+
+/// What bounds are bounds of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    non_camel_case_types,
+    reason = "the tables' macros name a measure as people read it"
+)]
+pub(crate) enum Measure {
+    /// The number itself.
+    value,
+    /// The characters of a text.
+    characters,
+    /// The items of a list.
+    items,
+}
+
+impl Measure {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::value => "value",
+            Self::characters => "characters",
+            Self::items => "items",
+        }
+    }
+}
+
+impl fmt::Display for Bounds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.min, self.of) {
+            (0, Measure::characters | Measure::items) => write!(f, "up to {}", self.max),
+            (min, _) => write!(f, "{min} to {}", self.max),
+        }
+    }
 }
 
 /// Where a parameter travels.
@@ -110,3 +176,118 @@ pub(crate) struct RouteMatch {
     /// Whether the path is right and only the method is not.
     pub(crate) wrong_method: bool,
 }
+
+/// Writes an operation table, `OPERATIONS`.
+///
+/// `/// What it does` `Name ["version"]: METHOD[ | METHOD] "/path" reads|writes SOURCE => run [parameters];` where a parameter
+/// is a constant, or in parentheses what [`parameter!`] takes.
+macro_rules! operations {
+    ($( #[doc = $summary:literal] $name:ident $($version:literal)? : $($method:ident)|+ $path:literal $effect:ident $source:expr => $run:path [ $($parameter:tt),* $(,)? ] ; )*) => {
+        /// Every operation, in the order of the documents.
+        pub(super) static OPERATIONS: &[$crate::provider::table::Operation] = &[$(
+            $crate::provider::table::Operation {
+                name: stringify!($name),
+                methods: &[$(stringify!($method)),+],
+                path: $path,
+                version: $crate::provider::table::operations!(@version $($version)?),
+                summary: $summary.trim_ascii(),
+                parameters: &[$($crate::provider::table::parameter!($parameter)),*],
+                writes: $crate::provider::table::operations!(@$effect),
+                source: $source,
+                run: $run,
+            }
+        ),*];
+    };
+    (@version) => { "" };
+    (@version $version:literal) => { $version };
+    (@reads) => { false };
+    (@writes) => { true };
+}
+pub(crate) use operations;
+
+/// Writes parameters that several operations have, each a constant: `NAME =` and what [`parameter!`] takes.
+macro_rules! parameters {
+    ($( $(#[doc = $about:literal])? $constant:ident = $($word:ident)+ $name:literal : $kind:literal $(= $default:literal)? , $rule:tt $($min:literal ..= $max:literal $of:ident)? , $source:expr ; )*) => {
+        $(
+            $(#[doc = $about])?
+            const $constant: $crate::provider::table::Parameter = $crate::provider::table::parameter!(($($word)+ $name: $kind $(= $default)?, $rule $($min ..= $max $of)?, $source));
+        )*
+    };
+}
+pub(crate) use parameters;
+
+/// One parameter: a constant, or in parentheses
+/// `[required] path|header|query|query_or_body|body "name": "type" [= "default"], "rule" [min..=max value|characters|items], SOURCE`.
+/// What is in the path is required.
+macro_rules! parameter {
+    ($constant:ident) => { $constant };
+    ((required $location:ident $($rest:tt)*)) => {
+        $crate::provider::table::parameter!(@build true, $location $($rest)*)
+    };
+    ((path $($rest:tt)*)) => {
+        $crate::provider::table::parameter!(@build true, path $($rest)*)
+    };
+    (($($rest:tt)*)) => {
+        $crate::provider::table::parameter!(@build false, $($rest)*)
+    };
+    (@build $required:literal, $location:ident $name:literal : $kind:literal $(= $default:literal)? , $rule:tt $($min:literal ..= $max:literal $of:ident)? , $source:expr) => {
+        $crate::provider::table::Parameter {
+            name: $name,
+            location: $crate::provider::table::parameter!(@$location),
+            kind: $kind,
+            required: $required,
+            default: $crate::provider::table::parameter!(@default $($default)?),
+            rule: $rule,
+            bounds: $crate::provider::table::parameter!(@bounds $($min $max $of)?),
+            source: $source,
+        }
+    };
+    (@path) => { $crate::provider::table::Location::Path };
+    (@header) => { $crate::provider::table::Location::Header };
+    (@query) => { $crate::provider::table::Location::Query };
+    (@query_or_body) => { $crate::provider::table::Location::QueryOrBody };
+    (@body) => { $crate::provider::table::Location::Body };
+    (@default) => { "" };
+    (@default $default:literal) => { $default };
+    (@bounds) => { None };
+    (@bounds $min:literal $max:literal $of:ident) => {
+        Some($crate::provider::table::Bounds {
+            min: $min,
+            max: $max,
+            of: $crate::provider::table::Measure::$of,
+        })
+    };
+}
+pub(crate) use parameter;
+
+/// Writes a table of quirks, `QUIRKS`: `/// What it is about` `"name" = "default" | "other", SOURCE;`
+macro_rules! quirks {
+    ($( #[doc = $about:literal] $name:literal = $($value:literal)|+ , $source:expr ; )*) => {
+        /// Where the sources disagree, and what can be switched.
+        pub(super) static QUIRKS: &[$crate::provider::table::Quirk] = &[$(
+            $crate::provider::table::Quirk {
+                name: $name,
+                values: &[$($value),+],
+                about: $about.trim_ascii(),
+                source: $source,
+            }
+        ),*];
+    };
+}
+pub(crate) use quirks;
+
+/// Writes a table of limits, `LIMITS`: `/// What it is about` `"name" = "value", SOURCE;`
+macro_rules! limits {
+    ($( #[doc = $about:literal] $name:literal = $value:literal , $source:expr ; )*) => {
+        /// Bounds that belong to no single parameter.
+        pub(super) static LIMITS: &[$crate::provider::table::Limit] = &[$(
+            $crate::provider::table::Limit {
+                name: $name,
+                value: $value,
+                about: $about.trim_ascii(),
+                source: $source,
+            }
+        ),*];
+    };
+}
+pub(crate) use limits;

@@ -13,31 +13,28 @@ pub(crate) mod volcengine_bytehouse;
 use crate::provider::Provider;
 
 /// Every provider, in the order in which tables print them.
-pub(crate) static PROVIDERS: &[&dyn Provider] = &[
-    &qingcloud_ehpc::QingcloudEhpc,
-    &volcengine_bytehouse::VolcengineBytehouse,
-    &huawei_workspace::HuaweiWorkspace,
-    &huawei_rocketmq::HuaweiRocketmq,
-    &huawei_iam::HuaweiIam,
-    &aliyun_ehpc::AliyunEhpc,
+pub(crate) static PROVIDERS: &[&Provider] = &[
+    &qingcloud_ehpc::PROVIDER,
+    &volcengine_bytehouse::PROVIDER,
+    &huawei_workspace::PROVIDER,
+    &huawei_rocketmq::PROVIDER,
+    &huawei_iam::PROVIDER,
+    &aliyun_ehpc::PROVIDER,
 ];
 
 /// The provider of that id.
-pub(crate) fn provider(id: &str) -> Option<&'static dyn Provider> {
-    PROVIDERS
-        .iter()
-        .copied()
-        .find(|provider| provider.id() == id)
+pub(crate) fn provider(id: &str) -> Option<&'static Provider> {
+    PROVIDERS.iter().copied().find(|provider| provider.id == id)
 }
 
 /// The provider of that id, or a sentence that lists which there are.
-pub(crate) fn require(id: &str) -> Result<&'static dyn Provider, String> {
+pub(crate) fn require(id: &str) -> Result<&'static Provider, String> {
     provider(id).ok_or_else(|| unknown_provider(id))
 }
 
 /// What to tell a caller who names a provider that does not exist.
 pub(crate) fn unknown_provider(id: &str) -> String {
-    let ids: Vec<_> = PROVIDERS.iter().map(|provider| provider.id()).collect();
+    let ids: Vec<_> = PROVIDERS.iter().map(|provider| provider.id).collect();
     format!(
         "there is no provider \"{id}\"; there are {}",
         ids.join(", ")

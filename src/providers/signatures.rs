@@ -57,88 +57,6 @@ impl<'a> Sent<'a> {
     }
 }
 
-/// What the doctor needs to know of a scheme's provider beside the request: what a client may have signed instead.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct SigningHints {
-    pub(crate) scheme: Scheme,
-    /// Host names of the real service.
-    pub(crate) hosts: &'static [&'static str],
-    pub(crate) regions: &'static [&'static str],
-    pub(crate) services: &'static [&'static str],
-}
-
-impl SigningHints {
-    /// What is usual in a scheme. The names are those that the contracts and the SDKs' region tables hold.
-    pub(crate) const fn of(scheme: Scheme) -> Self {
-        let hosts: &[&str] = match scheme {
-            Scheme::AlibabaV1 | Scheme::AlibabaAcs3 => &[
-                "ehpc.cn-hangzhou.aliyuncs.com",
-                "ehpc.cn-shanghai.aliyuncs.com",
-                "ehpc.cn-beijing.aliyuncs.com",
-                "ehpc.cn-qingdao.aliyuncs.com",
-                "ehpc.cn-zhangjiakou.aliyuncs.com",
-                "ehpc.cn-huhehaote.aliyuncs.com",
-                "ehpc.cn-shenzhen.aliyuncs.com",
-                "ehpc.cn-hongkong.aliyuncs.com",
-                "ehpc.ap-northeast-1.aliyuncs.com",
-                "ehpc.ap-southeast-1.aliyuncs.com",
-                "ehpc.ap-southeast-2.aliyuncs.com",
-                "ehpc.eu-central-1.aliyuncs.com",
-                "ehpc.me-east-1.aliyuncs.com",
-            ],
-            Scheme::Volcengine => &[
-                "open.volcengineapi.com",
-                "bytehouse-ce.cn-beijing.volcengineapi.com",
-                "bytehouse-ce.cn-shanghai.volcengineapi.com",
-                "bytehouse-ce.cn-guangzhou.volcengineapi.com",
-            ],
-            Scheme::Huawei => &[
-                "workspace.cn-north-4.myhuaweicloud.com",
-                "workspace.cn-east-3.myhuaweicloud.com",
-                "workspace.cn-south-1.myhuaweicloud.com",
-                "dms.cn-north-4.myhuaweicloud.com",
-                "dms.cn-east-3.myhuaweicloud.com",
-                "dms.cn-south-1.myhuaweicloud.com",
-                "iam.myhuaweicloud.com",
-                "iam.cn-north-4.myhuaweicloud.com",
-            ],
-            Scheme::QingCloud => &[
-                "hpc.api.qingcloud.com",
-                "hpc-api.qingcloud.com",
-                "hpc.api.shanhe.com",
-            ],
-        };
-        let (regions, services): (&[&str], &[&str]) = match scheme {
-            Scheme::Volcengine => (
-                &[
-                    "cn-beijing",
-                    "cn-shanghai",
-                    "cn-guangzhou",
-                    "ap-southeast-1",
-                ],
-                &["bytehouse_ce", "bytehouse", "iam"],
-            ),
-            Scheme::Huawei => (
-                &[
-                    "cn-north-4",
-                    "cn-north-1",
-                    "cn-east-3",
-                    "cn-south-1",
-                    "ap-southeast-1",
-                ],
-                &["workspace", "dms", "rocketmq", "iam"],
-            ),
-            _ => (&[], &[]),
-        };
-        Self {
-            scheme,
-            hosts,
-            regions,
-            services,
-        }
-    }
-}
-
 /// The longest canonical request that people are shown line by line.
 const COMPARED: usize = 4 << 10;
 
@@ -154,7 +72,7 @@ const SHOWN: usize = 64 << 10;
 /// mistake to the log as well, and nothing of it on the wire.
 pub(crate) fn explain_mismatch(
     call: &Call<'_>,
-    practice: SigningHints,
+    scheme: Scheme,
     sent: &Sent<'_>,
     (access_key, credential): (&str, &Credential),
     mismatch: &Mismatch,
@@ -166,16 +84,17 @@ pub(crate) fn explain_mismatch(
         .iter()
         .map(|key| signing_key(&key.access_key, key))
         .collect();
+    let real = &call.provider.real;
     let finding = doctor::diagnose(&Case {
-        scheme: practice.scheme,
+        scheme,
         request: &sent.as_sent(),
         also: sent.also(),
         key: Some(signing_key(access_key, credential)),
         keys: &keys,
         port: call.request.port,
-        hosts: practice.hosts,
-        regions: practice.regions,
-        services: practice.services,
+        hosts: real.endpoints,
+        regions: real.regions,
+        services: real.services,
     });
     let sentence = match &finding {
         Some(Finding { sentence, .. }) => sentence.clone(),
@@ -245,7 +164,7 @@ pub(crate) fn check_skew(
 
 fn log(call: &Call<'_>, sentence: &str) {
     tracing::warn!(
-        provider = call.provider.id(),
+        provider = call.provider.id,
         request_id = call.request_id,
         "{sentence}"
     );

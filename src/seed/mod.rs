@@ -71,15 +71,13 @@ pub(crate) fn merge(
             records += credentials::merge(tx, part).map_err(|error| error.under(id))?;
             continue;
         }
-        let room = require(id).map_err(|rule| SeedError::new(id.as_str(), rule))?;
+        let provider = require(id).map_err(|rule| SeedError::new(id.as_str(), rule))?;
         // serde would take an array for an object, by position.
         if !part.is_object() {
             let rule = format!("a provider's part is an object, not {}", shortened(part));
             return Err(SeedError::new(id.as_str(), rule));
         }
-        records += room
-            .seed(tx, part, context)
-            .map_err(|error| error.under(id))?;
+        records += (provider.data.seed)(tx, part, context).map_err(|error| error.under(id))?;
     }
     Ok(records)
 }
@@ -93,9 +91,9 @@ pub(crate) fn merge_source(
     match source {
         SeedSource::Demo => {
             let mut records = 0;
-            for room in PROVIDERS {
-                let file = format!("built-in {}.json", room.id());
-                let document = serde_json::from_str(room.demo())
+            for provider in PROVIDERS {
+                let file = format!("built-in {}.json", provider.id);
+                let document = serde_json::from_str(provider.demo)
                     .map_err(|cause| seed_file_error(&file, &cause))?;
                 records += merge(tx, &document, context)
                     .map_err(|cause| seed_file_error(&file, &cause))?;

@@ -50,8 +50,12 @@ pub(crate) enum TemplateError {
 
 /// An empty database with the tables of every provider.
 pub(crate) fn empty_store() -> rusqlite::Result<Store> {
-    let providers = PROVIDERS.iter().map(|provider| provider.schema());
-    let schema: Vec<&str> = [credentials::SCHEMA].into_iter().chain(providers).collect();
+    let providers = PROVIDERS.iter().flat_map(|provider| provider.schema);
+    let schema: Vec<&str> = [&credentials::SCHEMA]
+        .into_iter()
+        .chain(providers)
+        .copied()
+        .collect();
     Store::in_memory(&schema, DATA_VERSION)
 }
 

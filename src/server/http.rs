@@ -39,7 +39,7 @@ const BODY_TIME: Duration = Duration::from_secs(60);
 pub(crate) async fn answer(
     app: &App,
     control: &Router,
-    door: Option<&'static dyn Provider>,
+    door: Option<&'static Provider>,
     port: Option<u16>,
     request: AxumRequest,
 ) -> Result<Response, ConnectionReset> {

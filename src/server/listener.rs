@@ -40,7 +40,7 @@ const WARN_TIME: Duration = Duration::from_secs(10);
 /// How long open calls may take to finish after a stop.
 const DRAIN_TIME: Duration = Duration::from_millis(800);
 /// What is listened on, and for which provider alone, if so.
-pub(crate) type Doors = Vec<(Option<&'static dyn Provider>, TcpListener)>;
+pub(crate) type Doors = Vec<(Option<&'static Provider>, TcpListener)>;
 
 pub(crate) fn bind(listen: &[Listen]) -> Result<Doors, StartError> {
     let mut doors: Doors = Vec::new();
@@ -70,7 +70,7 @@ pub(crate) fn bind(listen: &[Listen]) -> Result<Doors, StartError> {
 pub(crate) async fn accept(
     app: Arc<App>,
     control: Router,
-    door: Option<&'static dyn Provider>,
+    door: Option<&'static Provider>,
     listener: TcpListener,
     mut stop: watch::Receiver<bool>,
 ) {

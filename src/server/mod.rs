@@ -52,7 +52,7 @@ pub struct Rollcall {
 
 #[derive(Debug, Clone, Copy)]
 struct BoundAddress {
-    provider: Option<&'static dyn Provider>,
+    provider: Option<&'static Provider>,
     address: SocketAddr,
 }
 
@@ -155,7 +155,7 @@ impl Rollcall {
             .addresses
             .iter()
             .map(|bound| match bound.provider {
-                Some(provider) => format!("{}=http://{}", provider.id(), bound.address),
+                Some(provider) => format!("{}=http://{}", provider.id, bound.address),
                 None => format!("http://{}", bound.address),
             })
             .collect();

@@ -23,7 +23,7 @@ use crate::seed::SeedSource;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Listen {
-    pub(crate) provider: Option<&'static dyn Provider>,
+    pub(crate) provider: Option<&'static Provider>,
     pub(crate) address: SocketAddr,
     /// Whether a machine without this address is fine too.
     pub(crate) optional: bool,
@@ -394,7 +394,7 @@ impl Options {
 impl fmt::Display for Listen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.provider {
-            Some(provider) => write!(f, "{}={}", provider.id(), self.address),
+            Some(provider) => write!(f, "{}={}", provider.id, self.address),
             None => write!(f, "{}", self.address),
         }
     }

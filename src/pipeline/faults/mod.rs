@@ -544,7 +544,7 @@ impl Injected {
                 self.notes.push(format!("{cause} answered"));
             }
             Effect::Throttle { .. } => {
-                let error = call.provider.throttled(wait);
+                let error = (call.provider.gateway.throttled)(wait);
                 self.instead = Some(ResponseOverride::Error(error));
                 self.notes.push(format!("{cause} throttled the call"));
             }
@@ -636,24 +636,18 @@ fn contains(text: &[u8]) -> bool {
 }
 
 /// The row of a provider's catalogue by name, or by code where only one row has it.
-pub(crate) fn row(provider: &dyn Provider, name: &str) -> Option<&'static ErrorEntry> {
-    let rows = provider.errors();
-    rows.iter()
-        .copied()
+pub(crate) fn row(provider: &Provider, name: &str) -> Option<&'static ErrorEntry> {
+    provider
+        .errors()
         .find(|entry| entry.name == name)
         .or_else(|| {
-            let mut of_code = rows.iter().copied().filter(|entry| entry.code == name);
+            let mut of_code = provider.errors().filter(|entry| entry.code == name);
             of_code.next().filter(|_| of_code.next().is_none())
         })
 }
 
 /// The error of that name, each gap of its message filled with the detail, or with a word that says where it is from.
-fn named(
-    provider: &dyn Provider,
-    name: &str,
-    detail: Option<&str>,
-    cause: &str,
-) -> Option<ApiError> {
+fn named(provider: &Provider, name: &str, detail: Option<&str>, cause: &str) -> Option<ApiError> {
     let entry = row(provider, name)?;
     let detail: &dyn std::fmt::Display = &detail.unwrap_or("rollcall-fault");
     let gaps = entry.message.matches("{}").count();
@@ -661,11 +655,10 @@ fn named(
     Some(error.because(format!("{cause} asked for it")))
 }
 
-fn no_such_error(provider: &dyn Provider, name: &str) -> String {
-    let id = provider.id();
-    let rows = provider.errors();
-    let several = rows
-        .iter()
+fn no_such_error(provider: &Provider, name: &str) -> String {
+    let id = provider.id;
+    let several = provider
+        .errors()
         .filter(|entry| entry.code == name)
         .map(|entry| entry.name)
         .collect::<Vec<_>>();
@@ -675,7 +668,7 @@ fn no_such_error(provider: &dyn Provider, name: &str) -> String {
             several.join(", ")
         );
     }
-    let names = rows.iter().map(|entry| entry.name);
+    let names = provider.errors().map(|entry| entry.name);
     format!(
         "\"{name}\" is no error of {id}; the nearest are {}, and GET /_rollcall/errors?provider={id} lists them all",
         text::nearest(name, names, 3).join(", ")
@@ -683,7 +676,7 @@ fn no_such_error(provider: &dyn Provider, name: &str) -> String {
 }
 
 /// What the header asks for: an error's name, `delay=2s`, `status=503`, `hang`, `reset` or `truncate`.
-fn from_header(text: &str, provider: &'static dyn Provider) -> Result<Effect, String> {
+fn from_header(text: &str, provider: &'static Provider) -> Result<Effect, String> {
     let text = text.trim();
     let effect = match text.split_once('=') {
         Some(("delay", length)) => Effect::Delay {
@@ -725,8 +718,8 @@ impl Match {
         if let Some(name) = &self.operation {
             let mut rooms = PROVIDERS
                 .iter()
-                .filter(|room| self.provider.as_deref().is_none_or(|id| id == room.id()));
-            let is_known = rooms.any(|room| has_operation(*room, name));
+                .filter(|room| self.provider.as_deref().is_none_or(|id| id == room.id));
+            let is_known = rooms.any(|room| has_operation(room, name));
             if !is_known {
                 let whose = self.provider.as_deref().unwrap_or("any provider");
                 return at(
@@ -787,7 +780,7 @@ fn check(rule: &Rule) -> Result<(), RuleError> {
     if let (Effect::Error { error, .. }, Some(name)) = (effect, &matches.operation)
         && !PROVIDERS
             .iter()
-            .any(|room| row(*room, error).is_some() && has_operation(*room, name))
+            .any(|room| row(room, error).is_some() && has_operation(room, name))
     {
         return at(
             "/effect/error",
@@ -797,18 +790,18 @@ fn check(rule: &Rule) -> Result<(), RuleError> {
     Ok(())
 }
 
-fn has_operation(room: &dyn Provider, name: &str) -> bool {
-    room.operations().iter().any(|row| row.name == name)
+fn has_operation(room: &Provider, name: &str) -> bool {
+    room.operations.iter().any(|row| row.name == name)
 }
 
-fn check_effect(effect: &Effect, room: Option<&'static dyn Provider>) -> Result<(), RuleError> {
+fn check_effect(effect: &Effect, room: Option<&'static Provider>) -> Result<(), RuleError> {
     let at = |pointer: &str, rule: String| Err(RuleError::new(pointer, rule));
     match effect {
         Effect::Error { error, .. } => {
             let mut rooms = PROVIDERS
                 .iter()
-                .filter(|provider| room.is_none_or(|room| room.id() == provider.id()));
-            if !rooms.any(|provider| row(*provider, error).is_some()) {
+                .filter(|provider| room.is_none_or(|room| room.id == provider.id));
+            if !rooms.any(|provider| row(provider, error).is_some()) {
                 let rule = match room {
                     Some(room) => no_such_error(room, error),
                     None => format!(
@@ -872,7 +865,7 @@ fn matches(
     let is = |wanted: &Option<String>, found: &str| {
         wanted.as_deref().is_none_or(|wanted| wanted == found)
     };
-    is(&wanted.provider, call.provider.id())
+    is(&wanted.provider, call.provider.id)
         && is(&wanted.operation, call.operation_name())
         && rule.concerns(&call.namespace.name)
         && wanted

@@ -9,7 +9,7 @@ use crate::namespace::clock::Time;
 use crate::namespace::settings::{Auth, Credential};
 use crate::provider::call::{Call, Request};
 use crate::provider::error::{ApiError, ErrorEntry};
-use crate::providers::signatures::{Nonces, Sent, SigningHints, check_skew, explain_mismatch};
+use crate::providers::signatures::{Nonces, Sent, check_skew, explain_mismatch};
 use crate::signing::{self, Mismatch, RawRequest, alibaba_acs3, alibaba_v1};
 
 /// How far a caller's clock may be off, either way, and how long a nonce may not come again.
@@ -193,7 +193,7 @@ fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
         let (scheme, refused) = signed.mismatch(call, &mismatch);
         return Err(explain_mismatch(
             call,
-            SigningHints::of(scheme),
+            scheme,
             &sent,
             (access_key, &key),
             &mismatch,

@@ -16,7 +16,7 @@ use crate::namespace::settings::{Auth, Credential};
 use crate::provider::call::{Call, Request};
 use crate::provider::error::ApiError;
 use crate::provider::redact;
-use crate::providers::signatures::{Sent, SigningHints, check_skew, explain_mismatch};
+use crate::providers::signatures::{Sent, check_skew, explain_mismatch};
 use crate::signing::huawei::{self, Authorization, Defect};
 use crate::signing::{Scheme, same};
 
@@ -115,7 +115,7 @@ fn verify(
         let key = (signed.access_key_id, &credential);
         return Err(explain_mismatch(
             call,
-            SigningHints::of(Scheme::Huawei),
+            Scheme::Huawei,
             sent,
             key,
             &mismatch,

@@ -14,6 +14,9 @@ use serde_json::{Map, Value};
 use crate::namespace::ids::{Ids, LOWER_HEX};
 use crate::provider::call::{Call, Oversize, Reply, Request};
 use crate::provider::error::{ApiError, ErrorEntry, Refusal, Source, catalogue};
+use crate::provider::table::RouteMatch;
+use crate::provider::{Gateway, Real};
+use crate::signing::Scheme;
 use crate::signing::sha256_hex;
 
 /// The content type of every answer with a body; golangsdk's pager fails on any other.
@@ -73,6 +76,44 @@ catalogue! {
     /// IAM is down
     IAM_UNAVAILABLE: IamUnavailable = 503 "APIGW.0613" "The IAM service is currently unavailable." Fault GUIDE;
 }
+
+/// What the services have in common; each adds its hosts and paths.
+pub(crate) const REAL: Real = Real {
+    schemes: &[Scheme::Huawei],
+    endpoints: &[
+        "workspace.cn-north-4.myhuaweicloud.com",
+        "workspace.cn-east-3.myhuaweicloud.com",
+        "workspace.cn-south-1.myhuaweicloud.com",
+        "dms.cn-north-4.myhuaweicloud.com",
+        "dms.cn-east-3.myhuaweicloud.com",
+        "dms.cn-south-1.myhuaweicloud.com",
+        "iam.myhuaweicloud.com",
+        "iam.cn-north-4.myhuaweicloud.com",
+    ],
+    regions: &[
+        "cn-north-4",
+        "cn-north-1",
+        "cn-east-3",
+        "cn-south-1",
+        "ap-southeast-1",
+    ],
+    services: &["workspace", "dms", "rocketmq", "iam"],
+    ..Real::UNKNOWN
+};
+
+/// The gateway in front of all of them; each adds its routes and its own checks.
+pub(crate) const GATEWAY: Gateway = Gateway {
+    route: |_| RouteMatch::default(),
+    access_key,
+    token_namespace: token::namespace_of,
+    request_id: |ids, _now| request_id(ids),
+    admit: |_| Ok(()),
+    unfilled: |_, _| REQUEST_ERROR.raise(),
+    envelope,
+    oversize,
+    throttled,
+    internal_error: &GATEWAY_INTERNAL,
+};
 
 /// The code of the services' errors that say, for IAM to decode, which permission was missing (huawei-workspace.md 5).
 const NO_PERMISSION: &str = "WKS.00081102";
@@ -155,9 +196,9 @@ pub(crate) fn request_id(ids: &Ids) -> String {
     ids.text(32, LOWER_HEX)
 }
 
-/// The gateway's row for a request over a limit.
-pub(crate) fn over_limit(limit: Oversize) -> &'static ErrorEntry {
-    match limit {
+/// The gateway's row for a request over a bound.
+fn oversize(bound: Oversize) -> &'static ErrorEntry {
+    match bound {
         Oversize::Target => &URI_TOO_LARGE,
         Oversize::Headers => &HEADERS_TOO_LARGE,
         Oversize::Body => &BODY_TOO_LARGE,
@@ -165,7 +206,7 @@ pub(crate) fn over_limit(limit: Oversize) -> &'static ErrorEntry {
 }
 
 /// The gateway's own throttling: its default of 200 calls a second and API is what the text names.
-pub(crate) fn throttled(wait: Duration) -> ApiError {
+fn throttled(wait: Duration) -> ApiError {
     THROTTLED
         .with(200)
         .header("retry-after", wait.as_secs().max(1).to_string())
@@ -173,7 +214,7 @@ pub(crate) fn throttled(wait: Duration) -> ApiError {
 
 /// The access key in `Authorization: SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…`, or before the first slash of
 /// `V11-HMAC-SHA256 Credential=…`.
-pub(crate) fn access_key(request: &Request) -> Option<String> {
+fn access_key(request: &Request) -> Option<String> {
     let authorization = request.lossy_header("authorization");
     let (_, fields) = authorization.split_once(' ')?;
     let field = |field: &str| {

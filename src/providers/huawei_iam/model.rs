@@ -12,7 +12,7 @@ use crate::namespace::credentials;
 use crate::namespace::ids::{ALPHANUMERIC, Ids, LOWER_HEX};
 use crate::namespace::settings::Credential;
 use crate::providers::huawei::{is_made_up_project_id, made_up_project_id, token};
-use crate::store::page::select;
+use crate::store::page::{count, select};
 
 /// How many characters a name or an id takes.
 pub(crate) const LONGEST_NAME: usize = 64;
@@ -460,6 +460,21 @@ pub(crate) fn all_domains(tx: &Connection) -> rusqlite::Result<Vec<Domain>> {
 pub(crate) fn all_users(tx: &Connection) -> rusqlite::Result<Vec<User>> {
     let sql = format!("SELECT {} FROM iam_users ORDER BY seq", User::COLUMNS);
     select(tx, &sql, [], User::from_row)
+}
+
+/// How many records of each kind there are.
+pub(crate) fn counts(tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>> {
+    Ok(vec![
+        (
+            "domains",
+            count(tx, "SELECT count(*) FROM iam_domains", [])?,
+        ),
+        ("users", count(tx, "SELECT count(*) FROM iam_users", [])?),
+        (
+            "projects",
+            count(tx, "SELECT count(*) FROM iam_projects", [])?,
+        ),
+    ])
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::provider::error::Missing;
 use crate::store::Tx;
 use crate::store::lists::List;
 use crate::store::order::Direction;
@@ -675,4 +676,32 @@ pub(crate) fn for_each_user(
         each(row.get(8)?, row.get(9)?, User::from_row(row)?);
     }
     Ok(())
+}
+
+/// How many records of each kind there are.
+pub(crate) fn counts(tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>> {
+    let users = "SELECT coalesce(sum(user_count), 0) FROM rocketmq_instances";
+    Ok(vec![
+        (
+            "instances",
+            count(tx, "SELECT count(*) FROM rocketmq_instances", [])?,
+        ),
+        ("users", count(tx, users, [])?),
+    ])
+}
+
+/// Whether there is a thing that an operation missed.
+pub(crate) fn contains(tx: &Connection, missing: &Missing) -> rusqlite::Result<bool> {
+    match (missing.kind, missing.key.as_slice()) {
+        ("instance", [project_id, instance_id]) => {
+            Ok(instance(tx, project_id, instance_id)?.is_some())
+        }
+        ("user", [project_id, instance_id, access_key]) => {
+            match instance(tx, project_id, instance_id)? {
+                Some(instance) => Ok(user(tx, &instance, access_key)?.is_some()),
+                None => Ok(false),
+            }
+        }
+        _ => Ok(false),
+    }
 }

@@ -11,7 +11,7 @@ use crate::namespace::settings::{Auth, Credential};
 use crate::provider::call::{Call, Request};
 use crate::provider::error::ApiError;
 use crate::provider::redact;
-use crate::providers::signatures::{Sent, SigningHints, check_skew, explain_mismatch};
+use crate::providers::signatures::{Sent, check_skew, explain_mismatch};
 use crate::signing::qingcloud::{self, Defect};
 use crate::signing::{Scheme, same};
 
@@ -81,7 +81,7 @@ fn authenticate(
         let refused = errors::SIGNATURE_NOT_MATCHED.raise();
         return Err(explain_mismatch(
             call,
-            SigningHints::of(Scheme::QingCloud),
+            Scheme::QingCloud,
             &sent,
             key,
             &mismatch,

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 
 use crate::namespace::ids::{ALPHANUMERIC, Ids, LOWER_ALPHANUMERIC};
+use crate::provider::error::Missing;
 use crate::store::Tx;
 use crate::store::lists::{List, Start};
 use crate::store::order::{Direction, Query};
@@ -1054,4 +1055,13 @@ fn for_each<T>(
         each(read(row)?);
     }
     Ok(())
+}
+
+/// Whether there is a thing that an operation missed.
+pub(crate) fn contains(tx: &Connection, missing: &Missing) -> rusqlite::Result<bool> {
+    match (missing.kind, missing.key.as_slice()) {
+        ("cluster", [cluster_id]) => Ok(cluster(tx, cluster_id)?.is_some()),
+        ("user", [cluster_id, username]) => Ok(user(tx, cluster_id, username)?.is_some()),
+        _ => Ok(false),
+    }
 }

@@ -7,7 +7,7 @@ use crate::namespace::clock::Time;
 use crate::namespace::settings::{Auth, Credential};
 use crate::provider::call::{Call, Request};
 use crate::provider::error::ApiError;
-use crate::providers::signatures::{Sent, SigningHints, check_skew, explain_mismatch};
+use crate::providers::signatures::{Sent, check_skew, explain_mismatch};
 use crate::signing::volcengine::{self, Defect};
 use crate::signing::{self, Scheme};
 
@@ -120,7 +120,7 @@ fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
         let signer = (access_key, &key);
         return Err(explain_mismatch(
             call,
-            SigningHints::of(Scheme::Volcengine),
+            Scheme::Volcengine,
             &sent,
             signer,
             &mismatch,

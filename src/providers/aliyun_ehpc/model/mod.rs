@@ -6,6 +6,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::namespace::clock::Time;
+use crate::provider::error::Missing;
 use crate::store::Tx;
 use crate::store::lists::List;
 use crate::store::order::Direction;
@@ -420,4 +421,20 @@ pub(crate) fn counts(tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64
             )?,
         ),
     ])
+}
+
+/// Whether there is a thing that an operation missed.
+pub(crate) fn contains(tx: &Connection, missing: &Missing) -> rusqlite::Result<bool> {
+    match (missing.kind, missing.key.as_slice()) {
+        ("cluster", [cluster_id]) => Ok(version_of(tx, cluster_id)?.is_some()),
+        ("user", [cluster_id, name]) => {
+            for version in Version::ALL {
+                if let Some(cluster) = cluster(tx, version, cluster_id)? {
+                    return Ok(user(tx, &cluster, name)?.is_some());
+                }
+            }
+            Ok(false)
+        }
+        _ => Ok(false),
+    }
 }

@@ -553,14 +553,14 @@ pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
 mod tests {
     use super::*;
     use crate::namespace::ids::Ids;
-    use crate::provider::{Provider, SeedContext};
-    use crate::providers::aliyun_ehpc::AliyunEhpc;
+    use crate::provider::SeedContext;
+    use crate::providers::aliyun_ehpc::PROVIDER;
     use crate::store::Store;
 
     const NOW: Time = Time::from_millis(1_716_193_800_000);
 
     fn empty_store() -> rusqlite::Result<Store> {
-        Store::in_memory(&[AliyunEhpc.schema()], 1)
+        Store::in_memory(PROVIDER.schema, 1)
     }
 
     fn merge(store: &Store, part: &Value) -> u64 {
@@ -579,7 +579,7 @@ mod tests {
 
     #[test]
     fn what_is_exported_gives_the_same_records_again() {
-        let demo: Value = serde_json::from_str(AliyunEhpc.demo()).expect("JSON");
+        let demo: Value = serde_json::from_str(PROVIDER.demo).expect("JSON");
         let store = empty_store().expect("a valid schema");
         let many = merge(&store, &demo["aliyun-ehpc"]);
         // The highest id of a cluster is given out and not to come back.
@@ -602,7 +602,7 @@ mod tests {
         assert_eq!(records(&copy), exported);
         let counts = |store: &Store| {
             store
-                .read(|tx| AliyunEhpc.counts(tx))
+                .read(|tx| (PROVIDER.data.counts)(tx))
                 .expect("the tables are there")
         };
         assert_eq!(counts(&copy), counts(&store));
@@ -610,7 +610,7 @@ mod tests {
 
     #[test]
     fn what_was_missed_is_found_where_it_is() {
-        let demo: Value = serde_json::from_str(AliyunEhpc.demo()).expect("JSON");
+        let demo: Value = serde_json::from_str(PROVIDER.demo).expect("JSON");
         let store = empty_store().expect("a valid schema");
         let ids = Ids::seeded(7, "default");
         let context = SeedContext {
@@ -618,7 +618,7 @@ mod tests {
             now: NOW,
         };
         store
-            .write(|tx| AliyunEhpc.seed(tx, &demo["aliyun-ehpc"], &context))
+            .write(|tx| (PROVIDER.data.seed)(tx, &demo["aliyun-ehpc"], &context))
             .expect("the demo");
         let has = |kind: &'static str, key: &[&str]| {
             let missing = crate::provider::error::Missing {
@@ -626,7 +626,7 @@ mod tests {
                 key: key.iter().map(|&part| part.to_owned()).collect(),
             };
             store
-                .read(|tx| AliyunEhpc.has(tx, &missing))
+                .read(|tx| (PROVIDER.data.contains)(tx, &missing))
                 .expect("the tables are there")
         };
         assert!(has("cluster", &["ehpc-hz-vu7c2WkVGx"]) && has("cluster", &["ehpc-hz-Next240730"]));

@@ -4,6 +4,11 @@ mod groups;
 mod projects;
 mod users;
 
+use rusqlite::Connection;
+
+use crate::provider::error::Missing;
+use crate::store::page::count;
+
 pub(crate) use groups::{
     Group, GroupChange, GroupFilter, Membership, NewGroup, change_members, delete_group,
     for_each_group, group, group_named, insert_group, list_groups, put_group, untaken_group_id,
@@ -75,4 +80,26 @@ fn word<T>(
             format!("\"{text}\" is none of the words of this column").into(),
         )
     })
+}
+
+/// How many records of each kind there are.
+pub(crate) fn counts(tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>> {
+    let sum = |column: &str| {
+        let sql = format!("SELECT coalesce(sum({column}), 0) FROM workspace_projects");
+        count(tx, &sql, [])
+    };
+    Ok(vec![
+        ("users", sum("user_count")?),
+        ("groups", sum("group_count")?),
+    ])
+}
+
+/// Whether there is a thing that an operation missed.
+pub(crate) fn contains(tx: &Connection, missing: &Missing) -> rusqlite::Result<bool> {
+    match (missing.kind, missing.key.as_slice()) {
+        ("user", [project_id, id]) => Ok(user_seq(tx, project_id, id)?.is_some()),
+        ("group", [project_id, id]) => Ok(group(tx, project_id, id)?.is_some()),
+        ("project", [project_id]) => Ok(project(tx, project_id)?.is_some()),
+        _ => Ok(false),
+    }
 }

@@ -627,12 +627,11 @@ pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
 mod tests {
     use super::*;
     use crate::namespace::ids::Ids;
-    use crate::provider::Provider;
-    use crate::providers::qingcloud_ehpc::QingcloudEhpc;
+    use crate::providers::qingcloud_ehpc::PROVIDER;
     use crate::store::Store;
 
     fn store() -> Store {
-        Store::in_memory(&[QingcloudEhpc.schema()], 1).expect("a valid schema")
+        Store::in_memory(PROVIDER.schema, 1).expect("a valid schema")
     }
 
     fn put(store: &Store, document: &Value) -> Result<u64, SeedError> {
@@ -655,7 +654,7 @@ mod tests {
     #[test]
     fn what_is_exported_seeds_the_same_again() {
         let first = store();
-        let mut demo: Value = serde_json::from_str(QingcloudEhpc.demo()).expect("valid JSON");
+        let mut demo: Value = serde_json::from_str(PROVIDER.demo).expect("valid JSON");
         put(&first, &demo["qingcloud-ehpc"].take()).expect("a valid seed");
         put(
             &first,

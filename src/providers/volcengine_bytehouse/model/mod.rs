@@ -4,6 +4,10 @@ mod privileges;
 mod roles;
 mod users;
 
+use rusqlite::Connection;
+
+use crate::provider::error::Missing;
+
 pub(crate) use privileges::{
     Grant, Grantee, Privilege, Target, for_each_grant, grant, grants_of, replace_grant, revoke,
 };
@@ -24,3 +28,22 @@ pub(crate) const CONTRADICTIONS: &[&str] = &[
     "SELECT 1 WHERE (SELECT count(*) FROM bytehouse_users) IS NOT (SELECT user_count FROM bytehouse_tenant)",
     "SELECT 1 WHERE (SELECT count(*) FROM bytehouse_roles) IS NOT (SELECT role_count FROM bytehouse_tenant)",
 ];
+
+/// How many records of each kind there are.
+pub(crate) fn counts(tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>> {
+    Ok(vec![
+        ("users", tenant(tx)?.user_count),
+        ("roles", role_count(tx)?),
+    ])
+}
+
+/// Whether there is a thing that an operation missed.
+pub(crate) fn contains(tx: &Connection, missing: &Missing) -> rusqlite::Result<bool> {
+    let number = |text: &str| text.parse().unwrap_or_default();
+    match (missing.kind, missing.key.as_slice()) {
+        ("user", [username]) => Ok(user(tx, username)?.is_some()),
+        ("user id", [user_id]) => Ok(user_by_user_id(tx, number(user_id))?.is_some()),
+        ("role", [role_id]) => has_role(tx, number(role_id)),
+        _ => Ok(false),
+    }
+}

@@ -1,0 +1,67 @@
+//! The tables of Huawei Cloud IAM: what it can do and what it takes, a line each with its source.
+
+use super::operations;
+use crate::provider::error::Source;
+use crate::provider::table::{limits, operations, parameters};
+
+const REFERENCE: Source = Source::Docs("IAM API reference");
+const SDK: Source = Source::Sdk("huaweicloudsdkcore 3.1.219");
+const GOLANGSDK: Source = Source::Sdk("chnsz/golangsdk in terraform-provider-huaweicloud a0345b8d");
+
+parameters! {
+    AUTH_SCOPE = body "auth.scope": "object" = "the user's domain", "project by id or name (and domain), else domain by id or name; any, but with strict authentication those of the seed", REFERENCE;
+    X_AUTH_TOKEN = header "X-Auth-Token": "string" = "the first user of the seed", "who calls; with authentication off any text or none", REFERENCE;
+}
+
+operations! {
+    /// Issues a token for a password, a token or an agency
+    KeystoneCreateToken: POST "/v3/auth/tokens" writes REFERENCE => operations::create_token [
+        (query "nocatalog": "string", "any; the catalogue is empty in any case", REFERENCE),
+        (required body "auth.identity.methods": "array of string", "password, token, assume_role, and totp beside password; else 400", REFERENCE),
+        (body "auth.identity.password.user": "object", "for password: id, or name and domain (id or name), and password; else 400", REFERENCE),
+        (body "auth.identity.totp": "object", "for totp: user.id and passcode; else 400", REFERENCE),
+        (body "auth.identity.token.id": "string", "for token; else 400", REFERENCE),
+        (body "auth.identity.assume_role": "object", "for assume_role: agency_name, and domain_id or domain_name; else 400", REFERENCE),
+        AUTH_SCOPE,
+    ];
+    /// Shows what a token is good for
+    KeystoneShowToken: GET "/v3/auth/tokens" reads REFERENCE => operations::show_token [
+        X_AUTH_TOKEN,
+        (required header "X-Subject-Token": "string", "a token that was issued here and is in its time; else 404", REFERENCE),
+    ];
+    /// Lists projects; of a name exactly one
+    KeystoneListProjects: GET "/v3/projects" reads SDK => operations::list_projects [
+        (query "name": "string", "a region's or project's name; one that the seed does not have gets an id made from it, or with strict authentication, unless it is a region's, an empty list", SDK),
+        (query "domain_id": "string", "exact; empty counts as absent, and of a name the caller's project goes before others'", GOLANGSDK),
+    ];
+    /// Lists the caller's domain, exactly one
+    KeystoneListAuthDomains: GET "/v3/auth/domains" reads SDK => operations::list_domains [X_AUTH_TOKEN];
+    /// Shows an empty catalogue
+    KeystoneShowCatalog: GET "/v3/auth/catalog" reads GOLANGSDK => operations::show_catalog [X_AUTH_TOKEN];
+    /// Says who calls
+    GetCallerIdentity: GET "/v5/caller-identity" reads SDK => operations::get_caller_identity [X_AUTH_TOKEN];
+    /// Issues a token for somebody whom another identity provider knows
+    CreateTokenByIdToken: POST "/v3.0/OS-AUTH/id-token/tokens" writes SDK => operations::create_token_by_id_token [
+        (required header "X-Idp-Id": "string", "the identity provider, any; else 400", SDK),
+        (required body "auth.id_token.id": "string", "any; else 400", REFERENCE),
+        AUTH_SCOPE,
+    ];
+    /// Issues an access key for a while
+    CreateTemporaryAccessKeyByToken: POST "/v3.0/OS-CREDENTIAL/securitytokens" writes SDK => operations::create_temporary_access_key [
+        X_AUTH_TOKEN,
+        (required body "auth.identity.methods": "array of string", "token; else 400", REFERENCE),
+        (body "auth.identity.token.id": "string", "with authentication off any text or none", REFERENCE),
+        (body "auth.identity.token.duration_seconds": "integer" = "900", "{}; else 400" 900..=86400 value, REFERENCE),
+    ];
+}
+
+limits! {
+    /// on the namespace's clock
+    "life of a token" = "24 h", REFERENCE;
+    /// the oldest go first
+    "tokens of a namespace" = "10000", Source::Inferred("so that a client that logs in for ever fills nothing up");
+    /// a longer one is refused with 400; methods are four at most
+    "names and ids in bodies" = "64 characters", Source::Inferred("as in seeds; tokens are kept with them");
+    /// the oldest go first
+    "temporary access keys of a namespace" = "10000", Source::Inferred("as for tokens");
+}

@@ -3,6 +3,7 @@
 
     build_wheel.py OUT BINARY VERSION      writes OUT/rollcall_mock-VERSION-….whl, and prints its path
     build_wheel.py --catalogue BINARY      writes what is taken from the binary into src/, for maturin
+    build_wheel.py --finish WHEEL...       adds what maturin leaves out to its wheels: the command rollcall-mock
 
 The binary is started, on a free port of 127.0.0.1, to ask it for its catalogue: `rollcall_errors` needs no server, then.
 """
@@ -32,7 +33,7 @@ TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def wheel(out: Path, binary: Path, version: str) -> Path:
-    project = tomllib.loads((HERE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = pyproject()["project"]
     name = project["name"].replace("-", "_")
     info, data = f"{name}-{version}.dist-info", f"{name}-{version}.data"
     files: list[tuple[str, bytes, int]] = []
@@ -44,22 +45,41 @@ def wheel(out: Path, binary: Path, version: str) -> Path:
     files.append((f"{data}/scripts/rollcall", binary.read_bytes(), 0o755))
     files.append((f"{info}/METADATA", metadata(project, version).encode(), 0o644))
     files.append((f"{info}/WHEEL", wheel_file().encode(), 0o644))
-    files.append((f"{info}/entry_points.txt", entry_points(project).encode(), 0o644))
+    files.append((f"{info}/entry_points.txt", entry_points().encode(), 0o644))
     files += [(f"{info}/licenses/{licence}", (ROOT / licence).read_bytes(), 0o644) for licence in project["license-files"]]
-    record = "".join(f"{path},sha256={digest(content)},{len(content)}\n" for path, content, _ in files)
-    files.append((f"{info}/RECORD", f"{record}{info}/RECORD,,\n".encode(), 0o644))
-
     out.mkdir(parents=True, exist_ok=True)
     target = out / f"{name}-{version}-py3-none-{'.'.join(TAGS)}.whl"
+    write(target, info, files)
+    return target
+
+
+def write(target: Path, info: str, files: list[tuple[str, bytes, int]]) -> None:
+    """A wheel of these files, and of the list of them with their hashes."""
+    record = "".join(f"{path},sha256={digest(content)},{len(content)}\n" for path, content, _ in files)
     unfinished = target.with_suffix(".part")
     with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for path, content, mode in files:
+        for path, content, mode in [*files, (f"{info}/RECORD", f"{record}{info}/RECORD,,\n".encode(), 0o644)]:
             entry = zipfile.ZipInfo(path, TIME)
             entry.external_attr = (stat.S_IFREG | mode) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
     unfinished.replace(target)
-    return target
+
+
+def finish(target: Path) -> None:
+    """Adds the command rollcall-mock to a wheel of maturin's."""
+    with zipfile.ZipFile(target) as archive:
+        info = next(name for name in archive.namelist() if name.endswith(".dist-info/RECORD")).removesuffix("/RECORD")
+        absent = [name for name in GENERATED if f"rollcall_mock/{name}" not in archive.namelist()]
+        if absent:
+            sys.exit(f"{target} has no {' and no '.join(absent)}; run `build_wheel.py --catalogue BINARY` before maturin")
+        files = [
+            (entry.filename, archive.read(entry), stat.S_IMODE(entry.external_attr >> 16) or 0o644)
+            for entry in archive.infolist()
+            if entry.filename not in (f"{info}/RECORD", f"{info}/entry_points.txt") and not entry.is_dir()
+        ]
+    files.append((f"{info}/entry_points.txt", entry_points().encode(), 0o644))
+    write(target, info, files)
 
 
 def digest(content: bytes) -> str:
@@ -81,9 +101,13 @@ def wheel_file() -> str:
     return f"Wheel-Version: 1.0\nGenerator: rollcall packages/build\nRoot-Is-Purelib: false\n{tags}"
 
 
-def entry_points(project: dict) -> str:
-    groups = {"console_scripts": project["scripts"], **project["entry-points"]}
+def entry_points() -> str:
+    groups = {"console_scripts": pyproject()["tool"]["rollcall"]["scripts"], **pyproject()["project"]["entry-points"]}
     return "\n".join(f"[{group}]\n" + "".join(f"{name} = {target}\n" for name, target in rows.items()) for group, rows in groups.items())
+
+
+def pyproject() -> dict:
+    return tomllib.loads((HERE / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 # What comes from the binary
@@ -137,6 +161,10 @@ def main(arguments: list[str]) -> None:
         for name, text in generated(Path(arguments[1]).resolve()).items():
             (PACKAGE / name).write_text(text, encoding="utf-8")
             print(PACKAGE / name)
+    elif len(arguments) > 1 and arguments[0] == "--finish":
+        for target in arguments[1:]:
+            finish(Path(target))
+            print(target)
     elif len(arguments) == 3:
         print(wheel(Path(arguments[0]), Path(arguments[1]).resolve(), arguments[2]))
     else:

@@ -6,11 +6,8 @@
     reason = "tests make what they pass in place"
 )]
 
-mod authentication;
-mod client;
-mod openapi;
-mod server;
-mod signed;
+mod support;
+use support::{client, openapi, server, signed};
 
 mod aliyun_ehpc;
 mod huawei_iam;
@@ -22,6 +19,7 @@ mod volcengine_bytehouse;
 mod signing;
 
 mod architecture;
+mod authentication;
 mod cli;
 mod cli_environment;
 mod cli_remote;

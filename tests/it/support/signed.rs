@@ -4,8 +4,8 @@ use rollcall::signing::qingcloud::Dialect;
 use rollcall::signing::{AccessKey, Digest, huawei, qingcloud};
 use serde_json::{Value, json};
 
-use crate::client::Answer;
-use crate::server::{Server, frozen, with};
+use super::client::Answer;
+use super::server::{Server, frozen, with};
 use crate::signing::Request;
 
 /// The tests' moment, in seconds since 1970.

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use rollcall::clock::{Setting, Time};
 use rollcall::{Options, Rollcall};
 
-use crate::client::{Answer, exchange};
-use crate::openapi;
+use super::client::{Answer, exchange};
+use super::openapi;
 
 /// The moment at which the tests' clocks stand.
 pub(crate) const NOW: &str = "2024-05-20T08:30:00Z";

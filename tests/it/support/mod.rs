@@ -1,0 +1,7 @@
+//! What the tests have in common: a server and the clients that call it, signed calls, and the documents in openapi/ that every
+//! answer is held against.
+
+pub(crate) mod client;
+pub(crate) mod openapi;
+pub(crate) mod server;
+pub(crate) mod signed;

@@ -25,6 +25,8 @@ pub struct Parameters<'a> {
     /// `SecurityToken`, if there is one.
     pub security_token: Option<String>,
     pairs: Vec<Pair<'a>>,
+    /// The same without what the form repeats of the query, where it repeats something.
+    overlaid: Option<Vec<Pair<'a>>>,
 }
 
 /// What keeps a request from being verified, in the order in which the gateway looks (aliyun-ehpc.md 5.2).
@@ -47,6 +49,20 @@ pub fn parameters<'a>(request: &RawRequest<'a>) -> Vec<Pair<'a>> {
         b""
     };
     pairs(request.query.as_bytes()).chain(pairs(form)).collect()
+}
+
+/// The parameters with the query overlaid by the form, which wins: what the clients of this scheme sign that lay a form over
+/// a query (`alibabacloud-go/tea-rpc`, `@alicloud/rpc-client`). `None` where the two have no name in common.
+#[must_use]
+pub fn overlaid<'a>(request: &RawRequest<'a>) -> Option<Vec<Pair<'a>>> {
+    if request.method != "POST" || request.query.is_empty() || !request.is_form() {
+        return None;
+    }
+    let mut all = parameters(request);
+    let form = all.split_off(pairs(request.query.as_bytes()).count());
+    let sent = all.len();
+    all.retain(|pair| form.iter().all(|other| other.name != pair.name));
+    (all.len() < sent).then(|| all.into_iter().chain(form).collect())
 }
 
 /// Reads the common parameters.
@@ -86,6 +102,7 @@ pub fn read<'a>(request: &RawRequest<'a>) -> Result<Parameters<'a>, Defect> {
         digest,
         signature,
         security_token: last(&pairs, "SecurityToken").map(std::borrow::Cow::into_owned),
+        overlaid: overlaid(request),
         pairs,
     })
 }
@@ -120,7 +137,7 @@ pub fn signature(digest: Digest, secret: &str, string_to_sign: &str) -> String {
     base64(&digest.hmac(format!("{secret}&").as_bytes(), string_to_sign.as_bytes()))
 }
 
-/// The forms that are tried: the path as sent, and each of `also`; `/` before the others, because every RPC client signs
+/// The forms that are tried: every parameter, then the query overlaid by the form; the path as sent, and each of `also`; `/` before the others, because every RPC client signs
 /// it, whatever prefix it sends to, so that the first form is the client's own.
 pub fn candidates<'a>(
     request: &'a RawRequest<'a>,
@@ -128,17 +145,21 @@ pub fn candidates<'a>(
     parameters: &'a Parameters<'a>,
     secret: &'a str,
 ) -> impl Iterator<Item = Stages> + 'a {
-    let canonical_request = canonical_query(&parameters.pairs);
     let mut paths: Vec<&str> = request.paths(also).collect();
     paths.sort_by_key(|path| *path != "/");
-    paths.into_iter().map(move |path| {
-        let string_to_sign = string_to_sign(request.method, path, &canonical_request);
-        Stages {
-            canonical_request: canonical_request.clone(),
-            signature: signature(parameters.digest, secret, &string_to_sign),
-            string_to_sign,
-        }
-    })
+    std::iter::once(&parameters.pairs)
+        .chain(&parameters.overlaid)
+        .flat_map(move |pairs| {
+            let canonical_request = canonical_query(pairs);
+            paths.clone().into_iter().map(move |path| {
+                let string_to_sign = string_to_sign(request.method, path, &canonical_request);
+                Stages {
+                    canonical_request: canonical_request.clone(),
+                    signature: signature(parameters.digest, secret, &string_to_sign),
+                    string_to_sign,
+                }
+            })
+        })
 }
 
 /// Verifies a request that [`read`] accepted; `also` are further paths that may have been signed.

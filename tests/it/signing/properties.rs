@@ -119,6 +119,12 @@ fn meaning(vector: &Vector, request: &Request) -> impl PartialEq + use<> {
         .iter()
         .any(|(_, value)| value == "application/x-www-form-urlencoded");
     let signed_form = form && matches!(vector.scheme, Scheme::AlibabaV1 | Scheme::QingCloud);
+    // What the form repeats of the query is not read there, and may not be signed there either.
+    let mut in_query = parameters(request.query.as_bytes());
+    if form && vector.scheme == Scheme::AlibabaV1 {
+        let in_form = parameters(&request.body);
+        in_query.retain(|(name, _)| in_form.iter().all(|(other, _)| other != name));
+    }
     let headers: Vec<(String, Vec<String>)> = request
         .headers
         .iter()
@@ -138,7 +144,7 @@ fn meaning(vector: &Vector, request: &Request) -> impl PartialEq + use<> {
     (
         request.method.clone(),
         percent_encoding::percent_decode_str(&request.path).collect::<Vec<u8>>(),
-        parameters(request.query.as_bytes()),
+        in_query,
         headers,
         if signed_form {
             (parameters(&request.body), Vec::new())

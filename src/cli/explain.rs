@@ -302,7 +302,7 @@ fn scheme_of(request: &RawRequest<'_>) -> Option<Scheme> {
 const fn title(scheme: Scheme) -> &'static str {
     match scheme {
         Scheme::AlibabaV1 => "Alibaba RPC 1.0",
-        Scheme::AlibabaAcs3 => "Alibaba ACS3-HMAC-SHA256",
+        Scheme::AlibabaAcs3 => "Alibaba ACS3-HMAC",
         Scheme::Volcengine => "Volcengine HMAC-SHA256",
         Scheme::Huawei => "Huawei SDK-HMAC",
         Scheme::QingCloud => "QingCloud",

@@ -84,6 +84,8 @@ pub(super) struct Sign {
 enum Way {
     /// Alibaba: ACS3-HMAC-SHA256, in headers
     Acs3,
+    /// Alibaba: ACS3-HMAC-SM3
+    Acs3Sm3,
     /// Alibaba: RPC, SignatureVersion 1.0, HMAC-SHA1, in the query
     V1,
     /// Alibaba: the same with HMAC-SHA256
@@ -112,7 +114,7 @@ impl Way {
     /// The ways of a scheme, the usual one first.
     const fn of(scheme: Scheme) -> &'static [Self] {
         match scheme {
-            Scheme::AlibabaAcs3 => &[Self::Acs3],
+            Scheme::AlibabaAcs3 => &[Self::Acs3, Self::Acs3Sm3],
             Scheme::AlibabaV1 => &[Self::V1, Self::V1Sha256],
             Scheme::Volcengine => &[Self::Header, Self::Presigned],
             Scheme::Huawei => &[Self::Sdk, Self::SdkSm3, Self::V11],
@@ -299,6 +301,7 @@ fn seal(
     let qingcloud = |dialect, digest| qingcloud::sign(&request, &key, time, dialect, digest);
     match way {
         Way::Acs3 => alibaba_acs3::sign(&request, &key, time, &nonce),
+        Way::Acs3Sm3 => alibaba_acs3::sign_sm3(&request, &key, time, &nonce),
         Way::V1 => alibaba_v1::sign(&request, &key, time, &nonce, Digest::Sha1),
         Way::V1Sha256 => alibaba_v1::sign(&request, &key, time, &nonce, Digest::Sha256),
         Way::Header => volcengine::sign(&request, &key, region, service, time),

@@ -1,22 +1,52 @@
-//! Alibaba Cloud ACS3-HMAC-SHA256 (aliyun-ehpc.md 2.2).
+//! Alibaba Cloud ACS3-HMAC-SHA256 and ACS3-HMAC-SM3 (aliyun-ehpc.md 2.2).
 //!
 //! Everything travels in headers. The client's own list says which of them are signed: the SDK generations differ.
 
 use std::borrow::Cow;
 
-use super::coding::{hmac_sha256, push, sorted_then_encoded};
+use super::coding::{push, sorted_then_encoded};
 use super::{
-    AccessKey, CanonicalRequest, Cause, Mismatch, Pair, RawRequest, SignedParts, Stages, encode,
-    extended_time, field, fields, hex, joined_header, judge, listed, names_twice, pairs,
-    parse_fractional_time, sha256_hex, to_be_signed,
+    AccessKey, CanonicalRequest, Cause, Digest, Mismatch, Pair, RawRequest, SignedParts, Stages,
+    encode, extended_time, field, fields, hex, joined_header, judge, listed, names_twice, pairs,
+    parse_fractional_time, to_be_signed,
 };
 
-/// The scheme's name, first word of `Authorization` and first line of the string to sign.
-pub const ALGORITHM: &str = "ACS3-HMAC-SHA256";
+/// A form of the scheme, as the first word of `Authorization` and the first line of the string to sign name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Algorithm {
+    /// `ACS3-HMAC-SHA256`, which every SDK uses unless it is told otherwise.
+    Sha256,
+    /// `ACS3-HMAC-SM3`: the same with SM3 in every place; the header for the body's hash keeps its name.
+    Sm3,
+}
+
+impl Algorithm {
+    const ALL: [Self; 2] = [Self::Sha256, Self::Sm3];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sha256 => "ACS3-HMAC-SHA256",
+            Self::Sm3 => "ACS3-HMAC-SM3",
+        }
+    }
+
+    /// The digest of body, canonical request and HMAC.
+    #[must_use]
+    pub const fn digest(self) -> Digest {
+        match self {
+            Self::Sha256 => Digest::Sha256,
+            Self::Sm3 => Digest::Sm3,
+        }
+    }
+}
 
 /// The headers that carry a signature.
 #[derive(Clone, Copy, Debug)]
 pub struct Authorization<'a> {
+    /// The form of the scheme.
+    pub algorithm: Algorithm,
     /// `Credential`, as sent.
     pub access_key_id: &'a str,
     /// `SignedHeaders`, as sent.
@@ -65,10 +95,12 @@ pub fn read<'a>(request: &RawRequest<'a>) -> Result<Authorization<'a>, Defect> {
     if !algorithm.starts_with("ACS3-") || names_twice(signed_headers) {
         return Err(Defect::Malformed);
     }
-    if algorithm != ALGORITHM {
-        return Err(Defect::UnknownAlgorithm);
-    }
+    let algorithm = Algorithm::ALL
+        .into_iter()
+        .find(|known| known.as_str() == algorithm)
+        .ok_or(Defect::UnknownAlgorithm)?;
     Ok(Authorization {
+        algorithm,
         access_key_id,
         signed_headers,
         signature,
@@ -84,6 +116,7 @@ pub fn read<'a>(request: &RawRequest<'a>) -> Result<Authorization<'a>, Defect> {
 pub fn canonical_request<'a>(
     request: &RawRequest<'a>,
     path: &'a str,
+    algorithm: Algorithm,
     signed_headers: &'a str,
 ) -> CanonicalRequest<'a> {
     let query: Vec<Pair<'_>> = pairs(request.query.as_bytes()).collect();
@@ -99,27 +132,30 @@ pub fn canonical_request<'a>(
             .collect(),
         signed_headers: Cow::Borrowed(signed_headers),
         // The hash of what arrived, never the header's word for it: so a changed body changes the signature too.
-        payload_hash: Cow::Owned(sha256_hex(request.body)),
+        payload_hash: Cow::Owned(algorithm.digest().hash(request.body)),
     }
 }
 
 /// The scheme's name and the hash of the canonical request.
 #[must_use]
-pub fn string_to_sign(canonical_request: &str) -> String {
-    format!("{ALGORITHM}\n{}", sha256_hex(canonical_request.as_bytes()))
+pub fn string_to_sign(algorithm: Algorithm, canonical_request: &str) -> String {
+    let hash = algorithm.digest().hash(canonical_request.as_bytes());
+    format!("{}\n{hash}", algorithm.as_str())
 }
 
 /// Hex of the HMAC, keyed with the plain secret.
 #[must_use]
-pub fn signature(secret: &str, string_to_sign: &str) -> String {
-    hex(&hmac_sha256(secret.as_bytes(), string_to_sign.as_bytes()))
+pub fn signature(algorithm: Algorithm, secret: &str, string_to_sign: &str) -> String {
+    hex(&algorithm
+        .digest()
+        .hmac(secret.as_bytes(), string_to_sign.as_bytes()))
 }
 
-fn stages(canonical: &CanonicalRequest<'_>, secret: &str) -> Stages {
+fn stages(canonical: &CanonicalRequest<'_>, algorithm: Algorithm, secret: &str) -> Stages {
     let canonical_request = canonical.text();
-    let string_to_sign = string_to_sign(&canonical_request);
+    let string_to_sign = string_to_sign(algorithm, &canonical_request);
     Stages {
-        signature: signature(secret, &string_to_sign),
+        signature: signature(algorithm, secret, &string_to_sign),
         canonical_request,
         string_to_sign,
     }
@@ -156,15 +192,16 @@ pub fn candidates<'a>(
     authorization: &'a Authorization<'a>,
     secret: &'a str,
 ) -> impl Iterator<Item = Stages> + 'a {
+    let algorithm = authorization.algorithm;
     request.paths(also).flat_map(move |path| {
-        let canonical = canonical_request(request, path, authorization.signed_headers);
+        let canonical = canonical_request(request, path, algorithm, authorization.signed_headers);
         let plain = plain_names(request.query).map(|query| CanonicalRequest {
             query,
             ..canonical.clone()
         });
         std::iter::once(canonical)
             .chain(plain)
-            .map(move |canonical| stages(&canonical, secret))
+            .map(move |canonical| stages(&canonical, algorithm, secret))
     })
 }
 
@@ -178,11 +215,12 @@ pub fn verify(
     authorization: &Authorization<'_>,
     secret: &str,
 ) -> Result<(), Mismatch> {
-    let stated = request.header("x-acs-content-sha256");
-    if stated.is_some_and(|stated| stated != sha256_hex(request.body)) {
+    let algorithm = authorization.algorithm;
+    if states_another_body(request, algorithm) {
         let path = request.paths(also).next().unwrap_or("/");
-        let canonical = canonical_request(request, path, authorization.signed_headers);
-        return Err(Mismatch::new(Cause::BodyHash, stages(&canonical, secret)));
+        let canonical = canonical_request(request, path, algorithm, authorization.signed_headers);
+        let stages = stages(&canonical, algorithm, secret);
+        return Err(Mismatch::new(Cause::BodyHash, stages));
     }
     judge(
         &[authorization.signature],
@@ -190,15 +228,45 @@ pub fn verify(
     )
 }
 
+/// Whether `x-acs-content-sha256` names another body than the one that came.
+pub(super) fn states_another_body(request: &RawRequest<'_>, algorithm: Algorithm) -> bool {
+    let stated = request.header("x-acs-content-sha256");
+    stated.is_some_and(|stated| stated != algorithm.digest().hash(request.body))
+}
+
 /// Signs every header given (`host`, `x-acs-action` and `x-acs-version` are the caller's) and those it adds.
 ///
 /// `time` is in seconds since 1970.
 #[must_use]
 pub fn sign(request: &RawRequest<'_>, key: &AccessKey<'_>, time: i64, nonce: &str) -> SignedParts {
+    sign_with(Algorithm::Sha256, request, key, time, nonce)
+}
+
+/// As [`sign`], with SM3.
+#[must_use]
+pub fn sign_sm3(
+    request: &RawRequest<'_>,
+    key: &AccessKey<'_>,
+    time: i64,
+    nonce: &str,
+) -> SignedParts {
+    sign_with(Algorithm::Sm3, request, key, time, nonce)
+}
+
+fn sign_with(
+    algorithm: Algorithm,
+    request: &RawRequest<'_>,
+    key: &AccessKey<'_>,
+    time: i64,
+    nonce: &str,
+) -> SignedParts {
     let mut added = vec![
         ("x-acs-date".to_owned(), extended_time(time)),
         ("x-acs-signature-nonce".to_owned(), nonce.to_owned()),
-        ("x-acs-content-sha256".to_owned(), sha256_hex(request.body)),
+        (
+            "x-acs-content-sha256".to_owned(),
+            algorithm.digest().hash(request.body),
+        ),
     ];
     if let Some(token) = key.token {
         added.push(("x-acs-accesskey-id".to_owned(), key.id.to_owned()));
@@ -210,10 +278,13 @@ pub fn sign(request: &RawRequest<'_>, key: &AccessKey<'_>, time: i64, nonce: &st
         ..*request
     };
     let path = draft.paths(&[]).next().unwrap_or("/");
-    let signed = stages(&canonical_request(&draft, path, &list), key.secret);
+    let canonical = canonical_request(&draft, path, algorithm, &list);
+    let signed = stages(&canonical, algorithm, key.secret);
     let authorization = format!(
-        "{ALGORITHM} Credential={},SignedHeaders={list},Signature={}",
-        key.id, signed.signature
+        "{} Credential={},SignedHeaders={list},Signature={}",
+        algorithm.as_str(),
+        key.id,
+        signed.signature
     );
     added.push(("authorization".to_owned(), authorization));
     SignedParts {

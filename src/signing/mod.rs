@@ -177,7 +177,7 @@ pub struct SignedParts {
 pub enum Scheme {
     /// Alibaba RPC, SignatureVersion 1.0.
     AlibabaV1,
-    /// Alibaba ACS3-HMAC-SHA256.
+    /// Alibaba ACS3-HMAC-SHA256 and ACS3-HMAC-SM3.
     AlibabaAcs3,
     /// Volcengine HMAC-SHA256, by header or presigned.
     Volcengine,

@@ -107,7 +107,7 @@ fn a_printed_command_is_accepted_by_a_strict_server() {
     let aliyun = "http://ADDRESS/?Action=ListUsersAsync&Version=2018-04-12&ClusterId=ehpc-hz-vu7c2WkVGx&Format=JSON";
     let mismatch = "400 SignatureDoesNotMatch";
     check(&server, &["aliyun-ehpc", "GET", aliyun], "200", mismatch);
-    for scheme in ["acs3", "v1", "v1-sha256"] {
+    for scheme in ["acs3", "acs3-sm3", "v1", "v1-sha256"] {
         let arguments = ["aliyun-ehpc", "GET", aliyun, "--scheme", scheme];
         check(&server, &arguments, "200", mismatch);
     }
@@ -233,7 +233,7 @@ fn every_scheme_can_be_printed_and_verified_without_a_server() {
         "zone=jn1a&username=isabel",
     ]);
     let aliyun = "http://127.0.0.1:4700/?Action=ListUsersAsync&Version=2018-04-12";
-    for scheme in ["acs3", "v1", "v1-sha256"] {
+    for scheme in ["acs3", "acs3-sm3", "v1", "v1-sha256"] {
         check(&["aliyun-ehpc", "GET", aliyun, "--scheme", scheme]);
     }
     let volcengine = "http://127.0.0.1:4700/?Action=ListUsers&Version=2024-08-31";
@@ -282,7 +282,7 @@ fn a_command_that_cannot_be_made_says_why() {
     check(&["nobody", "GET", url], "there is no provider \"nobody\"");
     check(
         &["aliyun-ehpc", "GET", url, "--scheme", "iaas"],
-        "aliyun-ehpc does not know --scheme iaas; it knows acs3 and v1 and v1-sha256",
+        "aliyun-ehpc does not know --scheme iaas; it knows acs3 and acs3-sm3 and v1 and v1-sha256",
     );
     check(&["aliyun-ehpc", "GET", "ftp://x/"], "is no address");
     check(&["aliyun-ehpc", "G T", url], "is no method");

@@ -18,7 +18,7 @@ const SKEW: Duration = Duration::from_secs(15 * 60);
 /// How a request says who sends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scheme {
-    /// ACS3-HMAC-SHA256 and its relatives: in headers.
+    /// ACS3-HMAC-SHA256, ACS3-HMAC-SM3 and their relatives: in headers.
     Acs3,
     /// RPC V1: in parameters.
     RpcV1,
@@ -253,14 +253,15 @@ fn defect_of_acs3(request: &RawRequest<'_>, defect: alibaba_acs3::Defect) -> Api
         }),
         Defect::Malformed => {
             // Inferred: what is signed by no header is all that can be said without a list of signed ones.
-            let canonical = alibaba_acs3::canonical_request(request, request.path, "");
+            let algorithm = alibaba_acs3::Algorithm::Sha256;
+            let canonical = alibaba_acs3::canonical_request(request, request.path, algorithm, "");
             errors::SIGNATURE_INCOMPLETE
-                .with(alibaba_acs3::string_to_sign(&canonical.text()))
-                .because("Authorization is not ACS3-HMAC-SHA256 Credential=…,SignedHeaders=…,Signature=…")
+                .with(alibaba_acs3::string_to_sign(algorithm, &canonical.text()))
+                .because("Authorization is not ACS3-HMAC-SHA256 (or -SM3) Credential=…,SignedHeaders=…,Signature=…")
         }
         Defect::UnknownAlgorithm => errors::SIGNATURE_METHOD_INVALID
             .raise()
-            .because("of the ACS3 algorithms only ACS3-HMAC-SHA256 is known here"),
+            .because("of the ACS3 algorithms, ACS3-HMAC-SHA256 and ACS3-HMAC-SM3 are verified here; key pairs are not"),
         Defect::MalformedTimestamp => errors::TIMESTAMP_MALFORMED.raise().because(
             "x-acs-date is written as 2024-05-20T08:30:00Z or 2024-05-20T08:30:00.123Z, in UTC",
         ),

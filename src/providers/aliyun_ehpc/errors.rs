@@ -61,7 +61,7 @@ catalogue! {
     SIGNATURE_VERSION_MISSING: MissingSignatureVersion = 400 "MissingSignatureVersion" "SignatureVersion is mandatory for this action." Authentication UNDOCUMENTED_MISSING;
     /// Authorization cannot be read; with the quirk bad-signature = incomplete also an RPC signature that is another than ours
     SIGNATURE_INCOMPLETE: IncompleteSignature = 400 "IncompleteSignature" "The request signature does not conform to Aliyun standards. server string to sign is:{}" Authentication GATEWAY;
-    /// a signature method other than HMAC-SHA1, HMAC-SHA256 and ACS3-HMAC-SHA256
+    /// a signature method other than HMAC-SHA1, HMAC-SHA256, ACS3-HMAC-SHA256 and ACS3-HMAC-SM3
     SIGNATURE_METHOD_INVALID: InvalidSignatureMethod = 400 "InvalidSignatureMethod" "Specified signature method is not valid." Authentication GATEWAY;
     /// Timestamp or x-acs-date is no time
     TIMESTAMP_MALFORMED: TimestampMalformed = 400 "InvalidTimeStamp.Format" "Specified time stamp or date value is not well formatted." Authentication GATEWAY;

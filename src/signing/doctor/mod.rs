@@ -141,6 +141,10 @@ fn stated_hash_is_wrong(case: &Case<'_>) -> Option<Finding> {
             let read = super::huawei::read(case.request).ok()?;
             super::huawei::states_another_body(case.request, read.algorithm)
         }
+        Scheme::AlibabaAcs3 => {
+            let read = alibaba_acs3::read(case.request).ok()?;
+            alibaba_acs3::states_another_body(case.request, read.algorithm)
+        }
         _ => stated != sha256_hex(case.request.body),
     };
     is_another.then(|| Finding {
@@ -394,7 +398,13 @@ impl Trial {
                 let query = (self.second_encoder)(query.as_bytes());
                 format!("{method}&{path}&{query}{end}")
             }
-            Scheme::AlibabaAcs3 => format!("{}\n{}{end}", alibaba_acs3::ALGORITHM, canonical()),
+            Scheme::AlibabaAcs3 => {
+                let algorithm = match self.digest {
+                    Digest::Sm3 => alibaba_acs3::Algorithm::Sm3,
+                    Digest::Sha1 | Digest::Sha256 => alibaba_acs3::Algorithm::Sha256,
+                };
+                format!("{}\n{}{end}", algorithm.as_str(), canonical())
+            }
             Scheme::Huawei => {
                 let name = self.form.as_str();
                 let scope = self.huawei_scope(&self.scope);
@@ -461,18 +471,22 @@ fn examine<'a>(case: &'a Case<'a>) -> Option<(Examination<'a>, Vec<Trial>)> {
     let (given, timestamp) = match case.scheme {
         Scheme::AlibabaV1 => {
             let read = alibaba_v1::read(request).ok()?;
-            let signed: Vec<Pair<'_>> = signed_by(alibaba_v1::parameters(request), b"Signature");
-            for path in request.paths(case.also) {
-                let trial = blank.clone().with_parameters(&signed, request.body);
-                trials.push(Trial {
-                    key_suffix: "&",
-                    raw_path: path.to_owned(),
-                    path: path.to_owned(),
-                    query: alibaba_v1::canonical_query(&signed),
-                    digest: read.digest,
-                    spelling: Spelling::Base64,
-                    ..trial
-                });
+            let all = std::iter::once(alibaba_v1::parameters(request))
+                .chain(alibaba_v1::overlaid(request));
+            for signed in all {
+                let signed: Vec<Pair<'_>> = signed_by(signed, b"Signature");
+                for path in request.paths(case.also) {
+                    let trial = blank.clone().with_parameters(&signed, request.body);
+                    trials.push(Trial {
+                        key_suffix: "&",
+                        raw_path: path.to_owned(),
+                        path: path.to_owned(),
+                        query: alibaba_v1::canonical_query(&signed),
+                        digest: read.digest,
+                        spelling: Spelling::Base64,
+                        ..trial
+                    });
+                }
             }
             (vec![read.signature], Some(read.timestamp))
         }
@@ -480,13 +494,20 @@ fn examine<'a>(case: &'a Case<'a>) -> Option<(Examination<'a>, Vec<Trial>)> {
             let read = alibaba_acs3::read(request).ok()?;
             let signed: Vec<Pair<'_>> = super::pairs(request.query.as_bytes()).collect();
             for path in request.paths(case.also) {
-                let canonical = alibaba_acs3::canonical_request(request, path, read.signed_headers);
-                trials.push(
-                    blank
-                        .clone()
-                        .with_parameters(&signed, b"")
-                        .with_canonical(path, &canonical),
+                let canonical = alibaba_acs3::canonical_request(
+                    request,
+                    path,
+                    read.algorithm,
+                    read.signed_headers,
                 );
+                let trial = blank
+                    .clone()
+                    .with_parameters(&signed, b"")
+                    .with_canonical(path, &canonical);
+                trials.push(Trial {
+                    digest: read.algorithm.digest(),
+                    ..trial
+                });
             }
             (vec![read.signature.to_owned()], Some(read.timestamp))
         }

@@ -284,9 +284,16 @@ fn acs3(target: &str, key: AccessKey<'_>, time: i64, nonce: &str) -> Request {
     request.sealed(sealed)
 }
 
+/// And with SM3.
+fn acs3_sm3(target: &str, key: AccessKey<'_>, time: i64, nonce: &str) -> Request {
+    let request = Request::new("GET", target, "");
+    let sealed = request.look(|sent| alibaba_acs3::sign_sm3(sent, &key, time, nonce));
+    request.sealed(sealed)
+}
+
 type Signer = fn(&str, AccessKey<'_>, i64, &str) -> Request;
 
-const SCHEMES: [Signer; 2] = [v1, acs3];
+const SCHEMES: [Signer; 3] = [v1, acs3, acs3_sm3];
 
 fn add_a_user() -> String {
     let user = "User.1.Name=dora.sun&User.1.Group=users&User.1.Password=Passw0rd%2B1";
@@ -390,7 +397,7 @@ fn acs3_in_order() -> BTreeSet<String> {
     both(&[unsigned, date, nonce], "400 MissingSignature");
     let nobody = with("ACS3-HMAC-SHA256 Signature=x");
     both(&[nobody, date, nonce], "400 IncompleteSignature");
-    for algorithm in ["ACS3-HMAC-SM3", "ACS3-RSA-SHA256"] {
+    for algorithm in ["ACS3-HMAC-SM4", "ACS3-RSA-SHA256"] {
         let text = format!("{algorithm} Credential=test-ak,SignedHeaders=host,Signature=x");
         both(&[with(&text), date, nonce], "400 InvalidSignatureMethod");
     }
@@ -468,7 +475,7 @@ fn format_path_method_version_and_action_come_before_the_signature() {
 #[test]
 fn a_signed_call_is_answered_once() {
     let server = authentication::server("strict");
-    for (scheme, nonce) in SCHEMES.into_iter().zip(["a", "b"]) {
+    for (scheme, nonce) in SCHEMES.into_iter().zip(["a", "b", "c"]) {
         let request = scheme(&list(""), KEY, now(), nonce);
         assert_eq!(send(&server, &request).verdict(), "200");
         assert_eq!(send(&server, &request).verdict(), "400 SignatureNonceUsed");
@@ -490,7 +497,7 @@ fn a_signed_call_is_answered_once() {
         &format!("ClusterId={CLUSTER}"),
     )
     .with("content-type", "application/x-www-form-urlencoded");
-    let sealed = post.look(|sent| alibaba_v1::sign(sent, &KEY, now(), "c", Digest::Sha256));
+    let sealed = post.look(|sent| alibaba_v1::sign(sent, &KEY, now(), "d", Digest::Sha256));
     assert_eq!(send(&server, &post.sealed(sealed)).verdict(), "200");
 }
 
@@ -528,10 +535,13 @@ fn a_time_may_have_a_fraction_of_one_to_nine_digits() {
         time.clone_into(request.header_mut("x-acs-date"));
         let signature = request.look(|sent| {
             let read = alibaba_acs3::read(sent).ok()?;
-            let text = alibaba_acs3::canonical_request(sent, "/", read.signed_headers).text();
+            let text =
+                alibaba_acs3::canonical_request(sent, "/", read.algorithm, read.signed_headers)
+                    .text();
             Some(alibaba_acs3::signature(
+                read.algorithm,
                 KEY.secret,
-                &alibaba_acs3::string_to_sign(&text),
+                &alibaba_acs3::string_to_sign(read.algorithm, &text),
             ))
         });
         if let Some(signature) = signature {
@@ -689,7 +699,7 @@ fn a_nonce_may_not_come_again_while_the_skew_lets_it() {
 #[test]
 fn a_wrong_secret_uses_no_nonce_up() {
     let server = authentication::server("strict");
-    for (scheme, nonce) in SCHEMES.into_iter().zip(["a", "b"]) {
+    for (scheme, nonce) in SCHEMES.into_iter().zip(["a", "b", "c"]) {
         let wrong = scheme(&list(""), WRONG, now(), nonce);
         assert_eq!(send(&server, &wrong).verdict(), "400 SignatureDoesNotMatch");
         let right = scheme(&list(""), KEY, now(), nonce);
@@ -744,7 +754,7 @@ fn the_whole_answer_to_a_wrong_secret_echoes_what_we_signed() {
 #[test]
 fn a_temporary_key_goes_with_its_token() {
     let server = authentication::server("strict");
-    for (scheme, nonce) in SCHEMES.into_iter().zip(["a", "b"]) {
+    for (scheme, nonce) in SCHEMES.into_iter().zip(["a", "b", "c"]) {
         let verdict =
             |key, nonce: &str| send(&server, &scheme(&list(""), key, now(), nonce)).verdict();
         assert_eq!(verdict(TEMPORARY, nonce), "200");
@@ -808,7 +818,7 @@ fn a_seed_says_more_of_a_configured_key_than_the_flag() {
 #[test]
 fn a_read_only_key_lists_and_writes_nothing() {
     let server = authentication::server("strict");
-    for (scheme, nonce) in SCHEMES.into_iter().zip(["a", "b"]) {
+    for (scheme, nonce) in SCHEMES.into_iter().zip(["a", "b", "c"]) {
         let listed = scheme(&list(""), READ_ONLY, now(), nonce);
         assert_eq!(send(&server, &listed).verdict(), "200");
         let added = scheme(&add_a_user(), READ_ONLY, now(), &format!("{nonce}2"));
@@ -855,7 +865,7 @@ fn the_suffix_of_a_key_is_signed_and_no_part_of_its_name() {
 #[test]
 fn a_prefix_may_be_signed_or_not() {
     let server = authentication::server("strict");
-    for (scheme, nonce) in SCHEMES.into_iter().zip(["a", "b"]) {
+    for (scheme, nonce) in SCHEMES.into_iter().zip(["a", "b", "c"]) {
         let with_prefix = scheme(&format!("{PREFIX}{}", list("")), KEY, now(), nonce);
         assert_eq!(send(&server, &with_prefix).verdict(), "200");
         let mut without = scheme(&list(""), KEY, now(), &format!("{nonce}2"));
@@ -918,7 +928,7 @@ fn the_journal_says_what_is_wrong_and_tells_no_secret() {
             .to_owned();
         explained(&server, &id)["signature"].clone()
     };
-    for (scheme, nonce) in SCHEMES.into_iter().zip(["a", "b"]) {
+    for (scheme, nonce) in SCHEMES.into_iter().zip(["a", "b", "c"]) {
         let swapped = AccessKey {
             secret: TEMPORARY.secret,
             ..KEY

@@ -128,11 +128,12 @@ fn forge(scheme: Scheme, request: &Request, mistake: &Mistake<'_>) -> Request {
                 let text = text(alibaba_acs3::canonical_request(
                     sent,
                     sent.path,
+                    read.algorithm,
                     read.signed_headers,
                 ));
-                let string = to_sign(alibaba_acs3::string_to_sign(&text));
+                let string = to_sign(alibaba_acs3::string_to_sign(read.algorithm, &text));
                 finish(&string, &|string| {
-                    alibaba_acs3::signature(KEY.secret, string)
+                    alibaba_acs3::signature(read.algorithm, KEY.secret, string)
                 })
             }
             Volcengine => {
@@ -747,6 +748,37 @@ fn bodies(shown: &mut Shown) {
         .sealed(unsent.look(|sent| huawei::sign_sm3(sent, &KEY, TIME)));
     sm3.body.clear();
     names(shown, Huawei, &sm3, "body-not-sent", "of the body {}");
+    // The same with Alibaba's SM3: an unsent body, a header with another hash, a line that is missing.
+    let acs3_sm3 = |method: &str, body: &str| {
+        let request = plain(AlibabaAcs3, method, body);
+        let sealed = request.look(|sent| alibaba_acs3::sign_sm3(sent, &KEY, TIME, "n-1"));
+        request.sealed(sealed)
+    };
+    let mut unsent = acs3_sm3("POST", "{}");
+    unsent.body.clear();
+    names(
+        shown,
+        AlibabaAcs3,
+        &unsent,
+        "body-not-sent",
+        "of the body {}",
+    );
+    let mut stated = acs3_sm3("POST", body);
+    *stated.header_mut("x-acs-content-sha256") = sha256_hex(body.as_bytes());
+    let forged = forge(AlibabaAcs3, &stated, &Mistake::Parts(&|_| {}));
+    names(
+        shown,
+        AlibabaAcs3,
+        &forged,
+        "body-hash-header",
+        "is not the hash of the body",
+    );
+    let forged = forge(
+        AlibabaAcs3,
+        &acs3_sm3("GET", ""),
+        &Mistake::Text(&|text| text.replace("\n\n", "\n")),
+    );
+    names(shown, AlibabaAcs3, &forged, "blank-line-missing", "");
     for scheme in [AlibabaAcs3, Volcengine] {
         let mut post = signed(scheme, "POST", body);
         post.body = b"{\"another\": true}".to_vec();
@@ -1157,8 +1189,9 @@ fn the_rest(shown: &mut Shown) {
         let get = signed(scheme, "GET", "");
         let text = get.look(|sent| match scheme {
             AlibabaAcs3 => {
-                let list = alibaba_acs3::read(sent).expect("signed").signed_headers;
-                alibaba_acs3::canonical_request(sent, sent.path, list).text()
+                let read = alibaba_acs3::read(sent).expect("signed");
+                let list = read.signed_headers;
+                alibaba_acs3::canonical_request(sent, sent.path, read.algorithm, list).text()
             }
             Volcengine => volcengine::canonical_request(
                 sent,

@@ -112,7 +112,12 @@ fn alibaba_acs3_names_the_first_defect() {
         Malformed,
     );
     check(
-        replaced(&request, "authorization", "HMAC-SHA256", "HMAC-SM3"),
+        replaced(
+            &request,
+            "authorization",
+            "ACS3-HMAC-SHA256",
+            "ACS3-RSA-SHA256",
+        ),
         UnknownAlgorithm,
     );
     check(

@@ -37,6 +37,8 @@ fn every_scheme_accepts_what_it_signs() {
             .with("x-acs-action", "ListUsersAsync")
             .with("x-acs-version", "2018-04-12");
         let sealed = request.look(|sent| alibaba_acs3::sign(sent, &KEY, TIME, "n"));
+        accepted(Scheme::AlibabaAcs3, request.clone(), sealed);
+        let sealed = request.look(|sent| alibaba_acs3::sign_sm3(sent, &KEY, TIME, "n"));
         accepted(Scheme::AlibabaAcs3, request, sealed);
         let request = new();
         let sealed =
@@ -133,6 +135,14 @@ fn signing_what_an_sdk_signed_gives_its_signature() {
             .any(|(name, value)| name == "authorization"
                 && value.ends_with(&sent.stage("signature.txt")))
     );
+    let of_sm3 = vector("AlibabaAcs3/sm3-2-escaping").stage("signature.txt");
+    let sealed = request
+        .look(|sent| alibaba_acs3::sign_sm3(sent, &key, time, "0123456789abcdef0123456789abcdef"));
+    let authorization = sealed
+        .headers
+        .iter()
+        .find(|(name, _)| name == "authorization");
+    assert!(authorization.is_some_and(|(_, value)| value.ends_with(&of_sm3)));
 
     let sent = vector("Volcengine/v3-python-post");
     let mut request = sent.request.clone();

@@ -1,6 +1,6 @@
 # server: --auth strict
 """E-HPC with every signature checked, through every generation of the official Python SDK: alibabacloud-ehpc20180412 4.0.0 (ACS3 in
-headers, and its `v2` mode), alibabacloud-ehpc20240730 2.4.0 (the same two), and aliyun-python-sdk-core 2.16.1 with
+headers with SHA-256 and with SM3, and its `v2` mode), alibabacloud-ehpc20240730 2.4.0 (the same three), and aliyun-python-sdk-core 2.16.1 with
 aliyun-python-sdk-ehpc 1.14.21.
 """
 
@@ -25,7 +25,7 @@ EMPTY = setting("empty_cluster", "ehpc-hz-Empty2024a")
 NEXT = setting("next_cluster", "ehpc-hz-Next240730")
 #: Needs escaping in a query, and once more in a string to sign.
 PASSWORD = "Aa1!*~/+&=aaa"
-MODES = (None, "v2")
+MODES = (None, "ACS3-HMAC-SM3", "v2")
 TEMPORARY = ("strict-temporary-ak", "strict-temporary-sk", "strict-temporary-token")
 
 

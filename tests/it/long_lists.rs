@@ -15,12 +15,17 @@ use crate::client::Connection;
 /// More than the store walks, and no multiple of anything.
 const COUNT: u64 = 4_203;
 
+/// Brings names into another order.
+type Reorder = fn(&mut [String]);
+
 /// A list of users of generated data.
 struct List {
     provider: &'static str,
     page: fn(offset: u64) -> String,
     /// Part of a name that some have, and how to ask for them.
     filter: Option<(&'static str, &'static str)>,
+    /// How to ask for another order, and what it makes of the usual one.
+    orders: &'static [(&'static str, Reorder)],
     rows: &'static str,
     total: &'static str,
     name: &'static str,
@@ -42,6 +47,7 @@ static LISTS: &[List] = &[
         provider: "huawei-rocketmq",
         page: |offset| format!("/v2/{PROJECT}/instances/{INSTANCE}/users?limit=10&offset={offset}"),
         filter: None,
+        orders: &[],
         rows: "/users",
         total: "/total",
         name: "access_key",
@@ -56,6 +62,7 @@ static LISTS: &[List] = &[
         provider: "huawei-workspace",
         page: |offset| format!("/v2/{PROJECT}/users?limit=10&offset={offset}"),
         filter: Some(("12", "&user_name=12")),
+        orders: &[],
         rows: "/users",
         total: "/total_count",
         name: "user_name",
@@ -74,6 +81,13 @@ static LISTS: &[List] = &[
             )
         },
         filter: Some(("12", "&search_word=12")),
+        orders: &[
+            ("&reverse=1", |names| names.reverse()),
+            ("&sort_key=username", |names| names.sort()),
+            ("&sort_key=username&reverse=1", |names| {
+                names.sort_by(|a, b| b.cmp(a));
+            }),
+        ],
         rows: "/users_set",
         total: "/total_count",
         name: "username",
@@ -96,6 +110,7 @@ static LISTS: &[List] = &[
             )
         },
         filter: None,
+        orders: &[],
         rows: "/Users/UserInfo",
         total: "/TotalCount",
         name: "Name",
@@ -113,6 +128,7 @@ static LISTS: &[List] = &[
         provider: "volcengine-bytehouse",
         page: |offset| format!("/?Action=ListUsers&Version=2024-08-31&Offset={offset}&Limit=10"),
         filter: None,
+        orders: &[],
         rows: "/Result/Data/Users",
         total: "/Result/Meta/Total",
         name: "Username",
@@ -235,6 +251,29 @@ impl Long {
                 "{}, {event}: from {offset}",
                 list.provider
             );
+        }
+        for (parameter, reorder) in list.orders {
+            let mut ordered = all.clone();
+            reorder(&mut ordered);
+            for offset in [0, 510, 2490, total / 10 * 10, total / 10 * 10 + 10] {
+                assert_eq!(
+                    self.page(&format!("{}{parameter}", (list.page)(offset))),
+                    (total, window(&ordered, offset)),
+                    "{}, {event}: {parameter}, from {offset}",
+                    list.provider
+                );
+            }
+            if let Some((part, filter)) = list.filter {
+                ordered.retain(|name| name.contains(part));
+                for offset in [0, 100] {
+                    assert_eq!(
+                        self.page(&format!("{}{parameter}{filter}", (list.page)(offset))),
+                        (ordered.len() as u64, window(&ordered, offset)),
+                        "{}, {event}: {parameter}, filtered, from {offset}",
+                        list.provider
+                    );
+                }
+            }
         }
         if let Some((part, parameter)) = list.filter {
             let mut matching = all.clone();

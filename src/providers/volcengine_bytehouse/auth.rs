@@ -23,8 +23,9 @@ const INVALID_TOKEN: &str = "the security token is invalid";
 /// The methods that every action takes. Inferred: the documents show GET for reads, the typed SDKs send POST always.
 pub(crate) const METHODS: &[&str] = &["GET", "POST"];
 
-/// The gateway's checks. Inferred: their order, but for authentication going before the look-up of the action, which
-/// public probes of the live host show.
+/// The gateway's checks. Inferred: their order, but for authentication going before the look-up of the action (real and
+/// made-up actions get the same answer, live at open.volcengineapi.com, 2026-09), and the token before an unknown key
+/// (live at ark.ap-southeast-1.byteplusapi.com, 2026-09).
 pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
     let request = call.request;
     if request.path() == "/" {
@@ -53,7 +54,8 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
     Err(errors::INVALID_ACTION_OR_VERSION.with_all(&[&value("Action"), &value("Version")]))
 }
 
-/// Action and Version count in the query only: the documents put them there, and no SDK sends them anywhere else.
+/// Action and Version count in the query only: with them in the body, the gateway misses the Action (seen live at
+/// visual.volcengineapi.com, 2026-03), and no SDK sends them there.
 /// Inferred: an empty one is a missing one.
 fn present(request: &Request, name: &str) -> Result<(), ApiError> {
     if request

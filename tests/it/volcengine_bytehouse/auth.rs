@@ -384,6 +384,11 @@ fn a_temporary_key_goes_with_its_token() {
             401,
             "Invalid secret token, msg: the security token is expired.",
         );
+        // A token in a header that was added after the signing counts too.
+        let late = form(&target("ListUsers"), token(None), now());
+        let sent = |value: &str| send(&server, &late.clone().with("x-security-token", value));
+        assert_eq!(sent(TEMPORARY.token.expect("a token")).verdict(), "200");
+        assert_eq!(sent("x").verdict(), "401 InvalidSecretToken");
         // The token of a lasting key is not looked at.
         let needless = AccessKey {
             token: Some("any"),

@@ -46,7 +46,26 @@ fn by_shape(request: &Request) -> Option<&'static Provider> {
         return by_signature(request).or_else(|| by_common_path(request));
     }
     // A path that is nobody's wears the envelope of the API that the request is signed for.
-    by_path(request.path()).or_else(|| by_signature(request))
+    let Some(owner) = by_path(request.path()) else {
+        return by_signature(request);
+    };
+    Some(by_foreign_signature(request, owner).unwrap_or(owner))
+}
+
+/// Whose client sent what the API that the path looks like does not have: no other answer than its own API's would it take for
+/// a refusal. To some clients of other clouds even QingCloud's 200 is a success.
+fn by_foreign_signature(request: &Request, owner: &Provider) -> Option<&'static Provider> {
+    let signer = by_signature(request).or_else(|| by_credentials(request))?;
+    let is_own = signer
+        .real
+        .schemes
+        .iter()
+        .any(|scheme| owner.real.schemes.contains(scheme));
+    if is_own {
+        return None;
+    }
+    let found = (owner.gateway.route)(request);
+    (found.operation.is_none() && !found.wrong_method).then_some(signer)
 }
 
 /// By the first segments of the path: of the patterns that fit, the one whose literal segments come first.
@@ -385,6 +404,24 @@ mod tests {
             Some(ALIYUN),
         );
         check("/v1/x?action=DescribeInstances&version=1", &[], None);
+    }
+
+    #[test]
+    fn what_another_clouds_client_signed_is_not_answered_by_whom_the_path_looks_like() {
+        let acs3 = ("authorization", "ACS3-HMAC-SHA256 Credential=x");
+        let token = ("x-auth-token", "t");
+        check("/api/v1/clusters", &[acs3], Some(ALIYUN));
+        check("/v2/clusters/x", &[acs3], Some(ALIYUN));
+        check("/api/v3/projects/p/clusters", &[token], Some(IAM));
+        let volcengine = ("authorization", "HMAC-SHA256 Credential=x");
+        check("/api/v1/clusters", &[volcengine], Some(VOLCENGINE));
+        check("/v2/p/things?access_key_id=x", &[], Some(QINGCLOUD));
+        // What its API does have stays with it, and so does what a client of its own cloud signed.
+        check("/api/user", &[acs3], Some(QINGCLOUD));
+        check("/v2/p/users", &[acs3], Some(WORKSPACE));
+        check("/v2/p/things", &[token], Some(WORKSPACE));
+        check("/api/things?access_key_id=x", &[], Some(QINGCLOUD));
+        check("/api/things", &[], Some(QINGCLOUD));
     }
 
     #[test]

@@ -123,6 +123,16 @@ fn a_call_of_the_platforms_other_apis_is_an_unknown_action() {
     assert_eq!(server.post_form("/v1/x", &form).verdict(), "200 1101");
     let newest = server.get("/_rollcall/journal?limit=1").json()["entries"][0].clone();
     assert_eq!(newest["provider"], "qingcloud-ehpc", "{newest}");
+    // Another cloud's client would take a 200 for a success, whatever its body says.
+    let foreign = server.send(
+        "GET",
+        "/api/v1/clusters",
+        &[("authorization", "ACS3-HMAC-SHA256 Credential=x")],
+        b"",
+    );
+    assert_eq!(foreign.status / 100, 4, "{foreign}");
+    let newest = server.get("/_rollcall/journal?limit=1").json()["entries"][0].clone();
+    assert_eq!(newest["provider"], "aliyun-ehpc", "{newest}");
 }
 
 #[test]

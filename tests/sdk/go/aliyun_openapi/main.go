@@ -4,7 +4,8 @@
 //
 // The generated modules above it, ehpc-20180412 and ehpc-20240730, are not served by the module proxy (see ../../README.md). What is
 // here of them is what they do for each action: the parameters as they flatten them, and the types of what they hold.
-// Every case that lists runs twice: signed with ACS3-HMAC-SHA256 in headers, and in the SDK's v2 mode, in the query.
+// Every case that lists runs in every mode: signed with ACS3-HMAC-SHA256 in headers, in the SDK's v2 mode, in the query, and with
+// ACS3-HMAC-SM3.
 package main
 
 import (
@@ -33,7 +34,7 @@ var (
 	newerCluster = Setting("next_cluster", "ehpc-hz-Next240730") // only 2024-07-30 sees these
 	newerEmpty   = Setting("next_empty_cluster", "ehpc-hz-NextEmpty1")
 	newerStopped = Setting("next_stopped_cluster", "ehpc-sh-Stopped01")
-	modes        = []string{"", "v2"}
+	modes        = []string{"", "v2", "ACS3-HMAC-SM3"}
 )
 
 // users is the body of ListUsersAsync and of ListUsers of both versions, with the generated types.
@@ -318,7 +319,7 @@ func refusals() {
 }
 
 func lives() {
-	Case("users of the older version are added, moved, given a password and deleted, in both modes", func() {
+	Case("users of the older version are added, moved, given a password and deleted, in every mode", func() {
 		for _, mode := range modes {
 			client := in(mode)
 			Done(write(client, older, "AddUsers", empty, []parameters{
@@ -333,7 +334,7 @@ func lives() {
 		}
 	})
 
-	Case("users of the newer version are created, shown, updated and deleted, in both modes", func() {
+	Case("users of the newer version are created, shown, updated and deleted, in every mode", func() {
 		for _, mode := range modes {
 			client := in(mode)
 			Done(write(client, newer, "CreateUsers", newerEmpty, []parameters{
@@ -400,7 +401,7 @@ func underFaults() {
 		Equal(Calls(namespace, "ListUsersAsync"), []int{503})
 	})
 
-	Case("a namespace in the access key keeps its own users, in both modes", func() {
+	Case("a namespace in the access key keeps its own users, in every mode", func() {
 		for _, mode := range modes {
 			suite := connect(mode, AccessKey+"~"+Fresh("suite-"), SecretKey, "")
 			Done(write(suite, older, "DeleteUsers", cluster, []parameters{{"Name": "testuser"}}, nil))
@@ -409,7 +410,7 @@ func underFaults() {
 		}
 	})
 
-	Case("a temporary key goes with its token, in both modes", func() {
+	Case("a temporary key goes with its token, in every mode", func() {
 		accessKey, secretKey, token := TemporaryKey()
 		for _, mode := range modes {
 			Equal(names(Must(list(connect(mode, accessKey, secretKey, token), older, cluster, nil)))[0], "testuser")

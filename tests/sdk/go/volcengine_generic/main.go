@@ -169,6 +169,12 @@ func main() {
 		if Strict("volcengine-bytehouse") {
 			status, _ := open(connect(AccessKey, "wrong", ""), user)
 			Equal(status, 401)
+			// The client signs the token with the rest, and leaves it out of the list of what it signed.
+			accessKey, secretKey, token := TemporaryKey()
+			status, answer := open(connect(accessKey, secretKey, token), user)
+			Equal(status, 200, answer)
+			status, _ = open(connect(accessKey, secretKey, "another"), user)
+			Equal(status, 401)
 		}
 	})
 

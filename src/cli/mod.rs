@@ -305,6 +305,16 @@ struct Flags {
     )]
     allow_host: Vec<String>,
 
+    /// Write a line of JSON a call to this file, or to standard output with "-"
+    ///
+    /// Secrets are masked as in the journal. A file that has grown too large becomes FILE.1, that one FILE.2, up to FILE.4.
+    #[arg(long, env = "ROLLCALL_ACCESS_LOG", value_name = "FILE|-")]
+    access_log: Option<PathBuf>,
+
+    /// How large a file of the access log grows, as 500k, 64m or 1g
+    #[arg(long, env = "ROLLCALL_ACCESS_LOG_SIZE", value_name = "SIZE", value_parser = parse_size, default_value = "64m")]
+    access_log_size: u64,
+
     /// What to log on standard error: error, warn, info, debug or trace, or a filter as "rollcall=debug,hyper=info"
     ///
     /// Default: info, and warn under `run`.
@@ -324,6 +334,22 @@ fn parse_time(text: &str) -> Result<Time, String> {
 fn parse_many(text: &str) -> Result<usize, String> {
     let many = text.parse().ok().filter(|many| 0 < *many);
     many.ok_or_else(|| "write 1 or more: there is always the namespace default".to_owned())
+}
+
+fn parse_size(text: &str) -> Result<u64, String> {
+    let rule = || "write a size, as 500k, 64m or 1g".to_owned();
+    let lower = text.to_ascii_lowercase();
+    let number = lower.trim_end_matches(['k', 'm', 'g']);
+    let shift = match &lower[number.len()..] {
+        "" => 0,
+        "k" => 10,
+        "m" => 20,
+        "g" => 30,
+        _ => return Err(rule()),
+    };
+    let number: u64 = number.parse().map_err(|_| rule())?;
+    let size = number.checked_mul(1 << shift).filter(|size| 0 < *size);
+    size.ok_or_else(rule)
 }
 
 fn parse_origin(text: &str) -> Result<String, String> {
@@ -538,6 +564,12 @@ fn options(flags: &Flags) -> Result<Options, String> {
             tracing::warn!("--watch has nothing to look at: name seed files with --seed");
         }
         options = options.watch();
+    }
+    if let Some(file) = &flags.access_log {
+        options = options.access_log(file);
+        if let Some(plan) = &mut options.access_log {
+            plan.max_bytes = flags.access_log_size;
+        }
     }
     if let Some(file) = &flags.faults {
         options = options.faults(fault_rules(file)?);

@@ -16,6 +16,7 @@ use super::extract::{
     ALL, JsonBody, NamespaceParam, OtherNamespaceParam, PathParam, QueryParams, ResetParams,
     as_member, body, pointer, required_body,
 };
+use super::records::KEPT;
 use super::{INDEX, Problem, describe};
 use crate::app::App;
 use crate::namespace::clock::{Setting, Time};
@@ -148,7 +149,11 @@ fn shown(namespace: &Namespace) -> rusqlite::Result<Value> {
     let last_use = namespace.last_use();
     let last_use = (0 < last_use.millis()).then(|| last_use.rfc3339_millis());
     let counts = counts(&namespace.state().store)?;
-    Ok(json!({ "name": namespace.name, "last_use": last_use, "counts": counts }))
+    let mut shown = json!({ "name": namespace.name, "last_use": last_use, "counts": counts });
+    if namespace.state().is_behind() {
+        shown["seed"] = KEPT.into();
+    }
+    Ok(shown)
 }
 
 /// How many records of each kind each provider has.
@@ -233,6 +238,7 @@ enum ResetTo {
 fn reset_namespace(app: &App, name: &str, origin: &DataSource, keeps: bool) -> Answer<Value> {
     let swapped = app.namespaces.reset(name, origin)?;
     app.faults.remove(None, Some(name));
+    tracing::info!(namespace = name, "reset");
     if !keeps {
         let namespace = Some(name);
         app.journal.clear(&Filter {
@@ -369,6 +375,11 @@ pub(crate) async fn add_fault(
 ) -> Answer<Response> {
     let rule = app.faults.add(required_body(&bytes)?, about.name());
     let rule = rule.map_err(|error| Problem::new(400, error.rule).at(error.pointer))?;
+    tracing::info!(
+        fault = rule.id,
+        namespace = rule.matches.namespace,
+        "fault set up"
+    );
     Ok((StatusCode::CREATED, Json(rule)).into_response())
 }
 
@@ -377,7 +388,13 @@ pub(crate) async fn remove_faults(
     State(app): State<Arc<App>>,
     about: NamespaceParam,
 ) -> Json<Value> {
-    Json(json!({ "removed": app.faults.remove(None, about.only()) }))
+    let removed = app.faults.remove(None, about.only());
+    tracing::info!(
+        namespace = about.only().unwrap_or(ALL),
+        removed,
+        "faults taken away"
+    );
+    Json(json!({ "removed": removed }))
 }
 
 pub(crate) async fn remove_fault(State(app): State<Arc<App>>, PathParam(id): PathParam) -> Answer {
@@ -388,6 +405,7 @@ pub(crate) async fn remove_fault(State(app): State<Arc<App>>, PathParam(id): Pat
             format!("there is no fault {id} (any more); GET /_rollcall/faults lists them"),
         ));
     }
+    tracing::info!(fault = id, "fault taken away");
     Ok(Json(json!({ "removed": removed })))
 }
 

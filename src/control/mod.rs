@@ -17,7 +17,7 @@ use axum::http::header::CONNECTION;
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 use serde_json::json;
 
 pub use crate::pipeline::journal::Count;
@@ -75,8 +75,13 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
     ),
     (
         "namespaces/{namespace}/seed",
-        "POST",
-        "merge a seed document, or application/x-ndjson with one a line; all or nothing",
+        "POST, PUT",
+        "merge a seed document, or application/x-ndjson with one a line; or have exactly that; all or nothing",
+    ),
+    (
+        "template",
+        "PUT",
+        "a seed, or {\"from\": \"<namespace>\"}, for all namespaces that come and all resets",
     ),
     (
         "namespaces/{namespace}/snapshot",
@@ -165,7 +170,11 @@ pub(crate) fn router(app: &Arc<App>, access: ControlAccess) -> Router {
             "/namespaces/{namespace}/settings",
             get(handlers::settings).patch(handlers::change_settings),
         )
-        .route("/namespaces/{namespace}/seed", post(records::seed))
+        .route(
+            "/namespaces/{namespace}/seed",
+            post(records::seed).put(records::put_seed),
+        )
+        .route("/template", put(records::put_template))
         .route(
             "/namespaces/{namespace}/snapshot",
             get(records::snapshot).put(records::restore),

@@ -111,21 +111,93 @@ pub(crate) async fn seed(
     headers: HeaderMap,
     LargeBody(bytes): LargeBody,
 ) -> Answer {
-    let is_stream = headers
-        .get("content-type")
-        .is_some_and(|value| value.as_bytes().starts_with(NDJSON.as_bytes()));
+    let is_stream = is_stream(&headers);
     blocking(move || {
         app.namespaces.with(&name, |namespace| {
             let state = namespace.state();
             let context = context(&state);
             let store = &state.store;
             let records = store.write(|tx| merge(tx, &bytes, is_stream, &context))?;
+            tracing::info!(namespace = name, records, "seeded");
             Ok(Json(
                 json!({ "name": namespace.name, "records": records, "counts": counts(store)? }),
             ))
         })
     })
     .await
+}
+
+/// Puts exactly what a seed document, or a stream of them, holds in place of a namespace's data; all or nothing.
+pub(crate) async fn put_seed(
+    State(app): State<Arc<App>>,
+    PathParam(name): PathParam,
+    headers: HeaderMap,
+    LargeBody(bytes): LargeBody,
+) -> Answer {
+    let is_stream = is_stream(&headers);
+    blocking(move || {
+        something(&bytes)?;
+        app.namespaces.with(&name, |namespace| {
+            let state = namespace.state();
+            let seeded = template::empty_store()?;
+            seeded.write(|tx| merge(tx, &bytes, is_stream, &context(&state)))?;
+            put(&app, &name, &seeded)
+        })
+    })
+    .await
+}
+
+/// Gives all namespaces that come, and resets, another seed: a document, a stream of them, or `{"from": "<namespace>"}`.
+pub(crate) async fn put_template(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    LargeBody(bytes): LargeBody,
+) -> Answer {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct From {
+        from: String,
+    }
+
+    let is_stream = is_stream(&headers);
+    blocking(move || {
+        something(&bytes)?;
+        let template = match serde_json::from_slice(&bytes) {
+            Ok(From { from }) => {
+                let original = app.namespaces.existing(&from);
+                let original = original.map_err(|cause| Problem::from(cause).at("/from"))?;
+                original.state().store.copy_in_memory()?
+            }
+            Err(_) => {
+                let template = template::empty_store()?;
+                let ids = app.template.ids("template");
+                let now = Clock::new(app.template.clock).now();
+                let context = SeedContext { ids: &ids, now };
+                template.write(|tx| merge(tx, &bytes, is_stream, &context))?;
+                template
+            }
+        };
+        let counts = counts(&template)?;
+        app.namespaces.set_template(template);
+        tracing::info!("the template was replaced");
+        Ok(Json(json!({ "counts": counts })))
+    })
+    .await
+}
+
+fn is_stream(headers: &HeaderMap) -> bool {
+    headers
+        .get("content-type")
+        .is_some_and(|value| value.as_bytes().starts_with(NDJSON.as_bytes()))
+}
+
+/// Refuses to put nothing in place of data: that is more often a mistake than meant.
+fn something(bytes: &[u8]) -> Answer<()> {
+    if bytes.trim_ascii().is_empty() {
+        let detail = "the body is empty; to start with no data, send {}";
+        return Err(Problem::new(400, detail));
+    }
+    Ok(())
 }
 
 fn context(state: &Data) -> SeedContext<'_> {
@@ -252,6 +324,7 @@ fn check_values(store: &Store) -> Result<(), String> {
 /// Puts a database in place of a namespace's.
 fn put(app: &App, name: &str, store: &Store) -> Answer {
     let swapped = app.namespaces.replace(name, store)?;
+    tracing::info!(namespace = name, "data replaced");
     Ok(Json(swapped_json(name, &swapped)?))
 }
 
@@ -428,6 +501,9 @@ pub(crate) async fn reload_seeds(State(app): State<Arc<App>>) -> Answer {
     .await
 }
 
+/// What a namespace says that did not follow a changed seed.
+pub(crate) const KEPT: &str = "changed, kept because written";
+
 /// The same, for `--watch` too; a wrong seed changes nothing.
 pub(crate) fn reload(app: &App) -> Result<Value, String> {
     let template = app.template.build().map_err(|cause| cause.to_string())?;
@@ -436,7 +512,10 @@ pub(crate) fn reload(app: &App) -> Result<Value, String> {
     for namespace in app.namespaces.in_use() {
         match app.namespaces.refresh(&namespace) {
             Ok(true) => reset.push(namespace.name.clone()),
-            Ok(false) => kept.push(namespace.name.clone()),
+            Ok(false) => {
+                namespace.state().set_behind();
+                kept.push(namespace.name.clone());
+            }
             // Somebody dropped it meanwhile.
             Err(NamespaceError::Unknown(_)) => {}
             Err(cause) => return Err(cause.to_string()),
@@ -444,5 +523,13 @@ pub(crate) fn reload(app: &App) -> Result<Value, String> {
     }
     reset.sort();
     kept.sort();
-    Ok(json!({ "reset": reset, "kept": kept }))
+    let mut done = json!({ "reset": reset, "kept": kept });
+    if !kept.is_empty() {
+        tracing::warn!(
+            "the seed has changed, but what was written to keeps its data: {}; reset it to have the new seed",
+            kept.join(", ")
+        );
+        done["why_kept"] = KEPT.into();
+    }
+    Ok(done)
 }

@@ -42,9 +42,20 @@ pub(crate) struct State {
     settings: Arc<RwLock<Arc<Settings>>>,
     /// Whether the data started as the template in this run; what an earlier run left may have been written to.
     from_template: bool,
+    /// Whether the seed has changed since, and the data stayed because it was written to.
+    is_behind: AtomicBool,
 }
 
 impl State {
+    /// Notes that the data stayed when the seed changed; of data that never was the seed's there is nothing to say.
+    pub(crate) fn set_behind(&self) {
+        self.is_behind.store(self.from_template, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_behind(&self) -> bool {
+        self.is_behind.load(Ordering::SeqCst)
+    }
+
     pub(crate) fn settings(&self) -> Arc<Settings> {
         Arc::clone(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -783,6 +794,7 @@ impl Namespaces {
             clock: Arc::new(Clock::new(self.clock)),
             settings: Arc::new(RwLock::new(Arc::new(self.settings.clone()))),
             from_template: matches!(origin, DataSource::Template),
+            is_behind: AtomicBool::new(false),
         }
     }
 
@@ -795,6 +807,7 @@ impl Namespaces {
             clock: Arc::clone(&old.clock),
             settings: Arc::clone(&old.settings),
             from_template,
+            is_behind: AtomicBool::new(false),
         }
     }
 

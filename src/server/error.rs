@@ -45,6 +45,9 @@ pub enum StartError {
     /// A fault rule cannot be meant.
     #[error("a fault rule is wrong at {0}: {1}")]
     Fault(String, String),
+    /// The access log cannot be written.
+    #[error("cannot write the access log {0}: {1}; choose another file with --access-log")]
+    AccessLog(PathBuf, io::Error),
     /// The admin token cannot be sent.
     #[error(
         "the admin token goes in a header: write it in ASCII letters, digits and signs, without spaces"

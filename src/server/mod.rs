@@ -21,6 +21,7 @@ use crate::control::{self, Client, ControlAccess};
 use crate::namespace::{self, Config, DataDir, DataDirError, Namespaces};
 use crate::pipeline::faults::Faults;
 use crate::pipeline::journal::Journal;
+use crate::pipeline::journal::access_log::AccessLog;
 use crate::pipeline::metrics::Metrics;
 use crate::provider::Provider;
 use crate::seed::template::{self, TemplatePlan};
@@ -225,7 +226,15 @@ fn build(options: &Options) -> Result<App, StartError> {
         rng_seed: options.rng_seed,
         max: options.max_namespaces,
     };
+    let access_log = options.access_log.as_ref().map(|plan| {
+        AccessLog::start(plan).map_err(|cause| {
+            let file = plan.file.clone().unwrap_or_else(|| "-".into());
+            StartError::AccessLog(file, cause)
+        })
+    });
+    let access_log = access_log.transpose()?;
     let namespaces = Namespaces::new(config);
+    warn_of_seeds_that_come_too_late(&namespaces, options);
     namespaces
         .get(namespace::DEFAULT)
         .map_err(|cause| StartError::Data(cause.to_string()))?;
@@ -242,12 +251,32 @@ fn build(options: &Options) -> Result<App, StartError> {
     }
     Ok(App {
         namespaces,
-        journal: Journal::new(options.journal, JOURNAL_BYTES),
+        journal: Journal::new(options.journal, JOURNAL_BYTES).with_access_log(access_log),
         faults,
         metrics: Metrics::default(),
         admin_token: options.access.token.clone(),
         template,
     })
+}
+
+/// Seeds fill new namespaces only; whoever names one for a folder with data sees none of it.
+fn warn_of_seeds_that_come_too_late(namespaces: &Namespaces, options: &Options) {
+    let is_demo = |source: &SeedSource| matches!(source, SeedSource::Demo);
+    if options.data.is_none() || options.seeds.iter().all(is_demo) {
+        return;
+    }
+    let names = namespaces.names().unwrap_or_default();
+    let Some(first) = names.first() else { return };
+    const SHOWN: usize = 5;
+    let more = match names.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    tracing::warn!(
+        "--seed fills new namespaces only; these lie in the data folder and keep what they have: {}{more}; to have the seed, \
+         reset them (rollcall reset --namespace {first}), or choose another folder with --data",
+        names[..names.len().min(SHOWN)].join(", ")
+    );
 }
 
 /// Makes the data folder this server's own, and looks at what is in it.

@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::control::ControlAccess;
 use crate::namespace::clock::Setting;
 use crate::namespace::settings::{Credential, Settings, Skew};
 use crate::pipeline::faults::Rule;
+use crate::pipeline::journal::access_log::{self, AccessLogPlan};
 use crate::pipeline::settings;
 use crate::provider::Provider;
 use crate::providers::require;
@@ -68,6 +69,7 @@ pub struct Options {
     pub(crate) access: ControlAccess,
     pub(crate) watch: bool,
     pub(crate) faults: Vec<Rule>,
+    pub(crate) access_log: Option<AccessLogPlan>,
 }
 
 impl Default for Options {
@@ -88,6 +90,7 @@ impl Default for Options {
             access: ControlAccess::default(),
             watch: false,
             faults: Vec::new(),
+            access_log: None,
         }
     }
 }
@@ -324,6 +327,24 @@ impl Options {
     #[must_use]
     pub fn faults(mut self, rules: Vec<Rule>) -> Self {
         self.faults = rules;
+        self
+    }
+
+    /// Writes a line of JSON a call to that file, or to standard output where it is `-`. Beyond 64 MiB it goes on in a new one,
+    /// and four older ones are kept.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().access_log("calls.ndjson");
+    /// ```
+    #[must_use]
+    pub fn access_log(mut self, file: impl Into<PathBuf>) -> Self {
+        let file = file.into();
+        self.access_log = Some(AccessLogPlan {
+            file: Some(file).filter(|file| file != Path::new("-")),
+            max_bytes: access_log::MAX_BYTES,
+        });
         self
     }
 

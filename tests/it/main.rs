@@ -37,6 +37,7 @@ mod long_lists;
 mod misdirected;
 mod namespaces;
 mod newcomers;
+mod operators;
 mod pages;
 mod placeholders;
 mod secrets;

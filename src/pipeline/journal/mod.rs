@@ -4,6 +4,7 @@
 //! whole alive, which no cap would see. Texts are made when an entry is read, outside of the lock, and only then is masked
 //! what must not be shown. Entries are capped per namespace, bytes per server.
 
+pub(crate) mod access_log;
 pub(crate) mod entry;
 pub(crate) mod shell;
 mod verify;
@@ -18,6 +19,7 @@ use crate::pipeline::journal::shell::quote;
 use crate::provider::error::Missing;
 use crate::provider::redact;
 
+use access_log::AccessLog;
 pub(crate) use entry::{Entry, Outcome, Stage};
 pub use verify::Count;
 pub(crate) use verify::Verdict;
@@ -32,6 +34,8 @@ const NAMES: usize = 10_000;
 pub(crate) struct Journal {
     per_namespace: usize,
     bytes: usize,
+    /// Where entries go for good, beside the ring.
+    access_log: Option<AccessLog>,
     inner: Mutex<Inner>,
 }
 
@@ -100,13 +104,22 @@ impl Journal {
         Self {
             per_namespace,
             bytes,
+            access_log: None,
             inner: Mutex::default(),
         }
+    }
+
+    /// The same that writes every entry to a log, too.
+    pub(crate) fn with_access_log(self, access_log: Option<AccessLog>) -> Self {
+        Self { access_log, ..self }
     }
 
     /// Keeps an entry, and drops what is over a cap.
     pub(crate) fn record(&self, entry: Entry<'_>) {
         if self.per_namespace == 0 {
+            if let Some(log) = &self.access_log {
+                log.note(&Arc::new(Kept::new(entry)));
+            }
             return;
         }
         let mut kept = Kept::new(entry);
@@ -131,7 +144,11 @@ impl Journal {
                 inner.rings.insert(Arc::clone(namespace), ring);
             }
         }
-        inner.entries.insert(kept.id, Arc::new(kept));
+        let kept = Arc::new(kept);
+        if let Some(log) = &self.access_log {
+            log.note(&kept);
+        }
+        inner.entries.insert(kept.id, kept);
         while self.bytes < inner.size
             && let Some((_, oldest)) = inner.entries.pop_first()
         {

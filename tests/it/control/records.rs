@@ -311,7 +311,7 @@ fn reload_takes_changed_seed_files_into_what_nobody_wrote_to() {
     let reloaded = done(&server.json("POST", "/_rollcall/reload", ""));
     assert_eq!(
         reloaded,
-        json!({ "reset": ["default", "untouched"], "kept": ["made-empty", "written"] })
+        json!({ "reset": ["default", "untouched"], "kept": ["made-empty", "written"], "why_kept": "changed, kept because written" })
     );
     assert_eq!(
         (total(&server, "untouched"), total(&server, "written")),

@@ -296,6 +296,9 @@ fn calls(key: &AccessKey<'_>) -> Vec<Request> {
             .with("x-acs-action", action)
             .with("x-acs-version", version);
         let sealed = request.look(|sent| alibaba_acs3::sign(sent, key, TIME, &nonce));
+        calls.push(request.clone().sealed(sealed));
+        let sealed =
+            request.look(|sent| alibaba_acs3::sign_sm3(sent, key, TIME, &format!("{nonce}s")));
         calls.push(request.sealed(sealed));
     }
 

@@ -230,6 +230,8 @@ struct Trial {
     key_prefix: &'static str,
     /// Whether the key of Volcengine and of Huawei's V11 is drawn from the secret.
     derived: bool,
+    /// The form of Alibaba's ACS3.
+    acs3: alibaba_acs3::Algorithm,
     /// The form of Huawei's scheme, and the access key id, which a derived key takes in.
     form: super::huawei::Algorithm,
     access_key_id: String,
@@ -301,6 +303,7 @@ impl Trial {
             key_suffix: "",
             key_prefix: "",
             derived: true,
+            acs3: alibaba_acs3::Algorithm::Sha256,
             form: super::huawei::Algorithm::Sha256,
             access_key_id: String::new(),
             method: request.method.to_owned(),
@@ -399,11 +402,7 @@ impl Trial {
                 format!("{method}&{path}&{query}{end}")
             }
             Scheme::AlibabaAcs3 => {
-                let algorithm = match self.digest {
-                    Digest::Sm3 => alibaba_acs3::Algorithm::Sm3,
-                    Digest::Sha1 | Digest::Sha256 => alibaba_acs3::Algorithm::Sha256,
-                };
-                format!("{}\n{}{end}", algorithm.as_str(), canonical())
+                format!("{}\n{}{end}", self.acs3.as_str(), canonical())
             }
             Scheme::Huawei => {
                 let name = self.form.as_str();
@@ -505,6 +504,7 @@ fn examine<'a>(case: &'a Case<'a>) -> Option<(Examination<'a>, Vec<Trial>)> {
                     .with_parameters(&signed, b"")
                     .with_canonical(path, &canonical);
                 trials.push(Trial {
+                    acs3: read.algorithm,
                     digest: read.algorithm.digest(),
                     ..trial
                 });

@@ -10,7 +10,9 @@ use super::{
 };
 use crate::signing::Scheme::{self, AlibabaAcs3, AlibabaV1, Huawei, QingCloud, Volcengine};
 use crate::signing::coding::push;
-use crate::signing::{Digest, compact_time, encode, extended_time, huawei, md5_hex, pairs};
+use crate::signing::{
+    Digest, compact_time, encode, extended_time, huawei, md5_hex, pairs, sha256_hex,
+};
 
 /// So many parameters are left out, one after the other.
 const MAX_LEFT_OUT: usize = 64;
@@ -143,6 +145,12 @@ pub static DEVIATIONS: &[Deviation] = &[
         "the signature is of the body {}; none was sent",
         &[AlibabaAcs3, Volcengine, Huawei, QingCloud],
         body_not_sent,
+    ),
+    row(
+        "body-hash-sha256",
+        "signature matches with the SHA-256 of the body; an algorithm with SM3 in its name wants the SM3 there",
+        &[AlibabaAcs3, Huawei],
+        body_hash_sha256,
     ),
     row(
         "body-hash-stated",
@@ -376,6 +384,12 @@ pub static DEVIATIONS: &[Deviation] = &[
         final_newline,
     ),
     row("digest", "signature matches with {}", BASE64, digest),
+    row(
+        "digest-sha256",
+        "signature matches with SHA-256 {}, though the algorithm that Authorization names has SM3",
+        &[AlibabaAcs3, Huawei],
+        digest_sha256,
+    ),
     row(
         "signature-hex",
         "signature matches if it is written in hex instead of Base64",
@@ -805,6 +819,14 @@ fn body_not_sent(trial: &Trial, examination: &Examination<'_>) -> Variants {
         .into_iter()
         .filter_map(|body| other_body(trial, examination, body, body.as_bytes()))
         .collect()
+}
+
+fn body_hash_sha256(trial: &Trial, examination: &Examination<'_>) -> Variants {
+    if trial.digest != Digest::Sm3 {
+        return Vec::new();
+    }
+    let line = sha256_hex(examination.case.request.body);
+    one(trial, |trial| trial.payload = Some(line))
 }
 
 fn body_hash_stated(trial: &Trial, examination: &Examination<'_>) -> Variants {
@@ -1345,6 +1367,24 @@ fn digest(trial: &Trial, _: &Examination<'_>) -> Variants {
         Digest::Sha256 | Digest::Sm3 => ("HMAC-SHA1", Digest::Sha1),
     };
     vec![variant(trial, name, |trial| trial.digest = digest)]
+}
+
+/// A client that was told the name of the algorithm, and hashes as ever.
+fn digest_sha256(trial: &Trial, examination: &Examination<'_>) -> Variants {
+    if trial.digest != Digest::Sm3 {
+        return Vec::new();
+    }
+    let body = sha256_hex(examination.case.request.body);
+    let everywhere = |trial: &mut Trial| {
+        trial.digest = Digest::Sha256;
+        trial.payload = trial.payload.take().map(|_| body.clone());
+    };
+    vec![
+        variant(trial, "in every place", everywhere),
+        variant(trial, "in every place but the hash of the body", |trial| {
+            trial.digest = Digest::Sha256;
+        }),
+    ]
 }
 
 fn signature_hex(trial: &Trial, _: &Examination<'_>) -> Variants {

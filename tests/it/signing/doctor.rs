@@ -748,6 +748,74 @@ fn bodies(shown: &mut Shown) {
         .sealed(unsent.look(|sent| huawei::sign_sm3(sent, &KEY, TIME)));
     sm3.body.clear();
     names(shown, Huawei, &sm3, "body-not-sent", "of the body {}");
+    // SM3 by its name, and SHA-256 for one part of it or the whole.
+    let of_sm3 = |scheme: Scheme| {
+        let request = plain(scheme, "POST", body);
+        let sealed = request.look(|sent| match scheme {
+            Huawei => huawei::sign_sm3(sent, &KEY, TIME),
+            _ => alibaba_acs3::sign_sm3(sent, &KEY, TIME, "n-1"),
+        });
+        request.sealed(sealed)
+    };
+    for scheme in [AlibabaAcs3, Huawei] {
+        let post = of_sm3(scheme);
+        let sha256 = sha256_hex(body.as_bytes());
+        let forged = forge(
+            scheme,
+            &post,
+            &Mistake::Parts(&|parts| parts.payload_hash = sha256.clone().into()),
+        );
+        names(
+            shown,
+            scheme,
+            &forged,
+            "body-hash-sha256",
+            "the SHA-256 of the body",
+        );
+        for (hash, sentence) in [
+            (Some(&sha256), "SHA-256 in every place,"),
+            (None, "but the hash of the body"),
+        ] {
+            // Everything but the name, computed by hand.
+            let signature = post.look(|sent| {
+                let mut parts = match scheme {
+                    Huawei => {
+                        let read = huawei::read(sent).expect("signed");
+                        huawei::canonical_request(
+                            sent,
+                            sent.path,
+                            read.algorithm,
+                            read.signed_headers,
+                        )
+                    }
+                    _ => {
+                        let read = alibaba_acs3::read(sent).expect("signed");
+                        alibaba_acs3::canonical_request(
+                            sent,
+                            "/",
+                            read.algorithm,
+                            read.signed_headers,
+                        )
+                    }
+                };
+                if let Some(hash) = hash {
+                    parts.payload_hash = hash.clone().into();
+                }
+                let text = sha256_hex(parts.text().as_bytes());
+                let string = match scheme {
+                    Huawei => {
+                        let date = sent.header("x-sdk-date").expect("signed");
+                        format!("SDK-HMAC-SM3\n{date}\n{text}")
+                    }
+                    _ => format!("ACS3-HMAC-SM3\n{text}"),
+                };
+                alibaba_acs3::signature(alibaba_acs3::Algorithm::Sha256, KEY.secret, &string)
+            });
+            let mut forged = post.clone();
+            set_signature(scheme, &mut forged, &signature);
+            names(shown, scheme, &forged, "digest-sha256", sentence);
+        }
+    }
     // The same with Alibaba's SM3: an unsent body, a header with another hash, a line that is missing.
     let acs3_sm3 = |method: &str, body: &str| {
         let request = plain(AlibabaAcs3, method, body);

@@ -340,6 +340,32 @@ fn what_the_sdks_write_of_an_answer_can_be_pasted_in() {
     assert_eq!(names(&server.get(&users)), ["testuser"]);
 }
 
+/// Seeds, keys and the clock take a time with a fraction of one to nine digits, as the signatures do.
+#[test]
+fn every_time_that_is_read_may_have_a_fraction() {
+    for digits in 1..=9 {
+        let time = format!("2022-09-28T09:05:26.{}Z", &"123456789"[..digits]);
+        let mut document = with_users(json!([{"Name": "testuser", "AddTime": time}]));
+        let expires = time.replace("2022", "2042");
+        document["credentials"] =
+            json!([{"access_key": "ak", "secret_key": "sk", "expires": expires}]);
+        let server = seeded(std::slice::from_ref(&document)).expect("a good seed");
+        let added = users(&server)[0]["AddTime"].to_string();
+        assert!(
+            added.starts_with("\"2022-09-28T09:05:26."),
+            "{time}: {added}"
+        );
+        let clock = server.json(
+            "PUT",
+            "/_rollcall/clock",
+            &json!({"mode": "fixed", "time": expires}).to_string(),
+        );
+        assert_eq!(clock.status, 200, "{expires}: {clock}");
+        let shown = clock.json()["now"].to_string();
+        assert!(shown.starts_with("\"2042-09-28T09:05:26."), "{shown}");
+    }
+}
+
 #[test]
 fn seeds_are_as_their_schema_says() {
     let read = |file: &str| -> Value {

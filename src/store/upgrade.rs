@@ -6,26 +6,20 @@ use rusqlite::config::DbConfig;
 use super::OpenError;
 use super::page::select;
 
-/// The tables that came after version 2: a file that lacks them is ours all the same, and they stay as the schema makes them.
-const ADDED: &[&str] = &["qingcloud_zones"];
-
 /// Takes over the rows of the database that is attached as `old`: of every table the columns that both have, so a new column
 /// needs a default. The tables' own rows give way, and no trigger counts anything a second time.
 ///
-/// Every table has to be there but those that a later version [`ADDED`].
+/// A table that came later is absent and stays as the schema makes it; a file that has none of the tables is not ours.
 pub(super) fn take_over(connection: &Connection) -> Result<(), OpenError> {
-    let sql = "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT IN
-                 (SELECT name FROM old.sqlite_schema WHERE type = 'table')";
-    let absent: Vec<String> = select(connection, sql, [], |row| row.get(0))?;
-    if absent.iter().any(|table| !ADDED.contains(&table.as_str())) {
+    let sql = "SELECT name FROM main.sqlite_schema WHERE type = 'table' INTERSECT
+                 SELECT name FROM old.sqlite_schema WHERE type = 'table' ORDER BY name";
+    let tables: Vec<String> = select(connection, sql, [], |row| row.get(0))?;
+    if tables.is_empty() {
         return Err(OpenError::Foreign);
     }
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
     let transaction = connection.unchecked_transaction()?;
-    let sql = "SELECT name FROM main.sqlite_schema WHERE type = 'table' INTERSECT
-                 SELECT name FROM old.sqlite_schema WHERE type = 'table' ORDER BY name";
-    let tables: Vec<String> = select(&transaction, sql, [], |row| row.get(0))?;
     for table in tables {
         // Hidden are generated columns, which follow from the others.
         let sql = "SELECT name FROM pragma_table_xinfo(?1, 'main') WHERE hidden = 0 INTERSECT

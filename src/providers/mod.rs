@@ -1,6 +1,8 @@
 //! The registry: every provider, a module each. What two of them share lies beside this file, never in a module.
 
 pub(crate) mod aliyun_ehpc;
+#[cfg(test)]
+mod further;
 pub(crate) mod huawei;
 pub(crate) mod huawei_iam;
 pub(crate) mod huawei_rocketmq;
@@ -20,6 +22,8 @@ pub(crate) static PROVIDERS: &[&Provider] = &[
     &huawei_rocketmq::PROVIDER,
     &huawei_iam::PROVIDER,
     &aliyun_ehpc::PROVIDER,
+    #[cfg(test)]
+    &further::PROVIDER,
 ];
 
 /// The provider of that id.

@@ -27,7 +27,7 @@ use crate::provider::SeedContext;
 use crate::providers::{PROVIDERS, provider, unknown_provider};
 use crate::seed::template;
 use crate::seed::{self, merge_file};
-use crate::server::options::{Listen, Options, is_token};
+use crate::server::options::{Listen, Options};
 use crate::server::{Rollcall, StartError, log};
 use remote::Remote;
 use signals::Signals;
@@ -580,7 +580,9 @@ fn options(flags: &Flags) -> Result<Options, String> {
             options
         }
         // clap would repeat what it cannot read, and that is a secret.
-        Some(token) if !is_token(token.trim()) => return Err(StartError::AdminToken.to_string()),
+        Some(token) if !crate::control::is_token(token.trim()) => {
+            return Err(StartError::AdminToken.to_string());
+        }
         Some(token) => options.admin_token(token),
         None => {
             if std::env::var_os("ROLLCALL_ADMIN_TOKEN").is_some() {

@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use ureq::Agent;
 use ureq::http::Request;
 
+use super::guard::is_token;
 use crate::namespace::clock::Time;
 use crate::pipeline::faults::{Delay, Effect, Match, Rule};
 use crate::pipeline::journal::Count;
-use crate::server::options::is_token;
 
 /// How long a call of the control plane may take; a million users are imported well within it.
 const TIMEOUT: Duration = Duration::from_secs(300);

@@ -15,7 +15,6 @@ use serde_path_to_error::Segment;
 use tokio::time::timeout;
 
 use super::Problem;
-use super::handlers::Answer;
 use crate::namespace::{self, NamespaceError};
 use crate::provider::call::Params;
 
@@ -26,7 +25,7 @@ pub(crate) struct PathParam(pub(crate) String);
 impl<S: Send + Sync> FromRequestParts<S> for PathParam {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let found = Path::<String>::from_request_parts(parts, state).await;
         let Path(name) = found.map_err(|cause| Problem::new(400, cause.body_text()))?;
         Ok(Self(name))
@@ -40,7 +39,7 @@ pub(crate) struct QueryParams<T>(pub(crate) T);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryParams<T> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let found = Query::<T>::from_request_parts(parts, state).await;
         let Query(query) = found.map_err(|cause| Problem::new(400, cause.body_text()))?;
         Ok(Self(query))
@@ -54,7 +53,7 @@ pub(crate) struct JsonBody(pub(crate) Bytes);
 impl<S: Sync> FromRequest<S> for JsonBody {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Answer<Self> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let whole = timeout(TIMEOUT, bounded(request, BODY, TIMEOUT)).await;
         whole.unwrap_or_else(|_| Err(too_slow())).map(Self)
     }
@@ -67,7 +66,7 @@ pub(crate) struct LargeBody(pub(crate) Bytes);
 impl<S: Sync> FromRequest<S> for LargeBody {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Answer<Self> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         bounded(request, BULK, TIMEOUT).await.map(Self)
     }
 }
@@ -84,7 +83,7 @@ pub(crate) struct LineStream {
 impl<S: Sync> FromRequest<S> for LineStream {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Answer<Self> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let body = limited(request, BULK)?;
         Ok(Self {
             body,
@@ -96,7 +95,7 @@ impl<S: Sync> FromRequest<S> for LineStream {
 
 impl LineStream {
     /// The next lines, whole ones, about a parcel of them; nothing behind the last one.
-    pub(crate) async fn next(&mut self) -> Answer<Option<Vec<u8>>> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, Problem> {
         while self.whole == 0 || self.read.len() < PARCEL {
             let Some(frame) = next_frame(&mut self.body, TIMEOUT).await? else {
                 let rest = std::mem::take(&mut self.read);
@@ -112,14 +111,17 @@ impl LineStream {
     }
 
     /// Reads what still comes: a client that is sending hears no answer.
-    pub(crate) async fn drain(mut self) -> Answer<()> {
+    pub(crate) async fn drain(mut self) -> Result<(), Problem> {
         while next_frame(&mut self.body, TIMEOUT).await?.is_some() {}
         Ok(())
     }
 }
 
 /// The next bytes of a body, which a client may not keep back for ever: it would hold a thread for as long.
-async fn next_frame(body: &mut Limited<Body>, patience: Duration) -> Answer<Option<Bytes>> {
+async fn next_frame(
+    body: &mut Limited<Body>,
+    patience: Duration,
+) -> Result<Option<Bytes>, Problem> {
     loop {
         match timeout(patience, body.frame()).await {
             Err(_elapsed) => return Err(too_slow()),
@@ -134,7 +136,7 @@ async fn next_frame(body: &mut Limited<Body>, patience: Duration) -> Answer<Opti
     }
 }
 
-async fn bounded(request: Request, most: usize, patience: Duration) -> Answer<Bytes> {
+async fn bounded(request: Request, most: usize, patience: Duration) -> Result<Bytes, Problem> {
     let mut body = limited(request, most)?;
     let mut whole = BytesMut::new();
     while let Some(frame) = next_frame(&mut body, patience).await? {
@@ -143,7 +145,7 @@ async fn bounded(request: Request, most: usize, patience: Duration) -> Answer<By
     Ok(whole.freeze())
 }
 
-fn limited(request: Request, most: usize) -> Answer<Limited<Body>> {
+fn limited(request: Request, most: usize) -> Result<Limited<Body>, Problem> {
     let body = request.into_body();
     // Nobody has to send what will not be taken.
     if u64::try_from(most).is_ok_and(|most| most < http_body::Body::size_hint(&body).lower()) {
@@ -199,14 +201,17 @@ pub(crate) const ALL: &str = "*";
 impl<S: Sync> FromRequestParts<S> for NamespaceParam {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let (about, _) = strictly(parts, None)?;
         Ok(about)
     }
 }
 
 /// The namespace of a call that takes that other parameter, too, and its value.
-fn strictly(parts: &Parts, other: Option<&str>) -> Answer<(NamespaceParam, Option<String>)> {
+fn strictly(
+    parts: &Parts,
+    other: Option<&str>,
+) -> Result<(NamespaceParam, Option<String>), Problem> {
     let query = parameters(parts);
     let (mut in_query, mut found) = (None, None);
     for (name, value) in query.iter() {
@@ -238,7 +243,7 @@ pub(crate) struct ResetParams {
 impl<S: Sync> FromRequestParts<S> for ResetParams {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let (about, journal) = strictly(parts, Some("journal"))?;
         let keeps_journal = match journal.as_deref() {
             None | Some("clear") => false,
@@ -262,7 +267,7 @@ pub(crate) struct OtherNamespaceParam(pub(crate) NamespaceParam);
 impl<S: Sync> FromRequestParts<S> for OtherNamespaceParam {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         about(parts, parameters(parts).first("namespace")).map(Self)
     }
 }
@@ -271,7 +276,7 @@ fn parameters(parts: &Parts) -> Params {
     Params::decode(parts.uri.query().unwrap_or_default().as_bytes())
 }
 
-fn about(parts: &Parts, in_query: Option<&str>) -> Answer<NamespaceParam> {
+fn about(parts: &Parts, in_query: Option<&str>) -> Result<NamespaceParam, Problem> {
     let header = || {
         parts
             .headers
@@ -287,7 +292,7 @@ fn about(parts: &Parts, in_query: Option<&str>) -> Answer<NamespaceParam> {
 }
 
 /// Reads a JSON body; an empty one is the default. An error points to the place.
-pub(crate) fn body<T: DeserializeOwned + Default>(bytes: &[u8]) -> Answer<T> {
+pub(crate) fn body<T: DeserializeOwned + Default>(bytes: &[u8]) -> Result<T, Problem> {
     if bytes.trim_ascii().is_empty() {
         Ok(T::default())
     } else {
@@ -296,7 +301,7 @@ pub(crate) fn body<T: DeserializeOwned + Default>(bytes: &[u8]) -> Answer<T> {
 }
 
 /// Reads a JSON body that has to be there. An error points to the place.
-pub(crate) fn required_body<T: DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
+pub(crate) fn required_body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if bytes.trim_ascii().is_empty() {
         return Err(Problem::new(
             400,

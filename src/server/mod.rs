@@ -28,7 +28,7 @@ use crate::seed::template::{self, TemplatePlan};
 use crate::seed::{SeedSource, files};
 pub use error::StartError;
 use listener::{Doors, accept, bind};
-use options::{Options, is_token};
+use options::Options;
 
 /// How often `--watch` looks at the seed files.
 const WATCH_TIME: Duration = Duration::from_millis(300);
@@ -87,7 +87,7 @@ impl Rollcall {
     /// ```
     pub fn start_with(options: &Options) -> Result<Self, StartError> {
         let token = options.access.token.as_deref();
-        if token.is_some_and(|token| !is_token(token)) {
+        if token.is_some_and(|token| !control::is_token(token)) {
             return Err(StartError::AdminToken);
         }
         let listeners = bind(&options.listen)?;

@@ -420,8 +420,3 @@ impl fmt::Display for Listen {
         }
     }
 }
-
-/// Whether a header can hold it, so that whoever knows it can send it.
-pub(crate) fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
-}

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::wire::{Format, Parameters};
+use super::wire::{Format, Parameters, Scheme, scheme};
 use super::{OPERATIONS, errors};
 use crate::namespace::clock::Time;
 use crate::namespace::settings::{Auth, Credential};
@@ -14,53 +14,6 @@ use crate::signing::{self, Mismatch, RawRequest, alibaba_acs3, alibaba_v1};
 
 /// How far a caller's clock may be off, either way, and how long a nonce may not come again.
 const SKEW: Duration = Duration::from_secs(15 * 60);
-
-/// How a request says who sends it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scheme {
-    /// ACS3-HMAC-SHA256, ACS3-HMAC-SM3 and their relatives: in headers.
-    Acs3,
-    /// RPC V1: in parameters.
-    RpcV1,
-    /// Not at all, which only passes with authentication off.
-    Unsigned,
-}
-
-/// The scheme of a request, told by what it carries and not by whether that is right.
-pub(crate) fn scheme(request: &Request) -> Scheme {
-    const V1: [&str; 5] = [
-        "AccessKeyId",
-        "Signature",
-        "SignatureMethod",
-        "SignatureNonce",
-        "SignatureVersion",
-    ];
-    let authorization = request.lossy_header("authorization");
-    if authorization.starts_with("ACS3-") || request.headers.contains_key("x-acs-signature-nonce") {
-        return Scheme::Acs3;
-    }
-    let parameters = Parameters::of(request);
-    if V1.iter().any(|name| parameters.contains(name)) {
-        Scheme::RpcV1
-    } else {
-        Scheme::Unsigned
-    }
-}
-
-/// The access key that a request names, in any scheme.
-pub(crate) fn access_key(request: &Request) -> Option<String> {
-    let authorization = request.lossy_header("authorization");
-    let credential = authorization.split_once(' ').and_then(|(_, fields)| {
-        fields
-            .split(',')
-            .find_map(|field| field.trim().strip_prefix("Credential="))
-    });
-    let in_header = request.lossy_header("x-acs-accesskey-id");
-    credential
-        .or_else(|| Parameters::of(request).get("AccessKeyId"))
-        .or_else(|| Some(&*in_header).filter(|key| !key.is_empty()))
-        .map(str::to_owned)
-}
 
 /// The gateway's checks.
 pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {

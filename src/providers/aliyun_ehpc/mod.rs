@@ -84,7 +84,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     },
     gateway: Gateway {
         route,
-        access_key: auth::access_key,
+        access_key: wire::access_key,
         token_namespace: |_| None,
         request_id,
         admit: auth::admit,

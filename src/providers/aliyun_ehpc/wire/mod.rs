@@ -13,7 +13,6 @@ use quick_xml::escape::partial_escape;
 use quick_xml::se::Serializer as XmlSerializer;
 use serde::{Serialize, Serializer};
 
-use super::auth::{Scheme, access_key, scheme};
 use super::errors;
 use super::model::Group;
 use crate::provider::call::{Call, Params, Reply, Request};
@@ -86,6 +85,53 @@ impl Format {
             _ => Self::Json,
         })
     }
+}
+
+/// How a request says who sends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    /// ACS3-HMAC-SHA256, ACS3-HMAC-SM3 and their relatives: in headers.
+    Acs3,
+    /// RPC V1: in parameters.
+    RpcV1,
+    /// Not at all, which only passes with authentication off.
+    Unsigned,
+}
+
+/// The scheme of a request, told by what it carries and not by whether that is right.
+pub(crate) fn scheme(request: &Request) -> Scheme {
+    const V1: [&str; 5] = [
+        "AccessKeyId",
+        "Signature",
+        "SignatureMethod",
+        "SignatureNonce",
+        "SignatureVersion",
+    ];
+    let authorization = request.lossy_header("authorization");
+    if authorization.starts_with("ACS3-") || request.headers.contains_key("x-acs-signature-nonce") {
+        return Scheme::Acs3;
+    }
+    let parameters = Parameters::of(request);
+    if V1.iter().any(|name| parameters.contains(name)) {
+        Scheme::RpcV1
+    } else {
+        Scheme::Unsigned
+    }
+}
+
+/// The access key that a request names, in any scheme.
+pub(crate) fn access_key(request: &Request) -> Option<String> {
+    let authorization = request.lossy_header("authorization");
+    let credential = authorization.split_once(' ').and_then(|(_, fields)| {
+        fields
+            .split(',')
+            .find_map(|field| field.trim().strip_prefix("Credential="))
+    });
+    let in_header = request.lossy_header("x-acs-accesskey-id");
+    credential
+        .or_else(|| Parameters::of(request).get("AccessKeyId"))
+        .or_else(|| Some(&*in_header).filter(|key| !key.is_empty()))
+        .map(str::to_owned)
 }
 
 /// Where a request's parameters are: in its query and, for a POST, in its form.

@@ -13,6 +13,17 @@ const PAGE_434846: Source =
 const LACK_OF_SSL: Source = Source::Docs("page 434846; developer.aliyun.com ask 213973, 212817");
 const NO_PRODUCT: Source = Source::Docs("page 434846; developer.aliyun.com ask 60629");
 const ACTION_BEFORE_KEY: Source = Source::Sdk("aliyun/aliyun-cli openapi/commando_test.go");
+const METHOD: Source =
+    Source::Docs("PolarDB client error codes; developer.aliyun.com ask 278265 has 400");
+const VERSION: Source =
+    Source::Docs("Alibaba Cloud OpenAPI common error codes; acme.sh issue 2750");
+const INCOMPLETE: Source =
+    Source::Sdk("alibaba-cloud-sdk-go integration/core_test.go; fog/fog-aliyun issue 32");
+const MISMATCH: Source =
+    Source::Docs("Alibaba Cloud OpenAPI common error codes; dromara/SMS4J issue 34");
+const DENIED: Source = Source::Docs(
+    "Alibaba Cloud OpenAPI common error codes; the SDKs of AnalyticDB, Milvus and StarRocks for AccessDeniedDetail",
+);
 const UNDOCUMENTED_MISSING: Source = Source::Inferred("the common template Missing{Name}");
 const MODIFY_USER_GROUPS: Source = Source::Docs("page 87186, ModifyUserGroups");
 const TEXT_UNKNOWN: Source = Source::Inferred("the code is documented, its text is not");
@@ -33,9 +44,9 @@ catalogue! {
     /// a path other than /
     PATH_NOT_FOUND: PathNotFound = 404 "InvalidAction.NotFound" "Specified api is not found, please check your url and method." Condition GATEWAY;
     /// a method other than GET and POST
-    METHOD_UNSUPPORTED: MethodUnsupported = 403 "UnsupportedHTTPMethod" "This http method is not supported." Condition GATEWAY;
+    METHOD_UNSUPPORTED: MethodUnsupported = 403 "UnsupportedHTTPMethod" "This http method is not supported." Condition METHOD;
     /// Version is absent, or none of this API
-    VERSION_INVALID: VersionInvalid = 400 "InvalidVersion" "Specified parameter Version is not valid." Condition GATEWAY;
+    VERSION_INVALID: VersionInvalid = 400 "InvalidVersion" "Specified parameter Version is not valid." Condition VERSION;
     /// no Action
     ACTION_MISSING: ActionMissing = 400 "MissingAction" "Action is mandatory for this action." Condition UNDOCUMENTED_MISSING;
     /// an Action that this Version does not have; case counts
@@ -60,7 +71,7 @@ catalogue! {
     /// no SignatureVersion
     SIGNATURE_VERSION_MISSING: MissingSignatureVersion = 400 "MissingSignatureVersion" "SignatureVersion is mandatory for this action." Authentication UNDOCUMENTED_MISSING;
     /// Authorization cannot be read; with the quirk bad-signature = incomplete also an RPC signature that is another than ours
-    SIGNATURE_INCOMPLETE: IncompleteSignature = 400 "IncompleteSignature" "The request signature does not conform to Aliyun standards. server string to sign is:{}" Authentication GATEWAY;
+    SIGNATURE_INCOMPLETE: IncompleteSignature = 400 "IncompleteSignature" "The request signature does not conform to Aliyun standards. server string to sign is:{}" Authentication INCOMPLETE;
     /// a signature method other than HMAC-SHA1, HMAC-SHA256, ACS3-HMAC-SHA256 and ACS3-HMAC-SM3
     SIGNATURE_METHOD_INVALID: InvalidSignatureMethod = 400 "InvalidSignatureMethod" "Specified signature method is not valid." Authentication GATEWAY;
     /// Timestamp or x-acs-date is no time
@@ -76,7 +87,7 @@ catalogue! {
     /// a session token past its time
     SECURITY_TOKEN_EXPIRED: SecurityTokenExpired = 400 "InvalidSecurityToken.Expired" "Specified SecurityToken is expired." Authentication GATEWAY;
     /// the RPC signature is another than ours
-    SIGNATURE_MISMATCH: SignatureMismatch = 400 "SignatureDoesNotMatch" "Specified signature is not matched with our calculation. server string to sign is:{}" Authentication GATEWAY;
+    SIGNATURE_MISMATCH: SignatureMismatch = 400 "SignatureDoesNotMatch" "Specified signature is not matched with our calculation. server string to sign is:{}" Authentication MISMATCH;
     /// the ACS3 signature is another than ours
     SIGNATURE_MISMATCH_ACS3: SignatureMismatchAcs3 = 400 "SignatureDoesNotMatch" "Specified signature does not match our calculation. server StringToSign is [{}] server CanonicalRequest is [{}]" Authentication GATEWAY;
     /// a nonce that this access key used within 15 minutes
@@ -91,7 +102,7 @@ catalogue! {
     /// too many calls of this operation
     THROTTLING_API: ThrottlingApi = 400 "Throttling.Api" "Request was denied due to api flow control." Fault GATEWAY;
     /// an access key that may only read, told by the gateway
-    FORBIDDEN_RAM: ForbiddenRam = 403 "Forbidden.RAM" "User not authorized to operate on the specified resource, or this API doesn't support RAM." Authentication GATEWAY;
+    FORBIDDEN_RAM: ForbiddenRam = 403 "Forbidden.RAM" "User not authorized to operate on the specified resource, or this API doesn't support RAM." Authentication DENIED;
 
     // The gateway's look at the parameters.
 

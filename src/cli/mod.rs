@@ -18,12 +18,13 @@ use clap::builder::{FalseyValueParser, Resettable};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use serde_json::json;
 
-use crate::control::{Form, coverage, document};
+use crate::control::{Form, coverage, document, operation_page};
 use crate::namespace::clock::{Setting, Time};
 use crate::namespace::ids::Ids;
 use crate::namespace::settings::{Credential, Skew};
 use crate::pipeline::faults::Rule;
-use crate::provider::SeedContext;
+use crate::provider::table::Operation;
+use crate::provider::{SeedContext, text};
 use crate::providers::{PROVIDERS, provider, unknown_provider};
 use crate::seed::template;
 use crate::seed::{self, merge_file};
@@ -69,11 +70,8 @@ enum Command {
     Namespaces(remote::Namespaces),
     /// Print what was called, or one call whole
     Journal {
-        /// The number of one call
-        id: Option<u64>,
-        /// As a curl command that makes the call again
-        #[arg(long, requires = "id")]
-        curl: bool,
+        #[command(flatten)]
+        asked: remote::JournalQuery,
         #[command(flatten)]
         remote: Remote,
     },
@@ -102,6 +100,11 @@ enum Command {
     },
     /// Print the matrix of operations, limits, errors and quirks with their sources
     Coverage {
+        /// Of one provider
+        provider: Option<String>,
+        /// One operation of it, for people
+        #[arg(conflicts_with = "markdown")]
+        operation: Option<String>,
         /// As Markdown instead of a table for the terminal
         #[arg(long)]
         markdown: bool,
@@ -402,7 +405,7 @@ pub fn run() -> ExitCode {
         }
         Some(Command::Reset { empty, remote }) => remote::reset(&remote, empty),
         Some(Command::Namespaces(command)) => remote::namespaces(&command),
-        Some(Command::Journal { id, curl, remote }) => remote::journal(&remote, id, curl),
+        Some(Command::Journal { asked, remote }) => remote::journal(&remote, &asked),
         Some(Command::Faults(command)) => remote::faults(&command),
         Some(Command::Clock(command)) => remote::clock(&command),
         Some(Command::Snapshot(command)) => remote::snapshot(&command),
@@ -416,11 +419,11 @@ pub fn run() -> ExitCode {
             rng_seed,
         })) => generate(&provider, count, rng_seed),
         Some(Command::Errors { provider }) => errors(provider.as_deref()),
-        Some(Command::Coverage { markdown }) => say(&coverage(if markdown {
-            Form::Markdown
-        } else {
-            Form::Table
-        })),
+        Some(Command::Coverage {
+            provider,
+            operation,
+            markdown,
+        }) => print_coverage(provider.as_deref(), operation.as_deref(), markdown),
         Some(Command::Openapi { id }) => openapi(&id),
         Some(Command::Completions { shell }) => completions(shell),
     }
@@ -652,6 +655,38 @@ fn errors(only: Option<&str>) -> ExitCode {
     } else {
         say(&text)
     }
+}
+
+fn print_coverage(id: Option<&str>, operation: Option<&str>, markdown: bool) -> ExitCode {
+    let only = match id.map(|id| (id, provider(id))) {
+        None => None,
+        Some((_, Some(provider))) => Some(provider),
+        Some((id, None)) => return fail(&unknown_provider(id)),
+    };
+    if let (Some(provider), Some(name)) = (only, operation) {
+        let named = |operation: &&Operation| operation.name.eq_ignore_ascii_case(name);
+        let pages: Vec<String> = provider
+            .operations
+            .iter()
+            .filter(named)
+            .map(operation_page)
+            .collect();
+        if pages.is_empty() {
+            let names = provider.operations.iter().map(|operation| operation.name);
+            return fail(&format!(
+                "{} has no operation \"{name}\"; the nearest are {}",
+                provider.id,
+                text::nearest(name, names, 3).join(", ")
+            ));
+        }
+        return say(&pages.join("\n"));
+    }
+    let form = if markdown {
+        Form::Markdown
+    } else {
+        Form::Table
+    };
+    say(&coverage(form, only))
 }
 
 fn openapi(id: &str) -> ExitCode {

@@ -1,18 +1,22 @@
 //! The subcommands that talk to a server: each a few lines over [`Client`].
 
 use std::fs;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{fail, say};
+use super::{bad_flags, fail, say};
 use crate::control::{Client, ClientError, agent, encoded, told};
 use crate::namespace;
 use crate::server::options::Listen;
 use crate::server::url_at;
+
+/// The word for all namespaces.
+const ALL: &str = "*";
 
 /// Which server, and which of its namespaces.
 #[derive(Debug, Args)]
@@ -21,7 +25,7 @@ pub(super) struct Remote {
     #[arg(long, env = "ROLLCALL_URL")]
     url: Option<String>,
 
-    /// The namespace that it is about
+    /// The namespace that it is about; the journal, reset and snapshot save take '*' for all
     #[arg(long, env = "ROLLCALL_NAMESPACE", default_value = "default")]
     pub(super) namespace: String,
 
@@ -115,6 +119,51 @@ pub(super) struct Token {
     remote: Remote,
 }
 
+/// Which calls, and how they are printed.
+#[derive(Debug, Args)]
+pub(super) struct JournalQuery {
+    /// The number of one call
+    id: Option<u64>,
+
+    /// As a curl command that makes the call again
+    #[arg(long, requires = "id")]
+    curl: bool,
+
+    /// Of one provider
+    #[arg(long)]
+    provider: Option<String>,
+
+    /// Of one operation
+    #[arg(long)]
+    operation: Option<String>,
+
+    /// With one HTTP status
+    #[arg(long)]
+    status: Option<u16>,
+
+    /// Answered at one stage: recognise, fault, gateway, operation, answered or broken
+    #[arg(long)]
+    stage: Option<String>,
+
+    /// Later than the call of that number
+    #[arg(long, value_name = "ID")]
+    since: Option<u64>,
+
+    /// At most so many, the newest
+    #[arg(long)]
+    limit: Option<usize>,
+
+    /// Whole calls: with headers and bodies, as far as the journal keeps them
+    #[arg(long)]
+    full: bool,
+
+    /// A line of JSON a call, the oldest first, without end: for a file that a CI job keeps
+    ///
+    /// With --namespace '*' of all namespaces.
+    #[arg(long, conflicts_with = "id")]
+    ndjson: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Namespaces {
     /// Print every namespace with its counts and last use
@@ -189,13 +238,17 @@ pub(super) enum Snapshot {
     /// Write the data into a file
     Save {
         /// The file: one SQLite database
-        file: PathBuf,
+        #[arg(required_unless_present = "to")]
+        file: Option<PathBuf>,
+        /// A folder instead: a file NAME.db for the namespace, or for every one with --namespace '*'
+        #[arg(long, value_name = "DIR", conflicts_with = "file")]
+        to: Option<PathBuf>,
         #[command(flatten)]
         remote: Remote,
     },
     /// Put a file's data in place
     Restore {
-        /// The file
+        /// The file, or a folder that --to wrote: each NAME.db goes to its namespace
         file: PathBuf,
         #[command(flatten)]
         remote: Remote,
@@ -249,17 +302,91 @@ pub(super) fn reset(remote: &Remote, empty: bool) -> ExitCode {
     })
 }
 
-pub(super) fn journal(remote: &Remote, id: Option<u64>, curl: bool) -> ExitCode {
+/// How many entries one answer of the journal holds at most.
+const ENTRIES: usize = 1000;
+
+pub(super) fn journal(remote: &Remote, asked: &JournalQuery) -> ExitCode {
     let client = remote.client();
-    match id {
-        None => print(client.json("GET", &client.at("/journal"), Value::Null)),
-        Some(id) if curl => print_text(text(client.call(
+    match asked.id {
+        Some(id) if asked.curl => print_text(text(client.call(
             "GET",
             &format!("/journal/{id}/curl"),
             Vec::new(),
         ))),
         Some(id) => print(client.json("GET", &format!("/journal/{id}"), Value::Null)),
+        None if asked.ndjson => {
+            let entries = every_entry(&client, asked);
+            print_text(entries.map(|entries| {
+                let lines = entries.iter().rev().map(|entry| format!("{entry}\n"));
+                lines.collect()
+            }))
+        }
+        None => {
+            let most = asked.limit.map(|most| most.min(ENTRIES));
+            print(page(&client, asked, most, None))
+        }
     }
+}
+
+/// A page of the journal, newest first, as it is asked for.
+fn page(
+    client: &Client,
+    asked: &JournalQuery,
+    limit: Option<usize>,
+    before: Option<u64>,
+) -> Result<Value, ClientError> {
+    let number = |number: Option<u64>| number.map(|number| number.to_string());
+    let filters = [
+        ("provider", asked.provider.clone()),
+        ("operation", asked.operation.clone()),
+        ("stage", asked.stage.clone()),
+        ("status", number(asked.status.map(u64::from))),
+        ("since", number(asked.since)),
+        ("before", number(before)),
+        ("limit", number(limit.map(|limit| limit as u64))),
+    ];
+    let mut path = client.at("/journal");
+    for (name, value) in filters {
+        if let Some(value) = value {
+            path.push_str(&format!("&{name}={}", encoded(&value)));
+        }
+    }
+    let mut journal = client.json("GET", &path, Value::Null)?;
+    if asked.full
+        && let Some(entries) = journal["entries"].as_array_mut()
+    {
+        for entry in entries {
+            let path = format!("/journal/{}", entry["id"]);
+            match client.json("GET", &path, Value::Null) {
+                Ok(whole) => *entry = whole,
+                // Newer calls have pushed it out meanwhile; its summary is left.
+                Err(ClientError::Refused { status: 404, .. }) => {}
+                Err(cause) => return Err(cause),
+            }
+        }
+    }
+    Ok(journal)
+}
+
+/// All entries that are asked for, newest first, page by page.
+fn every_entry(client: &Client, asked: &JournalQuery) -> Result<Vec<Value>, ClientError> {
+    let most = asked.limit.unwrap_or(usize::MAX);
+    let mut entries: Vec<Value> = Vec::new();
+    let mut before = None;
+    while entries.len() < most {
+        let wanted = ENTRIES.min(most - entries.len());
+        let mut journal = page(client, asked, Some(wanted), before)?;
+        let Value::Array(more) = journal["entries"].take() else {
+            break;
+        };
+        let is_last = more.len() < wanted;
+        entries.extend(more);
+        before = entries.last().and_then(|entry| entry["id"].as_u64());
+        if is_last || before.is_none() {
+            break;
+        }
+    }
+    Ok(entries)
 }
 
 pub(super) fn faults(command: &Faults) -> ExitCode {
@@ -302,13 +429,8 @@ pub(super) fn snapshot(command: &Snapshot) -> ExitCode {
     let read =
         |file: &PathBuf| fs::read(file).map_err(|cause| format!("{}: {cause}", file.display()));
     match command {
-        Snapshot::Save { file, remote } => match remote.bulk_client().snapshot() {
-            Ok(bytes) => match fs::write(file, &bytes) {
-                Ok(()) => say(&format!("{}: {} bytes\n", file.display(), bytes.len())),
-                Err(cause) => fail(&format!("{}: {cause}", file.display())),
-            },
-            Err(cause) => fail(&cause.to_string()),
-        },
+        Snapshot::Save { file, to, remote } => save(remote, file.as_deref(), to.as_deref()),
+        Snapshot::Restore { file, remote } if file.is_dir() => restore_all(remote, file),
         Snapshot::Restore { file, remote } => match read(file) {
             Ok(bytes) => print(remote.bulk_client().restore(&bytes)),
             Err(cause) => fail(&cause),
@@ -323,6 +445,80 @@ pub(super) fn snapshot(command: &Snapshot) -> ExitCode {
             Err(cause) => fail(&cause),
         },
     }
+}
+
+/// Writes snapshots: of one namespace into a file or a folder, or of all into a folder.
+fn save(remote: &Remote, file: Option<&Path>, to: Option<&Path>) -> ExitCode {
+    let client = remote.bulk_client();
+    let places: Vec<(String, PathBuf)> = match (file, to) {
+        (_, Some(folder)) => {
+            if let Err(cause) = fs::create_dir_all(folder) {
+                return fail(&format!("{}: {cause}", folder.display()));
+            }
+            let names = if remote.namespace == ALL {
+                let rows = client.namespaces();
+                rows.map(|rows| {
+                    let names = rows.iter().filter_map(|row| row["name"].as_str());
+                    names.map(str::to_owned).collect()
+                })
+            } else {
+                Ok(vec![remote.namespace.clone()])
+            };
+            let names: Vec<String> = match names {
+                Ok(names) => names,
+                Err(cause) => return fail(&cause.to_string()),
+            };
+            let place = |name: String| (name.clone(), folder.join(format!("{name}.db")));
+            names.into_iter().map(place).collect()
+        }
+        (Some(_), None) if remote.namespace == ALL => {
+            return bad_flags(
+                "one file holds one namespace; for all of them name a folder: --to DIR",
+            );
+        }
+        (Some(file), None) => vec![(remote.namespace.clone(), file.to_owned())],
+        (None, None) => return bad_flags("name a file, or a folder with --to DIR"),
+    };
+    for (name, file) in places {
+        let bytes = match client.namespace(&name).snapshot() {
+            Ok(bytes) => bytes,
+            Err(cause) => return fail(&cause.to_string()),
+        };
+        if let Err(cause) = fs::write(&file, &bytes) {
+            return fail(&format!("{}: {cause}", file.display()));
+        }
+        // Whether anybody reads it does not matter to the files.
+        let _ = say(&format!("{}: {} bytes\n", file.display(), bytes.len()));
+    }
+    ExitCode::SUCCESS
+}
+
+/// Puts every NAME.db of a folder in place of its namespace's data.
+fn restore_all(remote: &Remote, folder: &Path) -> ExitCode {
+    let found = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let mut files: Vec<PathBuf> = match found {
+        Ok(entries) => entries.into_iter().map(|entry| entry.path()).collect(),
+        Err(cause) => return fail(&format!("{}: {cause}", folder.display())),
+    };
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "db"));
+    files.sort();
+    if files.is_empty() {
+        return fail(&format!("{} holds no NAME.db", folder.display()));
+    }
+    let client = remote.bulk_client();
+    for file in files {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        let bytes = match fs::read(&file) {
+            Ok(bytes) => bytes,
+            Err(cause) => return fail(&format!("{}: {cause}", file.display())),
+        };
+        if let Err(cause) = client.namespace(&*name).restore(&bytes) {
+            return fail(&format!("{}: {cause}", file.display()));
+        }
+        // Whether anybody reads it does not matter to the data.
+        let _ = say(&format!("{}: in place\n", file.display()));
+    }
+    ExitCode::SUCCESS
 }
 
 /// Why a call that the server holds was refused.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::provider::Provider;
 use crate::provider::error::Source;
+use crate::provider::table::Operation;
 use crate::providers::PROVIDERS;
 
 fn source(source: Source) -> Value {
@@ -89,10 +90,50 @@ pub(crate) enum Form {
     Markdown,
 }
 
-/// The matrix of operations, limits, errors and quirks with their sources.
-pub(crate) fn coverage(form: Form) -> String {
+/// One operation for people: what it does, and each parameter with its bounds.
+pub(crate) fn operation_page(operation: &Operation) -> String {
+    let Operation {
+        name,
+        methods,
+        path,
+        version,
+        summary,
+        source,
+        ..
+    } = operation;
+    let version = match *version {
+        "" => String::new(),
+        version => format!(" (Version {version})"),
+    };
+    let mut text = format!(
+        "{name}{version}\n{} {path}\n{summary}\nsource: {source}\n",
+        methods.join("|")
+    );
+    for parameter in operation.parameters {
+        let presence = match (parameter.required, parameter.default) {
+            (true, _) => "required".to_owned(),
+            (false, "") => "optional".to_owned(),
+            (false, default) => format!("default: {default}"),
+        };
+        text.push_str(&format!(
+            "\n  {}  {}, {}, {presence}\n      {}\n      source: {}\n",
+            parameter.name,
+            parameter.location.as_str(),
+            parameter.kind,
+            parameter.rule(),
+            parameter.source
+        ));
+    }
+    text
+}
+
+/// The matrix of operations, limits, errors and quirks with their sources, of all providers or of one.
+pub(crate) fn coverage(form: Form, only: Option<&Provider>) -> String {
     let mut text = String::new();
-    for provider in PROVIDERS {
+    let wanted = PROVIDERS
+        .iter()
+        .filter(|provider| only.is_none_or(|only| only.id == provider.id));
+    for provider in wanted {
         heading(
             &mut text,
             form,

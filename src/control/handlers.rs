@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -16,7 +16,6 @@ use super::extract::{
     ALL, JsonBody, NamespaceParam, OtherNamespaceParam, PathParam, QueryParams, ResetParams,
     as_member, body, pointer, required_body,
 };
-use super::records::KEPT;
 use super::{INDEX, Problem, describe};
 use crate::app::App;
 use crate::namespace::clock::{Setting, Time};
@@ -143,6 +142,9 @@ pub(crate) async fn one_namespace(
 ) -> Answer {
     blocking(move || Ok(Json(shown(&*app.namespaces.existing(&name)?)?))).await
 }
+
+/// What a namespace says that did not follow a changed seed.
+pub(crate) const KEPT: &str = "changed, kept because written";
 
 /// A namespace with its counts and last use.
 fn shown(namespace: &Namespace) -> rusqlite::Result<Value> {
@@ -828,7 +830,7 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     ([("content-type", content_type)], app.metrics.text(&kept)).into_response()
 }
 
-pub(crate) async fn openapi(PathParam(file): PathParam) -> Answer<Response> {
+pub(crate) async fn openapi(PathParam(file): PathParam, headers: HeaderMap) -> Answer<Response> {
     let document = file.strip_suffix(".yaml").and_then(super::document);
     let document = document.ok_or_else(|| {
         Problem::new(
@@ -836,5 +838,12 @@ pub(crate) async fn openapi(PathParam(file): PathParam) -> Answer<Response> {
             format!("there is no document {file}; GET /_rollcall lists them"),
         )
     })?;
+    // Clients that are made of it call the address that it came from.
+    let host = headers.get("host").and_then(|host| host.to_str().ok());
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || ".-_:[]".contains(letter);
+    let document = match host.filter(|host| !host.is_empty() && host.chars().all(is_plain)) {
+        Some(host) => document.replacen("http://127.0.0.1:4700", &format!("http://{host}"), 1),
+        None => document.to_owned(),
+    };
     Ok(([("content-type", "application/yaml")], document).into_response())
 }

@@ -23,7 +23,7 @@ use serde_json::json;
 pub use crate::pipeline::journal::Count;
 pub use client::{Client, ClientError, Expectation, FaultGuard, FaultPlan, JournalCall};
 pub(crate) use client::{agent, encoded, told};
-pub(crate) use describe::{Form, coverage, landing_page};
+pub(crate) use describe::{Form, coverage, landing_page, operation_page};
 pub(crate) use guard::{ControlAccess, is_token};
 pub(crate) use records::reload;
 

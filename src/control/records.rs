@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::Problem;
 use super::extract::{LargeBody, LineStream, PathParam, QueryParams, pointer};
-use super::handlers::{Answer, blocking, counts, swapped_json};
+use super::handlers::{Answer, KEPT, blocking, counts, swapped_json};
 use crate::app::App;
 use crate::namespace::clock::Clock;
 use crate::namespace::ids::Ids;
@@ -500,9 +500,6 @@ pub(crate) async fn reload_seeds(State(app): State<Arc<App>>) -> Answer {
     })
     .await
 }
-
-/// What a namespace says that did not follow a changed seed.
-pub(crate) const KEPT: &str = "changed, kept because written";
 
 /// The same, for `--watch` too; a wrong seed changes nothing.
 pub(crate) fn reload(app: &App) -> Result<Value, String> {

@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(seen, [list(200), list(401), list(423)]);
         assert_eq!(calls[2].error, "LedgerBusy");
 
-        let table = coverage(Form::Table);
+        let table = coverage(Form::Table, None);
         for row in ["ListBooks.limit", "1 to 3; else 400 LDG.0002", "LedgerBusy"] {
             assert!(table.contains(row), "the coverage table lacks {row}");
         }

@@ -377,3 +377,195 @@ fn a_namespace_that_does_not_follow_a_changed_seed_says_so() {
     assert_eq!(of(&server, "written"), Value::Null);
     assert_eq!(total(&server, "written"), 1);
 }
+
+/// The binary, pointed at a server.
+fn command(server: &Server, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(BINARY)
+        .args(arguments)
+        .env("ROLLCALL_URL", format!("http://{}", server.address()))
+        .output()
+        .expect("the binary runs");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+/// N7: a CI job that used many namespaces.
+#[test]
+fn the_journal_command_filters_shows_bodies_and_writes_ndjson_of_all_namespaces() {
+    let server = demo();
+    for number in 0..4 {
+        let name = format!("suite-{number}");
+        server.send("GET", USERS, &[("x-rollcall-namespace", &name)], b"");
+    }
+    server.json(
+        "POST",
+        "/v2/p/users",
+        r#"{"user_name": "zoe1", "user_email": "a@b.test"}"#,
+    );
+    server.get("/nobody");
+    let entries = |arguments: &[&str]| -> Vec<Value> {
+        let arguments = [&["journal", "--namespace", "*"], arguments].concat();
+        let (code, printed, complaint) = command(&server, &arguments);
+        assert_eq!((code, complaint.as_str()), (Some(0), ""), "{arguments:?}");
+        if arguments.contains(&"--ndjson") {
+            let lines = printed.lines().map(serde_json::from_str);
+            return lines
+                .collect::<Result<_, _>>()
+                .expect("a line of JSON each");
+        }
+        let journal: Value = serde_json::from_str(&printed).expect("JSON");
+        journal["entries"].as_array().expect("a list").clone()
+    };
+    let check = |arguments: &[&str], many: usize| {
+        assert_eq!(entries(arguments).len(), many, "{arguments:?}");
+        let lines = [arguments, &["--ndjson"]].concat();
+        assert_eq!(entries(&lines).len(), many, "{lines:?}");
+    };
+    check(&[], 6);
+    check(&["--provider", "huawei-rocketmq"], 4);
+    check(&["--operation", "CreateDesktopUser"], 1);
+    check(&["--status", "404"], 1);
+    check(&["--stage", "recognise"], 1);
+    check(&["--since", "4"], 2);
+    check(&["--limit", "2"], 2);
+    check(&["--status", "418"], 0);
+    let lines = entries(&["--ndjson", "--full"]);
+    let ids: Vec<u64> = lines
+        .iter()
+        .filter_map(|line| line["id"].as_u64())
+        .collect();
+    assert_eq!(ids, [1, 2, 3, 4, 5, 6], "oldest first");
+    assert!(
+        lines[4]["request"]["body"].to_string().contains("zoe1"),
+        "{}",
+        lines[4]
+    );
+    let whole = entries(&["--full", "--limit", "2"]);
+    assert!(whole[1]["request"]["body"].to_string().contains("zoe1"));
+    let (code, _, complaint) = command(&server, &["journal", "--stage", "never"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        complaint.contains("there is no stage \"never\""),
+        "{complaint}"
+    );
+}
+
+#[test]
+fn the_journal_command_writes_more_than_a_page() {
+    let server = with(frozen().journal(5000));
+    let request = b"GET /nobody HTTP/1.1\r\nhost: x\r\n\r\n".repeat(100);
+    for _ in 0..21 {
+        exchange(server.address(), &request, 100);
+    }
+    let lines = |arguments: &[&str]| {
+        let arguments = [&["journal", "--ndjson"], arguments].concat();
+        let (code, printed, complaint) = command(&server, &arguments);
+        assert_eq!((code, complaint.as_str()), (Some(0), ""));
+        printed.lines().count()
+    };
+    assert_eq!(lines(&[]), 2100);
+    assert_eq!(lines(&["--limit", "1500"]), 1500);
+}
+
+/// N12: tables for people, and documents that can be called where they came from.
+#[test]
+fn coverage_is_printed_of_one_provider_and_of_one_operation() {
+    let server = demo();
+    let (code, table, _) = command(&server, &["coverage", "aliyun-ehpc"]);
+    assert_eq!(code, Some(0));
+    assert!(table.contains("(aliyun-ehpc)") && !table.contains("(huawei-rocketmq)"));
+    let (code, page, _) = command(&server, &["coverage", "huawei-rocketmq", "listuser"]);
+    assert_eq!(code, Some(0));
+    assert!(page.starts_with("ListUser\nGET /v2/"), "{page}");
+    assert!(page.contains("\n  limit  query, "), "{page}");
+    assert!(page.contains("      source: "), "{page}");
+    // Two versions have it, and each has a page.
+    let (_, pages, _) = command(&server, &["coverage", "aliyun-ehpc", "ListUsers"]);
+    assert!(pages.contains("(Version 2018-04-12)") && pages.contains("(Version 2024-07-30)"));
+    let (code, _, complaint) = command(&server, &["coverage", "aliyun-ehpc", "ListUser"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        complaint.contains("the nearest are ListUsers"),
+        "{complaint}"
+    );
+    let (code, _, complaint) = command(&server, &["coverage", "nobody"]);
+    assert_eq!(code, Some(1));
+    assert!(complaint.contains("nobody"), "{complaint}");
+    let address = server.address().to_string();
+    for id in ["aliyun-ehpc", "huawei-iam", "control-plane"] {
+        let target = format!("/_rollcall/openapi/{id}.yaml");
+        let asked = server.send("GET", &target, &[("host", &address)], b"");
+        assert!(
+            asked
+                .text()
+                .contains(&format!("  - url: http://{address}\n")),
+            "{id}"
+        );
+        let odd = server.send("GET", &target, &[("host", "a\"b")], b"");
+        assert!(!odd.text().contains("a\"b"));
+    }
+}
+
+/// N15: a backup of many namespaces.
+#[test]
+fn snapshots_of_all_namespaces_go_into_a_folder_and_back() {
+    let server = demo();
+    let folder = TempDir::new().expect("a folder");
+    let backup = folder.path().join("backup");
+    let backup = backup.to_str().expect("UTF-8");
+    add_user(&server, "a", "extra");
+    let before = (total(&server, "default"), total(&server, "a"));
+    let (code, printed, complaint) = command(
+        &server,
+        &["snapshot", "save", "--namespace", "*", "--to", backup],
+    );
+    assert_eq!(code, Some(0), "{complaint}");
+    assert_eq!(printed.lines().count(), 2);
+    for name in ["a", "default"] {
+        assert!(
+            fs::metadata(format!("{backup}/{name}.db")).is_ok(),
+            "{name}"
+        );
+        done(&server.json(
+            "POST",
+            &format!("/_rollcall/namespaces/{name}/reset"),
+            r#""empty""#,
+        ));
+    }
+    let (code, printed, complaint) = command(&server, &["snapshot", "restore", backup]);
+    assert_eq!(code, Some(0), "{complaint}");
+    assert_eq!(printed.matches(": in place").count(), 2);
+    assert_eq!((total(&server, "default"), total(&server, "a")), before);
+    // Into another server that has none of them.
+    let other = with(frozen().empty());
+    assert_eq!(command(&other, &["snapshot", "restore", backup]).0, Some(0));
+    assert_eq!((total(&other, "default"), total(&other, "a")), before);
+    for (arguments, code, sentence) in [
+        (
+            &["snapshot", "save", "--namespace", "*", "x.db"][..],
+            2,
+            "--to DIR",
+        ),
+        (&["snapshot", "save"], 2, "<FILE|--to"),
+        (
+            &[
+                "snapshot",
+                "restore",
+                folder.path().to_str().expect("UTF-8"),
+            ],
+            1,
+            "holds no NAME.db",
+        ),
+    ] {
+        let (found, _, complaint) = command(&server, arguments);
+        assert_eq!(found, Some(code), "{arguments:?}: {complaint}");
+        assert!(
+            complaint.contains(sentence) || complaint.contains("required"),
+            "{complaint}"
+        );
+    }
+}

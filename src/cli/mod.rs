@@ -2,6 +2,7 @@
 
 mod env;
 mod explain;
+mod from_answer;
 mod remote;
 mod run;
 mod sign;
@@ -129,6 +130,8 @@ enum SeedCommand {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Make a seed of answers of the real API, as its list of users gave them
+    FromAnswer(Box<from_answer::FromAnswer>),
     /// Print made-up data as .ndjson: the demo's parents and as many users as you like
     Generate {
         /// Whose users
@@ -413,6 +416,7 @@ pub fn run() -> ExitCode {
         Some(Command::Explain(asked)) => explain::explain(&asked),
         Some(Command::Token(asked)) => remote::token(&asked),
         Some(Command::Seed(SeedCommand::Check { files })) => seed_check(&files),
+        Some(Command::Seed(SeedCommand::FromAnswer(asked))) => from_answer::from_answer(&asked),
         Some(Command::Seed(SeedCommand::Generate {
             provider,
             count,

@@ -569,3 +569,126 @@ fn snapshots_of_all_namespaces_go_into_a_folder_and_back() {
         );
     }
 }
+
+/// N5: what the real API answered, pasted into a file.
+#[test]
+fn an_answer_of_every_list_becomes_a_seed() {
+    let server = demo();
+    let folder = TempDir::new().expect("a folder");
+    let paste = |name: &str, target: &str| {
+        let path = folder.path().join(name);
+        let answer = server.get(target);
+        assert_eq!(answer.status, 200, "{answer}");
+        fs::write(&path, &answer.body).expect("a writable folder");
+        path.to_str().expect("UTF-8").to_owned()
+    };
+    let workspace = format!("/v2/{PROJECT}/users");
+    let ehpc = |version: &str, cluster: &str, page: u8| {
+        format!(
+            "/?Action=ListUsers&Version={version}&ClusterId={cluster}&PageSize=10&PageNumber={page}"
+        )
+    };
+    let qingcloud = "/api/user?cluster_id=ehpc-8jqdq0mz&zone=jn1a&timestamp=2024-05-20T08:30:00Z";
+    let (old, new) = ("ehpc-hz-vu7c2WkVGx", "ehpc-hz-Next240730");
+    let cases: [(&str, Vec<String>, &[&str], &str); 6] = [
+        (
+            "huawei-rocketmq",
+            vec![USERS.to_owned()],
+            &["--project-id", PROJECT, "--instance-id", INSTANCE],
+            "--project-id",
+        ),
+        (
+            "huawei-workspace",
+            vec![workspace.clone()],
+            &["--project-id", PROJECT],
+            "--project-id",
+        ),
+        (
+            "aliyun-ehpc",
+            vec![ehpc("2018-04-12", old, 1), ehpc("2018-04-12", old, 2)],
+            &["--cluster-id", old],
+            "--cluster-id",
+        ),
+        (
+            "aliyun-ehpc",
+            vec![ehpc("2024-07-30", new, 1)],
+            &["--cluster-id", new],
+            "--cluster-id",
+        ),
+        (
+            "volcengine-bytehouse",
+            vec!["/?Action=ListUsers&Version=2024-08-31".to_owned()],
+            &[],
+            "",
+        ),
+        ("qingcloud-ehpc", vec![qingcloud.to_owned()], &[], ""),
+    ];
+    for (id, targets, parents, missing) in cases {
+        let named = targets.iter().enumerate();
+        let files: Vec<String> = named
+            .map(|(number, target)| paste(&format!("{number}.json"), target))
+            .collect();
+        let files: Vec<&str> = files.iter().map(String::as_str).collect();
+        let make = |parents: &[&str]| {
+            let arguments = [&["seed", "from-answer", "--provider", id], parents, &files].concat();
+            command(&server, &arguments)
+        };
+        let (code, seed, complaint) = make(parents);
+        assert_eq!((code, complaint.as_str()), (Some(0), ""), "{id}");
+        let path = folder.path().join("seed.json");
+        fs::write(&path, &seed).expect("a writable folder");
+        // A server with that seed answers as the first one did.
+        let other = with(frozen().seed([path]));
+        for target in &targets {
+            let users = |server: &Server| {
+                let answer = server.get(target).json();
+                let place = [
+                    "/users",
+                    "/Users/UserInfo",
+                    "/Result/Data/Users",
+                    "/users_set",
+                ];
+                let found = place.iter().find_map(|place| answer.pointer(place));
+                let mut found = found.expect("users").as_array().expect("a list").clone();
+                // The order of groups is not in the answer.
+                for user in &mut found {
+                    if let Some(groups) = user["group_names"].as_array_mut() {
+                        groups.sort_by_key(Value::to_string);
+                    }
+                }
+                found
+            };
+            let (made, real) = (users(&other), users(&server));
+            for (made, real) in made.iter().zip(&real) {
+                assert_eq!(made, real, "{id}: {target}");
+            }
+            assert_eq!(made.len(), real.len(), "{id}: {target}");
+        }
+        if !missing.is_empty() {
+            let (code, _, complaint) = make(&[]);
+            assert_eq!(code, Some(2), "{id}");
+            assert!(complaint.contains(missing), "{complaint}");
+        }
+    }
+    let other = paste("other.json", &workspace);
+    let (code, _, complaint) = command(
+        &server,
+        &[
+            "seed",
+            "from-answer",
+            "--provider",
+            "volcengine-bytehouse",
+            &other,
+        ],
+    );
+    assert_eq!(code, Some(1));
+    assert!(
+        complaint.contains("this is no list of users as volcengine-bytehouse answers it"),
+        "{complaint}"
+    );
+    let (code, _, complaint) = command(
+        &server,
+        &["seed", "from-answer", "--provider", "nobody", &other],
+    );
+    assert_eq!(code, Some(2), "{complaint}");
+}

@@ -1,0 +1,188 @@
+//! `rollcall seed from-answer`: what the real API answered becomes a seed.
+//!
+//! An answer holds the users, but not what they belong to; that is asked for by name, and made as bare as it may be.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::{bad_flags, fail, say};
+use crate::namespace::clock::Clock;
+use crate::namespace::ids::Ids;
+use crate::provider::SeedContext;
+use crate::providers::{provider, unknown_provider};
+use crate::seed::{self, template};
+
+/// The answers, and whose they are.
+#[derive(Debug, Args)]
+pub(super) struct FromAnswer {
+    /// Whose answers they are
+    #[arg(long)]
+    provider: String,
+
+    /// The project that was asked for (Huawei)
+    #[arg(long)]
+    project_id: Option<String>,
+
+    /// The instance that was asked for (Huawei RocketMQ)
+    #[arg(long)]
+    instance_id: Option<String>,
+
+    /// The cluster that was asked for (Alibaba E-HPC)
+    #[arg(long)]
+    cluster_id: Option<String>,
+
+    /// Files with an answer each, as the list of users gave them; several pages become one seed
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+/// Why there is no seed.
+enum Failure {
+    /// A flag is missing or names nothing.
+    Flags(String),
+    /// An answer is none.
+    Answer(String),
+}
+
+/// Prints the seed.
+pub(super) fn from_answer(asked: &FromAnswer) -> ExitCode {
+    match seed_of(asked) {
+        Ok(seed) => say(&format!("{seed:#}\n")),
+        Err(Failure::Flags(cause)) => bad_flags(&cause),
+        Err(Failure::Answer(cause)) => fail(&cause),
+    }
+}
+
+fn seed_of(asked: &FromAnswer) -> Result<Value, Failure> {
+    let Some(provider) = provider(&asked.provider) else {
+        return Err(Failure::Flags(unknown_provider(&asked.provider)));
+    };
+    // Where the answers of the provider have their users.
+    let place = match provider.id {
+        "huawei-rocketmq" | "huawei-workspace" => "/users",
+        "aliyun-ehpc" => "/Users/UserInfo",
+        "volcengine-bytehouse" => "/Result/Data/Users",
+        "qingcloud-ehpc" => "/users_set",
+        id => {
+            return Err(Failure::Flags(format!(
+                "{id} has no list of users to make a seed of; write its seed by hand"
+            )));
+        }
+    };
+    let mut users = Vec::new();
+    for file in &asked.files {
+        users.extend(users_in(file, place, provider.id)?);
+    }
+    let seed = match provider.id {
+        "huawei-rocketmq" => rocketmq(asked, &users)?,
+        "huawei-workspace" => workspace(asked, &users)?,
+        "aliyun-ehpc" => aliyun(asked, &users)?,
+        "qingcloud-ehpc" => qingcloud(&users),
+        _ => json!({ "Users": users }),
+    };
+    let seed = json!({ provider.id: seed });
+    check(&seed)?;
+    Ok(seed)
+}
+
+/// The users of one answer.
+fn users_in(file: &Path, place: &str, id: &str) -> Result<Vec<Value>, Failure> {
+    let failed = |cause: String| Failure::Answer(format!("{}: {cause}", file.display()));
+    let bytes = fs::read(file).map_err(|cause| failed(cause.to_string()))?;
+    let text = bytes.strip_prefix(seed::MARK).unwrap_or(&bytes);
+    let answer: Value = serde_json::from_slice(text).map_err(|cause| failed(cause.to_string()))?;
+    match answer.pointer(place) {
+        Some(Value::Array(users)) => Ok(users.clone()),
+        _ => Err(failed(format!(
+            "this is no list of users as {id} answers it: there is no list at {place}"
+        ))),
+    }
+}
+
+/// A parent that answers do not name.
+fn named<'a>(flag: &str, value: Option<&'a str>) -> Result<&'a str, Failure> {
+    value.ok_or_else(|| {
+        Failure::Flags(format!(
+            "an answer does not say what its users belong to; name what was asked for with --{flag}"
+        ))
+    })
+}
+
+fn rocketmq(asked: &FromAnswer, users: &[Value]) -> Result<Value, Failure> {
+    let project = named("project-id", asked.project_id.as_deref())?;
+    let instance = named("instance-id", asked.instance_id.as_deref())?;
+    Ok(json!({
+        "projects": [{ "project_id": project, "instances": [
+            { "instance_id": instance, "name": "from-answer", "engine_version": "4.8.0", "enable_acl": true },
+        ] }],
+        "users": [{ "project_id": project, "instance_id": instance, "users": users }],
+    }))
+}
+
+/// The groups that users name come before them.
+fn workspace(asked: &FromAnswer, users: &[Value]) -> Result<Value, Failure> {
+    let project = named("project-id", asked.project_id.as_deref())?;
+    let mut names: Vec<&str> = users
+        .iter()
+        .filter_map(|user| user["group_names"].as_array())
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let groups: Vec<Value> = names
+        .iter()
+        .map(|name| json!({ "name": name, "platform_type": "LOCAL" }))
+        .collect();
+    Ok(json!({
+        "groups": [{ "project_id": project, "user_groups": groups }],
+        "users": [{ "project_id": project, "users": users }],
+    }))
+}
+
+/// The newer Version says `UserName`, the older `Name`.
+fn aliyun(asked: &FromAnswer, users: &[Value]) -> Result<Value, Failure> {
+    let id = named("cluster-id", asked.cluster_id.as_deref())?;
+    let users_of = json!([{ "ClusterId": id, "Users": { "UserInfo": users } }]);
+    let is_newer = users
+        .first()
+        .is_some_and(|user| user["UserName"].is_string());
+    Ok(if is_newer {
+        let cluster = json!({ "ClusterId": id, "ClusterName": id, "ClusterStatus": "running" });
+        json!({ "2024-07-30": { "Clusters": [cluster], "Users": users_of } })
+    } else {
+        let cluster = json!({ "Id": id, "Name": id, "Status": "running" });
+        json!({ "2018-04-12": { "Clusters": { "ClusterInfoSimple": [cluster] }, "Users": users_of } })
+    })
+}
+
+/// Each user names its cluster.
+fn qingcloud(users: &[Value]) -> Value {
+    let mut ids: Vec<&str> = users
+        .iter()
+        .filter_map(|user| user["cluster_id"].as_str())
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let clusters: Vec<Value> = ids.iter().map(|id| json!({ "cluster_id": id })).collect();
+    json!({ "cluster_set": clusters, "users_set": users })
+}
+
+/// Looks whether the seed can be taken, before anybody relies on it.
+fn check(seed: &Value) -> Result<(), Failure> {
+    let broken = |cause: rusqlite::Error| Failure::Answer(cause.to_string());
+    let store = template::empty_store().map_err(broken)?;
+    let (ids, now) = (Ids::unseeded(), Clock::default().now());
+    let context = SeedContext { ids: &ids, now };
+    let merged = store.write(|tx| Ok::<_, rusqlite::Error>(seed::merge(tx, seed, &context)));
+    match merged.map_err(broken)? {
+        Ok(_) => Ok(()),
+        Err(cause) => Err(Failure::Answer(format!(
+            "no seed can be made of this: {cause}"
+        ))),
+    }
+}

@@ -197,6 +197,10 @@ struct Flags {
     )]
     region: Vec<String>,
 
+    /// The name of the Huawei account (domain) by which clients log in; the seed's unless set
+    #[arg(long, env = "ROLLCALL_DOMAIN_NAME", value_name = "NAME")]
+    domain_name: Option<String>,
+
     /// Where the sources disagree, take the other side; repeatable
     ///
     /// `rollcall coverage` lists the quirks and their values.
@@ -603,6 +607,9 @@ fn options(flags: &Flags) -> Result<Options, String> {
         .iter()
         .fold(options, Options::allow_origin);
     options = flags.allow_host.iter().fold(options, Options::allow_host);
+    if let Some(name) = &flags.domain_name {
+        options = options.domain_name(name)?;
+    }
     for region in &flags.region {
         let (provider, region) = region
             .split_once('=')

@@ -283,7 +283,7 @@ impl Client {
         self.json("POST", &self.own("/seed"), document.clone())
     }
 
-    /// The settings, after the change of a patch: `auth`, `quirks`, `regions`, `async_polls`, `skew`.
+    /// The settings, after the change of a patch: `auth`, `quirks`, `regions`, `domain_name`, `async_polls`, `skew`.
     ///
     /// # Errors
     /// With the place and the rule, when the patch breaks one.

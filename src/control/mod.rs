@@ -71,7 +71,7 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
     (
         "namespaces/{namespace}/settings",
         "GET, PATCH",
-        "auth, quirks, regions, async_polls, skew",
+        "auth, quirks, regions, domain_name, async_polls, skew",
     ),
     (
         "namespaces/{namespace}/seed",

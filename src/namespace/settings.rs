@@ -159,6 +159,8 @@ pub(crate) struct Settings {
     quirks: Vec<(&'static str, &'static str, &'static str)>,
     /// Regions that are not the default, by provider.
     regions: BTreeMap<&'static str, String>,
+    /// What the account of huawei-iam is called; none for the seed's name.
+    pub(crate) domain_name: Option<String>,
     /// Keys beside those that seeds bring.
     pub(crate) credentials: Vec<Credential>,
     pub(crate) skew: Skew,
@@ -173,6 +175,7 @@ impl Default for Settings {
             auth_of: BTreeMap::new(),
             quirks: Vec::new(),
             regions: BTreeMap::new(),
+            domain_name: None,
             credentials: vec!["test-ak:test-sk".parse().expect("a well-formed credential")],
             skew: Skew::Provider,
             async_polls: 0,

@@ -43,7 +43,9 @@ fn by_request(request: &Request) -> Option<&'static Provider> {
 
 fn by_shape(request: &Request) -> Option<&'static Provider> {
     if request.path() == "/" {
-        return by_signature(request).or_else(|| by_common_path(request));
+        return by_signature(request)
+            .or_else(|| by_common_path(request))
+            .or_else(|| by_discovery(request));
     }
     // A path that is nobody's wears the envelope of the API that the request is signed for.
     let Some(owner) = by_path(request.path()) else {
@@ -91,6 +93,9 @@ fn by_path(path: &str) -> Option<&'static Provider> {
         patterns
     });
     let fits = |pattern: &str| {
+        if let Some(whole) = pattern.strip_suffix('$') {
+            return path == whole;
+        }
         let mut segments = path.split('/');
         pattern.split('/').all(|wanted| {
             segments
@@ -119,6 +124,19 @@ pub(crate) fn by_signature(request: &Request) -> Option<&'static Provider> {
         .iter()
         .find(|(_, mark, _)| mark.is_on(request))
         .map(|(_, _, provider)| *provider)
+}
+
+/// `GET /` of a client that is given an address alone and asks it what there is, by what it sends and no browser does.
+fn by_discovery(request: &Request) -> Option<&'static Provider> {
+    let asks = |provider: &&Provider| {
+        provider
+            .real
+            .discovery
+            .iter()
+            .any(|mark| mark.is_on(request))
+    };
+    let mut providers = PROVIDERS.iter().copied();
+    providers.find(|provider| request.method == http::Method::GET && asks(provider))
 }
 
 /// By what is left at the path that several have, points 4 to 7 of the same list.
@@ -307,6 +325,18 @@ mod tests {
             Some(ROCKETMQ),
         );
         check("/v3/auth/tokens/", &[], Some(IAM));
+        for path in ["/v3", "/v3/"] {
+            check(path, &[], Some(IAM));
+        }
+        for path in [
+            "/v3/p/groups/export",
+            "/v3/p/groups/g/users/export",
+            "/v3/p/domains",
+        ] {
+            check(path, &[], Some(WORKSPACE));
+        }
+        check("/v3//", &[], None);
+        check("/v3/p/desktops", &[], None);
         check("/v3/projects?name=x", &[], Some(IAM));
         check("/v5/caller-identity", &[], Some(IAM));
         check("/nothing", &[], None);
@@ -314,6 +344,37 @@ mod tests {
         check("/nothing", &[("x-acs-action", "ListUsers")], Some(ALIYUN));
         check("/nothing?AccessKeyId=x", &[], Some(ALIYUN));
         check("/nothing?X-Credential=x", &[], Some(VOLCENGINE));
+    }
+
+    #[test]
+    fn a_keystone_client_finds_the_versions_where_every_call_of_two_others_is() {
+        let json = ("accept", "application/json");
+        check("/", &[json], Some(IAM));
+        check(
+            "/",
+            &[("accept", "text/html, application/json;q=0.9")],
+            Some(IAM),
+        );
+        check(
+            "/",
+            &[("authorization", "SDK-HMAC-SHA256 Access=x")],
+            Some(IAM),
+        );
+        check(
+            "/",
+            &[("authorization", "V11-HMAC-SHA256 Credential=x")],
+            Some(IAM),
+        );
+        check("/", &[("accept", "*/*")], None);
+        check("/", &[], None);
+        check("/?Action=X", &[json], Some(VOLCENGINE));
+        check("/?AccessKeyId=x", &[json], Some(ALIYUN));
+        check("/", &[json, ("x-acs-action", "ListUsers")], Some(ALIYUN));
+        check(
+            "/",
+            &[json, ("x-date", "20240912T132732Z")],
+            Some(VOLCENGINE),
+        );
     }
 
     #[test]
@@ -355,7 +416,7 @@ mod tests {
     fn what_nobody_has_a_path_for_wears_the_envelope_that_its_sender_reads() {
         let token = ("x-auth-token", "t");
         check("/v1/p/instances/i/users", &[token], Some(IAM));
-        check("/", &[token], Some(IAM));
+        check("/", &[token], Some(WORKSPACE));
         check("/v1/p", &[("x-sdk-date", "20240520T083000Z")], Some(IAM));
         check(
             "/v1/p",

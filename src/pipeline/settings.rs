@@ -38,6 +38,9 @@ pub(crate) struct SettingsPatch {
         deserialize_with = "regions"
     )]
     regions: Option<BTreeMap<String, String>>,
+    /// The name of the Huawei account; empty for the seed's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    domain_name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     async_polls: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -157,6 +160,15 @@ pub(crate) fn set_region(settings: &mut Settings, id: &str, region: &str) -> Res
     Ok(())
 }
 
+/// Sets the name of the account that huawei-iam shows; an empty one gives it the seed's name again.
+pub(crate) fn set_domain_name(settings: &mut Settings, name: &str) -> Result<(), String> {
+    if 64 < name.chars().count() || name.chars().any(char::is_control) {
+        return Err("a domain's name takes up to 64 printable characters".to_owned());
+    }
+    settings.domain_name = (!name.is_empty()).then(|| name.to_owned());
+    Ok(())
+}
+
 /// The settings with a patch applied, or where in the patch (key by key) something is wrong, and what.
 pub(crate) fn patched(
     settings: &Settings,
@@ -168,6 +180,7 @@ pub(crate) fn patched(
         auth,
         quirks,
         regions,
+        domain_name,
         async_polls,
         skew,
     } = patch;
@@ -179,6 +192,10 @@ pub(crate) fn patched(
     }
     for (id, region) in regions.unwrap_or_default() {
         set_region(&mut settings, &id, &region).map_err(|rule| (at("regions", &id), rule))?;
+    }
+    if let Some(name) = domain_name {
+        set_domain_name(&mut settings, &name)
+            .map_err(|rule| (vec!["domain_name".to_owned()], rule))?;
     }
     if let Some(polls) = async_polls {
         settings.async_polls = polls;
@@ -220,6 +237,7 @@ pub(crate) fn shown(settings: &Settings) -> SettingsPatch {
                 })
                 .collect(),
         ),
+        domain_name: Some(settings.domain_name.clone().unwrap_or_default()),
         async_polls: Some(settings.async_polls),
         skew: Some(settings.skew.to_string()),
     }

@@ -91,6 +91,11 @@ impl Request {
         self.target.path()
     }
 
+    /// The prefix that named the provider, `/huawei-iam`; empty where the call came without one.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.target.path()[..self.prefix]
+    }
+
     /// Takes `/<id>` off the path where it starts with it, and says whether it did.
     pub(crate) fn strip_prefix(&mut self, id: &str) -> bool {
         let rest = self

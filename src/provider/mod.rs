@@ -56,12 +56,15 @@ pub(crate) struct Provider {
 pub(crate) struct Real {
     /// Its host names, `*` for any text: they decide whose envelope an unknown path wears.
     pub(crate) hosts: &'static [&'static str],
-    /// Its paths by their first segments, `*` for any one. The most literal pattern wins, from the left.
+    /// Its paths by their first segments, `*` for any one; `$` ends one that is the whole path. The most literal pattern
+    /// wins, from the left.
     pub(crate) paths: &'static [&'static str],
     /// What only its clients send, each with its point in the ordered list of `volcengine-bytehouse.md` 1.1.
     pub(crate) marks: &'static [(u8, Mark)],
     /// Credentials that its clients send and other providers' do not, asked for after the host.
     pub(crate) credentials: &'static [Mark],
+    /// What makes `GET /` a look for this API, where nothing says that it is another's.
+    pub(crate) discovery: &'static [Mark],
     /// Whether an Action that no provider has is answered by this one.
     pub(crate) takes_unknown_actions: bool,
     /// The signature schemes that it verifies, the usual one first.
@@ -81,6 +84,7 @@ impl Real {
         paths: &[],
         marks: &[],
         credentials: &[],
+        discovery: &[],
         takes_unknown_actions: false,
         schemes: &[],
         endpoints: &[],
@@ -96,6 +100,8 @@ pub(crate) enum Mark {
     Header(&'static str),
     /// The value of `Authorization`.
     Authorization(&'static str),
+    /// A media type that `Accept` names.
+    Accept(&'static str),
     /// A parameter in the query or a form.
     Parameter(&'static str),
     /// A parameter in the query alone.
@@ -105,7 +111,10 @@ pub(crate) enum Mark {
 impl Mark {
     /// Whether it is in the headers of a request.
     pub(crate) const fn is_header(self) -> bool {
-        matches!(self, Self::Header(_) | Self::Authorization(_))
+        matches!(
+            self,
+            Self::Header(_) | Self::Authorization(_) | Self::Accept(_)
+        )
     }
 
     /// Whether a request carries it.
@@ -121,6 +130,7 @@ impl Mark {
                 .keys()
                 .any(|name| is(pattern, name.as_str())),
             Self::Authorization(pattern) => is(pattern, &request.lossy_header("authorization")),
+            Self::Accept(media_type) => request.lossy_header("accept").contains(media_type),
             Self::Parameter(name) => {
                 request.query().contains(name) || request.form().contains(name)
             }

@@ -262,9 +262,9 @@ pub(crate) use parameter;
 
 /// Writes a table of quirks, `QUIRKS`: `/// What it is about` `"name" = "default" | "other", SOURCE;`
 macro_rules! quirks {
-    ($( #[doc = $about:literal] $name:literal = $($value:literal)|+ , $source:expr ; )*) => {
+    ($( use $shared:path ; )* $( #[doc = $about:literal] $name:literal = $($value:literal)|+ , $source:expr ; )*) => {
         /// Where the sources disagree, and what can be switched.
-        pub(super) static QUIRKS: &[$crate::provider::table::Quirk] = &[$(
+        pub(super) static QUIRKS: &[$crate::provider::table::Quirk] = &[$($shared,)* $(
             $crate::provider::table::Quirk {
                 name: $name,
                 values: &[$($value),+],

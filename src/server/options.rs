@@ -202,6 +202,22 @@ impl Options {
         Ok(self)
     }
 
+    /// Sets the name of the Huawei account, by which clients log in and which IAM shows; the seed's unless set.
+    ///
+    /// # Errors
+    /// A sentence, for a name that no account can have.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().domain_name("MyCompany")?;
+    /// # Ok::<(), String>(())
+    /// ```
+    pub fn domain_name(mut self, name: &str) -> Result<Self, String> {
+        settings::set_domain_name(&mut self.settings, name)?;
+        Ok(self)
+    }
+
     /// How many polls a ListUsersAsync task takes until it shows its data.
     ///
     /// ```

@@ -8,8 +8,9 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::{
-    ACCESS_KEY_UNKNOWN, AUTHORIZATION_MALFORMED, SIGNATURE_EXPIRED, SIGNATURE_MISMATCH,
-    TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_MISSING, is_made_up_project_id, token,
+    ACCESS_KEY_NOT_EXIST, ACCESS_KEY_UNKNOWN, AUTHORIZATION_MALFORMED, SIGNATURE_EXPIRED,
+    SIGNATURE_MISMATCH, TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_MISSING, UNKNOWN_KEY,
+    is_made_up_project_id, token,
 };
 use crate::namespace::clock::Time;
 use crate::namespace::settings::{Auth, Credential};
@@ -95,7 +96,7 @@ pub(crate) fn authenticate_with(
     }
 }
 
-/// Inferred: the order. The texts speak of the key before the time (`Get secretKey failed`), and of both before the
+/// Inferred: the order. The texts speak of the key before the time (`ak … not exist`), and of both before the
 /// signature is compared (`calc aksk signature fail`, `verify aksk signature fail`).
 fn verify(
     call: &Call<'_>,
@@ -132,7 +133,10 @@ fn verify(
 /// Inferred: a key that is switched off is one that is not there, a temporary one past its end is told of as an expired
 /// token is, one without its token as a call without a token is, and one with another token as a call with a garbled one.
 fn known(call: &Call<'_>, signed: &Authorization<'_>) -> Result<Credential, ApiError> {
-    let unknown = || ACCESS_KEY_UNKNOWN.with(signed.access_key_id);
+    let unknown = || match call.quirk(UNKNOWN_KEY.name) {
+        "not-exist" => ACCESS_KEY_NOT_EXIST.with(signed.access_key_id),
+        _ => ACCESS_KEY_UNKNOWN.raise(),
+    };
     let credential = call.credential(signed.access_key_id)?.ok_or_else(|| {
         unknown().because("no such key is configured (--credential), seeded or issued")
     })?;

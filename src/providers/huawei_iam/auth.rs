@@ -1,4 +1,4 @@
-//! What the gateway asks of IAM's paths. Asking for a token takes none; everything else is signed or carries one.
+//! What the gateway asks of IAM's paths. Asking for a token or for the version takes none; everything else is signed or carries one.
 
 use super::{operations, wire};
 use crate::provider::call::Call;
@@ -15,7 +15,10 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
         return Err(huawei::API_NOT_FOUND.raise());
     };
     let caller = match operation.name {
-        operations::CREATE_TOKEN | operations::CREATE_TOKEN_BY_ID_TOKEN => return Ok(()),
+        operations::LIST_VERSIONS
+        | operations::SHOW_VERSION
+        | operations::CREATE_TOKEN
+        | operations::CREATE_TOKEN_BY_ID_TOKEN => return Ok(()),
         // Python sends its token in the body only, Node in the header.
         operations::CREATE_TEMPORARY_KEY if !is_signed(call.request) => {
             let mut token = call.request.lossy_header("x-auth-token");

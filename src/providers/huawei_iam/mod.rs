@@ -2,7 +2,8 @@
 //!
 //! What is odd here:
 //! - tokens travel in headers: a new one comes back in `X-Subject-Token`;
-//! - `/v3/auth/tokens` works with and without a slash behind it, unlike every other path;
+//! - `/v3/auth/tokens` and `/v3` work with and without a slash at the end, unlike every other path;
+//! - at `/`, which other providers have too, Keystone clients find the list of versions, with a status of 300;
 //! - a look-up of projects by name has to give exactly one: SDKs refuse none and two alike;
 //! - errors of IAM have an envelope of their own, with a number for a code; those of the gateway have the gateway's;
 //! - times have six digits behind the second.
@@ -21,7 +22,7 @@ use crate::provider::table::RouteMatch;
 use crate::provider::{Data, Gateway, Mark, Provider, Real};
 use crate::providers::huawei::{self, token};
 use crate::providers::routes::Routes;
-use table::{LIMITS, OPERATIONS};
+use table::{LIMITS, OPERATIONS, QUIRKS};
 
 pub(crate) static PROVIDER: Provider = Provider {
     id: "huawei-iam",
@@ -29,7 +30,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     region: "cn-north-4",
     operations: OPERATIONS,
     errors: &[errors::CATALOGUE, huawei::CATALOGUE],
-    quirks: &[],
+    quirks: QUIRKS,
     common_parameters: &[],
     limits: LIMITS,
     // Its own tables, and the tokens that the other Huawei modules look at too.
@@ -45,6 +46,8 @@ pub(crate) static PROVIDER: Provider = Provider {
             "sts.myhuaweicloud.*",
         ],
         paths: &[
+            "/v3$",
+            "/v3/$",
             "/v3/auth",
             "/v3/projects",
             "/v3/regions",
@@ -58,6 +61,11 @@ pub(crate) static PROVIDER: Provider = Provider {
             Mark::Header("x-sdk-date"),
             Mark::Header("x-auth-token"),
             Mark::Header("x-subject-token"),
+        ],
+        discovery: &[
+            Mark::Accept("application/json"),
+            Mark::Authorization("SDK-*"),
+            Mark::Authorization("V11-HMAC-*"),
         ],
         ..huawei::REAL
     },
@@ -82,9 +90,10 @@ pub(crate) static PROVIDER: Provider = Provider {
 static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(OPERATIONS));
 
 fn route(request: &Request) -> RouteMatch {
-    // The one path that clients reach with and without a slash behind it.
+    // The two paths that clients reach with and without a slash at the end.
     let path = match request.path() {
         "/v3/auth/tokens/" => "/v3/auth/tokens",
+        "/v3/" => "/v3",
         path => path,
     };
     ROUTES.name(request, path)

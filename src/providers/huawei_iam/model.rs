@@ -128,7 +128,7 @@ impl Project {
         Self::made_up(made_up_project_id(name), name.to_owned(), domain_id)
     }
 
-    fn made_up(id: String, name: String, domain_id: &str) -> Self {
+    pub(crate) fn made_up(id: String, name: String, domain_id: &str) -> Self {
         Self {
             id,
             name,
@@ -191,18 +191,6 @@ pub(crate) fn domain(tx: &Connection, meant: &Reference) -> rusqlite::Result<Dom
         }
         Reference::Name(name) => Domain::made_up(made_up_id(&["domain", name]), name.clone()),
     }))
-}
-
-/// The domain that something belongs to: most often the one at hand, which the seed need not have.
-pub(crate) fn domain_of(
-    tx: &Connection,
-    domain_id: &str,
-    at_hand: Domain,
-) -> rusqlite::Result<Domain> {
-    if at_hand.id == domain_id {
-        return Ok(at_hand);
-    }
-    domain(tx, &Reference::Id(domain_id.to_owned()))
 }
 
 /// Whether the account has this project: the seed has it and says nothing else, or it is one that every account has from

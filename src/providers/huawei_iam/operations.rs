@@ -5,20 +5,30 @@ use rusqlite::Connection;
 
 use super::errors;
 use super::model::{self, Domain, Project, Reference, User};
-use super::wire::{self, Granted, Identity, Password, ScopeBody};
-use crate::namespace::clock::Time;
+use super::wire::{self, Granted, Identity, JSON, Password, ScopeBody};
 use crate::namespace::credentials;
 use crate::namespace::settings::Auth;
 use crate::provider::call::{Call, Reply};
 use crate::provider::error::ApiError;
-use crate::providers::huawei::JSON;
 use crate::providers::huawei::authentication::is_signed;
 use crate::providers::huawei::token::{self, Token};
 
 /// The operations that the gateway lets through in a way of their own.
 pub(crate) const CREATE_TOKEN: &str = "KeystoneCreateToken";
 pub(crate) const CREATE_TOKEN_BY_ID_TOKEN: &str = "CreateTokenByIdToken";
+pub(crate) const LIST_VERSIONS: &str = "KeystoneListVersions";
+pub(crate) const SHOW_VERSION: &str = "KeystoneShowVersion";
 pub(crate) const CREATE_TEMPORARY_KEY: &str = "CreateTemporaryAccessKeyByToken";
+
+/// Lists the versions of the API, of which there is one.
+pub(crate) fn list_versions(call: &Call<'_>) -> Result<Reply, ApiError> {
+    Ok(Reply::json(JSON, &wire::VersionList::new(call))?.status(300))
+}
+
+/// Shows the version.
+pub(crate) fn show_version(call: &Call<'_>) -> Result<Reply, ApiError> {
+    Reply::json(JSON, &wire::VersionAnswer::new(call))
+}
 
 /// Issues a token.
 pub(crate) fn create_token(call: &Call<'_>) -> Result<Reply, ApiError> {
@@ -75,9 +85,32 @@ pub(crate) fn list_domains(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// Shows an empty catalogue: clients of a mock have their addresses already.
-pub(crate) fn show_catalog(_call: &Call<'_>) -> Result<Reply, ApiError> {
-    Reply::json(JSON, &wire::Catalog::default())
+/// Shows the catalogue of the project that the caller's token is good for; of a signed call that of `X-Project-Id`, else of
+/// the region's own.
+pub(crate) fn show_catalog(call: &Call<'_>) -> Result<Reply, ApiError> {
+    call.store().read(|tx| {
+        let project = called_project(call, tx)?;
+        Reply::json(JSON, &wire::Catalog::new(call, project.as_ref()))
+    })
+}
+
+/// The project of a call to no project's path; none for the token of a domain.
+fn called_project(call: &Call<'_>, tx: &Connection) -> Result<Option<Project>, ApiError> {
+    let domain = own_domain(call, tx)?;
+    let by = |meant| model::project(tx, &meant, &domain, call.region());
+    if !is_signed(call.request) {
+        let text = call.request.lossy_header("x-auth-token");
+        let token = token::find(tx, &text)?.filter(|token| call.now() < token.expires_at);
+        if let Some(token) = token {
+            return Ok(wire::project_of(&token.document));
+        }
+    }
+    let named = call.request.header("x-project-id");
+    let meant = match named.filter(|id| !id.is_empty()) {
+        Some(id) => Reference::Id(id.to_owned()),
+        None => Reference::Name(call.region().to_owned()),
+    };
+    Ok(Some(by(meant)?))
 }
 
 /// Says who calls.
@@ -95,7 +128,7 @@ pub(crate) fn get_caller_identity(call: &Call<'_>) -> Result<Reply, ApiError> {
 pub(crate) fn create_token_by_id_token(call: &Call<'_>) -> Result<Reply, ApiError> {
     let body = wire::IdTokenBody::decode(call)?;
     call.store().write(|tx| {
-        let domain = model::own_domain(tx)?;
+        let domain = own_domain(call, tx)?;
         let user = model::user(tx, &Reference::Name("FederationUser".to_owned()), &domain)?;
         grant(
             call,
@@ -115,11 +148,58 @@ pub(crate) fn create_temporary_access_key(call: &Call<'_>) -> Result<Reply, ApiE
     let now = call.now();
     let end = now.plus_millis(body.duration_seconds.saturating_mul(1000));
     call.store().write(|tx| {
+        // Inferred: any agency of the domain will do.
+        if let Some(meant) = &body.agency_domain
+            && is_strict(call)
+        {
+            open_domain(tx, &domain(call, tx, meant)?)?;
+        }
         let key = model::temporary_key(tx, call.ids(), namespace, end)?;
         credentials::issue(tx, &key, now)?;
         let answer = wire::TemporaryKeyAnswer::new(key, namespace, end);
         Ok(Reply::json(JSON, &answer)?.status(201))
     })
+}
+
+/// The account, by the name that it is set to.
+fn own_domain(call: &Call<'_>, tx: &Connection) -> Result<Domain, ApiError> {
+    let own = model::own_domain(tx)?;
+    Ok(match &call.settings.domain_name {
+        Some(name) => Domain {
+            name: name.clone(),
+            ..own
+        },
+        None => own,
+    })
+}
+
+/// The domain that is meant. An account with a name of its own is not known by the seed's.
+fn domain(call: &Call<'_>, tx: &Connection, meant: &Reference) -> Result<Domain, ApiError> {
+    if call.settings.domain_name.is_none() {
+        return Ok(model::domain(tx, meant)?);
+    }
+    let (own, seeded) = (own_domain(call, tx)?, model::own_domain(tx)?);
+    Ok(match meant {
+        Reference::Id(id) if *id == own.id => own,
+        Reference::Name(name) if *name == own.name => own,
+        Reference::Name(name) if *name == seeded.name => {
+            Domain::made_up(model::made_up_id(&["domain", name]), name.clone())
+        }
+        meant => model::domain(tx, meant)?,
+    })
+}
+
+/// The domain that something belongs to: most often the one at hand, which the seed need not have.
+fn domain_of(
+    call: &Call<'_>,
+    tx: &Connection,
+    domain_id: &str,
+    at_hand: Domain,
+) -> Result<Domain, ApiError> {
+    if at_hand.id == domain_id {
+        return Ok(at_hand);
+    }
+    domain(call, tx, &Reference::Id(domain_id.to_owned()))
 }
 
 /// Whether only what the seed has is accepted.
@@ -136,15 +216,15 @@ fn identified(
     match identity {
         Identity::User {
             user,
-            domain,
+            domain: meant,
             password,
         } => {
-            let domain = match domain {
-                Some(domain) => model::domain(tx, domain)?,
-                None => model::own_domain(tx)?,
+            let domain = match meant {
+                Some(meant) => domain(call, tx, meant)?,
+                None => own_domain(call, tx)?,
             };
             let user = model::user(tx, user, &domain)?;
-            let domain = model::domain_of(tx, &user.domain_id, domain)?;
+            let domain = domain_of(call, tx, &user.domain_id, domain)?;
             if is_strict(call) {
                 proven(tx, &user, password)?;
             }
@@ -159,11 +239,14 @@ fn identified(
                         .because("the token was not issued in this namespace, or is past its time")
                 })?;
             }
-            holder(tx, text, call.now())
+            holder(call, tx, text)
         }
         // Inferred: who acts as an agency goes by its name behind that of its domain. Any agency of the account will do.
-        Identity::Agency { domain, name } => {
-            let domain = model::domain(tx, domain)?;
+        Identity::Agency {
+            domain: meant,
+            name,
+        } => {
+            let domain = domain(call, tx, meant)?;
             if is_strict(call) {
                 let text = call.request.lossy_header("x-auth-token");
                 token::check(tx, &text, None, call.now())?;
@@ -216,12 +299,12 @@ fn open_project(tx: &Connection, project: &Project, owner: &Domain) -> Result<()
 }
 
 /// Who a token was issued to; for one that is none of ours, or past its time, the first user of the account.
-fn holder(tx: &Connection, text: &str, now: Time) -> Result<(User, Domain), ApiError> {
-    let token = token::find(tx, text)?.filter(|token| now < token.expires_at);
+fn holder(call: &Call<'_>, tx: &Connection, text: &str) -> Result<(User, Domain), ApiError> {
+    let token = token::find(tx, text)?.filter(|token| call.now() < token.expires_at);
     if let Some(holder) = token.and_then(|token| wire::user_of(&token.document)) {
         return Ok(holder);
     }
-    let domain = model::own_domain(tx)?;
+    let domain = own_domain(call, tx)?;
     Ok((model::first_user(tx, &domain)?, domain))
 }
 
@@ -230,10 +313,10 @@ fn holder(tx: &Connection, text: &str, now: Time) -> Result<(User, Domain), ApiE
 fn caller(call: &Call<'_>, tx: &Connection) -> Result<(User, Domain), ApiError> {
     let token = call.request.header("x-auth-token");
     let token = token.filter(|_| !is_signed(call.request));
-    holder(tx, token.unwrap_or_default(), call.now())
+    holder(call, tx, token.unwrap_or_default())
 }
 
-/// Issues a token; without a scope it is good for the user's domain (inferred).
+/// Issues a token; without a scope it is good for the user's domain.
 fn grant(
     call: &Call<'_>,
     tx: &Connection,
@@ -243,16 +326,19 @@ fn grant(
     user_domain: Domain,
 ) -> Result<Reply, ApiError> {
     let (project, domain) = match scope {
-        Some(ScopeBody::Project { project, domain }) => {
-            let domain = match domain {
-                Some(domain) => model::domain(tx, &domain)?,
+        Some(ScopeBody::Project {
+            project,
+            domain: meant,
+        }) => {
+            let domain = match meant {
+                Some(meant) => domain(call, tx, &meant)?,
                 None => user_domain.clone(),
             };
             let project = model::project(tx, &project, &domain, call.region())?;
-            let domain = model::domain_of(tx, &project.domain_id, domain)?;
+            let domain = domain_of(call, tx, &project.domain_id, domain)?;
             (Some(project), domain)
         }
-        Some(ScopeBody::Domain(domain)) => (None, model::domain(tx, &domain)?),
+        Some(ScopeBody::Domain(meant)) => (None, domain(call, tx, &meant)?),
         None => (None, user_domain.clone()),
     };
     if is_strict(call) {
@@ -267,7 +353,13 @@ fn grant(
         }
     }
     let now = call.now();
+    let wants_catalog = call.query().first("nocatalog").is_none_or(str::is_empty);
     let granted = Granted {
+        catalog: if wants_catalog {
+            wire::services(call, project.as_ref())
+        } else {
+            Vec::new()
+        },
         methods,
         user,
         user_domain,

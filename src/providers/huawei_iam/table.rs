@@ -2,21 +2,30 @@
 
 use super::operations;
 use crate::provider::error::Source;
-use crate::provider::table::{limits, operations, parameters};
+use crate::provider::table::{limits, operations, parameters, quirks};
 
 const REFERENCE: Source = Source::Docs("IAM API reference");
 const SDK: Source = Source::Sdk("huaweicloudsdkcore 3.1.219");
 const GOLANGSDK: Source = Source::Sdk("chnsz/golangsdk in terraform-provider-huaweicloud a0345b8d");
 
+const AGENCY: Source =
+    Source::Docs("huaweicloudDocs/iam 5d5f9de, temporary access key of an agency");
+const DISCOVERY: Source = Source::Docs("huaweicloudDocs/iam 5d5f9de, Keystone API versions");
+const CATALOG: Source = Source::Docs("huaweicloudDocs/iam 5d5f9de, service catalogue");
+
 parameters! {
-    AUTH_SCOPE = body "auth.scope": "object" = "the user's domain", "project by id or name (and domain), else domain by id or name; any, but with strict authentication those of the seed", REFERENCE;
+    AUTH_SCOPE = body "auth.scope": "object" = "the user's domain", "project by id or name (and domain), else domain by id or name, an empty object is none; any, but with strict authentication those of the seed", REFERENCE;
     X_AUTH_TOKEN = header "X-Auth-Token": "string" = "the first user of the seed", "who calls; with authentication off any text or none", REFERENCE;
 }
 
 operations! {
+    /// Lists the versions of the API, for clients that are given its address alone
+    KeystoneListVersions: GET "/" reads DISCOVERY => operations::list_versions [];
+    /// Shows the version
+    KeystoneShowVersion: GET "/v3" reads DISCOVERY => operations::show_version [];
     /// Issues a token for a password, a token or an agency
     KeystoneCreateToken: POST "/v3/auth/tokens" writes REFERENCE => operations::create_token [
-        (query "nocatalog": "string", "any; the catalogue is empty in any case", REFERENCE),
+        (query "nocatalog": "string", "any text but an empty one empties the catalogue", REFERENCE),
         (required body "auth.identity.methods": "array of string", "password, token, assume_role, and totp beside password; else 400", REFERENCE),
         (body "auth.identity.password.user": "object", "for password: id, or name and domain (id or name), and password; else 400", REFERENCE),
         (body "auth.identity.totp": "object", "for totp: user.id and passcode; else 400", REFERENCE),
@@ -36,8 +45,8 @@ operations! {
     ];
     /// Lists the caller's domain, exactly one
     KeystoneListAuthDomains: GET "/v3/auth/domains" reads SDK => operations::list_domains [X_AUTH_TOKEN];
-    /// Shows an empty catalogue
-    KeystoneShowCatalog: GET "/v3/auth/catalog" reads GOLANGSDK => operations::show_catalog [X_AUTH_TOKEN];
+    /// Shows where the services are: all of them on this server
+    KeystoneShowCatalog: GET "/v3/auth/catalog" reads CATALOG => operations::show_catalog [X_AUTH_TOKEN];
     /// Says who calls
     GetCallerIdentity: GET "/v5/caller-identity" reads SDK => operations::get_caller_identity [X_AUTH_TOKEN];
     /// Issues a token for somebody whom another identity provider knows
@@ -49,10 +58,16 @@ operations! {
     /// Issues an access key for a while
     CreateTemporaryAccessKeyByToken: POST "/v3.0/OS-CREDENTIAL/securitytokens" writes SDK => operations::create_temporary_access_key [
         X_AUTH_TOKEN,
-        (required body "auth.identity.methods": "array of string", "token; else 400", REFERENCE),
+        (required body "auth.identity.methods": "array of string", "token or assume_role, one of the two; else 400", REFERENCE),
         (body "auth.identity.token.id": "string", "with authentication off any text or none", REFERENCE),
         (body "auth.identity.token.duration_seconds": "integer" = "900", "{}; else 400" 900..=86400 value, REFERENCE),
+        (body "auth.identity.assume_role": "object", "for assume_role: agency_name, and domain_id or domain_name; else 400", AGENCY),
+        (body "auth.identity.assume_role.duration_seconds": "integer" = "900", "{}; else 400" 900..=86400 value, AGENCY),
     ];
+}
+
+quirks! {
+    use crate::providers::huawei::UNKNOWN_KEY;
 }
 
 limits! {

@@ -80,6 +80,7 @@ operations! {
 }
 
 quirks! {
+    use crate::providers::huawei::UNKNOWN_KEY;
     /// PUT without secret_key, or with an empty one: the documents say that the key is kept, a live region refused it
     "update-secret" = "optional" | "required", Source::Observed("opentelekomcloud/gophertelekomcloud, live acceptance test");
     /// the code for an instance id that is no UUID; both are documented, which one these paths use is not

@@ -9,6 +9,11 @@ const DEFINITION: Source =
 const TERRAFORM: Source = Source::Observed(
     "codes that terraform-provider-huaweicloud and chnsz/golangsdk look for in live answers",
 );
+const ERROR_CODES: Source =
+    Source::Docs("Workspace API reference, Application Error Codes (ErrorCode_0, 2026-05-21)");
+const FORBIDDEN: Source = Source::Inferred(
+    "the text is that of the definitions' example, the code goes by the pattern of WKS.00000405",
+);
 const TEXT: Source = Source::Inferred("WKS.0001 is the family's generic 400, the text is ours");
 const CODE: Source = Source::Inferred("a placeholder: the public table could not be read in full");
 
@@ -34,7 +39,9 @@ catalogue! {
     /// a project in which the service is disabled, or which is not configured (quirk projects)
     SERVICE_DISABLED: ServiceDisabled = 403 "WKS.00010099" "The Workspace service is disabled." Condition TERRAFORM;
     /// a write signed with a key that may only read
-    NO_PERMISSION: NoPermission = 403 "WKS.00081102" "User does not have permission to access this resource." Authentication DEFINITION;
+    NO_PERMISSION: NoPermission = 403 "WKS.00000403" "User does not have permission to access this resource." Authentication FORBIDDEN;
+    /// a policy group that comes with the service
+    BASIC_POLICY_GROUP: BasicPolicyGroup = 403 "WKS.00081102" "This is a basic policy group,can't be deleted." Fault ERROR_CODES;
     /// a known path with another method
     METHOD_NOT_ALLOWED: MethodNotAllowed = 405 "WKS.00000405" "The method specified in the request is not allowed for this resource." Condition SEED;
     /// something went wrong inside

@@ -39,7 +39,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     example: "/v2/0bec5db98280d2d02fd6c00c2de791ce/users?limit=10",
     real: Real {
         hosts: &["workspace.*.myhuaweicloud.*", "workspace.myhuaweicloud.*"],
-        paths: &["/v2/*", "/v3/*/users"],
+        paths: &["/v2/*", "/v3/*/users", "/v3/*/groups", "/v3/*/domains"],
         ..huawei::REAL
     },
     gateway: Gateway {

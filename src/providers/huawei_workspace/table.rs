@@ -154,6 +154,7 @@ operations! {
 }
 
 quirks! {
+    use crate::providers::huawei::UNKNOWN_KEY;
     /// seed: user names of 1 to 20, a letter first; relaxed: 1 to 32, a digit may come first (definitions of 2026; Terraform's tests use 24)
     "name-rule" = "seed" | "relaxed", SEED;
     /// any: every project id is there and starts empty; configured: one that no seed names is 403 WKS.00010099

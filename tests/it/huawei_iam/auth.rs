@@ -514,3 +514,101 @@ fn services_and_scopes_take_the_projects_that_iam_made_up() {
     let disabled = password(&json!({ "project": { "name": "cn-south-1" } }));
     assert_eq!(ask(&server, &disabled).verdict(), "401 401");
 }
+
+#[test]
+fn an_agency_s_key_signs_for_its_while() {
+    const PATH: &str = "/v3.0/OS-CREDENTIAL/securitytokens";
+    let server = signed::server("strict");
+    let post = |assume_role: Value, methods: Value| {
+        let body =
+            json!({ "auth": { "identity": { "methods": methods, "assume_role": assume_role } } });
+        let request =
+            Request::new("POST", PATH, &body.to_string()).with("content-type", "application/json");
+        send(&server, &by_huawei(request, &KEY, TIME))
+    };
+    let role = || json!(["assume_role"]);
+    let agency = json!({ "agency_name": "ops", "domain_name": "IAMDomain", "duration_seconds": 1000, "session_user": { "name": "me" } });
+    let answer = post(agency, role());
+    assert_eq!(answer.status, 201, "{answer}");
+    let names: Vec<_> = ["access", "expires_at", "secret", "securitytoken"]
+        .iter()
+        .map(|name| {
+            answer
+                .text()
+                .find(&format!("\"{name}\""))
+                .expect("a member")
+        })
+        .collect();
+    assert!(names.is_sorted(), "{answer}");
+    let issued = answer.json()["credential"].clone();
+    assert_eq!(issued["expires_at"], "2024-05-20T08:46:40.000000Z");
+    let text = |name: &str| issued[name].as_str().expect("a text").to_owned();
+    let (access, secret, security) = (text("access"), text("secret"), text("securitytoken"));
+    let mut temporary = key(&access, &secret);
+    temporary.token = Some(&security);
+    let look_up = || {
+        let request = by_huawei(Request::new("GET", "/v3/projects", ""), &temporary, TIME);
+        send(&server, &request).verdict()
+    };
+    assert_eq!(look_up(), "200");
+    let domain = |name: &str| json!({ "agency_name": "ops", "domain_name": name });
+    for (assume_role, methods, expected) in [
+        (domain("IAMDomain"), role(), "201"),
+        (domain("Nobody"), role(), "401 401"),
+        (json!({ "agency_name": "ops" }), role(), "400 400"),
+        (json!({ "domain_name": "IAMDomain" }), role(), "400 400"),
+        (
+            json!({ "agency_name": "ops", "domain_name": "d", "duration_seconds": 899 }),
+            role(),
+            "400 400",
+        ),
+        (
+            json!({ "agency_name": "ops", "domain_name": "d", "duration_seconds": 86401 }),
+            role(),
+            "400 400",
+        ),
+        (
+            domain("IAMDomain"),
+            json!(["assume_role", "token"]),
+            "400 400",
+        ),
+    ] {
+        let answer = post(assume_role.clone(), methods);
+        assert_eq!(answer.verdict(), expected, "{assume_role}: {answer}");
+    }
+    server.json("POST", "/_rollcall/clock/advance", r#"{"by":"899s"}"#);
+    assert_eq!(look_up(), "200");
+    server.json("POST", "/_rollcall/clock/advance", r#"{"by":"101s"}"#);
+    assert_eq!(look_up(), "401 APIGW.0301");
+}
+
+#[test]
+fn an_unknown_key_is_told_what_the_quirk_says_and_the_gateway_ends_its_lines() {
+    for (provider, path) in [
+        ("huawei-iam", "/v3/projects"),
+        ("huawei-workspace", "/v2/p/users"),
+        ("huawei-rocketmq", "/v2/p/instances"),
+    ] {
+        let quirk = format!("{provider}.unknown-key");
+        for (value, text) in [
+            ("unauthorized", "Unauthorized"),
+            ("not-exist", "ak nobody not exist"),
+        ] {
+            let options = frozen().auth("strict").expect("a mode");
+            let server = with(options.quirk(&quirk, value).expect("a quirk"));
+            let stranger = key("nobody", "x");
+            let request = by_huawei(Request::new("GET", path, ""), &stranger, TIME);
+            let answer = send(&server, &request);
+            let body = answer.text();
+            let said = format!("Incorrect IAM authentication information: {text}");
+            assert_eq!(answer.json()["error_msg"], said, "{provider}");
+            assert!(body.ends_with("}\n"), "{answer}");
+            assert_eq!(
+                answer.header("content-length"),
+                Some(&*body.len().to_string())
+            );
+            assert_eq!(answer.header("content-type"), Some("application/json"));
+            assert_eq!(answer.header("x-iam-trace-id"), None);
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{DOMAIN, PROJECT, USER, ask, subject};
+use super::{DOMAIN, PROJECT, USER, ask, password, subject};
 use crate::server::{Server, demo, frozen, with};
 
 fn projects(server: &Server, query: &str) -> Vec<Value> {
@@ -18,8 +18,7 @@ fn projects(server: &Server, query: &str) -> Vec<Value> {
 fn the_whole_answers_of_the_look_ups() {
     let server = demo();
     insta::assert_snapshot!(server.get("/v3/projects?name=cn-north-4"));
-    insta::assert_snapshot!(server.get("/v3/auth/domains").text(), @r#"{"domains":[{"id":"d78cbac186b744899480f25bd022f468","name":"IAMDomain","description":"","enabled":true,"links":{"self":"http://127.0.0.1/v3/domains/d78cbac186b744899480f25bd022f468"}}],"links":{"self":"http://127.0.0.1/v3/auth/domains"}}"#);
-    insta::assert_snapshot!(server.get("/v3/auth/catalog").text(), @r#"{"catalog":[],"links":{}}"#);
+    insta::assert_snapshot!(server.get("/v3/auth/domains").text(), @r#"{"domains":[{"description":"","enabled":true,"id":"d78cbac186b744899480f25bd022f468","links":{"self":"http://127.0.0.1/v3/domains/d78cbac186b744899480f25bd022f468"},"name":"IAMDomain"}],"links":{"self":"http://127.0.0.1/v3/auth/domains"}}"#);
     insta::assert_snapshot!(server.get("/v5/caller-identity").text(), @r#"{"account_id":"d78cbac186b744899480f25bd022f468","principal_urn":"iam::d78cbac186b744899480f25bd022f468:user:IAMUser","principal_id":"7116d09f88fa41908676fdd4b039e95b"}"#);
 }
 
@@ -180,4 +179,119 @@ fn an_empty_server_has_an_account_too() {
         USER
     );
     assert!(projects(&server, "").is_empty());
+}
+
+/// `name region url` of every endpoint, and what the list says of itself.
+fn endpoints(server: &Server, headers: &[(&str, &str)]) -> (Vec<String>, String) {
+    let answer = server.send("GET", "/v3/auth/catalog", headers, b"");
+    assert_eq!(answer.status, 200, "{answer}");
+    let body = answer.json();
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let mut found = Vec::new();
+    for service in body["catalog"].as_array().expect("a catalogue") {
+        assert_eq!(service["name"], service["type"]);
+        for endpoint in service["endpoints"].as_array().expect("endpoints") {
+            assert_eq!(endpoint["region"], endpoint["region_id"]);
+            let (region, url) = (text(&endpoint["region"]), text(&endpoint["url"]));
+            found.push(format!("{} {region} {url}", text(&service["type"])));
+        }
+    }
+    (found, text(&body["links"]["self"]))
+}
+
+#[test]
+fn the_catalogue_leads_back_here_for_the_project_of_the_call() {
+    let server = demo();
+    let of = |host: &str, project: &str, region: &str| {
+        vec![
+            format!("workspace {region} http://{host}/v2/{project}"),
+            format!("dms {region} http://{host}/v2/{project}"),
+            format!("iam * http://{host}/v3.0"),
+            format!("iam {region} http://{host}/v3.0"),
+        ]
+    };
+    let own = "0bec5db98280d2d02fd6c00c2de791ce";
+    let (found, link) = endpoints(&server, &[("host", "mock:4700")]);
+    assert_eq!(found, of("mock:4700", own, "cn-north-4"));
+    assert_eq!(link, "http://mock:4700/v3/auth/catalog");
+    // A signed call says its project in a header; that the seed does not know it changes nothing.
+    let signed = ("authorization", "SDK-HMAC-SHA256 Access=a");
+    let other = "ffffffffffffffffffffffffffffffff";
+    let (found, _) = endpoints(&server, &[signed, ("x-project-id", other)]);
+    assert_eq!(found, of("127.0.0.1", other, "cn-north-4"));
+    // A part of a region's project is in that region; a domain has no project.
+    let token = |scope: Value| {
+        let answer = ask(&server, &password(&scope));
+        (subject(&answer), answer.json()["token"].clone())
+    };
+    let (text, shown) = token(json!({ "project": { "name": "cn-east-3_team" } }));
+    let project = shown["project"]["id"].as_str().expect("an id").to_owned();
+    let (found, _) = endpoints(&server, &[("x-auth-token", &text)]);
+    assert_eq!(found, of("127.0.0.1", &project, "cn-east-3"));
+    for scope in [
+        json!({}),
+        Value::Null,
+        json!({ "domain": { "name": "IAMDomain" } }),
+    ] {
+        let (text, shown) = token(scope);
+        assert_eq!(shown["domain"]["name"], "IAMDomain");
+        let (found, _) = endpoints(&server, &[("x-auth-token", &text)]);
+        assert_eq!(found, ["iam * http://127.0.0.1/v3.0"]);
+        assert_eq!(shown["catalog"].as_array().map(Vec::len), Some(1));
+    }
+}
+
+#[test]
+fn keystone_clients_find_the_version_wherever_the_call_is_clearly_theirs() {
+    let strict = with(frozen().auth("strict").expect("a mode"));
+    let json = ("accept", "application/json");
+    for server in [demo(), strict] {
+        let list = server.send("GET", "/", &[json], b"");
+        let expected = r#"{"versions":{"values":[{"media-types":[{"type":"application/vnd.openstack.identity-v3+json","base":"application/json"}],"links":[{"rel":"self","href":"http://127.0.0.1/v3/"}],"id":"v3.6","updated":"2016-04-04T00:00:00Z","status":"stable"}]}}"#;
+        assert_eq!((list.status, list.text()), (300, expected));
+        assert_eq!(list.header("location"), None);
+        let trace = list.header("x-iam-trace-id").expect("a trace id");
+        let id = list.header("x-request-id").expect("a request id");
+        assert_eq!(trace, format!("token_cn-north-4_null_{id}"));
+        for path in ["/v3", "/v3/"] {
+            let one = server.get(path);
+            assert_eq!(one.status, 200, "{one}");
+            assert_eq!(one.json()["version"], list.json()["versions"]["values"][0]);
+        }
+        let prefixed = server.get("/huawei-iam/").json();
+        let link = &prefixed["versions"]["values"][0]["links"][0]["href"];
+        assert_eq!(link, "http://127.0.0.1/huawei-iam/v3/");
+        assert_eq!(server.get("/").status, 404, "nobody says whose it is");
+        assert_eq!(server.get("/v3/p/desktops").header("x-iam-trace-id"), None);
+    }
+}
+
+#[test]
+fn an_account_goes_by_the_name_that_it_is_set_to() {
+    let options = frozen().auth("strict").expect("a mode");
+    let server = with(options.domain_name("MyCompany").expect("a name"));
+    let login = |name: &str| {
+        let body = json!({ "auth": { "identity": { "methods": ["password"], "password": { "user": {
+            "name": "IAMUser", "password": "IAMPassword", "domain": { "name": name } } } } } });
+        server.json("POST", "/v3/auth/tokens", &body.to_string())
+    };
+    let answer = login("MyCompany");
+    assert_eq!(answer.status, 201, "{answer}");
+    assert_eq!(
+        answer.json()["token"]["user"]["domain"]["name"],
+        "MyCompany"
+    );
+    let text = subject(&answer);
+    let domains = server.send("GET", "/v3/auth/domains", &[("x-auth-token", &text)], b"");
+    assert_eq!(domains.json()["domains"][0]["name"], "MyCompany");
+    assert_eq!(login("IAMDomain").verdict(), "401 401");
+    let settings = "/_rollcall/namespaces/default/settings";
+    server.json("PATCH", settings, r#"{"domain_name": ""}"#);
+    assert_eq!(login("IAMDomain").status, 201);
+    let refused = server.json(
+        "PATCH",
+        settings,
+        &json!({ "domain_name": "x".repeat(65) }).to_string(),
+    );
+    assert_eq!(refused.status, 400, "{refused}");
 }

@@ -54,10 +54,7 @@ fn python_and_node_get_a_temporary_key_each_in_its_own_way() {
 fn terraform_starts_with_keys() {
     let server = demo();
     let answer = server.get("/v3/auth/catalog");
-    assert_eq!(
-        (answer.status, answer.text()),
-        (200, r#"{"catalog":[],"links":{}}"#)
-    );
+    assert_eq!(answer.status, 200, "{answer}");
     let domains = server.get("/v3/auth/domains").json();
     assert_eq!(domains["domains"].as_array().map(Vec::len), Some(1));
     for domain_id in ["", DOMAIN] {
@@ -82,11 +79,9 @@ fn terraform_starts_with_a_password_and_a_slash_behind_the_path() {
     let body = password(&json!({ "project": { "name": "cn-north-4" } })).to_string();
     for path in [TOKENS, "/v3/auth/tokens/", "/v3/auth/tokens?nocatalog=true"] {
         let answer = server.json("POST", path, &body);
-        assert_eq!(
-            (answer.status, &answer.json()["token"]["catalog"]),
-            (201, &json!([])),
-            "{path}"
-        );
+        let services = answer.json()["token"]["catalog"].as_array().map(Vec::len);
+        let expected = if path.contains("nocatalog") { 0 } else { 3 };
+        assert_eq!((answer.status, services), (201, Some(expected)), "{path}");
         let text = subject(&answer);
         let headers = [
             ("x-auth-token", text.as_str()),

@@ -168,7 +168,7 @@ fn every_text_of_the_gateway_in_its_order() {
     check(
         &strict,
         &[("authorization", &stranger), late],
-        "Get secretKey failed,ak:nobody,err:ak not exist",
+        "Unauthorized",
     );
     check(
         &strict,
@@ -357,13 +357,7 @@ fn keys_that_are_off_temporary_or_ended() {
         assert!(told["explanation"].to_string().contains(because), "{told}");
     }
     let server = signed::server("strict");
-    check(
-        &server,
-        "off-ak",
-        None,
-        "Get secretKey failed,ak:off-ak,err:ak not exist",
-        "disabled",
-    );
+    check(&server, "off-ak", None, "Unauthorized", "disabled");
     check(
         &server,
         "temp-ak",
@@ -427,7 +421,7 @@ fn a_read_only_key_reads_and_does_not_write() {
             &server,
             &by_huawei(Request::new(method, &path, ""), &reader, TIME),
         );
-        assert_eq!(answer.verdict(), "403 WKS.00081102", "{method} {path}");
+        assert_eq!(answer.verdict(), "403 WKS.00000403", "{method} {path}");
         assert!(
             answer.json()["encoded_authorization_message"].is_string(),
             "{answer}"
@@ -452,10 +446,7 @@ fn a_namespace_is_signed_and_echoed_with_the_key() {
     assert_eq!(call("DELETE", "test-ak~suite7").status, 204);
     assert_eq!(call("GET", "test-ak~suite7").verdict(), "400 WKS.00170312");
     assert_eq!(call("GET", "test-ak").verdict(), "200");
-    refused(
-        &call("GET", "nobody~suite7"),
-        "Get secretKey failed,ak:nobody~suite7,err:ak not exist",
-    );
+    refused(&call("GET", "nobody~suite7"), "Unauthorized");
 }
 
 #[test]

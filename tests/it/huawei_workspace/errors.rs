@@ -114,7 +114,7 @@ fn the_envelope_of_the_gateway() {
     insta::assert_snapshot!(demo().get(&format!("{PROJECT}/users/")), @r#"
     404
     connection: close
-    content-length: 157
+    content-length: 158
     content-type: application/json
     server: api-gateway
     x-request-id: bbeebaf137fa5b9941016a5af2e6ae3a
@@ -128,7 +128,7 @@ fn a_missing_permission_says_which_in_a_text_for_iam() {
     let server = demo();
     let fault = [("x-rollcall-fault", "NoPermission")];
     let answer = server.send("GET", &format!("{PROJECT}/users"), &fault, b"");
-    assert_eq!(answer.verdict(), "403 WKS.00081102");
+    assert_eq!(answer.verdict(), "403 WKS.00000403");
     let body = answer.json();
     let keys: Vec<&String> = body.as_object().expect("an object").keys().collect();
     assert_eq!(
@@ -1035,7 +1035,7 @@ fn a_missing_user_is_found_in_its_namespace() {
 
 /// The error tables of the contracts, written out: huawei-workspace.md 5, then huawei-auth.md 7. Braces stand for what
 /// depends on the call.
-const DOCUMENTED: [(&str, u16, &str, &str); 38] = [
+const DOCUMENTED: [(&str, u16, &str, &str); 40] = [
     (
         "BodyEmpty",
         400,
@@ -1099,8 +1099,14 @@ const DOCUMENTED: [(&str, u16, &str, &str); 38] = [
     (
         "NoPermission",
         403,
-        "WKS.00081102",
+        "WKS.00000403",
         "User does not have permission to access this resource.",
+    ),
+    (
+        "BasicPolicyGroup",
+        403,
+        "WKS.00081102",
+        "This is a basic policy group,can't be deleted.",
     ),
     (
         "MethodNotAllowed",
@@ -1142,7 +1148,13 @@ const DOCUMENTED: [(&str, u16, &str, &str); 38] = [
         "AccessKeyUnknown",
         401,
         "APIGW.0301",
-        "Incorrect IAM authentication information: Get secretKey failed,ak:{},err:ak not exist",
+        "Incorrect IAM authentication information: Unauthorized",
+    ),
+    (
+        "AccessKeyNotExist",
+        401,
+        "APIGW.0301",
+        "Incorrect IAM authentication information: ak {} not exist",
     ),
     (
         "SignatureMismatch",

@@ -57,7 +57,7 @@ cases({
 
     async 'an unknown key is refused by both'() {
         for (const list of [listUsers, listRocketmqUsers]) {
-            await refused(list({ accessKey: 'nobody' }), 'Get secretKey failed,ak:nobody,err:ak not exist');
+            await refused(list({ accessKey: 'nobody' }), 'Unauthorized');
         }
     },
 

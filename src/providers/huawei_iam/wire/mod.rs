@@ -10,13 +10,16 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::errors;
-use super::model::{Domain, LONGEST_NAME, Project, Reference, User};
+use super::model::{Domain, LONGEST_NAME, Project, Reference, User, made_up_id};
 use crate::namespace::clock::Time;
 use crate::namespace::settings::Credential;
 use crate::provider::call::{Call, Reply};
 use crate::provider::error::{ApiError, Refusal};
 use crate::providers::huawei::token::shown;
-use crate::providers::huawei::{self, JSON, member};
+use crate::providers::huawei::{self, member};
+
+/// The content type of what IAM itself answers; the gateway's errors have none with a character set.
+pub(crate) const JSON: &str = "application/json; charset=UTF-8";
 
 /// What a body of `POST /v3/auth/tokens` asks for.
 #[derive(Debug)]
@@ -141,24 +144,39 @@ pub(crate) const DURATION_SECONDS: RangeInclusive<i64> = 900..=86_400;
 #[derive(Debug)]
 pub(crate) struct TemporaryKeyBody {
     pub(crate) duration_seconds: i64,
+    /// The domain that the agency belongs to, where the key is an agency's.
+    pub(crate) agency_domain: Option<Reference>,
 }
 
 impl TemporaryKeyBody {
     /// The token is in the body (Python) or in `X-Auth-Token` (Node); with authentication off it may be in neither.
+    ///
+    /// Inferred: both methods at once are refused; `session_user` and `policy` are taken and have no effect.
     pub(crate) fn decode(call: &Call<'_>) -> Result<Self, ApiError> {
         let body = Part::of_body(call)?;
         let auth = body.object("auth")?;
         let identity = auth.object("identity")?;
         let methods = identity.methods()?;
-        if methods.iter().any(|method| method != "token") {
-            return Err(identity.refused("methods", "takes token"));
-        }
-        let duration = match identity.optional("token")? {
-            Some(token) => token.number("duration_seconds", DURATION_SECONDS)?,
-            None => None,
+        let (duration, agency_domain) = match methods.as_slice() {
+            [method] if method == "token" => {
+                let duration = match identity.optional("token")? {
+                    Some(token) => token.number("duration_seconds", DURATION_SECONDS)?,
+                    None => None,
+                };
+                (duration, None)
+            }
+            [method] if method == "assume_role" => {
+                let agency = identity.object("assume_role")?;
+                agency.name("agency_name")?;
+                let domain = agency.reference_as("domain_id", "domain_name")?;
+                let duration = agency.number("duration_seconds", DURATION_SECONDS)?;
+                (duration, Some(domain))
+            }
+            _ => return Err(identity.refused("methods", "takes token or assume_role")),
         };
         Ok(Self {
             duration_seconds: duration.unwrap_or(*DURATION_SECONDS.start()),
+            agency_domain,
         })
     }
 }
@@ -275,7 +293,7 @@ impl Part {
             .ok_or_else(|| self.refused("methods", rule))
     }
 
-    /// Inferred: with both in it, the project counts.
+    /// With both in it, the project counts. Inferred: one with neither counts as an empty one, which is none.
     fn scope(&self) -> Result<Option<ScopeBody>, ApiError> {
         let Some(scope) = self.optional("scope")? else {
             return Ok(None);
@@ -286,8 +304,9 @@ impl Part {
             let project = project.reference()?;
             return Ok(Some(ScopeBody::Project { project, domain }));
         }
-        let domain = scope.object("domain")?.reference()?;
-        Ok(Some(ScopeBody::Domain(domain)))
+        let domain = scope.optional("domain")?;
+        let domain = domain.map(|domain| domain.reference()).transpose()?;
+        Ok(domain.map(ScopeBody::Domain))
     }
 }
 
@@ -310,8 +329,7 @@ impl<'a> From<&'a Domain> for RouteMatch<'a> {
 /// The `token` object.
 #[derive(Serialize)]
 pub(crate) struct Token<'a> {
-    /// Inferred: always empty, as in the documented answer; clients of a mock have their addresses already.
-    catalog: [(); 0],
+    catalog: &'a [Service],
     expires_at: String,
     issued_at: String,
     methods: &'a [String],
@@ -349,12 +367,14 @@ pub(crate) struct Granted {
     pub(crate) domain: Domain,
     pub(crate) issued_at: Time,
     pub(crate) expires_at: Time,
+    /// Empty where the call asks for none.
+    pub(crate) catalog: Vec<Service>,
 }
 
 impl Granted {
     pub(crate) fn document(&self) -> Result<Box<RawValue>, ApiError> {
         let token = Token {
-            catalog: [],
+            catalog: &self.catalog,
             expires_at: shown(self.expires_at),
             issued_at: shown(self.issued_at),
             methods: &self.methods,
@@ -389,6 +409,14 @@ pub(crate) fn user_of(document: &RawValue) -> Option<(User, Domain)> {
     let domain = Domain::made_up(text("/user/domain/id")?, text("/user/domain/name")?);
     let user = User::made_up(text("/user/id")?, text("/user/name")?, &domain.id);
     Some((user, domain))
+}
+
+/// The project that a token is good for, read back likewise; none for the token of a domain.
+pub(crate) fn project_of(document: &RawValue) -> Option<Project> {
+    let token: Value = serde_json::from_str(document.get()).ok()?;
+    let text = |pointer: &str| Some(token.pointer(pointer)?.as_str()?.to_owned());
+    let (id, domain_id) = (text("/project/id")?, text("/project/domain/id")?);
+    Some(Project::made_up(id, text("/project/name")?, &domain_id))
 }
 
 #[derive(Serialize)]
@@ -471,11 +499,11 @@ pub(crate) struct DomainList {
 
 #[derive(Serialize)]
 struct DomainEntry {
-    id: String,
-    name: String,
     description: String,
     enabled: bool,
+    id: String,
     links: SelfLink,
+    name: String,
 }
 
 #[derive(Serialize)]
@@ -504,10 +532,152 @@ impl DomainList {
 }
 
 /// The answer of `GET /v3/auth/catalog`.
-#[derive(Serialize, Default)]
+#[derive(Serialize)]
 pub(crate) struct Catalog {
-    catalog: [(); 0],
-    links: Map<String, Value>,
+    catalog: Vec<Service>,
+    links: SelfLink,
+}
+
+impl Catalog {
+    pub(crate) fn new(call: &Call<'_>, project: Option<&Project>) -> Self {
+        Self {
+            catalog: services(call, project),
+            links: SelfLink {
+                this: address(call, "/v3/auth/catalog"),
+            },
+        }
+    }
+}
+
+/// A service of the catalogue.
+#[derive(Debug, Serialize)]
+pub(crate) struct Service {
+    endpoints: Vec<Endpoint>,
+    id: String,
+    name: &'static str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Endpoint {
+    id: String,
+    interface: &'static str,
+    region: String,
+    region_id: String,
+    url: String,
+}
+
+impl Service {
+    /// Inferred: the types equal the names, and ids stay the same for the same service and region.
+    fn new(name: &'static str, endpoints: &[(&str, String)]) -> Self {
+        let endpoint = |(region, url): &(&str, String)| Endpoint {
+            id: made_up_id(&["endpoint", name, region]),
+            interface: "public",
+            region: (*region).to_owned(),
+            region_id: (*region).to_owned(),
+            url: url.clone(),
+        };
+        Self {
+            endpoints: endpoints.iter().map(endpoint).collect(),
+            id: made_up_id(&["service", name]),
+            name,
+            kind: name,
+        }
+    }
+}
+
+/// What a project may call, all of it on this server: one endpoint a type and region, for clients refuse to choose between
+/// two. Without a project (a token of a domain) that is IAM alone, in every region.
+pub(crate) fn services(call: &Call<'_>, project: Option<&Project>) -> Vec<Service> {
+    let iam = address(call, "/v3.0");
+    let Some(project) = project else {
+        return vec![Service::new("iam", &[("*", iam)])];
+    };
+    // Inferred: a part of a region's project is named `<region>_<name>`.
+    let region = project.name.split('_').next().unwrap_or_default();
+    let own = address(call, &format!("/v2/{}", project.id));
+    vec![
+        Service::new("workspace", &[(region, own.clone())]),
+        Service::new("dms", &[(region, own)]),
+        Service::new("iam", &[("*", iam.clone()), (region, iam)]),
+    ]
+}
+
+/// The answer of `GET /`.
+#[derive(Serialize)]
+pub(crate) struct VersionList {
+    versions: VersionValues,
+}
+
+#[derive(Serialize)]
+struct VersionValues {
+    values: [Version; 1],
+}
+
+/// The answer of `GET /v3`.
+#[derive(Serialize)]
+pub(crate) struct VersionAnswer {
+    version: Version,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Version {
+    media_types: [MediaType; 1],
+    links: [VersionLink; 1],
+    id: &'static str,
+    updated: &'static str,
+    status: &'static str,
+}
+
+#[derive(Serialize)]
+struct MediaType {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    base: &'static str,
+}
+
+#[derive(Serialize)]
+struct VersionLink {
+    rel: &'static str,
+    href: String,
+}
+
+impl Version {
+    /// The address keeps the prefix by which the call came, if it had one.
+    fn new(call: &Call<'_>) -> Self {
+        Self {
+            media_types: [MediaType {
+                kind: "application/vnd.openstack.identity-v3+json",
+                base: "application/json",
+            }],
+            links: [VersionLink {
+                rel: "self",
+                href: address(call, &format!("{}/v3/", call.request.prefix())),
+            }],
+            id: "v3.6",
+            updated: "2016-04-04T00:00:00Z",
+            status: "stable",
+        }
+    }
+}
+
+impl VersionList {
+    pub(crate) fn new(call: &Call<'_>) -> Self {
+        let values = [Version::new(call)];
+        Self {
+            versions: VersionValues { values },
+        }
+    }
+}
+
+impl VersionAnswer {
+    pub(crate) fn new(call: &Call<'_>) -> Self {
+        Self {
+            version: Version::new(call),
+        }
+    }
 }
 
 /// The answer of `GET /v5/caller-identity`.
@@ -538,9 +708,9 @@ pub(crate) struct TemporaryKeyAnswer {
 #[derive(Serialize)]
 struct CredentialEntry {
     access: String,
+    expires_at: String,
     secret: String,
     securitytoken: String,
-    expires_at: String,
 }
 
 impl TemporaryKeyAnswer {
@@ -580,6 +750,10 @@ pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Repl
         Err(refusal) if !refusal.entry.code.starts_with("APIGW.") => Ok(error(&refusal)),
         other => other,
     };
+    let verdict = verdict.map(|reply| {
+        let (region, id) = (call.region(), &call.request_id);
+        reply.header("x-iam-trace-id", format!("token_{region}_null_{id}"))
+    });
     huawei::envelope(call, verdict)
 }
 

@@ -25,7 +25,7 @@ catalogue! {
     /// a write on an instance that is not RUNNING, or has its ACL off
     INSTANCE_STATUS: InstanceStatus = 400 "DMS.00400026" "This operation is not allowed due to the instance status." Condition USE;
     /// limit outside of 1 to 50
-    LIMIT_INVALID: LimitInvalid = 400 "DMS.00400062" "Invalid limit parameter in the request." Condition LIVE;
+    LIMIT_INVALID: LimitInvalid = 400 "DMS.00400062" "Invalid {0} parameter in the request." Condition LIVE;
     /// offset that is no number from 0
     OFFSET_INVALID: OffsetInvalid = 400 "DMS.40050010" "Offset parameter is invalid." Condition LIVE;
     /// access_key or secret_key missing or against the rules

@@ -9,6 +9,9 @@ const DEFINITION: Source = Source::Docs("huawei-cloud-api-definitions-Workspace 
 const SDK: Source = Source::Sdk("huaweicloudsdkworkspace 3.1.219");
 const TERRAFORM: Source =
     Source::Observed("terraform-provider-huaweicloud and chnsz/golangsdk, workspace resources");
+const FORMER_SDK: Source = Source::Sdk("huaweicloudsdkworkspace 3.1.140 to 3.1.150");
+const GUIDE: Source =
+    Source::Docs("Workspace user guide for administrators, workspace_02_0700 (2024-07-19)");
 const CHOSEN: Source = Source::Inferred("no source bounds it");
 
 parameters! {
@@ -40,11 +43,12 @@ operations! {
         (query "disabled": "boolean", "true or false, else 400 WKS.0001", SDK),
         (query "domain": "string", "exact; local.com is the domain of whoever has no other", SDK),
         (query "platform_type": "string", "AD, LOCAL or UOS, else 400 WKS.0001; every user here is LOCAL", SDK),
+        (query "user_email": "string", "exact; empty counts as absent", FORMER_SDK),
     ];
     /// Creates a user
     CreateDesktopUser: POST "/v2/{project_id}/users" writes DEFINITION => operations::create_desktop_user [
         PROJECT_ID,
-        (required body "user_name": "string", "{} letters, digits, . _ and -, a letter first (quirk name-rule), else 400 WKS.0001; new in this project whatever its case, else 400 WKS.00170301" 1..=20 characters, SEED),
+        (required body "user_name": "string", "{} letters, digits, . _ and -, a letter first, or digits alone (quirk name-rule), else 400 WKS.0001; new in this project whatever its case, else 400 WKS.00170301" 1..=32 characters, GUIDE),
         (body "user_email": "string", "an address of {} characters, else 400 WKS.0001; USER_ACTIVATE needs it or user_phone" 0..=64 characters, DEFINITION),
         (body "user_phone": "string", "{} characters, else 400 WKS.0001" 0..=20 characters, DEFINITION),
         (body "active_type": "string" = "USER_ACTIVATE", "USER_ACTIVATE or ADMIN_ACTIVATE, else 400 WKS.0001", DEFINITION),
@@ -74,6 +78,8 @@ operations! {
         (body "password_never_expired": "boolean", "else 400 WKS.0001", DEFINITION),
         (body "disabled": "boolean", "else 400 WKS.0001", DEFINITION),
         USER_INFO_MAP,
+        (body "group_ids": "array of string", "{}, else 400 WKS.0001; groups of this project in place of the user's, else 400 WKS.00170208" 0..=5 items, FORMER_SDK),
+        (body "alias_name": "string", "{} characters, else 400 WKS.0001; never shown" 0..=55 characters, FORMER_SDK),
     ];
     /// Deletes a user with its memberships
     DeleteUser: DELETE "/v2/{project_id}/users/{user_id}" writes DEFINITION => operations::delete_user [PROJECT_ID, USER_ID];
@@ -142,7 +148,7 @@ operations! {
     /// Lists the members of a group, oldest user first
     ListUsersOfGroup: GET "/v2/{project_id}/groups/{group_id}/users" reads DEFINITION => operations::list_users_of_group [
         PROJECT_ID, GROUP_ID, USER_NAME, DESCRIPTION, ACTIVE_TYPE, USER_NAMES, ENTERPRISE_PROJECT_ID,
-        (query "limit": "string" = "2000", "decimal digits {}, else 400 WKS.0001; 0 is the same as absent" 0..=2000 value, DEFINITION),
+        (query "limit": "string" = "2000", "decimal digits {}, else 400 WKS.0001; 0 is the same as absent" 0..=10000 value, SDK),
         OFFSET,
     ];
     /// Puts users into a group or takes them out, all or none
@@ -155,9 +161,9 @@ operations! {
 
 quirks! {
     use crate::providers::huawei::UNKNOWN_KEY;
-    /// seed: user names of 1 to 20, a letter first; relaxed: 1 to 32, a digit may come first (definitions of 2026; Terraform's tests use 24)
-    "name-rule" = "seed" | "relaxed", SEED;
-    /// any: every project id is there and starts empty; configured: one that no seed names is 403 WKS.00010099
+    /// relaxed: user names of 1 to 32, a letter first or digits alone (Terraform's tests use 24); seed: 1 to 20, a letter first
+    "name-rule" = "relaxed" | "seed", GUIDE;
+    /// any: every project id is there and starts empty; configured: one that no seed names is 403 WKS.00010099, for ListUserDetail 400 WKS.00170312, for DeleteUserGroup 400 WKS.00170117
     "projects" = "any" | "configured", Source::Inferred("the real service knows only projects that opened it");
     /// how many users a project may have; the next one, or a batch with it, is 400 WKS.00170302; seeds may hold more
     "user-quota" = "off" | "10" | "100" | "1000", Source::Inferred("the real service has a quota; no source says how large it is");

@@ -55,7 +55,7 @@ const CONDITIONS: &[(&str, &str, &str)] = &[
     (
         "LimitInvalid",
         "400 DMS.00400062",
-        "Invalid limit parameter in the request.",
+        "Invalid {0} parameter in the request.",
     ),
     (
         "OffsetInvalid",

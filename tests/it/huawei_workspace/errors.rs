@@ -265,7 +265,16 @@ fn rules_of_create() {
     let server = demo();
     creates(&server, &json!({}), "201");
     creates(&server, &json!({ "unknown": [1, { "a": null }] }), "201");
-    for name in ["a", "A", "api-test", "a.b_c-", &"a".repeat(20)] {
+    for name in [
+        "a",
+        "A",
+        "api-test",
+        "a.b_c-",
+        "ends_",
+        &"a".repeat(32),
+        "1",
+        &"1".repeat(32),
+    ] {
         creates(&server, &json!({ "user_name": name }), "201");
     }
     for name in [
@@ -278,7 +287,9 @@ fn rules_of_create() {
         "张三",
         "a\0",
         "a\n",
-        &"a".repeat(21),
+        &"a".repeat(33),
+        &"1".repeat(33),
+        "1-",
     ] {
         creates(&server, &json!({ "user_name": name }), "user_name");
     }
@@ -484,9 +495,9 @@ fn the_first_wrong_member_of_create_is_named() {
 }
 
 #[test]
-fn the_relaxed_rule_for_names_can_be_asked_for() {
+fn the_rule_of_the_document_for_names_can_be_asked_for() {
     let options = frozen()
-        .quirk("huawei-workspace.name-rule", "relaxed")
+        .quirk("huawei-workspace.name-rule", "seed")
         .expect("a quirk");
     let server = with(options);
     let path = format!("{ANOTHER}/users");
@@ -494,10 +505,49 @@ fn the_relaxed_rule_for_names_can_be_asked_for() {
         let body = json!({ "user_name": name, "user_phone": "1" });
         outcome(&server, "POST", &path, &body.to_string())
     };
-    assert_eq!(made("9lives"), "201");
-    assert_eq!(made(&"n".repeat(32)), "201");
-    assert_eq!(made(&"n".repeat(33)), "user_name");
-    assert_eq!(made("ends_"), "user_name");
+    assert_eq!(made(&"n".repeat(20)), "201");
+    assert_eq!(made(&"n".repeat(21)), "user_name");
+    assert_eq!(made("12"), "user_name");
+}
+
+#[test]
+fn an_update_replaces_the_groups_and_an_unknown_one_changes_nothing() {
+    let server = demo();
+    let path = format!("{PROJECT}/users/{API_TEST}");
+    let other = create_group(&server, PROJECT, "other");
+    let change = |body: Value| outcome(&server, "PUT", &path, &body.to_string());
+    let groups = || server.get(&path).json()["user_detail"]["group_names"].clone();
+    assert_eq!(change(json!({ "group_ids": [DESIGN, other] })), "200");
+    assert_eq!(groups(), json!(["design", "other"]));
+    assert_eq!(change(json!({ "alias_name": "a" })), "200");
+    assert_eq!(groups(), json!(["design", "other"]));
+    let unknown = json!({ "group_ids": [other, NOBODY], "description": "new" });
+    assert_eq!(change(unknown), "400 WKS.00170208");
+    assert_eq!(groups(), json!(["design", "other"]));
+    assert_eq!(server.get(&path).json()["user_detail"]["description"], "");
+    assert_eq!(change(json!({ "group_ids": [] })), "200");
+    assert_eq!(groups(), json!([]));
+    assert_eq!(change(json!({ "group_ids": vec![DESIGN; 6] })), "group_ids");
+    assert_eq!(
+        change(json!({ "alias_name": "a".repeat(56) })),
+        "alias_name"
+    );
+}
+
+#[test]
+fn operations_that_are_reserved_are_not_published() {
+    let server = demo();
+    for path in [
+        format!("{PROJECT}/groups/export"),
+        "/v3/0bec5db98280d2d02fd6c00c2de791ce/groups/export".to_owned(),
+        "/v3/0bec5db98280d2d02fd6c00c2de791ce/groups/g/users/export".to_owned(),
+        "/v3/0bec5db98280d2d02fd6c00c2de791ce/domains/sync-external-user".to_owned(),
+        "/v3/0bec5db98280d2d02fd6c00c2de791ce/domains".to_owned(),
+    ] {
+        for method in ["GET", "POST", "PUT", "DELETE"] {
+            check(&server, method, &path, "404 APIGW.0101");
+        }
+    }
 }
 
 #[test]
@@ -919,7 +969,7 @@ fn only_configured_projects_are_there_if_asked_for() {
     for (method, path) in [
         ("GET", "users"),
         ("POST", "users"),
-        ("GET", "users/x"),
+        ("PUT", "users/x"),
         ("DELETE", "users/x"),
         ("POST", "users/batch-create"),
         ("GET", "groups"),
@@ -934,7 +984,13 @@ fn only_configured_projects_are_there_if_asked_for() {
             "403 WKS.00010099",
         );
     }
-    assert!(explanation(&server).contains("is not configured"));
+    for (method, path, code) in [
+        ("GET", "users/x", "400 WKS.00170312"),
+        ("DELETE", "groups/x", "400 WKS.00170117"),
+    ] {
+        check(&server, method, &format!("{ANOTHER}/{path}"), code);
+        assert!(explanation(&server).contains("is not configured"));
+    }
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn a_user_from_first_day_to_last() {
         "sam_account_name": "New.User", "user_principal_name": "New.User", "full_name": "New.User",
         "distinguished_name": "New.User", "account_type": 0, "when_created": "2024-05-20T08:30:00.000Z",
         "account_expires": 1_893_553_445_678_i64, "is_pre_user": false, "user_expired": false, "locked": false,
-        "enable_change_password": false, "password_never_expired": false, "next_login_change_password": false,
+        "enable_change_password": false, "enabled_change_password": false, "password_never_expired": false, "next_login_change_password": false,
         "disabled": false, "group_names": ["design"], "share_space_subscription": false, "share_space_desktops": 0,
         "total_desktops": 0,
     });
@@ -264,7 +264,7 @@ fn a_batch_is_created_whole_or_not_at_all() {
     for (users, expected) in [
         (json!([user("a"), user("b"), user("A")]), "400 WKS.00170301"),
         (json!([user("a"), user("there")]), "400 WKS.00170301"),
-        (json!([user("a"), user("1")]), "400 WKS.0001"),
+        (json!([user("a"), user("_")]), "400 WKS.0001"),
         (json!([user("a"), { "user_name": "b" }]), "400 WKS.0001"),
         (
             json!([user("a"), { "user_name": "b", "user_phone": "1", "group_ids": [NOBODY] }]),
@@ -272,10 +272,10 @@ fn a_batch_is_created_whole_or_not_at_all() {
         ),
         // The first wrong one decides, whatever is wrong with those behind it.
         (
-            json!([user("a"), user("There"), user("1")]),
+            json!([user("a"), user("There"), user("_")]),
             "400 WKS.00170301",
         ),
-        (json!([user("1"), user("there")]), "400 WKS.0001"),
+        (json!([user("_"), user("there")]), "400 WKS.0001"),
         (json!([user("a"), user("There"), 7]), "400 WKS.00170301"),
         (json!([user("a"), 7, user("there")]), "400 WKS.0001"),
     ] {

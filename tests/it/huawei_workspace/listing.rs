@@ -478,11 +478,11 @@ fn groups_are_found_by_a_part_of_their_names() {
 }
 
 #[test]
-fn members_are_listed_by_two_thousand_at_most() {
+fn members_are_listed_by_ten_thousand_at_most() {
     let server = demo();
     let members = format!("groups/{DESIGN}/users");
-    check(&server, &format!("{members}?limit=2000"), "200");
-    check(&server, &format!("{members}?limit=2001"), "400 WKS.0001");
+    check(&server, &format!("{members}?limit=10000"), "200");
+    check(&server, &format!("{members}?limit=10001"), "400 WKS.0001");
     check(&server, &format!("{members}?limit=0"), "200");
     check(&server, &format!("{members}?limit=x"), "400 WKS.0001");
     check(&server, &format!("{members}?offset=-1"), "400 WKS.0001");
@@ -672,4 +672,17 @@ fn windows_on_members_and_groups_fit_together() {
 
 fn encoded(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+#[test]
+fn an_address_is_looked_for_to_the_letter() {
+    let server = demo();
+    let found = |query: &str| names(&server, PROJECT, query);
+    assert_eq!(found("user_email=zhangsan@example.com"), ["zhangsan"]);
+    assert_eq!(
+        found("user_email=test@huawei.com"),
+        ["api-test", "api-test2"]
+    );
+    assert_eq!(found("user_email=Zhangsan@example.com").len(), 0);
+    assert_eq!(found("user_email="), found(""));
 }

@@ -129,7 +129,7 @@ cases({
     async 'limits outside 1 to 50 are refused with DMS.00400062'() {
         for (const limit of [0, -1, 51, 1.5, 'ten']) {
             const error = await refused('DMS.00400062', listUsers({ limit }));
-            equal(error.errorMsg, 'Invalid limit parameter in the request.');
+            equal(error.errorMsg, 'Invalid {0} parameter in the request.');
         }
     },
 

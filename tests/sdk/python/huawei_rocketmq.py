@@ -182,7 +182,7 @@ def limits_may_be_sent_as_text():
 def limits_outside_1_to_50_are_refused_with_dms_00400062():
     for limit in (0, -1, 51, 1_000_000, "ten", "99999999999999999999"):
         error = refused("DMS.00400062", lambda: list_users(limit=limit))
-        equal(error.error_msg, "Invalid limit parameter in the request.")
+        equal(error.error_msg, "Invalid {0} parameter in the request.")
 
 
 @case

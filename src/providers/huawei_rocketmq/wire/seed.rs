@@ -68,8 +68,27 @@ struct Instance {
     ssl_enable: bool,
     enable_publicip: bool,
     broker_num: i64,
+    product_id: String,
+    enterprise_project_id: String,
+    tags: Vec<Tag>,
+    maintain_begin: String,
+    maintain_end: String,
+    /// `host:port` of each, joined by `;`. They lead nowhere: there are no brokers.
+    namesrv_address: String,
+    broker_address: String,
+    /// On engine 5.x alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grpc_address: Option<String>,
     #[serde(rename = "$delete", skip_serializing)]
     delete: bool,
+}
+
+/// A tag of an instance.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tag {
+    key: String,
+    value: String,
 }
 
 /// What a seed may leave out.
@@ -96,6 +115,14 @@ impl Default for Instance {
             ssl_enable: false,
             enable_publicip: false,
             broker_num: 1,
+            product_id: String::new(),
+            enterprise_project_id: "0".to_owned(),
+            tags: Vec::new(),
+            maintain_begin: "02:00:00".to_owned(),
+            maintain_end: "06:00:00".to_owned(),
+            namesrv_address: String::new(),
+            broker_address: String::new(),
+            grpc_address: None,
             delete: false,
         }
     }
@@ -107,7 +134,6 @@ const FURTHER_FIELDS: &[&str] = &[
     "arch_type",
     "auto_volume_expand_enable",
     "available_zone_names",
-    "broker_address",
     "ces_version",
     "config_ssl_need_restart_process",
     "consume_portion",
@@ -119,22 +145,16 @@ const FURTHER_FIELDS: &[&str] = &[
     "dr_enable",
     "enable_elastic_tps",
     "enable_log_collection",
-    "enterprise_project_id",
     "extend_times",
-    "grpc_address",
     "grpc_domain_name",
     "ipv6_broker_address",
     "ipv6_enable",
     "ipv6_namesrv_address",
-    "maintain_begin",
-    "maintain_end",
     "max_msg_process_tps",
-    "namesrv_address",
     "namesrv_domain_name",
     "new_spec_billing_enable",
     "node_num",
     "produce_portion",
-    "product_id",
     "public_broker_address",
     "public_grpc_address",
     "public_grpc_domain_name",
@@ -152,7 +172,6 @@ const FURTHER_FIELDS: &[&str] = &[
     "subnet_cidr",
     "subnet_name",
     "support_features",
-    "tags",
     "tls_mode",
     "total_storage_space",
     "used_storage_space",
@@ -232,7 +251,13 @@ fn merge_instance(
         .iter()
         .filter_map(|&name| Some((name.to_owned(), fields.shift_remove(name)?)))
         .collect();
+    // A pasted answer may say of the newer fields that there is nothing; what is shown says their default.
+    fields.retain(|_, value| !value.is_null());
     let mut instance: Instance = seed::decode(&value)?;
+    instance.grpc_address = instance
+        .engine_version
+        .starts_with('5')
+        .then(|| instance.grpc_address.unwrap_or_default());
     let rule_of = |field: &str, rule: String| Err(SeedError::new(field, rule));
     let id = instance.instance_id.clone();
     if !is_instance_id(&id) || id.bytes().any(|byte| byte.is_ascii_uppercase()) {

@@ -40,7 +40,7 @@ impl ActiveType {
 pub(crate) enum NameRule {
     /// The seed's bounds, with the `.`, `_` and `-` that its own names and Terraform's documents need.
     Seed,
-    /// The definitions of 2026: up to 32, a digit may come first.
+    /// The user guide: up to 32, and digits alone will do.
     Relaxed,
 }
 
@@ -48,16 +48,15 @@ pub(crate) enum NameRule {
 pub(crate) fn is_user_name(text: &str, rule: NameRule) -> bool {
     let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-".contains(byte);
     let bytes = text.as_bytes();
-    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
+    let Some(first) = bytes.first() else {
         return false;
     };
+    let starts_with_letter = first.is_ascii_alphabetic();
     bytes.iter().all(allowed)
         && match rule {
-            NameRule::Seed => first.is_ascii_alphabetic() && bytes.len() <= 20,
+            NameRule::Seed => starts_with_letter && bytes.len() <= 20,
             NameRule::Relaxed => {
-                first.is_ascii_alphanumeric()
-                    && (last.is_ascii_alphanumeric() || *last == b'-')
-                    && bytes.len() <= 32
+                (starts_with_letter || bytes.iter().all(u8::is_ascii_digit)) && bytes.len() <= 32
             }
         }
 }
@@ -225,6 +224,8 @@ pub(crate) struct UserChange {
     pub(crate) password_never_expired: Option<bool>,
     pub(crate) disabled: Option<bool>,
     pub(crate) user_info_map: Option<String>,
+    /// The groups that take the place of the user's own.
+    pub(crate) group_ids: Option<Vec<String>>,
 }
 
 /// Which users to list; an absent filter lets all through, and all of them have to.
@@ -232,6 +233,8 @@ pub(crate) struct UserChange {
 pub(crate) struct UserFilter {
     /// A part of the name, folded.
     pub(crate) user_name: Option<String>,
+    /// To the letter.
+    pub(crate) user_email: Option<String>,
     /// The name is one of these, to the letter.
     pub(crate) user_names: Option<Vec<String>>,
     /// A part of the description, folded.
@@ -277,7 +280,8 @@ impl UserFilter {
     /// The filter as a search of [`USERS`]; none where it asks for what that does not have, which SQLite finds by its
     /// indexes.
     fn query(&self) -> Option<Query> {
-        let by_index = self.user_names.is_some() || self.group_name.is_some();
+        let by_index =
+            self.user_names.is_some() || self.user_email.is_some() || self.group_name.is_some();
         if by_index || self.platform_type.is_some() {
             return None;
         }
@@ -306,6 +310,7 @@ impl UserFilter {
             all.any_of("user_name_lower", names.iter().map(|name| fold(name)));
             all.any_of("user_name", names.iter().cloned());
         }
+        all.on("user_email = ?", &self.user_email);
         all.on("instr(user_name_lower, ?)", &self.user_name);
         all.on("instr(description_lower, ?)", &self.description);
         all.on(

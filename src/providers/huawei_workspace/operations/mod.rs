@@ -22,7 +22,7 @@ pub(crate) use users::{
 use super::model::{self, Group, Project, Service};
 use super::{errors, wire};
 use crate::provider::call::Call;
-use crate::provider::error::ApiError;
+use crate::provider::error::{ApiError, ErrorEntry};
 
 /// The project of the path, if Workspace is to be had there.
 fn open_project(call: &Call<'_>, tx: &Connection) -> Result<Project, ApiError> {
@@ -30,7 +30,7 @@ fn open_project(call: &Call<'_>, tx: &Connection) -> Result<Project, ApiError> {
     let project = match model::project(tx, project_id)? {
         Some(project) => project,
         None if call.quirk("projects") == "configured" => {
-            return Err(errors::SERVICE_DISABLED
+            return Err(not_configured(call)
                 .raise()
                 .because(format!(
                     "project {project_id} is not configured: no seed names it, and the quirk projects=configured is on"
@@ -47,6 +47,17 @@ fn open_project(call: &Call<'_>, tx: &Connection) -> Result<Project, ApiError> {
         Service::NeverOpened => Err(errors::TENANT_NOT_FOUND.raise().because(format!(
             "the seed says that project {project_id} never opened the service"
         ))),
+    }
+}
+
+/// What a project without the service answers: two operations have been seen to say so in words of their own.
+///
+/// Inferred: that every other one speaks as the API of organisational units does.
+fn not_configured(call: &Call<'_>) -> &'static ErrorEntry {
+    match call.operation_name() {
+        "ListUserDetail" => &errors::USER_NOT_FOUND,
+        "DeleteUserGroup" => &errors::TENANT_NOT_FOUND,
+        _ => &errors::SERVICE_DISABLED,
     }
 }
 

@@ -111,9 +111,12 @@ pub(crate) fn update_user_info(call: &Call<'_>) -> Result<Reply, ApiError> {
     let id = call.path_param("user_id");
     call.store().write(|tx| {
         let project = open_project(call, tx)?;
-        find_user(tx, &project, id)?;
+        let seq = find_user(tx, &project, id)?;
         let change = wire::user_change(&Body::required(call)?)?;
         model::update_user(tx, &project.project_id, id, &change)?;
+        if let Some(group_ids) = &change.group_ids {
+            model::set_groups(tx, seq, &find_groups(tx, &project, group_ids)?)?;
+        }
         Reply::json(JSON, &wire::CreatedUser { id })
     })
 }
@@ -222,10 +225,7 @@ fn create(
     mut user: NewUser,
 ) -> Result<String, ApiError> {
     let group_ids = std::mem::take(&mut user.group_ids);
-    let groups = group_ids
-        .iter()
-        .map(|id| find_group(tx, project, id).map(|group| group.seq))
-        .collect::<Result<Vec<_>, _>>()?;
+    let groups = find_groups(tx, project, &group_ids)?;
     let id = model::untaken_user_id(tx, &project.project_id, call.ids())?;
     let user = user.into_user(id, call.now());
     let seq = model::insert_user(tx, &project.project_id, &user).on_conflict(
@@ -240,6 +240,13 @@ fn create(
     model::set_groups(tx, seq, &groups)?;
     check_quota(call, tx, project)?;
     Ok(user.id)
+}
+
+/// The rows of groups; the first id that is none decides.
+fn find_groups(tx: &Connection, project: &Project, ids: &[String]) -> Result<Vec<i64>, ApiError> {
+    ids.iter()
+        .map(|id| find_group(tx, project, id).map(|group| group.seq))
+        .collect()
 }
 
 /// Whether the project may have as many users as it has with the new one, who stays out if it may not. Inferred: a quota is

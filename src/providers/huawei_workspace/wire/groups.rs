@@ -14,8 +14,10 @@ use crate::store::page::{Limit, Page, Window};
 
 /// The most, and the default, of a page of groups.
 const GROUPS: u64 = 100;
-/// The most, and the default, of a page of members.
+/// A page of members without a limit.
 const MEMBERS: u64 = 2000;
+/// The most of one.
+const MOST_MEMBERS: u64 = 10_000;
 /// How many users one action moves.
 const MOVED: usize = 50;
 
@@ -183,7 +185,7 @@ impl MembersQuery {
     pub(crate) fn decode(params: &Params) -> Result<Self, ApiError> {
         let query = Query(params);
         let filter = member_filter(&query)?;
-        let window = query.window(Limit::RowSource(MEMBERS), MEMBERS)?;
+        let window = query.window(Limit::RowSource(MEMBERS), MOST_MEMBERS)?;
         Ok(Self { filter, window })
     }
 }
@@ -209,11 +211,13 @@ impl From<Page<User>> for MemberList {
 struct Member {
     id: String,
     user_name: String,
+    domain: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     user_email: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     user_phone: String,
     total_desktops: u32,
+    enterprise_project_id: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     description: String,
 }
@@ -223,9 +227,11 @@ impl From<User> for Member {
         Self {
             id: user.id,
             user_name: user.user_name,
+            domain: user.domain,
             user_email: user.user_email,
             user_phone: user.user_phone,
             total_desktops: user.total_desktops,
+            enterprise_project_id: user.enterprise_project_id,
             description: user.description,
         }
     }

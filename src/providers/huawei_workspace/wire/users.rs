@@ -53,9 +53,11 @@ impl UsersQuery {
         let domain = query.text("domain", usize::MAX)?.map(str::to_owned);
         let platform_type =
             query.choice("platform_type", PlatformType::parse, "AD, LOCAL or UOS")?;
+        let user_email = query.text("user_email", usize::MAX)?.map(str::to_owned);
         Ok(Self {
             filter: UserFilter {
                 user_name,
+                user_email,
                 user_names,
                 description,
                 active_type,
@@ -202,8 +204,9 @@ struct UserDetail {
     /// What lists call `account_expired`.
     user_expired: bool,
     locked: bool,
-    /// The documents say `enabled_change_password`; the SDK and Terraform read this.
+    /// Terraform and the SDK from 3.1.140 on read this name of it, the documents and older SDKs the other.
     enable_change_password: bool,
+    enabled_change_password: bool,
     password_never_expired: bool,
     next_login_change_password: bool,
     disabled: bool,
@@ -235,6 +238,7 @@ impl UserDetailAnswer {
                 is_pre_user: user.is_pre_user,
                 locked: user.locked,
                 enable_change_password: user.enable_change_password,
+                enabled_change_password: user.enable_change_password,
                 password_never_expired: user.password_never_expired,
                 next_login_change_password: user.next_login_change_password,
                 disabled: user.disabled,
@@ -256,8 +260,8 @@ pub(crate) struct CreatedUser<'a> {
 /// The rule for names that the quirk `name-rule` has chosen.
 fn name_rule(call: &Call<'_>) -> NameRule {
     match call.quirk("name-rule") {
-        "relaxed" => NameRule::Relaxed,
-        _ => NameRule::Seed,
+        "seed" => NameRule::Seed,
+        _ => NameRule::Relaxed,
     }
 }
 
@@ -272,10 +276,10 @@ pub(crate) fn create_user(call: &Call<'_>, body: &Body) -> Result<NewUser, ApiEr
     if !model::is_user_name(user_name, name_rule(call)) {
         let rule = match name_rule(call) {
             NameRule::Seed => {
-                "1 to 20 letters, digits, . _ and -, beginning with a letter (the quirk name-rule=relaxed takes 32 and a digit first)"
+                "1 to 20 letters, digits, . _ and -, beginning with a letter (the quirk name-rule=relaxed takes 32, or digits alone)"
             }
             NameRule::Relaxed => {
-                "1 to 32 letters, digits, . _ and -, beginning with a letter or digit and not ending with . or _"
+                "1 to 32 letters, digits, . _ and -, beginning with a letter, or digits alone"
             }
         };
         return Err(invalid(
@@ -420,6 +424,8 @@ pub(crate) fn user_ids(
 }
 
 /// The body of UpdateUserInfo, in the order of its table. Empty texts clear, where there is something to clear.
+///
+/// Inferred: the bounds of `group_ids`, and that an empty list takes the user out of every group.
 pub(crate) fn user_change(body: &Body) -> Result<UserChange, ApiError> {
     let owned = |text: Option<&str>| text.map(str::to_owned);
     let description = owned(body.text("description", 0..=255)?);
@@ -433,6 +439,8 @@ pub(crate) fn user_change(body: &Body) -> Result<UserChange, ApiError> {
         None | Some("") => None,
         Some(text) => Some(expiry(text)?),
     };
+    // Checked and forgotten: no operation shows it.
+    body.text("alias_name", 0..=55)?;
     Ok(UserChange {
         description,
         user_email,
@@ -444,6 +452,7 @@ pub(crate) fn user_change(body: &Body) -> Result<UserChange, ApiError> {
         password_never_expired: body.flag("password_never_expired")?,
         disabled: body.flag("disabled")?,
         user_info_map: owned(body.any_text("user_info_map")?),
+        group_ids: body.texts("group_ids", 0..=GROUPS_OF_NEW_USER)?,
     })
 }
 

@@ -165,7 +165,7 @@ func listing() {
 func refusals() {
 	Case("limits outside 1 to 50 are refused with DMS.00400062", func() {
 		for _, limit := range []int{0, -1, 51, 1_000_000} {
-			refusedList(page(limit, 0), 400, "DMS.00400062", "Invalid limit parameter in the request.")
+			refusedList(page(limit, 0), 400, "DMS.00400062", "Invalid {0} parameter in the request.")
 		}
 	})
 

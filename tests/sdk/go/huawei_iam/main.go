@@ -66,8 +66,12 @@ func listUsers(client *rocketmq.RocketMQClient) []messages.UserResp {
 }
 
 func byPassword(client *iam.IamClient, password string, scope *model.AuthScope) (*model.KeystoneCreateUserTokenByPasswordResponse, error) {
+	return withCatalog(client, password, scope, Ptr("true"))
+}
+
+func withCatalog(client *iam.IamClient, password string, scope *model.AuthScope, nocatalog *string) (*model.KeystoneCreateUserTokenByPasswordResponse, error) {
 	return client.KeystoneCreateUserTokenByPassword(&model.KeystoneCreateUserTokenByPasswordRequest{
-		Nocatalog: Ptr("true"),
+		Nocatalog: nocatalog,
 		Body: &model.KeystoneCreateUserTokenByPasswordRequestBody{Auth: &model.PwdAuth{
 			Identity: &model.PwdIdentity{
 				Methods: []model.PwdIdentityMethods{model.GetPwdIdentityMethodsEnum().PASSWORD},
@@ -173,14 +177,24 @@ func calls() {
 		Equal(Each(domains, func(one model.Domains) string { return one.Id + " " + one.Name }), []string{domain + " " + domainName})
 	})
 
-	Case("the catalogue leads nowhere but to this server, and is left out where a token is asked for without it", func() {
-		issued := Must(byPassword(withToken(""), password, ofProject()))
-		Equal(len(issued.Token.Catalog), 0)
-		for _, service := range Value(Must(withToken(Value(issued.XSubjectToken)).KeystoneShowCatalog(&model.KeystoneShowCatalogRequest{})).Catalog) {
+	Case("the catalogue leads to this server, as does a token's", func() {
+		issued := Must(withCatalog(withToken(""), password, ofProject(), nil))
+		Equal(Each(issued.Token.Catalog, func(one model.TokenCatalog) string { return one.Type }), []string{"workspace", "dms", "iam"})
+		Equal(len(Must(byPassword(withToken(""), password, ofProject())).Token.Catalog), 0)
+		services := Value(Must(withToken(Value(issued.XSubjectToken)).KeystoneShowCatalog(&model.KeystoneShowCatalogRequest{})).Catalog)
+		Equal(Each(services, func(one model.Catalog) string { return one.Name }), []string{"workspace", "dms", "iam"})
+		for _, service := range services {
 			for _, endpoint := range service.Endpoints {
 				True(strings.HasPrefix(endpoint.Url, BaseURL+"/v"), "%s is at %s", service.Name, endpoint.Url)
 			}
 		}
+	})
+
+	Case("the versions of the API are told", func() {
+		Equal(Must(withToken("").KeystoneShowVersion(&model.KeystoneShowVersionRequest{})).Version.Id, "v3.6")
+		every := Must(signed(AccessKey).KeystoneListVersions(&model.KeystoneListVersionsRequest{}))
+		Equal(every.HttpStatusCode, 300)
+		Equal(Each(every.Versions.Values, func(one model.Version) string { return one.Id + " " + one.Status }), []string{"v3.6 stable"})
 	})
 
 	Case("the caller's identity is the account", func() {
@@ -219,6 +233,20 @@ func tokens() {
 		Equal(Value(listUsers(client)[0].AccessKey), "test_01")
 		expires := Must(time.Parse("2006-01-02T15:04:05.000000Z", key.ExpiresAt))
 		True(time.Until(expires) < 16*time.Minute, "the key of 900 s ends at %v", expires)
+	})
+
+	Case("an agency gives a temporary key, which signs", func() {
+		token := Value(Must(byPassword(withToken(""), password, ofProject())).XSubjectToken)
+		answer := Must(withToken(token).CreateTemporaryAccessKeyByAgency(&model.CreateTemporaryAccessKeyByAgencyRequest{
+			Body: &model.CreateTemporaryAccessKeyByAgencyRequestBody{Auth: &model.AgencyAuth{Identity: &model.AgencyAuthIdentity{
+				Methods:    []model.AgencyAuthIdentityMethods{model.GetAgencyAuthIdentityMethodsEnum().ASSUME_ROLE},
+				AssumeRole: &model.IdentityAssumerole{AgencyName: "an-agency", DomainName: &domainName, DurationSeconds: Ptr(int32(900))},
+			}}},
+		}))
+		key := answer.Credential
+		Equal(answer.HttpStatusCode, 201)
+		temporary := Must(basic.NewCredentialsBuilder().WithAk(key.Access).WithSk(key.Secret).WithSecurityToken(key.Securitytoken).WithProjectId(project).SafeBuild())
+		Equal(Value(listUsers(Must(rocketmqIn(regionID, temporary)))[0].AccessKey), "test_01")
 	})
 
 	Case("another provider's token buys a token of a project", func() {

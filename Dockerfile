@@ -1,17 +1,28 @@
+# syntax=docker/dockerfile:1
 # The binary is static, so that the image is that binary and nothing else. tests/static proves on every run that it needs no more.
-FROM rust:1.95-bookworm AS build
+FROM rust:1.95.0-bookworm AS build
 WORKDIR /src
-COPY . .
 # With an explicit target the flag is not for the procedural macros, which cannot be static; the host's own keeps arm64 working.
-RUN host="$(rustc -vV | sed -n 's/^host: //p')" \
-    && RUSTFLAGS="-C target-feature=+crt-static" cargo build --release --locked --bin rollcall --target "$host" \
-    && cp "target/$host/release/rollcall" /rollcall
+ENV RUSTFLAGS="-C target-feature=+crt-static"
+# Dependencies first, against empty sources: a change of the sources builds rollcall alone.
+COPY Cargo.toml Cargo.lock ./
+RUN mkdir -p src tests/it tests/bench \
+    && echo 'fn main() {}' | tee src/main.rs tests/it/main.rs tests/bench/main.rs > src/lib.rs \
+    && cargo build --release --locked --bin rollcall --target "$(rustc -vV | sed -n 's/^host: //p')"
+COPY . .
+# The empty sources are newer than the real ones.
+RUN touch src/main.rs src/lib.rs \
+    && host="$(rustc -vV | sed -n 's/^host: //p')" \
+    && cargo build --release --locked --bin rollcall --target "$host" \
+    && cp "target/$host/release/rollcall" /rollcall \
+    && mkdir /data
 
 FROM scratch
 COPY --from=build /rollcall /rollcall
+# For --data /data: a named volume takes over whose folder it is.
+COPY --from=build --chown=65532:65532 /data /data
 USER 65532:65532
 EXPOSE 4700
-ENV ROLLCALL_LISTEN=0.0.0.0:4700 \
-    ROLLCALL_URL=http://127.0.0.1:4700
+ENV ROLLCALL_LISTEN=0.0.0.0:4700
 HEALTHCHECK --interval=5s --timeout=2s --start-period=5s --retries=3 CMD ["/rollcall", "health"]
 ENTRYPOINT ["/rollcall"]

@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 use super::{bad_flags, fail, say};
 use crate::namespace::clock::Clock;
 use crate::namespace::ids::Ids;
-use crate::provider::SeedContext;
+use crate::provider::{SeedContext, json};
 use crate::providers::{provider, unknown_provider};
-use crate::seed::{self, template};
+use crate::seed::{self, Document, DocumentError, template};
 
 /// The answers, and whose they are.
 #[derive(Debug, Args)]
@@ -93,7 +93,7 @@ fn seed_of(asked: &FromAnswer) -> Result<Value, Failure> {
 fn users_in(file: &Path, place: &str, id: &str) -> Result<Vec<Value>, Failure> {
     let failed = |cause: String| Failure::Answer(format!("{}: {cause}", file.display()));
     let bytes = fs::read(file).map_err(|cause| failed(cause.to_string()))?;
-    let text = bytes.strip_prefix(seed::MARK).unwrap_or(&bytes);
+    let text = json::without_mark(&bytes);
     let answer: Value = serde_json::from_slice(text).map_err(|cause| failed(cause.to_string()))?;
     match answer.pointer(place) {
         Some(Value::Array(users)) => Ok(users.clone()),
@@ -178,7 +178,11 @@ fn check(seed: &Value) -> Result<(), Failure> {
     let store = template::empty_store().map_err(broken)?;
     let (ids, now) = (Ids::unseeded(), Clock::default().now());
     let context = SeedContext { ids: &ids, now };
-    let merged = store.write(|tx| Ok::<_, rusqlite::Error>(seed::merge(tx, seed, &context)));
+    let merged = store.write(|tx| {
+        let document = Document::parse(seed.to_string().as_bytes());
+        let merge = |document| seed::merge(tx, &document, &context).map_err(DocumentError::Seed);
+        Ok::<_, rusqlite::Error>(document.and_then(merge))
+    });
     match merged.map_err(broken)? {
         Ok(_) => Ok(()),
         Err(cause) => Err(Failure::Answer(format!(

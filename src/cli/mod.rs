@@ -25,7 +25,7 @@ use crate::namespace::ids::Ids;
 use crate::namespace::settings::{Credential, Skew};
 use crate::pipeline::faults::Rule;
 use crate::provider::table::Operation;
-use crate::provider::{SeedContext, text};
+use crate::provider::{SeedContext, json, text};
 use crate::providers::{PROVIDERS, provider, unknown_provider};
 use crate::seed::template;
 use crate::seed::{self, merge_file};
@@ -305,7 +305,10 @@ struct Flags {
     )]
     allow_origin: Vec<String>,
 
-    /// Let the control plane be addressed by this host name; repeatable
+    /// Let the control plane be addressed by this host name, or by all that end so (*.example); repeatable
+    ///
+    /// Addresses, names without a dot, and names that no public name server gives (.internal, .local, .localhost, .test,
+    /// .home.arpa) are good anyway.
     #[arg(
         long,
         env = "ROLLCALL_ALLOW_HOST",
@@ -377,9 +380,11 @@ fn parse_origin(text: &str) -> Result<String, String> {
 }
 
 fn parse_host(text: &str) -> Result<String, String> {
-    if text.is_empty() || text.contains([':', '/', '*', ' ']) {
+    let name = text.strip_prefix("*.").unwrap_or(text);
+    if name.is_empty() || name.contains([':', '/', '*', ' ']) {
         return Err(
-            "write the name alone, as rollcall.example, without scheme and port".to_owned(),
+            "write the name alone, as rollcall.example, without scheme and port, or *.example for all that end so"
+                .to_owned(),
         );
     }
     Ok(text.to_owned())
@@ -626,9 +631,17 @@ fn options(flags: &Flags) -> Result<Options, String> {
 }
 
 fn fault_rules(file: &Path) -> Result<Vec<Rule>, String> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|cause| format!("--faults {}: {cause}", file.display()))?;
-    serde_json::from_str(&text).map_err(|cause| format!("--faults {}: {cause}", file.display()))
+    let text =
+        std::fs::read(file).map_err(|cause| format!("--faults {}: {cause}", file.display()))?;
+    json::read(&text).map_err(|error| {
+        let at = error.pointer();
+        let at = if at.is_empty() {
+            at
+        } else {
+            format!(" at {at}")
+        };
+        format!("--faults {}{at}: {error}", file.display())
+    })
 }
 
 fn generate(id: &str, count: u64, rng_seed: u64) -> ExitCode {

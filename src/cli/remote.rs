@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::{bad_flags, fail, say};
 use crate::control::{Client, ClientError, agent, encoded, told};
 use crate::namespace;
+use crate::provider::json;
 use crate::server::options::Listen;
 use crate::server::url_at;
 
@@ -275,7 +276,7 @@ fn listened_at(variable: &str) -> Option<String> {
 }
 
 fn parse_json(text: &str) -> Result<Value, String> {
-    serde_json::from_str(text).map_err(|cause| format!("this is no JSON: {cause}"))
+    json::read(text.as_bytes()).map_err(|error| format!("this is no JSON: {error}"))
 }
 
 pub(super) fn namespaces(command: &Namespaces) -> ExitCode {

@@ -11,12 +11,12 @@ use axum::http::request::Parts;
 use bytes::BytesMut;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
-use serde_path_to_error::Segment;
 use tokio::time::timeout;
 
 use super::Problem;
 use crate::namespace::{self, NamespaceError};
 use crate::provider::call::Params;
+use crate::provider::json::{self, without_mark};
 
 /// The name in a path: of a namespace, a provider, an entry, a file.
 #[derive(Debug)]
@@ -293,7 +293,7 @@ fn about(parts: &Parts, in_query: Option<&str>) -> Result<NamespaceParam, Proble
 
 /// Reads a JSON body; an empty one is the default. An error points to the place.
 pub(crate) fn body<T: DeserializeOwned + Default>(bytes: &[u8]) -> Result<T, Problem> {
-    if bytes.trim_ascii().is_empty() {
+    if without_mark(bytes).trim_ascii().is_empty() {
         Ok(T::default())
     } else {
         required_body(bytes)
@@ -302,48 +302,27 @@ pub(crate) fn body<T: DeserializeOwned + Default>(bytes: &[u8]) -> Result<T, Pro
 
 /// Reads a JSON body that has to be there. An error points to the place.
 pub(crate) fn required_body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    if bytes.trim_ascii().is_empty() {
+    if without_mark(bytes).trim_ascii().is_empty() {
         return Err(Problem::new(
             400,
             "the body is empty; GET /_rollcall says what goes in it",
         ));
     }
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let pointer: String = error.path().iter().map(segment).collect();
-        Problem::new(400, in_json(&error.into_inner().to_string())).at(pointer)
-    })?;
-    reader
-        .end()
-        .map_err(|cause| Problem::new(400, cause.to_string()))?;
-    Ok(read)
+    json::read(bytes).map_err(|error| {
+        let pointer = error.pointer();
+        Problem::new(400, error.rule).at(pointer)
+    })
 }
 
 /// A body that is one text where an object with one member is meant, as `"empty"` for `{"to": "empty"}`: that object.
 pub(crate) fn as_member<'a>(bytes: &'a [u8], name: &str) -> Cow<'a, [u8]> {
-    if !bytes.trim_ascii_start().starts_with(b"\"") {
+    let text = without_mark(bytes);
+    if !text.trim_ascii_start().starts_with(b"\"") {
         return bytes.into();
     }
-    [format!("{{\"{name}\":").as_bytes(), bytes, b"}"]
+    [format!("{{\"{name}\":").as_bytes(), text, b"}"]
         .concat()
         .into()
-}
-
-/// What was expected, in the words of JSON: callers know no structs.
-fn in_json(message: &str) -> String {
-    let Some((before, after)) = message.split_once("expected struct ") else {
-        return message.replace("expected a map", "expected an object");
-    };
-    let rest = after.trim_start_matches(|letter: char| letter.is_alphanumeric());
-    format!("{before}expected an object{rest}")
-}
-
-fn segment(segment: &Segment) -> String {
-    match segment {
-        Segment::Seq { index } => format!("/{index}"),
-        Segment::Map { key } | Segment::Enum { variant: key } => pointer(key),
-        Segment::Unknown => String::new(),
-    }
 }
 
 /// A step of a JSON pointer (RFC 6901).

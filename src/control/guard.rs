@@ -1,29 +1,27 @@
 //! Who may use the control plane: whoever has the token, where there is one; and no page of a foreign origin.
 //!
-//! A page cannot hide where it is from: a browser sends `DataSource` with everything but the plainest GET, and a plain GET
-//! changes nothing here and cannot be read by the page. A name that the page's own name server points to this machine (DNS
-//! rebinding) shows in `Host`.
+//! A page cannot hide where it is from: a browser sends `Origin` with everything but the plainest GET, and a plain GET changes
+//! nothing here and cannot be read by the page. A name that the page's own name server points to this machine (DNS rebinding)
+//! shows in `Host`. A page that is refused may read why: its developer would else see a failed request and nothing more.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::{Request, State};
-use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
-    ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, HOST, ORIGIN, VARY, WWW_AUTHENTICATE,
-    X_CONTENT_TYPE_OPTIONS,
-};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::header::{AUTHORIZATION, HOST, ORIGIN, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use subtle::ConstantTimeEq;
 
 use super::Problem;
+use crate::pipeline::cors;
 
-/// A browser asks so before a page of the wider network calls this machine.
-const PRIVATE_NETWORK: HeaderName =
-    HeaderName::from_static("access-control-request-private-network");
+/// Names that no public name server may give: what ends in one is as much of this network as a name without a dot.
+const LOCAL: [&str; 5] = ["internal", "local", "localhost", "test", "home.arpa"];
+/// How many strangers a warning is logged for.
+const WARNED: usize = 100;
 
 /// What the control plane asks of its callers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,74 +30,75 @@ pub(crate) struct ControlAccess {
     pub(crate) token: Option<String>,
     /// Origins of pages that may use it.
     pub(crate) origins: Vec<String>,
-    /// Host names that it answers to beside addresses, `localhost` and names without a dot.
+    /// Host names that it answers to beside addresses and local names; `*.suffix` for all that end so.
     pub(crate) hosts: Vec<String>,
+}
+
+/// What stands before the control plane.
+#[derive(Debug)]
+pub(super) struct Guard {
+    access: ControlAccess,
+    /// Hosts and origins that were refused and warned of.
+    warned: Mutex<HashSet<String>>,
+}
+
+impl Guard {
+    pub(super) fn new(access: ControlAccess) -> Self {
+        Self {
+            access,
+            warned: Mutex::default(),
+        }
+    }
+
+    /// Says once for each host and origin that it was refused.
+    fn warn(&self, headers: &HeaderMap, problem: &Problem) {
+        let who = [HOST, ORIGIN].map(|name| header(headers, &name).unwrap_or_default().to_owned());
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        if warned.len() < WARNED && warned.insert(who.join(" ")) {
+            tracing::warn!(
+                "a call of the control plane was refused: {}",
+                problem.detail
+            );
+        }
+    }
 }
 
 /// Lets a call pass, or says why not.
 pub(crate) async fn check(
-    State(access): State<Arc<ControlAccess>>,
+    State(guard): State<Arc<Guard>>,
     request: Request,
     next: Next,
 ) -> Response {
-    let headers = request.headers();
-    let from_outside = access
-        .refuse_host(headers)
-        .or_else(|| access.refuse_origin(headers));
-    if let Some(problem) = from_outside {
-        return problem.into_response();
-    }
-    // It passed, so it is the origin of a page that may read the answer.
-    let origin = headers.get(ORIGIN).cloned();
+    let asked = request.headers().clone();
+    // Whether it is alive may be asked by whoever looks after it, by whatever name it is known there.
     let is_open = matches!(
         request.uri().path(),
         "/_rollcall/health" | "/_rollcall/ready"
     );
-    let mut response = if is_preflight(request.method(), headers) {
-        // A browser asks without the token; what it asks for is checked when it comes.
-        preflight(headers)
+    let mut response = if cors::is_preflight(request.method(), &asked) {
+        // What it asks for is checked when it comes, and what is refused then can be read.
+        let mut response = StatusCode::NO_CONTENT.into_response();
+        cors::allow_request(&asked, response.headers_mut());
+        response
+    } else if is_open {
+        next.run(request).await
     } else {
-        match access.refuse_token(headers).filter(|_| !is_open) {
-            Some(problem) => locked(problem),
-            None => next.run(request).await,
+        let access = &guard.access;
+        let stranger = access
+            .refuse_host(&asked)
+            .or_else(|| access.refuse_origin(&asked));
+        match (stranger, access.refuse_token(&asked)) {
+            (Some(problem), _) => {
+                guard.warn(&asked, &problem);
+                problem.into_response()
+            }
+            (None, Some(problem)) => locked(problem),
+            (None, None) => next.run(request).await,
         }
     };
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(VARY, HeaderValue::from_static("origin"));
-    if let Some(origin) = origin {
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("*"));
-    }
-    response
-}
-
-fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
-    method == Method::OPTIONS
-        && headers.contains_key(ORIGIN)
-        && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
-}
-
-fn preflight(asked: &HeaderMap) -> Response {
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    let headers = response.headers_mut();
-    let mut echo = |from: &HeaderName, to: HeaderName| {
-        if let Some(value) = asked.get(from) {
-            headers.insert(to, value.clone());
-        }
-    };
-    echo(&ACCESS_CONTROL_REQUEST_METHOD, ACCESS_CONTROL_ALLOW_METHODS);
-    echo(
-        &ACCESS_CONTROL_REQUEST_HEADERS,
-        ACCESS_CONTROL_ALLOW_HEADERS,
-    );
-    if asked.contains_key(PRIVATE_NETWORK) {
-        headers.insert(
-            HeaderName::from_static("access-control-allow-private-network"),
-            HeaderValue::from_static("true"),
-        );
-    }
-    headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+    cors::allow_reading(&asked, headers);
     response
 }
 
@@ -116,12 +115,12 @@ impl ControlAccess {
     fn refuse_host(&self, headers: &HeaderMap) -> Option<Problem> {
         let host = header(headers, &HOST)?;
         let name = host_name(host).to_ascii_lowercase();
+        // The dot at the end says that the name is whole.
+        let whole = name.strip_suffix('.').unwrap_or(&name);
         let is_local = name.parse::<IpAddr>().is_ok()
-            || !name.is_empty() && !name.contains('.')
-            || self
-                .hosts
-                .iter()
-                .any(|allowed| allowed.eq_ignore_ascii_case(&name));
+            || !whole.is_empty() && !whole.contains('.')
+            || LOCAL.iter().any(|suffix| is_below(whole, suffix))
+            || self.hosts.iter().any(|allowed| allows(allowed, whole));
         (!is_local).then(|| {
             Problem::new(
                 403,
@@ -164,6 +163,21 @@ impl ControlAccess {
     }
 }
 
+/// Whether a name ends in another one, label by label.
+fn is_below(name: &str, suffix: &str) -> bool {
+    name.strip_suffix(suffix)
+        .is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
+}
+
+/// Whether a name is the one that is allowed, or one of those that are.
+fn allows(allowed: &str, name: &str) -> bool {
+    let allowed = allowed.to_ascii_lowercase();
+    match allowed.strip_prefix("*.") {
+        Some(suffix) => is_below(name, suffix),
+        None => allowed.trim_end_matches('.') == name,
+    }
+}
+
 /// A header's first value; one that is no text is an empty one, which nobody may have.
 fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers
@@ -199,7 +213,7 @@ mod tests {
         }
         let access = ControlAccess {
             origins: vec!["http://allowed.test".to_owned()],
-            hosts: vec!["rc.test".to_owned()],
+            hosts: vec!["rc.example".to_owned(), "*.ci.example".to_owned()],
             token: None,
         };
         let refused = access
@@ -214,11 +228,39 @@ mod tests {
         check(Some("[::1]:4700"), None, true);
         check(Some("localhost:4700"), None, true);
         check(Some("rollcall:4700"), None, true);
-        check(Some("RC.test:4700"), None, true);
+        check(Some("RC.example:4700"), None, true);
         check(None, None, true);
-        check(Some("evil.test:4700"), None, false);
-        check(Some("127.0.0.1.evil.test"), None, false);
-        check(Some("localhost.evil.test"), None, false);
+        for local in [
+            "host.docker.internal",
+            "x.y.svc.cluster.local:4700",
+            "localhost.",
+            "rollcall.",
+            "suite.localhost",
+            "a.test",
+            "printer.home.arpa",
+            "rc.example.",
+            "job-7.ci.example",
+            "a.b.ci.example.:4700",
+        ] {
+            check(Some(local), None, true);
+        }
+        check(Some("evil.example:4700"), None, false);
+        check(Some("127.0.0.1.evil.example"), None, false);
+        check(Some("localhost.evil.example"), None, false);
+        for foreign in [
+            "ci.example",
+            "xci.example",
+            "local.example",
+            "evillocal.com",
+            "arpa",
+            "x.arpa",
+            ".internal",
+            "internal.evil.example",
+            "rc.example.evil.example",
+            "a..",
+        ] {
+            check(Some(foreign), None, foreign == "arpa");
+        }
         check(Some(""), None, false);
         check(Some("\u{e9}vil"), None, false);
     }
@@ -237,6 +279,10 @@ mod tests {
         check(here, Some(""), false);
         check(None, Some("null"), false);
         // A rebound name is the page's own origin and host at once.
-        check(Some("evil.test:4700"), Some("http://evil.test:4700"), false);
+        check(
+            Some("evil.example:4700"),
+            Some("http://evil.example:4700"),
+            false,
+        );
     }
 }

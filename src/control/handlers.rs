@@ -25,6 +25,7 @@ use crate::pipeline::journal::{Count, Filter, Size, Stage, Verdict};
 use crate::pipeline::metrics::LOG_LINES_DROPPED;
 use crate::pipeline::settings::{self, SettingsPatch};
 use crate::provider::Provider;
+use crate::provider::json;
 use crate::providers::signatures::Nonces;
 use crate::providers::{PROVIDERS, provider, require};
 use crate::store::Store;
@@ -561,7 +562,7 @@ struct Verify {
 
 /// A question whose count is a number alone, which is exactly that many; any other as it is.
 fn with_exact_count(bytes: &[u8]) -> Cow<'_, [u8]> {
-    match serde_json::from_slice::<Value>(bytes) {
+    match json::read::<Value>(bytes) {
         Ok(mut question) if question["count"].is_u64() => {
             question["count"] = json!({ "exactly": question["count"] });
             question.to_string().into_bytes().into()
@@ -701,7 +702,7 @@ pub(crate) async fn set_clock(
     JsonBody(bytes): JsonBody,
 ) -> Answer {
     // `"real"` is a mode, any other text alone the time of a fixed clock.
-    let alone: Option<String> = serde_json::from_slice(&bytes).ok();
+    let alone: Option<String> = json::read(&bytes).ok();
     let ClockSetting { mode, time, by } = match alone {
         Some(time) if time != "real" => ClockSetting {
             mode: ClockMode::Fixed,

@@ -227,7 +227,10 @@ pub(crate) fn router(app: &Arc<App>, access: ControlAccess) -> Router {
     Router::new()
         .route("/_rollcall/", get(handlers::index))
         .nest("/_rollcall", routes)
-        .layer(from_fn_with_state(Arc::new(access), guard::check))
+        .layer(from_fn_with_state(
+            Arc::new(guard::Guard::new(access)),
+            guard::check,
+        ))
 }
 
 /// The OpenAPI document of a provider, or of the control plane itself.

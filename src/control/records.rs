@@ -24,7 +24,7 @@ use crate::provider::SeedContext;
 use crate::provider::seed::SeedError;
 use crate::providers::PROVIDERS;
 use crate::seed::template;
-use crate::seed::{self, LineCause, LineError};
+use crate::seed::{self, Document, DocumentError, LineCause, LineError};
 use crate::store::{OpenError, Store};
 
 const NDJSON: &str = "application/x-ndjson";
@@ -33,7 +33,7 @@ const NDJSON: &str = "application/x-ndjson";
 enum Merging {
     /// The line of an ndjson stream (0 for a document), and what is wrong there.
     Seed(usize, SeedError),
-    Text(usize, String),
+    Text(usize, String, String),
     Store(rusqlite::Error),
 }
 
@@ -46,7 +46,7 @@ impl From<rusqlite::Error> for Merging {
 impl From<LineError> for Merging {
     fn from(LineError { line, cause }: LineError) -> Self {
         match cause {
-            LineCause::Text(cause) => Self::Text(line, cause),
+            LineCause::Text(cause) => Self::Text(line, String::new(), cause),
             LineCause::Seed(cause) => Self::Seed(line, cause),
         }
     }
@@ -76,9 +76,13 @@ impl From<Merging> for Problem {
                 let detail = format!("{}{at}{rule}; nothing was changed", place(line));
                 Self::new(400, detail).at(steps)
             }
-            Merging::Text(line, rule) => {
+            Merging::Text(line, pointer, rule) => {
                 let detail = format!("{}no JSON: {rule}; nothing was changed", place(line));
-                Self::new(400, detail)
+                if pointer.is_empty() {
+                    Self::new(400, detail)
+                } else {
+                    Self::new(400, detail).at(pointer)
+                }
             }
             Merging::Store(cause) => cause.into(),
         }
@@ -95,11 +99,18 @@ fn merge(
     if is_stream {
         return Ok(seed::merge_lines(tx, bytes, 1, context)?);
     }
-    let bytes = bytes.strip_prefix(seed::MARK).unwrap_or(bytes);
-    let document = serde_json::from_slice(bytes).map_err(|cause| {
-        let hint = seed::is_several(&cause)
-            .then(|| format!(" (a stream of one document a line is sent as {NDJSON})"));
-        Merging::Text(0, format!("{cause}{}", hint.unwrap_or_default()))
+    let document = Document::parse(bytes).map_err(|cause| match cause {
+        DocumentError::Text(cause) => {
+            let hint = cause
+                .is_several()
+                .then(|| format!(" (a stream of one document a line is sent as {NDJSON})"));
+            Merging::Text(
+                0,
+                cause.pointer(),
+                format!("{cause}{}", hint.unwrap_or_default()),
+            )
+        }
+        DocumentError::Seed(cause) => Merging::Seed(0, cause),
     })?;
     seed::merge(tx, &document, context).map_err(|cause| Merging::Seed(0, cause))
 }

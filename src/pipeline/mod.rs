@@ -1,5 +1,6 @@
 //! The corridor: a provider call's life, from top to bottom.
 
+pub(crate) mod cors;
 pub mod faults;
 pub(crate) mod identify;
 pub(crate) mod journal;
@@ -13,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http::{HeaderMap, HeaderValue, Method};
+use http::header::ORIGIN;
 use serde_json::json;
 
 use crate::app::App;
@@ -25,6 +26,7 @@ use crate::pipeline::journal::{Entry, Outcome, Stage};
 use crate::provider::Provider;
 use crate::provider::call::{Call, Reply, Request};
 use crate::provider::error::{ApiError, Raised, Refusal};
+use crate::provider::redact;
 use crate::signing;
 use crate::store::trouble;
 
@@ -277,7 +279,8 @@ impl Outcome {
         ));
         explanation.extend(refusal.explanation.clone());
         if call.named.wrong_method {
-            let (path, method) = (call.request.path(), &call.request.method);
+            let path = redact::target(call.request.path());
+            let method = &call.request.method;
             explanation.push(format!(
                 "{path} is a path of this API, but not with the method {method}."
             ));
@@ -311,10 +314,10 @@ impl Outcome {
         began: Instant,
     ) {
         let duration = began.elapsed();
-        let outcome = if self.error.is_empty() {
-            "ok"
-        } else {
-            self.error
+        let outcome = match self.error {
+            "" if self.stage == Stage::Recognise => "unclaimed",
+            "" => "ok",
+            error => error,
         };
         app.metrics
             .count([self.provider, self.named, outcome, self.code], duration);
@@ -372,7 +375,8 @@ fn unrecognised(
     began: Instant,
 ) -> Reply {
     let near = nearest(request, None);
-    let detail = format!("no provider claims {} {}", request.method, request.path());
+    let path = redact::target(request.path());
+    let detail = format!("no provider claims {} {path}", request.method);
     let body = json!({
         "type": "about:blank",
         "title": "Nobody's API",
@@ -405,40 +409,21 @@ fn add_common_headers(request: &Request, state: &State, mut reply: Reply) -> Rep
 }
 
 fn add_cors_headers(request: &Request, mut reply: Reply) -> Reply {
-    if request.headers.contains_key("origin") {
-        reply = reply
-            .header("access-control-allow-origin", "*")
-            .header("access-control-expose-headers", "*");
+    if request.headers.contains_key(ORIGIN) {
+        cors::allow_reading(&request.headers, &mut reply.headers);
     }
     reply
 }
 
 /// Browsers ask first; rollcall answers for every provider, whatever a contract says of OPTIONS.
 fn preflight(request: &Request) -> Option<Reply> {
-    let asked = request.headers.get("access-control-request-method")?;
-    if request.method != Method::OPTIONS || !request.headers.contains_key("origin") {
+    if !cors::is_preflight(&request.method, &request.headers) {
         return None;
     }
-    let mut headers = HeaderMap::new();
-    headers.insert("access-control-allow-origin", HeaderValue::from_static("*"));
-    headers.insert("access-control-allow-methods", asked.clone());
-    if let Some(names) = request.headers.get("access-control-request-headers") {
-        headers.insert("access-control-allow-headers", names.clone());
-    }
-    if request
-        .headers
-        .contains_key("access-control-request-private-network")
-    {
-        headers.insert(
-            "access-control-allow-private-network",
-            HeaderValue::from_static("true"),
-        );
-    }
-    headers.insert("access-control-max-age", HeaderValue::from_static("600"));
-    Some(Reply {
-        headers,
-        ..Reply::empty(204)
-    })
+    let mut reply = Reply::empty(204);
+    cors::allow_request(&request.headers, &mut reply.headers);
+    cors::allow_reading(&request.headers, &mut reply.headers);
+    Some(reply)
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> String {

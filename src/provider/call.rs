@@ -21,6 +21,7 @@ use crate::namespace::settings::{Auth, Credential, Settings};
 use crate::namespace::{Namespace, State};
 use crate::provider::Provider;
 use crate::provider::error::ApiError;
+use crate::provider::json;
 use crate::provider::table::{Operation, RouteMatch};
 use crate::signing;
 use crate::store::pages::{CachedBody, Key};
@@ -423,17 +424,28 @@ impl Call<'_> {
         )
     }
 
+    /// How the body is compressed, where the request says so.
+    fn content_encoding(&self) -> Option<&str> {
+        let encoding = self.request.header("content-encoding")?;
+        (!encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity")).then_some(encoding)
+    }
+
     /// The body as a JSON object: nothing for an empty body, an error for one that is no object.
     pub(crate) fn json_object(&self) -> Result<Option<Map<String, Value>>, NotAnObject> {
         if self.request.body.is_empty() {
             return Ok(None);
         }
-        match serde_json::from_slice(&self.request.body) {
+        match json::read_as_sent(&self.request.body) {
             Ok(Value::Object(object)) => Ok(Some(object)),
             Ok(_) => Err(NotAnObject(Cow::Borrowed(
                 "the body is JSON, but not an object",
             ))),
-            Err(cause) => Err(NotAnObject(Cow::Owned(cause.to_string()))),
+            Err(cause) => Err(NotAnObject(Cow::Owned(match self.content_encoding() {
+                Some(encoding) => format!(
+                    "the body is encoded (Content-Encoding: {encoding}), and the service reads it as it comes: send it without"
+                ),
+                None => cause.to_string(),
+            }))),
         }
     }
 }
@@ -448,7 +460,7 @@ pub(crate) fn params(
     let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     let mut params: BTreeMap<String, String> = path.iter().map(owned).collect();
     params.extend(Params::decode(query.as_bytes()).iter().map(owned));
-    if let Ok(Value::Object(members)) = serde_json::from_slice(body) {
+    if let Ok(Value::Object(members)) = json::read_as_sent(body) {
         params.extend(members.into_iter().filter_map(|(name, value)| match value {
             Value::String(text) => Some((name, text)),
             Value::Number(_) | Value::Bool(_) => Some((name, value.to_string())),

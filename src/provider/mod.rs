@@ -2,6 +2,7 @@
 
 pub(crate) mod call;
 pub(crate) mod error;
+pub(crate) mod json;
 pub(crate) mod redact;
 pub(crate) mod seed;
 pub(crate) mod table;
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::namespace::clock::Time;
 use crate::namespace::ids::Ids;
@@ -170,7 +172,7 @@ pub(crate) type Counts = Vec<(&'static str, u64)>;
 pub(crate) struct Data {
     /// Merges this provider's part of a seed document (the value under its id) into the data and says how many records
     /// it held. The caller's transaction is rolled back when it fails.
-    pub(crate) seed: fn(&Connection, &Value, &SeedContext<'_>) -> Result<u64, SeedError>,
+    pub(crate) seed: fn(&Connection, &RawValue, &SeedContext<'_>) -> Result<u64, SeedError>,
     /// Gives every record as a seed document of its own (the value under this provider's id), parents first, children in
     /// the order of their list; what `seed` makes of them gives the same records again, ids and times included.
     pub(crate) export: fn(&Connection, &mut dyn FnMut(Value)) -> rusqlite::Result<()>,

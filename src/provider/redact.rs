@@ -9,15 +9,21 @@ use crate::signing::decode;
 pub(crate) const MASK: &str = "•••";
 
 /// What the names of secrets hold.
-const WORDS: [&str; 7] = [
+const WORDS: [&str; 11] = [
     "password",
     "passwd",
+    "pwd",
+    "apikey",
+    "api_key",
+    "api-key",
     "passcode",
     "secret",
     "signature",
     "token",
     "authkey",
 ];
+/// Names of secrets that are a part of harmless ones: `AccessKeyId` says who calls, and `access_key` is the name of a user.
+const WHOLE: [&str; 2] = ["accesskey", "credential"];
 /// Names that hold such a word, but no secret.
 const HARMLESS: [&str; 8] = [
     "signaturemethod",
@@ -33,7 +39,8 @@ const HARMLESS: [&str; 8] = [
 /// Whether a header, parameter or member of that name holds a secret.
 pub(crate) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    WORDS.iter().any(|word| name.contains(word)) && !HARMLESS.contains(&name.as_str())
+    WHOLE.contains(&name.as_str())
+        || WORDS.iter().any(|word| name.contains(word)) && !HARMLESS.contains(&name.as_str())
 }
 
 /// Whether a text is such a name, and not a sentence or a document that holds one.
@@ -73,14 +80,29 @@ fn header(name: &str, value: &str) -> String {
 pub(crate) fn target(target: &str) -> String {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let mut shown = match path.split_once('&') {
-        None => path.to_owned(),
-        Some((path, query)) => format!("{path}&{}", form(query)),
+        None => segments(path),
+        Some((path, query)) => format!("{}&{}", segments(path), form(query)),
     };
     if path.len() < target.len() {
         shown.push('?');
         shown.push_str(&form(query));
     }
     shown
+}
+
+/// A path. What follows a segment that names a secret is one: `/password/x`.
+fn segments(path: &str) -> String {
+    let mut is_hidden = false;
+    let shown = path.split('/').map(|segment| {
+        let masked = if is_hidden && !segment.is_empty() {
+            MASK
+        } else {
+            segment
+        };
+        is_hidden = is_secret_name(&decoded(segment));
+        masked
+    });
+    shown.collect::<Vec<_>>().join("/")
 }
 
 /// The decoded value of a parameter of that name.

@@ -2,7 +2,9 @@
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
+use super::json::{self, JsonError, Step};
 use super::redact;
 
 /// Why a seed document cannot be taken.
@@ -41,22 +43,40 @@ impl From<rusqlite::Error> for SeedError {
     }
 }
 
+/// The longest part whose value at a place is shown: it is read once more for that.
+const SHOWN: usize = 1024 * 1024;
+
 /// Reads a part of a document into its types; an error names the place, and the value where that is no secret.
-pub(crate) fn decode<T: DeserializeOwned>(document: &Value) -> Result<T, SeedError> {
-    // Only what is wrong is read a second time, with an eye on where.
-    T::deserialize(document).or_else(|_| {
-        serde_path_to_error::deserialize(document).map_err(|error| {
-            let path = error.path().to_string();
-            let rule = error.into_inner().to_string();
-            if redact::is_secret(&path) {
-                return SeedError::new(path, without_value(&rule));
-            }
-            let value = value_at(document, &path)
-                .map(|value| format!(" (found {})", shortened(value)))
-                .unwrap_or_default();
-            SeedError::new(path, format!("{rule}{value}"))
-        })
+pub(crate) fn decode<T: DeserializeOwned>(document: &RawValue) -> Result<T, SeedError> {
+    let text = document.get();
+    json::read(text.as_bytes()).map_err(|error| {
+        let value = || serde_json::from_str::<Value>(text).ok();
+        let value = (text.len() <= SHOWN).then(value).flatten();
+        seed_error(&error, value.as_ref())
     })
+}
+
+/// The same of a part that is in memory already.
+pub(crate) fn decode_value<T: DeserializeOwned>(document: &Value) -> Result<T, SeedError> {
+    json::read_value(document).map_err(|error| seed_error(&error, Some(document)))
+}
+
+fn seed_error(error: &JsonError, document: Option<&Value>) -> SeedError {
+    let (path, rule) = (error.dotted(), error.without_position());
+    if redact::is_secret(&path) {
+        return SeedError::new(path, without_value(rule));
+    }
+    let value = document
+        .and_then(|document| value_at(document, &error.path))
+        .map(|value| format!(" (found {})", shortened(value)))
+        .unwrap_or_default();
+    SeedError::new(path, format!("{rule}{value}"))
+}
+
+/// A part of a document, for tests that write it as a value.
+#[cfg(test)]
+pub(crate) fn part(document: &Value) -> Box<RawValue> {
+    serde_json::value::to_raw_value(document).expect("a value is JSON")
 }
 
 /// What serde says of a value, without the value, which it quotes first. Of a field it quotes the name alone.
@@ -70,21 +90,10 @@ fn without_value(rule: &str) -> String {
     }
 }
 
-/// The value at a path as `serde_path_to_error` prints it.
-fn value_at<'a>(document: &'a Value, path: &str) -> Option<&'a Value> {
-    path.split('.').try_fold(document, |value, segment| {
-        let (name, indices) = segment.split_at(segment.find('[').unwrap_or(segment.len()));
-        let value = if name.is_empty() {
-            value
-        } else {
-            value.get(name)?
-        };
-        indices
-            .split(['[', ']'])
-            .filter(|index| !index.is_empty())
-            .try_fold(value, |value, index| {
-                value.get(index.parse::<usize>().ok()?)
-            })
+fn value_at<'a>(document: &'a Value, path: &[Step]) -> Option<&'a Value> {
+    path.iter().try_fold(document, |value, step| match step {
+        Step::Key(key) => value.get(key),
+        Step::Index(index) => value.get(index),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use rusqlite::Connection;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::namespace::clock::Time;
@@ -29,14 +30,7 @@ struct SeedCredential {
 }
 
 /// Merges the `credentials` of a seed document.
-pub(super) fn merge(tx: &Connection, document: &Value) -> Result<u64, SeedError> {
-    // serde would take an array for an object, by position.
-    let is_list = document
-        .as_array()
-        .is_some_and(|rows| rows.iter().all(Value::is_object));
-    if !is_list {
-        return Err(SeedError::new("", "credentials are a list of objects"));
-    }
+pub(super) fn merge(tx: &Connection, document: &RawValue) -> Result<u64, SeedError> {
     let rows: Vec<SeedCredential> = decode(document)?;
     for (index, row) in rows.iter().enumerate() {
         if row.delete {

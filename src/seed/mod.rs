@@ -7,15 +7,19 @@ pub(crate) mod credentials;
 mod ndjson;
 pub(crate) mod template;
 
+use std::fmt;
 use std::fs::{File, Metadata};
-use std::io::{self, BufRead, BufReader};
+use std::io::{BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use rusqlite::Connection;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::provider::SeedContext;
+use crate::provider::json::{self, JsonError};
 use crate::provider::seed::{SeedError, shortened};
 use crate::providers::{PROVIDERS, require};
 
@@ -50,31 +54,85 @@ pub struct SeedFileError {
     pub cause: String,
 }
 
+/// A document, as far as it is everybody's: the parts of providers are still text, which each reads into its own types.
+#[derive(Debug)]
+pub(crate) struct Document(Vec<(String, Box<RawValue>)>);
+
+/// Why a text is no document.
+#[derive(Debug)]
+pub(crate) enum DocumentError {
+    /// It is no JSON, or a key is there twice.
+    Text(JsonError),
+    Seed(SeedError),
+}
+
+impl Document {
+    /// Reads a text.
+    pub(crate) fn parse(text: &[u8]) -> Result<Self, DocumentError> {
+        // Of the whole text, so that the place is one in it.
+        json::check(text).map_err(DocumentError::Text)?;
+        let text = json::without_mark(text).trim_ascii();
+        if !text.starts_with(b"{") {
+            let rule = format!(
+                "a seed document is an object with provider ids for keys, not {}",
+                excerpt(text)
+            );
+            return Err(DocumentError::Seed(SeedError::new("", rule)));
+        }
+        json::read(text).map_err(DocumentError::Text)
+    }
+}
+
+/// In the order of the text.
+impl<'de> Deserialize<'de> for Document {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Parts;
+        impl<'de> Visitor<'de> for Parts {
+            type Value = Document;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object with provider ids for keys")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Document, A::Error> {
+                let mut parts = Vec::new();
+                while let Some(part) = access.next_entry()? {
+                    parts.push(part);
+                }
+                Ok(Document(parts))
+            }
+        }
+        deserializer.deserialize_map(Parts)
+    }
+}
+
+/// The beginning of a text that is something else than it should be.
+fn excerpt(text: &[u8]) -> String {
+    const READ: usize = 1024;
+    match serde_json::from_slice::<Value>(&text[..text.len().min(READ)]) {
+        Ok(value) => shortened(&value),
+        Err(_) => "a long value".to_owned(),
+    }
+}
+
 /// Merges one document; all of it or, when the caller rolls back, nothing. Says how many records it held.
 pub(crate) fn merge(
     tx: &Connection,
-    document: &Value,
+    Document(parts): &Document,
     context: &SeedContext<'_>,
 ) -> Result<u64, SeedError> {
-    let Value::Object(parts) = document else {
-        return Err(SeedError::new(
-            "",
-            format!(
-                "a seed document is an object with provider ids for keys, not {}",
-                shortened(document)
-            ),
-        ));
-    };
     let mut records = 0;
-    for (id, part) in parts.iter().filter(|(id, _)| *id != "$schema") {
+    for (id, part) in parts.iter().filter(|(id, _)| id != "$schema") {
         if id == "credentials" {
             records += credentials::merge(tx, part).map_err(|error| error.under(id))?;
             continue;
         }
         let provider = require(id).map_err(|rule| SeedError::new(id.as_str(), rule))?;
-        // serde would take an array for an object, by position.
-        if !part.is_object() {
-            let rule = format!("a provider's part is an object, not {}", shortened(part));
+        if !part.get().starts_with('{') {
+            let rule = format!(
+                "a provider's part is an object, not {}",
+                excerpt(part.get().as_bytes())
+            );
             return Err(SeedError::new(id.as_str(), rule));
         }
         records += (provider.data.seed)(tx, part, context).map_err(|error| error.under(id))?;
@@ -93,9 +151,8 @@ pub(crate) fn merge_source(
             let mut records = 0;
             for provider in PROVIDERS {
                 let file = format!("built-in {}.json", provider.id);
-                let document = serde_json::from_str(provider.demo)
-                    .map_err(|cause| seed_file_error(&file, &cause))?;
-                records += merge(tx, &document, context)
+                records += Document::parse(provider.demo.as_bytes())
+                    .and_then(|document| merge(tx, &document, context).map_err(DocumentError::Seed))
                     .map_err(|cause| seed_file_error(&file, &cause))?;
             }
             Ok(records)
@@ -131,16 +188,20 @@ pub(crate) fn merge_file(
         })
     } else {
         let mut reader = reader;
-        skip_mark(&mut reader)
+        let mut text = Vec::new();
+        reader
+            .read_to_end(&mut text)
             .map_err(|cause| seed_file_error(&file, &cause))
-            .and_then(|()| {
-                serde_json::from_reader(reader).map_err(|cause| {
-                    let hint = is_several(&cause)
-                        .then_some("; a stream of one document a line is a .ndjson file");
-                    seed_file_error(&file, &format!("{cause}{}", hint.unwrap_or_default()))
-                })
-            })
-            .and_then(|document| {
+            .and_then(|_| {
+                let document = Document::parse(&text).map_err(|cause| match cause {
+                    DocumentError::Text(cause) if cause.is_several() => {
+                        let rule =
+                            format!("{cause}; a stream of one document a line is a .ndjson file");
+                        seed_file_error(&file, &rule)
+                    }
+                    cause => seed_file_error(&file, &cause),
+                })?;
+                drop(text);
                 merge(tx, &document, context).map_err(|cause| seed_file_error(&file, &cause))
             })
     };
@@ -148,19 +209,13 @@ pub(crate) fn merge_file(
     merged
 }
 
-/// The mark that editors of Windows put before UTF-8.
-pub(crate) const MARK: &[u8] = b"\xEF\xBB\xBF";
-
-fn skip_mark(reader: &mut impl BufRead) -> io::Result<()> {
-    if reader.fill_buf()?.starts_with(MARK) {
-        reader.consume(MARK.len());
+impl fmt::Display for DocumentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(cause) => cause.fmt(f),
+            Self::Seed(cause) => cause.fmt(f),
+        }
     }
-    Ok(())
-}
-
-/// Whether a text is no JSON only because another document follows the first.
-pub(crate) fn is_several(cause: &serde_json::Error) -> bool {
-    cause.to_string().starts_with("trailing characters")
 }
 
 /// A bar for a large file, on a terminal; it hides where nobody looks.
@@ -176,7 +231,7 @@ fn progress(metadata: &Metadata, file: &str) -> ProgressBar {
         .with_message(file.to_owned())
 }
 
-/// The seed files of a path: itself, or a folder's `.json` and `.ndjson` files by name, schemas left out.
+/// The seed files of a path: itself, or a folder's `.json` and `.ndjson` files by name, schemas and names that begin with a dot left out.
 pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, SeedFileError> {
     let error = |cause: std::io::Error| seed_file_error(&path.display().to_string(), &cause);
     if !path.is_dir() {
@@ -190,8 +245,11 @@ pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, SeedFileError> {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        if (name.ends_with(".json") || name.ends_with(".ndjson")) && !name.ends_with(".schema.json")
-        {
+        let is_seed = (name.ends_with(".json") || name.ends_with(".ndjson"))
+            && !name.ends_with(".schema.json")
+            // What editors and file systems put beside a file, and what somebody hides.
+            && !name.starts_with('.');
+        if is_seed {
             files.push(file);
         }
     }

@@ -5,10 +5,10 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
 use rusqlite::Connection;
-use serde_json::Value;
 
-use super::{MARK, SeedError, merge};
+use super::{Document, DocumentError, SeedError, merge};
 use crate::provider::SeedContext;
+use crate::provider::json::MARK;
 
 /// How many documents go from thread to thread at once, and how many such parcels may wait: memory stays bounded however
 /// long the stream is.
@@ -32,8 +32,20 @@ pub(crate) enum LineCause {
     Seed(SeedError),
 }
 
+impl From<DocumentError> for LineCause {
+    fn from(cause: DocumentError) -> Self {
+        match cause {
+            // The line is the stream's; within it, the column counts.
+            DocumentError::Text(cause) => {
+                Self::Text(cause.rule.replace(" at line 1 column", " at column"))
+            }
+            DocumentError::Seed(cause) => Self::Seed(cause),
+        }
+    }
+}
+
 /// The documents of some lines, up to the first that cannot be read.
-type Parcel = Vec<(usize, Result<Value, String>)>;
+type Parcel = Vec<(usize, Result<Document, LineCause>)>;
 
 /// Merges every line, the first of which has that number; all of it or, when the caller rolls back, nothing. Says how many
 /// records there were.
@@ -50,7 +62,7 @@ pub(crate) fn merge_lines(
         // A line that cannot be taken ends this loop; then nobody waits for further parcels, and the other thread ends too.
         for (line, document) in parcels.into_iter().flatten() {
             let failed = |cause| LineError { line, cause };
-            let document = document.map_err(|cause| failed(LineCause::Text(cause)))?;
+            let document = document.map_err(failed)?;
             records +=
                 merge(tx, &document, context).map_err(|cause| failed(LineCause::Seed(cause)))?;
         }
@@ -71,10 +83,8 @@ fn parse(mut lines: impl BufRead, first: usize, parsed: &SyncSender<Parcel>) {
         let document = match lines.read_until(b'\n', &mut text) {
             Ok(0) => break,
             Ok(_) if without_mark(&text, line).trim_ascii().is_empty() => continue,
-            Ok(_) => {
-                serde_json::from_slice(without_mark(&text, line)).map_err(|cause| cause.to_string())
-            }
-            Err(cause) => Err(cause.to_string()),
+            Ok(_) => Document::parse(without_mark(&text, line)).map_err(LineCause::from),
+            Err(cause) => Err(LineCause::Text(cause.to_string())),
         };
         let is_last = document.is_err();
         parcel.push((line, document));

@@ -39,8 +39,8 @@ pub(crate) struct TemplatePlan {
 /// Why there is no template.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TemplateError {
-    /// As the start and a reload put it, so that the same mistake reads the same.
-    #[error("cannot take the seed {0}; nothing was started")]
+    /// As a reload puts it; a start has a sentence of its own.
+    #[error("cannot take the seed {0}; the data stays as it was")]
     Seed(SeedFileError),
     #[error(
         "{0}; it was left as it is: use the rollcall that wrote it, or choose another folder with --data"

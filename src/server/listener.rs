@@ -15,7 +15,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use socket2::SockRef;
+use socket2::{Domain, SockRef, Socket, Type};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -37,6 +37,8 @@ const HEAD_BUFFER: usize = 128 * 1024;
 const UNREAD_TIME: Duration = Duration::from_secs(60);
 /// How often a connection that cannot be accepted is worth a warning.
 const WARN_TIME: Duration = Duration::from_secs(10);
+/// How many connections may wait to be accepted, as in the standard library.
+const BACKLOG: i32 = 128;
 /// How long open calls may take to finish after a stop.
 const DRAIN_TIME: Duration = Duration::from_millis(800);
 /// What is listened on, and for which provider alone, if so.
@@ -55,7 +57,7 @@ pub(crate) fn bind(listen: &[Listen]) -> Result<Doors, StartError> {
         if *optional && let Some((_, first)) = doors.first() {
             address.set_port(first.local_addr().map_err(StartError::Machine)?.port());
         }
-        match TcpListener::bind(address) {
+        match open(address, listen) {
             Ok(listener) => doors.push((*provider, listener)),
             Err(cause) if cause.kind() == io::ErrorKind::AddrInUse => {
                 return Err(StartError::PortInUse(address));
@@ -65,6 +67,27 @@ pub(crate) fn bind(listen: &[Listen]) -> Result<Doors, StartError> {
         }
     }
     Ok(doors)
+}
+
+/// Listens on an address. The IPv6 one that stands for all of them is for IPv4 clients, too, unless those have an address of
+/// their own on the same port.
+fn open(address: SocketAddr, all: &[Listen]) -> io::Result<TcpListener> {
+    let is_shared = address.is_ipv6()
+        && address.ip().is_unspecified()
+        && address.port() != 0
+        && all
+            .iter()
+            .any(|other| other.address.is_ipv4() && other.address.port() == address.port());
+    if !is_shared {
+        return TcpListener::bind(address);
+    }
+    let socket = Socket::new(Domain::IPV6, Type::STREAM, None)?;
+    socket.set_only_v6(true)?;
+    // As the standard library does: what an earlier run's connections left does not matter.
+    socket.set_reuse_address(cfg!(unix))?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
 }
 
 pub(crate) async fn accept(

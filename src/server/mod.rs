@@ -339,7 +339,7 @@ async fn watch_seeds(app: Arc<App>, mut seen: Fingerprint, mut stop: watch::Rece
         match reloaded.unwrap_or_else(|cause| Err(cause.to_string())) {
             Ok(done) => tracing::info!(%done, "seed files have changed and were read again"),
             Err(cause) => {
-                tracing::error!(%cause, "seed files have changed, but cannot be taken; the old data stays")
+                tracing::error!(%cause, "seed files have changed, but were not taken")
             }
         }
     }

@@ -305,7 +305,7 @@ impl Options {
         self
     }
 
-    /// Lets the control plane be addressed by that host name.
+    /// Lets the control plane be addressed by that host name, or by all that end so (`*.example`).
     ///
     /// ```
     /// use rollcall::Options;

@@ -190,7 +190,7 @@ fn bad_flags_get_a_sentence_and_exit_code_2() {
             "write each origin whole and without a path",
         );
     }
-    for host in ["rc.test:4700", "http://rc.test", "*.test", ""] {
+    for host in ["rc.test:4700", "http://rc.test", "*", "*.", "a.*.test", ""] {
         check(&["--allow-host", host], 2, "write the name alone");
     }
     for twice in ["127.0.0.1:4799", "huawei-rocketmq=127.0.0.1:4799"] {
@@ -602,4 +602,82 @@ fn a_switch_is_turned_by_its_variable_as_people_write_it() {
         assert!(help.expect("the binary runs").status.success(), "{value}");
         log_of(&[("ROLLCALL_WATCH", value)], &[]);
     }
+}
+
+#[test]
+fn a_key_that_is_there_twice_is_refused_in_every_file() {
+    let folder = TempDir::new().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("a file");
+        path.display().to_string()
+    };
+    let seed = file("seed.json", "{\"credentials\": [],\n\"credentials\": []}");
+    let sentence = "the key \"credentials\" is there twice at line 2 column";
+    check(&["seed", "check", &seed], 1, sentence);
+    let nested = file(
+        "nested.ndjson",
+        "{}\n{\"huawei-rocketmq\": {\"users\": [], \"users\": []}}\n",
+    );
+    check(
+        &["seed", "check", &nested],
+        1,
+        "nested.ndjson:2: the key \"users\" is there twice",
+    );
+    let faults = file(
+        "faults.json",
+        r#"[{"effect": "hang", "times": 1, "times": 2}]"#,
+    );
+    check(
+        &["serve", "--faults", &faults],
+        2,
+        "at /0/times: the key \"times\" is there twice",
+    );
+    // The mark of an editor is no part of a file.
+    let faults = file("marked.json", "\u{feff}[{\"effect\": \"hang\"}]");
+    let process = Process::start(&["--listen", "127.0.0.1:0", "--faults", &faults]);
+    assert!(
+        process.ready.starts_with("rollcall ready"),
+        "{}",
+        process.ready
+    );
+}
+
+#[test]
+fn one_port_is_listened_on_for_both_families_at_once() {
+    // A port that is free for both, as far as anybody can tell.
+    let port = TcpListener::bind("0.0.0.0:0").and_then(|free| free.local_addr());
+    let port = port.expect("a port").port();
+    let (all, six) = (format!("0.0.0.0:{port}"), format!("[::]:{port}"));
+    let process = Process::start(&["--listen", &all, "--listen", &six]);
+    assert_eq!(
+        process.ready.matches("http://").count(),
+        2,
+        "{}",
+        process.ready
+    );
+    let request = b"GET /_rollcall/health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    for address in [format!("127.0.0.1:{port}"), format!("[::1]:{port}")] {
+        let address = address.parse().expect("an address");
+        assert_eq!(exchange(address, request, 1)[0].status, 200, "{address}");
+    }
+}
+
+/// What CI cannot build (there is no daemon) is held to its text.
+#[test]
+fn the_image_caches_its_dependencies_and_has_a_folder_to_write_to() {
+    let text = include_str!("../../Dockerfile");
+    let (dependencies, sources) = text.split_once("COPY . .").expect("the sources come");
+    assert!(dependencies.contains("COPY Cargo.toml Cargo.lock ./"));
+    assert!(dependencies.contains("cargo build --release --locked"));
+    assert!(
+        text.contains("FROM rust:1.95.0-bookworm AS build"),
+        "the base is pinned"
+    );
+    assert!(sources.contains("COPY --from=build --chown=65532:65532 /data /data"));
+    assert!(sources.contains("USER 65532:65532"));
+    assert!(
+        !text.contains("ROLLCALL_URL"),
+        "health finds the server by ROLLCALL_LISTEN"
+    );
 }

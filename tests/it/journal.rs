@@ -122,3 +122,41 @@ fn it_is_filtered_and_capped() {
     assert_eq!(server.get("/_rollcall/journal/9999").status, 404);
     assert_eq!(server.get("/_rollcall/journal/x").status, 404);
 }
+
+#[test]
+fn a_compressed_body_is_named_as_the_cause() {
+    let server = crate::server::demo();
+    let compressed =
+        b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab\xae\x05\x00C\xbf\xa6\xa3\x02\x00\x00\x00";
+    for (method, target) in [
+        ("POST", "/v2/0bec5db98280d2d02fd6c00c2de791ce/users"),
+        (
+            "POST",
+            "/v2/0bec5db98280d2d02fd6c00c2de791ce/instances/68fdc9a8-805e-439d-8dd9-25adc1c58bf6/users",
+        ),
+        (
+            "POST",
+            "/api/user/addUser?zone=jn1a&timestamp=2024-05-20T08:30:00Z",
+        ),
+        ("POST", "/?Action=UpdateUser&Version=2024-08-31"),
+    ] {
+        let headers = |encoding| {
+            [
+                ("content-type", "application/json"),
+                ("content-encoding", encoding),
+            ]
+        };
+        let plain = server.send(method, target, &headers("identity"), compressed);
+        let refused = server.send(method, target, &headers("gzip"), compressed);
+        assert_eq!(
+            refused.verdict(),
+            plain.verdict(),
+            "the wire is the provider's"
+        );
+        assert_ne!(refused.verdict(), "200", "{refused}");
+        let newest = &server.get("/_rollcall/journal?limit=1").json()["entries"][0]["id"];
+        let entry = server.get(&format!("/_rollcall/journal/{newest}")).json();
+        let why = entry["explanation"].to_string();
+        assert!(why.contains("Content-Encoding: gzip"), "{target}: {why}");
+    }
+}

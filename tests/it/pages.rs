@@ -15,8 +15,18 @@ fn a_page_of_any_origin_may_read_answers() {
         .filter(|(name, _)| name == "access-control-allow-origin")
         .collect();
     assert_eq!(origins.len(), 1);
-    assert_eq!(origins[0].1, "*");
-    assert_eq!(answer.header("access-control-expose-headers"), Some("*"));
+    // A page that sends its cookies is told so by name; a browser takes no * from it, for headers neither.
+    assert_eq!(origins[0].1, PAGE.1);
+    assert_eq!(
+        (
+            answer.header("access-control-allow-credentials"),
+            answer.header("vary")
+        ),
+        (Some("true"), Some("origin"))
+    );
+    let exposed = answer.header("access-control-expose-headers");
+    let exposed: Vec<&str> = exposed.expect("there are some").split(", ").collect();
+    assert!(exposed.contains(&"x-request-id"), "{exposed:?}");
     assert_eq!(
         demo().get(USERS).header("access-control-allow-origin"),
         None
@@ -47,6 +57,13 @@ fn a_preflight_is_answered_by_rollcall() {
     assert_eq!(
         answer.header("access-control-allow-private-network"),
         Some("true")
+    );
+    assert_eq!(
+        (
+            answer.header("access-control-allow-origin"),
+            answer.header("access-control-allow-credentials")
+        ),
+        (Some(PAGE.1), Some("true"))
     );
 }
 

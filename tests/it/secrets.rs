@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::cli::{BINARY, Process};
 use crate::client::{Answer, exchange};
-use crate::server::{NOW, frozen, with};
+use crate::server::{NOW, demo, frozen, with};
 use crate::signed::{TIME, by_huawei, by_qingcloud, send};
 use crate::signing::Request;
 
@@ -510,4 +510,44 @@ fn a_run_at_trace_level_shows_no_secret() {
             assert!(!line.contains(CANARY), "with --auth {auth}: {line}");
         }
     }
+}
+
+#[test]
+fn secrets_under_other_names_are_masked() {
+    const SECRET: &str = "hunter2hunter2";
+    let server = demo();
+    let body = format!(
+        r#"{{"pwd":"{SECRET}","OldPwd":"{SECRET}","api_key":"{SECRET}","apiKey":"{SECRET}","accessKey":"{SECRET}","credential":"{SECRET}"}}"#
+    );
+    let path = "/v2/0bec5db98280d2d02fd6c00c2de791ce/users";
+    let query: Vec<String> = ["pwd", "newPwd", "api-key", "accessKey", "Credential"]
+        .iter()
+        .map(|name| format!("{name}={SECRET}"))
+        .collect();
+    for target in [
+        format!("{path}?{}", query.join("&")),
+        format!("/v2/password/{SECRET}"),
+        format!("/anything/token/{SECRET}/more"),
+        format!("{path}/pwd/{SECRET}"),
+    ] {
+        let headers = [("x-api-key", SECRET), ("content-type", "application/json")];
+        server.send("POST", &target, &headers, body.as_bytes());
+        let newest = &server.get("/_rollcall/journal?limit=1").json()["entries"][0]["id"];
+        for address in [
+            "/_rollcall/journal?limit=1".to_owned(),
+            format!("/_rollcall/journal/{newest}"),
+            format!("/_rollcall/journal/{newest}/curl"),
+        ] {
+            let shown = server.get(&address);
+            assert!(!shown.text().contains(SECRET), "{target}: {shown}");
+        }
+    }
+    // Who calls is no secret.
+    server.get("/?Action=ListUsers&Version=2018-04-12&AccessKeyId=visible-key&ClusterId=x");
+    assert!(
+        server
+            .get("/_rollcall/journal?limit=1")
+            .text()
+            .contains("visible-key")
+    );
 }

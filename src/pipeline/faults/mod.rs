@@ -16,6 +16,7 @@ use crate::namespace::ids::Ids;
 use crate::provider::Provider;
 use crate::provider::call::{Call, Reply};
 use crate::provider::error::{ApiError, ErrorEntry};
+use crate::provider::json;
 use crate::provider::text;
 use crate::providers::{PROVIDERS, provider, unknown_provider};
 
@@ -216,9 +217,9 @@ impl TryFrom<Value> for Effect {
             (Some("hang"), _) => Ok(Self::Hang),
             (Some("reset"), _) => Ok(Self::Reset),
             (Some("truncate"), _) => Ok(Self::Truncate),
-            (None, ["error"]) => RouteMatch::deserialize(value)
+            (None, ["error"]) => json::read_value::<RouteMatch>(&value)
                 .map(|RouteMatch { error, detail }| Self::Error { error, detail }),
-            (None, ["status"]) => Answer::deserialize(value).map(
+            (None, ["status"]) => json::read_value::<Answer>(&value).map(
                 |Answer {
                      status,
                      body,
@@ -230,9 +231,9 @@ impl TryFrom<Value> for Effect {
                 },
             ),
             (None, ["delay"]) => {
-                Late::deserialize(value).map(|Late { delay }| Self::Delay { delay })
+                json::read_value::<Late>(&value).map(|Late { delay }| Self::Delay { delay })
             }
-            (None, ["throttle"]) => Throttled::deserialize(value)
+            (None, ["throttle"]) => json::read_value::<Throttled>(&value)
                 .map(|Throttled { throttle }| Self::Throttle { throttle }),
             (None, [_, _, ..]) => {
                 return Err(format!(
@@ -242,7 +243,14 @@ impl TryFrom<Value> for Effect {
             }
             _ => return Err(format!("{value} is no effect; use {FORMS}")),
         };
-        effect.map_err(|cause| cause.to_string())
+        effect.map_err(|error| {
+            let at = error.dotted();
+            if at.is_empty() {
+                error.rule
+            } else {
+                format!("at {at}: {}", error.rule)
+            }
+        })
     }
 }
 

@@ -71,6 +71,10 @@ fn calls_are_counted_by_provider_operation_and_outcome() {
     let samples = samples(&server);
     let calls = |labels: &str| samples[&format!("rollcall_calls_total{{{labels}}}")];
     assert_eq!(
+        calls(r#"provider="",operation="",outcome="unclaimed",code="""#),
+        1.0
+    );
+    assert_eq!(
         calls(r#"provider="huawei-rocketmq",operation="ListUser",outcome="ok",code="""#),
         2.0
     );
@@ -78,10 +82,6 @@ fn calls_are_counted_by_provider_operation_and_outcome() {
         calls(
             r#"provider="huawei-rocketmq",operation="ListUser",outcome="LimitInvalid",code="DMS.00400062""#
         ),
-        1.0
-    );
-    assert_eq!(
-        calls(r#"provider="",operation="",outcome="ok",code="""#),
         1.0
     );
     assert_eq!(samples["rollcall_namespaces"], 2.0);

@@ -67,12 +67,12 @@ fn a_seed_with_something_wrong_in_it_changes_nothing() {
         "there is no provider \"nobody\"",
     );
     refused(&seed("[]"), 400, "", "a seed document is an object");
-    let place = "/credentials";
+    let place = "/credentials/0";
     refused(
         &seed(r#"{"credentials": [["k", false, "s"]]}"#),
         400,
         place,
-        "a list of objects",
+        "an object",
     );
     refused(
         &seed(r#"{"huawei-rocketmq": []}"#),
@@ -416,4 +416,51 @@ fn a_mistake_far_down_in_an_import_is_named_by_its_line() {
     lines.push_str(&format!("{}\n", users(&["two"])).repeat(9_000));
     let answer = put(&server, "default/export", lines.as_bytes());
     refused(&answer, 400, "/nobody", &format!("line {first}: at nobody"));
+}
+
+#[test]
+fn what_begins_with_a_dot_is_no_seed() {
+    let folder = TempDir::new().expect("a folder");
+    let (options, file) = seeded(&folder);
+    let beside = |name: &str| folder.path().join(name);
+    // What macOS puts on a foreign disk, and an editor on a file that is open in it.
+    fs::write(beside("._users.json"), b"\0\x05\x16\x07").expect("a file");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("me@host.4711:1", beside(".#users.json")).expect("a link");
+    let server = with(options.watch());
+    let before = total(&server, "default");
+    fs::write(&file, users_file(&["one", "two", "three", "four"])).expect("a file");
+    done(&server.json("POST", "/_rollcall/reload", ""));
+    let began = Instant::now();
+    while total(&server, "default") == before && began.elapsed() < PATIENCE {
+        std::thread::yield_now();
+    }
+    assert_ne!(total(&server, "default"), before);
+}
+
+#[test]
+fn a_reload_of_a_wrong_seed_says_what_happened_and_where() {
+    let folder = TempDir::new().expect("a folder");
+    let (options, file) = seeded(&folder);
+    let server = with(options);
+    let before = total(&server, "default");
+    let text = fs::read_to_string(&file).expect("it is there");
+    let twice = format!(
+        "{},\n \"credentials\": [],\n \"credentials\": []}}",
+        text.trim_end().trim_end_matches('}')
+    );
+    for (text, place) in [
+        ("{\n  \"huawei-rocketmq\": {,", "line 2"),
+        (
+            twice.as_str(),
+            "the key \"credentials\" is there twice at line",
+        ),
+    ] {
+        fs::write(&file, text).expect("a file");
+        let answer = server.json("POST", "/_rollcall/reload", "");
+        refused(&answer, 400, "", place);
+        refused(&answer, 400, "", "the data stays as it was");
+        assert!(!answer.text().contains("nothing was started"), "{answer}");
+        assert_eq!(total(&server, "default"), before);
+    }
 }

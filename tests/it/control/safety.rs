@@ -100,45 +100,58 @@ fn a_page_of_a_foreign_origin_cannot_change_anything_but_can_list_users() {
     }
     // A sandboxed frame, a file, a redirect.
     assert_eq!(reset(&server, &[("origin", "null")]).status, 403);
-    // It may not read either, and its browser is told nothing that would let it.
-    let answer = server.send("GET", "/_rollcall/journal", &[FOREIGN], b"");
-    assert_eq!(
-        (answer.status, answer.header("access-control-allow-origin")),
-        (403, None)
-    );
-    // It asks first for everything else, and gets no leave.
-    let asks = [FOREIGN, ("access-control-request-method", "DELETE")];
-    let answer = server.send("OPTIONS", "/_rollcall/namespaces/default", &asks, b"");
-    assert_eq!(
-        (answer.status, answer.header("access-control-allow-methods")),
-        (403, None)
-    );
-    // An unlocked address is no way around.
-    assert_eq!(
-        server
-            .send("GET", "/_rollcall/health", &[FOREIGN], b"")
-            .status,
-        403
-    );
+    // It may read nothing but why it may not: who looks into its console would else see a failed request.
+    for (method, target) in [
+        ("GET", "/_rollcall/journal"),
+        ("DELETE", "/_rollcall/namespaces/default"),
+        ("PATCH", "/_rollcall/namespaces/default/settings"),
+    ] {
+        let asks = [FOREIGN, ("access-control-request-method", method)];
+        let asked = server.send("OPTIONS", target, &asks, b"");
+        assert_eq!(
+            (asked.status, asked.header("access-control-allow-methods")),
+            (204, Some(method))
+        );
+        let answer = server.send(method, target, &[FOREIGN], b"{}");
+        let sentence = "start with --allow-origin http://evil.test";
+        refused(&answer, 403, "", sentence);
+        assert_eq!(
+            answer.header("access-control-allow-origin"),
+            Some(FOREIGN.1),
+            "{answer}"
+        );
+    }
+    // Whether it is alive is no secret, wherever the page and whatever the name.
+    for path in ["/_rollcall/health", "/_rollcall/ready"] {
+        let headers = [FOREIGN, ("host", "rollcall.evil.example")];
+        let answer = server.send("GET", path, &headers, b"");
+        assert_eq!(
+            (answer.status, answer.header("access-control-allow-origin")),
+            (200, Some(FOREIGN.1))
+        );
+    }
     assert_eq!(total(&server, "default"), before);
     assert_eq!(server.get("/_rollcall/faults").json(), json!([]));
 
     let users = server.send("GET", USERS, &[FOREIGN], b"");
     assert_eq!(
         (users.status, users.header("access-control-allow-origin")),
-        (200, Some("*"))
+        (200, Some(FOREIGN.1))
     );
 }
 
 #[test]
 fn a_name_that_somebody_else_points_here_opens_nothing() {
-    let server = with(frozen().allow_host("rc.example"));
+    let server = with(
+        frozen()
+            .allow_host("rc.example")
+            .allow_host("*.lab.example"),
+    );
     for host in [
-        "evil.test",
-        "evil.test:4700",
-        "localhost.evil.test",
-        "127.0.0.1.evil.test:80",
-        "127.0.0.1.",
+        "evil.example",
+        "evil.example:4700",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example:80",
         "",
     ] {
         let origin = format!("http://{host}");
@@ -153,7 +166,12 @@ fn a_name_that_somebody_else_points_here_opens_nothing() {
         "10.0.0.8",
         "rollcall",
         "rollcall:4700",
+        "host.docker.internal:4700",
+        "rollcall.ci.svc.cluster.local",
+        "localhost.",
+        "mock.test",
         "RC.Example:4700",
+        "one.lab.example",
     ] {
         assert_eq!(reset(&server, &[("host", host)]).status, 200, "{host}");
         let origin = format!("http://{}", host.to_lowercase());
@@ -383,4 +401,148 @@ fn no_wrong_input_is_the_servers_fault() {
         }
     }
     assert_eq!(server.get("/_rollcall/health").status, 200);
+}
+
+/// Vite's proxy sends the page's origin with the server's host: a page of another port is a stranger, and told how to be none.
+#[test]
+fn a_page_behind_a_development_proxy_is_told_what_lets_it_in() {
+    let server = demo();
+    let page = [
+        ("origin", "http://localhost:5173"),
+        ("host", "127.0.0.1:4700"),
+    ];
+    for method in ["GET", "POST"] {
+        let target = if method == "GET" { "journal" } else { "reset" };
+        let answer = server.send(method, &format!("/_rollcall/{target}"), &page, b"");
+        refused(&answer, 403, "", "--allow-origin http://localhost:5173");
+    }
+}
+
+#[test]
+fn json_is_read_in_one_way_everywhere() {
+    let server = demo();
+    let mark = "\u{feff}";
+    for (method, address, body) in [
+        (
+            "POST",
+            "faults",
+            r#"{"effect": "hang", "match": {"namespace": "elsewhere"}}"#,
+        ),
+        ("PUT", "clock", r#"{"mode": "real"}"#),
+        ("POST", "clock/advance", r#"{"by": "1h"}"#),
+        (
+            "PATCH",
+            "namespaces/default/settings",
+            r#"{"async_polls": 1}"#,
+        ),
+        ("POST", "namespaces/default/seed", r#"{"credentials": []}"#),
+        ("POST", "reset", r#"{"to": "empty"}"#),
+        ("PUT", "namespaces/new", r#"{"from": "empty"}"#),
+        (
+            "POST",
+            "journal/verify",
+            r#"{"match": {}, "count": {"exactly": 0}}"#,
+        ),
+    ] {
+        let target = format!("/_rollcall/{address}");
+        done(&server.json(method, &target, &format!("{mark}{body}")));
+        // A key that is there twice: of the two, one would be lost.
+        let key = &body[1..body.find(':').expect("a member")];
+        let twice = format!("{},{key}: null}}", &body[..body.len() - 1]);
+        let answer = server.json(method, &target, &twice);
+        assert_eq!(answer.status, 400, "{address}: {answer}");
+        assert!(
+            answer.text().contains("is there twice at line 1 column"),
+            "{answer}"
+        );
+        assert_eq!(
+            answer.json()["pointer"],
+            format!("/{}", key.trim_matches('"')),
+            "{answer}"
+        );
+    }
+    for (method, address, body, pointer) in [
+        ("POST", "reset", r#"["empty"]"#, ""),
+        (
+            "PATCH",
+            "namespaces/default/settings",
+            r#"[{"*": "strict"}]"#,
+            "",
+        ),
+        ("POST", "faults", r#"[0, {}, "hang"]"#, ""),
+        (
+            "POST",
+            "faults",
+            r#"{"match": ["huawei-rocketmq"], "effect": "hang"}"#,
+            "/match",
+        ),
+        (
+            "POST",
+            "faults",
+            r#"{"effect": {"error": ["Internal"]}}"#,
+            "/effect",
+        ),
+        ("PUT", "clock", r#"["real"]"#, ""),
+        ("PUT", "namespaces/other", r#"["empty"]"#, ""),
+        (
+            "POST",
+            "journal/verify",
+            r#"{"match": [], "count": {"exactly": 0}}"#,
+            "/match",
+        ),
+        (
+            "POST",
+            "namespaces/default/seed",
+            r#"{"huawei-rocketmq": {"projects": [["p", []]]}}"#,
+            "/huawei-rocketmq/projects/0",
+        ),
+        (
+            "POST",
+            "namespaces/default/seed",
+            r#"{"aliyun-ehpc": {"2018-04-12": [[]]}}"#,
+            "/aliyun-ehpc/2018-04-12",
+        ),
+    ] {
+        let answer = server.json(method, &format!("/_rollcall/{address}"), body);
+        assert_eq!(answer.status, 400, "{address} {body}: {answer}");
+        let found = answer.json()["pointer"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        assert_eq!(found, pointer, "{address} {body}: {answer}");
+    }
+}
+
+/// What takes much more memory than its text is refused before it does.
+#[test]
+fn bodies_of_many_small_values_are_refused() {
+    let server = demo();
+    let many = format!("[0{}]", ",0".repeat(500_000));
+    let target = "/v2/0bec5db98280d2d02fd6c00c2de791ce/users";
+    let answer = server.json("POST", target, &format!("{{\"user_name\":{many}}}"));
+    assert_eq!(answer.status, 400, "{}", answer.status);
+    for (method, address, body) in [
+        (
+            "POST",
+            "namespaces/default/seed",
+            format!("{{\"huawei-rocketmq\":{{\"users\":{many}}}}}"),
+        ),
+        (
+            "POST",
+            "namespaces/default/seed",
+            format!("{{\"huawei-iam\":{{\"domains\":[{{\"links\":{many}}}]}}}}"),
+        ),
+        (
+            "POST",
+            "faults",
+            format!("{{\"effect\":[0{}]}}", ",0".repeat(200_000)),
+        ),
+    ] {
+        let answer = server.json(method, &format!("/_rollcall/{address}"), &body);
+        assert_eq!(answer.status, 400, "{address}");
+        assert!(
+            answer.body.len() < 4096,
+            "{address}: a sentence, and no copy of the body"
+        );
+    }
 }

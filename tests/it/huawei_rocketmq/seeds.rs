@@ -166,7 +166,7 @@ fn a_broken_rule_is_named_with_its_place_and_value() {
     check(
         &json!(["x"]),
         &json!([]),
-        r#"at huawei-rocketmq.projects[0].instances[0]: an instance is an object, not "x""#,
+        r#"at huawei-rocketmq.projects[0].instances[0]: invalid type: string "x", expected an object"#,
     );
     check(
         &json!([]),

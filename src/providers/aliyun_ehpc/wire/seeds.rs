@@ -4,6 +4,7 @@
 use rusqlite::Connection;
 use serde::de::{Error, IgnoredAny};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::{v2018, v2024};
@@ -174,13 +175,7 @@ impl<'de> Deserialize<'de> for SeedId {
 }
 
 /// Merges this provider's part of a seed document.
-pub(crate) fn seed(tx: &Connection, document: &Value, now: Time) -> Result<u64, SeedError> {
-    if !document.is_object() {
-        return Err(SeedError::new(
-            "",
-            "this is an object with the Versions 2018-04-12 and 2024-07-30 for keys",
-        ));
-    }
+pub(crate) fn seed(tx: &Connection, document: &RawValue, now: Time) -> Result<u64, SeedError> {
     let Seed { v2018, v2024 } = seed::decode(document)?;
     let mut records = 0;
     for (index, cluster) in v2018.clusters.cluster_info_simple.into_iter().enumerate() {
@@ -565,7 +560,7 @@ mod tests {
 
     fn merge(store: &Store, part: &Value) -> u64 {
         store
-            .write(|tx| seed(tx, part, NOW))
+            .write(|tx| seed(tx, &crate::provider::seed::part(part), NOW))
             .expect("a good document")
     }
 
@@ -618,7 +613,10 @@ mod tests {
             now: NOW,
         };
         store
-            .write(|tx| (PROVIDER.data.seed)(tx, &demo["aliyun-ehpc"], &context))
+            .write(|tx| {
+                let part = crate::provider::seed::part(&demo["aliyun-ehpc"]);
+                (PROVIDER.data.seed)(tx, &part, &context)
+            })
             .expect("the demo");
         let has = |kind: &'static str, key: &[&str]| {
             let missing = crate::provider::error::Missing {

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::provider::call::Call;
 use crate::provider::error::{ApiError, ErrorEntry};
+use crate::provider::json;
 use crate::providers::aliyun_ehpc::errors;
 use crate::providers::aliyun_ehpc::model::{self, ClusterRecord, Group};
 use crate::store::page::Page;
@@ -95,7 +96,7 @@ impl<'a> UserCall<'a> {
             ))
         };
         let objects: Vec<Map<String, Value>> =
-            serde_json::from_str(text).map_err(|cause| invalid(cause.to_string()))?;
+            json::read_as_sent(text.as_bytes()).map_err(|cause| invalid(cause.to_string()))?;
         let entries = objects
             .into_iter()
             .map(Entry::decode)
@@ -271,8 +272,8 @@ fn texts(
     name: &str,
     invalid: &'static ErrorEntry,
 ) -> Result<Option<Vec<String>>, ApiError> {
-    let read = |text| {
-        serde_json::from_str(text).map_err(|cause| {
+    let read = |text: &str| {
+        json::read_as_sent(text.as_bytes()).map_err(|cause| {
             invalid
                 .raise()
                 .because(format!("{name} is a JSON array of texts: {cause}"))

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, ErrorCode};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::namespace::ids::{Ids, LOWER_HEX};
@@ -95,7 +96,7 @@ const fn yes() -> bool {
 /// Merges this provider's part of a seed document.
 pub(crate) fn merge(
     tx: &Connection,
-    document: &Value,
+    document: &RawValue,
     context: &SeedContext<'_>,
 ) -> Result<u64, SeedError> {
     let Document {
@@ -318,7 +319,7 @@ mod tests {
         let merged: Result<(), SeedError> = store.write(|tx| {
             documents
                 .iter()
-                .try_for_each(|document| merge(tx, document, &context).map(drop))
+                .try_for_each(|document| merge(tx, &seed::part(document), &context).map(drop))
         });
         merged.expect("a good seed");
         store

@@ -2,6 +2,7 @@
 
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::{is_instance_id, is_project_id};
@@ -26,7 +27,7 @@ struct Document {
 #[serde(deny_unknown_fields)]
 struct Project {
     project_id: String,
-    instances: Vec<Value>,
+    instances: Vec<Box<RawValue>>,
     /// Part of a pasted answer; the rows count.
     #[serde(rename = "instance_num", default)]
     _instance_num: Option<u64>,
@@ -204,7 +205,7 @@ struct User {
 /// Merges this provider's part of a seed document.
 pub(crate) fn merge(
     tx: &Connection,
-    document: &Value,
+    document: &RawValue,
     context: &SeedContext<'_>,
 ) -> Result<u64, SeedError> {
     let Document { projects, users } = seed::decode(document)?;
@@ -213,7 +214,7 @@ pub(crate) fn merge(
         let place = format!("projects[{index}]");
         check_project_id(&project.project_id).map_err(|error| error.under(&place))?;
         for (index, instance) in project.instances.into_iter().enumerate() {
-            merge_instance(tx, &project.project_id, instance, context)
+            merge_instance(tx, &project.project_id, &instance, context)
                 .map_err(|error| error.under(&format!("{place}.instances[{index}]")))?;
             records += 1;
         }
@@ -240,20 +241,17 @@ pub(crate) fn merge(
 fn merge_instance(
     tx: &Connection,
     project_id: &str,
-    mut value: Value,
+    document: &RawValue,
     context: &SeedContext<'_>,
 ) -> Result<(), SeedError> {
-    let Value::Object(fields) = &mut value else {
-        let rule = format!("an instance is an object, not {value}");
-        return Err(SeedError::new("", rule));
-    };
+    let mut fields: Map<String, Value> = seed::decode(document)?;
     let further: Map<String, Value> = FURTHER_FIELDS
         .iter()
         .filter_map(|&name| Some((name.to_owned(), fields.shift_remove(name)?)))
         .collect();
     // A pasted answer may say of the newer fields that there is nothing; what is shown says their default.
     fields.retain(|_, value| !value.is_null());
-    let mut instance: Instance = seed::decode(&value)?;
+    let mut instance: Instance = seed::decode_value(&Value::Object(fields))?;
     instance.grpc_address = instance
         .engine_version
         .starts_with('5')
@@ -435,7 +433,7 @@ mod tests {
         let merged: Result<(), SeedError> = store.write(|tx| {
             documents
                 .iter()
-                .try_for_each(|document| merge(tx, document, &context).map(drop))
+                .try_for_each(|document| merge(tx, &seed::part(document), &context).map(drop))
         });
         merged.expect("a good seed");
         store

@@ -4,6 +4,7 @@ use std::mem::take;
 
 use rusqlite::Connection;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::groups::ListedGroup;
@@ -154,7 +155,7 @@ enum Expiry {
 /// Merges this provider's part of a seed document: projects, then groups, then users, whatever their order in the file.
 pub(crate) fn seed(
     tx: &Connection,
-    document: &Value,
+    document: &RawValue,
     context: &SeedContext<'_>,
 ) -> Result<u64, SeedError> {
     let Seed {

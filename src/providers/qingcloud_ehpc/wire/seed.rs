@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use rusqlite::Connection;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::{Cluster, Job, User};
@@ -276,7 +277,7 @@ pub(crate) fn is_mode(text: &str) -> bool {
 /// Merges this provider's part of a seed document.
 pub(crate) fn merge(
     tx: &Connection,
-    document: &Value,
+    document: &RawValue,
     context: &SeedContext<'_>,
 ) -> Result<u64, SeedError> {
     let Seed {
@@ -640,7 +641,7 @@ mod tests {
             ids: &ids,
             now: Time::parse_rfc3339("2024-05-20T08:30:00Z").expect("a valid time"),
         };
-        store.write(|tx| merge(tx, document, &context))
+        store.write(|tx| merge(tx, &seed::part(document), &context))
     }
 
     fn take(store: &Store) -> Vec<Value> {

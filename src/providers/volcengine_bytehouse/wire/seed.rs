@@ -2,6 +2,7 @@
 
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::super::model::{self, Grantee, UserType};
@@ -213,7 +214,7 @@ struct Privilege {
 /// Merges this provider's part of a seed document.
 pub(crate) fn seed(
     tx: &Connection,
-    document: &Value,
+    document: &RawValue,
     context: &SeedContext<'_>,
 ) -> Result<u64, SeedError> {
     let Seed {
@@ -717,7 +718,7 @@ mod tests {
         };
         let records = |tx: &Connection| {
             documents.iter().try_fold(0, |records, document| {
-                Ok::<_, SeedError>(records + seed(tx, document, &context)?)
+                Ok::<_, SeedError>(records + seed(tx, &seed::part(document), &context)?)
             })
         };
         store.write(records).expect("good documents")

@@ -1,0 +1,565 @@
+//! The one reader of the JSON that rollcall itself takes: seeds, control bodies, rules, settings. serde is more generous than
+//! people who mistype: it takes an array for an object, by position, and the last of two values under one key; and a value that
+//! may be anything takes a hundred times the memory of its text. Here an object is an object, a key is there once, and how many
+//! values of any kind a text may hold follows from its length. The mark that some editors put before UTF-8 is no part of it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::value::StringDeserializer;
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, IgnoredAny,
+    IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor,
+};
+use serde_json::Value;
+use serde_path_to_error::{Path, Segment};
+
+/// The mark that editors of Windows put before UTF-8.
+pub(crate) const MARK: &[u8] = b"\xEF\xBB\xBF";
+/// How many values of any kind a text may hold however short it is, and how many bytes it takes for each one more: a value takes
+/// some hundred bytes of memory.
+const VALUES: usize = 4096;
+const BYTES_FOR_A_VALUE: usize = 32;
+
+/// What is wrong with a text, and where.
+#[derive(Debug)]
+pub(crate) struct JsonError {
+    /// Key by key and index by index.
+    pub(crate) path: Vec<Step>,
+    /// What is wrong there; of a text, with its line and column.
+    pub(crate) rule: String,
+}
+
+/// One step into a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    Key(String),
+    Index(usize),
+}
+
+impl fmt::Display for JsonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.rule)
+    }
+}
+
+impl JsonError {
+    /// The place as seeds name it: `users[3].UserId`.
+    pub(crate) fn dotted(&self) -> String {
+        let mut dotted = String::new();
+        for step in &self.path {
+            match step {
+                Step::Key(key) if dotted.is_empty() => dotted.push_str(key),
+                Step::Key(key) => dotted.push_str(&format!(".{key}")),
+                Step::Index(index) => dotted.push_str(&format!("[{index}]")),
+            }
+        }
+        dotted
+    }
+
+    /// The place as a JSON pointer (RFC 6901).
+    pub(crate) fn pointer(&self) -> String {
+        let step = |step: &Step| match step {
+            Step::Key(key) => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Step::Index(index) => format!("/{index}"),
+        };
+        self.path.iter().map(step).collect()
+    }
+
+    /// What is wrong, without the line and column: of a part of a text they would mislead.
+    pub(crate) fn without_position(&self) -> &str {
+        self.rule
+            .rsplit_once(" at line ")
+            .map_or(&self.rule, |(rule, _)| rule)
+    }
+
+    /// Whether a text is no JSON only because another document follows the first.
+    pub(crate) fn is_several(&self) -> bool {
+        self.rule.starts_with("trailing characters")
+    }
+}
+
+/// A text without the mark before it.
+pub(crate) fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(MARK).unwrap_or(text)
+}
+
+/// Reads a text.
+pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonError> {
+    let text = without_mark(text);
+    // Only what is wrong is read a second time, with an eye on where.
+    if let Ok(value) = from_text(text, &Watch::strict(text.len())) {
+        return Ok(value);
+    }
+    let watch = Watch::strict(text.len());
+    let mut reader = serde_json::Deserializer::from_slice(text);
+    let read = serde_path_to_error::deserialize(Watched::new(&mut reader, &watch));
+    let value = read.map_err(|cause| {
+        let path = steps(cause.path());
+        watch.error(path, &cause.into_inner().to_string())
+    })?;
+    let end = reader.end();
+    end.map_err(|cause| watch.error(Vec::new(), &cause.to_string()))?;
+    Ok(value)
+}
+
+/// Whether a text is JSON in which every key is there once, without keeping anything of it.
+pub(crate) fn check(text: &[u8]) -> Result<(), JsonError> {
+    read::<IgnoredAny>(text).map(drop)
+}
+
+/// Reads a document that is in memory already; what it is made of was looked at when it was read.
+pub(crate) fn read_value<T: DeserializeOwned>(document: &Value) -> Result<T, JsonError> {
+    let watch = Watch::new(usize::MAX, true);
+    let read = serde_path_to_error::deserialize(Watched::new(document, &watch));
+    read.map_err(|cause| {
+        let path = steps(cause.path());
+        watch.error(path, &cause.into_inner().to_string())
+    })
+}
+
+/// Reads what a provider's client sends. Those services take the last of two values under one key, and so does this; only the
+/// memory that it takes is bounded.
+pub(crate) fn read_as_sent<T: DeserializeOwned>(text: &[u8]) -> Result<T, serde_json::Error> {
+    from_text(text, &Watch::new(values_for(text.len()), false))
+}
+
+const fn values_for(length: usize) -> usize {
+    VALUES + length / BYTES_FOR_A_VALUE
+}
+
+fn from_text<T: DeserializeOwned>(text: &[u8], watch: &Watch) -> Result<T, serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_slice(text);
+    let value = T::deserialize(Watched::new(&mut reader, watch))?;
+    reader.end()?;
+    Ok(value)
+}
+
+fn steps(path: &Path) -> Vec<Step> {
+    let step = |segment: &Segment| match segment {
+        Segment::Seq { index } => Some(Step::Index(*index)),
+        Segment::Map { key } | Segment::Enum { variant: key } => Some(Step::Key(key.clone())),
+        Segment::Unknown => None,
+    };
+    path.iter().filter_map(step).collect()
+}
+
+/// What was expected, in the words of JSON: callers know no structs.
+fn in_json(message: &str) -> String {
+    let Some((before, after)) = message.split_once("expected struct ") else {
+        return message.replace("expected a map", "expected an object");
+    };
+    let rest = after.trim_start_matches(|letter: char| letter.is_alphanumeric());
+    format!("{before}expected an object{rest}")
+}
+
+/// What is kept an eye on while a text is read.
+struct Watch {
+    /// How many values of any kind there may still be.
+    values: Cell<usize>,
+    is_strict: bool,
+    /// A key that was there twice.
+    twice: RefCell<Option<String>>,
+}
+
+impl Watch {
+    fn new(values: usize, is_strict: bool) -> Self {
+        Self {
+            values: Cell::new(values),
+            is_strict,
+            twice: RefCell::default(),
+        }
+    }
+
+    fn strict(length: usize) -> Self {
+        Self::new(values_for(length), true)
+    }
+
+    fn error(&self, mut path: Vec<Step>, rule: &str) -> JsonError {
+        path.extend(self.twice.take().map(Step::Key));
+        let rule = in_json(rule);
+        JsonError { path, rule }
+    }
+
+    /// Counts a value that may be anything.
+    fn count<E: Error>(&self) -> Result<(), E> {
+        let Some(rest) = self.values.get().checked_sub(1) else {
+            return Err(E::custom(
+                "too many small values for a text of this length; send it in parts",
+            ));
+        };
+        self.values.set(rest);
+        Ok(())
+    }
+}
+
+/// A deserializer, a visitor or an access that is watched.
+struct Watched<'w, I> {
+    inner: I,
+    watch: &'w Watch,
+}
+
+impl<'w, I> Watched<'w, I> {
+    const fn new(inner: I, watch: &'w Watch) -> Self {
+        Self { inner, watch }
+    }
+}
+
+macro_rules! forward {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+            self.inner.$method(Watched::new(visitor, self.watch))
+        }
+    )*};
+}
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Watched<'_, D> {
+    type Error = D::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.watch.count()?;
+        self.inner
+            .deserialize_any(Watched::new(visitor, self.watch))
+    }
+
+    forward! {
+        deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
+        deserialize_f32 deserialize_f64 deserialize_char deserialize_str deserialize_string
+        deserialize_bytes deserialize_byte_buf deserialize_option deserialize_unit deserialize_seq
+        deserialize_map deserialize_identifier
+    }
+
+    /// Read as what it may be, so that what is not kept is watched as well: serde_json skips it with hardly a look.
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.inner
+            .deserialize_any(Watched::new(visitor, self.watch))
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        let visitor = Watched::new(visitor, self.watch);
+        self.inner.deserialize_unit_struct(name, visitor)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        let visitor = Watched::new(visitor, self.watch);
+        self.inner.deserialize_newtype_struct(name, visitor)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(
+        self,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        let visitor = Watched::new(visitor, self.watch);
+        self.inner.deserialize_tuple(length, visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        let visitor = Watched::new(visitor, self.watch);
+        self.inner.deserialize_tuple_struct(name, length, visitor)
+    }
+
+    /// An object and nothing else.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        self.inner
+            .deserialize_map(Watched::new(visitor, self.watch))
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        let visitor = Watched::new(visitor, self.watch);
+        self.inner.deserialize_enum(name, variants, visitor)
+    }
+
+    fn is_human_readable(&self) -> bool {
+        self.inner.is_human_readable()
+    }
+}
+
+macro_rules! visit {
+    ($($method:ident($kind:ty))*) => {$(
+        fn $method<E: Error>(self, value: $kind) -> Result<V::Value, E> {
+            self.inner.$method(value)
+        }
+    )*};
+}
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Watched<'_, V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.expecting(f)
+    }
+
+    visit! {
+        visit_bool(bool) visit_i8(i8) visit_i16(i16) visit_i32(i32) visit_i64(i64) visit_i128(i128)
+        visit_u8(u8) visit_u16(u16) visit_u32(u32) visit_u64(u64) visit_u128(u128) visit_f32(f32) visit_f64(f64)
+        visit_char(char) visit_str(&str) visit_borrowed_str(&'de str) visit_string(String)
+        visit_bytes(&[u8]) visit_borrowed_bytes(&'de [u8]) visit_byte_buf(Vec<u8>)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<V::Value, E> {
+        self.inner.visit_none()
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<V::Value, E> {
+        self.inner.visit_unit()
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
+        self.inner.visit_some(Watched::new(inner, self.watch))
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
+        self.inner
+            .visit_newtype_struct(Watched::new(inner, self.watch))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
+        self.inner.visit_seq(Watched::new(inner, self.watch))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
+        self.inner.visit_map(Members {
+            inner,
+            watch: self.watch,
+            seen: HashSet::new(),
+        })
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
+        self.inner.visit_enum(Watched::new(inner, self.watch))
+    }
+}
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Watched<'_, S> {
+    type Value = S::Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
+        self.inner.deserialize(Watched::new(inner, self.watch))
+    }
+}
+
+impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Watched<'_, A> {
+    type Error = A::Error;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, A::Error> {
+        self.inner.next_element_seed(Watched::new(seed, self.watch))
+    }
+
+    // No hint of the size: room is made for what has come.
+}
+
+/// The members of an object.
+struct Members<'w, A> {
+    inner: A,
+    watch: &'w Watch,
+    /// The keys so far.
+    seen: HashSet<Box<str>>,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, A::Error> {
+        let Some(key) = self.inner.next_key::<String>()? else {
+            return Ok(None);
+        };
+        if self.watch.is_strict && !self.seen.insert(key.as_str().into()) {
+            let rule = format!("the key \"{key}\" is there twice");
+            *self.watch.twice.borrow_mut() = Some(key);
+            return Err(A::Error::custom(rule));
+        }
+        let key: StringDeserializer<A::Error> = key.into_deserializer();
+        seed.deserialize(key).map(Some)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
+        self.inner.next_value_seed(Watched::new(seed, self.watch))
+    }
+}
+
+impl<'de, 'w, A: EnumAccess<'de>> EnumAccess<'de> for Watched<'w, A> {
+    type Error = A::Error;
+    type Variant = Watched<'w, A::Variant>;
+
+    fn variant_seed<S: DeserializeSeed<'de>>(
+        self,
+        seed: S,
+    ) -> Result<(S::Value, Self::Variant), A::Error> {
+        let (value, variant) = self.inner.variant_seed(seed)?;
+        Ok((value, Watched::new(variant, self.watch)))
+    }
+}
+
+impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Watched<'_, A> {
+    type Error = A::Error;
+
+    fn unit_variant(self) -> Result<(), A::Error> {
+        self.inner.unit_variant()
+    }
+
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, A::Error> {
+        self.inner
+            .newtype_variant_seed(Watched::new(seed, self.watch))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(
+        self,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, A::Error> {
+        self.inner
+            .tuple_variant(length, Watched::new(visitor, self.watch))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, A::Error> {
+        self.inner
+            .struct_variant(fields, Watched::new(visitor, self.watch))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Outer {
+        name: String,
+        #[serde(default)]
+        inner: Vec<Inner>,
+        #[serde(default)]
+        map: BTreeMap<String, u8>,
+        #[serde(default)]
+        any: Option<Value>,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Inner {
+        x: u8,
+    }
+
+    #[track_caller]
+    fn refused(text: &str, pointer: &str, rule: &str) {
+        let error = read::<Outer>(text.as_bytes()).expect_err(text);
+        assert_eq!(error.pointer(), pointer, "{text}: {error}");
+        assert!(error.rule.contains(rule), "{text}: {error}");
+    }
+
+    #[test]
+    fn what_is_right_is_read() {
+        let text = "\u{feff}{\"name\": \"n\", \"inner\": [{\"x\": 1}], \"map\": {\"a\": 2}, \"any\": [{\"b\": [null, 1.5]}]}";
+        let outer: Outer = read(text.as_bytes()).expect("it is right");
+        assert_eq!(outer.inner, [Inner { x: 1 }]);
+        let document: Value = read(text.as_bytes()).expect("it is right");
+        assert_eq!(read_value::<Outer>(&document).expect("the same"), outer);
+        assert_eq!(
+            serde_json::from_slice::<Value>(&text.as_bytes()[3..]).ok(),
+            Some(document)
+        );
+    }
+
+    #[test]
+    fn arrays_are_no_objects_at_any_depth() {
+        refused(r#"["n"]"#, "", "invalid type: sequence");
+        refused(
+            r#"{"name": "n", "inner": [[1]]}"#,
+            "/inner/0",
+            "invalid type: sequence",
+        );
+        let document = serde_json::json!({ "name": "n", "inner": [[1]] });
+        let error = read_value::<Outer>(&document).expect_err("an array");
+        assert_eq!(error.dotted(), "inner[0]");
+    }
+
+    #[test]
+    fn a_key_is_there_once_at_any_depth() {
+        refused(
+            r#"{"name": "n", "name": "m"}"#,
+            "/name",
+            "twice at line 1 column 20",
+        );
+        refused(
+            r#"{"name": "n", "map": {"a": 1, "a": 1}}"#,
+            "/map/a",
+            "twice",
+        );
+        refused(
+            r#"{"name": "n", "any": [{"a": {"b~/": 1, "b~\/": 1}}]}"#,
+            "/any/0/a/b~0~1",
+            "twice",
+        );
+        refused(
+            r#"{"name": "n", "ignored": {"a": 1, "a": 1}}"#,
+            "/ignored/a",
+            "twice",
+        );
+        assert!(check(b"[{\"a\": 1}, {\"a\": 1}]").is_ok());
+        assert!(check(b"[{\"a\": 1, \"\\u0061\": 1}]").is_err());
+        assert_eq!(
+            read_as_sent::<Value>(b"{\"a\": 1, \"a\": 2}").expect("as services do")["a"],
+            2
+        );
+    }
+
+    #[test]
+    fn small_values_are_counted_and_deep_ones_too() {
+        let wide = format!("{{\"name\": \"n\", \"any\": [0{}]}}", ",0".repeat(100_000));
+        let error = read::<Outer>(wide.as_bytes()).expect_err("too wide");
+        assert!(error.pointer().starts_with("/any/"), "{}", error.pointer());
+        assert!(error.rule.contains("too many small values"), "{error}");
+        assert!(read_as_sent::<Value>(wide.as_bytes()).is_err());
+        // What has a type of its own, or is not kept, takes no more than its text.
+        assert!(check(wide.as_bytes()).is_ok());
+        assert!(read::<Outer>(wide.replace("any", "any other").as_bytes()).is_ok());
+        let typed = format!(
+            "{{\"name\": \"n\", \"inner\": [{{\"x\":1}}{}]}}",
+            ",{\"x\":1}".repeat(100_000)
+        );
+        assert!(read::<Outer>(typed.as_bytes()).is_ok());
+        let deep = format!("{{\"name\": \"n\", \"any\": {}", "[".repeat(100_000));
+        let error = read::<Outer>(deep.as_bytes()).expect_err("too deep");
+        assert!(
+            error.rule.starts_with("recursion limit exceeded"),
+            "{error}"
+        );
+    }
+}

@@ -20,6 +20,7 @@ mod signing;
 
 mod architecture;
 mod authentication;
+mod bounds;
 mod cli;
 mod cli_environment;
 mod cli_remote;

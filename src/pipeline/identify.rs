@@ -416,7 +416,7 @@ mod tests {
     fn what_nobody_has_a_path_for_wears_the_envelope_that_its_sender_reads() {
         let token = ("x-auth-token", "t");
         check("/v1/p/instances/i/users", &[token], Some(IAM));
-        check("/", &[token], Some(WORKSPACE));
+        check("/", &[token], Some(IAM));
         check("/v1/p", &[("x-sdk-date", "20240520T083000Z")], Some(IAM));
         check(
             "/v1/p",

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 use rollcall::Options;
+use serde_json::json;
 
 use super::{A, B, C, PROJECT, UNKNOWN, all_users, explanation, names, user, users};
 use crate::server::{Server, demo, with};
@@ -267,4 +268,46 @@ fn an_instance_is_shown_as_it_is_listed() {
         assert_eq!(&shown.json(), listed);
     }
     insta::assert_snapshot!(server.get(&format!("/v2/{PROJECT}/instances/{A}")));
+}
+
+#[test]
+fn an_instance_says_where_its_servers_would_be() {
+    let server = demo();
+    let list = server
+        .get(&format!("/v2/{PROJECT}/instances?limit=50"))
+        .json();
+    let instance = |id: &str| {
+        let shown = server.get(&format!("/v2/{PROJECT}/instances/{id}")).json();
+        let rows = list["instances"].as_array().expect("a list");
+        let listed = rows.iter().find(|row| row["instance_id"] == id);
+        assert_eq!(listed, Some(&shown));
+        shown
+    };
+    let old = instance("68fdc9a8-805e-439d-8dd9-25adc1c58bf6");
+    assert_eq!(old["product_id"], "c6.4u8g.cluster");
+    assert_eq!(old["tags"], json!([{ "key": "env", "value": "test" }]));
+    assert_eq!(
+        old["namesrv_address"],
+        "192.168.0.11:8100;192.168.0.12:8100"
+    );
+    assert_eq!(
+        old["broker_address"],
+        "192.168.0.21:10100;192.168.0.22:10100"
+    );
+    assert!(old.get("grpc_address").is_none(), "engine 4.8.0 has none");
+    let new = instance("0d3f1c52-6f0e-4c43-9a55-5b1d6f5c5000");
+    assert_eq!(new["grpc_address"], "192.168.0.31:8080");
+    let bare = instance("7f2b8a10-3c4d-4e5f-8a9b-0c1d2e3f4800");
+    let defaults = [
+        "product_id",
+        "enterprise_project_id",
+        "maintain_begin",
+        "maintain_end",
+        "namesrv_address",
+    ];
+    assert_eq!(
+        defaults.map(|name| bare[name].clone()),
+        ["", "0", "02:00:00", "06:00:00", ""]
+    );
+    assert_eq!(bare["tags"], json!([]));
 }

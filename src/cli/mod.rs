@@ -36,7 +36,12 @@ use signals::Signals;
 
 /// A mock of five clouds' user APIs, so exact that their own SDKs cannot tell
 #[derive(Debug, Parser)]
-#[command(version, about, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "rollcall",
+    version,
+    about,
+    args_conflicts_with_subcommands = true
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,

@@ -2,23 +2,32 @@
 
 pub mod clock;
 pub(crate) mod credentials;
+mod data_dir;
+mod error;
 pub(crate) mod ids;
 pub(crate) mod settings;
+mod state;
+mod swap;
 
-use std::any::{Any, TypeId};
 use std::collections::HashMap;
-use std::fmt;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use crate::namespace::clock::{Clock, Setting, Time};
+use crate::namespace::clock::{Clock, Setting};
 use crate::namespace::ids::Ids;
 use crate::namespace::settings::Settings;
 use crate::store::{self, OpenError, Store, trouble};
+use data_dir::{
+    CURRENT, copy_to, generation_of, live_file, point_to, remove_database, remove_unfinished,
+};
+
+pub(crate) use data_dir::{DataDir, DataDirError, check_data};
+pub(crate) use error::NamespaceError;
+pub(crate) use state::{Memory, Namespace, State};
+pub(crate) use swap::Swapped;
 
 /// The header that names a namespace.
 pub(crate) const HEADER: &str = "x-rollcall-namespace";
@@ -30,133 +39,6 @@ const FOLDING: Duration = Duration::from_millis(100);
 /// The version of the schema in data files: a file with a higher one is refused, one with a lower one brought up to it. Every
 /// change of a schema is a new version.
 pub(crate) const DATA_VERSION: i64 = 3;
-
-/// The data of a namespace and what belongs to it; a reset swaps it as a whole, so that no call sees half of one.
-#[derive(Debug)]
-pub(crate) struct State {
-    pub(crate) store: Arc<Store>,
-    pub(crate) memory: Memory,
-    pub(crate) ids: Ids,
-    /// What a restored snapshot shares with the data that was before.
-    pub(crate) clock: Arc<Clock>,
-    settings: Arc<RwLock<Arc<Settings>>>,
-    /// Whether the data started as the template in this run; what an earlier run left may have been written to.
-    from_template: bool,
-    /// Whether the seed has changed since, and the data stayed because it was written to.
-    is_behind: AtomicBool,
-}
-
-impl State {
-    /// Notes that the data stayed when the seed changed; of data that never was the seed's there is nothing to say.
-    pub(crate) fn set_behind(&self) {
-        self.is_behind.store(self.from_template, Ordering::SeqCst);
-    }
-
-    pub(crate) fn is_behind(&self) -> bool {
-        self.is_behind.load(Ordering::SeqCst)
-    }
-
-    pub(crate) fn settings(&self) -> Arc<Settings> {
-        Arc::clone(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Whether the data is still the template's: nobody wrote to it.
-    fn is_pristine(&self) -> bool {
-        self.from_template && self.store.generation() == 0
-    }
-}
-
-/// What rooms keep in memory beside the data (tasks, nonces): one value of each type.
-#[derive(Default)]
-pub(crate) struct Memory {
-    values: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
-}
-
-impl Memory {
-    /// The value of that type, made on first use.
-    pub(crate) fn get<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
-        let of_type = |value: &Arc<dyn Any + Send + Sync>| {
-            Arc::clone(value)
-                .downcast()
-                .expect("a value is kept under its own type")
-        };
-        let key = TypeId::of::<T>();
-        if let Some(value) = self
-            .values
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&key)
-        {
-            return of_type(value);
-        }
-        of_type(
-            self.values
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-                .entry(key)
-                .or_insert_with(|| Arc::new(T::default())),
-        )
-    }
-}
-
-impl fmt::Debug for Memory {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Memory")
-    }
-}
-
-/// One isolated world.
-#[derive(Debug)]
-pub(crate) struct Namespace {
-    pub(crate) name: Arc<str>,
-    state: RwLock<Arc<State>>,
-    last_use: AtomicI64,
-    /// Whether only calls that nobody is known to have signed have asked for it, where that matters.
-    is_unclaimed: AtomicBool,
-    /// When it was last asked for, in a count of all that were.
-    turn: AtomicU64,
-    /// Held while the data is swapped, so that one swap builds on the other; readers go on meanwhile.
-    swapping: Mutex<()>,
-}
-
-impl Namespace {
-    /// The data as it is now; a caller keeps it for the whole of its call.
-    pub(crate) fn state(&self) -> Arc<State> {
-        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    pub(crate) fn settings(&self) -> Arc<Settings> {
-        self.state().settings()
-    }
-
-    /// Lets a namespace go again that [`Namespaces::settle`] finds nobody's.
-    pub(crate) fn set_unclaimed(&self, is_unclaimed: bool) {
-        self.is_unclaimed.store(is_unclaimed, Ordering::SeqCst);
-    }
-
-    /// Changes the settings; of two changes at once none is lost. What went wrong changes nothing.
-    pub(crate) fn change_settings<E>(
-        &self,
-        change: impl FnOnce(&Settings) -> Result<Settings, E>,
-    ) -> Result<Arc<Settings>, E> {
-        let state = self.state();
-        let mut settings = state
-            .settings
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        *settings = Arc::new(change(&settings)?);
-        Ok(Arc::clone(&settings))
-    }
-
-    /// When a call last came in.
-    pub(crate) fn last_use(&self) -> Time {
-        Time::from_millis(self.last_use.load(Ordering::Relaxed))
-    }
-
-    pub(crate) fn touch(&self, now: Time) {
-        self.last_use.store(now.millis(), Ordering::Relaxed);
-    }
-}
 
 /// The data of a namespace that is not there yet.
 struct Pending {
@@ -189,61 +71,6 @@ pub(crate) enum DataSource {
     Empty,
     /// What another namespace holds now.
     Copy(Arc<State>),
-}
-
-/// A data folder, this server's own while the lock is held; the process's end, however it comes, lets go of it.
-#[derive(Debug)]
-pub(crate) struct DataDir {
-    path: PathBuf,
-    _lock: fs::File,
-}
-
-impl DataDir {
-    /// Whether the folder that was taken is still where it was.
-    fn is_there(&self) -> bool {
-        self.path.join(LOCK).exists()
-    }
-}
-
-/// Why a folder cannot be used.
-#[derive(Debug)]
-pub(crate) enum DataDirError {
-    InUse,
-    Io(std::io::Error),
-}
-
-impl DataDir {
-    /// Takes a folder, made where it is not there yet.
-    pub(crate) fn take(path: &Path) -> Result<Self, DataDirError> {
-        fs::create_dir_all(path).map_err(DataDirError::Io)?;
-        let lock = fs::File::options()
-            .create(true)
-            .append(true)
-            .open(path.join(LOCK))
-            .map_err(DataDirError::Io)?;
-        match lock.try_lock() {
-            Ok(()) => {
-                // Earlier versions locked a file that stood in a namespace's place; a folder is left as it is.
-                let _ = fs::remove_file(path.join("lock"));
-                Ok(Self {
-                    path: path.to_owned(),
-                    _lock: lock,
-                })
-            }
-            Err(fs::TryLockError::WouldBlock) => Err(DataDirError::InUse),
-            Err(fs::TryLockError::Error(cause)) => Err(DataDirError::Io(cause)),
-        }
-    }
-}
-
-/// What a namespace held and what it holds now.
-#[derive(Debug)]
-pub(crate) struct Swapped {
-    /// Nothing where there was no such namespace, or where its data could not be read.
-    pub(crate) old: Option<Arc<State>>,
-    pub(crate) new: Arc<State>,
-    /// Whether there was no such namespace.
-    pub(crate) created: bool,
 }
 
 /// Every namespace there is.
@@ -279,59 +106,6 @@ impl Drop for Namespaces {
             {
                 tracing::debug!(%cause, "a log will be folded back, however long that takes");
             }
-        }
-    }
-}
-
-/// Why a namespace cannot be had.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum NamespaceError {
-    #[error(
-        "\"{0}\" is no name for a namespace: use 1 to 63 of a-z, 0-9 and -, not starting with -"
-    )]
-    Name(String),
-    #[error("there are {0} namespaces already; drop some, or start with a higher --max-namespaces")]
-    TooMany(usize),
-    #[error("there is no namespace \"{0}\"; GET /_rollcall/namespaces lists them")]
-    Unknown(String),
-    #[error("there is a namespace \"{0}\" already; reset it, or drop it first")]
-    Taken(String),
-    #[error("the data of namespace \"{name}\" {cause}")]
-    Data { name: String, cause: OpenError },
-    /// The data folder as a whole.
-    #[error("the data folder {0}")]
-    Folder(OpenError),
-    /// What was there is not any more, and what is written now would be lost.
-    #[error("{}", trouble::REMOVED)]
-    FolderGone,
-}
-
-impl NamespaceError {
-    /// What happened, in a few words.
-    pub(crate) const fn title(&self) -> &'static str {
-        match self {
-            Self::Name(_) => "Invalid namespace name",
-            Self::Unknown(_) => "No such namespace",
-            Self::Taken(_) => "Namespace exists already",
-            Self::TooMany(_) => "Too many namespaces",
-            Self::Data { .. } | Self::Folder(_) | Self::FolderGone => "Data cannot be used",
-        }
-    }
-
-    /// The HTTP status that says so.
-    pub(crate) const fn status(&self) -> u16 {
-        match self {
-            Self::Name(_) => 400,
-            Self::Unknown(_) => 404,
-            Self::Taken(_) => 409,
-            Self::TooMany(_) => 429,
-            Self::Data {
-                cause: OpenError::Machine(_),
-                ..
-            }
-            | Self::Folder(_)
-            | Self::FolderGone => 503,
-            Self::Data { .. } => 500,
         }
     }
 }
@@ -599,192 +373,6 @@ impl Namespaces {
         Ok(())
     }
 
-    /// Puts a namespace back, at once: calls in flight finish on the old data. Tasks, random stream, settings and clock
-    /// start again too.
-    pub(crate) fn reset(&self, name: &str, origin: &DataSource) -> Result<Swapped, NamespaceError> {
-        self.exchange(
-            name,
-            matches!(origin, DataSource::Template),
-            |place| self.fill(place, origin),
-            |_, store| self.fresh(name, store, origin),
-        )
-    }
-
-    /// Puts that store in place of a namespace's data; tasks and random stream start again, settings and clock stay.
-    pub(crate) fn replace(&self, name: &str, store: &Store) -> Result<Swapped, NamespaceError> {
-        self.exchange(
-            name,
-            false,
-            |place| copy_to(store, place),
-            |old, store| self.like(old, name, store, false),
-        )
-    }
-
-    /// Puts other data in place of a namespace's, whatever there was: data that cannot be read is no obstacle to what does not
-    /// need it, and a namespace that there is not yet is made.
-    fn exchange(
-        &self,
-        name: &str,
-        from_template: bool,
-        data: impl Fn(Option<&Path>) -> Result<Store, OpenError>,
-        state: impl Fn(&State, Store) -> State,
-    ) -> Result<Swapped, NamespaceError> {
-        if !is_name(name) {
-            return Err(NamespaceError::Name(name.to_owned()));
-        }
-        loop {
-            let Some(namespace) = self.find(name) else {
-                let _making = lock(&self.making);
-                if self.find(name).is_none() {
-                    return self.make_over(name, from_template, &data);
-                }
-                continue;
-            };
-            let swapped = self.swapping(&namespace).and_then(|_swapping| {
-                self.swap(&namespace, |place, old| Ok(state(old, data(place)?)))
-            });
-            match swapped {
-                // Somebody dropped it meanwhile, so it is made anew.
-                Err(NamespaceError::Unknown(_)) => {}
-                Err(cause) => return Err(cause),
-                Ok((old, new)) => {
-                    return Ok(Swapped {
-                        old: Some(old),
-                        new,
-                        created: false,
-                    });
-                }
-            }
-        }
-    }
-
-    /// Makes a namespace that nobody uses of other data than lies on disk; the caller holds `making`.
-    fn make_over(
-        &self,
-        name: &str,
-        from_template: bool,
-        data: &impl Fn(Option<&Path>) -> Result<Store, OpenError>,
-    ) -> Result<Swapped, NamespaceError> {
-        self.has_room()?;
-        let failed = |cause: OpenError| NamespaceError::Data {
-            name: name.to_owned(),
-            cause,
-        };
-        let live = self.folder(name).map(|folder| live_file(&folder));
-        let live = live.transpose().map_err(failed)?.flatten();
-        let old = live.as_deref().and_then(|live| {
-            let report =
-                |cause: &OpenError| tracing::warn!(name, %cause, "data that cannot be read is replaced");
-            self.opened(live).inspect_err(report).ok()
-        });
-        // It may have become another generation, if it was of an earlier version.
-        let newest = old.as_ref().and_then(Store::file).or(live.as_deref());
-        let pending = self.begin_with(name, newest.map_or(0, generation_of), data);
-        let pending = pending.map_err(failed)?;
-        if let Some((generation, folder)) = &pending.place {
-            point_to(folder, *generation).map_err(|cause| failed(cause.into()))?;
-        }
-        let old = old.map(|store| Arc::new(self.fresh(name, store, &DataSource::Empty)));
-        if let Some(old) = &old {
-            old.store.retire();
-        }
-        for file in [
-            old.as_ref().and_then(|old| old.store.file()),
-            live.as_deref(),
-        ] {
-            file.map(remove_database);
-        }
-        let origin = if from_template {
-            DataSource::Template
-        } else {
-            DataSource::Empty
-        };
-        let namespace = self.add(name, self.fresh(name, pending.store, &origin));
-        Ok(Swapped {
-            old,
-            new: namespace.state(),
-            created: live.is_none(),
-        })
-    }
-
-    /// Brings data that nobody wrote to up to a new template; settings and clock stay. Says whether it was such.
-    pub(crate) fn refresh(&self, namespace: &Namespace) -> Result<bool, NamespaceError> {
-        loop {
-            let state = namespace.state();
-            if !state.is_pristine() {
-                return Ok(false);
-            }
-            // Waits before others have to wait for the swap: a write that has begun may take long, and counts.
-            let still = state.store.still();
-            if !still.is_unwritten() {
-                return Ok(false);
-            }
-            let _swapping = self.swapping(namespace)?;
-            if Arc::ptr_eq(&state, &namespace.state()) {
-                let (_, new) = self.swap(namespace, |place, old| {
-                    let store = self.fill(place, &DataSource::Template)?;
-                    Ok(self.like(old, &namespace.name, store, true))
-                })?;
-                // What a call in flight writes after this would be lost with the old data, though it was answered.
-                still.redirect_to(&new.store);
-                return Ok(true);
-            }
-        }
-    }
-
-    /// Holds off other swaps, unless the namespace is gone.
-    fn swapping<'a>(&self, namespace: &'a Namespace) -> Result<MutexGuard<'a, ()>, NamespaceError> {
-        let swapping = lock(&namespace.swapping);
-        match self.find(&namespace.name) {
-            Some(current) if std::ptr::eq(&raw const *current, namespace) => Ok(swapping),
-            _ => Err(NamespaceError::Unknown(namespace.name.to_string())),
-        }
-    }
-
-    /// Swaps the data; the caller holds `swapping`.
-    fn swap(
-        &self,
-        namespace: &Namespace,
-        make: impl FnOnce(Option<&Path>, &State) -> Result<State, OpenError>,
-    ) -> Result<(Arc<State>, Arc<State>), NamespaceError> {
-        let name = &namespace.name;
-        let failed = |cause: OpenError| NamespaceError::Data {
-            name: name.to_string(),
-            cause,
-        };
-        self.require_folder()?;
-        let old = namespace.state();
-        let generation = old.store.file().map(generation_of);
-        let place = generation
-            .zip(self.folder(name))
-            .map(|(generation, folder)| (self.generation_after(generation), folder));
-        let file = place
-            .as_ref()
-            .map(|(generation, folder)| folder.join(format!("{generation}.db")));
-        let made = make(file.as_deref(), &old).and_then(|new| {
-            if let Some((generation, folder)) = &place {
-                point_to(folder, *generation)?;
-            }
-            Ok(new)
-        });
-        let new = made.map_err(|cause| {
-            // Half a file is no use to anybody, least of all on a full disk.
-            file.as_deref().map(remove_unfinished);
-            failed(cause)
-        })?;
-        let new = Arc::new(new);
-        *namespace
-            .state
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = Arc::clone(&new);
-        if let Some(file) = old.store.file() {
-            // Calls in flight keep it open, and finish on it.
-            old.store.retire();
-            remove_database(file);
-        }
-        Ok((old, new))
-    }
-
     /// A state that knows nothing of an earlier one.
     fn fresh(&self, name: &str, store: Store, origin: &DataSource) -> State {
         State {
@@ -980,129 +568,10 @@ fn lock(mutex: &Mutex<()>) -> MutexGuard<'_, ()> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn copy_to(store: &Store, file: Option<&Path>) -> Result<Store, OpenError> {
-    match file {
-        None => Ok(store.copy_in_memory()?),
-        Some(file) => {
-            // A write-ahead log that an interrupted run left beside it would be taken for this file's own.
-            remove_database(file);
-            store.copy_to_file(file, DATA_VERSION)
-        }
-    }
-}
-
-/// The generation of a data file: the number that it is named by.
-fn generation_of(file: &Path) -> u64 {
-    file.file_stem()
-        .and_then(|stem| stem.to_str())
-        .and_then(|stem| stem.parse().ok())
-        .unwrap_or_default()
-}
-
-/// Removes a database and what SQLite keeps beside it. What cannot be removed is only garbage: nothing points to it.
-fn remove_database(file: &Path) {
-    for suffix in ["", "-wal", "-shm", "-journal"] {
-        let mut path = file.as_os_str().to_owned();
-        path.push(suffix);
-        if let Err(cause) = fs::remove_file(&path)
-            && cause.kind() != std::io::ErrorKind::NotFound
-        {
-            tracing::warn!(?path, %cause, "an old data file could not be removed");
-        }
-    }
-}
-
-/// Removes a database that was not finished.
-fn remove_unfinished(file: &Path) {
-    remove_database(file);
-    remove_database(&file.with_extension("new"));
-}
-
 /// Whether a name can be a namespace's: `[a-z0-9][a-z0-9-]{0,62}`.
 pub(crate) fn is_name(name: &str) -> bool {
     let valid = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     (1..=63).contains(&name.len()) && name.bytes().all(valid) && !name.starts_with('-')
-}
-
-/// Looks at every namespace in a data folder, so that a file this binary cannot read stops the start.
-pub(crate) fn check_data(folder: &Path) -> Result<(), NamespaceError> {
-    let unreadable = |cause: std::io::Error| NamespaceError::Folder(cause.into());
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        if path.is_dir() && is_name(&name) {
-            let failed = |cause| NamespaceError::Data {
-                name: name.clone(),
-                cause,
-            };
-            let live = live_file(&path).map_err(failed)?;
-            if let Some(live) = &live {
-                store::check(live, DATA_VERSION).map_err(failed)?;
-            }
-            remove_leftovers(&path, live.as_deref());
-        }
-    }
-    Ok(())
-}
-
-/// Removes what a kill in the middle of a reset, a restore or an import left of files that nothing points to; what has another
-/// name than a file of ours is left alone.
-fn remove_leftovers(folder: &Path, live: Option<&Path>) {
-    let Ok(entries) = fs::read_dir(folder) else {
-        return;
-    };
-    for path in entries.flatten().map(|entry| entry.path()) {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let (stem, rest) = name.split_once('.').unwrap_or((&name, ""));
-        let is_number = !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_digit());
-        let is_database = ["db", "new"]
-            .iter()
-            .filter_map(|kind| rest.strip_prefix(kind))
-            .any(|rest| ["", "-wal", "-shm", "-journal"].contains(&rest));
-        let is_live = rest.starts_with("db")
-            && live
-                .and_then(Path::file_stem)
-                .is_some_and(|live| live == stem);
-        if !is_live && (is_number && is_database || name == "live.new") {
-            match fs::remove_file(&path) {
-                Ok(()) => tracing::info!(?path, "removed what an interrupted run left"),
-                Err(cause) => {
-                    tracing::warn!(?path, %cause, "what an interrupted run left cannot be removed");
-                }
-            }
-        }
-    }
-    if live.is_none() {
-        // Only an empty one goes.
-        let _ = fs::remove_dir(folder);
-    }
-}
-
-/// The file that a server locks its folder by; no namespace can be called so.
-const LOCK: &str = ".lock";
-/// The name of the file that says which generation is live.
-const CURRENT: &str = "live";
-
-/// The live database of a namespace's folder; none where the namespace was never finished.
-fn live_file(folder: &Path) -> Result<Option<PathBuf>, OpenError> {
-    match fs::read_to_string(folder.join(CURRENT)) {
-        Ok(generation) => Ok(Some(folder.join(format!("{}.db", generation.trim())))),
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(cause) => Err(cause.into()),
-    }
-}
-
-/// Makes a generation the live one, at once or not at all.
-fn point_to(folder: &Path, generation: u64) -> std::io::Result<()> {
-    let unfinished = folder.join("live.new");
-    let mut file = fs::File::create(&unfinished)?;
-    writeln!(file, "{generation}")?;
-    file.sync_all()?;
-    fs::rename(unfinished, folder.join(CURRENT))
 }
 
 #[cfg(test)]

@@ -1,0 +1,56 @@
+//! Why a namespace cannot be had: what happened, and what to do.
+
+use crate::store::{OpenError, trouble};
+
+/// Why a namespace cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NamespaceError {
+    #[error(
+        "\"{0}\" is no name for a namespace: use 1 to 63 of a-z, 0-9 and -, not starting with -"
+    )]
+    Name(String),
+    #[error("there are {0} namespaces already; drop some, or start with a higher --max-namespaces")]
+    TooMany(usize),
+    #[error("there is no namespace \"{0}\"; GET /_rollcall/namespaces lists them")]
+    Unknown(String),
+    #[error("there is a namespace \"{0}\" already; reset it, or drop it first")]
+    Taken(String),
+    #[error("the data of namespace \"{name}\" {cause}")]
+    Data { name: String, cause: OpenError },
+    /// The data folder as a whole.
+    #[error("the data folder {0}")]
+    Folder(OpenError),
+    /// What was there is not any more, and what is written now would be lost.
+    #[error("{}", trouble::REMOVED)]
+    FolderGone,
+}
+
+impl NamespaceError {
+    /// What happened, in a few words.
+    pub(crate) const fn title(&self) -> &'static str {
+        match self {
+            Self::Name(_) => "Invalid namespace name",
+            Self::Unknown(_) => "No such namespace",
+            Self::Taken(_) => "Namespace exists already",
+            Self::TooMany(_) => "Too many namespaces",
+            Self::Data { .. } | Self::Folder(_) | Self::FolderGone => "Data cannot be used",
+        }
+    }
+
+    /// The HTTP status that says so.
+    pub(crate) const fn status(&self) -> u16 {
+        match self {
+            Self::Name(_) => 400,
+            Self::Unknown(_) => 404,
+            Self::Taken(_) => 409,
+            Self::TooMany(_) => 429,
+            Self::Data {
+                cause: OpenError::Machine(_),
+                ..
+            }
+            | Self::Folder(_)
+            | Self::FolderGone => 503,
+            Self::Data { .. } => 500,
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! How the data of a namespace is exchanged for other data: reset, restore, import, and what a reload brings up to date.
+
+use std::path::Path;
+use std::sync::{Arc, MutexGuard, PoisonError};
+
+use super::data_dir::{
+    copy_to, generation_of, live_file, point_to, remove_database, remove_unfinished,
+};
+use super::{DataSource, Namespace, NamespaceError, Namespaces, State, is_name, lock};
+use crate::store::{OpenError, Store};
+
+/// What a namespace held and what it holds now.
+#[derive(Debug)]
+pub(crate) struct Swapped {
+    /// Nothing where there was no such namespace, or where its data could not be read.
+    pub(crate) old: Option<Arc<State>>,
+    pub(crate) new: Arc<State>,
+    /// Whether there was no such namespace.
+    pub(crate) created: bool,
+}
+
+impl Namespaces {
+    /// Puts a namespace back, at once: calls in flight finish on the old data. Tasks, random stream, settings and clock
+    /// start again too.
+    pub(crate) fn reset(&self, name: &str, origin: &DataSource) -> Result<Swapped, NamespaceError> {
+        self.exchange(
+            name,
+            matches!(origin, DataSource::Template),
+            |place| self.fill(place, origin),
+            |_, store| self.fresh(name, store, origin),
+        )
+    }
+
+    /// Puts that store in place of a namespace's data; tasks and random stream start again, settings and clock stay.
+    pub(crate) fn replace(&self, name: &str, store: &Store) -> Result<Swapped, NamespaceError> {
+        self.exchange(
+            name,
+            false,
+            |place| copy_to(store, place),
+            |old, store| self.like(old, name, store, false),
+        )
+    }
+
+    /// Puts other data in place of a namespace's, whatever there was: data that cannot be read is no obstacle to what does not
+    /// need it, and a namespace that there is not yet is made.
+    fn exchange(
+        &self,
+        name: &str,
+        from_template: bool,
+        data: impl Fn(Option<&Path>) -> Result<Store, OpenError>,
+        state: impl Fn(&State, Store) -> State,
+    ) -> Result<Swapped, NamespaceError> {
+        if !is_name(name) {
+            return Err(NamespaceError::Name(name.to_owned()));
+        }
+        loop {
+            let Some(namespace) = self.find(name) else {
+                let _making = lock(&self.making);
+                if self.find(name).is_none() {
+                    return self.make_over(name, from_template, &data);
+                }
+                continue;
+            };
+            let swapped = self.swapping(&namespace).and_then(|_swapping| {
+                self.swap(&namespace, |place, old| Ok(state(old, data(place)?)))
+            });
+            match swapped {
+                // Somebody dropped it meanwhile, so it is made anew.
+                Err(NamespaceError::Unknown(_)) => {}
+                Err(cause) => return Err(cause),
+                Ok((old, new)) => {
+                    return Ok(Swapped {
+                        old: Some(old),
+                        new,
+                        created: false,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Makes a namespace that nobody uses of other data than lies on disk; the caller holds `making`.
+    fn make_over(
+        &self,
+        name: &str,
+        from_template: bool,
+        data: &impl Fn(Option<&Path>) -> Result<Store, OpenError>,
+    ) -> Result<Swapped, NamespaceError> {
+        self.has_room()?;
+        let failed = |cause: OpenError| NamespaceError::Data {
+            name: name.to_owned(),
+            cause,
+        };
+        let live = self.folder(name).map(|folder| live_file(&folder));
+        let live = live.transpose().map_err(failed)?.flatten();
+        let old = live.as_deref().and_then(|live| {
+            let report =
+                |cause: &OpenError| tracing::warn!(name, %cause, "data that cannot be read is replaced");
+            self.opened(live).inspect_err(report).ok()
+        });
+        // It may have become another generation, if it was of an earlier version.
+        let newest = old.as_ref().and_then(Store::file).or(live.as_deref());
+        let pending = self.begin_with(name, newest.map_or(0, generation_of), data);
+        let pending = pending.map_err(failed)?;
+        if let Some((generation, folder)) = &pending.place {
+            point_to(folder, *generation).map_err(|cause| failed(cause.into()))?;
+        }
+        let old = old.map(|store| Arc::new(self.fresh(name, store, &DataSource::Empty)));
+        if let Some(old) = &old {
+            old.store.retire();
+        }
+        for file in [
+            old.as_ref().and_then(|old| old.store.file()),
+            live.as_deref(),
+        ] {
+            file.map(remove_database);
+        }
+        let origin = if from_template {
+            DataSource::Template
+        } else {
+            DataSource::Empty
+        };
+        let namespace = self.add(name, self.fresh(name, pending.store, &origin));
+        Ok(Swapped {
+            old,
+            new: namespace.state(),
+            created: live.is_none(),
+        })
+    }
+
+    /// Brings data that nobody wrote to up to a new template; settings and clock stay. Says whether it was such.
+    pub(crate) fn refresh(&self, namespace: &Namespace) -> Result<bool, NamespaceError> {
+        loop {
+            let state = namespace.state();
+            if !state.is_pristine() {
+                return Ok(false);
+            }
+            // Waits before others have to wait for the swap: a write that has begun may take long, and counts.
+            let still = state.store.still();
+            if !still.is_unwritten() {
+                return Ok(false);
+            }
+            let _swapping = self.swapping(namespace)?;
+            if Arc::ptr_eq(&state, &namespace.state()) {
+                let (_, new) = self.swap(namespace, |place, old| {
+                    let store = self.fill(place, &DataSource::Template)?;
+                    Ok(self.like(old, &namespace.name, store, true))
+                })?;
+                // What a call in flight writes after this would be lost with the old data, though it was answered.
+                still.redirect_to(&new.store);
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Holds off other swaps, unless the namespace is gone.
+    fn swapping<'a>(&self, namespace: &'a Namespace) -> Result<MutexGuard<'a, ()>, NamespaceError> {
+        let swapping = lock(&namespace.swapping);
+        match self.find(&namespace.name) {
+            Some(current) if std::ptr::eq(&raw const *current, namespace) => Ok(swapping),
+            _ => Err(NamespaceError::Unknown(namespace.name.to_string())),
+        }
+    }
+
+    /// Swaps the data; the caller holds `swapping`.
+    fn swap(
+        &self,
+        namespace: &Namespace,
+        make: impl FnOnce(Option<&Path>, &State) -> Result<State, OpenError>,
+    ) -> Result<(Arc<State>, Arc<State>), NamespaceError> {
+        let name = &namespace.name;
+        let failed = |cause: OpenError| NamespaceError::Data {
+            name: name.to_string(),
+            cause,
+        };
+        self.require_folder()?;
+        let old = namespace.state();
+        let generation = old.store.file().map(generation_of);
+        let place = generation
+            .zip(self.folder(name))
+            .map(|(generation, folder)| (self.generation_after(generation), folder));
+        let file = place
+            .as_ref()
+            .map(|(generation, folder)| folder.join(format!("{generation}.db")));
+        let made = make(file.as_deref(), &old).and_then(|new| {
+            if let Some((generation, folder)) = &place {
+                point_to(folder, *generation)?;
+            }
+            Ok(new)
+        });
+        let new = made.map_err(|cause| {
+            // Half a file is no use to anybody, least of all on a full disk.
+            file.as_deref().map(remove_unfinished);
+            failed(cause)
+        })?;
+        let new = Arc::new(new);
+        *namespace
+            .state
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::clone(&new);
+        if let Some(file) = old.store.file() {
+            // Calls in flight keep it open, and finish on it.
+            old.store.retire();
+            remove_database(file);
+        }
+        Ok((old, new))
+    }
+}

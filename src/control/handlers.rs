@@ -789,7 +789,7 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
         dropped,
     } = app.journal.size();
     let namespaces = app.namespaces.in_use().len() as u64;
-    let faults = app.faults.many() as u64;
+    let faults = app.faults.len() as u64;
     let nonces_of =
         |namespace: &Arc<Namespace>| namespace.state().memory.get::<Nonces>().forgotten();
     let nonces = app.namespaces.in_use().iter().map(nonces_of).sum();

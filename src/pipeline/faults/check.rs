@@ -1,0 +1,178 @@
+//! Whether a rule can be meant: calls that there are, errors that their provider has, delays that end.
+
+use std::time::Duration;
+
+use super::EVERY_NAMESPACE;
+use super::catalogue::{no_such_error, row};
+use super::rule::{Delay, Effect, Match, Rule};
+use crate::provider::Provider;
+use crate::providers::{PROVIDERS, provider, unknown_provider};
+
+/// The longest delay of a rule.
+const LONGEST_DELAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Why a rule cannot be taken: where in it (a JSON pointer), and what is wrong there.
+#[derive(Debug)]
+pub(crate) struct RuleError {
+    pub(crate) pointer: String,
+    pub(crate) rule: String,
+}
+
+impl RuleError {
+    pub(super) fn new(pointer: impl Into<String>, rule: impl Into<String>) -> Self {
+        Self {
+            pointer: pointer.into(),
+            rule: rule.into(),
+        }
+    }
+}
+
+impl Match {
+    /// Whether there can be such a call; a pointer begins at the match.
+    pub(crate) fn check(&self) -> Result<(), RuleError> {
+        let at = |pointer: &str, rule: String| Err(RuleError::new(pointer, rule));
+        let room = self.provider.as_deref().map(|id| (id, provider(id)));
+        if let Some((id, None)) = room {
+            return at("/provider", unknown_provider(id));
+        }
+        if let Some(name) = &self.operation {
+            let mut rooms = PROVIDERS
+                .iter()
+                .filter(|room| self.provider.as_deref().is_none_or(|id| id == room.id));
+            let is_known = rooms.any(|room| has_operation(room, name));
+            if !is_known {
+                let whose = self.provider.as_deref().unwrap_or("any provider");
+                return at(
+                    "/operation",
+                    format!(
+                        "\"{name}\" is no operation of {whose}; GET /_rollcall/providers lists them"
+                    ),
+                );
+            }
+        }
+        if let Some(namespace) = &self.namespace
+            && namespace != EVERY_NAMESPACE
+            && !crate::namespace::is_name(namespace)
+        {
+            return at(
+                "/namespace",
+                format!("\"{namespace}\" is no namespace; use a name, or * for all"),
+            );
+        }
+        let key = self.access_key.as_deref();
+        if key.is_some_and(|key| key.contains('~')) {
+            return at(
+                "/access_key",
+                "an access key is matched without its ~namespace, which goes into namespace"
+                    .to_owned(),
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Whether a rule can be meant.
+pub(super) fn check(rule: &Rule) -> Result<(), RuleError> {
+    let Rule {
+        matches,
+        effect,
+        probability,
+        times,
+        ..
+    } = rule;
+    let at = |pointer: &str, rule: String| Err(RuleError::new(pointer, rule));
+    matches
+        .check()
+        .map_err(|RuleError { pointer, rule }| RuleError::new(format!("/match{pointer}"), rule))?;
+    if *times == Some(0) {
+        return at(
+            "/times",
+            "0 times is never; leave times out for every call, or leave the rule out".to_owned(),
+        );
+    }
+    if probability.is_some_and(|probability| !(0.0..=1.0).contains(&probability)) {
+        return at(
+            "/probability",
+            "a probability lies between 0 and 1".to_owned(),
+        );
+    }
+    check_effect(effect, matches.provider.as_deref().and_then(provider))?;
+    if let (Effect::Error { error, .. }, Some(name)) = (effect, &matches.operation)
+        && !PROVIDERS
+            .iter()
+            .any(|room| row(room, error).is_some() && has_operation(room, name))
+    {
+        return at(
+            "/effect/error",
+            format!("no provider has both the operation \"{name}\" and the error \"{error}\""),
+        );
+    }
+    Ok(())
+}
+
+pub(super) fn has_operation(room: &Provider, name: &str) -> bool {
+    room.operations.iter().any(|row| row.name == name)
+}
+
+pub(super) fn check_effect(
+    effect: &Effect,
+    room: Option<&'static Provider>,
+) -> Result<(), RuleError> {
+    let at = |pointer: &str, rule: String| Err(RuleError::new(pointer, rule));
+    match effect {
+        Effect::Error { error, .. } => {
+            let mut rooms = PROVIDERS
+                .iter()
+                .filter(|provider| room.is_none_or(|room| room.id == provider.id));
+            if !rooms.any(|provider| row(provider, error).is_some()) {
+                let rule = match room {
+                    Some(room) => no_such_error(room, error),
+                    None => format!(
+                        "\"{error}\" is no error of any provider, or a code of several; GET /_rollcall/errors lists them"
+                    ),
+                };
+                return at("/effect/error", rule);
+            }
+        }
+        Effect::Answer { status, .. } if !(200..=599).contains(status) => {
+            return at(
+                "/effect/status",
+                format!("{status} is no status of an answer; use 200 to 599"),
+            );
+        }
+        Effect::Answer { content_type, .. }
+            if http::HeaderValue::from_str(content_type).is_err() =>
+        {
+            return at(
+                "/effect/content_type",
+                "no header can hold that; write a content type as application/json".to_owned(),
+            );
+        }
+        Effect::Delay { delay } => {
+            let texts = match delay {
+                Delay::Fixed(text) => vec![text],
+                Delay::Range(least, most) => vec![least, most],
+            };
+            for text in texts {
+                let rule = match humantime::parse_duration(text) {
+                    Ok(length) if length <= LONGEST_DELAY => continue,
+                    Ok(_) => format!(
+                        "\"{text}\" is longer than a day; no client waits for that, so use \"hang\""
+                    ),
+                    Err(_) => format!("\"{text}\" is no length of time; write 100ms, 2s or 1m"),
+                };
+                return at("/effect/delay", rule);
+            }
+            if let Delay::Range(least, most) = delay
+                && humantime::parse_duration(most).ok() < humantime::parse_duration(least).ok()
+            {
+                return at(
+                    "/effect/delay",
+                    format!("a range begins with the shorter time: [\"{most}\", \"{least}\"]"),
+                );
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}

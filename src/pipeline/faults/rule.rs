@@ -1,0 +1,273 @@
+//! What a fault rule says: which calls it is for, what becomes of them, and how often.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::EVERY_NAMESPACE;
+use crate::provider::json;
+
+/// A rule as it is asked for and shown.
+///
+/// ```
+/// use rollcall::faults::Rule;
+///
+/// let rule: Rule = serde_json::from_str(r#"{ "effect": { "delay": "2s" }, "times": 3 }"#)?;
+/// assert_eq!(rule.times, Some(3));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// The number that the server gave it; 0 before.
+    #[serde(default)]
+    pub id: u64,
+    /// Which calls it is for.
+    #[serde(default, rename = "match")]
+    pub matches: Match,
+    /// What happens to them.
+    pub effect: Effect,
+    /// How many matching calls pass first.
+    #[serde(default)]
+    pub after: u64,
+    /// How many calls it happens to; without it, all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub times: Option<u64>,
+    /// How likely it happens to a matching call, 0 to 1; without it, surely.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probability: Option<f64>,
+    /// How many calls matched so far.
+    #[serde(default)]
+    pub matched: u64,
+    /// How many calls it happened to so far.
+    #[serde(default)]
+    pub happened: u64,
+}
+
+impl Rule {
+    /// Whether it can happen to calls of that namespace.
+    pub(super) fn concerns(&self, namespace: &str) -> bool {
+        let own = self.matches.namespace.as_deref();
+        own.is_none_or(|own| own == EVERY_NAMESPACE || own == namespace)
+    }
+
+    /// A rule that holds for every matching call.
+    ///
+    /// ```
+    /// use rollcall::faults::{Effect, Match, Rule};
+    ///
+    /// let rule = Rule::new(Match::default(), Effect::Truncate);
+    /// assert_eq!((rule.after, rule.times), (0, None));
+    /// ```
+    #[must_use]
+    pub fn new(matches: Match, effect: Effect) -> Self {
+        Self {
+            id: 0,
+            matches,
+            effect,
+            after: 0,
+            times: None,
+            probability: None,
+            matched: 0,
+            happened: 0,
+        }
+    }
+}
+
+/// Which calls a rule is for; what is absent lets all through.
+///
+/// ```
+/// use rollcall::faults::Match;
+///
+/// let lists = Match { operation: Some("ListUser".to_owned()), ..Match::default() };
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Match {
+    /// The id of the provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// The provider's name of the operation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// The namespace; `*` for all. The server fills in the namespace that the rule was set up in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// The access key, without its `~namespace`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_key: Option<String>,
+    /// Parameters of the path, the query or the body, and their values.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: BTreeMap<String, String>,
+}
+
+/// What happens to a call.
+///
+/// As JSON: `{"error": "ServiceUnavailable", "detail": "…"}`, `{"status": 503, "body": "…", "content_type": "…"}`,
+/// `{"delay": "2s"}` or `{"delay": ["100ms", "2s"]}`, `{"throttle": 5}`, `"hang"`, `"reset"`, `"truncate"`.
+///
+/// ```
+/// use rollcall::faults::Effect;
+///
+/// let effect: Effect = serde_json::from_str(r#"{ "error": "Internal" }"#)?;
+/// assert_eq!(effect, Effect::Error { error: "Internal".to_owned(), detail: None });
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Value", into = "Value")]
+pub enum Effect {
+    /// A row of the provider's error table, by its name, or by its code where that is unique.
+    Error {
+        /// The name or code.
+        error: String,
+        /// What fills the gaps of its message.
+        detail: Option<String>,
+    },
+    /// Any answer.
+    Answer {
+        /// The HTTP status.
+        status: u16,
+        /// The body.
+        body: String,
+        /// The content type of the body.
+        content_type: String,
+    },
+    /// The answer comes late.
+    Delay {
+        /// How late.
+        delay: Delay,
+    },
+    /// Beyond that many calls a second, the provider's own throttling error.
+    Throttle {
+        /// Calls a second.
+        throttle: u32,
+    },
+    /// No answer.
+    Hang,
+    /// The connection is reset.
+    Reset,
+    /// The answer breaks off half way.
+    Truncate,
+}
+
+pub(super) fn json_type() -> String {
+    "application/json".to_owned()
+}
+
+impl TryFrom<Value> for Effect {
+    type Error = String;
+
+    fn try_from(value: Value) -> Result<Self, String> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct RouteMatch {
+            error: String,
+            detail: Option<String>,
+        }
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Answer {
+            status: u16,
+            #[serde(default)]
+            body: String,
+            #[serde(default = "json_type")]
+            content_type: String,
+        }
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Late {
+            delay: Delay,
+        }
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Throttled {
+            throttle: u32,
+        }
+        const FORMS: &str = "\"hang\", \"reset\", \"truncate\", {\"error\": …, \"detail\": …}, {\"status\": …, \"body\": …, \"content_type\": …}, {\"delay\": …} or {\"throttle\": …}";
+        let kinds = ["error", "status", "delay", "throttle"];
+        let given: Vec<&str> = kinds
+            .into_iter()
+            .filter(|kind| value.get(kind).is_some())
+            .collect();
+        let effect = match (value.as_str(), given.as_slice()) {
+            (Some("hang"), _) => Ok(Self::Hang),
+            (Some("reset"), _) => Ok(Self::Reset),
+            (Some("truncate"), _) => Ok(Self::Truncate),
+            (None, ["error"]) => json::read_value::<RouteMatch>(&value)
+                .map(|RouteMatch { error, detail }| Self::Error { error, detail }),
+            (None, ["status"]) => json::read_value::<Answer>(&value).map(
+                |Answer {
+                     status,
+                     body,
+                     content_type,
+                 }| Self::Answer {
+                    status,
+                    body,
+                    content_type,
+                },
+            ),
+            (None, ["delay"]) => {
+                json::read_value::<Late>(&value).map(|Late { delay }| Self::Delay { delay })
+            }
+            (None, ["throttle"]) => json::read_value::<Throttled>(&value)
+                .map(|Throttled { throttle }| Self::Throttle { throttle }),
+            (None, [_, _, ..]) => {
+                return Err(format!(
+                    "{} in one effect; a rule has one effect, so set up a rule for each",
+                    given.join(" and ")
+                ));
+            }
+            _ => return Err(format!("{value} is no effect; use {FORMS}")),
+        };
+        effect.map_err(|error| {
+            let at = error.dotted();
+            if at.is_empty() {
+                error.rule
+            } else {
+                format!("at {at}: {}", error.rule)
+            }
+        })
+    }
+}
+
+impl From<Effect> for Value {
+    fn from(effect: Effect) -> Self {
+        match effect {
+            Effect::Error {
+                error,
+                detail: None,
+            } => json!({ "error": error }),
+            Effect::Error { error, detail } => json!({ "error": error, "detail": detail }),
+            Effect::Answer {
+                status,
+                body,
+                content_type,
+            } => {
+                json!({ "status": status, "body": body, "content_type": content_type })
+            }
+            Effect::Delay { delay } => json!({ "delay": delay }),
+            Effect::Throttle { throttle } => json!({ "throttle": throttle }),
+            Effect::Hang => json!("hang"),
+            Effect::Reset => json!("reset"),
+            Effect::Truncate => json!("truncate"),
+        }
+    }
+}
+
+/// How late an answer comes.
+///
+/// ```
+/// use rollcall::faults::{Delay, Effect};
+///
+/// let delay = Delay::Range("100ms".to_owned(), "2s".to_owned());
+/// let effect = Effect::Delay { delay };
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Delay {
+    /// That late.
+    Fixed(String),
+    /// Somewhere between the two.
+    Range(String, String),
+}

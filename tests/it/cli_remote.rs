@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::control::{ROCKETMQ, USERS, add_user, list};
+use crate::exports::assert_same;
 use crate::server::{Server, demo, frozen, with};
 
 /// The binary, pointed at a server.
@@ -193,15 +194,20 @@ fn snapshot() {
     assert!(exported.contains("mine"));
     fine(&server, &["reset"]);
     fine(&server, &["snapshot", "restore", &path("a.db")]);
-    assert_eq!(fine(&server, &["snapshot", "export"]), exported);
+    assert_same(
+        &fine(&server, &["snapshot", "export"]),
+        &exported,
+        "restored",
+    );
     fs::write(path("a.ndjson"), &exported).expect("a writable folder");
     fine(
         &server,
         &["snapshot", "import", &path("a.ndjson"), "--namespace", "b"],
     );
-    assert_eq!(
-        fine(&server, &["snapshot", "export", "--namespace", "b"]),
-        exported
+    assert_same(
+        &fine(&server, &["snapshot", "export", "--namespace", "b"]),
+        &exported,
+        "imported",
     );
     fs::write(path("bad"), "nonsense").expect("a writable folder");
     fails(

@@ -11,14 +11,11 @@ use rusqlite::config::DbConfig;
 use tempfile::TempDir;
 
 use crate::client::{Answer, PATIENCE};
+use crate::exports::{assert_same, export};
 use crate::server::{Server, demo};
 
 const SNAPSHOT: &str = "/_rollcall/namespaces/default/snapshot";
 const VERSION_1: &[u8] = include_bytes!("data/version-1.db");
-
-fn export(server: &Server) -> Vec<u8> {
-    server.get("/_rollcall/namespaces/default/export").body
-}
 
 /// A snapshot after some SQL, which may do what SQLite else prevents.
 fn changed(snapshot: &[u8], sql: &str) -> Vec<u8> {
@@ -98,7 +95,7 @@ fn endless(snapshot: &[u8], from: usize) -> Vec<u8> {
 /// A snapshot that is refused, for one of some reasons.
 #[track_caller]
 fn check(server: &Server, snapshot: &[u8], reasons: &[&str]) {
-    let before = export(server);
+    let before = export(server, "default");
     let began = Instant::now();
     let answer = server.send("PUT", SNAPSHOT, &[], snapshot);
     assert!(began.elapsed() < PATIENCE, "it took {:?}", began.elapsed());
@@ -108,7 +105,7 @@ fn check(server: &Server, snapshot: &[u8], reasons: &[&str]) {
         reasons.iter().any(|reason| said.contains(reason)) && said.contains("nothing was changed"),
         "{said}"
     );
-    assert!(export(server) == before, "the data is another");
+    assert_same(&export(server, "default"), &before, "a refused snapshot");
     good(&server.get("/_rollcall/namespaces"));
     good(&server.json("POST", "/_rollcall/reset?namespace=*", ""));
     good(&server.json("PUT", "/_rollcall/namespaces/passing", ""));
@@ -236,7 +233,7 @@ fn damaged_data_is_no_obstacle_to_what_does_not_need_it() {
         good(&server.json("PUT", &format!("/_rollcall/namespaces/{name}"), ""));
     }
     let snapshot = server.get(SNAPSHOT).body;
-    let exported = export(&server);
+    let exported = export(&server, "default");
     drop(server);
     for name in names {
         damage(folder.path(), name);
@@ -250,15 +247,14 @@ fn damaged_data_is_no_obstacle_to_what_does_not_need_it() {
     for answer in [
         server.json("POST", &address("one/reset"), ""),
         server.send("PUT", &address("two/snapshot"), &[], &snapshot),
-        server.send("PUT", &address("three/export"), &[], &exported),
+        server.send("PUT", &address("three/export"), &[], exported.as_bytes()),
         server.json("DELETE", &address("four"), ""),
         server.get("/_rollcall/namespaces"),
     ] {
         good(&answer);
     }
     for name in ["one", "two", "three"] {
-        let mended = server.get(&address(&format!("{name}/export")));
-        assert!(mended.body == exported, "{name} is as the others");
+        assert_same(&export(&server, name), &exported, name);
     }
     assert_eq!(server.get(&address("four")).status, 404);
     let all = server.json("POST", "/_rollcall/reset?namespace=*", "");

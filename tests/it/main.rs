@@ -7,7 +7,7 @@
 )]
 
 mod support;
-use support::{client, openapi, server, signed};
+use support::{client, exports, openapi, server, signed};
 
 mod aliyun_ehpc;
 mod huawei_iam;

@@ -9,13 +9,8 @@ use tempfile::TempDir;
 
 use super::{INSTANCE, PROJECT, ROCKETMQ, add_user, done, list, refused, total, users};
 use crate::client::PATIENCE;
+use crate::exports::{assert_same, export};
 use crate::server::{Server, demo, frozen, with};
-
-fn export(server: &Server, namespace: &str) -> String {
-    let answer = server.get(&format!("/_rollcall/namespaces/{namespace}/export"));
-    assert_eq!(answer.header("content-type"), Some("application/x-ndjson"));
-    answer.text().to_owned()
-}
 
 fn put(server: &Server, address: &str, bytes: &[u8]) -> crate::client::Answer {
     server.send(
@@ -96,7 +91,7 @@ fn a_seed_with_something_wrong_in_it_changes_nothing() {
         lines.as_bytes(),
     );
     refused(&answer, 400, "/nobody", "line 3: at nobody");
-    assert_eq!(export(&server, "default"), before);
+    assert_same(&export(&server, "default"), &before, "nothing changed");
 }
 
 #[test]
@@ -139,13 +134,13 @@ fn an_export_comes_back_byte_for_byte() {
     let text = export(&server, "default");
     assert!(text.contains("密钥") && text.contains("\"credentials\""));
     done(&put(&server, "copy/export", text.as_bytes()));
-    assert_eq!(export(&server, "copy"), text);
+    assert_same(&export(&server, "copy"), &text, "a copy");
     let pages = |namespace: &str| list(&server, namespace).text().to_owned();
     assert_eq!(pages("copy"), pages("default"));
     // On another server, too, and over what is there.
     let other = demo();
     done(&put(&other, "default/export", text.as_bytes()));
-    assert_eq!(export(&other, "default"), text);
+    assert_same(&export(&other, "default"), &text, "another server");
 
     let broken = format!("{text}{{\"nobody\": 1}}\n");
     refused(
@@ -154,7 +149,7 @@ fn an_export_comes_back_byte_for_byte() {
         "/nobody",
         "line ",
     );
-    assert_eq!(export(&other, "default"), text);
+    assert_same(&export(&other, "default"), &text, "another server");
 }
 
 #[test]
@@ -181,13 +176,13 @@ fn a_snapshot_comes_back_in_memory_and_on_disk() {
             restored["counts"][ROCKETMQ]["users"].as_u64() > Some(20),
             "{restored}"
         );
-        assert_eq!(export(to, "default"), text);
+        assert_same(&export(to, "default"), &text, "restored");
         // What is not data stays.
         assert_eq!(done(&to.get("/_rollcall/clock"))["by"], "1h");
         // And it can be written to, and put back.
         add_user(to, "default", "after");
         done(&put(to, "default/snapshot", &file.body));
-        assert_eq!(export(to, "default"), text);
+        assert_same(&export(to, "default"), &text, "restored");
     }
     drop(servers);
     let again = on_disk(&folders[1]);
@@ -217,10 +212,10 @@ fn a_snapshot_that_cannot_be_used_changes_nothing() {
         ];
         for (bytes, sentence) in cases {
             refused(&put(&server, "default/snapshot", bytes), 400, "", sentence);
-            assert_eq!(export(&server, "default"), before, "{sentence}");
+            assert_same(&export(&server, "default"), &before, sentence);
         }
         done(&put(&server, "default/snapshot", &good));
-        assert_eq!(export(&server, "default"), before);
+        assert_same(&export(&server, "default"), &before, "nothing changed");
     }
 }
 
@@ -401,7 +396,7 @@ fn an_import_of_nothing_has_to_say_so() {
         let answer = put(&server, "default/export", nothing);
         refused(&answer, 400, "", "POST {\"to\": \"empty\"} to its reset");
     }
-    assert_eq!(export(&server, "default"), before);
+    assert_same(&export(&server, "default"), &before, "nothing changed");
     assert_eq!(put(&server, "unmade/export", b"").status, 400);
     assert_eq!(server.get("/_rollcall/namespaces/unmade").status, 404);
 }

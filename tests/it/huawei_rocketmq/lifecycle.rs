@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::listing::documents;
 use super::{A, B, PROJECT, all_users, names, user, users, verdict};
+use crate::exports::{assert_same, export};
 use crate::server::{Server, demo, frozen, with};
 
 #[test]
@@ -236,14 +237,10 @@ fn on_engine_5_x_a_put_that_changes_nothing_changes_no_data() {
     verdict(&server.json("POST", path, &seed.to_string()), "200");
     let body = r#"{"access_key":"new-user","secret_key":"N3w-secret"}"#;
     verdict(&server.json("POST", &users(B), body), "200");
-    let export = || {
-        let answer = server.get("/_rollcall/namespaces/default/export");
-        answer.text().to_owned()
-    };
-    let before = export();
+    let before = export(&server, "default");
     for name in ["basic-client", "seeded-user", "new-user"] {
         verdict(&server.json("PUT", &user(B, name), "{}"), "200");
-        assert_eq!(export(), before, "{name}");
+        assert_same(&export(&server, "default"), &before, name);
     }
 }
 

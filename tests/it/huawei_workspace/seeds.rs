@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{API_TEST, DESIGN, PROJECT, column, create, create_group, documents, names, show};
 use crate::client::Answer;
+use crate::exports::{assert_same, export};
 use crate::server::{Server, demo, with};
 
 const SCHEMA: &str = include_str!("../../../seed-data/huawei-workspace.schema.json");
@@ -243,7 +244,7 @@ fn a_project_can_be_taken_out_whole() {
 #[track_caller]
 fn refused(part: &Value, place: &str, reason: &str, schema: bool) {
     let server = with(documents());
-    let before = server.get("/_rollcall/namespaces/default/export").body;
+    let before = export(&server, "default");
     let answer = seed(&server, part);
     assert!((400..500).contains(&answer.status), "{part}: {answer}");
     let text = answer.json().to_string();
@@ -251,11 +252,7 @@ fn refused(part: &Value, place: &str, reason: &str, schema: bool) {
         text.contains(&format!("huawei-workspace{place}")) && text.contains(reason),
         "{text}"
     );
-    assert_eq!(
-        server.get("/_rollcall/namespaces/default/export").body,
-        before,
-        "nothing is kept"
-    );
+    assert_same(&export(&server, "default"), &before, "nothing is kept");
     assert_eq!(
         fits(&json!({ "huawei-workspace": part })),
         !schema,
@@ -427,8 +424,8 @@ fn an_export_gives_the_same_data_again() {
         &server,
         &json!({ "projects": [{ "project_id": "off", "service": "disabled" }] }),
     );
-    let export = server.get("/_rollcall/namespaces/default/export");
-    for line in export.text().lines() {
+    let whole = server.get("/_rollcall/namespaces/default/export");
+    for line in whole.text().lines() {
         let document = parse(line);
         assert!(
             document.get("huawei-workspace").is_none() || fits(&document),
@@ -440,11 +437,10 @@ fn an_export_gives_the_same_data_again() {
         "PUT",
         "/_rollcall/namespaces/copy/export",
         &ndjson,
-        &export.body,
+        &whole.body,
     );
     assert_eq!(import.status, 200, "{import}");
-    let again = server.get("/_rollcall/namespaces/copy/export");
-    assert_eq!(again.text(), export.text());
+    assert_same(&export(&server, "copy"), whole.text(), "imported");
     let copy = [("x-rollcall-namespace", "copy")];
     for path in ["users", "groups"] {
         let target = format!("{PROJECT}/{path}");

@@ -193,24 +193,6 @@ fn the_next_byte_in_any_place_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn any_byte_in_any_place_is_refused(
-        vector in proptest::sample::select(vectors()),
-        part in any::<proptest::sample::Index>(),
-        position in any::<proptest::sample::Index>(),
-        byte in any::<u8>(),
-    ) {
-        let parts = signed_parts(&vector);
-        let part = part.get(&parts);
-        let length = length(&vector.request, part);
-        prop_assume!(0 < length);
-        prop_assert!(refuses(&vector, part, position.index(length), byte));
-    }
-}
-
-proptest! {
     // Few, because each walks through the doctor's whole table.
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 

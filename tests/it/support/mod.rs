@@ -2,6 +2,7 @@
 //! answer is held against.
 
 pub(crate) mod client;
+pub(crate) mod exports;
 pub(crate) mod openapi;
 pub(crate) mod server;
 pub(crate) mod signed;

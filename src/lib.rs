@@ -7,22 +7,16 @@
 //! plain HTTP request stands for the SDK. Then let the service fail, and look at what was called:
 //!
 //! ```
-//! use std::io::{Read, Write};
-//! use std::net::TcpStream;
-//!
 //! use rollcall::Rollcall;
-//! use rollcall::control::Count;
 //!
 //! /// The status that a client gets for a list of users.
-//! fn list_users(rollcall: &Rollcall) -> Result<String, std::io::Error> {
+//! fn list_users(rollcall: &Rollcall) -> Result<u16, reqwest::Error> {
 //!     const USERS: &str =
 //!         "/v2/0bec5db98280d2d02fd6c00c2de791ce/instances/68fdc9a8-805e-439d-8dd9-25adc1c58bf6/users";
-//!     let url = rollcall.url();
-//!     let mut stream = TcpStream::connect(url.trim_start_matches("http://"))?;
-//!     write!(stream, "GET {USERS} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
-//!     let mut answer = String::new();
-//!     stream.read_to_string(&mut answer)?;
-//!     Ok(answer[9..12].to_owned())
+//!     // A proxy that the environment names does not know this server.
+//!     let client = reqwest::blocking::Client::builder().no_proxy().build()?;
+//!     let answer = client.get(format!("{}{USERS}", rollcall.url())).send()?;
+//!     Ok(answer.status().as_u16())
 //! }
 //!
 //! let rollcall = Rollcall::start();
@@ -30,10 +24,10 @@
 //! // An error of the provider's own table twice, then as always. The fault ends with its guard.
 //! let outage = rollcall.fail("huawei-rocketmq", "ListUser").with("Internal").times(2).mount();
 //! // Checked when it is dropped; a failure shows the calls that come nearest.
-//! let three = rollcall.expect("huawei-rocketmq", "ListUser", Count::Exactly(3));
-//! assert_eq!(list_users(&rollcall)?, "500");
-//! assert_eq!(list_users(&rollcall)?, "500");
-//! assert_eq!(list_users(&rollcall)?, "200");
+//! let three = rollcall.expect("huawei-rocketmq", "ListUser", 3);
+//! assert_eq!(list_users(&rollcall)?, 500);
+//! assert_eq!(list_users(&rollcall)?, 500);
+//! assert_eq!(list_users(&rollcall)?, 200);
 //! drop((outage, three));
 //!
 //! let calls = rollcall.journal()?;

@@ -502,13 +502,12 @@ impl Client {
     /// Expects calls of an operation until the guard is dropped, which panics when there were not as many.
     ///
     /// ```
-    /// use rollcall::control::Count;
-    ///
     /// let rollcall = rollcall::Rollcall::start();
-    /// let never_called = rollcall.expect("huawei-rocketmq", "ListUser", Count::Exactly(0));
-    /// drop(never_called);
+    /// let never = rollcall.expect("huawei-rocketmq", "ListUser", 0);
+    /// let at_most_twice = rollcall.expect("huawei-rocketmq", "CreateUser", ..=2);
+    /// drop((never, at_most_twice));
     /// ```
-    pub fn expect(&self, provider: &str, operation: &str, count: Count) -> Expectation {
+    pub fn expect(&self, provider: &str, operation: &str, count: impl Into<Count>) -> Expectation {
         // A server that cannot be asked now cannot be asked in the end either, and then the test hears of it.
         let path = self.at("/journal") + "&limit=0";
         let journal = self.json("GET", &path, Value::Null).unwrap_or_default();
@@ -517,7 +516,7 @@ impl Client {
             client: self.clone(),
             provider: provider.to_owned(),
             operation: operation.to_owned(),
-            count,
+            count: count.into(),
             since,
         }
     }
@@ -775,10 +774,10 @@ impl Drop for FaultGuard {
 /// nearest.
 ///
 /// ```
-/// use rollcall::control::{Count, Expectation};
+/// use rollcall::control::Expectation;
 ///
 /// let rollcall = rollcall::Rollcall::start();
-/// let once: Expectation = rollcall.expect("huawei-rocketmq", "ListUser", Count::AtMost(1));
+/// let once: Expectation = rollcall.expect("huawei-rocketmq", "ListUser", ..=1);
 /// ```
 #[must_use = "what is expected is checked when the guard is dropped"]
 pub struct Expectation {
@@ -798,10 +797,8 @@ impl Expectation {
     /// ```
     /// use std::time::Duration;
     ///
-    /// use rollcall::control::Count;
-    ///
     /// let rollcall = rollcall::Rollcall::start();
-    /// let none = rollcall.expect("huawei-rocketmq", "ListUser", Count::Exactly(0));
+    /// let none = rollcall.expect("huawei-rocketmq", "ListUser", 0);
     /// none.verify(Duration::ZERO)?;
     /// # Ok::<(), rollcall::control::ClientError>(())
     /// ```

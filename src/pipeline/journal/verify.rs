@@ -1,6 +1,7 @@
 //! Were these calls made? Counting the calls that match, and what to show where they are too few or too many.
 
 use std::fmt;
+use std::ops::{RangeFrom, RangeToInclusive};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -12,12 +13,15 @@ use crate::pipeline::faults::Match;
 /// How many near misses a verification shows.
 const NEAREST: usize = 5;
 
-/// How many calls there should be.
+/// How many calls there should be: a number, or a range that is open on one side.
 ///
 /// ```
 /// use rollcall::control::Count;
 ///
 /// assert_eq!(Count::AtLeast(2).to_string(), "at least 2");
+/// assert_eq!(Count::from(3), Count::Exactly(3));
+/// assert_eq!(Count::from(2..), Count::AtLeast(2));
+/// assert_eq!(Count::from(..=4), Count::AtMost(4));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -50,6 +54,24 @@ impl Count {
             Self::Exactly(count) | Self::AtMost(count) => count < found,
             Self::AtLeast(count) => count <= found,
         }
+    }
+}
+
+impl From<u64> for Count {
+    fn from(count: u64) -> Self {
+        Self::Exactly(count)
+    }
+}
+
+impl From<RangeFrom<u64>> for Count {
+    fn from(counts: RangeFrom<u64>) -> Self {
+        Self::AtLeast(counts.start)
+    }
+}
+
+impl From<RangeToInclusive<u64>> for Count {
+    fn from(counts: RangeToInclusive<u64>) -> Self {
+        Self::AtMost(counts.end)
     }
 }
 

@@ -351,8 +351,10 @@ impl Client {
     ///
     /// ```
     /// let rollcall = rollcall::Rollcall::start();
-    /// rollcall.import("")?;
-    /// assert_eq!(rollcall.export()?, "");
+    /// let demo = rollcall.export()?;
+    /// rollcall.clear()?;
+    /// rollcall.import(&demo)?;
+    /// assert_eq!(rollcall.export()?, demo);
     /// # Ok::<(), rollcall::control::ClientError>(())
     /// ```
     pub fn import(&self, ndjson: &str) -> Result<Value, ClientError> {

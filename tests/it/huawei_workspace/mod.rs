@@ -1,6 +1,8 @@
 //! Huawei Cloud Workspace.
 
 pub(crate) mod auth;
+mod bodies;
+mod catalogue;
 mod errors;
 mod lifecycle;
 mod listing;

@@ -4,6 +4,8 @@ mod auth;
 mod errors;
 mod lifecycle;
 mod listing;
+mod model;
+mod privileges;
 mod sdk_shapes;
 mod seeds;
 

@@ -1,7 +1,6 @@
 //! Users from their creation to their end, in both Versions.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::thread;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -9,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{BROKEN, CLUSTER, EMPTY, NEXT, NEXT_STOPPED, blamed, list, names, query, v2018, v2024};
 use crate::client::Answer;
-use crate::server::{Server, demo};
+use crate::server::{Server, at_once, demo};
 
 const PASSWORD: &str = "Aa1!aaaa";
 
@@ -416,16 +415,7 @@ fn of_two_that_add_one_name_exactly_one_succeeds() {
             ("1.Group", "users"),
             ("1.Password", PASSWORD),
         ];
-        let mut verdicts: Vec<String> = thread::scope(|scope| {
-            let calls: Vec<_> = (0..2)
-                .map(|_| scope.spawn(|| call(&server, "AddUsers", EMPTY, &fields).verdict()))
-                .collect();
-            calls
-                .into_iter()
-                .map(|call| call.join().expect("an answer"))
-                .collect()
-        });
-        verdicts.sort();
+        let verdicts = at_once(2, || call(&server, "AddUsers", EMPTY, &fields).verdict());
         assert_eq!(verdicts, ["200", "406 AgentError.Account.UserAlreadyExist"]);
     }
     assert_eq!(users(&server, EMPTY).len(), 8);

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::thread;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -10,7 +9,7 @@ use serde_json::{Value, json};
 use super::{
     ANOTHER, API_TEST, DESIGN, NOBODY, PROJECT, column, create, create_group, names, show,
 };
-use crate::server::{NOW, Server, demo, frozen, with};
+use crate::server::{NOW, Server, at_once, demo, frozen, with};
 
 /// What a call answers with a body.
 #[track_caller]
@@ -552,16 +551,7 @@ fn of_many_who_create_one_name_at_once_exactly_one_succeeds() {
         (&users, user, "400 WKS.00170301"),
         (&groups, group, "400 WKS.00170201"),
     ] {
-        let mut verdicts: Vec<String> = thread::scope(|scope| {
-            let calls: Vec<_> = (0..8)
-                .map(|_| scope.spawn(|| server.json("POST", path, body).verdict()))
-                .collect();
-            calls
-                .into_iter()
-                .map(|call| call.join().expect("an answer"))
-                .collect()
-        });
-        verdicts.sort();
+        let verdicts = at_once(8, || server.json("POST", path, body).verdict());
         assert_eq!(verdicts[0], "201");
         assert!(
             verdicts[1..].iter().all(|verdict| verdict == conflict),

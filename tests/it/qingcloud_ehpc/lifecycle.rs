@@ -1,14 +1,14 @@
 //! Users come and go, and what the lists say of it.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Barrier, LazyLock};
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{CLUSTER, COMMON, EHPC, PASSWORD, column, names, users, write};
 use crate::client::Answer;
-use crate::server::{NOW, Server, demo};
+use crate::server::{NOW, Server, at_once, demo};
 
 fn row(server: &Server, cluster: &str, username: &str) -> Value {
     let answer = users(
@@ -238,16 +238,7 @@ fn of_two_that_add_one_name_at_once_exactly_one_succeeds() {
     for round in 0..20 {
         let body =
             json!({"cluster_id": EHPC, "username": format!("r{round}"), "password": PASSWORD});
-        let start = Barrier::new(2);
-        let add = || {
-            start.wait();
-            write(&server, "addUser", &body).verdict()
-        };
-        let mut verdicts = std::thread::scope(|scope| {
-            let racers = [scope.spawn(add), scope.spawn(add)];
-            racers.map(|racer| racer.join().expect("no panic"))
-        });
-        verdicts.sort();
+        let verdicts = at_once(2, || write(&server, "addUser", &body).verdict());
         assert_eq!(verdicts, ["200", "200 2110"]);
     }
     assert_eq!(

@@ -1,6 +1,8 @@
 //! A server for one test, and how a test calls it.
 
 use std::net::SocketAddr;
+use std::sync::Barrier;
+use std::thread;
 
 use rollcall::clock::{Setting, Time};
 use rollcall::{Options, Rollcall};
@@ -35,6 +37,28 @@ pub(crate) fn frozen() -> Options {
             Time::parse_rfc3339(NOW).expect("a valid time"),
         ))
         .rng_seed(7)
+}
+
+/// What as many clients get who call at the same moment, sorted.
+#[track_caller]
+pub(crate) fn at_once<T: Send + Ord>(clients: usize, call: impl Fn() -> T + Sync) -> Vec<T> {
+    let start = Barrier::new(clients);
+    let mut got: Vec<T> = thread::scope(|scope| {
+        let clients: Vec<_> = (0..clients)
+            .map(|_| {
+                scope.spawn(|| {
+                    start.wait();
+                    call()
+                })
+            })
+            .collect();
+        clients
+            .into_iter()
+            .map(|client| client.join().expect("no client panics"))
+            .collect()
+    });
+    got.sort();
+    got
 }
 
 impl Server {

@@ -4,33 +4,35 @@
 //! 9457 problem JSON with a pointer to what is wrong.
 
 mod client;
+mod clock;
+mod data;
 mod describe;
 mod extract;
+mod faults;
 mod guard;
-mod handlers;
-mod records;
+mod info;
+mod journal;
+mod namespaces;
+mod problem;
+mod settings;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::header::CONNECTION;
-use axum::http::{HeaderValue, Method, StatusCode, Uri};
+use axum::http::{Method, Uri};
 use axum::middleware::from_fn_with_state;
-use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
-use serde_json::json;
 
 pub use crate::pipeline::journal::Count;
 pub use client::{Client, ClientError, Expectation, FaultGuard, FaultPlan, JournalCall};
 pub(crate) use client::{agent, encoded, told};
+pub(crate) use data::reload;
 pub(crate) use describe::{Form, coverage, landing_page, operation_page};
 pub(crate) use guard::{ControlAccess, is_token};
-pub(crate) use records::reload;
+pub(crate) use problem::Problem;
 
 use crate::app::App;
-use crate::namespace::NamespaceError;
 use crate::providers::provider;
-use crate::store::{OpenError, trouble};
 
 /// The routes under `/_rollcall`: `(address, methods, what it does)` is the index that `GET /_rollcall` prints.
 pub(crate) const INDEX: &[(&str, &str, &str)] = &[
@@ -151,59 +153,59 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
 /// The router of everything under `/_rollcall`.
 pub(crate) fn router(app: &Arc<App>, access: ControlAccess) -> Router {
     let routes = Router::new()
-        .route("/", get(handlers::index))
-        .route("/health", get(handlers::health))
-        .route("/ready", get(handlers::ready))
-        .route("/providers", get(handlers::providers))
-        .route("/providers/{id}", get(handlers::one_provider))
-        .route("/errors", get(handlers::errors))
-        .route("/namespaces", get(handlers::namespaces))
+        .route("/", get(info::index))
+        .route("/health", get(info::health))
+        .route("/ready", get(info::ready))
+        .route("/providers", get(info::providers))
+        .route("/providers/{id}", get(info::one_provider))
+        .route("/errors", get(info::errors))
+        .route("/namespaces", get(namespaces::namespaces))
         .route(
             "/namespaces/{namespace}",
-            get(handlers::one_namespace)
-                .put(handlers::create)
-                .delete(handlers::drop_namespace),
+            get(namespaces::one_namespace)
+                .put(namespaces::create)
+                .delete(namespaces::drop_namespace),
         )
-        .route("/namespaces/{namespace}/reset", post(handlers::reset_one))
-        .route("/reset", post(handlers::reset))
+        .route("/namespaces/{namespace}/reset", post(namespaces::reset_one))
+        .route("/reset", post(namespaces::reset))
         .route(
             "/namespaces/{namespace}/settings",
-            get(handlers::settings).patch(handlers::change_settings),
+            get(settings::settings).patch(settings::change_settings),
         )
         .route(
             "/namespaces/{namespace}/seed",
-            post(records::seed).put(records::put_seed),
+            post(data::seed).put(data::put_seed),
         )
-        .route("/template", put(records::put_template))
+        .route("/template", put(data::put_template))
         .route(
             "/namespaces/{namespace}/snapshot",
-            get(records::snapshot).put(records::restore),
+            get(data::snapshot).put(data::restore),
         )
         .route(
             "/namespaces/{namespace}/export",
-            get(records::export).put(records::import),
+            get(data::export).put(data::import),
         )
-        .route("/namespaces/{namespace}/diff", get(records::diff))
-        .route("/reload", post(records::reload_seeds))
+        .route("/namespaces/{namespace}/diff", get(data::diff))
+        .route("/reload", post(data::reload_seeds))
         .route(
             "/faults",
-            get(handlers::faults)
-                .post(handlers::add_fault)
-                .delete(handlers::remove_faults),
+            get(faults::faults)
+                .post(faults::add_fault)
+                .delete(faults::remove_faults),
         )
-        .route("/faults/{id}", delete(handlers::remove_fault))
+        .route("/faults/{id}", delete(faults::remove_fault))
         .route(
             "/journal",
-            get(handlers::journal).delete(handlers::clear_journal),
+            get(journal::journal).delete(journal::clear_journal),
         )
-        .route("/journal/verify", post(handlers::verify))
-        .route("/journal/{id}", get(handlers::journal_entry))
-        .route("/journal/{id}/curl", get(handlers::journal_curl))
-        .route("/explain/{id}", get(handlers::explain))
-        .route("/clock", get(handlers::clock).put(handlers::set_clock))
-        .route("/clock/advance", post(handlers::advance_clock))
-        .route("/metrics", get(handlers::metrics))
-        .route("/openapi/{file}", get(handlers::openapi))
+        .route("/journal/verify", post(journal::verify))
+        .route("/journal/{id}", get(journal::journal_entry))
+        .route("/journal/{id}/curl", get(journal::journal_curl))
+        .route("/explain/{id}", get(journal::explain))
+        .route("/clock", get(clock::clock).put(clock::set_clock))
+        .route("/clock/advance", post(clock::advance_clock))
+        .route("/metrics", get(info::metrics))
+        .route("/openapi/{file}", get(info::openapi))
         .fallback(|uri: Uri| async move {
             Problem::new(
                 404,
@@ -225,7 +227,7 @@ pub(crate) fn router(app: &Arc<App>, access: ControlAccess) -> Router {
         .with_state(Arc::clone(app));
     // A nested router leaves the prefix with a slash behind it to nobody.
     Router::new()
-        .route("/_rollcall/", get(handlers::index))
+        .route("/_rollcall/", get(info::index))
         .nest("/_rollcall", routes)
         .layer(from_fn_with_state(
             Arc::new(guard::Guard::new(access)),
@@ -238,106 +240,5 @@ pub(crate) fn document(id: &str) -> Option<&'static str> {
     match id {
         "control-plane" => Some(include_str!("../../openapi/control-plane.yaml")),
         id => provider(id).map(|provider| provider.openapi),
-    }
-}
-
-/// An error of the control plane.
-#[derive(Debug)]
-pub(crate) struct Problem {
-    status: u16,
-    /// What happened, in a few words; the status says it where nobody else does.
-    title: Option<&'static str>,
-    detail: String,
-    /// Where in the body it is wrong, as a JSON pointer.
-    pointer: Option<String>,
-    /// Whatever else helps.
-    more: Option<Box<serde_json::Value>>,
-}
-
-impl Problem {
-    pub(crate) fn new(status: u16, detail: impl Into<String>) -> Self {
-        Self {
-            status,
-            title: None,
-            detail: detail.into(),
-            pointer: None,
-            more: None,
-        }
-    }
-
-    /// The same with another status.
-    pub(crate) fn status(mut self, status: u16) -> Self {
-        self.status = status;
-        self
-    }
-
-    pub(crate) fn title(mut self, title: &'static str) -> Self {
-        self.title = Some(title);
-        self
-    }
-
-    pub(crate) fn at(mut self, pointer: impl Into<String>) -> Self {
-        self.pointer = Some(pointer.into());
-        self
-    }
-}
-
-impl From<NamespaceError> for Problem {
-    fn from(cause: NamespaceError) -> Self {
-        let problem = Self::new(cause.status(), cause.to_string());
-        problem.title(cause.title())
-    }
-}
-
-impl From<OpenError> for Problem {
-    fn from(cause: OpenError) -> Self {
-        match cause {
-            OpenError::Machine(_) => Self::new(503, format!("the data {cause}")),
-            cause => Self::new(500, format!("the data {cause}")),
-        }
-    }
-}
-
-impl From<rusqlite::Error> for Problem {
-    fn from(cause: rusqlite::Error) -> Self {
-        if let Some(trouble) = trouble::of_sqlite(&cause) {
-            // The log may have the paths that SQLite names.
-            tracing::error!(%cause, "the data could not be used");
-            return Self::new(503, format!("the data could not be used: {trouble}"));
-        }
-        let detail = cause.sqlite_error().map_or_else(String::new, |error| {
-            format!(" (SQLite {})", error.extended_code)
-        });
-        Self::new(500, format!("the data could not be used: {cause}{detail}"))
-    }
-}
-
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).expect("a valid status");
-        let mut body = json!({
-            "type": "about:blank",
-            "title": self.title.or_else(|| status.canonical_reason()),
-            "status": self.status,
-            "detail": self.detail,
-        });
-        if let Some(pointer) = self.pointer {
-            body["pointer"] = pointer.into();
-        }
-        if let Some(more) = self.more {
-            body["nearest"] = *more;
-        }
-        let mut response = (
-            status,
-            [("content-type", "application/problem+json")],
-            body.to_string(),
-        )
-            .into_response();
-        // What still comes of the body is no request.
-        if status == StatusCode::REQUEST_TIMEOUT {
-            let close = HeaderValue::from_static("close");
-            response.headers_mut().insert(CONNECTION, close);
-        }
-        response
     }
 }

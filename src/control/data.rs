@@ -13,9 +13,9 @@ use rusqlite::Connection;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Problem;
 use super::extract::{LargeBody, LineStream, PathParam, QueryParams, pointer};
-use super::handlers::{Answer, KEPT, blocking, counts, swapped_json};
+use super::namespaces::{KEPT, counts, swapped_json};
+use super::problem::{Answer, Problem, blocking};
 use crate::app::App;
 use crate::namespace::clock::Clock;
 use crate::namespace::ids::Ids;

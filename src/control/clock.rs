@@ -1,0 +1,155 @@
+//! What time it is in a namespace.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::extract::{JsonBody, NamespaceParam, as_member, required_body};
+use super::problem::{Answer, Problem, blocking};
+use crate::app::App;
+use crate::namespace::Namespace;
+use crate::namespace::clock::{Setting, Time};
+use crate::provider::json;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockSetting {
+    mode: ClockMode,
+    time: Option<String>,
+    by: Option<String>,
+}
+
+#[derive(Deserialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
+enum ClockMode {
+    Real,
+    Fixed,
+    Offset,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    by: String,
+}
+
+fn shown_clock(namespace: &Namespace) -> Json<Value> {
+    let state = namespace.state();
+    let (setting, now) = (state.clock.setting(), state.clock.now().rfc3339_millis());
+    let name = &namespace.name;
+    Json(match setting {
+        Setting::Real => json!({ "namespace": name, "mode": "real", "now": now }),
+        Setting::Fixed(time) => {
+            json!({ "namespace": name, "mode": "fixed", "time": time.rfc3339_millis(), "now": now })
+        }
+        Setting::Offset(millis) => {
+            let length = humantime::format_duration(Duration::from_millis(millis.unsigned_abs()));
+            let sign = if millis < 0 { "-" } else { "" };
+            json!({ "namespace": name, "mode": "offset", "by": format!("{sign}{length}"), "now": now })
+        }
+    })
+}
+
+pub(crate) async fn clock(State(app): State<Arc<App>>, about: NamespaceParam) -> Answer {
+    blocking(move || Ok(shown_clock(&*app.namespaces.existing(about.name())?))).await
+}
+
+/// Lets a clock run as told, where it then shows a time that the providers can print.
+fn set(namespace: &Namespace, setting: Setting, place: &str) -> Answer {
+    if !setting.shows().is_printable() {
+        let detail = "the clock would leave the years 1970 to 9999".to_owned();
+        return Err(Problem::new(400, detail).at(place));
+    }
+    namespace.state().clock.set(setting);
+    Ok(shown_clock(namespace))
+}
+
+pub(crate) async fn set_clock(
+    State(app): State<Arc<App>>,
+    about: NamespaceParam,
+    JsonBody(bytes): JsonBody,
+) -> Answer {
+    // `"real"` is a mode, any other text alone the time of a fixed clock.
+    let alone: Option<String> = json::read(&bytes).ok();
+    let ClockSetting { mode, time, by } = match alone {
+        Some(time) if time != "real" => ClockSetting {
+            mode: ClockMode::Fixed,
+            time: Some(time),
+            by: None,
+        },
+        _ => required_body(&as_member(&bytes, "mode"))?,
+    };
+    blocking(move || {
+        if time.is_some() && mode != ClockMode::Fixed {
+            return Err(Problem::new(400, "only a fixed clock has a time").at("/time"));
+        }
+        if by.is_some() && mode != ClockMode::Offset {
+            return Err(Problem::new(400, "only an offset clock is off by something").at("/by"));
+        }
+        app.namespaces
+            .with(about.name(), |namespace| match (mode, time, by) {
+                (ClockMode::Fixed, Some(text), _) => {
+                    let time = Time::parse_rfc3339(&text).ok_or_else(|| {
+                        let detail =
+                            format!("\"{text}\" is no time; write it as 2024-05-20T08:30:00Z");
+                        Problem::new(400, detail).at("/time")
+                    })?;
+                    set(namespace, Setting::Fixed(time), "/time")
+                }
+                // Where it is now.
+                (ClockMode::Fixed, None, _) => {
+                    let now = namespace.state().clock.now();
+                    set(namespace, Setting::Fixed(now), "/mode")
+                }
+                (ClockMode::Offset, _, Some(by)) => {
+                    set(namespace, Setting::Offset(millis(&by)?), "/by")
+                }
+                (ClockMode::Offset, _, None) => {
+                    let detail = "an offset clock needs by, as \"1h\" or \"-15m\"";
+                    Err(Problem::new(400, detail).at("/by"))
+                }
+                (ClockMode::Real, ..) => set(namespace, Setting::Real, "/mode"),
+            })
+    })
+    .await
+}
+
+pub(crate) async fn advance_clock(
+    State(app): State<Arc<App>>,
+    about: NamespaceParam,
+    JsonBody(bytes): JsonBody,
+) -> Answer {
+    let Advance { by } = required_body(&as_member(&bytes, "by"))?;
+    let by = millis(&by)?;
+    blocking(move || {
+        app.namespaces.with(about.name(), |namespace| {
+            let advanced = namespace.state().clock.advance(by, Time::is_printable);
+            if !advanced {
+                let detail = "the clock would leave the years 1970 to 9999";
+                return Err(Problem::new(400, detail).at("/by"));
+            }
+            Ok(shown_clock(namespace))
+        })
+    })
+    .await
+}
+
+/// A length of time, back in time with a `-` before it.
+fn millis(text: &str) -> Answer<i64> {
+    let (sign, length) = text
+        .strip_prefix('-')
+        .map_or((1, text), |length| (-1, length));
+    let rule = || {
+        Problem::new(
+            400,
+            format!("\"{text}\" is no length of time; write 90s, 1h or -15m"),
+        )
+        .at("/by")
+    };
+    let length = humantime::parse_duration(length).map_err(|_| rule())?;
+    Ok(sign * i64::try_from(length.as_millis()).map_err(|_| rule())?)
+}

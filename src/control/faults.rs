@@ -1,0 +1,60 @@
+//! What should go wrong.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::extract::{ALL, JsonBody, NamespaceParam, PathParam, required_body};
+use super::problem::{Answer, Problem};
+use crate::app::App;
+use crate::pipeline::faults::Rule;
+
+/// All rules, or with a namespace named, those that its calls meet.
+pub(crate) async fn faults(State(app): State<Arc<App>>, about: NamespaceParam) -> Json<Vec<Rule>> {
+    Json(app.faults.list(about.only()))
+}
+
+pub(crate) async fn add_fault(
+    State(app): State<Arc<App>>,
+    about: NamespaceParam,
+    JsonBody(bytes): JsonBody,
+) -> Answer<Response> {
+    let rule = app.faults.add(required_body(&bytes)?, about.name());
+    let rule = rule.map_err(|error| Problem::new(400, error.rule).at(error.pointer))?;
+    tracing::info!(
+        fault = rule.id,
+        namespace = rule.matches.namespace,
+        "fault set up"
+    );
+    Ok((StatusCode::CREATED, Json(rule)).into_response())
+}
+
+/// All rules, or with a namespace named, those of that namespace alone.
+pub(crate) async fn remove_faults(
+    State(app): State<Arc<App>>,
+    about: NamespaceParam,
+) -> Json<Value> {
+    let removed = app.faults.remove(None, about.only());
+    tracing::info!(
+        namespace = about.only().unwrap_or(ALL),
+        removed,
+        "faults taken away"
+    );
+    Json(json!({ "removed": removed }))
+}
+
+pub(crate) async fn remove_fault(State(app): State<Arc<App>>, PathParam(id): PathParam) -> Answer {
+    let removed = id.parse().map_or(0, |id| app.faults.remove(Some(id), None));
+    if removed == 0 {
+        return Err(Problem::new(
+            404,
+            format!("there is no fault {id} (any more); GET /_rollcall/faults lists them"),
+        ));
+    }
+    tracing::info!(fault = id, "fault taken away");
+    Ok(Json(json!({ "removed": removed })))
+}

@@ -1,0 +1,259 @@
+//! What was called, and whether it was what a test expects.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::extract::{
+    JsonBody, NamespaceParam, OtherNamespaceParam, PathParam, QueryParams, required_body,
+};
+use super::problem::{Answer, Problem, blocking};
+use crate::app::App;
+use crate::pipeline::journal::{Count, Filter, Stage, Verdict};
+use crate::provider::json;
+use crate::providers::{provider, require};
+
+/// How many journal entries one answer holds at most.
+const ENTRIES: usize = 1000;
+/// How many namespaces an explanation names.
+const NAMED: usize = 10;
+/// The longest that `verify` waits.
+const WAIT: Duration = Duration::from_secs(60);
+/// How often `verify` looks while it waits.
+const LOOK: Duration = Duration::from_millis(5);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct JournalQuery {
+    /// Read by [`NamespaceParam`]; here so that it is no unknown parameter.
+    #[serde(rename = "namespace")]
+    _namespace: Option<String>,
+    provider: Option<String>,
+    operation: Option<String>,
+    stage: Option<String>,
+    status: Option<u16>,
+    #[serde(default)]
+    since: u64,
+    before: Option<u64>,
+    limit: Option<usize>,
+}
+
+impl JournalQuery {
+    fn filter<'a>(&'a self, about: &'a NamespaceParam) -> Answer<Filter<'a>> {
+        if let Some(id) = self.provider.as_deref().filter(|id| !id.is_empty()) {
+            require(id).map_err(|rule| Problem::new(400, rule))?;
+        }
+        Ok(Filter {
+            namespace: about.only(),
+            provider: self.provider.as_deref(),
+            operation: self.operation.as_deref(),
+            stage: self.stage.as_deref().map(find_stage).transpose()?,
+            status: self.status,
+            since: self.since,
+            before: self.before,
+        })
+    }
+}
+
+pub(crate) async fn journal(
+    State(app): State<Arc<App>>,
+    OtherNamespaceParam(about): OtherNamespaceParam,
+    QueryParams(query): QueryParams<JournalQuery>,
+) -> Answer {
+    let most = query.limit.unwrap_or(ENTRIES);
+    if ENTRIES < most {
+        let detail = format!(
+            "one answer holds up to {ENTRIES} entries, not {most}; go on with before=<the lowest id>"
+        );
+        return Err(Problem::new(400, detail));
+    }
+    blocking(move || Ok(Json(app.journal.list(&query.filter(&about)?, most)))).await
+}
+
+fn find_stage(word: &str) -> Answer<Stage> {
+    let found = Stage::ALL.into_iter().find(|stage| stage.as_str() == word);
+    found.ok_or_else(|| {
+        let words = Stage::ALL.map(Stage::as_str).join(", ");
+        Problem::new(
+            400,
+            format!("there is no stage \"{word}\"; there are {words}"),
+        )
+    })
+}
+
+/// All entries, or those that the filters let through.
+pub(crate) async fn clear_journal(
+    State(app): State<Arc<App>>,
+    OtherNamespaceParam(about): OtherNamespaceParam,
+    QueryParams(query): QueryParams<JournalQuery>,
+) -> Answer {
+    if query.limit.is_some() {
+        let detail = "a limit is for a list; name what is to be forgotten by the other filters";
+        return Err(Problem::new(400, detail));
+    }
+    blocking(move || {
+        let cleared = app.journal.clear(&query.filter(&about)?);
+        Ok(Json(json!({ "cleared": cleared })))
+    })
+    .await
+}
+
+fn no_entry(id: &str) -> Problem {
+    Problem::new(
+        404,
+        format!(
+            "the journal has no entry {id} (any more); GET /_rollcall/journal lists what it has"
+        ),
+    )
+}
+
+/// One entry, whole; what was not found in its namespace is looked for in the others.
+pub(crate) async fn journal_entry(State(app): State<Arc<App>>, PathParam(id): PathParam) -> Answer {
+    let number = id.parse().map_err(|_| no_entry(&id))?;
+    blocking(move || {
+        let mut entry = app.journal.entry(number).ok_or_else(|| no_entry(&id))?;
+        if let Some((provider_id, own, missing)) = app.journal.missing(number)
+            && let Some(provider) = provider(provider_id)
+        {
+            let mut elsewhere = Vec::new();
+            for namespace in app.namespaces.in_use() {
+                let store = &namespace.state().store;
+                if namespace.name != own
+                    && store.read(|tx| (provider.data.contains)(tx, &missing))?
+                {
+                    elsewhere.push(namespace.name.clone());
+                }
+            }
+            elsewhere.sort();
+            if !elsewhere.is_empty() {
+                let mut names = elsewhere[..NAMED.min(elsewhere.len())].join(", ");
+                if NAMED < elsewhere.len() {
+                    names.push_str(&format!(" and {} more", elsewhere.len() - NAMED));
+                }
+                let sentence = format!(
+                    "not found in namespace {own}, but the {} {} is present in namespace {names}",
+                    missing.kind,
+                    missing.key.join(" / "),
+                );
+                if let Some(explanation) = entry["explanation"].as_array_mut() {
+                    explanation.push(sentence.into());
+                }
+            }
+            entry["found_in"] = json!(elsewhere);
+        }
+        Ok(Json(entry))
+    })
+    .await
+}
+
+pub(crate) async fn journal_curl(
+    State(app): State<Arc<App>>,
+    PathParam(id): PathParam,
+) -> Answer<String> {
+    id.parse()
+        .ok()
+        .and_then(|id| app.journal.curl(id))
+        .ok_or_else(|| no_entry(&id))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Verify {
+    #[serde(default, rename = "match")]
+    matches: crate::pipeline::faults::Match,
+    #[serde(default)]
+    status: Option<u16>,
+    #[serde(default)]
+    since: u64,
+    count: Count,
+    #[serde(default)]
+    wait_ms: u64,
+}
+
+/// A question whose count is a number alone, which is exactly that many; any other as it is.
+fn with_exact_count(bytes: &[u8]) -> Cow<'_, [u8]> {
+    match json::read::<Value>(bytes) {
+        Ok(mut question) if question["count"].is_u64() => {
+            question["count"] = json!({ "exactly": question["count"] });
+            question.to_string().into_bytes().into()
+        }
+        _ => bytes.into(),
+    }
+}
+
+/// Whether that many calls happened, or do within the time: 200, else 409 with the nearest misses. A lower bound is
+/// answered as soon as it is reached, an upper bound as soon as it is broken, else at the end of the time.
+pub(crate) async fn verify(
+    State(app): State<Arc<App>>,
+    about: NamespaceParam,
+    JsonBody(bytes): JsonBody,
+) -> Answer {
+    let Verify {
+        mut matches,
+        status,
+        since,
+        count,
+        wait_ms,
+    } = required_body(&with_exact_count(&bytes))?;
+    check_match(&mut matches, &about)?;
+    let deadline = Instant::now() + Duration::from_millis(wait_ms).min(WAIT);
+    let matches = Arc::new(matches);
+    loop {
+        let (journal, wanted) = (Arc::clone(&app), Arc::clone(&matches));
+        let verdict =
+            blocking(move || Ok(journal.journal.verify(&wanted, status, since, count))).await?;
+        let is_late = deadline <= Instant::now();
+        match verdict {
+            Verdict::Holds { found } if is_late || !count.can_break() => {
+                return Ok(Json(json!({ "found": found })));
+            }
+            Verdict::Fails { found, nearest } if is_late || count.is_settled(found) => {
+                let detail = format!("found {found} such calls, wanted {count}");
+                return Err(Problem {
+                    more: Some(Box::new(nearest)),
+                    ..Problem::new(409, detail)
+                });
+            }
+            Verdict::Unkept => {
+                let detail =
+                    "the journal keeps nothing, so it cannot tell; start without --journal 0";
+                return Err(Problem::new(409, detail));
+            }
+            // A call that is still to come may settle a lower bound.
+            Verdict::Cut { many } if is_late || count.can_break() => {
+                let detail = format!(
+                    "found calls ({many}) whose bodies were cut by the journal, so it cannot tell what was in them; verify by what is in the path or the query, or send less than 16 KiB"
+                );
+                return Err(Problem::new(409, detail));
+            }
+            Verdict::Unknown { dropped } => {
+                let detail = format!(
+                    "{dropped} entries were dropped from the journal, so it cannot tell; start with a higher --journal, clear it between tests, or ask for what is newer with since"
+                );
+                return Err(Problem::new(409, detail));
+            }
+            _ => tokio::time::sleep(LOOK).await,
+        }
+    }
+}
+
+/// A call that cannot happen would be verified as not happened.
+fn check_match(matches: &mut crate::pipeline::faults::Match, about: &NamespaceParam) -> Answer<()> {
+    matches
+        .namespace
+        .get_or_insert_with(|| about.name().to_owned());
+    matches
+        .check()
+        .map_err(|error| Problem::new(400, error.rule).at(format!("/match{}", error.pointer)))
+}
+
+/// Why a signature did not match, by journal id or request id.
+pub(crate) async fn explain(State(app): State<Arc<App>>, PathParam(id): PathParam) -> Answer {
+    let found = app.journal.finding(&id);
+    found.map(Json).ok_or_else(|| no_entry(&id))
+}

@@ -1,0 +1,239 @@
+//! Namespaces: listed, made, reset, dropped.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::extract::{ALL, JsonBody, PathParam, ResetParams, as_member, body};
+use super::problem::{Answer, Problem, blocking};
+use crate::app::App;
+use crate::namespace::{DataSource, Namespace, NamespaceError, Swapped};
+use crate::pipeline::journal::Filter;
+use crate::provider::Provider;
+use crate::providers::PROVIDERS;
+use crate::store::Store;
+
+/// How many namespaces that failed an answer names.
+const NAMED: usize = 10;
+
+pub(crate) async fn namespaces(State(app): State<Arc<App>>) -> Answer {
+    blocking(move || {
+        let mut rows = Vec::new();
+        for name in app.namespaces.names()? {
+            rows.push(match app.namespaces.find(&name) {
+                Some(namespace) => shown(&namespace).unwrap_or_else(|cause| {
+                    // Of the others it is still to be told how they are.
+                    tracing::warn!(name, %cause, "a namespace cannot be read");
+                    let error = Problem::from(cause).detail;
+                    json!({ "name": name, "last_use": null, "counts": null, "error": error })
+                }),
+                // It lies on disk, and a list is no reason to open it.
+                None => json!({ "name": name, "last_use": null, "counts": null }),
+            });
+        }
+        Ok(Json(Value::Array(rows)))
+    })
+    .await
+}
+
+pub(crate) async fn one_namespace(
+    State(app): State<Arc<App>>,
+    PathParam(name): PathParam,
+) -> Answer {
+    blocking(move || Ok(Json(shown(&*app.namespaces.existing(&name)?)?))).await
+}
+
+/// What a namespace says that did not follow a changed seed.
+pub(crate) const KEPT: &str = "changed, kept because written";
+
+/// A namespace with its counts and last use.
+fn shown(namespace: &Namespace) -> rusqlite::Result<Value> {
+    let last_use = namespace.last_use();
+    let last_use = (0 < last_use.millis()).then(|| last_use.rfc3339_millis());
+    let counts = counts(&namespace.state().store)?;
+    let mut shown = json!({ "name": namespace.name, "last_use": last_use, "counts": counts });
+    if namespace.state().is_behind() {
+        shown["seed"] = KEPT.into();
+    }
+    Ok(shown)
+}
+
+/// How many records of each kind each provider has.
+pub(crate) fn counts(store: &Store) -> rusqlite::Result<Value> {
+    store.read(|tx| {
+        let of = |provider: &&'static Provider| {
+            let counts = (provider.data.counts)(tx)?
+                .into_iter()
+                .map(|(kind, count)| (kind.to_owned(), json!(count)));
+            Ok((provider.id.to_owned(), Value::Object(counts.collect())))
+        };
+        PROVIDERS
+            .iter()
+            .map(of)
+            .collect::<rusqlite::Result<Map<String, Value>>>()
+            .map(Value::Object)
+    })
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Create {
+    from: Option<String>,
+}
+
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    PathParam(name): PathParam,
+    JsonBody(bytes): JsonBody,
+) -> Answer<Response> {
+    blocking(move || {
+        let Create { from } = body(&as_member(&bytes, "from"))?;
+        let origin = match from.as_deref() {
+            None | Some("template") => DataSource::Template,
+            Some("empty") => DataSource::Empty,
+            Some(other) => DataSource::Copy(
+                app.namespaces
+                    .existing(other)
+                    .map_err(|cause| Problem::from(cause).at("/from"))?
+                    .state(),
+            ),
+        };
+        let namespace = app.namespaces.create(&name, &origin)?;
+        Ok((StatusCode::CREATED, Json(shown(&namespace)?)).into_response())
+    })
+    .await
+}
+
+pub(crate) async fn drop_namespace(
+    State(app): State<Arc<App>>,
+    PathParam(name): PathParam,
+) -> Answer {
+    blocking(move || {
+        // What cannot be read can be dropped all the same.
+        let dropped = match app.namespaces.existing(&name) {
+            Ok(namespace) => counts_of_old(&namespace.state().store),
+            Err(NamespaceError::Data { .. }) => Value::Null,
+            Err(cause) => return Err(cause.into()),
+        };
+        app.namespaces.drop_one(&name)?;
+        app.faults.remove(None, Some(&name));
+        app.journal.forget_dropped(&name);
+        Ok(Json(json!({ "name": name, "dropped": dropped })))
+    })
+    .await
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Reset {
+    to: Option<ResetTo>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ResetTo {
+    Template,
+    Empty,
+}
+
+/// Sets a namespace back; its faults and its journal go too, unless that is to be kept. Says what was dropped.
+fn reset_namespace(app: &App, name: &str, origin: &DataSource, keeps: bool) -> Answer<Value> {
+    let swapped = app.namespaces.reset(name, origin)?;
+    app.faults.remove(None, Some(name));
+    tracing::info!(namespace = name, "reset");
+    if !keeps {
+        let namespace = Some(name);
+        app.journal.clear(&Filter {
+            namespace,
+            ..Filter::default()
+        });
+    }
+    swapped_json(name, &swapped)
+}
+
+/// What an answer says of data that was put in another's place.
+pub(crate) fn swapped_json(name: &str, swapped: &Swapped) -> Answer<Value> {
+    let dropped = match &swapped.old {
+        Some(old) => counts_of_old(&old.store),
+        None if swapped.created => json!({}),
+        // It could not be read.
+        None => Value::Null,
+    };
+    let counts = counts(&swapped.new.store)?;
+    let mut shown = json!({ "name": name, "dropped": dropped, "counts": counts });
+    if swapped.created {
+        shown["created"] = true.into();
+    }
+    Ok(shown)
+}
+
+/// How many records there were; nothing where that cannot be read.
+fn counts_of_old(store: &Store) -> Value {
+    counts(store).unwrap_or_else(|cause| {
+        tracing::warn!(%cause, "what is dropped cannot be counted");
+        Value::Null
+    })
+}
+
+fn reset_to(bytes: &[u8]) -> Answer<DataSource> {
+    Ok(match body::<Reset>(&as_member(bytes, "to"))?.to {
+        None | Some(ResetTo::Template) => DataSource::Template,
+        Some(ResetTo::Empty) => DataSource::Empty,
+    })
+}
+
+pub(crate) async fn reset_one(
+    State(app): State<Arc<App>>,
+    PathParam(name): PathParam,
+    ResetParams {
+        keeps_journal: keeps,
+        ..
+    }: ResetParams,
+    JsonBody(bytes): JsonBody,
+) -> Answer {
+    blocking(move || {
+        let origin = reset_to(&bytes)?;
+        Ok(Json(reset_namespace(&app, &name, &origin, keeps)?))
+    })
+    .await
+}
+
+/// One namespace; all of them with `?namespace=*`, each whatever becomes of the others.
+pub(crate) async fn reset(
+    State(app): State<Arc<App>>,
+    ResetParams {
+        about,
+        keeps_journal: keeps,
+    }: ResetParams,
+    JsonBody(bytes): JsonBody,
+) -> Answer {
+    blocking(move || {
+        let origin = reset_to(&bytes)?;
+        if about.name() != ALL {
+            return Ok(Json(reset_namespace(&app, about.name(), &origin, keeps)?));
+        }
+        let (mut rows, mut failed) = (Vec::new(), Vec::new());
+        for name in app.namespaces.names()? {
+            match reset_namespace(&app, &name, &origin, keeps) {
+                Ok(row) => rows.push(row),
+                Err(problem) => failed.push(format!("{name}: {}", problem.detail)),
+            }
+        }
+        if failed.is_empty() {
+            return Ok(Json(Value::Array(rows)));
+        }
+        let (done, all) = (rows.len(), rows.len() + failed.len());
+        failed.truncate(NAMED);
+        let detail = format!(
+            "{done} of {all} namespaces were reset; {}",
+            failed.join("; ")
+        );
+        Err(Problem::new(503, detail))
+    })
+    .await
+}

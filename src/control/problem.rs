@@ -1,0 +1,123 @@
+//! What the control plane says when it cannot: RFC 9457 problem JSON with a pointer to what is wrong.
+
+use axum::Json;
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use crate::namespace::NamespaceError;
+use crate::store::{OpenError, trouble};
+
+/// What most routes answer.
+pub(crate) type Answer<T = Json<Value>> = Result<T, Problem>;
+
+/// An error of the control plane.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    pub(super) status: u16,
+    /// What happened, in a few words; the status says it where nobody else does.
+    pub(super) title: Option<&'static str>,
+    pub(super) detail: String,
+    /// Where in the body it is wrong, as a JSON pointer.
+    pub(super) pointer: Option<String>,
+    /// Whatever else helps.
+    pub(super) more: Option<Box<serde_json::Value>>,
+}
+
+impl Problem {
+    pub(crate) fn new(status: u16, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            title: None,
+            detail: detail.into(),
+            pointer: None,
+            more: None,
+        }
+    }
+
+    pub(crate) fn title(mut self, title: &'static str) -> Self {
+        self.title = Some(title);
+        self
+    }
+
+    pub(crate) fn at(mut self, pointer: impl Into<String>) -> Self {
+        self.pointer = Some(pointer.into());
+        self
+    }
+}
+
+impl From<NamespaceError> for Problem {
+    fn from(cause: NamespaceError) -> Self {
+        let problem = Self::new(cause.status(), cause.to_string());
+        problem.title(cause.title())
+    }
+}
+
+impl From<OpenError> for Problem {
+    fn from(cause: OpenError) -> Self {
+        match cause {
+            OpenError::Machine(_) => Self::new(503, format!("the data {cause}")),
+            cause => Self::new(500, format!("the data {cause}")),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Problem {
+    fn from(cause: rusqlite::Error) -> Self {
+        if let Some(trouble) = trouble::of_sqlite(&cause) {
+            // The log may have the paths that SQLite names.
+            tracing::error!(%cause, "the data could not be used");
+            return Self::new(503, format!("the data could not be used: {trouble}"));
+        }
+        let detail = cause.sqlite_error().map_or_else(String::new, |error| {
+            format!(" (SQLite {})", error.extended_code)
+        });
+        Self::new(500, format!("the data could not be used: {cause}{detail}"))
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).expect("a valid status");
+        let mut body = json!({
+            "type": "about:blank",
+            "title": self.title.or_else(|| status.canonical_reason()),
+            "status": self.status,
+            "detail": self.detail,
+        });
+        if let Some(pointer) = self.pointer {
+            body["pointer"] = pointer.into();
+        }
+        if let Some(more) = self.more {
+            body["nearest"] = *more;
+        }
+        let mut response = (
+            status,
+            [("content-type", "application/problem+json")],
+            body.to_string(),
+        )
+            .into_response();
+        // What still comes of the body is no request.
+        if status == StatusCode::REQUEST_TIMEOUT {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(CONNECTION, close);
+        }
+        response
+    }
+}
+
+/// Work on databases and long lists does not keep other calls from being answered.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Answer<T> + Send + 'static,
+) -> Answer<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|cause| {
+            tracing::error!(%cause, "a call of the control plane broke");
+            let detail = format!(
+                "rollcall broke here: {cause}. This is a bug in rollcall; please report it."
+            );
+            Err(Problem::new(500, detail))
+        })
+}

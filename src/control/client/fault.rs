@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Client;
-use crate::pipeline::faults::{Delay, Effect, Match, Rule};
+use crate::pipeline::faults::{Delay, Effect, Rule};
 
 /// A fault in the making: say what should happen, to which calls, and [`mount`](FaultPlan::mount) it.
 ///

@@ -3,7 +3,6 @@
 mod expectation;
 mod fault;
 
-use std::fmt;
 use std::time::Duration;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -15,7 +14,7 @@ use ureq::http::Request;
 
 use super::guard::is_token;
 use crate::namespace::clock::Time;
-use crate::pipeline::faults::{Delay, Effect, Match, Rule};
+use crate::pipeline::faults::{Effect, Match, Rule};
 use crate::pipeline::journal::Count;
 
 pub use expectation::Expectation;

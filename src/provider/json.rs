@@ -20,7 +20,7 @@ pub(crate) const MARK: &[u8] = b"\xEF\xBB\xBF";
 /// How many values of any kind a text may hold however short it is, and how many bytes it takes for each one more: a value takes
 /// some hundred bytes of memory.
 const VALUES: usize = 4096;
-const BYTES_FOR_A_VALUE: usize = 32;
+const BYTES_FOR_A_VALUE: usize = 6;
 
 /// What is wrong with a text, and where.
 #[derive(Debug)]

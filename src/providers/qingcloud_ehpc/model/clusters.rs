@@ -1,0 +1,291 @@
+//! Clusters, their software and the zones of the account.
+
+use rusqlite::types::{Type, Value};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+
+use super::query::{Conditions, Order, Scope, folded, for_each, total};
+use crate::store::Tx;
+use crate::store::lists::List;
+use crate::store::page::{Page, Window, select};
+
+/// A cluster, the parent of users.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Cluster {
+    pub(crate) cluster_id: String,
+    pub(crate) cluster_name: String,
+    pub(crate) cluster_status: String,
+    pub(crate) cluster_type: String,
+    pub(crate) create_time: String,
+    pub(crate) description: String,
+    pub(crate) nas_mount_point: String,
+    pub(crate) paid_type: String,
+    pub(crate) total_node_count: i64,
+    /// Whose it is; asked for in a filter and shown in no answer.
+    pub(crate) owner: String,
+    pub(crate) user_count: u64,
+    /// This one and the three of the storage follow from the id and the mount point where no seed says.
+    pub(crate) app_cluster_id: Option<String>,
+    pub(crate) nas_id: Option<String>,
+    pub(crate) nas_path: Option<String>,
+    pub(crate) nas_shared_path: Option<String>,
+    pub(crate) cluster_sw: Vec<Software>,
+    pub(crate) cpu_hours: f64,
+    pub(crate) mem_hours: f64,
+    pub(crate) job_counts: JobCounts,
+    pub(crate) project_role: String,
+    pub(crate) shared_status: String,
+    pub(crate) scheduler_type: String,
+}
+
+/// Software of a cluster, as the API names its parts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Software {
+    #[serde(default)]
+    pub(crate) description: String,
+    #[serde(default)]
+    pub(crate) hpcsw_id: String,
+    #[serde(default)]
+    pub(crate) sw_name: String,
+    #[serde(default)]
+    pub(crate) sw_ver: String,
+}
+
+/// How many jobs of a cluster are in each state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct JobCounts {
+    pub(crate) deleted: i64,
+    pub(crate) finished: i64,
+    pub(crate) pending: i64,
+    pub(crate) running: i64,
+    pub(crate) stopped: i64,
+}
+
+impl Cluster {
+    /// The columns, in the order of [`Cluster::from_row`].
+    const COLUMNS: &'static str = "cluster_id, cluster_name, cluster_status, cluster_type, create_time, description, nas_mount_point, \
+         paid_type, total_node_count, owner, user_count, app_cluster_id, nas_id, nas_path, nas_shared_path, cluster_sw, cpu_hours, \
+         mem_hours, deleted_job_count, finished_job_count, pending_job_count, running_job_count, stopped_job_count, project_role, \
+         shared_status, scheduler_type";
+
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            cluster_id: row.get(0)?,
+            cluster_name: row.get(1)?,
+            cluster_status: row.get(2)?,
+            cluster_type: row.get(3)?,
+            create_time: row.get(4)?,
+            description: row.get(5)?,
+            nas_mount_point: row.get(6)?,
+            paid_type: row.get(7)?,
+            total_node_count: row.get(8)?,
+            owner: row.get(9)?,
+            user_count: row.get(10)?,
+            app_cluster_id: row.get(11)?,
+            nas_id: row.get(12)?,
+            nas_path: row.get(13)?,
+            nas_shared_path: row.get(14)?,
+            cluster_sw: serde_json::from_str(row.get_ref(15)?.as_str()?).map_err(|cause| {
+                rusqlite::Error::FromSqlConversionFailure(15, Type::Text, cause.into())
+            })?,
+            cpu_hours: row.get(16)?,
+            mem_hours: row.get(17)?,
+            job_counts: JobCounts {
+                deleted: row.get(18)?,
+                finished: row.get(19)?,
+                pending: row.get(20)?,
+                running: row.get(21)?,
+                stopped: row.get(22)?,
+            },
+            project_role: row.get(23)?,
+            shared_status: row.get(24)?,
+            scheduler_type: row.get(25)?,
+        })
+    }
+}
+
+/// What clusters are sorted by; the creation time and then the order in which they came decide between equal ones.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(crate) enum ClusterKey {
+    #[default]
+    CreateTime,
+    ClusterId,
+    ClusterName,
+    ClusterStatus,
+    ClusterType,
+}
+
+impl ClusterKey {
+    /// The column that is looked at before the list's own key.
+    const fn column(self) -> Option<&'static str> {
+        match self {
+            Self::CreateTime => None,
+            Self::ClusterId => Some("cluster_id"),
+            Self::ClusterName => Some("cluster_name"),
+            Self::ClusterStatus => Some("cluster_status"),
+            Self::ClusterType => Some("cluster_type"),
+        }
+    }
+}
+
+static CLUSTERS: List = List {
+    table: "qingcloud_clusters",
+    parent: None,
+    sort_key: Some("create_time"),
+    number: "seq",
+    texts: &["folded_name"],
+    filter_columns: &["owner", "cluster_type", "cluster_status"],
+};
+
+/// Which clusters to list.
+#[derive(Debug, Default, Hash)]
+pub(crate) struct ClusterFilter {
+    pub(crate) owner: Option<String>,
+    pub(crate) cluster_id: Option<String>,
+    pub(crate) cluster_type: Option<String>,
+    pub(crate) status: Option<String>,
+    /// What the project's sharing is.
+    pub(crate) shared_status: Option<String>,
+    /// Part of the name, in any case.
+    pub(crate) search_word: Option<String>,
+}
+
+pub(crate) fn cluster(tx: &Connection, cluster_id: &str) -> rusqlite::Result<Option<Cluster>> {
+    let sql = format!(
+        "SELECT {} FROM qingcloud_clusters WHERE cluster_id = ?1",
+        Cluster::COLUMNS
+    );
+    tx.prepare_cached(&sql)?
+        .query_row([cluster_id], Cluster::from_row)
+        .optional()
+}
+
+/// Where the home directories of a cluster are, if there is one: an import asks for each user.
+pub(crate) fn mount_point(tx: &Connection, cluster_id: &str) -> rusqlite::Result<Option<String>> {
+    tx.prepare_cached("SELECT nas_mount_point FROM qingcloud_clusters WHERE cluster_id = ?1")?
+        .query_row([cluster_id], |row| row.get(0))
+        .optional()
+}
+
+pub(crate) fn list_clusters(
+    tx: &Tx<'_>,
+    filter: ClusterFilter,
+    (key, order): (ClusterKey, Order),
+    window: Window,
+) -> rusqlite::Result<Page<Cluster>> {
+    let mut conditions = Conditions::default();
+    conditions.when("cluster_id = ?", filter.cluster_id);
+    conditions.when_facet(&CLUSTERS, 0, filter.owner);
+    conditions.when_facet(&CLUSTERS, 1, filter.cluster_type);
+    conditions.when_facet(&CLUSTERS, 2, filter.status);
+    conditions.when("shared_status = ?", filter.shared_status);
+    conditions.when_contains(filter.search_word.as_deref().map(folded));
+    let scope = Scope {
+        list: &CLUSTERS,
+        first: key.column(),
+        parent: Value::Null,
+        total: total(tx, "clusters")?,
+    };
+    conditions.page(
+        tx,
+        &scope,
+        Cluster::COLUMNS,
+        (order, window),
+        Cluster::from_row,
+    )
+}
+
+/// Adds a cluster, or brings the one of the same id up to date; its users stay.
+pub(crate) fn put_cluster(tx: &Connection, cluster: &Cluster) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO qingcloud_clusters (cluster_id, cluster_name, folded_name, cluster_status, cluster_type, create_time,
+           description, nas_mount_point, paid_type, total_node_count, owner, app_cluster_id, nas_id, nas_path, nas_shared_path,
+           cluster_sw, cpu_hours, mem_hours, deleted_job_count, finished_job_count, pending_job_count, running_job_count,
+           stopped_job_count, project_role, shared_status, scheduler_type)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)
+         ON CONFLICT (cluster_id) DO UPDATE SET cluster_name = excluded.cluster_name, folded_name = excluded.folded_name,
+           cluster_status = excluded.cluster_status, cluster_type = excluded.cluster_type, create_time = excluded.create_time,
+           description = excluded.description, nas_mount_point = excluded.nas_mount_point, paid_type = excluded.paid_type,
+           total_node_count = excluded.total_node_count, owner = excluded.owner, app_cluster_id = excluded.app_cluster_id,
+           nas_id = excluded.nas_id, nas_path = excluded.nas_path, nas_shared_path = excluded.nas_shared_path,
+           cluster_sw = excluded.cluster_sw, cpu_hours = excluded.cpu_hours, mem_hours = excluded.mem_hours,
+           deleted_job_count = excluded.deleted_job_count, finished_job_count = excluded.finished_job_count,
+           pending_job_count = excluded.pending_job_count, running_job_count = excluded.running_job_count,
+           stopped_job_count = excluded.stopped_job_count, project_role = excluded.project_role,
+           shared_status = excluded.shared_status, scheduler_type = excluded.scheduler_type";
+    let software = serde_json::to_string(&cluster.cluster_sw).expect("texts become JSON");
+    let jobs = cluster.job_counts;
+    tx.prepare_cached(sql)?.execute(params![
+        cluster.cluster_id,
+        cluster.cluster_name,
+        folded(&cluster.cluster_name),
+        cluster.cluster_status,
+        cluster.cluster_type,
+        cluster.create_time,
+        cluster.description,
+        cluster.nas_mount_point,
+        cluster.paid_type,
+        cluster.total_node_count,
+        cluster.owner,
+        cluster.app_cluster_id,
+        cluster.nas_id,
+        cluster.nas_path,
+        cluster.nas_shared_path,
+        software,
+        cluster.cpu_hours,
+        cluster.mem_hours,
+        jobs.deleted,
+        jobs.finished,
+        jobs.pending,
+        jobs.running,
+        jobs.stopped,
+        cluster.project_role,
+        cluster.shared_status,
+        cluster.scheduler_type,
+    ])?;
+    Ok(())
+}
+
+/// Whether the account may use a zone: any, where no seed names some.
+pub(crate) fn may_use_zone(tx: &Connection, zone: &str) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM qingcloud_zones WHERE zone = ?1) OR NOT EXISTS (SELECT 1 FROM qingcloud_zones)";
+    tx.prepare_cached(sql)?.query_row([zone], |row| row.get(0))
+}
+
+/// The zones that the account may use; none means any.
+pub(crate) fn zones(tx: &Connection) -> rusqlite::Result<Vec<String>> {
+    let sql = "SELECT zone FROM qingcloud_zones ORDER BY zone";
+    select(tx, sql, [], |row| row.get(0))
+}
+
+/// Puts other zones in the place of those that there are.
+pub(crate) fn replace_zones<'a>(
+    tx: &Connection,
+    zones: impl IntoIterator<Item = &'a str>,
+) -> rusqlite::Result<()> {
+    tx.prepare_cached("DELETE FROM qingcloud_zones")?
+        .execute([])?;
+    let mut statement = tx.prepare_cached("INSERT OR IGNORE INTO qingcloud_zones VALUES (?1)")?;
+    for zone in zones {
+        statement.execute([zone])?;
+    }
+    Ok(())
+}
+
+/// Deletes a cluster and its users.
+pub(crate) fn delete_cluster(tx: &Connection, cluster_id: &str) -> rusqlite::Result<()> {
+    tx.prepare_cached("DELETE FROM qingcloud_clusters WHERE cluster_id = ?1")?
+        .execute([cluster_id])?;
+    Ok(())
+}
+
+/// Every cluster, in the order of its list.
+pub(crate) fn for_each_cluster(tx: &Connection, each: impl FnMut(Cluster)) -> rusqlite::Result<()> {
+    for_each(
+        tx,
+        "qingcloud_clusters",
+        Cluster::COLUMNS,
+        Cluster::from_row,
+        each,
+    )
+}

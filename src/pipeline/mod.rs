@@ -1,4 +1,4 @@
-//! The corridor: a provider call's life, from top to bottom.
+//! The pipeline: a provider call's life, from top to bottom.
 
 pub(crate) mod cors;
 pub mod faults;
@@ -218,7 +218,7 @@ fn dispatch(
         }
         let operation = call
             .operation()
-            .expect("a room admits only calls of its operations");
+            .expect("a provider admits only calls of its operations");
         (Stage::Operation, (operation.run)(call))
     }));
     walked.unwrap_or_else(|panic| {

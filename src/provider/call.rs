@@ -1,4 +1,4 @@
-//! A call as the rooms see it: the request as received, its parameters, the reply.
+//! A call as the providers see it: the request as received, its parameters, the reply.
 //!
 //! Nothing here knows axum. A query is never rebuilt from a map: [`Params`] keeps order, case and duplicates.
 
@@ -260,7 +260,7 @@ impl PathParams {
     }
 }
 
-/// One call of one operation (or of something that is none), on its way through the corridor.
+/// One call of one operation (or of something that is none), on its way through the pipeline.
 #[derive(Debug)]
 pub(crate) struct Call<'a> {
     /// The request as received.
@@ -321,7 +321,7 @@ impl Call<'_> {
         Ok(self.encoded_with_note(key, encode)?.body)
     }
 
-    /// The same, with what the room noted of it.
+    /// The same, with what the provider noted of it.
     pub(crate) fn encoded_with_note<N: Send + Sync + 'static>(
         &self,
         key: Key,
@@ -347,7 +347,7 @@ impl Call<'_> {
         Ok((body, remains))
     }
 
-    /// What a room keeps in memory beside the data; gone with a reset, like the data.
+    /// What a provider keeps in memory beside the data; gone with a reset, like the data.
     pub(crate) fn memory<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
         self.state.memory.get()
     }

@@ -1,6 +1,6 @@
 //! What the providers say when they say no.
 //!
-//! Each room writes its documented errors down as one [`catalogue!`] table; operations raise rows of it, and routing,
+//! Each provider writes its documented errors down as one [`catalogue!`] table; operations raise rows of it, and routing,
 //! help, faults, coverage and tests read the same rows.
 
 use std::borrow::Cow;

@@ -1,4 +1,4 @@
-//! Between the rooms' gateways and `signing/`: the request as the schemes read it, what a mismatch leaves in the journal,
+//! Between the providers' gateways and `signing/`: the request as the schemes read it, what a mismatch leaves in the journal,
 //! and the nonces that were used.
 
 use std::collections::{HashSet, VecDeque};

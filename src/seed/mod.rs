@@ -1,7 +1,7 @@
 //! Seed documents: where data comes from before anybody writes.
 //!
 //! A document is a JSON object with a provider's id for each key; what is under it is in that provider's own wire
-//! vocabulary and is read by its room. An `.ndjson` file holds one such document a line, and is read a line at a time.
+//! vocabulary and is read by its provider. An `.ndjson` file holds one such document a line, and is read a line at a time.
 
 pub(crate) mod credentials;
 mod ndjson;

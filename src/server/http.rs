@@ -35,7 +35,7 @@ const DRAINED: usize = 64 * 1024 * 1024;
 /// How long a body may take.
 const BODY_TIME: Duration = Duration::from_secs(60);
 
-/// Answers what comes in through the front door: rollcall's own under `/_rollcall`, everything else through the corridor.
+/// Answers what comes in through the HTTP front end: rollcall's own under `/_rollcall`, everything else through the pipeline.
 pub(crate) async fn answer(
     app: &App,
     control: &Router,

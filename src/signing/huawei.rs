@@ -3,7 +3,7 @@
 //! `signer.py` and `hkdf.py`).
 //!
 //! `X-Auth-Token` is no signature and not looked at here: a request without `Authorization` is
-//! [`Defect::NoAuthorization`], and the room then looks for a token.
+//! [`Defect::NoAuthorization`], and the provider then looks for a token.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -5,7 +5,7 @@
 //! the other direction. Every vector of the contracts is a folder under `tests/vectors/<scheme>/`.
 //!
 //! What deliberately is not here: HTTP types, a clock (times come in as arguments, in seconds since 1970), nonce and
-//! token tables, the provider's error codes, and which key is known. A room's `auth.rs` asks `read` what is missing,
+//! token tables, the provider's error codes, and which key is known. A provider's `auth.rs` asks `read` what is missing,
 //! makes its own checks in its own order, and ends with `verify`. When that says [`Mismatch`], [`doctor::diagnose`]
 //! looks for the mistake; a request that verifies never pays for it.
 //!
@@ -85,7 +85,7 @@ impl<'a> RawRequest<'a> {
     }
 }
 
-/// Whether a content type is that of a form. Whoever reads fields of a form asks here, so that what a room reads is what
+/// Whether a content type is that of a form. Whoever reads fields of a form asks here, so that what a provider reads is what
 /// was signed.
 #[must_use]
 pub fn is_form(content_type: &str) -> bool {

@@ -64,7 +64,7 @@ pub fn parameters<'a>(request: &RawRequest<'a>) -> (Carrier, Vec<Pair<'a>>) {
     (Carrier::Query, query)
 }
 
-/// Reads the signature parameters; `timestamp` and `zone` are the room's, which wants them with authentication off too.
+/// Reads the signature parameters; `timestamp` and `zone` are the provider's, which wants them with authentication off too.
 ///
 /// # Errors
 /// The first [`Defect`] in the gateway's order.

@@ -23,7 +23,7 @@ const FAR: u64 = if cfg!(test) { 64 } else { 512 };
 /// The most rows that one transaction may touch for the orders to follow it. Beyond that they are built anew, when needed.
 const TOUCHED: i64 = if cfg!(test) { 500 } else { 10_000 };
 
-/// A list as a room declares it: rows of a table in an order, those of one parent or all of them.
+/// A list as a provider declares it: rows of a table in an order, those of one parent or all of them.
 #[derive(Debug)]
 pub(crate) struct List {
     pub(crate) table: &'static str,
@@ -824,7 +824,7 @@ mod tests {
         check(&store, "the write");
     }
 
-    /// Asks the order first, as rooms do, and then SQL in the same transaction.
+    /// Asks the order first, as providers do, and then SQL in the same transaction.
     fn glance(tx: &Tx<'_>, team: i64) -> rusqlite::Result<bool> {
         let (total, forward) = (total(tx, team), Direction::Forward);
         let query = Query {

@@ -32,7 +32,7 @@ use lists::{Changes, Lists};
 use pages::{CachedBody, Key, ResponseCache};
 use transaction::Transaction;
 
-/// How many statements a connection keeps prepared: more than the rooms have.
+/// How many statements a connection keeps prepared: more than the providers have.
 const PREPARED_STATEMENTS: usize = 256;
 /// How many bytes a page has. Every table and index takes one at least, and most of a namespace's are nearly empty: pages
 /// of 4 KiB make it twice as large, and a million users only a tenth faster to import.

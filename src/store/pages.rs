@@ -50,7 +50,7 @@ impl Hasher for Written {
 #[derive(Debug)]
 pub(crate) struct CachedBody<N = ()> {
     pub(crate) body: Bytes,
-    /// What the room wants to know of the page when it is served again.
+    /// What the provider wants to know of the page when it is served again.
     pub(crate) note: Arc<N>,
     from: i64,
     until: i64,
@@ -65,7 +65,7 @@ impl CachedBody {
     /// A page that holds from one generation until before another.
     pub(crate) fn between(from: i64, until: i64, body: impl Into<Vec<u8>>) -> Self {
         Self {
-            // Without the room to grow that the encoder left, which would be kept as well.
+            // Without the spare capacity that the encoder left, which would be kept as well.
             body: body.into().into_boxed_slice().into(),
             note: Arc::default(),
             from,

@@ -1,4 +1,4 @@
-//! What the rooms' tests of authentication share: a strict server with keys of every state, and signed requests on the wire.
+//! What the providers' tests of authentication share: a strict server with keys of every state, and signed requests on the wire.
 
 use std::collections::BTreeSet;
 

@@ -182,7 +182,7 @@ fn a_printed_command_is_accepted_by_a_strict_server() {
     );
 }
 
-/// What the other schemes print, held against the readers of `rollcall explain`: their rooms' tests do the rest.
+/// What the other schemes print, held against the readers of `rollcall explain`: their providers' tests do the rest.
 #[test]
 fn every_scheme_can_be_printed_and_verified_without_a_server() {
     let check = |arguments: &[&str]| {
@@ -380,7 +380,7 @@ fn a_refused_call_is_explained_by_its_id() {
     assert_eq!(unknown.status.code(), Some(1));
 }
 
-/// A stand-in for the endpoint, whose own tests are those of its room: what is asked, and what is made of the answer.
+/// A stand-in for the endpoint, whose own tests are those of its provider: what is asked, and what is made of the answer.
 #[test]
 fn a_token_is_asked_for_as_the_document_says_and_printed_alone() {
     let ask = |answer: &'static str, arguments: &[&str]| {

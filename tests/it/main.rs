@@ -1,4 +1,4 @@
-//! Through the front door: every test talks to a real server over a socket, and every answer of a documented operation is
+//! Through the HTTP front end: every test talks to a real server over a socket, and every answer of a documented operation is
 //! held against openapi/.
 
 #![expect(

@@ -31,15 +31,15 @@ impl Match {
     /// Whether there can be such a call; a pointer begins at the match.
     pub(crate) fn check(&self) -> Result<(), RuleError> {
         let at = |pointer: &str, rule: String| Err(RuleError::new(pointer, rule));
-        let room = self.provider.as_deref().map(|id| (id, provider(id)));
-        if let Some((id, None)) = room {
+        let only = self.provider.as_deref().map(|id| (id, provider(id)));
+        if let Some((id, None)) = only {
             return at("/provider", unknown_provider(id));
         }
         if let Some(name) = &self.operation {
-            let mut rooms = PROVIDERS
+            let mut known = PROVIDERS
                 .iter()
-                .filter(|room| self.provider.as_deref().is_none_or(|id| id == room.id));
-            let is_known = rooms.any(|room| has_operation(room, name));
+                .filter(|row| self.provider.as_deref().is_none_or(|id| id == row.id));
+            let is_known = known.any(|row| has_operation(row, name));
             if !is_known {
                 let whose = self.provider.as_deref().unwrap_or("any provider");
                 return at(
@@ -100,7 +100,7 @@ pub(super) fn check(rule: &Rule) -> Result<(), RuleError> {
     if let (Effect::Error { error, .. }, Some(name)) = (effect, &matches.operation)
         && !PROVIDERS
             .iter()
-            .any(|room| row(room, error).is_some() && has_operation(room, name))
+            .any(|provider| row(provider, error).is_some() && has_operation(provider, name))
     {
         return at(
             "/effect/error",
@@ -110,23 +110,23 @@ pub(super) fn check(rule: &Rule) -> Result<(), RuleError> {
     Ok(())
 }
 
-pub(super) fn has_operation(room: &Provider, name: &str) -> bool {
-    room.operations.iter().any(|row| row.name == name)
+pub(super) fn has_operation(provider: &Provider, name: &str) -> bool {
+    provider.operations.iter().any(|row| row.name == name)
 }
 
 pub(super) fn check_effect(
     effect: &Effect,
-    room: Option<&'static Provider>,
+    only: Option<&'static Provider>,
 ) -> Result<(), RuleError> {
     let at = |pointer: &str, rule: String| Err(RuleError::new(pointer, rule));
     match effect {
         Effect::Error { error, .. } => {
-            let mut rooms = PROVIDERS
+            let mut known = PROVIDERS
                 .iter()
-                .filter(|provider| room.is_none_or(|room| room.id == provider.id));
-            if !rooms.any(|provider| row(provider, error).is_some()) {
-                let rule = match room {
-                    Some(room) => no_such_error(room, error),
+                .filter(|provider| only.is_none_or(|only| only.id == provider.id));
+            if !known.any(|provider| row(provider, error).is_some()) {
+                let rule = match only {
+                    Some(only) => no_such_error(only, error),
                     None => format!(
                         "\"{error}\" is no error of any provider, or a code of several; GET /_rollcall/errors lists them"
                     ),

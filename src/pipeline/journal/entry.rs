@@ -23,7 +23,7 @@ const BODY: usize = 16 * 1024;
 const UNKNOWN: usize = 8;
 /// What an entry costs beside what it holds: itself, its places in the ring and the index, what allocators round up.
 pub(super) const OVERHEAD: usize = size_of::<Kept>() + 256;
-/// Where in the corridor a call was answered.
+/// Where in the pipeline a call was answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Stage {
     /// No provider claims it.
@@ -53,7 +53,7 @@ impl Stage {
         }
     }
 
-    /// Every stage, in the order of the corridor.
+    /// Every stage, in the order of the pipeline.
     pub(crate) const ALL: [Self; 6] = [
         Self::Recognise,
         Self::Fault,
@@ -64,7 +64,7 @@ impl Stage {
     ];
 }
 
-/// What the corridor found out about a call, beside the request and the reply.
+/// What the pipeline found out about a call, beside the request and the reply.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
     /// Empty where nobody claimed the call.

@@ -1,4 +1,4 @@
-//! Tokens: IAM's room issues them, every Huawei room checks them. What is in them is IAM's business.
+//! Tokens: IAM's provider issues them, every Huawei provider checks them. What is in them is IAM's business.
 //!
 //! A token's text is `MII`, 253 random letters and digits, `~` and its namespace's name, so that the text alone says whose
 //! data a request is for. Its time runs on the namespace's clock.

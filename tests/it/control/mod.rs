@@ -48,7 +48,7 @@ pub(crate) fn users(names: &[&str]) -> Value {
     json!({ ROCKETMQ: { "users": [{ "project_id": PROJECT, "instance_id": INSTANCE, "users": users }] } })
 }
 
-/// Adds a user, as the nearest thing to a write that every room has.
+/// Adds a user, as the nearest thing to a write that every provider has.
 #[track_caller]
 pub(crate) fn add_user(server: &Server, namespace: &str, name: &str) {
     let target = format!("/_rollcall/namespaces/{namespace}/seed");

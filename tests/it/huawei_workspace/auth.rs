@@ -1,5 +1,5 @@
 //! What the gateway asks in front of every Huawei service (src/providers/huawei/authentication.rs), tried on this one; and what
-//! this service asks of a key that may only read. Rooms beside this one have only what is their own.
+//! this service asks of a key that may only read. Providers beside this one have only what is their own.
 
 use rollcall::clock::{Setting, Time};
 use rollcall::signing::Scheme;

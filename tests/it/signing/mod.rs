@@ -109,7 +109,7 @@ pub(crate) enum Refused {
     Mismatch(Mismatch),
 }
 
-/// Reads and verifies with one known key, as a room does in strict mode.
+/// Reads and verifies with one known key, as a provider does in strict mode.
 pub(crate) fn verify(scheme: Scheme, request: &Request, key: AccessKey<'_>) -> Result<(), Refused> {
     fn known<'k>(id: &str, key: &AccessKey<'k>) -> Result<&'k str, Refused> {
         if id == key.id {

@@ -385,7 +385,7 @@ pub(crate) struct Kept<N> {
     page: CachedBody<Marked<N>>,
 }
 
-/// Where a page's ids go, and what a room noted of it. No value holds the marks that are looked for: JSON and XML escape
+/// Where a page's ids go, and what a provider noted of it. No value holds the marks that are looked for: JSON and XML escape
 /// the one character or the other in each of them.
 #[derive(Debug)]
 struct Marked<N> {

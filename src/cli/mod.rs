@@ -34,12 +34,19 @@ use crate::server::{Rollcall, StartError, log};
 use remote::Remote;
 use signals::Signals;
 
+/// What most people do with it, before the list of what there is.
+const EXAMPLES: &str = "\
+rollcall                                      serve the demo data on http://127.0.0.1:4700
+rollcall run --auth strict -- pytest          run a command with a server of its own
+rollcall --seed team.json --data ./data       serve your own users, and keep what is written";
+
 /// A mock of five clouds' user APIs, so exact that their own SDKs cannot tell
 #[derive(Debug, Parser)]
 #[command(
     name = "rollcall",
     version,
     about,
+    before_help = EXAMPLES,
     args_conflicts_with_subcommands = true
 )]
 struct Arguments {

@@ -7,6 +7,9 @@ use crate::provider::table::{limits, operations, parameters, quirks};
 const SEED: Source = Source::Seed("004_09b76f0ed358f6b1.txt");
 const REFERENCE: Source = Source::Docs("DMS for RocketMQ API reference");
 const SDK: Source = Source::Sdk("huaweicloudsdkrocketmq 3.1.219");
+const LIVE: Source = Source::Observed(
+    "terraform-provider-huaweicloud, services/kafka/data_source_huaweicloud_dms_kafka_instances.go:746, the same address",
+);
 const UNBOUNDED: Source = Source::Inferred("so that a page of users fits into memory");
 
 parameters! {
@@ -72,7 +75,7 @@ operations! {
         (query "include_failure": "string", "ignored", SDK),
         (query "exact_match_name": "string" = "false", "true: name has to be the whole name", SDK),
         (query "enterprise_project_id": "string", "ignored", SDK),
-        (query "offset": "integer" = "0", "digits, {}; at or past the end, but for 0: 400 DMS.40050010" 0..=2147483647 value, SEED),
+        (query "offset": "integer" = "0", "digits, {}; at or past the end, but for 0: 400 DMS.40050010" 0..=2147483647 value, LIVE),
         LIMIT,
     ];
     /// Shows an instance

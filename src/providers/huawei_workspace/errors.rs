@@ -9,6 +9,9 @@ const DEFINITION: Source =
 const TERRAFORM: Source = Source::Observed(
     "codes that terraform-provider-huaweicloud and chnsz/golangsdk look for in live answers",
 );
+const COMMENTS: Source = Source::Observed(
+    "comments beside live answers in terraform-provider-huaweicloud, pull requests 5683 and 5685",
+);
 const ERROR_CODES: Source =
     Source::Docs("Workspace API reference, Application Error Codes (ErrorCode_0, 2026-05-21)");
 const FORBIDDEN: Source = Source::Inferred(
@@ -25,9 +28,9 @@ catalogue! {
     /// a parameter is missing, malformed or out of its bounds
     PARAMETER_INVALID: ParameterInvalid = 400 "WKS.0001" "The parameter {} is invalid." Condition TEXT;
     /// no such user id in this project
-    USER_NOT_FOUND: UserNotFound = 400 "WKS.00170312" "The user does not exist." Condition TERRAFORM;
+    USER_NOT_FOUND: UserNotFound = 400 "WKS.00170312" "The user does not exist." Condition COMMENTS;
     /// no such group id in this project
-    GROUP_NOT_FOUND: GroupNotFound = 400 "WKS.00170208" "The user group does not exist." Condition TERRAFORM;
+    GROUP_NOT_FOUND: GroupNotFound = 400 "WKS.00170208" "The user group does not exist." Condition COMMENTS;
     /// the user name is used in this project, whatever its case
     USER_EXISTS: UserExists = 400 "WKS.00170301" "The user name already exists." Condition CODE;
     /// the group name is used in this project
@@ -35,7 +38,7 @@ catalogue! {
     /// one user more than the quota (quirk user-quota)
     USER_QUOTA_EXCEEDED: UserQuotaExceeded = 400 "WKS.00170302" "The number of users exceeds the limit." Condition CODE;
     /// a project whose tenant never opened the service
-    TENANT_NOT_FOUND: TenantNotFound = 400 "WKS.00170117" "The tenant does not exist." Condition TERRAFORM;
+    TENANT_NOT_FOUND: TenantNotFound = 400 "WKS.00170117" "The tenant does not exist." Condition COMMENTS;
     /// a project in which the service is disabled, or which is not configured (quirk projects)
     SERVICE_DISABLED: ServiceDisabled = 403 "WKS.00010099" "The Workspace service is disabled." Condition TERRAFORM;
     /// a write signed with a key that may only read

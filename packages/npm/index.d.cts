@@ -18,7 +18,7 @@ export type Duration = number | string;
 export interface NamespaceOptions {
   /** A name of your own, mangled to `[a-z0-9-]`; a namespace of that name starts anew. Default: a name that nothing else has. */
   name?: string;
-  /** `'empty'`, a seed document, or the path of one (`.json`, `.ndjson`); a document is merged into the server's seed. */
+  /** `'empty'`, a seed document, or the path of one (`.json`, `.ndjson`); a document is all that the namespace holds at first. */
   seed?: 'empty' | (string & {}) | URL | Record<string, unknown>;
   /** For every provider, or by provider. */
   auth?: Auth | { [provider in Provider | '*']?: Auth };

@@ -71,7 +71,8 @@ class Namespace {
     checkOptions('a namespace', options, NAMESPACE_OPTIONS);
     const { name, seed, auth, clock, quirks } = options;
     const namespace = new Namespace(url, name ?? newName());
-    const start = seed === 'empty' ? 'empty' : 'template';
+    // A document is all that the namespace holds, as the server's own --seed and the other languages' helpers have it.
+    const start = seed === undefined ? 'template' : 'empty';
     if (name === undefined) await namespace.#own('PUT', '', { from: start });
     else await namespace.reset(start);
     if (seed !== undefined && seed !== 'empty') await namespace.seed(seed);

@@ -99,6 +99,14 @@ describe('a namespace', () => {
     await namespace.drop();
   });
 
+  test('holds what its seed says, and nothing else', async () => {
+    const namespace = await server.namespace({ seed: KEY });
+    const text = await (await fetch(`${server.url}/_rollcall/namespaces/${namespace.name}/export`)).text();
+    assert.equal(text.trim().split('\n').length, 1, text);
+    assert.match(text, /"own"/);
+    await namespace.drop();
+  });
+
   test('has the options of the SDKs, new ones at each look', () => {
     const { host, hostname, port } = new URL(rollcall.url);
     assert.deepEqual(rollcall.aliyun, { endpoint: rollcall.url, accessKeyId: rollcall.accessKey, accessKeySecret: 'test-sk' });

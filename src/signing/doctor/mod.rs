@@ -5,9 +5,17 @@
 //! and nothing at all for a request whose parameters are longer than anybody reads. None of it runs for a signature that
 //! is right, and no text that leaves this file holds a secret.
 
+mod body;
 mod encoders;
+mod encoding;
+mod headers;
 mod json;
+mod key;
+mod path;
+mod query;
+mod scope;
 mod table;
+mod time;
 
 use super::coding::{base64, hmac_sha256};
 use super::{
@@ -619,3 +627,26 @@ fn signed_by<'a>(parameters: Vec<Pair<'a>>, signature: &[u8]) -> Vec<Pair<'a>> {
         .filter(|pair| *pair.name != *signature)
         .collect()
 }
+
+/// So many parameters are left out, one after the other.
+const MAX_LEFT_OUT: usize = 64;
+
+/// Wrong calculations with their particulars.
+type Variants = Vec<(String, Trial)>;
+
+/// The one way to make a mistake that needs no particulars.
+fn one(trial: &Trial, change: impl FnOnce(&mut Trial)) -> Variants {
+    vec![variant(trial, String::new(), change)]
+}
+
+fn variant(
+    trial: &Trial,
+    particulars: impl Into<String>,
+    change: impl FnOnce(&mut Trial),
+) -> (String, Trial) {
+    let mut changed = trial.clone();
+    change(&mut changed);
+    (particulars.into(), changed)
+}
+
+// The key.

@@ -1,0 +1,75 @@
+//! Mistakes in the path.
+
+use super::{Examination, Trial, Variants, variant};
+use crate::signing::Scheme::{AlibabaAcs3, AlibabaV1, Huawei, QingCloud, Volcengine};
+use crate::signing::{encode, huawei};
+
+pub(super) fn path_trailing_slash(trial: &Trial, _: &Examination<'_>) -> Variants {
+    let turned = match trial.path.strip_suffix('/') {
+        Some(bare) => bare.to_owned(),
+        None => format!("{}/", trial.path),
+    };
+    with_path(trial, turned)
+}
+
+pub(super) fn with_path(trial: &Trial, path: String) -> Variants {
+    if path == trial.path {
+        return Vec::new();
+    }
+    vec![variant(trial, path.clone(), |trial| trial.path = path)]
+}
+
+/// The path as sent, with the slash at its end that the scheme may have put on the signed one, and without.
+pub(super) fn both_ends(trial: &Trial, path: &str) -> Variants {
+    let bare = path.strip_suffix('/').unwrap_or(path);
+    let mut variants = with_path(trial, format!("{bare}/"));
+    variants.extend(with_path(trial, bare.to_owned()));
+    variants
+}
+
+pub(super) fn path_encoded_twice(trial: &Trial, _: &Examination<'_>) -> Variants {
+    let segments: Vec<_> = trial
+        .raw_path
+        .split('/')
+        .map(|segment| encode(segment.as_bytes()))
+        .collect();
+    if trial.raw_path.contains('%') {
+        both_ends(trial, &segments.join("/"))
+    } else {
+        Vec::new()
+    }
+}
+
+pub(super) fn path_as_sent(trial: &Trial, _: &Examination<'_>) -> Variants {
+    if trial.raw_path.contains('%') {
+        both_ends(trial, &trial.raw_path)
+    } else {
+        Vec::new()
+    }
+}
+
+pub(super) fn path_unencoded(trial: &Trial, _: &Examination<'_>) -> Variants {
+    let decoded = percent_encoding::percent_decode_str(&trial.raw_path).decode_utf8_lossy();
+    if decoded == trial.raw_path {
+        return Vec::new();
+    }
+    both_ends(trial, &decoded)
+}
+
+pub(super) fn path_first_segment(trial: &Trial, examination: &Examination<'_>) -> Variants {
+    let Some((_, rest)) = trial
+        .raw_path
+        .strip_prefix('/')
+        .and_then(|path| path.split_once('/'))
+    else {
+        return Vec::new();
+    };
+    let rest = format!("/{rest}");
+    match examination.case.scheme {
+        Huawei => with_path(trial, huawei::canonical_path(&rest)),
+        QingCloud => both_ends(trial, &rest),
+        AlibabaV1 | AlibabaAcs3 | Volcengine => with_path(trial, rest),
+    }
+}
+
+// The query.

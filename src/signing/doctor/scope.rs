@@ -1,0 +1,101 @@
+//! Mistakes in the credential scope.
+
+use super::{Examination, Trial, Variants, one, variant};
+use crate::signing::{compact_time, extended_time};
+
+/// Whether the key is drawn for a date, a region and a service.
+pub(super) fn has_scope(trial: &Trial) -> bool {
+    !trial.scope[0].is_empty()
+}
+
+pub(super) fn key_not_derived(trial: &Trial, _: &Examination<'_>) -> Variants {
+    if !has_scope(trial) {
+        return Vec::new();
+    }
+    one(trial, |trial| trial.derived = false)
+}
+
+pub(super) fn key_prefixed(trial: &Trial, _: &Examination<'_>) -> Variants {
+    ["AWS4", "VOLC", "HMAC-SHA256"]
+        .into_iter()
+        .map(|prefix| variant(trial, prefix, |trial| trial.key_prefix = prefix))
+        .collect()
+}
+
+// The scope.
+
+/// A part of the scope replaced: in key and text, in the key alone, in the text alone.
+pub(super) fn scope_part(
+    trial: &Trial,
+    part: usize,
+    others: impl IntoIterator<Item = String>,
+) -> Variants {
+    let mut variants = Vec::new();
+    if !has_scope(trial) {
+        return variants;
+    }
+    for other in others {
+        if other == trial.scope[part] {
+            continue;
+        }
+        let everywhere = variant(trial, format!("\"{other}\""), |trial| {
+            trial.scope[part].clone_from(&other);
+            trial.key_scope[part].clone_from(&other);
+        });
+        let in_key = variant(
+            trial,
+            format!("\"{other}\" (in the key, not in the text)"),
+            |trial| {
+                trial.key_scope[part].clone_from(&other);
+            },
+        );
+        let in_text = variant(
+            trial,
+            format!("\"{other}\" (in the text, not in the key)"),
+            |trial| {
+                trial.scope[part].clone_from(&other);
+            },
+        );
+        variants.extend([everywhere, in_key, in_text]);
+    }
+    variants
+}
+
+pub(super) fn scope_region(trial: &Trial, examination: &Examination<'_>) -> Variants {
+    const USUAL: [&str; 6] = [
+        "cn-beijing",
+        "cn-shanghai",
+        "cn-guangzhou",
+        "cn-north-1",
+        "ap-southeast-1",
+        "",
+    ];
+    let known = examination.case.regions.iter().chain(&USUAL);
+    scope_part(trial, 1, known.map(|&region| region.to_owned()))
+}
+
+pub(super) fn scope_service(trial: &Trial, examination: &Examination<'_>) -> Variants {
+    const USUAL: [&str; 4] = ["bytehouse_ce", "bytehouse", "iam", ""];
+    let known = examination.case.services.iter().chain(&USUAL);
+    scope_part(trial, 2, known.map(|&service| service.to_owned()))
+}
+
+pub(super) fn scope_date(trial: &Trial, examination: &Examination<'_>) -> Variants {
+    const DAY: i64 = 24 * 60 * 60;
+    let Some(sent) = examination.timestamp else {
+        return Vec::new();
+    };
+    let days = [0, DAY, -DAY].map(|days| compact_time(sent + days)[..8].to_owned());
+    let whole = [trial.time.clone(), extended_time(sent)[..10].to_owned()];
+    scope_part(trial, 0, days.into_iter().chain(whole))
+}
+
+pub(super) fn scope_terminator(trial: &Trial, _: &Examination<'_>) -> Variants {
+    scope_part(
+        trial,
+        3,
+        ["aws4_request", "volc_request"].map(str::to_owned),
+    )
+}
+
+// The headers.

@@ -14,6 +14,7 @@ use crate::provider::redact;
 use crate::providers::signatures::{Sent, check_skew, explain_mismatch};
 use crate::signing::qingcloud::{self, Defect};
 use crate::signing::{Scheme, same};
+use crate::store::pages::CachedBody;
 
 /// How far a caller's clock may be off, either way.
 const SKEW: Duration = Duration::from_secs(60);
@@ -38,17 +39,18 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
 
 /// Where a seed names the account's zones, a call is for one of these.
 fn require_zone(call: &Call<'_>, zone: &str) -> Result<(), ApiError> {
-    let store = call.store();
-    if store.read(|tx| model::may_use_zone(tx, zone))? {
-        return Ok(());
-    }
-    let zones = store.read(|tx| model::zones(tx))?.join(", ");
-    Err(errors::ZONE_ACCESS_DENIED
-        .with(wire::echo(zone))
-        .because(format!(
-            "a seed's zones say that the account may use {}",
-            wire::echo(&zones)
+    // Asked with every call, and answered again only when something was written.
+    call.encoded(call.key(("zone", zone)), |tx| {
+        if model::may_use_zone(tx, zone)? {
+            return Ok(CachedBody::always(""));
+        }
+        let zones = model::zones(tx)?.join(", ");
+        let (zone, zones) = (wire::echo(zone), wire::echo(&zones));
+        Err(errors::ZONE_ACCESS_DENIED.with(zone).because(format!(
+            "a seed's zones say that the account may use {zones}"
         )))
+    })?;
+    Ok(())
 }
 
 /// The lenient and strict checks; gives the key where it is known that the caller holds it.

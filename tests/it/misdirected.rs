@@ -86,9 +86,9 @@ fn other_protocols_are_warned_of_once_a_client_and_counted() {
         ],
         [3, 2, 1]
     );
-    process.child.kill().expect("it runs");
-    let mut log = String::new();
     let mut stderr = process.child.stderr.take().expect("it is piped");
+    process.stop();
+    let mut log = String::new();
     stderr.read_to_string(&mut log).expect("text");
     for (told, advice) in [
         ("spoke TLS to this port", "begins with http://"),

@@ -107,10 +107,7 @@ fn the_access_log_is_rotated_by_size() {
     let older = |number: usize| folder.path().join(format!("calls.ndjson.{number}"));
     wait_for("the fourth file", || older(4).exists().then_some(()));
     // A clean stop: one that is killed may be between two files.
-    let id = process.child.id().to_string();
-    let sent = Command::new("kill").args(["-s", "TERM", &id]).status();
-    assert!(sent.expect("kill runs").success());
-    wait_for("the end", || process.child.try_wait().expect("a child"));
+    process.stop();
     assert!(!older(5).exists());
     for number in 1..=4 {
         let text = fs::read_to_string(older(number)).expect("a file");
@@ -148,12 +145,8 @@ fn the_access_log_goes_to_standard_output_and_never_holds_a_call_up() {
         let answers = exchange(process.address(), request.as_bytes(), 50);
         assert!(answers.iter().all(|answer| answer.status == 200));
     }
-    let id = process.child.id().to_string();
     let stopped = Instant::now();
-    let sent = Command::new("kill").args(["-s", "TERM", &id]).status();
-    assert!(sent.expect("kill runs").success());
-    let status = wait_for("the end", || process.child.try_wait().expect("a child"));
-    assert!(status.success());
+    assert!(process.stop().success());
     assert!(stopped.elapsed() < Duration::from_millis(1500));
     let mut text = String::new();
     std::io::Read::read_to_string(&mut stdout, &mut text).expect("UTF-8");
@@ -199,10 +192,7 @@ fn log_of(arguments: &[&str], work: impl FnOnce(std::net::SocketAddr)) -> String
         .spawn();
     let mut process = Process::of(child.expect("the binary runs"));
     work(process.address());
-    let id = process.child.id().to_string();
-    let sent = Command::new("kill").args(["-s", "TERM", &id]).status();
-    assert!(sent.expect("kill runs").success());
-    wait_for("the end", || process.child.try_wait().expect("a child"));
+    process.stop();
     fs::read_to_string(&path).expect("a readable file")
 }
 

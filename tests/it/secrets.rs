@@ -135,7 +135,7 @@ impl Run {
         told.push(self.control("GET", "metrics"));
         let mut log = String::new();
         let mut stderr = self.process.child.stderr.take().expect("it is piped");
-        self.process.child.kill().expect("it runs");
+        self.process.stop();
         stderr.read_to_string(&mut log).expect("text");
         told.extend(log.lines().map(str::to_owned));
         told

@@ -415,18 +415,22 @@ mod tests {
     #[test]
     fn what_nobody_has_a_path_for_wears_the_envelope_that_its_sender_reads() {
         let token = ("x-auth-token", "t");
-        check("/v1/p/instances/i/users", &[token], Some(IAM));
-        check("/", &[token], Some(IAM));
-        check("/v1/p", &[("x-sdk-date", "20240520T083000Z")], Some(IAM));
+        check("/v1/p/instances/i/users", &[token], Some(WORKSPACE));
+        check("/", &[token], Some(WORKSPACE));
+        check(
+            "/v1/p",
+            &[("x-sdk-date", "20240520T083000Z")],
+            Some(WORKSPACE),
+        );
         check(
             "/v1/p",
             &[("authorization", "SDK-HMAC-SM3 Access=x")],
-            Some(IAM),
+            Some(WORKSPACE),
         );
         check(
             "/v1/p",
             &[("authorization", "V11-HMAC-SHA256 Credential=x/20240520/r/s")],
-            Some(IAM),
+            Some(WORKSPACE),
         );
         let host = ("host", "dms.cn-north-4.myhuaweicloud.com");
         check("/v1/p", &[token, host], Some(ROCKETMQ));
@@ -456,9 +460,13 @@ mod tests {
             check(&format!("/v1/x?{signed}&{iaas}"), &[], Some(QINGCLOUD));
         }
         for authorization in ["V11-HMAC-SHA256 Credential=x", "SDK-SM2-SM3 Access=x"] {
-            check("/v1/p", &[("authorization", authorization)], Some(IAM));
+            check(
+                "/v1/p",
+                &[("authorization", authorization)],
+                Some(WORKSPACE),
+            );
         }
-        check("/v1/p", &[("x-subject-token", "t")], Some(IAM));
+        check("/v1/p", &[("x-subject-token", "t")], Some(WORKSPACE));
         check(
             "/clusters",
             &[("authorization", "acs ak:signature")],
@@ -473,7 +481,7 @@ mod tests {
         let token = ("x-auth-token", "t");
         check("/api/v1/clusters", &[acs3], Some(ALIYUN));
         check("/v2/clusters/x", &[acs3], Some(ALIYUN));
-        check("/api/v3/projects/p/clusters", &[token], Some(IAM));
+        check("/api/v3/projects/p/clusters", &[token], Some(WORKSPACE));
         let volcengine = ("authorization", "HMAC-SHA256 Credential=x");
         check("/api/v1/clusters", &[volcengine], Some(VOLCENGINE));
         check("/v2/p/things?access_key_id=x", &[], Some(QINGCLOUD));

@@ -54,14 +54,6 @@ pub(crate) static PROVIDER: Provider = Provider {
             "/v3.0",
             "/v5/caller-identity",
         ],
-        // Any of Huawei's modules has the gateway's answer to an unknown path, this one as well as the others.
-        credentials: &[
-            Mark::Authorization("SDK-*"),
-            Mark::Authorization("V11-HMAC-*"),
-            Mark::Header("x-sdk-date"),
-            Mark::Header("x-auth-token"),
-            Mark::Header("x-subject-token"),
-        ],
         discovery: &[
             Mark::Accept("application/json"),
             Mark::Authorization("SDK-*"),

@@ -19,7 +19,7 @@ use std::sync::LazyLock;
 
 use crate::provider::call::Request;
 use crate::provider::table::RouteMatch;
-use crate::provider::{Data, Gateway, Provider, Real};
+use crate::provider::{Data, Gateway, Mark, Provider, Real};
 use crate::providers::huawei;
 use crate::providers::routes::Routes;
 use table::{LIMITS, OPERATIONS, QUIRKS};
@@ -40,6 +40,15 @@ pub(crate) static PROVIDER: Provider = Provider {
     real: Real {
         hosts: &["workspace.*.myhuaweicloud.*", "workspace.myhuaweicloud.*"],
         paths: &["/v2/*", "/v3/*/users", "/v3/*/groups", "/v3/*/domains"],
+        // Any of Huawei's modules has the gateway's answer to an unknown path. Not IAM: a `GET /` with nothing but a token, which
+        // its contract leaves a 404, would be its list of versions.
+        credentials: &[
+            Mark::Authorization("SDK-*"),
+            Mark::Authorization("V11-HMAC-*"),
+            Mark::Header("x-sdk-date"),
+            Mark::Header("x-auth-token"),
+            Mark::Header("x-subject-token"),
+        ],
         ..huawei::REAL
     },
     gateway: Gateway {

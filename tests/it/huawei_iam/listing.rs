@@ -262,6 +262,12 @@ fn keystone_clients_find_the_version_wherever_the_call_is_clearly_theirs() {
         let link = &prefixed["versions"]["values"][0]["links"][0]["href"];
         assert_eq!(link, "http://127.0.0.1/huawei-iam/v3/");
         assert_eq!(server.get("/").status, 404, "nobody says whose it is");
+        // A token alone says that a client of Huawei's calls, not that it asks IAM for its versions.
+        for header in ["x-auth-token", "x-subject-token"] {
+            let other = server.send("GET", "/", &[(header, "t"), ("accept", "*/*")], b"");
+            assert_eq!(other.status, 404, "{header}: {other}");
+            assert_eq!(other.json()["error_code"], "APIGW.0101", "{header}");
+        }
         assert_eq!(server.get("/v3/p/desktops").header("x-iam-trace-id"), None);
     }
 }

@@ -2,14 +2,36 @@
 
 use super::encoders::standard;
 use super::query::{requeried, sorted};
-use super::{
-    Examination, MAX_BODY, Parameter, Trial, Variants, json, one, stated_hash_header, variant,
-};
-use crate::signing::Scheme::QingCloud;
+use super::table::{Variants, deviations, one, variant};
+use super::{Examination, MAX_BODY, Parameter, Trial, json, stated_hash_header};
+use crate::signing::Scheme::{self, AlibabaAcs3, AlibabaV1, Huawei, QingCloud, Volcengine};
 use crate::signing::{Digest, md5_hex, sha256_hex};
 
+/// The schemes with a line for the body in the string to sign.
+const WITH_BODY: &[Scheme] = &[AlibabaAcs3, Volcengine, Huawei, QingCloud];
+
+deviations! {
+    "body-empty", WITH_BODY, "signature matches if the body is taken for empty" => body_empty;
+    "body-not-sent", WITH_BODY, "the signature is of the body {}; none was sent" => body_not_sent;
+    "body-hash-sha256", [AlibabaAcs3, Huawei], "signature matches with the SHA-256 of the body; an algorithm with SM3 in its name wants the SM3 there"
+        => body_hash_sha256;
+    "body-hash-stated", [AlibabaAcs3, Volcengine], "signature matches with the body hash that {} states; the body that came has another"
+        => body_hash_stated;
+    "body-hash-own", [Huawei], "signature matches with the hash of the body; {} says something else" => body_hash_own;
+    "body-reserialised", WITH_BODY, "signature matches if the body is the same JSON written {}"
+        => body_reserialised;
+    "body-newline", WITH_BODY, "signature matches if the body {}" => body_newline;
+    "body-unsigned", [Huawei], "signature matches if UNSIGNED-PAYLOAD stands for the body hash; say so in X-Sdk-Content-Sha256"
+        => |trial, _| one(trial, |trial| trial.payload = Some("UNSIGNED-PAYLOAD".to_owned()));
+    "body-hash-upper-case", WITH_BODY, "signature matches if the body hash is written in upper-case hex"
+        => |trial, _| one(trial, |trial| trial.payload = trial.payload.take().map(|line| line.to_uppercase()));
+    "body-line-missing", [QingCloud], "signature matches without the line for the MD5 of the body, which a request with a body needs"
+        => |trial, _| one(trial, |trial| trial.payload = None);
+    "form-left-out", [AlibabaV1], "signature matches if the fields of the form in the body are left out" => form_left_out;
+}
+
 /// The line for a body: an MD5 for QingCloud, else the scheme's own digest.
-pub(super) fn body_line(trial: &Trial, examination: &Examination<'_>, body: &[u8]) -> String {
+fn body_line(trial: &Trial, examination: &Examination<'_>, body: &[u8]) -> String {
     match examination.case.scheme {
         QingCloud => md5_hex(body),
         _ => trial.digest.hash(body),
@@ -17,7 +39,7 @@ pub(super) fn body_line(trial: &Trial, examination: &Examination<'_>, body: &[u8
 }
 
 /// Another body, where there is a line for it.
-pub(super) fn other_body(
+fn other_body(
     trial: &Trial,
     examination: &Examination<'_>,
     particulars: impl Into<String>,
@@ -31,14 +53,14 @@ pub(super) fn other_body(
     differs.then(|| variant(trial, particulars, |trial| trial.payload = Some(line)))
 }
 
-pub(super) fn body_empty(trial: &Trial, examination: &Examination<'_>) -> Variants {
+fn body_empty(trial: &Trial, examination: &Examination<'_>) -> Variants {
     other_body(trial, examination, "", b"")
         .into_iter()
         .collect()
 }
 
 /// What SDKs sign for a call without a body and then do not send: Huawei's for Node does so with `{}` of a DELETE.
-pub(super) fn body_not_sent(trial: &Trial, examination: &Examination<'_>) -> Variants {
+fn body_not_sent(trial: &Trial, examination: &Examination<'_>) -> Variants {
     if !examination.case.request.body.is_empty() {
         return Vec::new();
     }
@@ -48,7 +70,7 @@ pub(super) fn body_not_sent(trial: &Trial, examination: &Examination<'_>) -> Var
         .collect()
 }
 
-pub(super) fn body_hash_sha256(trial: &Trial, examination: &Examination<'_>) -> Variants {
+fn body_hash_sha256(trial: &Trial, examination: &Examination<'_>) -> Variants {
     if trial.digest != Digest::Sm3 {
         return Vec::new();
     }
@@ -56,7 +78,7 @@ pub(super) fn body_hash_sha256(trial: &Trial, examination: &Examination<'_>) -> 
     one(trial, |trial| trial.payload = Some(line))
 }
 
-pub(super) fn body_hash_stated(trial: &Trial, examination: &Examination<'_>) -> Variants {
+fn body_hash_stated(trial: &Trial, examination: &Examination<'_>) -> Variants {
     let header = stated_hash_header(examination.case);
     let stated = header.and_then(|header| Some((header, examination.case.request.header(header)?)));
     match stated {
@@ -67,7 +89,7 @@ pub(super) fn body_hash_stated(trial: &Trial, examination: &Examination<'_>) -> 
     }
 }
 
-pub(super) fn body_reserialised(trial: &Trial, examination: &Examination<'_>) -> Variants {
+fn body_reserialised(trial: &Trial, examination: &Examination<'_>) -> Variants {
     let body = examination.case.request.body;
     if body.is_empty() || MAX_BODY < body.len() {
         return Vec::new();
@@ -78,7 +100,7 @@ pub(super) fn body_reserialised(trial: &Trial, examination: &Examination<'_>) ->
         .collect()
 }
 
-pub(super) fn body_newline(trial: &Trial, examination: &Examination<'_>) -> Variants {
+fn body_newline(trial: &Trial, examination: &Examination<'_>) -> Variants {
     let body = examination.case.request.body;
     if MAX_BODY < body.len() {
         return Vec::new();
@@ -107,30 +129,14 @@ pub(super) fn body_newline(trial: &Trial, examination: &Examination<'_>) -> Vari
     .collect()
 }
 
-pub(super) fn body_unsigned(trial: &Trial, _: &Examination<'_>) -> Variants {
-    one(trial, |trial| {
-        trial.payload = Some("UNSIGNED-PAYLOAD".to_owned())
-    })
-}
-
-pub(super) fn body_hash_own(trial: &Trial, examination: &Examination<'_>) -> Variants {
+fn body_hash_own(trial: &Trial, examination: &Examination<'_>) -> Variants {
     let header = stated_hash_header(examination.case).unwrap_or_default();
     other_body(trial, examination, header, examination.case.request.body)
         .into_iter()
         .collect()
 }
 
-pub(super) fn body_hash_upper_case(trial: &Trial, _: &Examination<'_>) -> Variants {
-    one(trial, |trial| {
-        trial.payload = trial.payload.take().map(|line| line.to_uppercase())
-    })
-}
-
-pub(super) fn body_line_missing(trial: &Trial, _: &Examination<'_>) -> Variants {
-    one(trial, |trial| trial.payload = None)
-}
-
-pub(super) fn form_left_out(trial: &Trial, _: &Examination<'_>) -> Variants {
+fn form_left_out(trial: &Trial, _: &Examination<'_>) -> Variants {
     let query: Vec<&Parameter> = trial
         .parameters
         .iter()
@@ -143,5 +149,3 @@ pub(super) fn form_left_out(trial: &Trial, _: &Examination<'_>) -> Variants {
         trial.query = requeried(sorted(query), standard)
     })
 }
-
-// The path.

@@ -1,13 +1,23 @@
 //! Mistakes in the signed headers.
 
-use super::{Examination, MAX_LEFT_OUT, Trial, Variants, one, variant};
+use super::table::{SIX_PARTS, Variants, deviations, one, variant};
+use super::{Examination, MAX_LEFT_OUT, Trial};
+
+deviations! {
+    "host", SIX_PARTS, "signature matches if Host is \"{}\"" => host;
+    "content-type", SIX_PARTS, "signature matches if Content-Type is \"{}\"" => content_type;
+    "header-values-untrimmed", SIX_PARTS, "signature matches if header values are signed untrimmed, {}" => header_values_untrimmed;
+    "header-names-cased", SIX_PARTS, "signature matches if the canonical request writes header names as \"{}\"" => header_names_cased;
+    "header-lines-sorted", SIX_PARTS, "signature matches if the canonical header lines are sorted by name, unlike SignedHeaders"
+        => header_lines_sorted;
+    "blank-line-missing", SIX_PARTS, "signature matches if the canonical request has no empty line before SignedHeaders"
+        => |trial, _| one(trial, |trial| trial.gap = false);
+    "header-not-listed", SIX_PARTS, "signature matches if the header {} is signed, which SignedHeaders does not list"
+        => header_not_listed;
+}
 
 /// One header's value replaced by each of the others.
-pub(super) fn header_value(
-    trial: &Trial,
-    name: &str,
-    others: impl IntoIterator<Item = String>,
-) -> Variants {
+fn header_value(trial: &Trial, name: &str, others: impl IntoIterator<Item = String>) -> Variants {
     let Some(position) = trial.headers.iter().position(|(key, _)| key == name) else {
         return Vec::new();
     };
@@ -22,7 +32,7 @@ pub(super) fn header_value(
         .collect()
 }
 
-pub(super) fn host(trial: &Trial, examination: &Examination<'_>) -> Variants {
+fn host(trial: &Trial, examination: &Examination<'_>) -> Variants {
     let request = examination.case.request;
     let sent = request.header("host").unwrap_or_default();
     let (name, port) = match sent.rsplit_once(':') {
@@ -50,7 +60,7 @@ pub(super) fn host(trial: &Trial, examination: &Examination<'_>) -> Variants {
     header_value(trial, "host", others)
 }
 
-pub(super) fn content_type(trial: &Trial, _: &Examination<'_>) -> Variants {
+fn content_type(trial: &Trial, _: &Examination<'_>) -> Variants {
     let usual = [
         "application/json",
         "application/json; charset=utf-8",
@@ -67,7 +77,7 @@ pub(super) fn content_type(trial: &Trial, _: &Examination<'_>) -> Variants {
     header_value(trial, "content-type", usual.map(str::to_owned))
 }
 
-pub(super) fn header_values_untrimmed(trial: &Trial, examination: &Examination<'_>) -> Variants {
+fn header_values_untrimmed(trial: &Trial, examination: &Examination<'_>) -> Variants {
     let request = examination.case.request;
     // The server's own parser has trimmed the values, so the usual blanks are put back.
     vec![
@@ -91,7 +101,7 @@ pub(super) fn header_values_untrimmed(trial: &Trial, examination: &Examination<'
     ]
 }
 
-pub(super) fn header_names_cased(trial: &Trial, _: &Examination<'_>) -> Variants {
+fn header_names_cased(trial: &Trial, _: &Examination<'_>) -> Variants {
     let title = |name: &str| {
         let mut start = true;
         name.chars()
@@ -127,7 +137,7 @@ pub(super) fn header_names_cased(trial: &Trial, _: &Examination<'_>) -> Variants
     ]
 }
 
-pub(super) fn header_lines_sorted(trial: &Trial, _: &Examination<'_>) -> Variants {
+fn header_lines_sorted(trial: &Trial, _: &Examination<'_>) -> Variants {
     let sorted_list = |list: &str| {
         let mut names: Vec<String> = list.split(';').map(str::to_ascii_lowercase).collect();
         names.sort();
@@ -143,12 +153,8 @@ pub(super) fn header_lines_sorted(trial: &Trial, _: &Examination<'_>) -> Variant
     ]
 }
 
-pub(super) fn blank_line_missing(trial: &Trial, _: &Examination<'_>) -> Variants {
-    one(trial, |trial| trial.gap = false)
-}
-
 /// Most often a token that was added when the list was made already.
-pub(super) fn header_not_listed(trial: &Trial, examination: &Examination<'_>) -> Variants {
+fn header_not_listed(trial: &Trial, examination: &Examination<'_>) -> Variants {
     let is_listed = |name: &str| {
         trial
             .signed_headers
@@ -182,5 +188,3 @@ pub(super) fn header_not_listed(trial: &Trial, examination: &Examination<'_>) ->
     }
     variants
 }
-
-// The body.

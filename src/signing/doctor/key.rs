@@ -1,8 +1,17 @@
 //! Mistakes about the secret key.
 
-use super::{Examination, MAX_KEYS, Trial, Variants, one, variant};
+use super::table::{ALL, Variants, deviations, one, variant};
+use super::{Examination, MAX_KEYS, Trial};
+use crate::signing::Scheme::{AlibabaAcs3, AlibabaV1};
 
-pub(super) fn another_secret(trial: &Trial, examination: &Examination<'_>) -> Variants {
+deviations! {
+    "another-secret", ALL, "signature matches with the secret of the access key \"{}\"" => another_secret;
+    "secret-untrimmed", ALL, "signature matches if the secret is used with {} behind it" => secret_untrimmed;
+    "key-id-as-secret", ALL, "signature matches if the access key id is used as the secret" => key_id_as_secret;
+    "secret-ampersand", [AlibabaV1, AlibabaAcs3], "signature matches {} the secret" => secret_ampersand;
+}
+
+fn another_secret(trial: &Trial, examination: &Examination<'_>) -> Variants {
     examination
         .case
         .keys
@@ -17,7 +26,7 @@ pub(super) fn another_secret(trial: &Trial, examination: &Examination<'_>) -> Va
         .collect()
 }
 
-pub(super) fn secret_untrimmed(trial: &Trial, _: &Examination<'_>) -> Variants {
+fn secret_untrimmed(trial: &Trial, _: &Examination<'_>) -> Variants {
     [
         ("a line feed", "\n"),
         ("a carriage return and a line feed", "\r\n"),
@@ -29,14 +38,14 @@ pub(super) fn secret_untrimmed(trial: &Trial, _: &Examination<'_>) -> Variants {
     .collect()
 }
 
-pub(super) fn key_id_as_secret(trial: &Trial, examination: &Examination<'_>) -> Variants {
+fn key_id_as_secret(trial: &Trial, examination: &Examination<'_>) -> Variants {
     match examination.case.key {
         Some(key) => one(trial, |trial| key.id.clone_into(&mut trial.secret)),
         None => Vec::new(),
     }
 }
 
-pub(super) fn secret_ampersand(trial: &Trial, _: &Examination<'_>) -> Variants {
+fn secret_ampersand(trial: &Trial, _: &Examination<'_>) -> Variants {
     let (particulars, suffix) = match trial.key_suffix {
         "" => ("with an & behind", "&"),
         _ => ("without the & behind", ""),

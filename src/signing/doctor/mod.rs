@@ -23,7 +23,7 @@ use super::{
     encode, extended_time, hex, md5_hex, qingcloud, same, sha256_hex, volcengine,
 };
 
-pub use table::DEVIATIONS;
+pub use table::Deviation;
 
 use encoders::{Encoder, standard};
 
@@ -74,18 +74,20 @@ pub struct Finding {
     pub sentence: String,
 }
 
-/// One mistake that clients are known to make.
-#[derive(Clone, Copy, Debug)]
-pub struct Deviation {
-    /// Stable and unique.
-    pub name: &'static str,
-    /// `{}` is where the particulars go, if it has any.
-    pub sentence: &'static str,
-    /// Where the mistake can be made.
-    pub schemes: &'static [Scheme],
-    /// The wrong calculations, each with its particulars.
-    variants: fn(&Trial, &Examination<'_>) -> Vec<(String, Trial)>,
-}
+/// The tables of mistakes, in the order in which they are tried.
+const TABLES: &[&[Deviation]] = &[
+    key::DEVIATIONS,
+    scope::DEVIATIONS,
+    headers::DEVIATIONS,
+    body::DEVIATIONS,
+    path::DEVIATIONS,
+    query::DEVIATIONS,
+    time::DEVIATIONS,
+    encoding::DEVIATIONS,
+];
+
+/// Every known mistake. The first that fits is named, so the likelier and the more telling come first.
+pub static DEVIATIONS: &[Deviation] = &table::joined::<{ table::count(TABLES) }>(TABLES);
 
 /// Looks for the first mistake that reproduces the client's signature.
 ///
@@ -630,23 +632,3 @@ fn signed_by<'a>(parameters: Vec<Pair<'a>>, signature: &[u8]) -> Vec<Pair<'a>> {
 
 /// So many parameters are left out, one after the other.
 const MAX_LEFT_OUT: usize = 64;
-
-/// Wrong calculations with their particulars.
-type Variants = Vec<(String, Trial)>;
-
-/// The one way to make a mistake that needs no particulars.
-fn one(trial: &Trial, change: impl FnOnce(&mut Trial)) -> Variants {
-    vec![variant(trial, String::new(), change)]
-}
-
-fn variant(
-    trial: &Trial,
-    particulars: impl Into<String>,
-    change: impl FnOnce(&mut Trial),
-) -> (String, Trial) {
-    let mut changed = trial.clone();
-    change(&mut changed);
-    (particulars.into(), changed)
-}
-
-// The key.

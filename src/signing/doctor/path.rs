@@ -1,10 +1,23 @@
 //! Mistakes in the path.
 
-use super::{Examination, Trial, Variants, variant};
+use super::table::{ALL, Variants, deviations, variant};
+use super::{Examination, Trial};
 use crate::signing::Scheme::{AlibabaAcs3, AlibabaV1, Huawei, QingCloud, Volcengine};
 use crate::signing::{encode, huawei};
 
-pub(super) fn path_trailing_slash(trial: &Trial, _: &Examination<'_>) -> Variants {
+deviations! {
+    "path-trailing-slash", [AlibabaAcs3, AlibabaV1, Volcengine, Huawei], "signature matches if the path is \"{}\""
+        => path_trailing_slash;
+    "path-encoded-twice", [Volcengine, Huawei, QingCloud], "signature matches if the path is encoded twice: \"{}\""
+        => path_encoded_twice;
+    "path-as-sent", [Volcengine, Huawei], "signature matches if the path is signed with the encoding it was sent in: \"{}\""
+        => path_as_sent;
+    "path-unencoded", [Volcengine, Huawei, QingCloud], "signature matches if the path is signed without percent-encoding: \"{}\""
+        => path_unencoded;
+    "path-first-segment", ALL, "signature matches if the path is \"{}\", without its first segment" => path_first_segment;
+}
+
+fn path_trailing_slash(trial: &Trial, _: &Examination<'_>) -> Variants {
     let turned = match trial.path.strip_suffix('/') {
         Some(bare) => bare.to_owned(),
         None => format!("{}/", trial.path),
@@ -20,14 +33,14 @@ pub(super) fn with_path(trial: &Trial, path: String) -> Variants {
 }
 
 /// The path as sent, with the slash at its end that the scheme may have put on the signed one, and without.
-pub(super) fn both_ends(trial: &Trial, path: &str) -> Variants {
+fn both_ends(trial: &Trial, path: &str) -> Variants {
     let bare = path.strip_suffix('/').unwrap_or(path);
     let mut variants = with_path(trial, format!("{bare}/"));
     variants.extend(with_path(trial, bare.to_owned()));
     variants
 }
 
-pub(super) fn path_encoded_twice(trial: &Trial, _: &Examination<'_>) -> Variants {
+fn path_encoded_twice(trial: &Trial, _: &Examination<'_>) -> Variants {
     let segments: Vec<_> = trial
         .raw_path
         .split('/')
@@ -40,7 +53,7 @@ pub(super) fn path_encoded_twice(trial: &Trial, _: &Examination<'_>) -> Variants
     }
 }
 
-pub(super) fn path_as_sent(trial: &Trial, _: &Examination<'_>) -> Variants {
+fn path_as_sent(trial: &Trial, _: &Examination<'_>) -> Variants {
     if trial.raw_path.contains('%') {
         both_ends(trial, &trial.raw_path)
     } else {
@@ -48,7 +61,7 @@ pub(super) fn path_as_sent(trial: &Trial, _: &Examination<'_>) -> Variants {
     }
 }
 
-pub(super) fn path_unencoded(trial: &Trial, _: &Examination<'_>) -> Variants {
+fn path_unencoded(trial: &Trial, _: &Examination<'_>) -> Variants {
     let decoded = percent_encoding::percent_decode_str(&trial.raw_path).decode_utf8_lossy();
     if decoded == trial.raw_path {
         return Vec::new();
@@ -56,7 +69,7 @@ pub(super) fn path_unencoded(trial: &Trial, _: &Examination<'_>) -> Variants {
     both_ends(trial, &decoded)
 }
 
-pub(super) fn path_first_segment(trial: &Trial, examination: &Examination<'_>) -> Variants {
+fn path_first_segment(trial: &Trial, examination: &Examination<'_>) -> Variants {
     let Some((_, rest)) = trial
         .raw_path
         .strip_prefix('/')
@@ -71,5 +84,3 @@ pub(super) fn path_first_segment(trial: &Trial, examination: &Examination<'_>) -
         AlibabaV1 | AlibabaAcs3 | Volcengine => with_path(trial, rest),
     }
 }
-
-// The query.

@@ -4,10 +4,46 @@ use super::encoders::{
     Encoder, as_it_is, encode_uri, encode_uri_component, java_url_encoder, php_urlencode,
     python_quote, respelled, standard,
 };
-use super::{Examination, MAX_LEFT_OUT, Parameter, Trial, Variants, variant};
-use crate::signing::Scheme::AlibabaV1;
+use super::table::{ALL, SIX_PARTS, Variants, deviations, variant};
+use super::{Examination, MAX_LEFT_OUT, Parameter, Trial};
+use crate::signing::Scheme::{AlibabaV1, Volcengine};
 use crate::signing::coding::push;
 use crate::signing::pairs;
+
+deviations! {
+    "token-unlisted", [Volcengine], "signature matches if the session token is signed, which X-SignedQueries does not list"
+        => token_unlisted;
+    "query-unsorted", ALL, "signature matches if the parameters are not sorted" => query_unsorted;
+    "query-sorted-ignoring-case", ALL, "signature matches if the parameters are sorted regardless of case"
+        => query_sorted_ignoring_case;
+    "query-plus-for-space", ALL, "signature matches if a space in the parameters is encoded as + instead of %20"
+        => |trial, _| encoded_as(trial, |bytes| standard(bytes).replace("%20", "+"));
+    "query-encoded-twice", ALL, "signature matches if the parameters are encoded twice"
+        => |trial, _| encoded_as(trial, |bytes| standard(standard(bytes).as_bytes()));
+    "query-unencoded", ALL, "signature matches if the parameters are signed without percent-encoding"
+        => |trial, _| encoded_as(trial, as_it_is);
+    "query-javascript", ALL, "signature matches if !'()* in the parameters stay unencoded, as encodeURIComponent leaves them"
+        => |trial, _| encoded_as(trial, encode_uri_component);
+    "query-javascript-twice", [AlibabaV1], "signature matches if !'()* in the parameters stay unencoded on both levels, as encodeURIComponent leaves them"
+        => |trial, _| on_both_levels(trial, "", encode_uri_component);
+    "query-encode-uri", ALL, "signature matches if the parameters are encoded with encodeURI, which leaves ;,/?:@&=+$#!'()* as they are{}"
+        => |trial, examination| on_one_level_or_both(trial, examination, "", encode_uri);
+    "query-tilde-encoded", ALL, "signature matches if ~ in the parameters is encoded"
+        => |trial, _| encoded_as(trial, |bytes| respelled(bytes, &[("~", "%7E")]));
+    "query-slash-kept", ALL, "signature matches if / in the parameters stays unencoded"
+        => |trial, _| encoded_as(trial, python_quote);
+    "query-slash-kept-twice", [AlibabaV1], "signature matches if / stays unencoded on both levels, as Python's quote leaves it{}"
+        => query_slash_kept_twice;
+    "query-form-encoded", ALL, "signature matches if the parameters are encoded with {}" => query_form_encoded;
+    "query-lower-case-hex", ALL, "signature matches if the parameters are encoded with lower-case hex" => query_lower_case_hex;
+    "query-raw", ALL, "signature matches if the parameters are signed in the encoding they were sent in, {}" => query_raw;
+    "query-left-out", SIX_PARTS, "signature matches if the query is left out"
+        => |trial, _| with_query(trial, "", String::new());
+    "query-empty-values", ALL, "signature matches if parameters without a value are {}" => query_empty_values;
+    "query-repeats", ALL, "signature matches if only the {} of a repeated parameter is signed" => query_repeats;
+    "parameter-left-out", ALL, "signature matches if the parameter \"{}\" is left out" => parameter_left_out;
+    "method", ALL, "signature matches if the method is {}" => method;
+}
 
 pub(super) fn sorted(mut parameters: Vec<&Parameter>) -> Vec<&Parameter> {
     parameters.sort_by(|a, b| (&a.name, &a.value).cmp(&(&b.name, &b.value)));
@@ -27,7 +63,7 @@ pub(super) fn requeried(parameters: Vec<&Parameter>, encode: impl Fn(&[u8]) -> S
 }
 
 /// The query replaced, if that makes a difference.
-pub(super) fn with_query(trial: &Trial, particulars: &str, query: String) -> Variants {
+fn with_query(trial: &Trial, particulars: &str, query: String) -> Variants {
     if query == trial.query {
         return Vec::new();
     }
@@ -35,7 +71,7 @@ pub(super) fn with_query(trial: &Trial, particulars: &str, query: String) -> Var
 }
 
 /// The right order in another encoding.
-pub(super) fn encoded_as(trial: &Trial, encode: impl Fn(&[u8]) -> String) -> Variants {
+fn encoded_as(trial: &Trial, encode: impl Fn(&[u8]) -> String) -> Variants {
     with_query(
         trial,
         "",
@@ -45,7 +81,7 @@ pub(super) fn encoded_as(trial: &Trial, encode: impl Fn(&[u8]) -> String) -> Var
 
 /// A presigned query whose list has lost the token. (Half of Volcengine's SDKs sign a token in the query without listing it,
 /// which is right there.)
-pub(super) fn token_unlisted(trial: &Trial, examination: &Examination<'_>) -> Variants {
+fn token_unlisted(trial: &Trial, examination: &Examination<'_>) -> Variants {
     const TOKEN: &[u8] = b"X-Security-Token";
     const LIST: &[u8] = b"X-SignedQueries";
     let request = examination.case.request;
@@ -77,7 +113,7 @@ pub(super) fn token_unlisted(trial: &Trial, examination: &Examination<'_>) -> Va
     with_query(trial, "", query)
 }
 
-pub(super) fn query_unsorted(trial: &Trial, _: &Examination<'_>) -> Variants {
+fn query_unsorted(trial: &Trial, _: &Examination<'_>) -> Variants {
     with_query(
         trial,
         "",
@@ -85,27 +121,15 @@ pub(super) fn query_unsorted(trial: &Trial, _: &Examination<'_>) -> Variants {
     )
 }
 
-pub(super) fn query_sorted_ignoring_case(trial: &Trial, _: &Examination<'_>) -> Variants {
+fn query_sorted_ignoring_case(trial: &Trial, _: &Examination<'_>) -> Variants {
     let mut parameters: Vec<&Parameter> = trial.parameters.iter().collect();
     parameters.sort_by_key(|parameter| parameter.name.to_ascii_lowercase());
     with_query(trial, "", requeried(parameters, standard))
 }
 
-pub(super) fn query_plus_for_space(trial: &Trial, _: &Examination<'_>) -> Variants {
-    encoded_as(trial, |bytes| standard(bytes).replace("%20", "+"))
-}
-
-pub(super) fn query_encoded_twice(trial: &Trial, _: &Examination<'_>) -> Variants {
-    encoded_as(trial, |bytes| standard(standard(bytes).as_bytes()))
-}
-
-pub(super) fn query_unencoded(trial: &Trial, _: &Examination<'_>) -> Variants {
-    encoded_as(trial, as_it_is)
-}
-
 /// V1 encodes twice: the parameters and, in the string to sign, their whole once more. A client has one function for both,
 /// and some have it for the path too. The other schemes have no second level.
-pub(super) fn on_both_levels(trial: &Trial, particulars: &str, encoder: Encoder) -> Variants {
+fn on_both_levels(trial: &Trial, particulars: &str, encoder: Encoder) -> Variants {
     let query = requeried(sorted(trial.parameters.iter().collect()), encoder);
     if query == trial.query && encoder(query.as_bytes()) == standard(query.as_bytes()) {
         return Vec::new();
@@ -117,7 +141,7 @@ pub(super) fn on_both_levels(trial: &Trial, particulars: &str, encoder: Encoder)
 }
 
 /// An encoder of the parameters, and where the scheme encodes twice also one of both levels.
-pub(super) fn on_one_level_or_both(
+fn on_one_level_or_both(
     trial: &Trial,
     examination: &Examination<'_>,
     particulars: &str,
@@ -132,27 +156,7 @@ pub(super) fn on_one_level_or_both(
     variants
 }
 
-pub(super) fn query_javascript(trial: &Trial, _: &Examination<'_>) -> Variants {
-    encoded_as(trial, encode_uri_component)
-}
-
-pub(super) fn query_javascript_twice(trial: &Trial, _: &Examination<'_>) -> Variants {
-    on_both_levels(trial, "", encode_uri_component)
-}
-
-pub(super) fn query_encode_uri(trial: &Trial, examination: &Examination<'_>) -> Variants {
-    on_one_level_or_both(trial, examination, "", encode_uri)
-}
-
-pub(super) fn query_tilde_encoded(trial: &Trial, _: &Examination<'_>) -> Variants {
-    encoded_as(trial, |bytes| respelled(bytes, &[("~", "%7E")]))
-}
-
-pub(super) fn query_slash_kept(trial: &Trial, _: &Examination<'_>) -> Variants {
-    encoded_as(trial, python_quote)
-}
-
-pub(super) fn query_slash_kept_twice(trial: &Trial, _: &Examination<'_>) -> Variants {
+fn query_slash_kept_twice(trial: &Trial, _: &Examination<'_>) -> Variants {
     let mut variants = on_both_levels(trial, "", python_quote);
     let with_path: Variants = variants
         .iter()
@@ -166,7 +170,7 @@ pub(super) fn query_slash_kept_twice(trial: &Trial, _: &Examination<'_>) -> Vari
     variants
 }
 
-pub(super) fn query_form_encoded(trial: &Trial, examination: &Examination<'_>) -> Variants {
+fn query_form_encoded(trial: &Trial, examination: &Examination<'_>) -> Variants {
     let encoders: [(&str, Encoder); 2] = [
         (
             "java.net.URLEncoder or URLSearchParams (+ for a space, * as it is, ~ encoded)",
@@ -180,7 +184,7 @@ pub(super) fn query_form_encoded(trial: &Trial, examination: &Examination<'_>) -
         .collect()
 }
 
-pub(super) fn query_lower_case_hex(trial: &Trial, _: &Examination<'_>) -> Variants {
+fn query_lower_case_hex(trial: &Trial, _: &Examination<'_>) -> Variants {
     encoded_as(trial, |bytes| {
         let mut text = standard(bytes).into_bytes();
         let escapes: Vec<usize> = (0..text.len()).filter(|&at| text[at] == b'%').collect();
@@ -191,7 +195,7 @@ pub(super) fn query_lower_case_hex(trial: &Trial, _: &Examination<'_>) -> Varian
     })
 }
 
-pub(super) fn query_raw(trial: &Trial, _: &Examination<'_>) -> Variants {
+fn query_raw(trial: &Trial, _: &Examination<'_>) -> Variants {
     let text = |raw: Vec<&[u8]>| String::from_utf8_lossy(&raw.join(&b"&"[..])).into_owned();
     let as_sent: Vec<&[u8]> = trial
         .parameters
@@ -208,11 +212,7 @@ pub(super) fn query_raw(trial: &Trial, _: &Examination<'_>) -> Variants {
     variants
 }
 
-pub(super) fn query_left_out(trial: &Trial, _: &Examination<'_>) -> Variants {
-    with_query(trial, "", String::new())
-}
-
-pub(super) fn query_empty_values(trial: &Trial, _: &Examination<'_>) -> Variants {
+fn query_empty_values(trial: &Trial, _: &Examination<'_>) -> Variants {
     let in_order = sorted(trial.parameters.iter().collect());
     let kept = in_order
         .iter()
@@ -231,7 +231,7 @@ pub(super) fn query_empty_values(trial: &Trial, _: &Examination<'_>) -> Variants
     variants
 }
 
-pub(super) fn query_repeats(trial: &Trial, _: &Examination<'_>) -> Variants {
+fn query_repeats(trial: &Trial, _: &Examination<'_>) -> Variants {
     let all: Vec<&Parameter> = trial.parameters.iter().collect();
     let once = |parameters: Vec<&Parameter>| {
         let mut kept: Vec<Parameter> = Vec::new();
@@ -251,7 +251,7 @@ pub(super) fn query_repeats(trial: &Trial, _: &Examination<'_>) -> Variants {
     variants
 }
 
-pub(super) fn parameter_left_out(trial: &Trial, _: &Examination<'_>) -> Variants {
+fn parameter_left_out(trial: &Trial, _: &Examination<'_>) -> Variants {
     let mut variants = Vec::new();
     for left_out in trial.parameters.iter().take(MAX_LEFT_OUT) {
         let kept = trial
@@ -268,9 +268,7 @@ pub(super) fn parameter_left_out(trial: &Trial, _: &Examination<'_>) -> Variants
     variants
 }
 
-// The rest.
-
-pub(super) fn method(trial: &Trial, _: &Examination<'_>) -> Variants {
+fn method(trial: &Trial, _: &Examination<'_>) -> Variants {
     ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"]
         .into_iter()
         .map(str::to_owned)

@@ -1,35 +1,41 @@
 //! Mistakes in the credential scope.
 
-use super::{Examination, Trial, Variants, one, variant};
+use super::table::{Variants, deviations, one, variant};
+use super::{Examination, Trial};
+use crate::signing::Scheme::{Huawei, Volcengine};
 use crate::signing::{compact_time, extended_time};
 
+deviations! {
+    "key-not-derived", [Volcengine, Huawei], "signature matches if the secret itself is the key, not one drawn from it for date, region and service"
+        => key_not_derived;
+    "key-prefixed", [Volcengine], "signature matches if the key is drawn from \"{}\" and the secret" => key_prefixed;
+    "scope-region", [Volcengine, Huawei], "signature matches if the region in the scope is {}" => scope_region;
+    "scope-service", [Volcengine, Huawei], "signature matches if the service in the scope is {}" => scope_service;
+    "scope-date", [Volcengine, Huawei], "signature matches if the date in the scope is {}" => scope_date;
+    "scope-terminator", [Volcengine], "signature matches if the scope ends in {}" => scope_terminator;
+}
+
 /// Whether the key is drawn for a date, a region and a service.
-pub(super) fn has_scope(trial: &Trial) -> bool {
+fn has_scope(trial: &Trial) -> bool {
     !trial.scope[0].is_empty()
 }
 
-pub(super) fn key_not_derived(trial: &Trial, _: &Examination<'_>) -> Variants {
+fn key_not_derived(trial: &Trial, _: &Examination<'_>) -> Variants {
     if !has_scope(trial) {
         return Vec::new();
     }
     one(trial, |trial| trial.derived = false)
 }
 
-pub(super) fn key_prefixed(trial: &Trial, _: &Examination<'_>) -> Variants {
+fn key_prefixed(trial: &Trial, _: &Examination<'_>) -> Variants {
     ["AWS4", "VOLC", "HMAC-SHA256"]
         .into_iter()
         .map(|prefix| variant(trial, prefix, |trial| trial.key_prefix = prefix))
         .collect()
 }
 
-// The scope.
-
 /// A part of the scope replaced: in key and text, in the key alone, in the text alone.
-pub(super) fn scope_part(
-    trial: &Trial,
-    part: usize,
-    others: impl IntoIterator<Item = String>,
-) -> Variants {
+fn scope_part(trial: &Trial, part: usize, others: impl IntoIterator<Item = String>) -> Variants {
     let mut variants = Vec::new();
     if !has_scope(trial) {
         return variants;
@@ -61,7 +67,7 @@ pub(super) fn scope_part(
     variants
 }
 
-pub(super) fn scope_region(trial: &Trial, examination: &Examination<'_>) -> Variants {
+fn scope_region(trial: &Trial, examination: &Examination<'_>) -> Variants {
     const USUAL: [&str; 6] = [
         "cn-beijing",
         "cn-shanghai",
@@ -74,13 +80,13 @@ pub(super) fn scope_region(trial: &Trial, examination: &Examination<'_>) -> Vari
     scope_part(trial, 1, known.map(|&region| region.to_owned()))
 }
 
-pub(super) fn scope_service(trial: &Trial, examination: &Examination<'_>) -> Variants {
+fn scope_service(trial: &Trial, examination: &Examination<'_>) -> Variants {
     const USUAL: [&str; 4] = ["bytehouse_ce", "bytehouse", "iam", ""];
     let known = examination.case.services.iter().chain(&USUAL);
     scope_part(trial, 2, known.map(|&service| service.to_owned()))
 }
 
-pub(super) fn scope_date(trial: &Trial, examination: &Examination<'_>) -> Variants {
+fn scope_date(trial: &Trial, examination: &Examination<'_>) -> Variants {
     const DAY: i64 = 24 * 60 * 60;
     let Some(sent) = examination.timestamp else {
         return Vec::new();
@@ -90,12 +96,10 @@ pub(super) fn scope_date(trial: &Trial, examination: &Examination<'_>) -> Varian
     scope_part(trial, 0, days.into_iter().chain(whole))
 }
 
-pub(super) fn scope_terminator(trial: &Trial, _: &Examination<'_>) -> Variants {
+fn scope_terminator(trial: &Trial, _: &Examination<'_>) -> Variants {
     scope_part(
         trial,
         3,
         ["aws4_request", "volc_request"].map(str::to_owned),
     )
 }
-
-// The headers.

@@ -2,11 +2,16 @@
 
 use super::encoders::standard;
 use super::query::{requeried, sorted};
-use super::{Examination, Trial, Variants, offset_text, variant, zone_offsets};
+use super::table::{ALL, Variants, deviations, variant};
+use super::{Examination, Trial, offset_text, zone_offsets};
 use crate::signing::Scheme::{AlibabaAcs3, AlibabaV1, Huawei, QingCloud, Volcengine};
 use crate::signing::{compact_time, extended_time};
 
-pub(super) fn local_time(trial: &Trial, examination: &Examination<'_>) -> Variants {
+deviations! {
+    "local-time", ALL, "signature matches if {}, local time for UTC" => local_time;
+}
+
+fn local_time(trial: &Trial, examination: &Examination<'_>) -> Variants {
     let Some(sent) = examination.timestamp else {
         return Vec::new();
     };
@@ -48,7 +53,7 @@ const TIME_PARAMETERS: [&[u8]; 4] = [b"Timestamp", b"timestamp", b"time_stamp", 
 const TIME_HEADERS: [&str; 3] = ["x-acs-date", "x-date", "x-sdk-date"];
 
 /// The fraction of a second that the client's time has, its full stop included; empty where it has none.
-pub(super) fn sent_fraction(trial: &Trial) -> String {
+fn sent_fraction(trial: &Trial) -> String {
     let headers = trial
         .headers
         .iter()
@@ -69,7 +74,7 @@ pub(super) fn sent_fraction(trial: &Trial) -> String {
 }
 
 /// The time among the headers.
-pub(super) fn set_date_header(trial: &mut Trial, time: &str) {
+fn set_date_header(trial: &mut Trial, time: &str) {
     for (name, value) in &mut trial.headers {
         if TIME_HEADERS.contains(&name.as_str()) {
             time.clone_into(value);
@@ -78,7 +83,7 @@ pub(super) fn set_date_header(trial: &mut Trial, time: &str) {
 }
 
 /// The time among the parameters.
-pub(super) fn set_time(trial: &mut Trial, time: &str) {
+fn set_time(trial: &mut Trial, time: &str) {
     let mut found = false;
     for parameter in &mut trial.parameters {
         if TIME_PARAMETERS.contains(&parameter.name.as_slice()) {

@@ -140,6 +140,11 @@ pub fn canonical_request<'a>(
 #[must_use]
 pub fn string_to_sign(algorithm: Algorithm, canonical_request: &str) -> String {
     let hash = algorithm.digest().hash(canonical_request.as_bytes());
+    join(algorithm, &hash)
+}
+
+/// The lines of the string to sign; the last is a hash when it is right.
+pub(super) fn join(algorithm: Algorithm, hash: &str) -> String {
     format!("{}\n{hash}", algorithm.as_str())
 }
 

@@ -3,7 +3,7 @@
 //! Everything travels in the parameters, query and form together. The canonical text is the sorted query; it is
 //! encoded once more inside the string to sign.
 
-use super::coding::{base64, last, push, push_encoded, sorted_then_encoded};
+use super::coding::{base64, encoded, last, push, sorted_then_encoded};
 use super::{
     AccessKey, Digest, Mismatch, Pair, RawRequest, SignedParts, Stages, encode, extended_time,
     judge, pairs, parse_fractional_time,
@@ -123,12 +123,23 @@ pub fn canonical_query(parameters: &[Pair<'_>]) -> String {
 pub fn string_to_sign(method: &str, path: &str, canonical_query: &str) -> String {
     // Every & and = of the query takes three bytes here, and every % of it five.
     let mut text = String::with_capacity(2 * canonical_query.len() + 64);
-    text.push_str(method);
-    for part in [path, canonical_query] {
-        text.push('&');
-        push_encoded(&mut text, part.as_bytes());
-    }
+    let [path, query] = [path, canonical_query].map(|part| encoded(part.as_bytes()));
+    join(&mut text, method, path, query);
     text
+}
+
+/// The parts of the string to sign, of which the last two are encoded already.
+pub(super) fn join<'a>(
+    text: &mut String,
+    method: &str,
+    path: impl IntoIterator<Item = &'a str>,
+    query: impl IntoIterator<Item = &'a str>,
+) {
+    text.push_str(method);
+    text.push('&');
+    text.extend(path);
+    text.push('&');
+    text.extend(query);
 }
 
 /// Base64 of the HMAC, whose key is the secret with an `&` behind it.

@@ -25,9 +25,9 @@ pub fn encode(bytes: &[u8]) -> Cow<'_, str> {
     Cow::from(percent_encode(bytes, RESERVED))
 }
 
-/// Adds the same to a text.
-pub(super) fn push_encoded(text: &mut String, bytes: &[u8]) {
-    text.extend(percent_encode(bytes, RESERVED));
+/// The same in pieces.
+pub(super) fn encoded(bytes: &[u8]) -> impl Iterator<Item = &str> {
+    percent_encode(bytes, RESERVED)
 }
 
 /// Decodes a name or value of a query or form: `+` is a space, a `%` that starts no escape stands for itself.

@@ -271,8 +271,13 @@ pub fn string_to_sign(
     scope: &str,
     canonical_request: &str,
 ) -> String {
-    let name = algorithm.as_str();
     let hash = algorithm.digest().hash(canonical_request.as_bytes());
+    join(algorithm, date, scope, &hash)
+}
+
+/// The lines of the string to sign; the last is a hash when it is right.
+pub(super) fn join(algorithm: Algorithm, date: &str, scope: &str, hash: &str) -> String {
+    let name = algorithm.as_str();
     match algorithm {
         Algorithm::Derived => format!("{name}\n{date}\n{scope}\n{hash}"),
         Algorithm::Sha256 | Algorithm::Sm3 => format!("{name}\n{date}\n{hash}"),

@@ -235,42 +235,49 @@ impl CanonicalRequest<'_> {
     /// The text that is hashed.
     #[must_use]
     pub fn text(&self) -> String {
-        let Self {
-            method,
-            path,
-            query,
+        let headers = self.headers.iter().map(|(name, value)| (&**name, &**value));
+        join_parts(
+            [&self.method, &self.path, &self.query],
             headers,
-            signed_headers,
-            payload_hash,
-        } = self;
-        let lines: usize = headers
-            .iter()
-            .map(|(name, value)| name.len() + value.len() + 2)
-            .sum();
-        let first: [&str; 3] = [method, path, query];
-        let last: [&str; 2] = [signed_headers, payload_hash];
-        let rest: usize = first.iter().chain(&last).map(|part| part.len() + 1).sum();
-        let mut text = String::with_capacity(lines + rest + 1);
-        for part in first {
-            text.push_str(part);
-            text.push('\n');
-        }
-        for (name, value) in headers {
-            text.push_str(name);
-            text.push(':');
-            text.push_str(value);
-            text.push('\n');
-        }
-        if headers.is_empty() {
-            // A presigned request that signs no header still has one empty line here (volcengine-bytehouse.md 2).
-            text.push('\n');
-        }
-        text.push('\n');
-        text.push_str(signed_headers);
-        text.push('\n');
-        text.push_str(payload_hash);
-        text
+            "\n",
+            [&self.signed_headers, &self.payload_hash],
+        )
     }
+}
+
+/// The six parts of a canonical request, with what separates the headers from their list: an empty line when it is right.
+fn join_parts<'a>(
+    first: [&str; 3],
+    headers: impl Iterator<Item = (&'a str, &'a str)> + Clone,
+    gap: &str,
+    last: [&str; 2],
+) -> String {
+    let lines: usize = headers
+        .clone()
+        .map(|(name, value)| name.len() + value.len() + 2)
+        .sum();
+    let rest: usize = first.iter().chain(&last).map(|part| part.len() + 1).sum();
+    let mut text = String::with_capacity(lines + rest + 1);
+    for part in first {
+        text.push_str(part);
+        text.push('\n');
+    }
+    if lines == 0 {
+        // A presigned request that signs no header still has one empty line here (volcengine-bytehouse.md 2).
+        text.push('\n');
+    }
+    for (name, value) in headers {
+        text.push_str(name);
+        text.push(':');
+        text.push_str(value);
+        text.push('\n');
+    }
+    text.push_str(gap);
+    let [signed_headers, payload_hash] = last;
+    text.push_str(signed_headers);
+    text.push('\n');
+    text.push_str(payload_hash);
+    text
 }
 
 /// Encodes a path segment by segment, the slashes kept; what was encoded is decoded first, so nothing is encoded twice.

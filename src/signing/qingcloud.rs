@@ -147,9 +147,19 @@ pub fn string_to_sign(
     query: &str,
     body_md5: &str,
 ) -> String {
-    match dialect {
-        Dialect::Ehpc => format!("{method}\n{path}\n{query}\n{body_md5}"),
-        Dialect::Iaas => format!("{method}\n{path}\n{query}"),
+    join(
+        method,
+        path,
+        query,
+        (dialect == Dialect::Ehpc).then_some(body_md5),
+    )
+}
+
+/// The lines of the string to sign.
+pub(super) fn join(method: &str, path: &str, query: &str, body: Option<&str>) -> String {
+    match body {
+        Some(body) => format!("{method}\n{path}\n{query}\n{body}"),
+        None => format!("{method}\n{path}\n{query}"),
     }
 }
 

@@ -290,8 +290,16 @@ fn collapsed(value: Cow<'_, str>) -> Cow<'_, str> {
 /// The scheme's name, the date as sent, the scope and the hash of the canonical request.
 #[must_use]
 pub fn string_to_sign(date: &str, scope: &Scope, canonical_request: &str) -> String {
-    let hash = sha256_hex(canonical_request.as_bytes());
-    format!("{ALGORITHM}\n{date}\n{}\n{hash}", scope.text())
+    join(
+        date,
+        &scope.text(),
+        &sha256_hex(canonical_request.as_bytes()),
+    )
+}
+
+/// The lines of the string to sign; the last is a hash when it is right.
+pub(super) fn join(date: &str, scope: &str, hash: &str) -> String {
+    format!("{ALGORITHM}\n{date}\n{scope}\n{hash}")
 }
 
 /// The key for a day, a region and a service, drawn from the secret.

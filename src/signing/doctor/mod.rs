@@ -366,73 +366,52 @@ impl Trial {
         self
     }
 
-    /// The six parts, joined.
-    fn canonical_request(&self) -> String {
-        let Self {
-            method,
-            path,
-            query,
-            signed_headers,
-            ..
-        } = self;
-        let mut headers: String = self
-            .headers
-            .iter()
-            .map(|(name, value)| format!("{name}:{value}\n"))
-            .collect();
-        if headers.is_empty() {
-            headers.push('\n');
+    /// The hash of the canonical request; or its text, which is a mistake.
+    fn canonical_hash(&self) -> String {
+        let headers = self.headers.iter();
+        let text = super::join_parts(
+            [&self.method, &self.path, &self.query],
+            headers.map(|(name, value)| (name.as_str(), value.as_str())),
+            if self.gap { "\n" } else { "" },
+            [
+                &self.signed_headers,
+                self.payload.as_deref().unwrap_or_default(),
+            ],
+        );
+        if self.hashed {
+            self.digest.hash(text.as_bytes())
+        } else {
+            text
         }
-        let gap = if self.gap { "\n" } else { "" };
-        let payload = self.payload.as_deref().unwrap_or_default();
-        format!("{method}\n{path}\n{query}\n{headers}{gap}{signed_headers}\n{payload}")
     }
 
     fn string_to_sign(&self, scheme: Scheme) -> String {
-        let canonical = || {
-            let text = self.canonical_request();
-            if self.hashed {
-                self.digest.hash(text.as_bytes())
-            } else {
-                text
-            }
-        };
         let Self {
             method,
             path,
             query,
             time,
-            end,
             ..
         } = self;
-        match scheme {
+        let text = match scheme {
             Scheme::AlibabaV1 => {
+                let mut text = String::new();
                 let path = (self.path_encoder)(path.as_bytes());
                 let query = (self.second_encoder)(query.as_bytes());
-                format!("{method}&{path}&{query}{end}")
+                alibaba_v1::join(&mut text, method, [path.as_str()], [query.as_str()]);
+                text
             }
-            Scheme::AlibabaAcs3 => {
-                format!("{}\n{}{end}", self.acs3.as_str(), canonical())
-            }
+            Scheme::AlibabaAcs3 => alibaba_acs3::join(self.acs3, &self.canonical_hash()),
             Scheme::Huawei => {
-                let name = self.form.as_str();
-                let scope = self.huawei_scope(&self.scope);
-                let scope = scope.map_or_else(String::new, |scope| format!("{scope}\n"));
-                format!("{name}\n{time}\n{scope}{}{end}", canonical())
+                let scope = self.scope[..3].join("/");
+                super::huawei::join(self.form, time, &scope, &self.canonical_hash())
             }
             Scheme::Volcengine => {
-                let scope = self.scope.join("/");
-                format!(
-                    "{}\n{time}\n{scope}\n{}{end}",
-                    volcengine::ALGORITHM,
-                    canonical()
-                )
+                volcengine::join(time, &self.scope.join("/"), &self.canonical_hash())
             }
-            Scheme::QingCloud => match &self.payload {
-                Some(payload) => format!("{method}\n{path}\n{query}\n{payload}{end}"),
-                None => format!("{method}\n{path}\n{query}{end}"),
-            },
-        }
+            Scheme::QingCloud => qingcloud::join(method, path, query, self.payload.as_deref()),
+        };
+        text + self.end
     }
 
     /// What a derived key of Huawei's is for; nothing in the other forms.

@@ -15,10 +15,7 @@ use crate::provider::{Provider, Real};
 use crate::providers::PROVIDERS;
 use crate::providers::signatures::{UNEXPLAINED, signing_key};
 use crate::signing::doctor::{self, Case};
-use crate::signing::{
-    AccessKey, Mismatch, RawRequest, Scheme, alibaba_acs3, alibaba_v1, extended_time, huawei,
-    qingcloud, volcengine,
-};
+use crate::signing::{AccessKey, RawRequest, Scheme, extended_time};
 
 /// Where a server listens that is not told otherwise: what a raw request without a port in its Host was most likely sent to.
 const DEFAULT_PORT: u16 = 4700;
@@ -143,13 +140,6 @@ struct Examined {
     text: String,
 }
 
-/// The signature of a request, read and held against the keys that are known.
-struct Verdict {
-    access_key: String,
-    timestamp: Option<i64>,
-    outcome: Option<Result<(), Mismatch>>,
-}
-
 fn examine(raw: &Raw<'_>, credentials: &[Credential], now: i64) -> Examined {
     let headers: Vec<(&str, &str)> = raw
         .headers
@@ -165,27 +155,27 @@ fn examine(raw: &Raw<'_>, credentials: &[Credential], now: i64) -> Examined {
     };
     let stripped = without_prefix(raw.path);
     let also: Vec<&str> = stripped.into_iter().collect();
-    let Some(scheme) = scheme_of(&request) else {
+    let Some(scheme) = Scheme::of(&request) else {
         return wrong("no scheme's mark is in this request: it is not signed");
     };
-    let verdict = match verdict(scheme, &request, &also, credentials) {
-        Ok(verdict) => verdict,
+    let title = scheme.rules().title;
+    let signed = match (scheme.rules().read)(&request, &also) {
+        Ok(signed) => signed,
         Err(defect) => {
             return wrong(&format!(
-                "the request looks like {}, but its signature cannot be read: {defect}",
-                title(scheme)
+                "the request looks like {title}, but its signature cannot be read: {defect}"
             ));
         }
     };
-    let mut text = format!("{}, key {}\n", title(scheme), verdict.access_key);
-    if let Some(sent) = verdict.timestamp {
+    let mut text = format!("{title}, key {}\n", signed.access_key);
+    if let Some(sent) = signed.timestamp {
         text.push_str(&format!(
             "signed at {}{}\n",
             extended_time(sent),
             late(sent, now)
         ));
     }
-    let known = find(credentials, &verdict.access_key);
+    let known = find(credentials, &signed.access_key);
     let keys: Vec<AccessKey<'_>> = credentials
         .iter()
         .map(|key| signing_key(&key.access_key, key))
@@ -200,7 +190,7 @@ fn examine(raw: &Raw<'_>, credentials: &[Credential], now: i64) -> Examined {
             scheme,
             request: &request,
             also: &also,
-            key: known.map(|key| signing_key(&verdict.access_key, key)),
+            key: known.map(|key| signing_key(&signed.access_key, key)),
             keys: &keys,
             port: Some(DEFAULT_PORT),
             hosts: real.endpoints,
@@ -208,7 +198,7 @@ fn examine(raw: &Raw<'_>, credentials: &[Credential], now: i64) -> Examined {
             services: real.services,
         })
     };
-    match &verdict.outcome {
+    match known.map(|key| (signed.verify)(&key.secret_key)) {
         Some(Ok(())) => {
             text.push_str("the signature matches\n");
             return Examined { right: true, text };
@@ -276,80 +266,5 @@ fn without_prefix(path: &str) -> Option<&str> {
         } else {
             rest
         })
-    })
-}
-
-/// The scheme, by what only that scheme has.
-fn scheme_of(request: &RawRequest<'_>) -> Option<Scheme> {
-    let authorization = request.header("authorization").unwrap_or_default().trim();
-    let parameters = alibaba_v1::parameters(request);
-    let has = |name: &str| parameters.iter().any(|pair| *pair.name == *name.as_bytes());
-    if authorization.starts_with("ACS3-") || request.header("x-acs-signature-nonce").is_some() {
-        Some(Scheme::AlibabaAcs3)
-    } else if authorization.starts_with("SDK-") || authorization.starts_with("V11-HMAC-") {
-        Some(Scheme::Huawei)
-    } else if authorization.starts_with("HMAC-SHA256") || has("X-Signature") {
-        Some(Scheme::Volcengine)
-    } else if has("SignatureNonce") || has("AccessKeyId") {
-        Some(Scheme::AlibabaV1)
-    } else if has("access_key_id") || has("signature") {
-        Some(Scheme::QingCloud)
-    } else {
-        None
-    }
-}
-
-const fn title(scheme: Scheme) -> &'static str {
-    match scheme {
-        Scheme::AlibabaV1 => "Alibaba RPC 1.0",
-        Scheme::AlibabaAcs3 => "Alibaba ACS3-HMAC",
-        Scheme::Volcengine => "Volcengine HMAC-SHA256",
-        Scheme::Huawei => "Huawei SDK-HMAC",
-        Scheme::QingCloud => "QingCloud",
-    }
-}
-
-fn verdict(
-    scheme: Scheme,
-    request: &RawRequest<'_>,
-    also: &[&str],
-    credentials: &[Credential],
-) -> Result<Verdict, String> {
-    fn told(defect: impl std::fmt::Debug) -> String {
-        format!("{defect:?}")
-    }
-    let judged = |access_key: &str,
-                  timestamp: Option<i64>,
-                  verify: &dyn Fn(&str) -> Result<(), Mismatch>| Verdict {
-        access_key: access_key.to_owned(),
-        timestamp,
-        outcome: find(credentials, access_key).map(|key| verify(&key.secret_key)),
-    };
-    Ok(match scheme {
-        Scheme::AlibabaV1 => {
-            let read = alibaba_v1::read(request).map_err(told)?;
-            let verify = |secret: &str| alibaba_v1::verify(request, also, &read, secret);
-            judged(&read.access_key_id, Some(read.timestamp), &verify)
-        }
-        Scheme::AlibabaAcs3 => {
-            let read = alibaba_acs3::read(request).map_err(told)?;
-            let verify = |secret: &str| alibaba_acs3::verify(request, also, &read, secret);
-            judged(read.access_key_id, Some(read.timestamp), &verify)
-        }
-        Scheme::Volcengine => {
-            let read = volcengine::read(request).map_err(told)?;
-            let verify = |secret: &str| volcengine::verify(request, also, &read, secret);
-            judged(&read.access_key_id, Some(read.timestamp), &verify)
-        }
-        Scheme::Huawei => {
-            let read = huawei::read(request).map_err(told)?;
-            let verify = |secret: &str| huawei::verify(request, also, &read, secret);
-            judged(read.access_key_id, Some(read.timestamp), &verify)
-        }
-        Scheme::QingCloud => {
-            let read = qingcloud::read(request).map_err(told)?;
-            let verify = |secret: &str| qingcloud::verify(request, also, &read, secret);
-            judged(&read.access_key_id, None, &verify)
-        }
     })
 }

@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 
 use super::coding::{push, sorted_then_encoded};
+use super::doctor::trial::Trial;
+use super::rules::{Reading, SchemeRules, Signed};
 use super::{
     AccessKey, CanonicalRequest, Cause, Digest, Mismatch, Pair, RawRequest, SignedParts, Stages,
     encode, extended_time, field, fields, hex, joined_header, judge, listed, names_twice, pairs,
@@ -41,6 +43,30 @@ impl Algorithm {
         }
     }
 }
+
+/// What the doctor and `explain` ask.
+pub(super) static RULES: SchemeRules = SchemeRules {
+    title: "Alibaba ACS3-HMAC",
+    is_on: |request| {
+        let authorization = request.header("authorization").unwrap_or_default();
+        authorization.trim().starts_with("ACS3-") || request.header(NONCE).is_some()
+    },
+    read: signed,
+    examine,
+    string_to_sign: |trial| join(trial.algorithm, &trial.canonical_hash()),
+    key: |trial| trial.plain_key().into_bytes(),
+    body_hash: Digest::hash,
+    signed_paths: |path| vec![path.to_owned()],
+    time_parameters: &[],
+    time_headers: &["x-acs-date"],
+    write_time: extended_time,
+};
+
+/// The header that makes every call another one.
+const NONCE: &str = "x-acs-signature-nonce";
+
+/// The header that states the hash of the body.
+const BODY_HASH: &str = "x-acs-content-sha256";
 
 /// The headers that carry a signature.
 #[derive(Clone, Copy, Debug)]
@@ -83,7 +109,7 @@ pub fn read<'a>(request: &RawRequest<'a>) -> Result<Authorization<'a>, Defect> {
     let present = |name: &str| request.header(name).filter(|value| !value.is_empty());
     let authorization = present("authorization").ok_or(Defect::Missing("AccessKeyId"))?;
     let date = present("x-acs-date").ok_or(Defect::Missing("Timestamp"))?;
-    let nonce = present("x-acs-signature-nonce").ok_or(Defect::Missing("SignatureNonce"))?;
+    let nonce = present(NONCE).ok_or(Defect::Missing("SignatureNonce"))?;
     let (algorithm, rest) = authorization
         .trim()
         .split_once(' ')
@@ -140,12 +166,12 @@ pub fn canonical_request<'a>(
 #[must_use]
 pub fn string_to_sign(algorithm: Algorithm, canonical_request: &str) -> String {
     let hash = algorithm.digest().hash(canonical_request.as_bytes());
-    join(algorithm, &hash)
+    join(algorithm.as_str(), &hash)
 }
 
 /// The lines of the string to sign; the last is a hash when it is right.
-pub(super) fn join(algorithm: Algorithm, hash: &str) -> String {
-    format!("{}\n{hash}", algorithm.as_str())
+fn join(algorithm: &str, hash: &str) -> String {
+    format!("{algorithm}\n{hash}")
 }
 
 /// Hex of the HMAC, keyed with the plain secret.
@@ -234,8 +260,8 @@ pub fn verify(
 }
 
 /// Whether `x-acs-content-sha256` names another body than the one that came.
-pub(super) fn states_another_body(request: &RawRequest<'_>, algorithm: Algorithm) -> bool {
-    let stated = request.header("x-acs-content-sha256");
+fn states_another_body(request: &RawRequest<'_>, algorithm: Algorithm) -> bool {
+    let stated = request.header(BODY_HASH);
     stated.is_some_and(|stated| stated != algorithm.digest().hash(request.body))
 }
 
@@ -267,11 +293,8 @@ fn sign_with(
 ) -> SignedParts {
     let mut added = vec![
         ("x-acs-date".to_owned(), extended_time(time)),
-        ("x-acs-signature-nonce".to_owned(), nonce.to_owned()),
-        (
-            "x-acs-content-sha256".to_owned(),
-            algorithm.digest().hash(request.body),
-        ),
+        (NONCE.to_owned(), nonce.to_owned()),
+        (BODY_HASH.to_owned(), algorithm.digest().hash(request.body)),
     ];
     if let Some(token) = key.token {
         added.push(("x-acs-accesskey-id".to_owned(), key.id.to_owned()));
@@ -297,4 +320,34 @@ fn sign_with(
         query: request.query.to_owned(),
         body: None,
     }
+}
+
+fn signed<'a>(request: &'a RawRequest<'a>, also: &'a [&'a str]) -> Result<Signed<'a>, String> {
+    let read = read(request).map_err(|defect| format!("{defect:?}"))?;
+    Ok(Signed {
+        access_key: read.access_key_id.to_owned(),
+        timestamp: Some(read.timestamp),
+        verify: Box::new(move |secret| verify(request, also, &read, secret)),
+    })
+}
+
+fn examine(request: &RawRequest<'_>, also: &[&str], blank: &Trial) -> Option<Reading> {
+    let read = read(request).ok()?;
+    let algorithm = read.algorithm;
+    let signed: Vec<Pair<'_>> = pairs(request.query.as_bytes()).collect();
+    let trial = |path| {
+        let canonical = canonical_request(request, path, algorithm, read.signed_headers);
+        Trial {
+            algorithm: algorithm.as_str(),
+            digest: algorithm.digest(),
+            ..blank.with_canonical(path, &signed, &canonical)
+        }
+    };
+    Some(Reading {
+        given: vec![read.signature.to_owned()],
+        timestamp: Some(read.timestamp),
+        hash_header: Some(BODY_HASH),
+        states_another_body: states_another_body(request, algorithm),
+        trials: request.paths(also).map(trial).collect(),
+    })
 }

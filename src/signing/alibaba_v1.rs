@@ -4,9 +4,34 @@
 //! encoded once more inside the string to sign.
 
 use super::coding::{base64, encoded, last, push, sorted_then_encoded};
+use super::doctor::encoders::standard;
+use super::doctor::trial::{Spelling, Trial};
+use super::rules::{Reading, SchemeRules, Signed};
 use super::{
-    AccessKey, Digest, Mismatch, Pair, RawRequest, SignedParts, Stages, encode, extended_time,
-    judge, pairs, parse_fractional_time,
+    AccessKey, Digest, Mismatch, Pair, RawRequest, SignedParts, Stages, carries, encode,
+    extended_time, judge, pairs, parse_fractional_time,
+};
+
+/// What the doctor and `explain` ask.
+pub(super) static RULES: SchemeRules = SchemeRules {
+    title: "Alibaba RPC 1.0",
+    is_on: |request| carries(request, "SignatureNonce") || carries(request, "AccessKeyId"),
+    read: signed,
+    examine,
+    string_to_sign: |trial| {
+        let second_encoder = trial.second_encoder.unwrap_or(standard);
+        let path = (trial.path_encoder)(trial.path.as_bytes());
+        let query = second_encoder(trial.query.as_bytes());
+        let mut text = String::new();
+        join(&mut text, &trial.method, [path.as_str()], [query.as_str()]);
+        text
+    },
+    key: |trial| trial.plain_key().into_bytes(),
+    body_hash: Digest::hash,
+    signed_paths: |path| vec![path.to_owned()],
+    time_parameters: &["Timestamp"],
+    time_headers: &[],
+    write_time: extended_time,
 };
 
 /// The common parameters of a signed request.
@@ -237,4 +262,39 @@ pub fn sign(
         query,
         body: None,
     }
+}
+
+fn signed<'a>(request: &'a RawRequest<'a>, also: &'a [&'a str]) -> Result<Signed<'a>, String> {
+    let read = read(request).map_err(|defect| format!("{defect:?}"))?;
+    Ok(Signed {
+        access_key: read.access_key_id.clone(),
+        timestamp: Some(read.timestamp),
+        verify: Box::new(move |secret| verify(request, also, &read, secret)),
+    })
+}
+
+fn examine(request: &RawRequest<'_>, also: &[&str], blank: &Trial) -> Option<Reading> {
+    let read = read(request).ok()?;
+    let mut trials = Vec::new();
+    for mut signed in std::iter::once(&read.pairs).chain(&read.overlaid).cloned() {
+        signed.retain(|pair| *pair.name != *b"Signature");
+        for path in request.paths(also) {
+            trials.push(Trial {
+                key_suffix: "&",
+                path: path.to_owned(),
+                query: canonical_query(&signed),
+                digest: read.digest,
+                spelling: Spelling::Base64,
+                second_encoder: Some(standard),
+                ..blank.with_parameters(path, &signed, request.body)
+            });
+        }
+    }
+    Some(Reading {
+        given: vec![read.signature],
+        timestamp: Some(read.timestamp),
+        hash_header: None,
+        states_another_body: false,
+        trials,
+    })
 }

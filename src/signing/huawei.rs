@@ -9,6 +9,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::coding::{hmac_sha256, is_plain_path, sorted_then_encoded};
+use super::doctor::trial::Trial;
+use super::rules::{Reading, SchemeRules, Signed};
 use super::{
     AccessKey, CanonicalRequest, Cause, Digest, Mismatch, Pair, RawRequest, SignedParts, Stages,
     compact_time, encode, field, fields, hex, judge, listed, names_twice, pairs,
@@ -63,6 +65,35 @@ const WITH_PRIVATE_KEY: [&str; 2] = ["SDK-ECDSA-P256-SHA256", "SDK-SM2-SM3"];
 
 /// What stands for the body's hash where the body is not signed.
 const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
+
+/// What the doctor and `explain` ask.
+pub(super) static RULES: SchemeRules = SchemeRules {
+    title: "Huawei SDK-HMAC",
+    is_on: |request| {
+        let authorization = request.header("authorization").unwrap_or_default().trim();
+        authorization.starts_with("SDK-") || authorization.starts_with("V11-HMAC-")
+    },
+    read: signed,
+    examine,
+    string_to_sign: |trial| {
+        let scope = (!trial.scope.is_empty()).then(|| trial.scope.join("/"));
+        let hash = trial.canonical_hash();
+        join(trial.algorithm, &trial.time, scope.as_deref(), &hash)
+    },
+    key: |trial| {
+        let key = trial.plain_key();
+        if trial.derived && !trial.key_scope.is_empty() {
+            derived_key(&trial.access_key_id, &key, &trial.key_scope.join("/")).into_bytes()
+        } else {
+            key.into_bytes()
+        }
+    },
+    body_hash: Digest::hash,
+    signed_paths: |path| vec![canonical_path(path)],
+    time_parameters: &[],
+    time_headers: &["x-sdk-date"],
+    write_time: compact_time,
+};
 
 /// The headers that carry a signature.
 #[derive(Clone, Copy, Debug)]
@@ -272,15 +303,15 @@ pub fn string_to_sign(
     canonical_request: &str,
 ) -> String {
     let hash = algorithm.digest().hash(canonical_request.as_bytes());
-    join(algorithm, date, scope, &hash)
+    let scope = (algorithm == Algorithm::Derived).then_some(scope);
+    join(algorithm.as_str(), date, scope, &hash)
 }
 
 /// The lines of the string to sign; the last is a hash when it is right.
-pub(super) fn join(algorithm: Algorithm, date: &str, scope: &str, hash: &str) -> String {
-    let name = algorithm.as_str();
-    match algorithm {
-        Algorithm::Derived => format!("{name}\n{date}\n{scope}\n{hash}"),
-        Algorithm::Sha256 | Algorithm::Sm3 => format!("{name}\n{date}\n{hash}"),
+fn join(algorithm: &str, date: &str, scope: Option<&str>, hash: &str) -> String {
+    match scope {
+        Some(scope) => format!("{algorithm}\n{date}\n{scope}\n{hash}"),
+        None => format!("{algorithm}\n{date}\n{hash}"),
     }
 }
 
@@ -357,7 +388,7 @@ pub fn candidates<'a>(
 /// Inferred: huawei-auth.md 2 takes the header word for word, which it does for `UNSIGNED-PAYLOAD` (with any content type:
 /// whoever signs that word leaves the body open on purpose). A hash that is not the body's would let anybody replace the
 /// body and state the hash of the one that was signed, in a header that need not be signed.
-pub(super) fn states_another_body(request: &RawRequest<'_>, algorithm: Algorithm) -> bool {
+fn states_another_body(request: &RawRequest<'_>, algorithm: Algorithm) -> bool {
     request
         .header(algorithm.content_header())
         .is_some_and(|stated| {
@@ -465,4 +496,42 @@ fn sign_as(
         query: request.query.to_owned(),
         body: None,
     }
+}
+
+fn signed<'a>(request: &'a RawRequest<'a>, also: &'a [&'a str]) -> Result<Signed<'a>, String> {
+    let read = read(request).map_err(|defect| format!("{defect:?}"))?;
+    Ok(Signed {
+        access_key: read.access_key_id.to_owned(),
+        timestamp: Some(read.timestamp),
+        verify: Box::new(move |secret| verify(request, also, &read, secret)),
+    })
+}
+
+fn examine(request: &RawRequest<'_>, also: &[&str], blank: &Trial) -> Option<Reading> {
+    let read = read(request).ok()?;
+    let algorithm = read.algorithm;
+    let signed: Vec<Pair<'_>> = pairs(request.query.as_bytes()).collect();
+    let scope: Vec<String> = match algorithm {
+        Algorithm::Derived => read.scope.split('/').map(str::to_owned).collect(),
+        Algorithm::Sha256 | Algorithm::Sm3 => Vec::new(),
+    };
+    let trial = |path| {
+        let canonical = canonical_request(request, path, algorithm, read.signed_headers);
+        Trial {
+            algorithm: algorithm.as_str(),
+            access_key_id: read.access_key_id.to_owned(),
+            time: read.date.to_owned(),
+            scope: scope.clone(),
+            key_scope: scope.clone(),
+            digest: algorithm.digest(),
+            ..blank.with_canonical(path, &signed, &canonical)
+        }
+    };
+    Some(Reading {
+        given: vec![read.signature.to_owned()],
+        timestamp: Some(read.timestamp),
+        hash_header: Some(algorithm.content_header()),
+        states_another_body: states_another_body(request, algorithm),
+        trials: request.paths(also).map(trial).collect(),
+    })
 }

@@ -22,6 +22,7 @@ pub mod qingcloud;
 pub mod volcengine;
 
 pub mod doctor;
+pub(crate) mod rules;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -31,6 +32,8 @@ use subtle::ConstantTimeEq;
 pub use coding::{
     Digest, Pair, decode, encode, hex, hmac_sm3, md5_hex, pairs, sha256_hex, sm3_hex,
 };
+use rules::SchemeRules;
+
 pub use instant::{
     compact_time, extended_time, parse_compact_time, parse_extended_time, parse_fractional_time,
     without_fraction,
@@ -185,6 +188,40 @@ pub enum Scheme {
     Huawei,
     /// QingCloud, both dialects.
     QingCloud,
+}
+
+impl Scheme {
+    /// Every scheme, in the order in which a request is asked for their marks.
+    pub(crate) const ALL: &[Self] = &[
+        Self::AlibabaAcs3,
+        Self::Huawei,
+        Self::Volcengine,
+        Self::AlibabaV1,
+        Self::QingCloud,
+    ];
+
+    /// What is particular to it.
+    pub(crate) fn rules(self) -> &'static SchemeRules {
+        match self {
+            Self::AlibabaV1 => &alibaba_v1::RULES,
+            Self::AlibabaAcs3 => &alibaba_acs3::RULES,
+            Self::Volcengine => &volcengine::RULES,
+            Self::Huawei => &huawei::RULES,
+            Self::QingCloud => &qingcloud::RULES,
+        }
+    }
+
+    /// The scheme that a request is signed in, well or badly.
+    pub(crate) fn of(request: &RawRequest<'_>) -> Option<Self> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|scheme| (scheme.rules().is_on)(request))
+    }
+}
+
+/// Whether the query, or the form of a POST, has a parameter of that name.
+fn carries(request: &RawRequest<'_>, name: &str) -> bool {
+    let parameters = alibaba_v1::parameters(request);
+    parameters.iter().any(|pair| *pair.name == *name.as_bytes())
 }
 
 /// Compares without telling by its duration how much of the two is equal.

@@ -5,11 +5,37 @@
 //! short list of candidates.
 
 use super::coding::{base64, last, push, sorted_then_encoded};
+use super::doctor::trial::{Spelling, Trial};
 use super::instant::{parse_unpadded_time, without_fraction};
+use super::rules::{Reading, SchemeRules, Signed};
 use super::{
-    AccessKey, Digest, Mismatch, Pair, RawRequest, SignedParts, Stages, decode, encode,
+    AccessKey, Digest, Mismatch, Pair, RawRequest, SignedParts, Stages, carries, decode, encode,
     extended_time, judge, md5_hex, pairs,
 };
+
+/// What the doctor and `explain` ask.
+pub(super) static RULES: SchemeRules = SchemeRules {
+    title: "QingCloud",
+    is_on: |request| carries(request, "access_key_id") || carries(request, "signature"),
+    read: signed,
+    examine,
+    string_to_sign: |trial| {
+        let body = trial.payload.as_deref();
+        join(&trial.method, &trial.path, &trial.query, body)
+    },
+    key: |trial| trial.plain_key().into_bytes(),
+    body_hash: |_, body| md5_hex(body),
+    signed_paths: |path| {
+        let bare = path.strip_suffix('/').unwrap_or(path);
+        vec![format!("{bare}/"), bare.to_owned()]
+    },
+    time_parameters: &TIMES,
+    time_headers: &[],
+    write_time: extended_time,
+};
+
+/// What the dialects call the time.
+const TIMES: [&str; 2] = ["timestamp", "time_stamp"];
 
 /// How a client builds the string to sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,7 +182,7 @@ pub fn string_to_sign(
 }
 
 /// The lines of the string to sign.
-pub(super) fn join(method: &str, path: &str, query: &str, body: Option<&str>) -> String {
+fn join(method: &str, path: &str, query: &str, body: Option<&str>) -> String {
     match body {
         Some(body) => format!("{method}\n{path}\n{query}\n{body}"),
         None => format!("{method}\n{path}\n{query}"),
@@ -173,7 +199,7 @@ pub fn signature(digest: Digest, secret: &str, string_to_sign: &str) -> String {
 ///
 /// Three lines leave a body unprotected, so they hold only where there is none, or where it is the signed form itself;
 /// a body that carries its own signature in turn has no MD5 to sign.
-pub(super) fn dialects(
+fn dialects(
     request: &RawRequest<'_>,
     carrier: Carrier,
     parameters: &[Pair<'_>],
@@ -188,7 +214,7 @@ pub(super) fn dialects(
 }
 
 /// A path with the slash at its end turned: the documents sign one that the request line lacks.
-pub(super) fn turned(path: &str) -> String {
+fn turned(path: &str) -> String {
     match path.strip_suffix('/') {
         Some(bare) => bare.to_owned(),
         None => format!("{path}/"),
@@ -234,7 +260,7 @@ pub fn candidates<'a>(
 
 impl Parameters<'_> {
     /// The signatures that the client may have meant: the value as decoded, and decoded once more where that differs.
-    pub(super) fn signatures(&self) -> Vec<String> {
+    fn signatures(&self) -> Vec<String> {
         let mut signatures = vec![self.signature.clone()];
         if self.signature.contains('%') {
             // `decode` takes the plus signs of Base64 for spaces; they are put back.
@@ -338,4 +364,49 @@ pub fn sign(
         query,
         body,
     }
+}
+
+fn signed<'a>(request: &'a RawRequest<'a>, also: &'a [&'a str]) -> Result<Signed<'a>, String> {
+    let read = read(request).map_err(|defect| format!("{defect:?}"))?;
+    Ok(Signed {
+        access_key: read.access_key_id.clone(),
+        timestamp: None,
+        verify: Box::new(move |secret| verify(request, also, &read, secret)),
+    })
+}
+
+fn examine(request: &RawRequest<'_>, also: &[&str], blank: &Trial) -> Option<Reading> {
+    let read = read(request).ok()?;
+    let timestamp = TIMES
+        .iter()
+        .find_map(|name| last(&read.pairs, name))
+        .and_then(|text| parse_timestamp(&text));
+    let mut signed = read.pairs.clone();
+    signed.retain(|pair| *pair.name != *b"signature");
+    let (fresh, raw) = (canonical_query(&signed), raw_query(&signed));
+    let raw = (raw != fresh).then_some(raw);
+    let mut trials = Vec::new();
+    for path in request.paths(also) {
+        for &dialect in dialects(request, read.carrier, &signed) {
+            for signed_path in [path.to_owned(), turned(path)] {
+                for query in std::iter::once(&fresh).chain(&raw) {
+                    trials.push(Trial {
+                        path: signed_path.clone(),
+                        query: query.clone(),
+                        payload: (dialect == Dialect::Ehpc).then(|| read.body_md5.clone()),
+                        digest: read.digest,
+                        spelling: Spelling::Base64,
+                        ..blank.with_parameters(path, &signed, request.body)
+                    });
+                }
+            }
+        }
+    }
+    Some(Reading {
+        given: read.signatures(),
+        timestamp,
+        hash_header: None,
+        states_another_body: false,
+        trials,
+    })
 }

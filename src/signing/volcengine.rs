@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 
 use super::coding::{encoded_then_sorted, hmac_sha256, last, push};
+use super::doctor::trial::Trial;
+use super::rules::{Reading, SchemeRules, Signed};
 use super::{
-    AccessKey, CanonicalRequest, Cause, Mismatch, Pair, RawRequest, SignedParts, Stages,
-    compact_time, encode, encoded_path, field, fields, hex, joined_header, judge, listed,
+    AccessKey, CanonicalRequest, Cause, Digest, Mismatch, Pair, RawRequest, SignedParts, Stages,
+    carries, compact_time, encode, encoded_path, field, fields, hex, joined_header, judge, listed,
     names_twice, pairs, parse_compact_time, sha256_hex, to_be_signed,
 };
 
@@ -18,6 +20,35 @@ pub const TERMINATOR: &str = "request";
 
 /// The parameter that holds the session token of a presigned request.
 const TOKEN: &str = "X-Security-Token";
+
+/// What the doctor and `explain` ask.
+pub(super) static RULES: SchemeRules = SchemeRules {
+    title: "Volcengine HMAC-SHA256",
+    is_on: |request| {
+        let authorization = request.header("authorization").unwrap_or_default();
+        authorization.trim().starts_with(ALGORITHM) || carries(request, "X-Signature")
+    },
+    read: signed,
+    examine,
+    string_to_sign: |trial| join(&trial.time, &trial.scope.join("/"), &trial.canonical_hash()),
+    key: |trial| {
+        let key = trial.plain_key();
+        match trial.key_scope.split_first() {
+            Some((date, rest)) if trial.derived => {
+                draw(key.as_bytes(), date, rest.iter().map(String::as_str)).to_vec()
+            }
+            _ => key.into_bytes(),
+        }
+    },
+    body_hash: Digest::hash,
+    signed_paths: |path| vec![encoded_path(path)],
+    time_parameters: &["X-Date"],
+    time_headers: &["x-date"],
+    write_time: compact_time,
+};
+
+/// The header that states the hash of the body.
+const BODY_HASH: &str = "x-content-sha256";
 
 /// What a key is good for: a day, a region and a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -298,7 +329,7 @@ pub fn string_to_sign(date: &str, scope: &Scope, canonical_request: &str) -> Str
 }
 
 /// The lines of the string to sign; the last is a hash when it is right.
-pub(super) fn join(date: &str, scope: &str, hash: &str) -> String {
+fn join(date: &str, scope: &str, hash: &str) -> String {
     format!("{ALGORITHM}\n{date}\n{scope}\n{hash}")
 }
 
@@ -312,11 +343,12 @@ pub(super) fn signing_key(secret: &[u8], scope: &Scope) -> [u8; 32] {
     LATEST.with_borrow_mut(|latest| match latest {
         Some(drawn) if drawn.secret == secret && drawn.scope == *scope => drawn.key,
         _ => {
-            let key = [&scope.region, &scope.service, TERMINATOR]
-                .iter()
-                .fold(hmac_sha256(secret, scope.date.as_bytes()), |key, part| {
-                    hmac_sha256(&key, part.as_bytes())
-                });
+            let Scope {
+                date,
+                region,
+                service,
+            } = scope;
+            let key = draw(secret, date, [region.as_str(), service, TERMINATOR]);
             *latest = Some(Drawn {
                 secret: secret.to_vec(),
                 scope: scope.clone(),
@@ -325,6 +357,13 @@ pub(super) fn signing_key(secret: &[u8], scope: &Scope) -> [u8; 32] {
             key
         }
     })
+}
+
+/// One HMAC after the other, each the key of the next.
+fn draw<'p>(secret: &[u8], date: &str, rest: impl IntoIterator<Item = &'p str>) -> [u8; 32] {
+    let first = hmac_sha256(secret, date.as_bytes());
+    rest.into_iter()
+        .fold(first, |key, part| hmac_sha256(&key, part.as_bytes()))
 }
 
 /// A key, and what it was drawn from.
@@ -418,10 +457,7 @@ pub fn verify(
     authorization: &Authorization<'_>,
     secret: &str,
 ) -> Result<(), Mismatch> {
-    let stated = request
-        .header("x-content-sha256")
-        .filter(|_| !authorization.body_unsigned);
-    if stated.is_some_and(|stated| stated != sha256_hex(request.body)) {
+    if states_another_body(request, authorization) {
         let path = request.paths(also).next().unwrap_or("/");
         let canonical = canonical_request(request, path, authorization);
         return Err(Mismatch::new(
@@ -433,6 +469,12 @@ pub fn verify(
         &[&authorization.signature],
         candidates(request, also, authorization, secret),
     )
+}
+
+/// Whether the header that states the body's hash names another body than the one that came.
+fn states_another_body(request: &RawRequest<'_>, authorization: &Authorization<'_>) -> bool {
+    let stated = request.header(BODY_HASH);
+    !authorization.body_unsigned && stated.is_some_and(|stated| stated != sha256_hex(request.body))
 }
 
 fn scope_of(date: &str, region: &str, service: &str) -> Scope {
@@ -457,7 +499,7 @@ pub fn sign(
     let date = compact_time(time);
     let mut added = vec![
         ("x-date".to_owned(), date.clone()),
-        ("x-content-sha256".to_owned(), sha256_hex(request.body)),
+        (BODY_HASH.to_owned(), sha256_hex(request.body)),
     ];
     if let Some(token) = key.token {
         added.push(("x-security-token".to_owned(), token.to_owned()));
@@ -565,4 +607,46 @@ pub fn presign(
         query,
         body: None,
     }
+}
+
+fn signed<'a>(request: &'a RawRequest<'a>, also: &'a [&'a str]) -> Result<Signed<'a>, String> {
+    let read = read(request).map_err(|defect| format!("{defect:?}"))?;
+    Ok(Signed {
+        access_key: read.access_key_id.clone(),
+        timestamp: Some(read.timestamp),
+        verify: Box::new(move |secret| verify(request, also, &read, secret)),
+    })
+}
+
+fn examine(request: &RawRequest<'_>, also: &[&str], blank: &Trial) -> Option<Reading> {
+    let read = read(request).ok()?;
+    let Scope {
+        date,
+        region,
+        service,
+    } = read.scope.clone();
+    let scope = vec![date, region, service, TERMINATOR.to_owned()];
+    let with_token = read.with_unlisted_token();
+    let mut trials = Vec::new();
+    for signed in std::iter::once(&read).chain(&with_token) {
+        for path in request.paths(also) {
+            let canonical = canonical_request(request, path, signed);
+            let bare = without_default_port(&canonical);
+            for canonical in std::iter::once(canonical).chain(bare) {
+                trials.push(Trial {
+                    time: read.date.clone(),
+                    scope: scope.clone(),
+                    key_scope: scope.clone(),
+                    ..blank.with_canonical(path, &signed.pairs, &canonical)
+                });
+            }
+        }
+    }
+    Some(Reading {
+        given: vec![read.signature.clone()],
+        timestamp: Some(read.timestamp),
+        hash_header: Some(BODY_HASH),
+        states_another_body: states_another_body(request, &read),
+        trials,
+    })
 }

@@ -3,9 +3,10 @@
 use super::encoders::standard;
 use super::query::{requeried, sorted};
 use super::table::{Variants, deviations, one, variant};
-use super::{Examination, MAX_BODY, Parameter, Trial, json, stated_hash_header};
+use super::trial::{Parameter, Trial};
+use super::{Examination, MAX_BODY, json};
 use crate::signing::Scheme::{self, AlibabaAcs3, AlibabaV1, Huawei, QingCloud, Volcengine};
-use crate::signing::{Digest, md5_hex, sha256_hex};
+use crate::signing::{Digest, sha256_hex};
 
 /// The schemes with a line for the body in the string to sign.
 const WITH_BODY: &[Scheme] = &[AlibabaAcs3, Volcengine, Huawei, QingCloud];
@@ -30,14 +31,6 @@ deviations! {
     "form-left-out", [AlibabaV1], "signature matches if the fields of the form in the body are left out" => form_left_out;
 }
 
-/// The line for a body: an MD5 for QingCloud, else the scheme's own digest.
-fn body_line(trial: &Trial, examination: &Examination<'_>, body: &[u8]) -> String {
-    match examination.case.scheme {
-        QingCloud => md5_hex(body),
-        _ => trial.digest.hash(body),
-    }
-}
-
 /// Another body, where there is a line for it.
 fn other_body(
     trial: &Trial,
@@ -45,7 +38,7 @@ fn other_body(
     particulars: impl Into<String>,
     body: &[u8],
 ) -> Option<(String, Trial)> {
-    let line = body_line(trial, examination, body);
+    let line = (examination.rules.body_hash)(trial.digest, body);
     let differs = trial
         .payload
         .as_ref()
@@ -79,7 +72,7 @@ fn body_hash_sha256(trial: &Trial, examination: &Examination<'_>) -> Variants {
 }
 
 fn body_hash_stated(trial: &Trial, examination: &Examination<'_>) -> Variants {
-    let header = stated_hash_header(examination.case);
+    let header = examination.reading.hash_header;
     let stated = header.and_then(|header| Some((header, examination.case.request.header(header)?)));
     match stated {
         Some((header, stated)) => vec![variant(trial, header, |trial| {
@@ -130,7 +123,7 @@ fn body_newline(trial: &Trial, examination: &Examination<'_>) -> Variants {
 }
 
 fn body_hash_own(trial: &Trial, examination: &Examination<'_>) -> Variants {
-    let header = stated_hash_header(examination.case).unwrap_or_default();
+    let header = examination.reading.hash_header.unwrap_or_default();
     other_body(trial, examination, header, examination.case.request.body)
         .into_iter()
         .collect()

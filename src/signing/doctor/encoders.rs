@@ -3,10 +3,10 @@
 use crate::signing::encode;
 
 /// From bytes to the text that stands for them.
-pub(super) type Encoder = fn(&[u8]) -> String;
+pub(crate) type Encoder = fn(&[u8]) -> String;
 
 /// What the schemes want: all but `A-Z a-z 0-9 - _ . ~` encoded.
-pub(super) fn standard(bytes: &[u8]) -> String {
+pub(crate) fn standard(bytes: &[u8]) -> String {
     encode(bytes).into_owned()
 }
 

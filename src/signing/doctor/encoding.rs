@@ -1,8 +1,9 @@
 //! Mistakes in how the parts are joined, hashed and written.
 
+use super::Examination;
 use super::encoders::as_it_is;
 use super::table::{ALL, BASE64, SIX_PARTS, Variants, deviations, one, variant};
-use super::{Examination, Spelling, Trial};
+use super::trial::{Spelling, Trial};
 use crate::signing::Scheme::{AlibabaAcs3, AlibabaV1, Huawei};
 use crate::signing::{Digest, sha256_hex};
 
@@ -10,7 +11,7 @@ deviations! {
     "not-hashed", SIX_PARTS, "signature matches if the string to sign holds the canonical request itself, not its hash"
         => |trial, _| one(trial, |trial| trial.hashed = false);
     "query-not-encoded-again", [AlibabaV1], "signature matches if the sorted query is not encoded again in the string to sign"
-        => |trial, _| one(trial, |trial| trial.second_encoder = as_it_is);
+        => |trial, _| one(trial, |trial| trial.second_encoder = Some(as_it_is));
     "slash-not-encoded", [AlibabaV1], "signature matches if the string to sign has / instead of %2F"
         => |trial, _| one(trial, |trial| trial.path_encoder = as_it_is);
     "final-newline", ALL, "signature matches if the string to sign ends in a line feed"

@@ -1,7 +1,8 @@
 //! Mistakes in the signed headers.
 
 use super::table::{SIX_PARTS, Variants, deviations, one, variant};
-use super::{Examination, MAX_LEFT_OUT, Trial};
+use super::trial::Trial;
+use super::{Examination, MAX_LEFT_OUT};
 
 deviations! {
     "host", SIX_PARTS, "signature matches if Host is \"{}\"" => host;

@@ -1,7 +1,8 @@
 //! Mistakes about the secret key.
 
 use super::table::{ALL, Variants, deviations, one, variant};
-use super::{Examination, MAX_KEYS, Trial};
+use super::trial::Trial;
+use super::{Examination, MAX_KEYS};
 use crate::signing::Scheme::{AlibabaAcs3, AlibabaV1};
 
 deviations! {

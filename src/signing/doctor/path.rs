@@ -1,9 +1,10 @@
 //! Mistakes in the path.
 
+use super::Examination;
 use super::table::{ALL, Variants, deviations, variant};
-use super::{Examination, Trial};
+use super::trial::Trial;
 use crate::signing::Scheme::{AlibabaAcs3, AlibabaV1, Huawei, QingCloud, Volcengine};
-use crate::signing::{encode, huawei};
+use crate::signing::encode;
 
 deviations! {
     "path-trailing-slash", [AlibabaAcs3, AlibabaV1, Volcengine, Huawei], "signature matches if the path is \"{}\""
@@ -78,9 +79,9 @@ fn path_first_segment(trial: &Trial, examination: &Examination<'_>) -> Variants 
         return Vec::new();
     };
     let rest = format!("/{rest}");
-    match examination.case.scheme {
-        Huawei => with_path(trial, huawei::canonical_path(&rest)),
-        QingCloud => both_ends(trial, &rest),
-        AlibabaV1 | AlibabaAcs3 | Volcengine => with_path(trial, rest),
-    }
+    let paths = (examination.rules.signed_paths)(&rest);
+    paths
+        .into_iter()
+        .flat_map(|path| with_path(trial, path))
+        .collect()
 }

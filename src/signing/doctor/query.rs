@@ -5,7 +5,8 @@ use super::encoders::{
     python_quote, respelled, standard,
 };
 use super::table::{ALL, SIX_PARTS, Variants, deviations, variant};
-use super::{Examination, MAX_LEFT_OUT, Parameter, Trial};
+use super::trial::{Parameter, Trial};
+use super::{Examination, MAX_LEFT_OUT};
 use crate::signing::Scheme::{AlibabaV1, Volcengine};
 use crate::signing::coding::push;
 use crate::signing::pairs;
@@ -27,7 +28,7 @@ deviations! {
     "query-javascript-twice", [AlibabaV1], "signature matches if !'()* in the parameters stay unencoded on both levels, as encodeURIComponent leaves them"
         => |trial, _| on_both_levels(trial, "", encode_uri_component);
     "query-encode-uri", ALL, "signature matches if the parameters are encoded with encodeURI, which leaves ;,/?:@&=+$#!'()* as they are{}"
-        => |trial, examination| on_one_level_or_both(trial, examination, "", encode_uri);
+        => |trial, _| on_one_level_or_both(trial, "", encode_uri);
     "query-tilde-encoded", ALL, "signature matches if ~ in the parameters is encoded"
         => |trial, _| encoded_as(trial, |bytes| respelled(bytes, &[("~", "%7E")]));
     "query-slash-kept", ALL, "signature matches if / in the parameters stays unencoded"
@@ -136,20 +137,15 @@ fn on_both_levels(trial: &Trial, particulars: &str, encoder: Encoder) -> Variant
     }
     vec![variant(trial, particulars, |trial| {
         trial.query = query;
-        trial.second_encoder = encoder;
+        trial.second_encoder = Some(encoder);
     })]
 }
 
 /// An encoder of the parameters, and where the scheme encodes twice also one of both levels.
-fn on_one_level_or_both(
-    trial: &Trial,
-    examination: &Examination<'_>,
-    particulars: &str,
-    encoder: Encoder,
-) -> Variants {
+fn on_one_level_or_both(trial: &Trial, particulars: &str, encoder: Encoder) -> Variants {
     let query = requeried(sorted(trial.parameters.iter().collect()), encoder);
     let mut variants = with_query(trial, particulars, query);
-    if examination.case.scheme == AlibabaV1 {
+    if trial.second_encoder.is_some() {
         let both = format!("{particulars} on both levels");
         variants.extend(on_both_levels(trial, &both, encoder));
     }
@@ -170,7 +166,7 @@ fn query_slash_kept_twice(trial: &Trial, _: &Examination<'_>) -> Variants {
     variants
 }
 
-fn query_form_encoded(trial: &Trial, examination: &Examination<'_>) -> Variants {
+fn query_form_encoded(trial: &Trial, _: &Examination<'_>) -> Variants {
     let encoders: [(&str, Encoder); 2] = [
         (
             "java.net.URLEncoder or URLSearchParams (+ for a space, * as it is, ~ encoded)",
@@ -180,7 +176,7 @@ fn query_form_encoded(trial: &Trial, examination: &Examination<'_>) -> Variants 
     ];
     encoders
         .into_iter()
-        .flat_map(|(name, encoder)| on_one_level_or_both(trial, examination, name, encoder))
+        .flat_map(|(name, encoder)| on_one_level_or_both(trial, name, encoder))
         .collect()
 }
 

@@ -1,7 +1,8 @@
 //! Mistakes in the credential scope.
 
+use super::Examination;
 use super::table::{Variants, deviations, one, variant};
-use super::{Examination, Trial};
+use super::trial::Trial;
 use crate::signing::Scheme::{Huawei, Volcengine};
 use crate::signing::{compact_time, extended_time};
 
@@ -17,7 +18,7 @@ deviations! {
 
 /// Whether the key is drawn for a date, a region and a service.
 fn has_scope(trial: &Trial) -> bool {
-    !trial.scope[0].is_empty()
+    trial.scope.first().is_some_and(|date| !date.is_empty())
 }
 
 fn key_not_derived(trial: &Trial, _: &Examination<'_>) -> Variants {
@@ -88,7 +89,7 @@ fn scope_service(trial: &Trial, examination: &Examination<'_>) -> Variants {
 
 fn scope_date(trial: &Trial, examination: &Examination<'_>) -> Variants {
     const DAY: i64 = 24 * 60 * 60;
-    let Some(sent) = examination.timestamp else {
+    let Some(sent) = examination.reading.timestamp else {
         return Vec::new();
     };
     let days = [0, DAY, -DAY].map(|days| compact_time(sent + days)[..8].to_owned());

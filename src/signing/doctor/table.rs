@@ -1,9 +1,10 @@
 //! What a row of the doctor's tables is. Each file of mistakes has its rows above the functions that make them.
 
-use super::{Examination, Trial};
+use super::Examination;
+use super::trial::Trial;
 use crate::signing::Scheme::{self, AlibabaAcs3, AlibabaV1, Huawei, QingCloud, Volcengine};
 
-pub(super) const ALL: &[Scheme] = &[AlibabaV1, AlibabaAcs3, Volcengine, Huawei, QingCloud];
+pub(super) const ALL: &[Scheme] = Scheme::ALL;
 /// The schemes with a canonical request of six parts, signed headers among them, and hex for a signature.
 pub(super) const SIX_PARTS: &[Scheme] = &[AlibabaAcs3, Volcengine, Huawei];
 /// The schemes that sign parameters and write Base64.

@@ -3,66 +3,45 @@
 use super::encoders::standard;
 use super::query::{requeried, sorted};
 use super::table::{ALL, Variants, deviations, variant};
-use super::{Examination, Trial, offset_text, zone_offsets};
-use crate::signing::Scheme::{AlibabaAcs3, AlibabaV1, Huawei, QingCloud, Volcengine};
-use crate::signing::{compact_time, extended_time};
+use super::trial::{Parameter, Trial};
+use super::{Examination, offset_text, zone_offsets};
+use crate::signing::rules::SchemeRules;
 
 deviations! {
     "local-time", ALL, "signature matches if {}, local time for UTC" => local_time;
 }
 
 fn local_time(trial: &Trial, examination: &Examination<'_>) -> Variants {
-    let Some(sent) = examination.timestamp else {
+    let Some(sent) = examination.reading.timestamp else {
         return Vec::new();
     };
+    let rules = examination.rules;
     let mut variants = Vec::new();
-    let fraction = sent_fraction(trial);
+    let fraction = sent_fraction(trial, rules);
     for minutes in zone_offsets() {
-        let time = match examination.case.scheme {
-            AlibabaV1 | AlibabaAcs3 | QingCloud => {
-                extended_time(sent + minutes * 60).replace('Z', &format!("{fraction}Z"))
-            }
-            Volcengine | Huawei => compact_time(sent + minutes * 60),
-        };
+        let time = (rules.write_time)(sent + minutes * 60).replace('Z', &format!("{fraction}Z"));
         let offset = offset_text(minutes);
         let everywhere = format!("the time is {time} ({offset})");
-        match examination.case.scheme {
-            AlibabaV1 | QingCloud => {
-                variants.push(variant(trial, everywhere, |trial| set_time(trial, &time)))
-            }
-            AlibabaAcs3 => variants.push(variant(trial, everywhere, |trial| {
-                set_date_header(trial, &time)
-            })),
-            Volcengine | Huawei => {
-                variants.push(variant(trial, everywhere, |trial| {
-                    set_date_header(trial, &time);
-                    set_time(trial, &time);
-                    trial.time.clone_from(&time);
-                }));
-                let in_text = format!("the time in the string to sign alone is {time} ({offset})");
-                variants.push(variant(trial, in_text, |trial| trial.time = time));
-            }
+        variants.push(variant(trial, everywhere, |trial| {
+            set_time(trial, rules, &time);
+        }));
+        if !trial.time.is_empty() {
+            let in_text = format!("the time in the string to sign alone is {time} ({offset})");
+            variants.push(variant(trial, in_text, |trial| trial.time = time));
         }
     }
     variants
 }
 
-/// The names of the parameters that carry the time.
-const TIME_PARAMETERS: [&[u8]; 4] = [b"Timestamp", b"timestamp", b"time_stamp", b"X-Date"];
-/// The names of the headers that do.
-const TIME_HEADERS: [&str; 3] = ["x-acs-date", "x-date", "x-sdk-date"];
-
 /// The fraction of a second that the client's time has, its full stop included; empty where it has none.
-fn sent_fraction(trial: &Trial) -> String {
-    let headers = trial
-        .headers
-        .iter()
-        .filter(|(name, _)| TIME_HEADERS.contains(&name.as_str()))
+fn sent_fraction(trial: &Trial, rules: &SchemeRules) -> String {
+    let headers = trial.headers.iter();
+    let headers = headers
+        .filter(|(name, _)| rules.time_headers.contains(&name.as_str()))
         .map(|(_, value)| value.clone());
-    let parameters = trial
-        .parameters
-        .iter()
-        .filter(|parameter| TIME_PARAMETERS.contains(&parameter.name.as_slice()))
+    let parameters = trial.parameters.iter();
+    let parameters = parameters
+        .filter(|parameter| is_time(parameter, rules))
         .map(|parameter| String::from_utf8_lossy(&parameter.value).into_owned());
     headers
         .chain(parameters)
@@ -73,25 +52,29 @@ fn sent_fraction(trial: &Trial) -> String {
         .unwrap_or_default()
 }
 
-/// The time among the headers.
-fn set_date_header(trial: &mut Trial, time: &str) {
+fn is_time(parameter: &Parameter, rules: &SchemeRules) -> bool {
+    let mut names = rules.time_parameters.iter();
+    names.any(|name| name.as_bytes() == parameter.name)
+}
+
+/// Another time wherever the scheme has it: among the headers, among the parameters, in the string to sign.
+fn set_time(trial: &mut Trial, rules: &SchemeRules, time: &str) {
     for (name, value) in &mut trial.headers {
-        if TIME_HEADERS.contains(&name.as_str()) {
+        if rules.time_headers.contains(&name.as_str()) {
             time.clone_into(value);
         }
     }
-}
-
-/// The time among the parameters.
-fn set_time(trial: &mut Trial, time: &str) {
     let mut found = false;
     for parameter in &mut trial.parameters {
-        if TIME_PARAMETERS.contains(&parameter.name.as_slice()) {
+        if is_time(parameter, rules) {
             parameter.value = time.as_bytes().to_vec();
             found = true;
         }
     }
     if found {
         trial.query = requeried(sorted(trial.parameters.iter().collect()), standard);
+    }
+    if !trial.time.is_empty() {
+        time.clone_into(&mut trial.time);
     }
 }

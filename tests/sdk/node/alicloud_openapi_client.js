@@ -1,3 +1,4 @@
+// sdk: @alicloud/openapi-client
 // E-HPC through the generic client of the newer Node SDK: @alicloud/openapi-client 0.4.15.
 // It signs with ACS3-HMAC-SHA256 over fewer headers than its Python twin, and sends Action and Version in headers only.
 'use strict';

@@ -1,3 +1,4 @@
+// sdk: @alicloud/pop-core
 // E-HPC through the official Node SDK of the older generation: @alicloud/pop-core 1.8.0.
 // It ignores the status, throws if the body has a Code, and gives the parsed JSON itself.
 'use strict';

@@ -1,3 +1,4 @@
+// sdk: @alicloud/rpc-client
 // E-HPC through @alicloud/rpc-client 1.3.2, the core of Alibaba's SDKs between pop-core and openapi-client: RPC V1 with the common
 // parameters in the query, and business parameters there or in a form that is signed with them.
 'use strict';

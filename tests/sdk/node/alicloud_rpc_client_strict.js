@@ -1,4 +1,5 @@
 // server: --auth strict
+// sdk: @alicloud/rpc-client
 // E-HPC with every signature checked, through @alicloud/rpc-client 1.3.2.
 'use strict';
 

@@ -1,3 +1,4 @@
+// sdk: @huaweicloud/huaweicloud-sdk-core
 // The look-ups in IAM that Huawei's Node SDK makes by itself: @huaweicloud/huaweicloud-sdk-core 3.1.211.
 'use strict';
 

@@ -1,3 +1,4 @@
+// sdk: @huaweicloud/huaweicloud-sdk-rocketmq
 // DMS for RocketMQ through the official Node SDK: @huaweicloud/huaweicloud-sdk-rocketmq 3.1.215.
 // Its answers are the parsed JSON itself, so what is checked here is what was on the wire.
 'use strict';

@@ -1,3 +1,4 @@
+// sdk: @huaweicloud/huaweicloud-sdk-core
 // Workspace through the generic client of the official Node SDK: @huaweicloud/huaweicloud-sdk-core 3.1.211. There is no
 // package for the service itself. Answers are the parsed JSON, so what is checked here is what was on the wire.
 // Cases that write do so in a project that nobody else uses, which starts empty on a mock.

@@ -1,3 +1,4 @@
+// sdk: @volcengine/openapi
 // ByteHouse through the generic client of Node: @volcengine/openapi 1.36.2.
 // It never throws on an HTTP status: what it resolves to is the parsed body, so what is checked here is what was on the wire.
 'use strict';

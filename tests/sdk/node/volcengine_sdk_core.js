@@ -1,3 +1,4 @@
+// sdk: @volcengine/sdk-core
 // ByteHouse through the core of the newer Node SDK: @volcengine/sdk-core 1.0.0, whose Client sends any Command.
 'use strict';
 

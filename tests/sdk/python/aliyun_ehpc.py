@@ -1,3 +1,4 @@
+# sdk: alibabacloud-ehpc20180412
 """E-HPC 2018-04-12 through the official Python SDK of the Tea generation: alibabacloud-ehpc20180412 4.0.0.
 
 Every case that lists runs twice: signed with ACS3-HMAC-SHA256 in headers, and in the SDK's `v2` mode, in the query.

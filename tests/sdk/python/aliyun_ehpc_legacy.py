@@ -1,3 +1,4 @@
+# sdk: aliyun-python-sdk-ehpc
 """E-HPC 2018-04-12 through the older official Python SDK: aliyun-python-sdk-core 2.16.1, aliyun-python-sdk-ehpc 1.14.21."""
 
 import json

@@ -1,3 +1,4 @@
+# sdk: alibabacloud-ehpc20240730
 """E-HPC 2024-07-30 through the official Python SDK: alibabacloud-ehpc20240730 2.4.0."""
 
 import asyncio

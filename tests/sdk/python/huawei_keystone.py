@@ -1,3 +1,4 @@
+# sdk: keystoneauth1
 """Keystone clients: keystoneauth1 5.18.1 and openstacksdk 4.22.0 log in, discover the version and find services."""
 
 from harness import case, equal, run, server, setting

@@ -1,3 +1,4 @@
+# sdk: huaweicloudsdkrocketmq
 """DMS for RocketMQ through the official Python SDK: huaweicloudsdkrocketmq 3.1.219."""
 
 from functools import cache

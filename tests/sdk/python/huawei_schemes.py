@@ -1,3 +1,4 @@
+# sdk: huaweicloudsdkworkspace
 """Huawei's Python SDK as it may be configured: its signing algorithms, and where its keys and addresses come from.
 
 huaweicloudsdkcore 3.1.219 through the client of Workspace.

@@ -1,3 +1,4 @@
+# sdk: huaweicloudsdkworkspace
 """Workspace through the official Python SDK: huaweicloudsdkworkspace 3.1.219.
 
 Cases that write do so in a project that nobody else uses, which starts empty on a mock; names are new in every run.

@@ -1,3 +1,4 @@
+# sdk: qingcloud-sdk
 """QingCloud EHPC through the official Python SDK: qingcloud-sdk 1.2.16.
 
 The SDK has no EHPC client. Its generic `send_request` reaches any path, with the IaaS signature, by GET or by a form POST; it returns

@@ -1,3 +1,4 @@
+# sdk: qingcloud-hpc
 """QingCloud EHPC through QingCloud's own EHPC SDK for Python: qingcloud-hpc 0.0.1.
 
 It signs four lines over a path that ends in a slash, leaves / in values as it is, encodes the signature twice, and answers with a

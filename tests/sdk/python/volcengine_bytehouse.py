@@ -1,3 +1,4 @@
+# sdk: volcenginesdk-bytehousece20240831
 """ByteHouse through the official Python SDK: volcenginesdkbytehousece20240831 5.0.54 and its UniversalApi."""
 
 import json

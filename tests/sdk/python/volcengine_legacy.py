@@ -1,3 +1,4 @@
+# sdk: volcengine
 """ByteHouse through the generic client of the older Python SDK: volcengine 1.0.229 (Service, with ApiInfo for each action)."""
 
 import json

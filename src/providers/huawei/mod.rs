@@ -27,6 +27,9 @@ const GUIDE: Source =
 const RECORDED: Source = Source::Observed(
     "huaweicloud/cloud-custodian 2532d43, recorded answers of 2025-03 to 2026-02; jeessy2/ddns-go issue 844",
 );
+const CAPTURED: Source = Source::Observed(
+    "15 min 01 s refused in huaweicloud-sdk-java-v3 issue 44; API Gateway error codes",
+);
 const OURS: Source = Source::Inferred("the code is documented, the text is not");
 
 catalogue! {
@@ -43,7 +46,7 @@ catalogue! {
     /// the signature is another than ours
     SIGNATURE_MISMATCH: SignatureMismatch = 401 "APIGW.0301" "Incorrect IAM authentication information: verify aksk signature fail, canonicalRequest:{}" Authentication GUIDE;
     /// X-Sdk-Date is more than 15 minutes off
-    SIGNATURE_EXPIRED: SignatureExpired = 401 "APIGW.0301" "Incorrect IAM authentication information: calc aksk signature fail:signature expired, signature time:{},server time:{}" Authentication GUIDE;
+    SIGNATURE_EXPIRED: SignatureExpired = 401 "APIGW.0301" "Incorrect IAM authentication information: calc aksk signature fail:signature expired, signature time:{},server time:{}" Authentication CAPTURED;
     /// Authorization or X-Sdk-Date cannot be read, or the scheme is unknown
     AUTHORIZATION_MALFORMED: AuthorizationMalformed = 401 "APIGW.0301" "Incorrect IAM authentication information: {}" Authentication OURS;
     /// an access key that failed too often

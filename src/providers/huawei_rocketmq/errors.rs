@@ -3,8 +3,9 @@
 use crate::provider::error::{Source, catalogue};
 
 const TABLE: Source = Source::Docs("DMS for RocketMQ API reference, error codes");
-const LIVE: Source =
-    Source::Observed("live answers quoted in terraform-provider-huaweicloud a0345b8d");
+const LIVE: Source = Source::Observed(
+    "live answers quoted in terraform-provider-huaweicloud a0345b8d, kafka, rocketmq and rabbitmq",
+);
 const USE: Source = Source::Inferred("the code is documented, that it is used here is not");
 
 catalogue! {

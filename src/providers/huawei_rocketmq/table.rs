@@ -10,6 +10,9 @@ const SDK: Source = Source::Sdk("huaweicloudsdkrocketmq 3.1.219");
 const LIVE: Source = Source::Observed(
     "terraform-provider-huaweicloud, services/kafka/data_source_huaweicloud_dms_kafka_instances.go:746, the same address",
 );
+const ACCESS: Source = Source::Observed(
+    "terraform-provider-huaweicloud, acceptance tests of rocketmq access users, pull request 5902",
+);
 const UNBOUNDED: Source = Source::Inferred("so that a page of users fits into memory");
 
 parameters! {
@@ -91,6 +94,8 @@ quirks! {
 }
 
 limits! {
+    /// users without permissions of their own are listed with their default; that DENY is listed, too, is inferred
+    "users that an access policy leaves out" = "none", ACCESS;
     /// the next one is refused with 400 DMS.00400039; seeds may hold more
     "users of an instance" = "1000", REFERENCE;
     /// more are refused with 400 DMS.00400800; in seeds too

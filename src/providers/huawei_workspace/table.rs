@@ -16,7 +16,7 @@ const CHOSEN: Source = Source::Inferred("no source bounds it");
 
 parameters! {
     PROJECT_ID = path "project_id": "string", "{} characters, else 400 WKS.0001; any project is there (quirk projects), else 403 WKS.00010099" 1..=255 characters, SEED;
-    USER_NAME = query "user_name": "string", "{} characters, else 400 WKS.0001; a part of the name, whatever its case" 0..=255 characters, SEED;
+    USER_NAME = query "user_name": "string", "{} characters, else 400 WKS.0001; a part of the name, whatever its case; the seed's form (1 to 20, no digit first) is not enforced" 0..=255 characters, DEFINITION;
     OFFSET = query "offset": "string" = "0", "decimal digits, else 400 WKS.0001; past the end: an empty list with the true total", SEED;
     DESCRIPTION = query "description": "string", "{} characters, else 400 WKS.0001; a part of the description, whatever its case" 0..=100 characters, SEED;
     ACTIVE_TYPE = query "active_type": "string", "USER_ACTIVATE or ADMIN_ACTIVATE, else 400 WKS.0001; absent lets both through", SEED;

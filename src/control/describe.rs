@@ -296,7 +296,7 @@ pub(crate) fn landing_page(host: &str) -> String {
     for provider in PROVIDERS {
         let _ = write!(
             rows,
-            "<h2>{}</h2><p><a href=\"/_rollcall/openapi/{id}.yaml\">OpenAPI</a> · <a href=\"/_rollcall/providers/{id}\">tables</a></p>",
+            "<h2>{}</h2><p><a href=\"_rollcall/openapi/{id}.yaml\">OpenAPI</a> · <a href=\"_rollcall/providers/{id}\">tables</a></p>",
             provider.title,
             id = provider.id
         );
@@ -325,6 +325,6 @@ pub(crate) fn landing_page(host: &str) -> String {
     format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>rollcall</title><link rel=\"icon\" href=\"data:,\">\
          <style>body{{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}}code,pre{{background:#eee;padding:.1em .3em;overflow-x:auto}}</style>\
-         <h1>rollcall</h1><p>A mock of five clouds' user APIs. <a href=\"/_rollcall/journal\">What was called</a> · <a href=\"/_rollcall/\">control plane</a></p>{rows}</html>"
+         <h1>rollcall</h1><p>A mock of five clouds' user APIs. <a href=\"_rollcall/console/\">Console</a> · <a href=\"_rollcall/journal\">What was called</a> · <a href=\"_rollcall/\">control plane</a></p>{rows}</html>"
     )
 }

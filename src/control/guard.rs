@@ -15,7 +15,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use subtle::ConstantTimeEq;
 
-use super::Problem;
+use super::{Problem, console};
 use crate::pipeline::cors;
 
 /// Names that no public name server may give: what ends in one is as much of this network as a name without a dot.
@@ -26,7 +26,7 @@ const WARNED: usize = 100;
 /// What the control plane asks of its callers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ControlAccess {
-    /// Locks everything but health and ready; goes in `Authorization: Bearer …`.
+    /// Locks everything but health, ready and the console's files; goes in `Authorization: Bearer …`.
     pub(crate) token: Option<String>,
     /// Origins of pages that may use it.
     pub(crate) origins: Vec<String>,
@@ -87,7 +87,10 @@ pub(crate) async fn check(
         let stranger = access
             .refuse_host(&asked)
             .or_else(|| access.refuse_origin(&asked));
-        match (stranger, access.refuse_token(&asked)) {
+        // The console's files say nothing of this server; the page asks for the token with the first call that needs it.
+        let is_file = console::is_console(request.uri().path());
+        let locked_out = access.refuse_token(&asked).filter(|_| !is_file);
+        match (stranger, locked_out) {
             (Some(problem), _) => {
                 guard.warn(&asked, &problem);
                 problem.into_response()

@@ -5,6 +5,7 @@
 
 mod client;
 mod clock;
+mod console;
 mod data;
 mod describe;
 mod extract;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{Method, Uri};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{delete, get, post, put};
 
 pub use crate::pipeline::journal::Count;
@@ -148,10 +149,17 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
         "GET",
         "the OpenAPI document <provider>.yaml, or control-plane.yaml",
     ),
+    ("console/", "GET", "all of this in a browser"),
+    ("console/{file}", "GET", "a file of the console"),
 ];
 
 /// The router of everything under `/_rollcall`.
 pub(crate) fn router(app: &Arc<App>, access: ControlAccess) -> Router {
+    let console = Router::new()
+        .route("/console", get(console::folder))
+        .route("/console/", get(console::index))
+        .route("/console/{file}", get(console::file))
+        .layer(from_fn(console::protect));
     let routes = Router::new()
         .route("/", get(info::index))
         .route("/health", get(info::health))
@@ -206,6 +214,7 @@ pub(crate) fn router(app: &Arc<App>, access: ControlAccess) -> Router {
         .route("/clock/advance", post(clock::advance_clock))
         .route("/metrics", get(info::metrics))
         .route("/openapi/{file}", get(info::openapi))
+        .merge(console)
         .fallback(|uri: Uri| async move {
             Problem::new(
                 404,

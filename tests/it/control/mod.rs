@@ -2,6 +2,7 @@
 
 mod addresses;
 mod clock;
+mod console;
 mod faults;
 mod journal;
 mod library;

@@ -1,0 +1,124 @@
+//! The console: pages for browsers, as they lie in `src/console/`. They are files and need no token; what they show they ask
+//! the control plane for, as anybody would.
+
+use std::sync::LazyLock;
+
+use axum::extract::Request;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION,
+    REFERRER_POLICY,
+};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::extract::PathParam;
+use super::problem::{Answer, Problem};
+use crate::signing::sha256_hex;
+
+/// The first page.
+const INDEX: &str = "index.html";
+
+/// Every file: its name, its media type and what is in it.
+const FILES: &[(&str, &str, &[u8])] = &[(
+    INDEX,
+    "text/html; charset=utf-8",
+    include_bytes!("../console/index.html"),
+)];
+
+/// What a page may do: load what lies beside it, and nothing else; nobody may frame it.
+const POLICY: &str =
+    "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// What every answer of the console has, its errors included.
+const HEADERS: [(HeaderName, &str); 3] = [
+    (CONTENT_SECURITY_POLICY, POLICY),
+    (REFERRER_POLICY, "no-referrer"),
+    (CACHE_CONTROL, "no-cache"),
+];
+
+/// Whether a path is one of the console's.
+pub(super) fn is_console(path: &str) -> bool {
+    path.strip_prefix("/_rollcall/console")
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Gives an answer the headers of a page.
+pub(super) async fn protect(request: Request, next: Next) -> Response {
+    (HEADERS, next.run(request).await).into_response()
+}
+
+/// To the folder. The address is a relative one: whatever a proxy puts before this path stays before it.
+pub(super) async fn folder() -> Response {
+    (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, "console/")]).into_response()
+}
+
+pub(super) async fn index(headers: HeaderMap) -> Answer<Response> {
+    found(INDEX, &headers)
+}
+
+pub(super) async fn file(PathParam(name): PathParam, headers: HeaderMap) -> Answer<Response> {
+    found(&name, &headers)
+}
+
+fn found(name: &str, headers: &HeaderMap) -> Answer<Response> {
+    /// The tags of [`FILES`], in their order.
+    static TAGS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let tag = |(_, _, bytes): &(_, _, &[u8])| format!("\"{}\"", &sha256_hex(bytes)[..16]);
+        FILES.iter().map(tag).collect()
+    });
+    let mut files = FILES.iter().zip(TAGS.iter());
+    let Some((&(_, media_type, bytes), tag)) = files.find(|((own, ..), _)| *own == name) else {
+        return Err(Problem::new(
+            404,
+            format!("the console has no file \"{name}\"; it begins at /_rollcall/console/"),
+        ));
+    };
+    let tag = tag.as_str();
+    Ok(if has(headers, tag) {
+        (StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response()
+    } else {
+        ([(ETAG, tag), (CONTENT_TYPE, media_type)], bytes).into_response()
+    })
+}
+
+/// Whether a client has what a tag stands for.
+fn has(headers: &HeaderMap, tag: &str) -> bool {
+    headers
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_folder_is_served() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/console");
+        let lying: BTreeSet<String> = std::fs::read_dir(folder)
+            .expect("the folder")
+            .map(|file| {
+                file.expect("a file")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .collect();
+        let served: BTreeSet<String> = FILES.iter().map(|(name, ..)| (*name).to_owned()).collect();
+        assert_eq!(lying, served);
+    }
+
+    #[test]
+    fn all_of_it_is_at_most_100_kilobytes() {
+        let many: usize = FILES.iter().map(|(_, _, bytes)| bytes.len()).sum();
+        assert!(many <= 100_000, "{many} bytes");
+    }
+}

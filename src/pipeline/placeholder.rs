@@ -4,9 +4,10 @@
 use crate::provider::call::Call;
 use crate::provider::error::ApiError;
 use crate::provider::table::Location;
+use crate::provider::text::excerpt;
 
-/// How much of a value the journal is told.
-const SHOWN: usize = 120;
+/// Longer names are no placeholders.
+const LONGEST: usize = 120;
 
 /// The refusal of a call with a brace in a path parameter or in an id of its query, in the provider's own words.
 ///
@@ -47,7 +48,7 @@ pub(crate) fn refuse(call: &Call<'_>) -> Result<(), ApiError> {
     else {
         return Ok(());
     };
-    let shown = &value[..value.floor_char_boundary(SHOWN)];
+    let shown = excerpt(value);
     let sentence = match placeholder(value) {
         Some(placeholder) if placeholder == value => {
             format!("the client did not fill in {placeholder}")
@@ -90,6 +91,6 @@ fn placeholder(value: &str) -> Option<&str> {
     let length = value[start..].find('}')?;
     let word = &value[start + 1..start + length];
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    (!word.is_empty() && word.len() <= SHOWN && word.bytes().all(is_name))
+    (!word.is_empty() && word.len() <= LONGEST && word.bytes().all(is_name))
         .then(|| &value[start..=start + length])
 }

@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 
 use super::json::{self, JsonError, Step};
 use super::redact;
+use super::text::excerpt;
 
 /// Why a seed document cannot be taken.
 #[derive(Debug, thiserror::Error)]
@@ -97,12 +98,7 @@ fn value_at<'a>(document: &'a Value, path: &[Step]) -> Option<&'a Value> {
     })
 }
 
-/// A value for an error message: enough to find it, never a page, and no secret in it.
+/// An excerpt of a value, with no secret in it.
 pub(crate) fn shortened(value: &Value) -> String {
-    const LONGEST: usize = 60;
-    let text = redact::body(value.to_string().as_bytes());
-    match text.char_indices().nth(LONGEST) {
-        Some((cut, _)) => format!("{}…", &text[..cut]),
-        None => text,
-    }
+    excerpt(&redact::body(value.to_string().as_bytes()))
 }

@@ -1,6 +1,45 @@
-//! Texts of tables, compared with what somebody wrote.
+//! Texts of messages: how much of a value they repeat, and which name of a table somebody may have meant.
 
 use std::cmp::Reverse;
+use std::fmt::{self, Write as _};
+
+/// How many characters of a value an explanation repeats.
+const EXCERPT: usize = 60;
+
+/// The first characters of a text.
+pub(crate) fn beginning(text: &str, characters: usize) -> &str {
+    match text.char_indices().nth(characters) {
+        Some((cut, _)) => &text[..cut],
+        None => text,
+    }
+}
+
+/// A value for an explanation: enough to find it, never a page, and never written out further than that.
+pub(crate) fn excerpt(value: &(impl fmt::Display + ?Sized)) -> String {
+    struct Beginning {
+        text: String,
+        left: usize,
+    }
+    impl fmt::Write for Beginning {
+        fn write_str(&mut self, part: &str) -> fmt::Result {
+            let shown = beginning(part, self.left);
+            self.text.push_str(shown);
+            if shown.len() < part.len() {
+                self.text.push('…');
+                return Err(fmt::Error);
+            }
+            self.left -= part.chars().count();
+            Ok(())
+        }
+    }
+    let mut beginning = Beginning {
+        text: String::new(),
+        left: EXCERPT,
+    };
+    // An error is how it says that it has enough.
+    let _ = write!(beginning, "{value}");
+    beginning.text
+}
 
 /// The names that come nearest to one that is none of them, the nearest first. Case, hyphens and underscores do not matter.
 pub(crate) fn nearest<'a>(
@@ -33,6 +72,18 @@ pub(crate) fn nearest<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_excerpt_ends_between_two_characters_and_says_so() {
+        let long = "\u{5f20}".repeat(EXCERPT + 1);
+        assert_eq!(excerpt(&long[3..]), long[3..]);
+        assert_eq!(excerpt(&long), format!("{}…", &long[3..]));
+        assert_eq!(
+            excerpt(&serde_json::json!([long])).chars().count(),
+            EXCERPT + 1
+        );
+        assert_eq!(excerpt(""), "");
+    }
 
     #[test]
     fn the_nearest_come_first_in_any_spelling() {

@@ -4,9 +4,10 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::users::{BATCH_DELETE, member_filter, raw};
-use super::{Body, Query, invalid, required, shown};
+use super::{Body, Query, invalid, required};
 use crate::provider::call::Params;
 use crate::provider::error::ApiError;
+use crate::provider::text::excerpt;
 use crate::providers::huawei_workspace::model::{
     Group, GroupChange, GroupFilter, Membership, NewGroup, PlatformType, User, UserFilter, fold,
 };
@@ -44,7 +45,7 @@ impl GroupsQuery {
                         "platform_type",
                         format!(
                             "platform_type is \"{}\"; it takes AD, LOCAL or UOS",
-                            shown(word)
+                            excerpt(word)
                         ),
                     )
                 })

@@ -6,7 +6,6 @@ mod groups;
 mod seed;
 mod users;
 
-use std::fmt::{self, Write as _};
 use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
@@ -25,44 +24,13 @@ pub(crate) use users::{
 use super::errors;
 use crate::provider::call::{Call, Params};
 use crate::provider::error::ApiError;
+use crate::provider::text::excerpt;
 use crate::providers::huawei::member;
 use crate::store::page::{Limit, Window};
 
 /// The refusal of a parameter, with what a person would want to know.
 fn invalid(name: &str, explanation: impl Into<String>) -> ApiError {
     errors::PARAMETER_INVALID.with(name).because(explanation)
-}
-
-/// A value for an explanation: enough to find it, never a page, and never written out further than that.
-fn shown(value: &(impl fmt::Display + ?Sized)) -> String {
-    const LONGEST: usize = 60;
-    struct Beginning {
-        text: String,
-        left: usize,
-    }
-    impl fmt::Write for Beginning {
-        fn write_str(&mut self, part: &str) -> fmt::Result {
-            match part.char_indices().nth(self.left) {
-                Some((cut, _)) => {
-                    self.text.push_str(&part[..cut]);
-                    self.text.push('…');
-                    Err(fmt::Error)
-                }
-                None => {
-                    self.text.push_str(part);
-                    self.left -= part.chars().count();
-                    Ok(())
-                }
-            }
-        }
-    }
-    let mut beginning = Beginning {
-        text: String::new(),
-        left: LONGEST,
-    };
-    // An error is how it says that it has enough.
-    let _ = write!(beginning, "{value}");
-    beginning.text
 }
 
 /// The project of a path: any text, because tenants are made up in tests.
@@ -121,7 +89,7 @@ impl<'a> Query<'a> {
                 name,
                 format!(
                     "{name} is \"{}\"; it takes decimal digits only",
-                    shown(text)
+                    excerpt(text)
                 ),
             ))
         }
@@ -134,7 +102,7 @@ impl<'a> Query<'a> {
             "false" => Ok(Some(false)),
             other => Err(invalid(
                 name,
-                format!("{name} is \"{}\"; it takes true or false", shown(other)),
+                format!("{name} is \"{}\"; it takes true or false", excerpt(other)),
             )),
         }
     }
@@ -171,7 +139,7 @@ impl<'a> Query<'a> {
 }
 
 fn choice_explained(name: &str, found: &str, words: &str) -> String {
-    format!("{name} is \"{}\"; it takes {words}", shown(found))
+    format!("{name} is \"{}\"; it takes {words}", excerpt(found))
 }
 
 /// The members of a JSON body. Inferred: null counts as absent, and unknown members are passed over.
@@ -313,5 +281,5 @@ fn required<T>(name: &str, value: Option<T>) -> Result<T, ApiError> {
 }
 
 fn wrong_type(name: &str, found: &Value, wanted: &str) -> String {
-    format!("{name} is {}; it takes {wanted}", shown(found))
+    format!("{name} is {}; it takes {wanted}", excerpt(found))
 }

@@ -13,6 +13,7 @@ use crate::namespace::clock::Time;
 use crate::namespace::ids::{Ids, LOWER_ALPHANUMERIC};
 use crate::provider::SeedContext;
 use crate::provider::seed::{self, SeedError};
+use crate::provider::text::excerpt;
 use crate::providers::huawei_workspace::model::{
     self, ActiveType, DEFAULT_DOMAIN, Group, NameRule, NewGroup, NewUser, PlatformType, Service,
     User,
@@ -452,7 +453,7 @@ fn check_length(field: &str, text: &str, least: usize, most: usize) -> Result<()
         field,
         format!(
             "\"{}\" has {length} characters; it takes {least} to {most}",
-            super::shown(text)
+            excerpt(text)
         ),
     ))
 }

@@ -3,10 +3,11 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{Body, Query, invalid, required, shown};
+use super::{Body, Query, invalid, required};
 use crate::namespace::clock::Time;
 use crate::provider::call::{Call, Params};
 use crate::provider::error::ApiError;
+use crate::provider::text::excerpt;
 use crate::providers::huawei_workspace::model;
 use crate::providers::huawei_workspace::model::{
     ActiveType, DEFAULT_DOMAIN, NameRule, NewUser, PlatformType, User, UserChange, UserFilter, fold,
@@ -284,7 +285,7 @@ pub(crate) fn create_user(call: &Call<'_>, body: &Body) -> Result<NewUser, ApiEr
         };
         return Err(invalid(
             "user_name",
-            format!("user_name is \"{}\"; it takes {rule}", shown(user_name)),
+            format!("user_name is \"{}\"; it takes {rule}", excerpt(user_name)),
         ));
     }
     let user_email = email(body)?.unwrap_or_default();
@@ -345,7 +346,7 @@ fn email(body: &Body) -> Result<Option<&str>, ApiError> {
     match email {
         Some(text) if !text.is_empty() && !model::is_email(text) => Err(invalid(
             "user_email",
-            format!("user_email is \"{}\", which is no address", shown(text)),
+            format!("user_email is \"{}\", which is no address", excerpt(text)),
         )),
         _ => Ok(email),
     }
@@ -383,7 +384,7 @@ fn expiry(text: &str) -> Result<i64, ApiError> {
             "account_expires",
             format!(
                 "account_expires is \"{}\"; it takes \"0\", yyyy-MM-ddTHH:mm:ssZ or yyyy-MM-ddTHH:mm:ss.SSSZ",
-                shown(text)
+                excerpt(text)
             ),
         )
     })
@@ -491,7 +492,7 @@ pub(crate) fn check_notification_type(params: &Params) -> Result<(), ApiError> {
             "notification_type",
             format!(
                 "notification_type is \"{}\"; it takes email, phone or both with a comma between",
-                shown(types)
+                excerpt(types)
             ),
         ))
     }

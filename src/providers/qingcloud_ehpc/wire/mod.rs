@@ -13,6 +13,7 @@ use super::model::{
 use crate::namespace::clock::Time;
 use crate::provider::call::{Call, Params, Reply};
 use crate::provider::error::{ApiError, Refusal};
+use crate::provider::text;
 use crate::signing::qingcloud;
 use crate::store::page::{Page, Window};
 
@@ -271,10 +272,7 @@ fn not_a_string(name: &str, value: &Value) -> String {
 
 /// A value as a message repeats it.
 pub(crate) fn echo(value: &str) -> &str {
-    value
-        .char_indices()
-        .nth(LONGEST_ECHO)
-        .map_or(value, |(end, _)| &value[..end])
+    text::beginning(value, LONGEST_ECHO)
 }
 
 /// A moment as clients write it, in seconds since 1970 and nanoseconds: `2026-01-02T03:04:05Z`. The documents print

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::super::{errors, model};
 use crate::provider::call::{Call, Params};
 use crate::provider::error::ApiError;
+use crate::provider::text::excerpt;
 use crate::store::page::Window;
 
 /// The largest integer that the service's SDKs can hold (Go's int32).
@@ -118,18 +119,10 @@ struct Field<'a> {
 
 impl<'a> Field<'a> {
     fn wrong(&self, wanted: impl Display) -> ApiError {
-        const LONGEST: usize = 60;
         let name = self.name;
         match self.value {
             None => refuse(format!("{name} is missing; it takes {wanted}")),
-            Some(value) => {
-                let mut sent = value.to_string();
-                if let Some((cut, _)) = sent.char_indices().nth(LONGEST) {
-                    sent.truncate(cut);
-                    sent.push('…');
-                }
-                refuse(format!("{name} is {sent}; it takes {wanted}"))
-            }
+            Some(value) => refuse(format!("{name} is {}; it takes {wanted}", excerpt(value))),
         }
     }
 

@@ -7,6 +7,7 @@ pub(crate) mod huawei;
 pub(crate) mod huawei_iam;
 pub(crate) mod huawei_rocketmq;
 pub(crate) mod huawei_workspace;
+pub(crate) mod keys;
 pub(crate) mod qingcloud_ehpc;
 pub(crate) mod routes;
 pub(crate) mod signatures;

@@ -68,16 +68,20 @@ pub(crate) const UNEXPLAINED: &str = "no known mistake explains the signature: t
 /// What a form of megabytes signs is shown so far; the journal keeps less.
 const SHOWN: usize = 64 << 10;
 
-/// Adds to a refused signature what it should have been and which known mistake explains it; both go to the journal, the
-/// mistake to the log as well, and nothing of it on the wire.
-pub(crate) fn explain_mismatch(
+/// Refuses a signature that does not verify, and adds what it should have been and which known mistake explains it; both go
+/// to the journal, the mistake to the log as well, and nothing of it on the wire.
+pub(crate) fn require_match(
     call: &Call<'_>,
     scheme: Scheme,
     sent: &Sent<'_>,
     (access_key, credential): (&str, &Credential),
-    mismatch: &Mismatch,
-    refused: ApiError,
-) -> Result<ApiError, ApiError> {
+    verified: Result<(), Mismatch>,
+    refuse: impl FnOnce(&Mismatch) -> ApiError,
+) -> Result<(), ApiError> {
+    let Err(mismatch) = verified else {
+        return Ok(());
+    };
+    let refused = refuse(&mismatch);
     let mut known = call.settings.credentials.clone();
     known.extend(call.store().read(|tx| credentials::all(tx))?);
     let keys: Vec<AccessKey<'_>> = known
@@ -116,7 +120,7 @@ pub(crate) fn explain_mismatch(
         "expected_signature": mismatch.expected,
     });
     if finding.is_some() || COMPARED < canonical_request.len() {
-        return Ok(refused.because(sentence).finding(told));
+        return Err(refused.because(sentence).finding(told));
     }
     // A reader has to compare, and does so line by line.
     let lines = |text: &str| json!(text.split('\n').collect::<Vec<_>>());
@@ -125,7 +129,7 @@ pub(crate) fn explain_mismatch(
     let compared = format!(
         "{sentence}\ncanonical request:\n{canonical_request}\nstring to sign:\n{string_to_sign}"
     );
-    Ok(refused.because(compared).finding(told))
+    Err(refused.because(compared).finding(told))
 }
 
 /// Refuses a time that is further from the namespace's than the provider lets it be, which is `own` unless the operator

@@ -9,7 +9,8 @@ use crate::namespace::clock::Time;
 use crate::namespace::settings::{Auth, Credential};
 use crate::provider::call::{Call, Request};
 use crate::provider::error::{ApiError, ErrorEntry};
-use crate::providers::signatures::{Nonces, Sent, check_skew, explain_mismatch};
+use crate::providers::keys::{First, KeyFlaw, require_key};
+use crate::providers::signatures::{Nonces, Sent, check_skew, require_match};
 use crate::signing::{self, Mismatch, RawRequest, alibaba_acs3, alibaba_v1};
 
 /// How far a caller's clock may be off, either way, and how long a nonce may not come again.
@@ -94,26 +95,29 @@ impl<'a> Signed<'a> {
         }
     }
 
+    fn scheme(&self) -> signing::Scheme {
+        match self {
+            Self::Acs3(_) => signing::Scheme::AlibabaAcs3,
+            Self::RpcV1(_) => signing::Scheme::AlibabaV1,
+        }
+    }
+
     /// The error for a signature that is another than ours. It echoes our string to sign to the letter: the legacy Python
     /// SDK splits the message at its colon and holds the rest against its own, to say whether the secret is wrong.
-    fn mismatch(&self, call: &Call<'_>, mismatch: &Mismatch) -> (signing::Scheme, ApiError) {
+    fn mismatch(&self, call: &Call<'_>, mismatch: &Mismatch) -> ApiError {
         let Mismatch {
             canonical_request,
             string_to_sign,
             ..
         } = mismatch;
         match self {
-            Self::Acs3(_) => (
-                signing::Scheme::AlibabaAcs3,
-                errors::SIGNATURE_MISMATCH_ACS3.with_all(&[string_to_sign, canonical_request]),
-            ),
-            Self::RpcV1(_) => {
-                let row = match call.quirk("bad-signature") {
-                    "incomplete" => &errors::SIGNATURE_INCOMPLETE,
-                    _ => &errors::SIGNATURE_MISMATCH,
-                };
-                (signing::Scheme::AlibabaV1, row.with(string_to_sign))
+            Self::Acs3(_) => {
+                errors::SIGNATURE_MISMATCH_ACS3.with_all(&[string_to_sign, canonical_request])
             }
+            Self::RpcV1(_) if call.quirk("bad-signature") == "incomplete" => {
+                errors::SIGNATURE_INCOMPLETE.with(string_to_sign)
+            }
+            Self::RpcV1(_) => errors::SIGNATURE_MISMATCH.with(string_to_sign),
         }
     }
 }
@@ -133,26 +137,22 @@ fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
         errors::TIMESTAMP_EXPIRED.raise()
     })?;
     let access_key = signed.access_key();
-    let Some(key) = call.credential(access_key)? else {
-        return Err(errors::ACCESS_KEY_UNKNOWN.raise().because(format!(
-            "there is no key \"{access_key}\"; --credential and a seed's credentials say which there are"
-        )));
-    };
-    if key.disabled {
-        return Err(errors::ACCESS_KEY_INACTIVE.raise());
-    }
-    check_token(call, &key, signed.security_token())?;
-    if let Err(mismatch) = signed.verify(&sent, &key.secret_key) {
-        let (scheme, refused) = signed.mismatch(call, &mismatch);
-        return Err(explain_mismatch(
-            call,
-            scheme,
-            &sent,
-            (access_key, &key),
-            &mismatch,
-            refused,
-        )?);
-    }
+    let token = signed.security_token();
+    // Inferred: a temporary key wants its own token, and none is a wrong one.
+    let key = require_key(call, access_key, token, First::Token, |flaw| {
+        let row = match flaw {
+            KeyFlaw::Unknown(_) => &errors::ACCESS_KEY_UNKNOWN,
+            KeyFlaw::Disabled => &errors::ACCESS_KEY_INACTIVE,
+            KeyFlaw::TokenMissing | KeyFlaw::TokenWrong => &errors::SECURITY_TOKEN_MALFORMED,
+            KeyFlaw::Expired(_) => &errors::SECURITY_TOKEN_EXPIRED,
+        };
+        row.raise().because(flaw.to_string())
+    })?;
+    let verified = signed.verify(&sent, &key.secret_key);
+    let signer = (access_key, &key);
+    require_match(call, signed.scheme(), &sent, signer, verified, |mismatch| {
+        signed.mismatch(call, mismatch)
+    })?;
     // Only now: who cannot sign must not use up the nonces of who can.
     // As long as the operator lets a call be late, or else it could be sent again. With no such bound it is the provider's.
     let window = call.skew(SKEW).map_or(SKEW, |skew| skew.max(SKEW));
@@ -169,30 +169,6 @@ fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
         )));
     }
     Ok(Some(key))
-}
-
-/// Inferred: a temporary key wants its own token, and none is a wrong one; any token does for a key that has none.
-fn check_token(call: &Call<'_>, key: &Credential, sent: Option<&str>) -> Result<(), ApiError> {
-    if let Some(token) = &key.token
-        && !signing::same(token, sent.unwrap_or_default())
-    {
-        return Err(errors::SECURITY_TOKEN_MALFORMED
-            .raise()
-            .because(match sent {
-                None => "the key is a temporary one, and the request has no security token",
-                Some(_) => "the key is a temporary one, and its security token is another",
-            }));
-    }
-    match key.expires {
-        Some(expires) if expires <= call.now() => {
-            Err(errors::SECURITY_TOKEN_EXPIRED.raise().because(format!(
-                "the key was good until {}; it is {}",
-                expires.rfc3339_seconds(),
-                call.now().rfc3339_seconds()
-            )))
-        }
-        _ => Ok(()),
-    }
 }
 
 fn defect_of_acs3(request: &RawRequest<'_>, defect: alibaba_acs3::Defect) -> ApiError {

@@ -13,13 +13,14 @@ use super::{
     is_made_up_project_id, token,
 };
 use crate::namespace::clock::Time;
-use crate::namespace::settings::{Auth, Credential};
+use crate::namespace::settings::Auth;
 use crate::provider::call::{Call, Request};
 use crate::provider::error::ApiError;
 use crate::provider::redact;
-use crate::providers::signatures::{Sent, check_skew, explain_mismatch};
+use crate::providers::keys::{First, KeyFlaw, require_key};
+use crate::providers::signatures::{Sent, check_skew, require_match};
+use crate::signing::Scheme;
 use crate::signing::huawei::{self, Authorization, Defect};
-use crate::signing::{Scheme, same};
 
 /// How far a caller's clock may be off, either way.
 const SKEW: Duration = Duration::from_secs(15 * 60);
@@ -103,69 +104,36 @@ fn verify(
     sent: &Sent<'_>,
     signed: &Authorization<'_>,
 ) -> Result<Caller, ApiError> {
-    let credential = known(call, signed)?;
+    let access_key = signed.access_key_id;
+    let token = signed.security_token;
+    // Inferred: a key that is switched off is one that is not there, a temporary one past its end is told of as an expired
+    // token is, one without its token as a call without a token is, and one with another token as a call with a garbled one.
+    let key = require_key(call, access_key, token, First::Expiry, |flaw| {
+        let refused = match flaw {
+            KeyFlaw::Unknown(_) | KeyFlaw::Disabled => match call.quirk(UNKNOWN_KEY.name) {
+                "not-exist" => ACCESS_KEY_NOT_EXIST.with(access_key),
+                _ => ACCESS_KEY_UNKNOWN.raise(),
+            },
+            KeyFlaw::Expired(end) => TOKEN_EXPIRED.with(token::shown(end)),
+            KeyFlaw::TokenMissing => AUTHORIZATION_MALFORMED.with("x-security-token not found"),
+            KeyFlaw::TokenWrong => TOKEN_INVALID.raise(),
+        };
+        refused.because(flaw.to_string())
+    })?;
     let date = Time::from_seconds(signed.timestamp);
     check_skew(call, date, SKEW, |now| {
         SIGNATURE_EXPIRED.with_all(&[&signed.date, &now.compact()])
     })?;
-    let verified = huawei::verify(&sent.as_sent(), sent.also(), signed, &credential.secret_key);
-    if let Err(mismatch) = verified {
+    let verified = huawei::verify(&sent.as_sent(), sent.also(), signed, &key.secret_key);
+    let signer = (access_key, &key);
+    require_match(call, Scheme::Huawei, sent, signer, verified, |mismatch| {
         // The real message repeats a signed X-Security-Token too; rollcall shows no token, not even to its sender.
         let canonical = redact::redact_quoted(&mismatch.canonical_request);
-        let refused = SIGNATURE_MISMATCH.with(canonical.replace('\n', "|"));
-        let key = (signed.access_key_id, &credential);
-        return Err(explain_mismatch(
-            call,
-            Scheme::Huawei,
-            sent,
-            key,
-            &mismatch,
-            refused,
-        )?);
-    }
-    Ok(Caller::Key {
-        read_only: credential.read_only,
-    })
-}
-
-/// The key of a call, if there is one and it may be used, and a temporary one's token.
-///
-/// Inferred: a key that is switched off is one that is not there, a temporary one past its end is told of as an expired
-/// token is, one without its token as a call without a token is, and one with another token as a call with a garbled one.
-fn known(call: &Call<'_>, signed: &Authorization<'_>) -> Result<Credential, ApiError> {
-    let unknown = || match call.quirk(UNKNOWN_KEY.name) {
-        "not-exist" => ACCESS_KEY_NOT_EXIST.with(signed.access_key_id),
-        _ => ACCESS_KEY_UNKNOWN.raise(),
-    };
-    let credential = call.credential(signed.access_key_id)?.ok_or_else(|| {
-        unknown().because("no such key is configured (--credential), seeded or issued")
+        SIGNATURE_MISMATCH.with(canonical.replace('\n', "|"))
     })?;
-    if credential.disabled {
-        return Err(unknown().because("the key is disabled"));
-    }
-    if let Some(end) = credential.expires
-        && end <= call.now()
-    {
-        return Err(TOKEN_EXPIRED
-            .with(token::shown(end))
-            .because("the key was temporary, and its time is over"));
-    }
-    if let Some(token) = &credential.token {
-        match signed.security_token {
-            Some(given) if same(token, given) => {}
-            None | Some("") => {
-                return Err(AUTHORIZATION_MALFORMED
-                    .with("x-security-token not found")
-                    .because("the key is temporary and comes with an X-Security-Token"));
-            }
-            Some(_) => {
-                return Err(TOKEN_INVALID
-                    .raise()
-                    .because("the key is temporary, and X-Security-Token is not its token"));
-            }
-        }
-    }
-    Ok(credential)
+    Ok(Caller::Key {
+        read_only: key.read_only,
+    })
 }
 
 /// Whether a project is one of the account's: of the seed, or made up by IAM for a name. Where none is configured at all,

@@ -11,9 +11,10 @@ use crate::namespace::settings::{Auth, Credential};
 use crate::provider::call::{Call, Request};
 use crate::provider::error::ApiError;
 use crate::provider::redact;
-use crate::providers::signatures::{Sent, check_skew, explain_mismatch};
+use crate::providers::keys::{First, require_key};
+use crate::providers::signatures::{Sent, check_skew, require_match};
+use crate::signing::Scheme;
 use crate::signing::qingcloud::{self, Defect};
-use crate::signing::{Scheme, same};
 use crate::store::pages::CachedBody;
 
 /// How far a caller's clock may be off, either way.
@@ -71,26 +72,21 @@ fn authenticate(
         errors::REQUEST_HAS_EXPIRED.with(wire::echo(time.text))
     })?;
     let access_key = &signed.access_key_id;
-    let credential = known(call, access_key)?;
-    let verified = qingcloud::verify(
-        &sent.as_sent(),
-        sent.also(),
-        &signed,
-        &credential.secret_key,
-    );
-    if let Err(mismatch) = verified {
-        let key = (access_key.as_str(), &credential);
-        let refused = errors::SIGNATURE_NOT_MATCHED.raise();
-        return Err(explain_mismatch(
-            call,
-            Scheme::QingCloud,
-            &sent,
-            key,
-            &mismatch,
-            refused,
-        )?);
-    }
-    Ok(Some(credential))
+    let (query, form) = (call.query(), call.request.form());
+    let token = query.last("token").or_else(|| form.last("token"));
+    // Inferred: a key that is switched off or past its end is one that is not there, and so is a temporary one without its
+    // `token`, which the documents of this service do not know.
+    let key = require_key(call, access_key, token, First::Expiry, |flaw| {
+        let refused = errors::ILLEGAL_ACCESS_KEY.with(wire::echo(access_key));
+        refused.because(flaw.to_string())
+    })?;
+    let request = sent.as_sent();
+    let verified = qingcloud::verify(&request, sent.also(), &signed, &key.secret_key);
+    let signer = (access_key.as_str(), &key);
+    require_match(call, Scheme::QingCloud, &sent, signer, verified, |_| {
+        errors::SIGNATURE_NOT_MATCHED.raise()
+    })?;
+    Ok(Some(key))
 }
 
 fn unknown_action(call: &Call<'_>) -> ApiError {
@@ -114,39 +110,6 @@ fn defective(defect: Defect) -> ApiError {
             _ => "version takes 1",
         }),
     }
-}
-
-/// The key of a call, if there is one and it may be used.
-///
-/// Inferred: a key that is switched off or past its end is one that is not there, and so is a temporary one without its
-/// `token`, which the documents of this service do not know.
-fn known(call: &Call<'_>, access_key: &str) -> Result<Credential, ApiError> {
-    let refused = |because: &str| {
-        errors::ILLEGAL_ACCESS_KEY
-            .with(wire::echo(access_key))
-            .because(because)
-    };
-    let credential = call
-        .credential(access_key)?
-        .ok_or_else(|| refused("no such key is configured (--credential) or seeded"))?;
-    if credential.disabled {
-        return Err(refused("the key is disabled"));
-    }
-    if let Some(end) = credential.expires
-        && end <= call.now()
-    {
-        let end = end.rfc3339_seconds();
-        return Err(refused(&format!("the key was good until {end}")));
-    }
-    if let Some(token) = &credential.token {
-        let (query, form) = (call.query(), call.request.form());
-        match query.last("token").or_else(|| form.last("token")) {
-            Some(given) if same(token, given) => {}
-            Some(_) => return Err(refused("the key is temporary, and token is not its token")),
-            None => return Err(refused("the key is temporary and comes with a token")),
-        }
-    }
-    Ok(credential)
 }
 
 /// The access key as sent: in the query, or in the form of the IaaS SDK.

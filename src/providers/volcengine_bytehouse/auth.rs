@@ -7,9 +7,10 @@ use crate::namespace::clock::Time;
 use crate::namespace::settings::{Auth, Credential};
 use crate::provider::call::{Call, Request};
 use crate::provider::error::ApiError;
-use crate::providers::signatures::{Sent, check_skew, explain_mismatch};
+use crate::providers::keys::{First, KeyFlaw, require_key};
+use crate::providers::signatures::{Sent, check_skew, require_match};
+use crate::signing::Scheme;
 use crate::signing::volcengine::{self, Defect};
-use crate::signing::{self, Scheme};
 
 /// The service that the scope of a signature has to name: it is the only one here.
 const SERVICE: &str = "bytehouse_ce";
@@ -90,63 +91,48 @@ fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
         errors::INVALID_TIMESTAMP.raise()
     })?;
     let access_key = signed.access_key_id.as_str();
-    let invalid_key = |cause: String| errors::INVALID_ACCESS_KEY.with(access_key).because(cause);
-    let Some(key) = call.credential(access_key)? else {
-        let cause = format!(
-            "there is no key \"{access_key}\"; --credential and a seed's credentials say which there are"
-        );
-        // The gateway looks a key that comes with a token up among the temporary ones, and finds no such token.
-        return Err(match signed.security_token {
-            Some(_) => errors::INVALID_SECRET_TOKEN
-                .with(INVALID_TOKEN)
-                .because(cause),
-            None => invalid_key(cause),
-        });
-    };
-    // Inferred: no document has a code for a key that is switched off.
-    if key.disabled {
-        return Err(invalid_key(format!("the key \"{access_key}\" is disabled")));
-    }
     let service = &signed.scope.service;
-    if service != SERVICE {
-        return Err(errors::SERVICE_NOT_FOUND.with(service).because(format!(
+    let for_another_service = || {
+        errors::SERVICE_NOT_FOUND.with(service).because(format!(
             "the credential is for the service \"{service}\"; this is {SERVICE}"
-        )));
+        ))
+    };
+    let token = signed.security_token.as_deref();
+    // Inferred: what the messages about tokens say after `msg:`, and that a temporary key wants its own token, in time.
+    let key = require_key(call, access_key, token, First::Token, |flaw| {
+        let (row, about) = match flaw {
+            // The gateway looks a key that comes with a token up among the temporary ones, and finds no such token.
+            KeyFlaw::Unknown(_) if token.is_some() => {
+                (&errors::INVALID_SECRET_TOKEN, INVALID_TOKEN)
+            }
+            // Inferred: no document has a code for a key that is switched off.
+            KeyFlaw::Unknown(_) | KeyFlaw::Disabled => (&errors::INVALID_ACCESS_KEY, access_key),
+            _ if service != SERVICE => return for_another_service(),
+            KeyFlaw::TokenMissing => (
+                &errors::INVALID_SECRET_TOKEN,
+                "the security token is missing",
+            ),
+            KeyFlaw::TokenWrong => (&errors::INVALID_SECRET_TOKEN, INVALID_TOKEN),
+            KeyFlaw::Expired(_) => (
+                &errors::INVALID_SECRET_TOKEN,
+                "the security token is expired",
+            ),
+        };
+        row.with(about).because(flaw.to_string())
+    })?;
+    if service != SERVICE {
+        return Err(for_another_service());
     }
-    check_token(call, &key, signed.security_token.as_deref())?;
-    if let Err(mismatch) = volcengine::verify(&request, sent.also(), &signed, &key.secret_key) {
+    let verified = volcengine::verify(&request, sent.also(), &signed, &key.secret_key);
+    let signer = (access_key, &key);
+    require_match(call, Scheme::Volcengine, &sent, signer, verified, |_| {
         let row = match call.quirk("signature-error") {
             "gateway" => &errors::SIGNATURE_DOES_NOT_MATCH,
             _ => &errors::SIGNATURE_NOT_MATCH,
         };
-        let signer = (access_key, &key);
-        return Err(explain_mismatch(
-            call,
-            Scheme::Volcengine,
-            &sent,
-            signer,
-            &mismatch,
-            row.raise(),
-        )?);
-    }
+        row.raise()
+    })?;
     Ok(Some(key))
-}
-
-/// Inferred: a temporary key wants its own token, in time; the token of a key that has none does not matter.
-fn check_token(call: &Call<'_>, key: &Credential, sent: Option<&str>) -> Result<(), ApiError> {
-    // Inferred: what the message says after `msg:`.
-    let refused = |what: &str| Err(errors::INVALID_SECRET_TOKEN.with(what));
-    if let Some(token) = &key.token {
-        match sent {
-            None => return refused("the security token is missing"),
-            Some(sent) if !signing::same(token, sent) => return refused(INVALID_TOKEN),
-            Some(_) => {}
-        }
-    }
-    match key.expires {
-        Some(expires) if expires <= call.now() => refused("the security token is expired"),
-        _ => Ok(()),
-    }
 }
 
 /// The row for what keeps a signature from being read.

@@ -1,0 +1,88 @@
+//! The key that a call is signed with, and what keeps it from being used. Which error answers what is the provider's.
+
+use std::fmt;
+
+use crate::namespace::clock::Time;
+use crate::namespace::settings::Credential;
+use crate::provider::call::Call;
+use crate::provider::error::ApiError;
+use crate::provider::text::excerpt;
+use crate::signing::same;
+
+/// What keeps a key from being used; written out, the sentence for the journal.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum KeyFlaw<'a> {
+    /// There is no key of that id.
+    Unknown(&'a str),
+    /// It is switched off.
+    Disabled,
+    /// It is temporary, and its time ended then.
+    Expired(Time),
+    /// It is temporary, and the call lacks its token.
+    TokenMissing,
+    /// It is temporary, and the call has another token.
+    TokenWrong,
+}
+
+impl fmt::Display for KeyFlaw<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown(id) => write!(
+                f,
+                "there is no key \"{}\": none is configured (--credential), seeded or issued",
+                excerpt(id)
+            ),
+            Self::Disabled => f.write_str("the key is disabled"),
+            Self::Expired(end) => write!(
+                f,
+                "the key is temporary, and its time is over: it was good until {}",
+                end.rfc3339_seconds()
+            ),
+            Self::TokenMissing => {
+                f.write_str("the key is temporary and comes with a token, and the call has none")
+            }
+            Self::TokenWrong => {
+                f.write_str("the key is temporary, and what the call has is not its token")
+            }
+        }
+    }
+}
+
+/// What is asked first of a temporary key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum First {
+    Expiry,
+    Token,
+}
+
+/// The key that a call is signed with, if it may be used. A token beside a key that has none does not matter.
+pub(crate) fn require_key(
+    call: &Call<'_>,
+    access_key: &str,
+    token: Option<&str>,
+    first: First,
+    refuse: impl Fn(KeyFlaw<'_>) -> ApiError,
+) -> Result<Credential, ApiError> {
+    let Some(key) = call.credential(access_key)? else {
+        return Err(refuse(KeyFlaw::Unknown(access_key)));
+    };
+    if key.disabled {
+        return Err(refuse(KeyFlaw::Disabled));
+    }
+    let now = call.now();
+    let ended = key.expires.filter(|end| *end <= now);
+    let ended = ended.map(KeyFlaw::Expired);
+    let of_token = match (key.token.as_deref(), token) {
+        (None | Some(""), _) => None,
+        (Some(_), None | Some("")) => Some(KeyFlaw::TokenMissing),
+        (Some(own), Some(sent)) => (!same(own, sent)).then_some(KeyFlaw::TokenWrong),
+    };
+    let flaw = match first {
+        First::Expiry => ended.or(of_token),
+        First::Token => of_token.or(ended),
+    };
+    match flaw {
+        Some(flaw) => Err(refuse(flaw)),
+        None => Ok(key),
+    }
+}

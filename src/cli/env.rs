@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::remote::Remote;
 use super::{bad_flags, fail, say};
 use crate::control::{Client, ClientError};
+use crate::namespace::credentials::SentKey;
 use crate::namespace::settings::Credential;
 use crate::namespace::{self, NamespaceError};
 use crate::pipeline::journal::shell::quote;
@@ -225,11 +226,11 @@ impl Key {
         namespace: &str,
         known: &[Credential],
     ) -> Result<(Credential, String), String> {
-        let given = self.access_key.as_deref();
-        let (access_key, suffix) = match given.and_then(|key| key.split_once('~')) {
-            Some((key, suffix)) => (Some(key), Some(suffix)),
-            None => (given, None),
-        };
+        let given = self.access_key.as_deref().map(SentKey::split);
+        let (access_key, suffix) = (
+            given.map(|(id, _)| id),
+            given.and_then(|(_, suffix)| suffix),
+        );
         let namespace = match suffix {
             Some(suffix) if namespace == namespace::DEFAULT || namespace == suffix => suffix,
             Some(suffix) => {

@@ -10,6 +10,7 @@ use clap::Args;
 use super::remote::{self, Remote};
 use super::{bad_flags, credentials, fail, parse_time, say};
 use crate::namespace::clock::{Clock, Time};
+use crate::namespace::credentials::SentKey;
 use crate::namespace::settings::Credential;
 use crate::provider::{Provider, Real};
 use crate::providers::PROVIDERS;
@@ -251,10 +252,9 @@ fn late(sent: i64, now: i64) -> String {
 }
 
 fn find<'a>(credentials: &'a [Credential], access_key: &str) -> Option<&'a Credential> {
-    let key = access_key.split('~').next().unwrap_or_default();
-    credentials
-        .iter()
-        .find(|credential| credential.access_key == key)
+    let (id, _) = SentKey::split(access_key);
+    let mut all = credentials.iter();
+    all.find(|credential| credential.access_key == id)
 }
 
 /// The path behind a prefix that names a provider.

@@ -7,6 +7,34 @@ use crate::namespace::clock::Time;
 use crate::namespace::settings::Credential;
 use crate::store::page::select;
 
+/// An access key as a client signs with it: `test-ak~books` is the key `test-ak`, in the namespace `books`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SentKey {
+    /// The key's own id.
+    pub(crate) id: String,
+    /// The namespace that follows it.
+    pub(crate) namespace: Option<String>,
+}
+
+impl SentKey {
+    /// Takes a key apart as it was sent: its own id, and the namespace.
+    pub(crate) fn split(sent: &str) -> (&str, Option<&str>) {
+        match sent.split_once('~') {
+            Some((id, namespace)) => (id, Some(namespace)),
+            None => (sent, None),
+        }
+    }
+
+    /// The same, to keep.
+    pub(crate) fn parse(sent: &str) -> Self {
+        let (id, namespace) = Self::split(sent);
+        Self {
+            id: id.to_owned(),
+            namespace: namespace.map(str::to_owned),
+        }
+    }
+}
+
 /// The table, in every namespace.
 pub(crate) const SCHEMA: &str = "CREATE TABLE credentials (
     access_key TEXT PRIMARY KEY,

@@ -18,6 +18,7 @@ use http::header::ORIGIN;
 use serde_json::json;
 
 use crate::app::App;
+use crate::namespace::credentials::SentKey;
 use crate::namespace::settings::Auth;
 use crate::namespace::{self, Namespace, State};
 use crate::pipeline::faults::{DeliveryMode, Injected, ResponseOverride};
@@ -55,8 +56,9 @@ pub(crate) fn handle(app: &App, mut request: Request, door: Option<&'static Prov
         return preflight.into();
     }
     let provider = identify(&mut request, door);
-    let access_key = provider.and_then(|provider| (provider.gateway.access_key)(&request));
-    let name = namespace_of(&request, provider, access_key.as_deref());
+    let sent = provider.and_then(|provider| (provider.gateway.access_key)(&request));
+    let access_key = sent.as_deref().map(SentKey::parse);
+    let name = namespace_of(&request, provider, access_key.as_ref());
     let found = app.namespaces.find(&name);
     let is_new = found.is_none() && !app.namespaces.has(&name);
     let namespace = match found.map_or_else(|| app.namespaces.get(&name), Ok) {
@@ -92,6 +94,7 @@ pub(crate) fn handle(app: &App, mut request: Request, door: Option<&'static Prov
             request_id: (provider.gateway.request_id)(&state.ids, now),
             request: &request,
             provider,
+            access_key,
             namespace: &namespace,
             settings: state.settings(),
             state: Arc::clone(&state),
@@ -106,11 +109,7 @@ pub(crate) fn handle(app: &App, mut request: Request, door: Option<&'static Prov
             delay,
             manner,
             notes,
-        } = app.faults.check(
-            &call,
-            access_key.as_deref().map(without_namespace),
-            may_inject,
-        );
+        } = app.faults.check(&call, may_inject);
         outcome.explanation = notes;
         let reply = match instead {
             Some(ResponseOverride::Raw(reply)) => {
@@ -138,16 +137,12 @@ pub(crate) fn handle(app: &App, mut request: Request, door: Option<&'static Prov
             |known| known.name.into(),
         );
         outcome.request_id = call.request_id;
+        outcome.access_key = call.access_key.map(|key| key.id).unwrap_or_default();
         outcome.path = call.named.path;
         (reply, delay, manner)
     };
     let reply = add_common_headers(&request, &state, reply);
     outcome.provider = provider.id;
-    outcome.access_key = access_key
-        .as_deref()
-        .map(without_namespace)
-        .unwrap_or_default()
-        .to_owned();
     outcome.record(app, &namespace, &state, &request, &reply, began);
     drop(state);
     app.namespaces.settle(&namespace);
@@ -337,7 +332,7 @@ impl Outcome {
 fn namespace_of<'a>(
     request: &'a Request,
     provider: Option<&'static Provider>,
-    access_key: Option<&'a str>,
+    access_key: Option<&'a SentKey>,
 ) -> Cow<'a, str> {
     if let Some(name) = request.headers.get(namespace::HEADER) {
         return String::from_utf8_lossy(name.as_bytes());
@@ -347,9 +342,7 @@ fn namespace_of<'a>(
     {
         return name.to_ascii_lowercase().into();
     }
-    let suffix = access_key
-        .and_then(|key| key.split_once('~'))
-        .map(|(_, suffix)| suffix);
+    let suffix = access_key.and_then(|key| key.namespace.as_deref());
     let of_token = || {
         provider
             .and_then(|provider| (provider.gateway.token_namespace)(request))
@@ -357,13 +350,6 @@ fn namespace_of<'a>(
     };
     let name = suffix.or_else(of_token);
     name.unwrap_or(namespace::DEFAULT).into()
-}
-
-/// The access key that the secret belongs to: what is before `~`.
-fn without_namespace(access_key: &str) -> &str {
-    access_key
-        .split_once('~')
-        .map_or(access_key, |(key, _)| key)
 }
 
 /// The answer to what nobody claims: never an empty page.

@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::namespace::clock::Time;
-use crate::namespace::credentials;
+use crate::namespace::credentials::{self, SentKey};
 use crate::namespace::ids::Ids;
 use crate::namespace::settings::{Auth, Credential, Settings};
 use crate::namespace::{Namespace, State};
@@ -271,6 +271,8 @@ pub(crate) struct Call<'a> {
     pub(crate) named: RouteMatch,
     /// The id of this call, in the provider's format.
     pub(crate) request_id: String,
+    /// The key that the request says it is signed with.
+    pub(crate) access_key: Option<SentKey>,
     pub(crate) namespace: &'a Namespace,
     /// The data that this call sees from its beginning to its end, whatever a reset does meanwhile.
     pub(crate) state: Arc<State>,
@@ -384,11 +386,8 @@ impl Call<'_> {
     }
 
     /// The key of that id, configured or seeded; a seed says more of a namespace's key than a flag that is for all of them.
-    /// What follows a `~` names the namespace and is no part of the look-up.
     pub(crate) fn credential(&self, access_key: &str) -> Result<Option<Credential>, ApiError> {
-        let key = access_key
-            .split_once('~')
-            .map_or(access_key, |(key, _)| key);
+        let (key, _) = SentKey::split(access_key);
         let configured = self
             .settings
             .credentials

@@ -159,15 +159,10 @@ impl Faults {
     }
 
     /// What the rules, the header and the access key make of a call. `may_inject` says whether the header counts.
-    pub(crate) fn check(
-        &self,
-        call: &Call<'_>,
-        access_key: Option<&str>,
-        may_inject: bool,
-    ) -> Injected {
+    pub(crate) fn check(&self, call: &Call<'_>, may_inject: bool) -> Injected {
         let mut trouble = Injected::default();
         if 0 < self.len() {
-            self.apply_rules(call, access_key, &mut trouble);
+            self.apply_rules(call, &mut trouble);
         }
         if let Some(asked) = call.request.headers.get(HEADER)
             && trouble.instead.is_none()
@@ -188,7 +183,8 @@ impl Faults {
             }
         }
         if trouble.instead.is_none()
-            && let Some(name) = access_key.and_then(|key| key.strip_prefix(RESERVED))
+            && let Some(key) = &call.access_key
+            && let Some(name) = key.id.strip_prefix(RESERVED)
         {
             match named(call.provider, name, None, "the access key") {
                 Some(error) => trouble.instead = Some(ResponseOverride::Error(error)),
@@ -198,7 +194,7 @@ impl Faults {
         trouble
     }
 
-    fn apply_rules(&self, call: &Call<'_>, access_key: Option<&str>, trouble: &mut Injected) {
+    fn apply_rules(&self, call: &Call<'_>, trouble: &mut Injected) {
         let params = OnceCell::new();
         let mut rules = self.lock();
         for ActiveRule {
@@ -207,7 +203,7 @@ impl Faults {
             chance,
         } in &mut rules.rules
         {
-            if !matches(rule, call, access_key, &params) {
+            if !matches(rule, call, &params) {
                 continue;
             }
             rule.matched += 1;
@@ -317,12 +313,7 @@ impl Delay {
 }
 
 /// Whether a rule is for a call. An error that the call's provider does not have is for another provider's calls.
-fn matches(
-    rule: &Rule,
-    call: &Call<'_>,
-    access_key: Option<&str>,
-    params: &OnceCell<BTreeMap<String, String>>,
-) -> bool {
+fn matches(rule: &Rule, call: &Call<'_>, params: &OnceCell<BTreeMap<String, String>>) -> bool {
     let wanted = &rule.matches;
     let is = |wanted: &Option<String>, found: &str| {
         wanted.as_deref().is_none_or(|wanted| wanted == found)
@@ -330,10 +321,10 @@ fn matches(
     is(&wanted.provider, call.provider.id)
         && is(&wanted.operation, call.operation_name())
         && rule.concerns(&call.namespace.name)
-        && wanted
-            .access_key
-            .as_deref()
-            .is_none_or(|wanted| access_key == Some(wanted))
+        && wanted.access_key.as_ref().is_none_or(|wanted| {
+            let sent = call.access_key.as_ref();
+            sent.is_some_and(|sent| sent.id == *wanted)
+        })
         && match &rule.effect {
             Effect::Error { error, .. } => {
                 wanted.provider.is_some() || row(call.provider, error).is_some()

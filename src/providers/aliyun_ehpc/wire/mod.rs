@@ -472,8 +472,7 @@ struct AccessDeniedDetail {
 
 impl AccessDeniedDetail {
     fn of(call: &Call<'_>) -> Self {
-        let access_key = access_key(call.request).unwrap_or_default();
-        let user = access_key.split('~').next().unwrap_or_default();
+        let user = call.access_key.as_ref().map_or("", |key| &key.id);
         let action = Parameters::of(call.request).action().unwrap_or("*");
         let noise: [String; 3] = std::array::from_fn(|_| call.ids().hex128());
         Self {

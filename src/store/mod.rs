@@ -3,6 +3,7 @@
 //! A [`Store`] is one database. In memory it is one connection behind a mutex (measured faster than a hop to another
 //! thread); in a file it is in WAL mode, one connection for writes and a few for reads.
 
+pub(crate) mod column;
 pub(crate) mod lists;
 pub(crate) mod order;
 pub(crate) mod page;

@@ -177,6 +177,10 @@ fn values_that_contradict_each_other_or_are_none_are_refused() {
         "UPDATE bytehouse_tenant SET role_count = role_count + 1",
         "UPDATE rocketmq_users SET access_key = CAST(x'ff' AS TEXT) WHERE seq = (SELECT min(seq) FROM rocketmq_users)",
         "UPDATE rocketmq_users SET topic_perms = '{' WHERE seq = (SELECT min(seq) FROM rocketmq_users)",
+        "UPDATE aliyun_clusters SET detail = substr(detail, 2)",
+        "UPDATE aliyun_clusters SET detail = '{}'",
+        "UPDATE bytehouse_grants SET privileges = '['",
+        "UPDATE bytehouse_users SET clusters = 'a'",
     ] {
         check(&server, &changed(&snapshot, sql), &reasons);
     }

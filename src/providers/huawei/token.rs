@@ -12,6 +12,7 @@ use crate::namespace::clock::Time;
 use crate::namespace::ids::{ALPHANUMERIC, Ids};
 use crate::provider::call::Request;
 use crate::provider::error::ApiError;
+use crate::store::column;
 
 /// The table that tokens are kept in.
 pub(crate) const SCHEMA: &str = include_str!("tokens.sql");
@@ -88,12 +89,8 @@ pub(crate) fn find(tx: &Connection, text: &str) -> rusqlite::Result<Option<Token
     let sql = "SELECT document, project_id, expires_at FROM huawei_tokens WHERE digest = ?1";
     tx.prepare_cached(sql)?
         .query_row([digest(text)], |row| {
-            let document = RawValue::from_string(row.get(0)?).map_err(|cause| {
-                let kind = rusqlite::types::Type::Text;
-                rusqlite::Error::FromSqlConversionFailure(0, kind, Box::new(cause))
-            })?;
             Ok(Token {
-                document,
+                document: column::json(row, 0)?,
                 project_id: row.get(1)?,
                 expires_at: Time::from_millis(row.get(2)?),
             })

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::provider::error::Missing;
-use crate::store::Tx;
 use crate::store::lists::List;
 use crate::store::order::Direction;
 use crate::store::page::{Page, Window, count, select};
+use crate::store::{Tx, column};
 
 /// What contradicts the counts and ids that triggers keep: each query gives a row then.
 pub(crate) const CONTRADICTIONS: &[&str] = &[
@@ -502,9 +502,7 @@ pub(crate) fn list_instances(
 }
 
 fn document(row: &Row<'_>) -> rusqlite::Result<Box<RawValue>> {
-    RawValue::from_string(row.get(0)?).map_err(|cause| {
-        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(cause))
-    })
+    column::json(row, 0)
 }
 
 /// Adds an instance, or brings the one of the same id up to date; its users stay.

@@ -12,8 +12,8 @@ use crate::namespace::clock::Time;
 use crate::namespace::ids::Ids;
 use crate::provider::seed::{self, SeedError};
 use crate::providers::aliyun_ehpc::model::{self, Cluster, ClusterRecord, Group, User, Version};
-use crate::store::OnConflict;
 use crate::store::page::{Limit, Window};
+use crate::store::{OnConflict, column};
 
 /// What `Status` can be in 2018-04-12.
 const STATUSES_2018: &[&str] = &[
@@ -477,8 +477,12 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
     };
     for version in Version::ALL {
         for record in model::clusters(tx, version, everything)?.rows {
-            let mut cluster: Value = serde_json::from_str(&record.detail)
-                .expect("the column holds what serde_json wrote");
+            // As it will be shown, which a file from elsewhere may not be able to.
+            match version {
+                Version::V2018 => drop(column::from_text::<v2018::Cluster>(&record.detail, 0)?),
+                Version::V2024 => drop(column::from_text::<v2024::Cluster>(&record.detail, 0)?),
+            }
+            let mut cluster: Value = column::from_text(&record.detail, 0)?;
             if let Some(next) = model::unimplied_next_user_id(tx, &record.cluster_id)? {
                 cluster["$nextUserId"] = json!(next);
             }

@@ -1,13 +1,13 @@
 //! Clusters, their software and the zones of the account.
 
-use rusqlite::types::{Type, Value};
+use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use super::query::{Conditions, Order, Scope, folded, for_each, total};
-use crate::store::Tx;
 use crate::store::lists::List;
 use crate::store::page::{Page, Window, select};
+use crate::store::{Tx, column};
 
 /// A cluster, the parent of users.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,9 +86,7 @@ impl Cluster {
             nas_id: row.get(12)?,
             nas_path: row.get(13)?,
             nas_shared_path: row.get(14)?,
-            cluster_sw: serde_json::from_str(row.get_ref(15)?.as_str()?).map_err(|cause| {
-                rusqlite::Error::FromSqlConversionFailure(15, Type::Text, cause.into())
-            })?,
+            cluster_sw: column::json(row, 15)?,
             cpu_hours: row.get(16)?,
             mem_hours: row.get(17)?,
             job_counts: JobCounts {

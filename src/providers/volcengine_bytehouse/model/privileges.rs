@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
+use crate::store::column;
 use crate::store::page::select;
 
 /// A privilege by its name, on columns; no column means all of them.
@@ -104,7 +105,7 @@ pub(super) fn adopt_grants(
             database: row.get(2)?,
             table: row.get(3)?,
         };
-        let privileges = parse(&row.get::<_, String>(4)?);
+        let privileges = column::json(row, 4)?;
         Ok((grantee, Grant { target, privileges }))
     })?;
     for (grantee, one) in beside_others {
@@ -156,12 +157,8 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Grant> {
             database: row.get(2)?,
             table: row.get(3)?,
         },
-        privileges: parse(&row.get::<_, String>(4)?),
+        privileges: column::json(row, 4)?,
     })
-}
-
-fn parse(privileges: &str) -> Vec<Privilege> {
-    serde_json::from_str(privileges).expect("the column holds what serde_json wrote")
 }
 
 fn privileges_on(
@@ -183,7 +180,7 @@ fn privileges_on(
                 target.database,
                 target.table
             ],
-            |row| Ok(parse(&row.get::<_, String>(0)?)),
+            |row| column::json(row, 0),
         )
         .optional()
 }

@@ -2,12 +2,13 @@
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, Null, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde_json::value::RawValue;
 
 use crate::namespace::clock::Time;
-use crate::store::Tx;
 use crate::store::lists::List;
 use crate::store::order::Direction;
 use crate::store::page::{Page, Window, select};
+use crate::store::{Tx, column};
 
 /// The account that owns the access keys, and how much it holds.
 pub(crate) struct Tenant {
@@ -94,7 +95,10 @@ impl User {
             created_at: row.get(11)?,
             updated_at: row.get(12)?,
             immutable: row.get(13)?,
-            clusters: row.get(14)?,
+            clusters: {
+                let clusters: Box<RawValue> = column::json(row, 14)?;
+                Box::<str>::from(clusters).into_string()
+            },
         })
     }
 

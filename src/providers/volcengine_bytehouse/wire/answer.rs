@@ -298,7 +298,7 @@ impl User {
 }
 
 fn raw(json: String) -> Box<RawValue> {
-    RawValue::from_string(json).expect("the column holds JSON that SQLite or serde_json wrote")
+    RawValue::from_string(json).expect("SQLite wrote it, or it was checked when it was read")
 }
 
 /// The data of an action that only says that it was done.

@@ -225,23 +225,25 @@ pub(crate) fn router(app: &Arc<App>, access: ControlAccess) -> Router {
             )
         })
         .method_not_allowed_fallback(|method: Method, uri: Uri| async move {
-            Problem::new(
-                405,
-                format!(
-                    "/_rollcall{} does not take {method}; the header Allow lists what it takes",
-                    uri.path()
-                ),
-            )
+            not_taken(&method, &format!("/_rollcall{}", uri.path()))
         })
         .with_state(Arc::clone(app));
     // A nested router leaves the prefix with a slash behind it to nobody.
     Router::new()
         .route("/_rollcall/", get(info::index))
+        .method_not_allowed_fallback(|method: Method, uri: Uri| async move {
+            not_taken(&method, uri.path())
+        })
         .nest("/_rollcall", routes)
         .layer(from_fn_with_state(
             Arc::new(guard::Guard::new(access)),
             guard::check,
         ))
+}
+
+fn not_taken(method: &Method, path: &str) -> Problem {
+    let detail = format!("{path} does not take {method}; the header Allow lists what it takes");
+    Problem::new(405, detail)
 }
 
 /// The OpenAPI document of a provider, or of the control plane itself.

@@ -317,6 +317,12 @@ fn what_there_is_not_is_a_problem_and_never_a_providers_error() {
     );
     let answer = server.json("PATCH", "/_rollcall/clock", "{}");
     refused(&answer, 405, "", "/_rollcall/clock does not take PATCH");
+    // With a slash at its end the index has a route of its own.
+    for index in ["/_rollcall", "/_rollcall/"] {
+        let answer = server.json("DELETE", index, "{}");
+        refused(&answer, 405, "", "/ does not take DELETE");
+    }
+    let answer = server.json("PATCH", "/_rollcall/clock", "{}");
     let allowed = answer.header("allow").expect("a list");
     assert!(
         allowed.contains("GET") && allowed.contains("PUT"),

@@ -55,6 +55,9 @@ mod app;
 #[doc(hidden)]
 pub mod cli;
 pub mod control;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzz;
 mod namespace;
 mod pipeline;
 mod provider;

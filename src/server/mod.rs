@@ -211,7 +211,7 @@ impl Drop for Rollcall {
 }
 
 /// Everything that does not listen.
-fn build(options: &Options) -> Result<App, StartError> {
+pub(crate) fn build(options: &Options) -> Result<App, StartError> {
     let template = TemplatePlan {
         seeds: options.seeds.clone(),
         clock: options.clock,

@@ -55,6 +55,21 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "fuzz",
+        &[
+            "app",
+            "control",
+            "namespace",
+            "pipeline",
+            "provider",
+            "providers",
+            "seed",
+            "server",
+            "signing",
+            "store",
+        ],
+    ),
+    (
         "cli",
         &[
             "app",
@@ -375,7 +390,11 @@ fn never(who: &[&str], words: &[&str], unless: &[&str]) {
 
 #[test]
 fn only_the_http_front_end_and_the_control_plane_know_axum() {
-    never(&[""], &["axum::", "use axum"], &["control/", "server/"]);
+    never(
+        &[""],
+        &["axum::", "use axum"],
+        &["control/", "fuzz/", "server/"],
+    );
     never(&["provider"], &["hyper"], &[]);
 }
 
@@ -394,7 +413,7 @@ fn time_and_ids_come_from_one_place_each() {
     never(
         &[""],
         &["new_v4", "fastrand::", "use rand"],
-        &["namespace/ids.rs"],
+        &["fuzz/mutate.rs", "fuzz/runner.rs", "namespace/ids.rs"],
     );
 }
 

@@ -111,7 +111,7 @@ enum Command {
         /// Of one provider
         provider: Option<String>,
     },
-    /// Print the matrix of operations, limits, errors and quirks with their sources
+    /// Print the matrix of operations, limits, errors and quirks with their sources, and of the SDKs that drive them
     Coverage {
         /// Of one provider
         provider: Option<String>,
@@ -121,6 +121,9 @@ enum Command {
         /// As Markdown instead of a table for the terminal
         #[arg(long)]
         markdown: bool,
+        /// As JSON: what `GET /_rollcall/providers/{id}` answers, of each provider
+        #[arg(long, conflicts_with_all = ["markdown", "operation"])]
+        json: bool,
     },
     /// Print the OpenAPI document of a provider, or of control-plane
     Openapi {
@@ -448,7 +451,15 @@ pub fn run() -> ExitCode {
             provider,
             operation,
             markdown,
-        }) => print_coverage(provider.as_deref(), operation.as_deref(), markdown),
+            json,
+        }) => {
+            let form = match (markdown, json) {
+                (true, _) => Form::Markdown,
+                (false, true) => Form::Json,
+                (false, false) => Form::Table,
+            };
+            print_coverage(provider.as_deref(), operation.as_deref(), form)
+        }
         Some(Command::Openapi { id }) => openapi(&id),
         Some(Command::Completions { shell }) => completions(shell),
     }
@@ -693,7 +704,7 @@ fn errors(only: Option<&str>) -> ExitCode {
     }
 }
 
-fn print_coverage(id: Option<&str>, operation: Option<&str>, markdown: bool) -> ExitCode {
+fn print_coverage(id: Option<&str>, operation: Option<&str>, form: Form) -> ExitCode {
     let only = match id.map(|id| (id, provider(id))) {
         None => None,
         Some((_, Some(provider))) => Some(provider),
@@ -705,7 +716,7 @@ fn print_coverage(id: Option<&str>, operation: Option<&str>, markdown: bool) -> 
             .operations
             .iter()
             .filter(named)
-            .map(operation_page)
+            .map(|operation| operation_page(provider, operation))
             .collect();
         if pages.is_empty() {
             let names = provider.operations.iter().map(|operation| operation.name);
@@ -717,11 +728,6 @@ fn print_coverage(id: Option<&str>, operation: Option<&str>, markdown: bool) -> 
         }
         return say(&pages.join("\n"));
     }
-    let form = if markdown {
-        Form::Markdown
-    } else {
-        Form::Table
-    };
     say(&coverage(form, only))
 }
 

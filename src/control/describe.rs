@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use super::sdks;
 use crate::provider::Provider;
 use crate::provider::error::Source;
 use crate::provider::table::Operation;
@@ -63,6 +64,7 @@ pub(crate) fn whole(provider: &'static Provider) -> Value {
         "limits": limits.collect::<Vec<_>>(),
         "errors": errors(provider).collect::<Vec<_>>(),
         "quirks": quirks.collect::<Vec<_>>(),
+        "sdks": sdks::of(provider).collect::<Vec<_>>(),
     })
 }
 
@@ -88,10 +90,11 @@ pub(crate) fn errors(provider: &'static Provider) -> impl Iterator<Item = Value>
 pub(crate) enum Form {
     Table,
     Markdown,
+    Json,
 }
 
-/// One operation for people: what it does, and each parameter with its bounds.
-pub(crate) fn operation_page(operation: &Operation) -> String {
+/// One operation for people: what it does, which SDKs drive it, and each parameter with its bounds.
+pub(crate) fn operation_page(provider: &Provider, operation: &Operation) -> String {
     let Operation {
         name,
         methods,
@@ -109,6 +112,17 @@ pub(crate) fn operation_page(operation: &Operation) -> String {
         "{name}{version}\n{} {path}\n{summary}\nsource: {source}\n",
         methods.join("|")
     );
+    for sdk in sdks::of(provider) {
+        if sdk.operations.iter().any(|driven| driven == name) {
+            let sdks::Sdk {
+                language,
+                sdk,
+                version,
+                ..
+            } = sdk;
+            text.push_str(&format!("driven by: {sdk} {version} ({language})\n"));
+        }
+    }
     for parameter in operation.parameters {
         let presence = match (parameter.required, parameter.default) {
             (true, _) => "required".to_owned(),
@@ -127,12 +141,17 @@ pub(crate) fn operation_page(operation: &Operation) -> String {
     text
 }
 
-/// The matrix of operations, limits, errors and quirks with their sources, of all providers or of one.
+/// The matrix of operations, limits, errors and quirks with their sources, and of the SDKs that drive them; of all providers or
+/// of one.
 pub(crate) fn coverage(form: Form, only: Option<&Provider>) -> String {
     let mut text = String::new();
     let wanted = PROVIDERS
         .iter()
         .filter(|provider| only.is_none_or(|only| only.id == provider.id));
+    if form == Form::Json {
+        let tables: Value = wanted.map(|provider| whole(provider)).collect();
+        return format!("{tables:#}\n");
+    }
     for provider in wanted {
         heading(
             &mut text,
@@ -227,14 +246,28 @@ pub(crate) fn coverage(form: Form, only: Option<&Provider>) -> String {
             ["quirk", "values, default first", "about", "source"],
             quirks,
         );
+        let driven = sdks::of(provider).map(|sdk| {
+            [
+                sdk.sdk.clone(),
+                sdk.version.clone(),
+                sdk.language.clone(),
+                format!("{}: {}", sdk.operations.len(), sdk.operations.join(", ")),
+            ]
+        });
+        table(
+            &mut text,
+            form,
+            ["driven by", "version", "language", "operations"],
+            driven,
+        );
     }
     text
 }
 
 fn heading(text: &mut String, form: Form, level: usize, title: &str) {
     let line = match form {
-        Form::Table => format!("{title}\n{}", "=".repeat(title.chars().count())),
         Form::Markdown => format!("{} {title}", "#".repeat(level + 1)),
+        Form::Table | Form::Json => format!("{title}\n{}", "=".repeat(title.chars().count())),
     };
     text.push_str(&line);
     text.push_str("\n\n");
@@ -261,7 +294,7 @@ fn table(text: &mut String, form: Form, head: [&str; 4], rows: impl Iterator<Ite
             text.push_str("| --- | --- | --- | --- |\n");
             rows.iter().for_each(|row| text.push_str(&line(row)));
         }
-        Form::Table => {
+        Form::Table | Form::Json => {
             let width = |column: usize| {
                 rows.iter()
                     .chain([&head])

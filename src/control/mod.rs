@@ -15,6 +15,7 @@ mod info;
 mod journal;
 mod namespaces;
 mod problem;
+mod sdks;
 mod settings;
 
 use std::sync::Arc;

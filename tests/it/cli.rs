@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::client::{PATIENCE, exchange};
@@ -552,6 +553,33 @@ fn coverage_prints_every_row_with_its_source() {
         }
     }
     assert!(markdown.contains("| --- | --- | --- | --- |"));
+}
+
+#[test]
+fn coverage_names_the_sdks_that_drive_an_operation_in_every_form() {
+    let sdk = "huaweicloudsdkrocketmq";
+    let printed = |words: &[&str]| String::from_utf8(rollcall(words).stdout).expect("UTF-8");
+    for words in [
+        &["coverage", "huawei-rocketmq"][..],
+        &["coverage", "huawei-rocketmq", "--markdown"],
+        &["coverage", "huawei-rocketmq", "ListUser"],
+    ] {
+        let text = printed(words);
+        assert!(text.contains("driven by") && text.contains(sdk), "{text}");
+    }
+    let tables: Value = serde_json::from_str(&printed(&["coverage", "--json"])).expect("JSON");
+    let providers = tables.as_array().expect("one for each provider");
+    let sdks = providers
+        .iter()
+        .find(|provider| provider["id"] == "huawei-rocketmq")
+        .and_then(|provider| provider["sdks"].as_array())
+        .expect("SDKs");
+    let row = sdks.iter().find(|row| row["sdk"] == sdk).expect("its row");
+    assert_eq!(row["language"], "python");
+    let operations = row["operations"].as_array().expect("a list");
+    assert!(operations.contains(&Value::from("ListUser")), "{row}");
+    let refused = rollcall(&["coverage", "--json", "--markdown"]);
+    assert_eq!(refused.status.code(), Some(2));
 }
 
 #[test]

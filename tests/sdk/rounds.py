@@ -7,7 +7,8 @@ A step says how its language builds and starts programs:
 
 Every program runs with authentication off and strict, two programs at a time. Lines in a program that begin with its comment mark
 change that: `server: --flag ...` gives its servers flags (with --auth among them it runs once), `sdk: NAME` says whose operations it
-counts for, and `run: under rollcall run` has rollcall start it instead. A program that drives several SDKs counts for none.
+counts for (`sdk: NAME PROVIDER ...`: those of these providers only), and `run: under rollcall run` has rollcall start it instead. A
+program that drives several SDKs with one provider counts for none.
 
 ROLLCALL_TARGET says where to put things (else target), ROLLCALL_TEST_BIN which server to run (else target/debug/rollcall). A run of
 all programs leaves $ROLLCALL_TARGET/sdk/report-LANGUAGE.json: which operations of which provider each SDK was answered, as the
@@ -157,11 +158,13 @@ def journal_of(base, namespace, title):
         before = f"&before={min(entry['id'] for entry in answer['entries'])}"
 
 
-def note_operations(base, sdk, title):
-    """Adds what this server answered with success to what the SDK drives."""
+def note_operations(base, source, title):
+    """Adds what this server answered with success to what the program's SDK drives."""
+    sdk, *providers = marked(source, "sdk")
     for namespace in get(base, "namespaces"):
         for entry in journal_of(base, namespace["name"], title):
-            if entry["provider"] and entry["status"] < 400 and not entry["error"]:
+            counts = entry["provider"] in providers if providers else entry["provider"]
+            if counts and entry["status"] < 400 and not entry["error"]:
                 with counting:
                     driven.setdefault((entry["provider"], sdk), set()).add(entry["operation"])
 
@@ -197,8 +200,8 @@ def one_round(language, name, file, flags):
                     fail(f"{title}: the server did not start")
                     return
                 lines, status = ended([*language.command(file), base], LOG / f"{label}.log", None, environment)
-                for sdk in marked(source, "sdk"):
-                    note_operations(base, sdk, title)
+                if marked(source, "sdk"):
+                    note_operations(base, source, title)
             except OSError as error:  # the server may be gone
                 fail(f"{title}: {error}")
                 return

@@ -1,4 +1,4 @@
-// sdk: @huaweicloud/huaweicloud-sdk-core
+// sdk: @huaweicloud/huaweicloud-sdk-core huawei-iam
 // The look-ups in IAM that Huawei's Node SDK makes by itself: @huaweicloud/huaweicloud-sdk-core 3.1.211.
 'use strict';
 

@@ -1,5 +1,5 @@
 # server: --credential test-ak:test-sk --credential another-key:test-sk --credential a-third-key:test-sk --credential key-of-the-environment:test-sk
-# sdk: huaweicloudsdkcore
+# sdk: huaweicloudsdkcore huawei-iam
 """The look-ups in IAM that Huawei's Python SDK makes by itself: huaweicloudsdkcore 3.1.219, through two services' clients."""
 
 import json

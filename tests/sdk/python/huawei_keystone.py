@@ -1,4 +1,4 @@
-# sdk: keystoneauth1
+# sdk: keystoneauth1 huawei-iam
 """Keystone clients: keystoneauth1 5.18.1 and openstacksdk 4.22.0 log in, discover the version and find services."""
 
 from harness import case, equal, run, server, setting

@@ -1,4 +1,4 @@
-// sdk: @huaweicloud/huaweicloud-sdk-iam
+// sdk: @huaweicloud/huaweicloud-sdk-iam huawei-iam
 // server: --credential test-ak:test-sk --credential another-key:test-sk
 
 // The little of Huawei's IAM that clients call, through Huawei's SDK for TypeScript: @huaweicloud/huaweicloud-sdk-iam 3.1.172 with its

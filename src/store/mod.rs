@@ -4,42 +4,46 @@
 //! thread); in a file it is in WAL mode, one connection for writes and a few for reads.
 
 pub(crate) mod column;
+mod connection;
+mod file;
+mod index;
 pub(crate) mod lists;
 pub(crate) mod order;
 pub(crate) mod page;
 pub(crate) mod pages;
+pub(crate) mod seek;
 pub(crate) mod snapshot;
 pub(crate) mod stream;
 mod transaction;
 pub(crate) mod trouble;
 mod upgrade;
+mod wait;
 
 use std::fs;
-use std::io::Read as _;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use parking_lot::{MappedMutexGuard, Mutex, MutexGuard};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode};
 
-use tokio::runtime::{Handle, RuntimeFlavor};
-
-use lists::{Changes, Lists};
+use connection::{open_reader, open_writer, prepare};
+use file::create_schema;
+use index::{Changes, Lists};
 use pages::{CachedBody, Key, ResponseCache};
 use transaction::Transaction;
+use wait::{blocking, lock};
 
-/// How many statements a connection keeps prepared: more than the providers have.
-const PREPARED_STATEMENTS: usize = 256;
+pub(crate) use file::{OpenError, check};
+
 /// How many bytes a page has. Every table and index takes one at least, and most of a namespace's are nearly empty: pages
 /// of 4 KiB make it twice as large, and a million users only a tenth faster to import.
 const PAGE: u32 = 1024;
-/// How long a connection waits for another process that writes the same file.
-const BUSY: Duration = Duration::from_secs(5);
+/// How many pages are copied at once: more than the demo has.
+const PAGES_AT_ONCE: i32 = 1024;
 /// Connections that only read, for a file.
 const READERS: usize = 2;
 /// How many files a store in a file keeps open: two for each connection, and what the connections share.
@@ -157,55 +161,6 @@ impl Deref for Tx<'_> {
     }
 }
 
-/// Why a file could not be opened as a store.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum OpenError {
-    /// Written by a newer rollcall.
-    #[error("was written by a newer rollcall (data version {found}, this one reads up to {known})")]
-    Newer {
-        /// The version in the file.
-        found: i64,
-        /// The newest version that this binary knows.
-        known: i64,
-    },
-    /// No database, or not one of rollcall's.
-    #[error("is no rollcall database, or was never finished")]
-    Foreign,
-    /// A database that SQLite cannot use.
-    #[error("is damaged: {0}")]
-    Damaged(rusqlite::Error),
-    /// A database whose parts do not fit together.
-    #[error("is damaged: its parts do not fit together")]
-    Inconsistent,
-    /// Checking it takes longer than any honest database of its size.
-    #[error("is damaged: it cannot be checked in the time that a database of its size takes")]
-    Endless,
-    /// The machine cannot: the disk is full, no file handle is left.
-    #[error("cannot be used: {0}")]
-    Machine(&'static str),
-    /// The file system said no.
-    #[error("cannot be opened: {0}")]
-    Io(std::io::Error),
-}
-
-impl From<rusqlite::Error> for OpenError {
-    fn from(cause: rusqlite::Error) -> Self {
-        match trouble::of_sqlite(&cause) {
-            Some(trouble) => Self::Machine(trouble),
-            None => Self::Damaged(cause),
-        }
-    }
-}
-
-impl From<std::io::Error> for OpenError {
-    fn from(cause: std::io::Error) -> Self {
-        match trouble::of_io(&cause) {
-            Some(trouble) => Self::Machine(trouble),
-            None => Self::Io(cause),
-        }
-    }
-}
-
 impl Drop for Store {
     fn drop(&mut self) {
         if self.file.is_some() && !self.is_asleep.load(Ordering::Acquire) {
@@ -302,55 +257,6 @@ impl Store {
                 .map(drop),
             _ => Ok(()),
         }
-    }
-
-    /// Whether the connections of a file are closed.
-    pub(crate) fn is_asleep(&self) -> bool {
-        self.is_asleep.load(Ordering::Acquire)
-    }
-
-    /// Closes the connections of a file that nobody uses just now; the next call opens them again. Says whether it did.
-    pub(crate) fn sleep(&self) -> bool {
-        let Some(writer) = self.writer.get().filter(|_| self.file.is_some()) else {
-            return false;
-        };
-        let Some(mut writer) = writer.try_lock() else {
-            return false;
-        };
-        let readers: Option<Vec<_>> = self.readers.iter().map(Mutex::try_lock).collect();
-        let Some(readers) = readers else {
-            return false;
-        };
-        if self.is_asleep() || self.is_retired.load(Ordering::Acquire) {
-            return false;
-        }
-        // Those that only read first: the last one to close folds the log back, and they cannot.
-        for mut reader in readers {
-            drop(reader.take());
-        }
-        drop(writer.take());
-        self.lists.unwatch();
-        self.is_asleep.store(true, Ordering::Release);
-        OPEN_STORES.fetch_sub(1, Ordering::Relaxed);
-        true
-    }
-
-    /// The connection in a slot, opened where the store is asleep.
-    fn awake<'a>(
-        &'a self,
-        mut slot: MutexGuard<'a, Option<Connection>>,
-        open: fn(&Path) -> rusqlite::Result<Connection>,
-    ) -> rusqlite::Result<InUse<'a>> {
-        if slot.is_none() {
-            let file = self.file.as_deref();
-            *slot = Some(open(file.expect("only a store in a file sleeps"))?);
-            if self.is_asleep.swap(false, Ordering::AcqRel) {
-                OPEN_STORES.fetch_add(1, Ordering::Relaxed);
-            }
-        }
-        Ok(MutexGuard::map(slot, |slot| {
-            slot.as_mut().expect("it was opened above")
-        }))
     }
 
     /// Says that the files are about to be removed, and that this is as it should be.
@@ -512,63 +418,6 @@ impl Store {
         Ok(page)
     }
 
-    /// A connection to read with; none while the data is the original's.
-    fn reader(&self) -> Option<rusqlite::Result<InUse<'_>>> {
-        let open = self.opens_readers();
-        let slot = self.idle_slot();
-        let slot = slot.or_else(|| self.readers.first().or_else(|| self.writer.get()).map(lock))?;
-        Some(self.awake(slot, open))
-    }
-
-    /// A connection to read with that nobody uses just now.
-    fn idle_reader(&self) -> Option<InUse<'_>> {
-        // What sleeps is nobody's haste.
-        let slot = self.idle_slot().filter(|slot| slot.is_some())?;
-        self.awake(slot, self.opens_readers()).ok()
-    }
-
-    fn idle_slot(&self) -> Option<MutexGuard<'_, Option<Connection>>> {
-        let writer = self.writer.get().filter(|_| self.readers.is_empty());
-        self.readers.iter().chain(writer).find_map(Mutex::try_lock)
-    }
-
-    fn opens_readers(&self) -> fn(&Path) -> rusqlite::Result<Connection> {
-        if self.readers.is_empty() {
-            open_writer
-        } else {
-            open_reader
-        }
-    }
-
-    /// The connection to write with, where nobody uses it just now.
-    pub(crate) fn idle_writer(&self) -> rusqlite::Result<Option<InUse<'_>>> {
-        let slot = self.writer()?.try_lock();
-        slot.map(|slot| self.awake(slot, open_writer)).transpose()
-    }
-
-    /// The connection to write with, on a copy of the original where there is none yet.
-    fn writer(&self) -> rusqlite::Result<&Slot> {
-        let _copying = match self.writer.get() {
-            Some(writer) => return Ok(writer),
-            None => lock(&self.copying),
-        };
-        match self.writer.get() {
-            Some(writer) => Ok(writer),
-            None => {
-                let original = self.unwritten();
-                let copy = original.copied()?;
-                self.lists.start_as(&original.lists);
-                Ok(self.writer.get_or_init(|| Mutex::new(Some(copy))))
-            }
-        }
-    }
-
-    /// What a store without a connection reads.
-    fn unwritten(&self) -> &Self {
-        let original = self.original.as_deref();
-        original.expect("a store without a connection has an original")
-    }
-
     fn copy_into(&self, copy: &mut Connection) -> rusqlite::Result<()> {
         let Some(writer) = self.writer.get() else {
             return self.unwritten().copy_into(copy);
@@ -583,112 +432,6 @@ impl Store {
             std::thread::yield_now();
         }
         Ok(())
-    }
-}
-
-/// How long a call waits for another one before it lets the runtime know.
-const TIMEOUT: Duration = Duration::from_millis(1);
-/// How many pages are copied before the same: more than the demo has.
-const PAGES_AT_ONCE: i32 = 1024;
-
-/// A panic inside a transaction rolled it back, so what is locked is as good as before.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex
-        .try_lock_for(TIMEOUT)
-        .unwrap_or_else(|| blocking(|| mutex.lock()))
-}
-
-/// Does what takes long. On a thread that serves calls, those that wait for it go on to another one first.
-fn blocking<T>(work: impl FnOnce() -> T) -> T {
-    let on_many = |handle: Handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread;
-    if Handle::try_current().is_ok_and(on_many) {
-        tokio::task::block_in_place(work)
-    } else {
-        work()
-    }
-}
-
-fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
-    let writer = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
-    prepare(&writer)?;
-    writer.pragma_update(None, "journal_mode", "wal")?;
-    // In WAL mode this outlives the process at any generation, and the machine up to the last checkpoint.
-    writer.pragma_update(None, "synchronous", "normal")?;
-    open_log(&writer)?;
-    Ok(writer)
-}
-
-fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
-    let reader = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
-    prepare(&reader)?;
-    open_log(&reader)?;
-    Ok(reader)
-}
-
-fn prepare(connection: &Connection) -> rusqlite::Result<()> {
-    connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
-    connection.busy_timeout(BUSY)?;
-    // A large sort, and a statement that may have to be taken back, would want a folder for temporary files, which a
-    // read-only root does not have.
-    connection.pragma_update(None, "temp_store", "memory")?;
-    // Else a statement is prepared anew for every value that is bound to it: the value might tell of a better plan, where
-    // somebody had the tables analysed.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-    Ok(())
-}
-
-/// SQLite opens the log, by its name, with the first read or write that follows. By then a reset may have removed the files,
-/// and calls in flight go on with what is open.
-fn open_log(connection: &Connection) -> rusqlite::Result<()> {
-    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
-}
-
-fn create_schema(connection: &Connection, schema: &[&str], version: i64) -> rusqlite::Result<()> {
-    for part in schema {
-        // SQLite keeps the text and reads it again with every connection: without what is for people alone.
-        let lines = part.lines().map(str::trim);
-        let lines: Vec<&str> = lines.filter(|line| !line.starts_with("--")).collect();
-        connection.execute_batch(&lines.join("\n"))?;
-    }
-    connection.pragma_update(None, "user_version", version)
-}
-
-/// The header of a database, as SQLite documents it.
-type Header = [u8; 100];
-
-/// The version of a file, without changing a byte of it; a newer or foreign one is refused.
-pub(crate) fn check(path: &Path, version: i64) -> Result<i64, OpenError> {
-    let mut header: Header = [0; 100];
-    let read = fs::File::open(path)?.read_exact(&mut header);
-    check_header(read.is_ok().then_some(&header), version)
-}
-
-/// The version never moves to the write-ahead log: a file has its version before it has its name.
-fn check_header(header: Option<&Header>, version: i64) -> Result<i64, OpenError> {
-    const MAGIC: &[u8] = b"SQLite format 3\0";
-    const VERSION_AT: usize = 60;
-    let header = header.ok_or(OpenError::Foreign)?;
-    let found = header[VERSION_AT..]
-        .first_chunk()
-        .map_or(0, |bytes| i64::from(u32::from_be_bytes(*bytes)));
-    if !header.starts_with(MAGIC) || found < 1 {
-        return Err(OpenError::Foreign);
-    }
-    if version < found {
-        Err(OpenError::Newer {
-            found,
-            known: version,
-        })
-    } else {
-        Ok(found)
     }
 }
 

@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode};
 
-use super::{OpenError, Store, check_header, lock, open_writer, page, prepare};
+use super::connection::{open_writer, prepare};
+use super::file::check_header;
+use super::wait::lock;
+use super::{OpenError, Store, page};
 
 /// Where the header says how the file is written and read: with a write-ahead log beside it, or without.
 const JOURNAL_FORMAT: Range<usize> = 18..20;

@@ -8,9 +8,10 @@ use super::{DEFAULT_DOMAIN, PlatformType, Project, fold, word};
 use crate::namespace::clock::Time;
 use crate::namespace::ids::{Ids, LOWER_HEX};
 use crate::store::Tx;
-use crate::store::lists::{List, Start};
+use crate::store::lists::List;
 use crate::store::order::{Direction, Query, wanted};
 use crate::store::page::{Page, Window, pick};
+use crate::store::seek::Start;
 
 /// Inferred: the realm of every group that is created here; real ids share a long prefix per tenant.
 const REALM_ID: &str = "8a2c3f9579d240820179d51e6ca00000";

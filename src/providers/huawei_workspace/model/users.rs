@@ -9,9 +9,10 @@ use super::{Group, PlatformType, Project, fold, group_named, word};
 use crate::namespace::clock::Time;
 use crate::namespace::ids::{Ids, LOWER_HEX};
 use crate::store::Tx;
-use crate::store::lists::{List, Start};
+use crate::store::lists::List;
 use crate::store::order::{Direction, Found, Query, wanted};
 use crate::store::page::{Limit, Page, Window, pick};
+use crate::store::seek::Start;
 
 /// Who activates an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

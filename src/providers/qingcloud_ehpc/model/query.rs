@@ -4,9 +4,10 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
 
 use crate::store::Tx;
-use crate::store::lists::{List, Start};
+use crate::store::lists::List;
 use crate::store::order::{Direction, Query};
 use crate::store::page::{Limit, Page, Window, count, pick, select};
+use crate::store::seek::Start;
 
 /// Which way a list runs along its keys, the last of which is the order in which its rows came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,0 +1,168 @@
+//! The connections of a store: how they are opened, which one a call gets, and when those of a file are closed meanwhile.
+
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use parking_lot::{Mutex, MutexGuard};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use super::wait::lock;
+use super::{InUse, OPEN_STORES, Slot, Store};
+
+/// How many statements a connection keeps prepared: more than the providers have.
+const PREPARED_STATEMENTS: usize = 256;
+/// How long a connection waits for another process that writes the same file.
+const BUSY: Duration = Duration::from_secs(5);
+
+impl Store {
+    /// Whether the connections of a file are closed.
+    pub(crate) fn is_asleep(&self) -> bool {
+        self.is_asleep.load(Ordering::Acquire)
+    }
+
+    /// Closes the connections of a file that nobody uses just now; the next call opens them again. Says whether it did.
+    pub(crate) fn sleep(&self) -> bool {
+        let Some(writer) = self.writer.get().filter(|_| self.file.is_some()) else {
+            return false;
+        };
+        let Some(mut writer) = writer.try_lock() else {
+            return false;
+        };
+        let readers: Option<Vec<_>> = self.readers.iter().map(Mutex::try_lock).collect();
+        let Some(readers) = readers else {
+            return false;
+        };
+        if self.is_asleep() || self.is_retired.load(Ordering::Acquire) {
+            return false;
+        }
+        // Those that only read first: the last one to close folds the log back, and they cannot.
+        for mut reader in readers {
+            drop(reader.take());
+        }
+        drop(writer.take());
+        self.lists.unwatch();
+        self.is_asleep.store(true, Ordering::Release);
+        OPEN_STORES.fetch_sub(1, Ordering::Relaxed);
+        true
+    }
+
+    /// The connection in a slot, opened where the store is asleep.
+    pub(super) fn awake<'a>(
+        &'a self,
+        mut slot: MutexGuard<'a, Option<Connection>>,
+        open: fn(&Path) -> rusqlite::Result<Connection>,
+    ) -> rusqlite::Result<InUse<'a>> {
+        if slot.is_none() {
+            let file = self.file.as_deref();
+            *slot = Some(open(file.expect("only a store in a file sleeps"))?);
+            if self.is_asleep.swap(false, Ordering::AcqRel) {
+                OPEN_STORES.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        Ok(MutexGuard::map(slot, |slot| {
+            slot.as_mut().expect("it was opened above")
+        }))
+    }
+
+    /// A connection to read with; none while the data is the original's.
+    pub(super) fn reader(&self) -> Option<rusqlite::Result<InUse<'_>>> {
+        let open = self.opens_readers();
+        let slot = self.idle_slot();
+        let slot = slot.or_else(|| self.readers.first().or_else(|| self.writer.get()).map(lock))?;
+        Some(self.awake(slot, open))
+    }
+
+    /// A connection to read with that nobody uses just now.
+    pub(super) fn idle_reader(&self) -> Option<InUse<'_>> {
+        // What sleeps is nobody's haste.
+        let slot = self.idle_slot().filter(|slot| slot.is_some())?;
+        self.awake(slot, self.opens_readers()).ok()
+    }
+
+    fn idle_slot(&self) -> Option<MutexGuard<'_, Option<Connection>>> {
+        let writer = self.writer.get().filter(|_| self.readers.is_empty());
+        self.readers.iter().chain(writer).find_map(Mutex::try_lock)
+    }
+
+    fn opens_readers(&self) -> fn(&Path) -> rusqlite::Result<Connection> {
+        if self.readers.is_empty() {
+            open_writer
+        } else {
+            open_reader
+        }
+    }
+
+    /// The connection to write with, where nobody uses it just now.
+    pub(crate) fn idle_writer(&self) -> rusqlite::Result<Option<InUse<'_>>> {
+        let slot = self.writer()?.try_lock();
+        slot.map(|slot| self.awake(slot, open_writer)).transpose()
+    }
+
+    /// The connection to write with, on a copy of the original where there is none yet.
+    pub(super) fn writer(&self) -> rusqlite::Result<&Slot> {
+        let _copying = match self.writer.get() {
+            Some(writer) => return Ok(writer),
+            None => lock(&self.copying),
+        };
+        match self.writer.get() {
+            Some(writer) => Ok(writer),
+            None => {
+                let original = self.unwritten();
+                let copy = original.copied()?;
+                self.lists.start_as(&original.lists);
+                Ok(self.writer.get_or_init(|| Mutex::new(Some(copy))))
+            }
+        }
+    }
+
+    /// What a store without a connection reads.
+    pub(super) fn unwritten(&self) -> &Self {
+        let original = self.original.as_deref();
+        original.expect("a store without a connection has an original")
+    }
+}
+
+pub(super) fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
+    let writer = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    prepare(&writer)?;
+    writer.pragma_update(None, "journal_mode", "wal")?;
+    // In WAL mode this outlives the process at any generation, and the machine up to the last checkpoint.
+    writer.pragma_update(None, "synchronous", "normal")?;
+    open_log(&writer)?;
+    Ok(writer)
+}
+
+pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
+    let reader = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    prepare(&reader)?;
+    open_log(&reader)?;
+    Ok(reader)
+}
+
+pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
+    connection.busy_timeout(BUSY)?;
+    // A large sort, and a statement that may have to be taken back, would want a folder for temporary files, which a
+    // read-only root does not have.
+    connection.pragma_update(None, "temp_store", "memory")?;
+    // Else a statement is prepared anew for every value that is bound to it: the value might tell of a better plan, where
+    // somebody had the tables analysed.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    Ok(())
+}
+
+/// SQLite opens the log, by its name, with the first read or write that follows. By then a reset may have removed the files,
+/// and calls in flight go on with what is open.
+fn open_log(connection: &Connection) -> rusqlite::Result<()> {
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+}

@@ -1,0 +1,103 @@
+//! What a data file has to be: its schema, its version, and why one is refused.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::trouble;
+
+/// Why a file could not be opened as a store.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OpenError {
+    /// Written by a newer rollcall.
+    #[error("was written by a newer rollcall (data version {found}, this one reads up to {known})")]
+    Newer {
+        /// The version in the file.
+        found: i64,
+        /// The newest version that this binary knows.
+        known: i64,
+    },
+    /// No database, or not one of rollcall's.
+    #[error("is no rollcall database, or was never finished")]
+    Foreign,
+    /// A database that SQLite cannot use.
+    #[error("is damaged: {0}")]
+    Damaged(rusqlite::Error),
+    /// A database whose parts do not fit together.
+    #[error("is damaged: its parts do not fit together")]
+    Inconsistent,
+    /// Checking it takes longer than any honest database of its size.
+    #[error("is damaged: it cannot be checked in the time that a database of its size takes")]
+    Endless,
+    /// The machine cannot: the disk is full, no file handle is left.
+    #[error("cannot be used: {0}")]
+    Machine(&'static str),
+    /// The file system said no.
+    #[error("cannot be opened: {0}")]
+    Io(std::io::Error),
+}
+
+impl From<rusqlite::Error> for OpenError {
+    fn from(cause: rusqlite::Error) -> Self {
+        match trouble::of_sqlite(&cause) {
+            Some(trouble) => Self::Machine(trouble),
+            None => Self::Damaged(cause),
+        }
+    }
+}
+
+impl From<std::io::Error> for OpenError {
+    fn from(cause: std::io::Error) -> Self {
+        match trouble::of_io(&cause) {
+            Some(trouble) => Self::Machine(trouble),
+            None => Self::Io(cause),
+        }
+    }
+}
+
+pub(super) fn create_schema(
+    connection: &Connection,
+    schema: &[&str],
+    version: i64,
+) -> rusqlite::Result<()> {
+    for part in schema {
+        // SQLite keeps the text and reads it again with every connection: without what is for people alone.
+        let lines = part.lines().map(str::trim);
+        let lines: Vec<&str> = lines.filter(|line| !line.starts_with("--")).collect();
+        connection.execute_batch(&lines.join("\n"))?;
+    }
+    connection.pragma_update(None, "user_version", version)
+}
+
+/// The header of a database, as SQLite documents it.
+pub(super) type Header = [u8; 100];
+
+/// The version of a file, without changing a byte of it; a newer or foreign one is refused.
+pub(crate) fn check(path: &Path, version: i64) -> Result<i64, OpenError> {
+    let mut header: Header = [0; 100];
+    let read = fs::File::open(path)?.read_exact(&mut header);
+    check_header(read.is_ok().then_some(&header), version)
+}
+
+/// The version never moves to the write-ahead log: a file has its version before it has its name.
+pub(super) fn check_header(header: Option<&Header>, version: i64) -> Result<i64, OpenError> {
+    const MAGIC: &[u8] = b"SQLite format 3\0";
+    const VERSION_AT: usize = 60;
+    let header = header.ok_or(OpenError::Foreign)?;
+    let found = header[VERSION_AT..]
+        .first_chunk()
+        .map_or(0, |bytes| i64::from(u32::from_be_bytes(*bytes)));
+    if !header.starts_with(MAGIC) || found < 1 {
+        return Err(OpenError::Foreign);
+    }
+    if version < found {
+        Err(OpenError::Newer {
+            found,
+            known: version,
+        })
+    } else {
+        Ok(found)
+    }
+}

@@ -1,0 +1,273 @@
+//! The orders of the long lists of a store, and how they keep up with the tables.
+//!
+//! SQLite walks to an offset, and through a whole table for a filter that no index serves. For a long list the store keeps an
+//! [`Order`] in memory, built by the first call that would have to walk far ([`super::seek`]). Triggers in the connection's own
+//! temporary schema note which rows a transaction touches, cascades included, and forget what is rolled back; the orders follow
+//! when it commits. None of this is in the file, and short lists have no part in it.
+
+use std::borrow::Cow;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
+
+use super::lists::{List, TOUCHED};
+use super::order::{Key, Order, Row};
+
+/// The orders of a store's long lists.
+#[derive(Debug, Default)]
+pub(super) struct Lists {
+    kept: RwLock<Kept>,
+    /// How many lists there are that may have an order, and how many of these the triggers watch.
+    known: AtomicUsize,
+    watched: AtomicUsize,
+    /// How many orders were built: a test sees by it whether they were followed, or built again.
+    #[cfg(test)]
+    pub(super) built: AtomicUsize,
+    /// How many commits have begun. As long as they are as many as are over, the orders are of the newest generation.
+    begun: AtomicU64,
+}
+
+#[derive(Debug, Default, Clone)]
+pub(super) struct Kept {
+    /// The lists that may have an order.
+    lists: Vec<&'static List>,
+    pub(super) orders: Vec<ListIndex>,
+}
+
+/// The order of one parent's list.
+#[derive(Debug, Clone)]
+pub(super) struct ListIndex {
+    list: &'static List,
+    parent: Value,
+    /// Whether the order has what filters look at: a list that is only paged through does without.
+    pub(super) is_searchable: bool,
+    pub(super) order: Order,
+}
+
+impl ListIndex {
+    fn is(&self, list: &'static List, parent: &Value) -> bool {
+        std::ptr::eq(self.list, list) && self.parent == *parent
+    }
+
+    /// Reads a whole list.
+    pub(super) fn build(
+        connection: &Connection,
+        list: &'static List,
+        parent: Value,
+        is_searchable: bool,
+    ) -> rusqlite::Result<Self> {
+        let texts = if is_searchable { list.texts.len() } else { 0 };
+        let mut order = Order::new(list.sort_key.is_some(), texts);
+        let mut statement = connection.prepare_cached(&list.walk(is_searchable))?;
+        let mut rows = statement.query([&parent])?;
+        while let Some(row) = rows.next()? {
+            let searched = searched(row, 2)?;
+            let (texts, filter_columns) = searched.split_at(texts);
+            order.push(Row {
+                sort_key: row.get_ref(0)?.as_str()?,
+                number: row.get(1)?,
+                texts,
+                filter_columns,
+            });
+        }
+        Ok(Self {
+            list,
+            parent,
+            is_searchable,
+            order,
+        })
+    }
+
+    /// Brings a row up to date.
+    fn follow(&mut self, moved: &Move) {
+        self.order.remove(&moved.key);
+        if let Some(searched) = &moved.searched {
+            let texts = self.list.texts.len().min(searched.len());
+            let (texts, filter_columns) = searched.split_at(texts);
+            self.order.insert(Row {
+                sort_key: &moved.key.sort_key,
+                number: moved.key.number,
+                texts,
+                filter_columns,
+            });
+        }
+    }
+}
+
+/// The columns from that one on, numbers as their digits.
+fn searched<'a>(row: &'a SqlRow<'_>, from: usize) -> rusqlite::Result<Vec<Cow<'a, str>>> {
+    (from..row.as_ref().column_count())
+        .map(|column| {
+            Ok(match row.get_ref(column)? {
+                ValueRef::Integer(0) => Cow::Borrowed("0"),
+                ValueRef::Integer(1) => Cow::Borrowed("1"),
+                ValueRef::Integer(number) => Cow::Owned(number.to_string()),
+                value => Cow::Borrowed(value.as_str()?),
+            })
+        })
+        .collect()
+}
+
+impl Kept {
+    pub(super) fn find(&self, list: &'static List, parent: &Value) -> Option<&ListIndex> {
+        self.orders.iter().find(|kin| kin.is(list, parent))
+    }
+}
+
+/// What a transaction does to the orders.
+#[derive(Debug)]
+pub(super) enum Changes {
+    /// The rows that it touched.
+    RowSource(Vec<Move>),
+    /// More than it pays to follow.
+    TooMany,
+}
+
+/// A row that was touched.
+#[derive(Debug)]
+pub(super) struct Move {
+    list: &'static List,
+    parent: Value,
+    key: Key,
+    /// What a search needs of it; none where there is no such row any more.
+    searched: Option<Vec<Cow<'static, str>>>,
+}
+
+impl Lists {
+    /// Takes over the orders of a database that this one's is a copy of.
+    pub(super) fn start_as(&self, original: &Self) {
+        let kept = original.read().clone();
+        self.known.store(kept.lists.len(), Ordering::Release);
+        *self.write() = kept;
+    }
+
+    /// Has the triggers watch the lists that have become known since. They see the transactions that begin after this.
+    pub(super) fn watch(&self, connection: &Connection) -> rusqlite::Result<()> {
+        let watched = self.watched.load(Ordering::Acquire);
+        if watched == self.known.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let lists = self.read().lists.clone();
+        if watched == 0 {
+            connection.execute_batch(
+                "CREATE TEMP TABLE IF NOT EXISTS touched (list, parent, sort_key, number)",
+            )?;
+        }
+        for (place, list) in lists.iter().enumerate().skip(watched) {
+            connection.execute_batch(&list.triggers(place))?;
+        }
+        self.watched.store(lists.len(), Ordering::Release);
+        Ok(())
+    }
+
+    /// What the transaction has done so far, as far as orders need to know.
+    pub(super) fn moves(&self, tx: &Connection) -> rusqlite::Result<Changes> {
+        if self.watched.load(Ordering::Acquire) == 0 {
+            return Ok(Changes::RowSource(Vec::new()));
+        }
+        let last: Option<i64> = tx
+            .prepare_cached("SELECT max(rowid) FROM touched")?
+            .query_row([], |row| row.get(0))?;
+        let moves = match last {
+            None => return Ok(Changes::RowSource(Vec::new())),
+            Some(last) if TOUCHED < last => Changes::TooMany,
+            Some(_) => Changes::RowSource(self.touched(tx)?),
+        };
+        tx.prepare_cached("DELETE FROM touched")?.execute([])?;
+        Ok(moves)
+    }
+
+    fn touched(&self, tx: &Connection) -> rusqlite::Result<Vec<Move>> {
+        let kept = self.read();
+        let mut statement =
+            tx.prepare_cached("SELECT DISTINCT list, parent, sort_key, number FROM touched")?;
+        let mut rows = statement.query([])?;
+        let mut moves = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (list, parent) = (kept.lists[row.get::<_, usize>(0)?], row.get(1)?);
+            let Some(kin) = kept.find(list, &parent) else {
+                continue;
+            };
+            let key = Key {
+                sort_key: row.get(2)?,
+                number: row.get(3)?,
+            };
+            let owned = |row: &SqlRow<'_>| {
+                let searched = searched(row, 0)?.into_iter();
+                Ok(searched.map(|text| Cow::Owned(text.into_owned())).collect())
+            };
+            let searched = tx
+                .prepare_cached(&list.look_up(kin.is_searchable))?
+                .query_row(params![parent, key.sort_key, key.number], owned)
+                .optional()?;
+            moves.push(Move {
+                list,
+                parent,
+                key,
+                searched,
+            });
+        }
+        Ok(moves)
+    }
+
+    /// Notes that a commit begins: until it is over, nobody can say of which generation the orders are.
+    pub(super) fn begin(&self) {
+        self.begun.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Whether no commit has begun after those of that generation.
+    pub(super) fn is_settled(&self, generation: u64) -> bool {
+        self.begun.load(Ordering::SeqCst) == generation
+    }
+
+    /// Gives up the orders: nobody knows whether they are of the newest generation. They are built anew when needed.
+    pub(super) fn forget(&self) {
+        self.write().orders.clear();
+    }
+
+    /// The connection with the triggers is closed: the next one has none.
+    pub(super) fn unwatch(&self) {
+        self.forget();
+        self.watched.store(0, Ordering::Release);
+    }
+
+    /// Has the orders follow what was committed.
+    pub(super) fn follow(&self, moves: Changes) {
+        match moves {
+            Changes::RowSource(moves) if moves.is_empty() => {}
+            Changes::RowSource(moves) => {
+                let mut kept = self.write();
+                for moved in &moves {
+                    let mut orders = kept.orders.iter_mut();
+                    if let Some(kin) = orders.find(|kin| kin.is(moved.list, &moved.parent)) {
+                        kin.follow(moved);
+                    }
+                }
+                kept.orders.retain(|kin| 0 < kin.order.len());
+            }
+            Changes::TooMany => self.forget(),
+        }
+    }
+
+    pub(super) fn keep(&self, kin: ListIndex) {
+        #[cfg(test)]
+        self.built.fetch_add(1, Ordering::Relaxed);
+        let mut kept = self.write();
+        if !kept.lists.iter().any(|list| std::ptr::eq(*list, kin.list)) {
+            kept.lists.push(kin.list);
+            self.known.store(kept.lists.len(), Ordering::Release);
+        }
+        kept.orders.retain(|old| !old.is(kin.list, &kin.parent));
+        kept.orders.push(kin);
+    }
+
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, Kept> {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Kept> {
+        self.kept.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}

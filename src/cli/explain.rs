@@ -7,8 +7,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::flags::{credentials, parse_time};
 use super::remote::{self, Remote};
-use super::{bad_flags, credentials, fail, parse_time, say};
+use super::{bad_flags, fail, say};
 use crate::namespace::clock::{Clock, Time};
 use crate::namespace::credentials::SentKey;
 use crate::namespace::settings::Credential;

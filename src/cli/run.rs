@@ -12,8 +12,10 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::env::{Environment, Key};
+use super::flags::{Flags, options};
+use super::serve::allow_open_files;
 use super::signals::{Child, Signals};
-use super::{Flags, allow_open_files, bad_flags, complain, fail, options};
+use super::{bad_flags, complain, fail};
 use crate::control::{Client, ClientError};
 use crate::namespace;
 use crate::server::options::Options;

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::{bad_flags, parse_time, say};
+use super::flags::parse_time;
+use super::{bad_flags, say};
 use crate::namespace::clock::{Clock, Time};
 use crate::namespace::ids::Ids;
 use crate::pipeline::journal::shell::quote;

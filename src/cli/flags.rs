@@ -1,0 +1,339 @@
+//! The flags that `serve` and `run` share, and the options that they make.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::FalseyValueParser;
+
+use crate::namespace::clock::{Setting, Time};
+use crate::namespace::settings::{Credential, Skew};
+use crate::pipeline::faults::Rule;
+use crate::provider::json;
+use crate::server::StartError;
+use crate::server::options::Options;
+
+/// What `serve` and `run` share.
+#[derive(Debug, Args)]
+pub(super) struct Flags {
+    /// Keep the data in this folder; without it, in memory
+    ///
+    /// What was answered is on disk and survives kill -9. Seeds fill a namespace only when it is new.
+    #[arg(long, env = "ROLLCALL_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
+
+    /// What namespaces start with: a file, a folder, or "empty"; repeatable
+    ///
+    /// Replaces the built-in demo. Files are .json documents or .ndjson streams of one document a line.
+    #[arg(
+        long,
+        env = "ROLLCALL_SEED",
+        value_delimiter = ',',
+        value_name = "FILE|DIR|empty"
+    )]
+    seed: Vec<PathBuf>,
+
+    /// The region that a provider's answers name; repeatable
+    #[arg(
+        long,
+        env = "ROLLCALL_REGION",
+        value_delimiter = ',',
+        value_name = "PROVIDER=REGION"
+    )]
+    region: Vec<String>,
+
+    /// The name of the Huawei account (domain) by which clients log in; the seed's unless set
+    #[arg(long, env = "ROLLCALL_DOMAIN_NAME", value_name = "NAME")]
+    domain_name: Option<String>,
+
+    /// Where the sources disagree, take the other side; repeatable
+    ///
+    /// `rollcall coverage` lists the quirks and their values.
+    #[arg(
+        long,
+        env = "ROLLCALL_QUIRK",
+        value_delimiter = ',',
+        value_name = "PROVIDER.NAME=VALUE"
+    )]
+    quirk: Vec<String>,
+
+    /// How many polls an Alibaba ListUsersAsync task takes until it shows its data
+    #[arg(
+        long,
+        env = "ROLLCALL_ASYNC_POLLS",
+        value_name = "N",
+        default_value_t = 0
+    )]
+    async_polls: u32,
+
+    /// Freeze time at this moment, as 2024-05-20T08:30:00Z
+    #[arg(long, env = "ROLLCALL_CLOCK", value_name = "TIME", value_parser = parse_time)]
+    clock: Option<Time>,
+
+    /// Make every generated id the same at every start
+    #[arg(long, env = "ROLLCALL_RNG_SEED", value_name = "N")]
+    rng_seed: Option<u64>,
+
+    /// How many calls the journal keeps for each namespace
+    #[arg(
+        long,
+        env = "ROLLCALL_JOURNAL",
+        value_name = "N",
+        default_value_t = 1000
+    )]
+    journal: usize,
+
+    /// How many namespaces there may be
+    #[arg(
+        long,
+        env = "ROLLCALL_MAX_NAMESPACES",
+        value_name = "N",
+        value_parser = parse_many,
+        default_value_t = 10_000
+    )]
+    max_namespaces: usize,
+
+    /// How much authentication is checked: off, lenient or strict, for all or for one provider; repeatable
+    ///
+    /// lenient wants credentials that are there and well formed, strict verifies them as the real service does.
+    #[arg(
+        long,
+        env = "ROLLCALL_AUTH",
+        value_delimiter = ',',
+        value_name = "MODE|PROVIDER=MODE"
+    )]
+    auth: Vec<String>,
+
+    /// A key that callers may sign with, instead of test-ak:test-sk; repeatable
+    #[arg(
+        long,
+        env = "ROLLCALL_CREDENTIAL",
+        hide_env_values = true,
+        value_delimiter = ',',
+        value_name = "AK:SK[:TOKEN]"
+    )]
+    credential: Vec<String>,
+
+    /// How far callers' clocks may be off: a length of time, off, or as far as the provider lets them
+    #[arg(
+        long,
+        env = "ROLLCALL_SKEW",
+        value_name = "300s|off|provider",
+        default_value = "provider"
+    )]
+    skew: Skew,
+
+    /// Read seed files again when they change, and reset the namespaces that nobody wrote to
+    #[arg(long, env = "ROLLCALL_WATCH", value_parser = FalseyValueParser::new())]
+    watch: bool,
+
+    /// Fault rules to start with: a JSON file with a list of them
+    #[arg(long, env = "ROLLCALL_FAULTS", value_name = "FILE")]
+    faults: Option<PathBuf>,
+
+    /// Lock the control plane: it then wants Authorization: Bearer and this token
+    #[arg(
+        long,
+        env = "ROLLCALL_ADMIN_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN"
+    )]
+    admin_token: Option<String>,
+
+    /// Let pages of this origin use the control plane; repeatable
+    #[arg(
+        long,
+        env = "ROLLCALL_ALLOW_ORIGIN",
+        value_delimiter = ',',
+        value_name = "ORIGIN",
+        value_parser = parse_origin
+    )]
+    allow_origin: Vec<String>,
+
+    /// Let the control plane be addressed by this host name, or by all that end so (*.example); repeatable
+    ///
+    /// Addresses, names without a dot, and names that no public name server gives (.internal, .local, .localhost, .test,
+    /// .home.arpa) are good anyway.
+    #[arg(
+        long,
+        env = "ROLLCALL_ALLOW_HOST",
+        value_delimiter = ',',
+        value_name = "HOST",
+        value_parser = parse_host
+    )]
+    allow_host: Vec<String>,
+
+    /// Write a line of JSON a call to this file, or to standard output with "-"
+    ///
+    /// Secrets are masked as in the journal. A file that has grown too large becomes FILE.1, that one FILE.2, up to FILE.4.
+    #[arg(long, env = "ROLLCALL_ACCESS_LOG", value_name = "FILE|-")]
+    access_log: Option<PathBuf>,
+
+    /// How large a file of the access log grows, as 500k, 64m or 1g
+    #[arg(long, env = "ROLLCALL_ACCESS_LOG_SIZE", value_name = "SIZE", value_parser = parse_size, default_value = "64m")]
+    access_log_size: u64,
+
+    /// What to log on standard error: error, warn, info, debug or trace, or a filter as "rollcall=debug,hyper=info"
+    ///
+    /// Default: info, and warn under `run`.
+    #[arg(long, env = "ROLLCALL_LOG", value_name = "LEVEL")]
+    pub(super) log: Option<String>,
+}
+
+pub(super) fn parse_time(text: &str) -> Result<Time, String> {
+    let time = Time::parse_rfc3339(text)
+        .ok_or("write a date and time with a zone, as 2024-05-20T08:30:00Z")?;
+    if !time.is_printable() {
+        return Err("a clock shows the years 1970 to 9999".to_owned());
+    }
+    Ok(time)
+}
+
+fn parse_many(text: &str) -> Result<usize, String> {
+    let many = text.parse().ok().filter(|many| 0 < *many);
+    many.ok_or_else(|| "write 1 or more: there is always the namespace default".to_owned())
+}
+
+fn parse_size(text: &str) -> Result<u64, String> {
+    let rule = || "write a size, as 500k, 64m or 1g".to_owned();
+    let lower = text.to_ascii_lowercase();
+    let number = lower.trim_end_matches(['k', 'm', 'g']);
+    let shift = match &lower[number.len()..] {
+        "" => 0,
+        "k" => 10,
+        "m" => 20,
+        "g" => 30,
+        _ => return Err(rule()),
+    };
+    let number: u64 = number.parse().map_err(|_| rule())?;
+    let size = number.checked_mul(1 << shift).filter(|size| 0 < *size);
+    size.ok_or_else(rule)
+}
+
+fn parse_origin(text: &str) -> Result<String, String> {
+    // A sandboxed page says that it is from `null`.
+    let is_origin = text == "null"
+        || text.split_once("://").is_some_and(|(scheme, place)| {
+            let place = place.trim_end_matches('/');
+            !scheme.is_empty() && !place.is_empty() && !place.contains(['/', '?', '#'])
+        });
+    if text.contains(['*', ' ']) || !is_origin {
+        let rule = "write each origin whole and without a path, as http://localhost:5173 (the providers' addresses are open to all pages anyway)";
+        return Err(rule.to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+fn parse_host(text: &str) -> Result<String, String> {
+    let name = text.strip_prefix("*.").unwrap_or(text);
+    if name.is_empty() || name.contains([':', '/', '*', ' ']) {
+        return Err(
+            "write the name alone, as rollcall.example, without scheme and port, or *.example for all that end so"
+                .to_owned(),
+        );
+    }
+    Ok(text.to_owned())
+}
+
+/// Everything but where to listen.
+pub(super) fn options(flags: &Flags) -> Result<Options, String> {
+    let mut options = Options::default()
+        .clock(flags.clock.map_or(Setting::Real, Setting::Fixed))
+        .async_polls(flags.async_polls)
+        .journal(flags.journal)
+        .max_namespaces(flags.max_namespaces);
+    if let Some(folder) = &flags.data {
+        options = options.data(folder);
+    }
+    if !flags.seed.is_empty() {
+        let files = flags
+            .seed
+            .iter()
+            .filter(|path| path.as_path() != Path::new("empty"))
+            .cloned();
+        options = options.seed(files);
+    }
+    if let Some(seed) = flags.rng_seed {
+        options = options.rng_seed(seed);
+    }
+    for mode in &flags.auth {
+        options = options.auth(mode)?;
+    }
+    if !flags.credential.is_empty() {
+        options = options.credentials(credentials(&flags.credential)?);
+    }
+    options = options.skew(flags.skew);
+    if flags.watch {
+        if flags.seed.iter().all(|path| path == Path::new("empty")) {
+            tracing::warn!("--watch has nothing to look at: name seed files with --seed");
+        }
+        options = options.watch();
+    }
+    if let Some(file) = &flags.access_log {
+        options = options.access_log(file);
+        if let Some(plan) = &mut options.access_log {
+            plan.max_bytes = flags.access_log_size;
+        }
+    }
+    if let Some(file) = &flags.faults {
+        options = options.faults(fault_rules(file)?);
+    }
+    options = match &flags.admin_token {
+        Some(token) if token.trim().is_empty() => {
+            tracing::warn!("the admin token is empty, so nothing is locked");
+            options
+        }
+        // clap would repeat what it cannot read, and that is a secret.
+        Some(token) if !crate::control::is_token(token.trim()) => {
+            return Err(StartError::AdminToken.to_string());
+        }
+        Some(token) => options.admin_token(token),
+        None => {
+            if std::env::var_os("ROLLCALL_ADMIN_TOKEN").is_some() {
+                tracing::warn!("the admin token is empty, so nothing is locked");
+            }
+            options
+        }
+    };
+    options = flags
+        .allow_origin
+        .iter()
+        .fold(options, Options::allow_origin);
+    options = flags.allow_host.iter().fold(options, Options::allow_host);
+    if let Some(name) = &flags.domain_name {
+        options = options.domain_name(name)?;
+    }
+    for region in &flags.region {
+        let (provider, region) = region
+            .split_once('=')
+            .ok_or_else(|| format!("--region \"{region}\": write PROVIDER=REGION"))?;
+        options = options.region(provider, region)?;
+    }
+    for quirk in &flags.quirk {
+        let (name, value) = quirk
+            .split_once('=')
+            .ok_or_else(|| format!("--quirk \"{quirk}\": write PROVIDER.NAME=VALUE"))?;
+        options = options.quirk(name, value)?;
+    }
+    Ok(options)
+}
+
+fn fault_rules(file: &Path) -> Result<Vec<Rule>, String> {
+    let text =
+        std::fs::read(file).map_err(|cause| format!("--faults {}: {cause}", file.display()))?;
+    json::read(&text).map_err(|error| {
+        let at = error.pointer();
+        let at = if at.is_empty() {
+            at
+        } else {
+            format!(" at {at}")
+        };
+        format!("--faults {}{at}: {error}", file.display())
+    })
+}
+
+/// The keys that --credential names. clap does not read them: it repeats what it cannot read, and that may be a secret.
+pub(super) fn credentials(given: &[String]) -> Result<Vec<Credential>, String> {
+    let keys = given.iter().map(|text| text.parse());
+    keys.collect::<Result<_, String>>()
+        .map_err(|rule| format!("--credential: {rule}"))
+}

@@ -1,0 +1,99 @@
+//! `seed`: checks, makes and makes up seed files.
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::{bad_flags, fail, from_answer, say};
+use crate::namespace::clock::Clock;
+use crate::namespace::ids::Ids;
+use crate::provider::SeedContext;
+use crate::providers::{provider, unknown_provider};
+use crate::seed::{self, merge_file, template};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Seed {
+    /// Read seed files and say what is wrong with them, or how much they hold
+    Check {
+        /// .json or .ndjson files, or folders of them
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Make a seed of answers of the real API, as its list of users gave them
+    FromAnswer(Box<from_answer::FromAnswer>),
+    /// Print made-up data as .ndjson: the demo's parents and as many users as you like
+    Generate {
+        /// Whose users
+        #[arg(long)]
+        provider: String,
+        /// How many
+        #[arg(long)]
+        count: u64,
+        /// The same number gives the same users
+        #[arg(long, default_value_t = 1)]
+        rng_seed: u64,
+    },
+}
+
+pub(super) fn run(command: &Seed) -> ExitCode {
+    match command {
+        Seed::Check { files } => check(files),
+        Seed::FromAnswer(asked) => from_answer::from_answer(asked),
+        Seed::Generate {
+            provider,
+            count,
+            rng_seed,
+        } => generate(provider, *count, *rng_seed),
+    }
+}
+
+fn check(files: &[PathBuf]) -> ExitCode {
+    let (ids, now) = (Ids::unseeded(), Clock::default().now());
+    let context = SeedContext { ids: &ids, now };
+    let store = match template::empty_store() {
+        Ok(store) => store,
+        Err(cause) => return fail(&cause.to_string()),
+    };
+    let mut named = Vec::new();
+    for path in files {
+        match seed::files(path) {
+            Ok(found) => named.extend(found),
+            Err(cause) => return fail(&cause.to_string()),
+        }
+    }
+    for file in &named {
+        // One after the other into one database: a later file may lean on the parents of an earlier one.
+        let read = store.write(|tx| Ok::<_, rusqlite::Error>(merge_file(tx, file, &context)));
+        match read {
+            Ok(Ok(records)) => {
+                let _ = say(&format!(
+                    "{}: {records} records, all fine\n",
+                    file.display()
+                ));
+            }
+            Ok(Err(cause)) => return fail(&cause.to_string()),
+            Err(cause) => return fail(&cause.to_string()),
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn generate(id: &str, count: u64, rng_seed: u64) -> ExitCode {
+    let Some(provider) = provider(id) else {
+        return bad_flags(&unknown_provider(id));
+    };
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut written = Ok(());
+    (provider.data.generate)(count, &Ids::seeded(rng_seed, id), &mut |value| {
+        if written.is_ok() {
+            written = writeln!(out, "{}", json!({ id: value }));
+        }
+    });
+    match written.and_then(|()| out.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}

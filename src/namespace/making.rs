@@ -1,0 +1,225 @@
+//! How a namespace is made: its data first, in a file that nothing points to yet where it is to be in one, then its name.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use super::clock::Clock;
+use super::data_dir::{
+    copy_to, generation_of, live_file, point_to, remove_database, remove_unfinished,
+};
+use super::ids::Ids;
+use super::{
+    DATA_VERSION, DataSource, Memory, Namespace, NamespaceError, Namespaces, State, is_name, lock,
+};
+use crate::store::{self, OpenError, Store, trouble};
+
+/// The data of a namespace that is not there yet.
+pub(super) struct Pending {
+    pub(super) store: Store,
+    /// The generation and the folder of its file.
+    pub(super) place: Option<(u64, PathBuf)>,
+}
+
+impl Namespaces {
+    /// Makes a namespace that there is not yet.
+    pub(crate) fn create(
+        &self,
+        name: &str,
+        origin: &DataSource,
+    ) -> Result<Arc<Namespace>, NamespaceError> {
+        if !is_name(name) {
+            return Err(NamespaceError::Name(name.to_owned()));
+        }
+        let may_be_made = || {
+            if self.find(name).is_some() || self.is_on_disk(name) {
+                return Err(NamespaceError::Taken(name.to_owned()));
+            }
+            self.has_room()
+        };
+        may_be_made()?;
+        // A copy may be long, and waits for whoever writes to the original: others make namespaces meanwhile.
+        let begun = self
+            .begin(name, origin)
+            .map_err(|cause| NamespaceError::Data {
+                name: name.to_owned(),
+                cause,
+            })?;
+        let _making = lock(&self.making);
+        match may_be_made() {
+            Ok(()) => self.finish(name, begun, origin),
+            Err(came_too_late) => {
+                if let Some(file) = begun.store.file() {
+                    remove_database(file);
+                }
+                Err(came_too_late)
+            }
+        }
+    }
+
+    /// A state that knows nothing of an earlier one.
+    pub(super) fn fresh(&self, name: &str, store: Store, origin: &DataSource) -> State {
+        State {
+            store: Arc::new(store),
+            memory: Memory::default(),
+            ids: self.ids(name),
+            clock: Arc::new(Clock::new(self.clock)),
+            settings: Arc::new(RwLock::new(Arc::new(self.settings.clone()))),
+            from_template: matches!(origin, DataSource::Template),
+            is_behind: AtomicBool::new(false),
+        }
+    }
+
+    /// A state with the settings and the clock of an earlier one.
+    pub(super) fn like(&self, old: &State, name: &str, store: Store, from_template: bool) -> State {
+        State {
+            store: Arc::new(store),
+            memory: Memory::default(),
+            ids: self.ids(name),
+            clock: Arc::clone(&old.clock),
+            settings: Arc::clone(&old.settings),
+            from_template,
+            is_behind: AtomicBool::new(false),
+        }
+    }
+
+    /// Makes a namespace, or opens what an earlier run left of it; the caller holds `making`.
+    pub(super) fn make(
+        &self,
+        name: &str,
+        origin: &DataSource,
+    ) -> Result<Arc<Namespace>, NamespaceError> {
+        self.has_room()?;
+        let failed = |cause: OpenError| NamespaceError::Data {
+            name: name.to_owned(),
+            cause,
+        };
+        let live = self.folder(name).map(|folder| live_file(&folder));
+        let Some(live) = live.transpose().map_err(failed)?.flatten() else {
+            let begun = self.begin(name, origin).map_err(failed)?;
+            return self.finish(name, begun, origin);
+        };
+        self.close_idle();
+        let store = self.opened(&live).map_err(failed)?;
+        let state = State {
+            from_template: false,
+            ..self.fresh(name, store, origin)
+        };
+        Ok(self.add(name, state))
+    }
+
+    /// The data of an earlier run. What an earlier version wrote becomes a generation of its own, all of it or, if something
+    /// stops it, nothing.
+    pub(super) fn opened(&self, live: &Path) -> Result<Store, OpenError> {
+        if store::check(live, DATA_VERSION)? == DATA_VERSION {
+            return Store::open(live, DATA_VERSION);
+        }
+        let folder = live.parent().unwrap_or(live);
+        let generation = self.generation_after(generation_of(live));
+        let file = folder.join(format!("{generation}.db"));
+        let store = copy_to(&Store::of_older(live, &(self.empty)()?)?, Some(&file))?;
+        point_to(folder, generation)?;
+        remove_database(live);
+        Ok(store)
+    }
+
+    pub(super) fn has_room(&self) -> Result<(), NamespaceError> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if self.max <= known.len() {
+            return Err(NamespaceError::TooMany(known.len()));
+        }
+        Ok(())
+    }
+
+    /// The data of a new namespace, in a file that nothing points to yet where it is to be in one.
+    fn begin(&self, name: &str, origin: &DataSource) -> Result<Pending, OpenError> {
+        self.begin_with(name, 0, &|place| self.fill(place, origin))
+    }
+
+    /// The same, of a generation after that one.
+    pub(super) fn begin_with(
+        &self,
+        name: &str,
+        before: u64,
+        data: &impl Fn(Option<&Path>) -> Result<Store, OpenError>,
+    ) -> Result<Pending, OpenError> {
+        if self.require_folder().is_err() {
+            return Err(OpenError::Machine(trouble::REMOVED));
+        }
+        self.close_idle();
+        let place = match self.folder(name) {
+            None => None,
+            Some(folder) => {
+                fs::create_dir_all(&folder)?;
+                Some((self.generation_after(before), folder))
+            }
+        };
+        let file = place
+            .as_ref()
+            .map(|(generation, folder)| folder.join(format!("{generation}.db")));
+        let store = data(file.as_deref()).inspect_err(|_| {
+            file.as_deref().map(remove_unfinished);
+        })?;
+        Ok(Pending { store, place })
+    }
+
+    /// Makes a namespace of what was begun; the caller holds `making`.
+    fn finish(
+        &self,
+        name: &str,
+        begun: Pending,
+        origin: &DataSource,
+    ) -> Result<Arc<Namespace>, NamespaceError> {
+        if let Some((generation, folder)) = begun.place {
+            point_to(&folder, generation).map_err(|cause| NamespaceError::Data {
+                name: name.to_owned(),
+                cause: cause.into(),
+            })?;
+        }
+        Ok(self.add(name, self.fresh(name, begun.store, origin)))
+    }
+
+    pub(super) fn add(&self, name: &str, state: State) -> Arc<Namespace> {
+        let namespace = Arc::new(Namespace {
+            name: name.into(),
+            state: RwLock::new(Arc::new(state)),
+            last_use: AtomicI64::new(0),
+            is_unclaimed: AtomicBool::new(false),
+            turn: AtomicU64::new(self.turns.fetch_add(1, Ordering::Relaxed)),
+            swapping: Mutex::default(),
+        });
+        self.known
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(name.to_owned(), Arc::clone(&namespace));
+        namespace
+    }
+
+    /// A new store, in that file or in memory.
+    pub(super) fn fill(
+        &self,
+        file: Option<&Path>,
+        origin: &DataSource,
+    ) -> Result<Store, OpenError> {
+        match origin {
+            DataSource::Template if file.is_none() => Ok(Store::starting_as(self.template())),
+            DataSource::Template => copy_to(&self.template(), file),
+            DataSource::Empty if file.is_none() => Ok((self.empty)()?),
+            DataSource::Empty => copy_to(&(self.empty)()?, file),
+            DataSource::Copy(other) => copy_to(&other.store, file),
+        }
+    }
+
+    /// A generation later than that one and than every other of this run: calls in flight go on with removed files, which may
+    /// be long after the namespace was dropped and made anew, and whatever they do by a file's name must not meet another's.
+    pub(super) fn generation_after(&self, before: u64) -> u64 {
+        self.generations.fetch_max(before, Ordering::Relaxed);
+        self.generations.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    fn ids(&self, name: &str) -> Ids {
+        self.rng_seed
+            .map_or_else(Ids::unseeded, |seed| Ids::seeded(seed, name))
+    }
+}

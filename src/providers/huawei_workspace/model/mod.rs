@@ -2,6 +2,7 @@
 
 mod groups;
 mod projects;
+mod user_lists;
 mod users;
 
 use rusqlite::Connection;
@@ -17,10 +18,11 @@ pub(crate) use groups::{
 pub(crate) use projects::{
     Project, Service, delete_project, for_each_project, project, put_project,
 };
+pub(crate) use user_lists::{UserFilter, list_members, list_users, users_behind};
 pub(crate) use users::{
-    ActiveType, NameRule, NewUser, User, UserChange, UserFilter, delete_user, for_each_user,
-    insert_user, insert_user_if_new, is_email, is_user_name, list_members, list_users, put_user,
-    set_groups, set_locked, untaken_user_id, update_user, user, user_named, user_seq, users_behind,
+    ActiveType, NameRule, NewUser, User, UserChange, delete_user, for_each_user, insert_user,
+    insert_user_if_new, is_email, is_user_name, put_user, set_groups, set_locked, untaken_user_id,
+    update_user, user, user_named, user_seq,
 };
 
 /// What contradicts the counts and ids that triggers keep: each query gives a row then.

@@ -1,18 +1,12 @@
 //! Desktop users.
 
 use rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE;
-use rusqlite::types::{ToSql, Value};
-use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::projects::touch;
-use super::{Group, PlatformType, Project, fold, group_named, word};
+use super::{Project, fold, word};
 use crate::namespace::clock::Time;
 use crate::namespace::ids::{Ids, LOWER_HEX};
-use crate::store::Tx;
-use crate::store::lists::List;
-use crate::store::order::{Direction, Found, Query, wanted};
-use crate::store::page::{Limit, Page, Window, pick};
-use crate::store::seek::Start;
 
 /// Who activates an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -117,13 +111,13 @@ pub(crate) struct User {
 
 impl User {
     /// The columns, in the order of [`User::from_row`].
-    const COLUMNS: &'static str = "id, user_name, user_email, user_phone, active_type, is_pre_user, account_expires,
+    pub(super) const COLUMNS: &'static str = "id, user_name, user_email, user_phone, active_type, is_pre_user, account_expires,
          password_never_expired, enable_change_password, next_login_change_password, description, locked, disabled, total_desktops,
          share_space_subscription, share_space_desktops, enterprise_project_id, user_info_map, domain, when_created,
          (SELECT json_group_array(workspace_groups.name ORDER BY workspace_groups.seq) FROM workspace_members
             JOIN workspace_groups ON workspace_groups.seq = group_seq WHERE user_seq = workspace_users.seq)";
 
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get(0)?,
             user_name: row.get(1)?,
@@ -227,301 +221,6 @@ pub(crate) struct UserChange {
     pub(crate) user_info_map: Option<String>,
     /// The groups that take the place of the user's own.
     pub(crate) group_ids: Option<Vec<String>>,
-}
-
-/// Which users to list; an absent filter lets all through, and all of them have to.
-#[derive(Debug, Default, Hash)]
-pub(crate) struct UserFilter {
-    /// A part of the name, folded.
-    pub(crate) user_name: Option<String>,
-    /// To the letter.
-    pub(crate) user_email: Option<String>,
-    /// The name is one of these, to the letter.
-    pub(crate) user_names: Option<Vec<String>>,
-    /// A part of the description, folded.
-    pub(crate) description: Option<String>,
-    pub(crate) active_type: Option<ActiveType>,
-    /// The name of a group that the user is in.
-    pub(crate) group_name: Option<String>,
-    pub(crate) share_space_subscription: Option<bool>,
-    /// Whether the user has shared desktops at all.
-    pub(crate) share_space_desktops: Option<bool>,
-    pub(crate) enterprise_project_id: Option<String>,
-    pub(crate) disabled: Option<bool>,
-    pub(crate) domain: Option<String>,
-    pub(crate) platform_type: Option<PlatformType>,
-}
-
-static USERS: List = List {
-    table: "workspace_users",
-    parent: Some("project_id"),
-    sort_key: None,
-    number: "seq",
-    texts: &["user_name_lower", "description_lower"],
-    filter_columns: &[
-        "active_type",
-        "share_space_subscription",
-        "0 < share_space_desktops",
-        "enterprise_project_id",
-        "disabled",
-        "domain",
-    ],
-};
-
-static MEMBERS: List = List {
-    table: "workspace_members",
-    parent: Some("group_seq"),
-    sort_key: None,
-    number: "user_seq",
-    texts: &[],
-    filter_columns: &[],
-};
-
-impl UserFilter {
-    /// The filter as a search of [`USERS`]; none where it asks for what that does not have, which SQLite finds by its
-    /// indexes.
-    fn query(&self) -> Option<Query> {
-        let by_index =
-            self.user_names.is_some() || self.user_email.is_some() || self.group_name.is_some();
-        if by_index || self.platform_type.is_some() {
-            return None;
-        }
-        let texts = [&self.user_name, &self.description];
-        let digit = |flag: Option<bool>| flag.map(|flag| u8::from(flag).to_string());
-        let filter_columns = [
-            self.active_type.map(|kind| kind.word().to_owned()),
-            digit(self.share_space_subscription),
-            digit(self.share_space_desktops),
-            self.enterprise_project_id.clone(),
-            digit(self.disabled),
-            self.domain.clone(),
-        ];
-        Some(Query {
-            texts: wanted(texts.map(Clone::clone)),
-            filter_columns: wanted(filter_columns),
-        })
-    }
-
-    /// The filter as conditions on `workspace_users`, but for the group, which is a list of its own; none where everybody
-    /// passes.
-    fn conditions(&self) -> Conditions<'_> {
-        let mut all = Conditions::default();
-        if let Some(names) = &self.user_names {
-            // The folded names go by the index, the exact ones decide.
-            all.any_of("user_name_lower", names.iter().map(|name| fold(name)));
-            all.any_of("user_name", names.iter().cloned());
-        }
-        all.on("user_email = ?", &self.user_email);
-        all.on("instr(user_name_lower, ?)", &self.user_name);
-        all.on("instr(description_lower, ?)", &self.description);
-        all.on(
-            "active_type = ?",
-            &self.active_type.map(|kind| kind.word().to_owned()),
-        );
-        all.on(
-            "share_space_subscription = ?",
-            &self.share_space_subscription,
-        );
-        all.on("(0 < share_space_desktops) = ?", &self.share_space_desktops);
-        all.on("enterprise_project_id = ?", &self.enterprise_project_id);
-        all.on("disabled = ?", &self.disabled);
-        all.on("domain = ?", &self.domain);
-        // Inferred: every user here is in Workspace's own directory, whatever its groups are.
-        all.on(
-            "? = 'LOCAL'",
-            &self.platform_type.map(|kind| kind.word().to_owned()),
-        );
-        all
-    }
-}
-
-/// Conditions that all have to hold, with the values of their question marks.
-#[derive(Default)]
-struct Conditions<'a> {
-    sql: String,
-    values: Vec<Box<dyn ToSql + 'a>>,
-}
-
-impl<'a> Conditions<'a> {
-    fn on<T: ToSql + Clone + 'a>(&mut self, condition: &str, value: &Option<T>) {
-        if let Some(value) = value {
-            self.sql.push_str(" AND ");
-            self.sql.push_str(condition);
-            self.values.push(Box::new(value.clone()));
-        }
-    }
-
-    fn any_of(&mut self, column: &str, values: impl Iterator<Item = String>) {
-        let before = self.values.len();
-        self.values
-            .extend(values.map(|value| Box::new(value) as Box<dyn ToSql>));
-        let marks = vec!["?"; self.values.len() - before].join(", ");
-        self.sql.push_str(&format!(" AND {column} IN ({marks})"));
-    }
-
-    fn is_empty(&self) -> bool {
-        self.values.is_empty()
-    }
-}
-
-/// A window on the users that pass, oldest first.
-pub(crate) fn list_users(
-    tx: &Tx<'_>,
-    project: &Project,
-    filter: &UserFilter,
-    window: Window,
-) -> rusqlite::Result<Page<User>> {
-    let Some(scope) = Scope::of(tx, project, filter)? else {
-        return Ok(Page {
-            total: 0,
-            rows: Vec::new(),
-        });
-    };
-    if let Some(query) = filter.query().filter(|query| !query.is_empty())
-        && let Some(found) = scope.search(tx, &query, window)?
-    {
-        let sql = format!(
-            "SELECT {} FROM workspace_users WHERE seq = ?1",
-            User::COLUMNS
-        );
-        return Ok(Page {
-            total: found.total,
-            rows: pick(tx, &sql, &found.numbers, User::from_row)?,
-        });
-    }
-    list(tx, &scope, filter, window)
-}
-
-/// The users that pass behind a row, oldest first: where a list goes on.
-pub(crate) fn users_behind(
-    tx: &Connection,
-    project: &Project,
-    filter: &UserFilter,
-    seq: i64,
-    most: u64,
-) -> rusqlite::Result<Vec<User>> {
-    let Some(scope) = Scope::of(tx, project, filter)? else {
-        return Ok(Vec::new());
-    };
-    let filter = filter.conditions();
-    let (source, number) = (scope.source, scope.list.number);
-    let sql = format!(
-        "SELECT {} FROM {source}{} AND ? < {number} ORDER BY {number} LIMIT ?",
-        User::COLUMNS,
-        filter.sql
-    );
-    let values = std::iter::once(&scope.parent as &dyn ToSql)
-        .chain(filter.values.iter().map(|value| &**value))
-        .chain([&seq as &dyn ToSql, &most]);
-    tx.prepare_cached(&sql)?
-        .query_map(params_from_iter(values), User::from_row)?
-        .collect()
-}
-
-/// A window on the members of a group that pass, oldest user first.
-pub(crate) fn list_members(
-    tx: &Tx<'_>,
-    group: &Group,
-    filter: &UserFilter,
-    window: Window,
-) -> rusqlite::Result<Page<User>> {
-    list(tx, &Scope::members(group), filter, window)
-}
-
-/// The users that a filter is asked about, and how many they are.
-struct Scope {
-    list: &'static List,
-    source: &'static str,
-    parent: Value,
-    total: u64,
-}
-
-impl Scope {
-    /// The users of a project, or those of its group that the filter names; nothing where there is no such group. In a
-    /// group's own list the rows behind a row are found by an index, and not by who is in the group at all.
-    fn of(
-        tx: &Connection,
-        project: &Project,
-        filter: &UserFilter,
-    ) -> rusqlite::Result<Option<Self>> {
-        let Some(name) = &filter.group_name else {
-            return Ok(Some(Self {
-                list: &USERS,
-                source: "workspace_users WHERE project_id = ?",
-                parent: project.project_id.clone().into(),
-                total: project.user_count,
-            }));
-        };
-        let group = group_named(tx, &project.project_id, name)?;
-        Ok(group.as_ref().map(Self::members))
-    }
-
-    fn members(group: &Group) -> Self {
-        Self {
-            list: &MEMBERS,
-            source: "workspace_members JOIN workspace_users ON seq = user_seq WHERE group_seq = ?",
-            parent: group.seq.into(),
-            total: group.user_quantity,
-        }
-    }
-
-    fn search(
-        &self,
-        tx: &Tx<'_>,
-        query: &Query,
-        window: Window,
-    ) -> rusqlite::Result<Option<Found>> {
-        let (parent, forward) = (self.parent.clone(), Direction::Forward);
-        tx.search(self.list, parent, self.total, forward, query, window)
-    }
-
-    fn start(&self, tx: &Tx<'_>, offset: u64) -> rusqlite::Result<Start> {
-        let (parent, forward) = (self.parent.clone(), Direction::Forward);
-        tx.start(self.list, parent, self.total, forward, offset)
-    }
-}
-
-fn list(
-    tx: &Tx<'_>,
-    scope: &Scope,
-    filter: &UserFilter,
-    window: Window,
-) -> rusqlite::Result<Page<User>> {
-    let filter = filter.conditions();
-    let source = format!("FROM {}{}", scope.source, filter.sql);
-    let values = || {
-        std::iter::once(&scope.parent as &dyn ToSql)
-            .chain(filter.values.iter().map(|value| &**value))
-    };
-
-    let number = scope.list.number;
-    let start = if filter.is_empty() {
-        scope.start(tx, window.offset)?
-    } else {
-        Start::first(window.offset)
-    };
-    let (first, limit, offset) = (start.number(), window.sql_limit(), start.sql_offset());
-    let sql = format!(
-        "SELECT {} {source} AND ? <= {number} ORDER BY {number} LIMIT ? OFFSET ?",
-        User::COLUMNS
-    );
-    let rows: Vec<User> = tx
-        .prepare_cached(&sql)?
-        .query_map(
-            params_from_iter(values().chain([&first as &dyn ToSql, &limit, &offset])),
-            User::from_row,
-        )?
-        .collect::<rusqlite::Result<_>>()?;
-
-    let total = if filter.is_empty() {
-        scope.total
-    } else if window.offset == 0 && window.limit == Limit::All {
-        rows.len() as u64
-    } else {
-        tx.prepare_cached(&format!("SELECT count(*) {source}"))?
-            .query_row(params_from_iter(values()), |row| row.get(0))?
-    };
-    Ok(Page { total, rows })
 }
 
 pub(crate) fn user(tx: &Connection, project_id: &str, id: &str) -> rusqlite::Result<Option<User>> {

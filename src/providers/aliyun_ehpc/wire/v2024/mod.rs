@@ -1,0 +1,338 @@
+//! Version 2024-07-30: its parameters in, its answers out.
+
+mod clusters;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{
+    AskedPage, Id, IdStyle, PageOf, Parameters, SHORTEST_PASSWORD, Users, group, invalid_params,
+    is_user_name, password,
+};
+use crate::provider::call::Call;
+use crate::provider::error::ApiError;
+use crate::provider::json;
+use crate::providers::aliyun_ehpc::errors;
+use crate::providers::aliyun_ehpc::model::{self, Group};
+use crate::store::page::Page;
+
+pub(crate) use clusters::{
+    Cluster, GetCluster, ListClusters, ListClustersQuery, VersionStatistics,
+};
+
+/// The most users that one CreateUsers adds.
+const MOST_CREATED: usize = 20;
+/// The most users that one DeleteUsers deletes.
+const MOST_DELETED: usize = 100;
+/// The least characters of a password in UpdateUser, by every Chinese edition of its page and by api.aliyun.com; the
+/// comments of alibabacloud-ehpc20240730 2.4.0 still say 8, as the other operations have it.
+const SHORTEST_UPDATED_PASSWORD: usize = 6;
+
+/// What ListUsers asks for.
+#[derive(Debug)]
+pub(crate) struct ListQuery<'a> {
+    pub(crate) cluster_id: &'a str,
+    page: AskedPage,
+}
+
+impl<'a> ListQuery<'a> {
+    pub(crate) fn decode(call: &Call<'a>) -> Result<Self, ApiError> {
+        let parameters = Parameters::of(call.request);
+        Ok(Self {
+            cluster_id: parameters.cluster_id()?,
+            page: AskedPage::decode(parameters)?,
+        })
+    }
+
+    pub(crate) fn page(&self) -> Result<PageOf, ApiError> {
+        self.page.within(1, 50)
+    }
+}
+
+/// What CreateUsers and DeleteUsers name: a cluster, and `User`, one JSON array.
+#[derive(Debug)]
+pub(crate) struct UserCall<'a> {
+    pub(crate) cluster_id: &'a str,
+    entries: Vec<Entry>,
+}
+
+/// A user in `User`; null is as absent, and so is an empty text.
+#[derive(Debug)]
+struct Entry {
+    user_name: Option<String>,
+    group: Option<String>,
+    password: Option<String>,
+    auth_key: Option<String>,
+}
+
+impl Entry {
+    /// The fields that are known; the name of one that is no text.
+    fn decode(mut object: Map<String, Value>) -> Result<Self, &'static str> {
+        let mut text = |name| match object.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text).filter(|text| !text.is_empty())),
+            Some(_) => Err(name),
+        };
+        Ok(Self {
+            user_name: text("UserName")?,
+            group: text("Group")?,
+            password: text("Password")?,
+            auth_key: text("AuthKey")?,
+        })
+    }
+}
+
+/// A user to add.
+#[derive(Debug)]
+pub(crate) struct NewUser<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) group: Group,
+}
+
+impl<'a> UserCall<'a> {
+    pub(crate) fn decode(call: &Call<'a>) -> Result<Self, ApiError> {
+        let parameters = Parameters::of(call.request);
+        let cluster_id = parameters.cluster_id()?;
+        let text = parameters.required("User", &errors::USER_MISSING)?;
+        let invalid = |cause: String| {
+            errors::USER_INVALID.raise().because(format!(
+                "User is a JSON array as [{{\"UserName\":\"…\",\"Group\":\"users\",\"Password\":\"…\"}}]: {cause}"
+            ))
+        };
+        let objects: Vec<Map<String, Value>> =
+            json::read_as_sent(text.as_bytes()).map_err(|cause| invalid(cause.to_string()))?;
+        let entries = objects
+            .into_iter()
+            .map(Entry::decode)
+            .collect::<Result<_, _>>()
+            .map_err(|name| invalid(format!("{name} is no text")))?;
+        Ok(Self {
+            cluster_id,
+            entries,
+        })
+    }
+
+    /// The users of CreateUsers. Inferred: the first bad entry counts, and in it UserName, Group, Password, AuthKey.
+    pub(crate) fn new_users(&self) -> Result<Vec<NewUser<'_>>, ApiError> {
+        self.each(MOST_CREATED, |number, entry| {
+            let parameter = format!("User.{number}.UserName");
+            let name = present(entry.user_name.as_ref(), &parameter)?;
+            if !is_user_name(name, 1, 30) {
+                return Err(invalid_params(&parameter).because(format!(
+                    "{parameter} is {name:?}; a name is a letter, then letters, digits and full stops, 1 to 30 in all"
+                )));
+            }
+            let parameter = format!("User.{number}.Group");
+            let group = group(present(entry.group.as_ref(), &parameter)?, &parameter)?;
+            let parameter = format!("User.{number}.Password");
+            match (
+                present(entry.password.as_ref(), &parameter),
+                &entry.auth_key,
+            ) {
+                (Ok(_), Some(_)) => {
+                    return Err(invalid_params(&format!("User.{number}.AuthKey"))
+                        .because("a user has a Password or an AuthKey, not both"));
+                }
+                (Ok(text), None) => password(text, &parameter, SHORTEST_PASSWORD)?,
+                (Err(_), Some(_)) => {}
+                (Err(refused), None) => return Err(refused),
+            }
+            Ok(NewUser { name, group })
+        })
+    }
+
+    /// The names of DeleteUsers; any name may be asked for.
+    pub(crate) fn names(&self) -> Result<Vec<&str>, ApiError> {
+        self.each(MOST_DELETED, |number, entry| {
+            present(entry.user_name.as_ref(), &format!("User.{number}.UserName"))
+        })
+    }
+
+    fn each<'b, T>(
+        &'b self,
+        most: usize,
+        read: impl Fn(usize, &'b Entry) -> Result<T, ApiError>,
+    ) -> Result<Vec<T>, ApiError> {
+        if !(1..=most).contains(&self.entries.len()) {
+            return Err(invalid_params("User").because(format!(
+                "User holds {} users; it takes 1 to {most}",
+                self.entries.len()
+            )));
+        }
+        (1..)
+            .zip(&self.entries)
+            .map(|(number, entry)| read(number, entry))
+            .collect()
+    }
+}
+
+fn present<'a>(value: Option<&'a String>, parameter: &str) -> Result<&'a str, ApiError> {
+    value
+        .map(String::as_str)
+        .filter(|value| !value.is_empty())
+        .ok_or_else(|| invalid_params(parameter).because(format!("{parameter} is absent or empty")))
+}
+
+/// The user of GetUser.
+#[derive(Debug)]
+pub(crate) struct UserAddress<'a> {
+    pub(crate) cluster_id: &'a str,
+    pub(crate) user_name: &'a str,
+}
+
+impl<'a> UserAddress<'a> {
+    pub(crate) fn decode(call: &Call<'a>) -> Result<Self, ApiError> {
+        let parameters = Parameters::of(call.request);
+        Ok(Self {
+            cluster_id: parameters.cluster_id()?,
+            user_name: parameters.required("UserName", &errors::USER_NAME_MISSING)?,
+        })
+    }
+}
+
+/// What UpdateUser changes.
+#[derive(Debug)]
+pub(crate) struct UserUpdate<'a> {
+    pub(crate) cluster_id: &'a str,
+    pub(crate) user_name: &'a str,
+    group: Option<&'a str>,
+    password: Option<&'a str>,
+}
+
+impl<'a> UserUpdate<'a> {
+    pub(crate) fn decode(call: &Call<'a>) -> Result<Self, ApiError> {
+        let parameters = Parameters::of(call.request);
+        Ok(Self {
+            cluster_id: parameters.cluster_id()?,
+            user_name: parameters.required("UserName", &errors::USER_NAME_MISSING)?,
+            group: parameters.get("Group"),
+            password: parameters.get("Password"),
+        })
+    }
+
+    /// The group to move to, if any; the password is checked and forgotten. Inferred: one of the two has to be there.
+    pub(crate) fn group(&self) -> Result<Option<Group>, ApiError> {
+        if self.group.is_none() && self.password.is_none() {
+            return Err(invalid_params("Group")
+                .because("there is nothing to update: neither a Group nor a Password"));
+        }
+        let group = self.group.map(|text| group(text, "Group")).transpose()?;
+        self.password
+            .map(|text| password(text, "Password", SHORTEST_UPDATED_PASSWORD))
+            .transpose()?;
+        Ok(group)
+    }
+}
+
+/// The answer of ListUsers.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ListUsers {
+    page_size: u32,
+    /// Empty where a page is kept; [`super::Kept::answer`] fills it in.
+    request_id: &'static str,
+    page_number: u32,
+    total_count: u64,
+    users: Users<User>,
+}
+
+/// The answer of GetUser.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct GetUser<'a> {
+    request_id: &'a str,
+    user: ShownUser,
+}
+
+/// A user that is shown alone: the same fields as in a list, in another order.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ShownUser {
+    user_name: String,
+    group: &'static str,
+    user_id: Id,
+    group_id: Id,
+    add_time: String,
+}
+
+impl<'a> GetUser<'a> {
+    pub(crate) fn new(call: &'a Call<'_>, user: model::User) -> Self {
+        let User {
+            user_name,
+            add_time,
+            group,
+            user_id,
+            group_id,
+        } = User::new(user, IdStyle::of(call));
+        Self {
+            request_id: &call.request_id,
+            user: ShownUser {
+                user_name,
+                group,
+                user_id,
+                group_id,
+                add_time,
+            },
+        }
+    }
+}
+
+/// A user, in the order of the documented example.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct User {
+    user_name: String,
+    /// Without a fraction and a zone.
+    add_time: String,
+    group: &'static str,
+    user_id: Id,
+    group_id: Id,
+}
+
+impl User {
+    fn new(user: model::User, style: IdStyle) -> Self {
+        Self {
+            user_name: user.name,
+            add_time: user.add_time.format("%Y-%m-%dT%H:%M:%S"),
+            group: user.group.text(),
+            user_id: Id(user.user_id, style),
+            group_id: Id(user.group_id, style),
+        }
+    }
+}
+
+impl ListUsers {
+    pub(crate) fn new(page: PageOf, style: IdStyle, users: Page<model::User>) -> Self {
+        Self {
+            page_size: page.size,
+            request_id: "",
+            page_number: page.number,
+            total_count: users.total,
+            users: Users {
+                user_info: users
+                    .rows
+                    .into_iter()
+                    .map(|user| User::new(user, style))
+                    .collect(),
+            },
+        }
+    }
+}
+
+/// The answer of UpdateUser.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Updated<'a> {
+    request_id: &'a str,
+    /// A text, not a boolean.
+    success: &'static str,
+}
+
+impl<'a> Updated<'a> {
+    pub(crate) fn new(call: &'a Call<'_>) -> Self {
+        Self {
+            request_id: &call.request_id,
+            success: "true",
+        }
+    }
+}

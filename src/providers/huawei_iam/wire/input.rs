@@ -1,0 +1,301 @@
+//! Bodies in: who asks for a token, and what it is to be good for.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use serde_json::{Map, Value};
+
+use crate::provider::call::Call;
+use crate::provider::error::ApiError;
+use crate::providers::huawei::member;
+use crate::providers::huawei_iam::errors;
+use crate::providers::huawei_iam::model::{LONGEST_NAME, Reference};
+
+/// What a body of `POST /v3/auth/tokens` asks for.
+#[derive(Debug)]
+pub(crate) struct TokenBody {
+    pub(crate) methods: Vec<String>,
+    pub(crate) identity: Identity,
+    /// None: the user's domain.
+    pub(crate) scope: Option<ScopeBody>,
+}
+
+/// Who wants a token.
+#[derive(Debug)]
+pub(crate) enum Identity {
+    /// Somebody with a password.
+    User {
+        user: Reference,
+        domain: Option<Reference>,
+        password: Password,
+    },
+    /// Whoever this token was issued to.
+    Token(String),
+    /// Whoever may act as this agency.
+    Agency { domain: Reference, name: String },
+}
+
+/// A password as sent, which no debug output shows.
+pub(crate) struct Password(pub(crate) String);
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+/// What a token is to be good for.
+#[derive(Debug)]
+pub(crate) enum ScopeBody {
+    Project {
+        project: Reference,
+        domain: Option<Reference>,
+    },
+    Domain(Reference),
+}
+
+/// The methods that identify somebody, and the one that only adds to a password.
+///
+/// Inferred: any other method is refused.
+const METHODS: [&str; 4] = ["password", "token", "assume_role", "totp"];
+
+impl TokenBody {
+    pub(crate) fn decode(call: &Call<'_>) -> Result<Self, ApiError> {
+        let body = Part::of_body(call)?;
+        let auth = body.object("auth")?;
+        let identity = auth.object("identity")?;
+        let methods = identity.methods()?;
+        let has = |name: &str| methods.iter().any(|method| method == name);
+        if has("totp") {
+            let totp = identity.object("totp")?;
+            totp.object("user")?.text("id")?;
+            totp.text("passcode")?;
+        }
+        let who = if has("password") {
+            let user = identity.object("password")?.object("user")?;
+            let password = Password(user.any_text("password")?);
+            let domain = user.optional("domain")?;
+            let domain = domain.map(|domain| domain.reference()).transpose()?;
+            let user_reference = user.reference()?;
+            if matches!(user_reference, Reference::Name(_)) && domain.is_none() {
+                return Err(user.refused("domain", "needs the name or id of the user's domain"));
+            }
+            Identity::User {
+                user: user_reference,
+                domain,
+                password,
+            }
+        } else if has("token") {
+            Identity::Token(identity.object("token")?.text("id")?)
+        } else if has("assume_role") {
+            let agency = identity.object("assume_role")?;
+            Identity::Agency {
+                domain: agency.reference_as("domain_id", "domain_name")?,
+                name: agency.name("agency_name")?,
+            }
+        } else {
+            return Err(identity.refused("methods", "needs one of password, token, assume_role"));
+        };
+        Ok(Self {
+            scope: auth.scope()?,
+            methods,
+            identity: who,
+        })
+    }
+}
+
+/// What a body of `POST /v3.0/OS-AUTH/id-token/tokens` asks for.
+#[derive(Debug)]
+pub(crate) struct IdTokenBody {
+    pub(crate) scope: Option<ScopeBody>,
+}
+
+impl IdTokenBody {
+    /// Inferred: the header that names the identity provider has to be there, as both SDKs send it.
+    pub(crate) fn decode(call: &Call<'_>) -> Result<Self, ApiError> {
+        let body = Part::of_body(call)?;
+        let auth = body.object("auth")?;
+        auth.object("id_token")?.text("id")?;
+        if call.request.lossy_header("x-idp-id").is_empty() {
+            return Err(auth.refused("id_token", "needs the header X-Idp-Id too"));
+        }
+        Ok(Self {
+            scope: auth.scope()?,
+        })
+    }
+}
+
+/// How long a temporary access key may live, in seconds.
+///
+/// Inferred: both SDKs ask for 21600.
+const DURATION_SECONDS: RangeInclusive<i64> = 900..=86_400;
+
+/// What a body of `POST /v3.0/OS-CREDENTIAL/securitytokens` asks for.
+#[derive(Debug)]
+pub(crate) struct TemporaryKeyBody {
+    pub(crate) duration_seconds: i64,
+    /// The domain that the agency belongs to, where the key is an agency's.
+    pub(crate) agency_domain: Option<Reference>,
+}
+
+impl TemporaryKeyBody {
+    /// The token is in the body (Python) or in `X-Auth-Token` (Node); with authentication off it may be in neither.
+    ///
+    /// Inferred: both methods at once are refused; `session_user` and `policy` are taken and have no effect.
+    pub(crate) fn decode(call: &Call<'_>) -> Result<Self, ApiError> {
+        let body = Part::of_body(call)?;
+        let auth = body.object("auth")?;
+        let identity = auth.object("identity")?;
+        let methods = identity.methods()?;
+        let (duration, agency_domain) = match methods.as_slice() {
+            [method] if method == "token" => {
+                let duration = match identity.optional("token")? {
+                    Some(token) => token.number("duration_seconds", DURATION_SECONDS)?,
+                    None => None,
+                };
+                (duration, None)
+            }
+            [method] if method == "assume_role" => {
+                let agency = identity.object("assume_role")?;
+                agency.name("agency_name")?;
+                let domain = agency.reference_as("domain_id", "domain_name")?;
+                let duration = agency.number("duration_seconds", DURATION_SECONDS)?;
+                (duration, Some(domain))
+            }
+            _ => return Err(identity.refused("methods", "takes token or assume_role")),
+        };
+        Ok(Self {
+            duration_seconds: duration.unwrap_or(*DURATION_SECONDS.start()),
+            agency_domain,
+        })
+    }
+}
+
+/// The token that a body of `POST /v3.0/OS-CREDENTIAL/securitytokens` carries.
+pub(crate) fn token_in_body(call: &Call<'_>) -> Option<String> {
+    let body = Value::Object(call.json_object().ok()??);
+    let token = body.pointer("/auth/identity/token/id")?.as_str()?;
+    Some(token.to_owned())
+}
+
+/// An object in a body, with the place where it is for the journal.
+struct Part {
+    place: String,
+    object: Map<String, Value>,
+}
+
+impl Part {
+    fn of_body(call: &Call<'_>) -> Result<Self, ApiError> {
+        let refused = |because: &str| errors::BODY_INVALID.raise().because(because);
+        let object = call
+            .json_object()
+            .map_err(|cause| refused(&cause.0))?
+            .ok_or_else(|| refused("there is no body"))?;
+        Ok(Self {
+            place: String::new(),
+            object,
+        })
+    }
+
+    fn refused(&self, name: &str, rule: &str) -> ApiError {
+        errors::BODY_INVALID
+            .raise()
+            .because(format!("{}{name} {rule}", self.place))
+    }
+
+    fn optional(&self, name: &str) -> Result<Option<Self>, ApiError> {
+        match member(&self.object, name) {
+            None => Ok(None),
+            Some(Value::Object(object)) => Ok(Some(Self {
+                place: format!("{}{name}.", self.place),
+                object: object.clone(),
+            })),
+            Some(_) => Err(self.refused(name, "has to be an object")),
+        }
+    }
+
+    fn object(&self, name: &str) -> Result<Self, ApiError> {
+        self.optional(name)?
+            .ok_or_else(|| self.refused(name, "is missing"))
+    }
+
+    /// A text, be it empty.
+    fn any_text(&self, name: &str) -> Result<String, ApiError> {
+        match member(&self.object, name) {
+            None => Err(self.refused(name, "is missing")),
+            Some(Value::String(text)) => Ok(text.clone()),
+            Some(_) => Err(self.refused(name, "has to be a string")),
+        }
+    }
+
+    /// Inferred: an empty text counts as a missing one.
+    fn text(&self, name: &str) -> Result<String, ApiError> {
+        let text = self.any_text(name)?;
+        if text.is_empty() {
+            return Err(self.refused(name, "is empty"));
+        }
+        Ok(text)
+    }
+
+    /// A text that names something, which tokens are kept with.
+    ///
+    /// Inferred: the bound, as seeds have it.
+    fn name(&self, name: &str) -> Result<String, ApiError> {
+        let text = self.text(name)?;
+        if LONGEST_NAME < text.chars().count() {
+            return Err(self.refused(name, &format!("takes {LONGEST_NAME} characters")));
+        }
+        Ok(text)
+    }
+
+    fn number(&self, name: &str, range: RangeInclusive<i64>) -> Result<Option<i64>, ApiError> {
+        let Some(value) = member(&self.object, name) else {
+            return Ok(None);
+        };
+        let number = value.as_i64().filter(|number| range.contains(number));
+        let rule = || format!("takes {} to {}", range.start(), range.end());
+        number.map(Some).ok_or_else(|| self.refused(name, &rule()))
+    }
+
+    fn reference(&self) -> Result<Reference, ApiError> {
+        self.reference_as("id", "name")
+    }
+
+    /// An id, else a name.
+    fn reference_as(&self, id: &str, name: &str) -> Result<Reference, ApiError> {
+        if member(&self.object, id).is_some() {
+            return self.name(id).map(Reference::Id);
+        }
+        self.name(name).map(Reference::Name)
+    }
+
+    fn methods(&self) -> Result<Vec<String>, ApiError> {
+        let rule = "takes a list of password, token, assume_role and totp";
+        let sent = member(&self.object, "methods").and_then(Value::as_array);
+        let known = |method: &Value| {
+            let method = method.as_str()?;
+            METHODS.contains(&method).then(|| method.to_owned())
+        };
+        let methods: Option<Vec<String>> =
+            sent.and_then(|methods| methods.iter().map(known).collect());
+        methods
+            .filter(|methods| (1..=METHODS.len()).contains(&methods.len()))
+            .ok_or_else(|| self.refused("methods", rule))
+    }
+
+    /// With both in it, the project counts. Inferred: one with neither counts as an empty one, which is none.
+    fn scope(&self) -> Result<Option<ScopeBody>, ApiError> {
+        let Some(scope) = self.optional("scope")? else {
+            return Ok(None);
+        };
+        if let Some(project) = scope.optional("project")? {
+            let domain = project.optional("domain")?;
+            let domain = domain.map(|domain| domain.reference()).transpose()?;
+            let project = project.reference()?;
+            return Ok(Some(ScopeBody::Project { project, domain }));
+        }
+        let domain = scope.optional("domain")?;
+        let domain = domain.map(|domain| domain.reference()).transpose()?;
+        Ok(domain.map(ScopeBody::Domain))
+    }
+}

@@ -1,278 +1,29 @@
-//! The seed document: what the three lists answer, pasted in.
+//! Seeds: what the three lists answer, pasted in ([`document`]), merged into the data, and given back.
 //!
 //! A cluster or user that is there already, by its natural key, keeps what the document leaves out; a job is replaced.
+
+mod document;
 
 use std::collections::BTreeSet;
 
 use rusqlite::Connection;
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::{Cluster, Job, User};
+use super::answer::{Cluster, Job, User};
 use crate::namespace::clock::Time;
 use crate::namespace::ids::Ids;
 use crate::provider::SeedContext;
 use crate::provider::seed::{self, SeedError};
 use crate::providers::qingcloud_ehpc::model;
-use crate::signing::{parse_extended_time, without_fraction};
+use document::{Number, Seed, SeedCluster, SeedJob, SeedUser};
 
-/// What a cluster can be.
-pub(crate) const CLUSTER_TYPES: &[&str] = &["hpc", "ehpc"];
-/// The states of a cluster.
-pub(crate) const CLUSTER_STATUSES: &[&str] = &["pending", "active", "stopped", "suspended"];
-/// How a cluster is paid.
-const PAID_TYPES: &[&str] = &["PayForUsed", "Reserved"];
-/// The states of a job.
-pub(crate) const JOB_STATUSES: &[&str] = &["pending", "successful", "failed"];
-/// The roles of a user.
-const ROLES: &[&str] = &["boss", "admin", "member"];
+pub(crate) use document::{CLUSTER_STATUSES, CLUSTER_TYPES, JOB_STATUSES, is_mode};
+
 /// The owner of what names none: the account of the document's sample.
 const OWNER: &str = "usr-vceaHsJu";
 /// Where the home directories of a cluster are that does not say.
 const MOUNT_POINT: &str = "/public/shanhe/s0723";
-/// The longest name that a seed may hold.
-const LONGEST_NAME: usize = 255;
-
-/// This provider's part of a seed document. `action`, `ret_code` and their like are parts of a pasted answer: the rows count.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Seed {
-    #[serde(default)]
-    cluster_set: Vec<SeedCluster>,
-    #[serde(default)]
-    users_set: Vec<SeedUser>,
-    /// The same list under its other name.
-    #[serde(default)]
-    user_set: Vec<SeedUser>,
-    #[serde(default)]
-    job_set: Vec<SeedJob>,
-    /// The zones that the account may use, in the place of those of an earlier document. Inferred: an empty list is any.
-    zones: Option<Vec<Zone>>,
-    #[serde(rename = "action", default)]
-    _action: IgnoredAny,
-    #[serde(rename = "data", default)]
-    _data: IgnoredAny,
-    #[serde(rename = "ret_code", default)]
-    _ret_code: IgnoredAny,
-    #[serde(rename = "total_count", default)]
-    _total_count: IgnoredAny,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SeedCluster {
-    cluster_id: ClusterId,
-    cluster_name: Option<Name>,
-    cluster_status: Option<ClusterStatus>,
-    cluster_type: Option<ClusterType>,
-    create_time: Option<Seconds>,
-    description: Option<String>,
-    nas_mount_point: Option<AbsolutePath>,
-    paid_type: Option<PaidType>,
-    total_node_count: Option<u32>,
-    app_cluster_id: Option<String>,
-    nas_id: Option<String>,
-    nas_path: Option<String>,
-    nas_shared_path: Option<String>,
-    cluster_sw: Option<Vec<model::Software>>,
-    cpu_hours: Option<Hours>,
-    mem_hours: Option<Hours>,
-    deleted_job_count: Option<u32>,
-    finished_job_count: Option<u32>,
-    pending_job_count: Option<u32>,
-    running_job_count: Option<u32>,
-    stopped_job_count: Option<u32>,
-    project_info: Option<SeedProjectInfo>,
-    scheduler_type: Option<String>,
-    owner: Option<AccountId>,
-    #[serde(rename = "$delete", default)]
-    delete: bool,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct SeedProjectInfo {
-    project_role: Option<String>,
-    shared_status: Option<String>,
-}
-
-/// A number of hours from 0.
-#[derive(Deserialize)]
-#[serde(try_from = "f64")]
-struct Hours(f64);
-
-impl TryFrom<f64> for Hours {
-    type Error = String;
-
-    fn try_from(hours: f64) -> Result<Self, String> {
-        if hours.is_finite() && 0.0 <= hours {
-            Ok(Self(hours))
-        } else {
-            Err("this is a number of hours from 0".to_owned())
-        }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SeedUser {
-    cluster_id: ClusterId,
-    username: Name,
-    create_time: Option<Seconds>,
-    gid_number: Option<Number>,
-    hpcuser_id: Option<HpcuserId>,
-    /// The outer `Option` is whether it is there, the inner whether it is null.
-    #[serde(default, deserialize_with = "is_there")]
-    r#mod: Option<Option<Mode>>,
-    nas_mount_point: Option<AbsolutePath>,
-    role: Option<Role>,
-    uid_number: Option<Number>,
-    update_time: Option<Seconds>,
-    user_id: Option<AccountId>,
-    #[serde(rename = "$delete", default)]
-    delete: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SeedJob {
-    job_id: JobId,
-    #[serde(default)]
-    action_describe: String,
-    create_time: Option<Seconds>,
-    #[serde(default)]
-    error_codes: String,
-    #[serde(default)]
-    job_action: String,
-    owner: Option<AccountId>,
-    resource_ids: Option<ResourceIds>,
-    status: Option<JobStatus>,
-    status_time: Option<Seconds>,
-    submitter: Option<String>,
-    task_count: Option<u32>,
-    #[serde(rename = "$delete", default)]
-    delete: bool,
-}
-
-fn is_there<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
-}
-
-/// A text that keeps a rule from the moment it is read.
-macro_rules! ruled_text {
-    ($($name:ident: $valid:expr, $rule:expr;)*) => {
-        $(
-            #[derive(Deserialize)]
-            #[serde(try_from = "String")]
-            struct $name(String);
-
-            impl TryFrom<String> for $name {
-                type Error = String;
-
-                fn try_from(text: String) -> Result<Self, String> {
-                    let valid: fn(&str) -> bool = $valid;
-                    if valid(&text) { Ok(Self(text)) } else { Err(format!("this is {}", $rule)) }
-                }
-            }
-
-            impl AsRef<str> for $name {
-                fn as_ref(&self) -> &str {
-                    &self.0
-                }
-            }
-        )*
-    };
-}
-
-ruled_text! {
-    ClusterId: is_cluster_id, "hpc- or ehpc- and 8 of a-z0-9, as hpc-qig9xu97";
-    HpcuserId: |text| is_id(text, "hpcuser-", 8..=8, is_lower), "hpcuser- and 8 of a-z0-9, as hpcuser-8a310ir1";
-    AccountId: |text| is_id(text, "usr-", 8..=8, |byte| byte.is_ascii_alphanumeric()), "usr- and 8 letters or digits, as usr-vceaHsJu";
-    JobId: |text| is_id(text, "j-", 8..=12, is_lower), "j- and 8 to 12 of a-z0-9, as j-2awn7xwq815";
-    Zone: |text| !text.is_empty(), "a zone, as jn1a";
-    Name: |text| (1..=LONGEST_NAME).contains(&text.chars().count()), "1 to 255 characters";
-    AbsolutePath: |text| text.starts_with('/'), "an absolute path, as /public/shanhe/s0723";
-    Mode: is_mode, "null or three octal digits, as \"700\"";
-    Number: is_number, "a string of digits, at most \"4294967295\"";
-    ResourceIds: |text| text.split(' ').all(|id| !id.is_empty()) || text.is_empty(), "ids with single spaces between them";
-    Role: |text| ROLES.contains(&text), one_of(ROLES);
-    ClusterType: |text| CLUSTER_TYPES.contains(&text), one_of(CLUSTER_TYPES);
-    ClusterStatus: |text| CLUSTER_STATUSES.contains(&text), one_of(CLUSTER_STATUSES);
-    PaidType: |text| PAID_TYPES.contains(&text), one_of(PAID_TYPES);
-    JobStatus: |text| JOB_STATUSES.contains(&text), one_of(JOB_STATUSES);
-}
-
-/// A time, in whole seconds. What programs write has a fraction, which is cut off.
-#[derive(Deserialize)]
-#[serde(try_from = "String")]
-struct Seconds(String);
-
-impl TryFrom<String> for Seconds {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        without_fraction(&text)
-            .map(|(bare, _)| bare.into_owned())
-            .filter(|bare| parse_extended_time(bare).is_some())
-            .map(Self)
-            .ok_or_else(|| "this is a UTC time in seconds, as 2021-08-17T09:12:40Z".to_owned())
-    }
-}
-
-impl AsRef<str> for Seconds {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Number {
-    fn value(&self) -> i64 {
-        self.0.parse().expect("it was read as a number before")
-    }
-}
-
-fn one_of(values: &[&str]) -> String {
-    format!("one of {}", values.join(", "))
-}
-
-fn is_cluster_id(text: &str) -> bool {
-    is_id(
-        text.strip_prefix('e').unwrap_or(text),
-        "hpc-",
-        8..=8,
-        is_lower,
-    )
-}
-
-fn is_id(
-    text: &str,
-    prefix: &str,
-    mut length: std::ops::RangeInclusive<usize>,
-    allowed: fn(&u8) -> bool,
-) -> bool {
-    text.strip_prefix(prefix).is_some_and(|rest| {
-        rest.as_bytes().iter().all(allowed) && length.any(|length| length == rest.len())
-    })
-}
-
-const fn is_lower(byte: &u8) -> bool {
-    byte.is_ascii_lowercase() || byte.is_ascii_digit()
-}
-
-/// A number as it is printed: no sign, and no zero before another digit.
-fn is_number(text: &str) -> bool {
-    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
-    is_plain && (text == "0" || !text.starts_with('0')) && text.parse::<u32>().is_ok()
-}
-
-/// The mode of a home directory.
-pub(crate) fn is_mode(text: &str) -> bool {
-    text.len() == 3 && text.bytes().all(|byte| (b'0'..=b'7').contains(&byte))
-}
 
 /// Merges this provider's part of a seed document.
 pub(crate) fn merge(

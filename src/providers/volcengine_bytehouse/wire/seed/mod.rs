@@ -1,16 +1,20 @@
-//! The seed document: what the answers hold under `Data`, so that a real answer can be pasted in, and its way back out.
+//! Seeds: documents in ([`document`]), with the rules for what they say, and their way back out.
+
+mod document;
 
 use rusqlite::Connection;
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::super::model::{self, Grantee, UserType};
 use super::answer;
 use crate::namespace::ids::Ids;
 use crate::provider::SeedContext;
 use crate::provider::seed::{self, SeedError};
+use crate::providers::volcengine_bytehouse::model::{self, Grantee, UserType};
 use crate::store::OnConflict as _;
+use document::{
+    Cluster, Grant, InitialPassword, Privilege, Privileges, Role, RoleUser, RoleUsers, Seed, User,
+};
 
 /// The statuses of a user (ByteHouse API reference).
 const STATUSES: [&str; 4] = ["ACTIVE", "INACTIVE", "ACTIVE_REMOVED", "INACTIVE_REMOVED"];
@@ -22,194 +26,6 @@ const LARGEST_ROLE_ID: i64 = 2_000_000_000;
 const LARGEST_TIME: i64 = 9_007_199_254_740_991;
 /// Inferred: nothing about the syntax of a username is documented.
 const LONGEST_USERNAME: usize = 64;
-
-/// This provider's part of a seed document; the parents come first, whatever their order in the file.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct Seed {
-    /// Names of clusters, which no action lists.
-    #[serde(default)]
-    clusters: Vec<Cluster>,
-    /// What ListUsers answers.
-    #[serde(default)]
-    users: Vec<User>,
-    /// What GetUserInitialPassword answers, with the user that it answers for.
-    #[serde(default)]
-    initial_passwords: Vec<InitialPassword>,
-    /// What ListRoles answers.
-    #[serde(default)]
-    roles: Vec<Role>,
-    /// What ListGrantUsersForRole answers, with the role that it answers for.
-    #[serde(default)]
-    role_users: Vec<RoleUsers>,
-    /// What ShowPrivilegesForUserByName and ShowPrivilegesForRole answer, with the user or role.
-    #[serde(default)]
-    privileges: Vec<Privileges>,
-    /// Part of a pasted answer: the document's table of ListUsers shows it beside the users.
-    #[serde(rename = "Message", default)]
-    _message: Option<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Cluster {
-    #[serde(rename = "ClusterID")]
-    cluster_id: i64,
-    #[serde(rename = "ClusterName", default)]
-    cluster_name: String,
-    #[serde(rename = "$delete", default, skip_serializing)]
-    delete: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct User {
-    #[serde(rename = "ID")]
-    id: Option<i64>,
-    #[serde(rename = "UserID")]
-    user_id: Option<i64>,
-    #[serde(rename = "AccountID")]
-    account_id: Option<i64>,
-    #[serde(rename = "Username")]
-    username: String,
-    /// Part of a pasted answer; the username counts.
-    #[serde(rename = "Name", default)]
-    _name: Option<String>,
-    #[serde(rename = "CloudName")]
-    cloud_name: Option<String>,
-    #[serde(rename = "UserType")]
-    user_type: Option<String>,
-    #[serde(rename = "Status")]
-    status: Option<String>,
-    #[serde(rename = "Emaill")]
-    emaill: Option<String>,
-    #[serde(rename = "Email")]
-    email: Option<String>,
-    #[serde(rename = "Description", default)]
-    description: String,
-    #[serde(rename = "Readonly", default)]
-    readonly: bool,
-    #[serde(rename = "IsSystemAdmin", default)]
-    is_system_admin: bool,
-    #[serde(rename = "LastLoginAt", default)]
-    last_login_at: i64,
-    #[serde(rename = "CreatedAt")]
-    created_at: Option<i64>,
-    #[serde(rename = "UpdatedAt")]
-    updated_at: Option<i64>,
-    #[serde(rename = "Immutable", default)]
-    immutable: bool,
-    #[serde(rename = "Clusters", default)]
-    clusters: Vec<String>,
-    #[serde(rename = "$delete", default)]
-    delete: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct InitialPassword {
-    username: String,
-    #[serde(default)]
-    password: String,
-    #[serde(default)]
-    password_is_default: bool,
-    /// Part of a pasted answer; it follows from the rest.
-    #[serde(rename = "Message", default)]
-    _message: Option<String>,
-    /// Part of a pasted answer; it says the same again.
-    #[serde(rename = "User", default)]
-    _user: Option<Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Role {
-    #[serde(rename = "ID")]
-    id: Option<i64>,
-    #[serde(rename = "Name", default)]
-    name: String,
-    #[serde(rename = "Description", default)]
-    description: String,
-    #[serde(rename = "IsDefault", default)]
-    is_default: bool,
-    #[serde(rename = "ClusterID", default)]
-    cluster_id: i64,
-    #[serde(rename = "AccountID")]
-    account_id: Option<i64>,
-    #[serde(rename = "ClusterName", default)]
-    cluster_name: String,
-    #[serde(rename = "GrantUsers", default)]
-    grant_users: Vec<String>,
-    #[serde(rename = "CreatedAt")]
-    created_at: Option<i64>,
-    #[serde(rename = "UpdatedAt")]
-    updated_at: Option<i64>,
-    #[serde(rename = "CreatedBy", default)]
-    created_by: String,
-    #[serde(rename = "UpdatedBy", default)]
-    updated_by: String,
-    #[serde(rename = "$delete", default)]
-    delete: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RoleUsers {
-    #[serde(rename = "RoleID")]
-    role_id: i64,
-    #[serde(rename = "Grants")]
-    grants: Vec<RoleUser>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct RoleUser {
-    username: String,
-    #[serde(default)]
-    admin_option: bool,
-    created_at: Option<i64>,
-    #[serde(rename = "$delete", default, skip_serializing)]
-    delete: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Privileges {
-    #[serde(rename = "Username")]
-    username: Option<String>,
-    #[serde(rename = "RoleID")]
-    role_id: Option<i64>,
-    #[serde(rename = "Grants")]
-    grants: Vec<Grant>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Grant {
-    #[serde(rename = "ClusterID", default)]
-    cluster_id: i64,
-    #[serde(rename = "ClusterName", default)]
-    cluster_name: String,
-    #[serde(rename = "DatabaseName", default)]
-    database_name: String,
-    #[serde(rename = "TableName", default)]
-    table_name: String,
-    #[serde(rename = "Privileges", default)]
-    privileges: Vec<Privilege>,
-    /// Part of a pasted answer; it is always GRANT.
-    #[serde(rename = "Action", default)]
-    action: Option<String>,
-    #[serde(rename = "$delete", default)]
-    delete: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct Privilege {
-    name: String,
-    #[serde(default)]
-    columns: Vec<String>,
-}
 
 /// Merges this provider's part of a seed document.
 pub(crate) fn seed(
@@ -224,7 +40,7 @@ pub(crate) fn seed(
         roles,
         role_users,
         privileges,
-        _message,
+        ..
     } = seed::decode(document)?;
     let mut records = 0;
     each("Clusters", clusters, &mut records, |cluster| {
@@ -707,7 +523,7 @@ mod tests {
     use crate::store::Store;
 
     fn store() -> Store {
-        Store::in_memory(&[include_str!("../schema.sql")], 1).expect("a valid schema")
+        Store::in_memory(&[include_str!("../../schema.sql")], 1).expect("a valid schema")
     }
 
     fn put(store: &Store, documents: &[Value], now: i64) -> u64 {
@@ -735,7 +551,7 @@ mod tests {
     #[test]
     fn what_is_exported_makes_the_same_data_again() {
         let demo: Value = serde_json::from_str(include_str!(
-            "../../../../seed-data/volcengine-bytehouse.json"
+            "../../../../../seed-data/volcengine-bytehouse.json"
         ))
         .expect("the demo is JSON");
         let original = store();

@@ -350,13 +350,60 @@ fn curl(
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpStream;
+
     use super::*;
+    use crate::namespace::clock::Setting;
+    use crate::provider::Provider;
     use crate::providers::PROVIDERS;
+    use crate::{Options, Rollcall};
+
+    /// The status line of a call of a provider's example, signed in the usual way.
+    fn signed_example(url: &str, provider: &Provider, time: Time) -> String {
+        let scheme = provider.real.schemes.first();
+        let way = Way::of(*scheme.expect("every provider has a scheme"))[0];
+        let asked = Sign {
+            provider: provider.id.to_owned(),
+            method: "GET".to_owned(),
+            url: format!("{url}{}", provider.example),
+            body: None,
+            header: Vec::new(),
+            access_key: "test-ak".to_owned(),
+            secret_key: "test-sk".to_owned(),
+            token: None,
+            scheme: None,
+            region: None,
+            service: None,
+            time: Some(time),
+            nonce: None,
+        };
+        let address = Address::parse(&asked.url).expect("an address");
+        let headers = vec![("host".to_owned(), address.host.clone())];
+        let sealed = seal(&asked, way, &address, &headers, "");
+        let target = format!("{}?{}", address.path, sealed.query);
+        let mut head = format!("GET {target} HTTP/1.1\r\nconnection: close\r\n");
+        for (name, value) in headers.iter().chain(&sealed.headers) {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        let mut stream = TcpStream::connect(&address.host).expect("it listens");
+        let sent = stream.write_all(format!("{head}\r\n").as_bytes());
+        sent.expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        answer.lines().next().unwrap_or_default().to_owned()
+    }
 
     #[test]
-    fn every_provider_has_a_way_to_sign() {
+    fn every_provider_verifies_its_usual_way_to_sign() {
+        // One of the examples says when it is.
+        let time = Time::parse_rfc3339("2026-01-02T03:04:05Z").expect("a time");
+        let options = Options::default().auth("strict").expect("a mode");
+        let rollcall = Rollcall::start_with(&options.clock(Setting::Fixed(time)));
+        let rollcall = rollcall.expect("a free port");
         for provider in PROVIDERS {
-            assert!(!provider.real.schemes.is_empty(), "{}", provider.id);
+            let status = signed_example(&rollcall.url(), provider, time);
+            assert_eq!(status, "HTTP/1.1 200 OK", "{}", provider.id);
         }
     }
 

@@ -5,6 +5,7 @@ mod http;
 mod listener;
 pub(crate) mod log;
 pub(crate) mod options;
+mod stream;
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};

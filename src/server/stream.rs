@@ -1,0 +1,142 @@
+//! A TCP connection that a fault can reset, and that ends where its client stops reading.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::Sleep;
+
+/// How long a client may leave an answer unread that does not fit into the buffers in between: it would hold memory for as long.
+const UNREAD_TIME: Duration = Duration::from_secs(60);
+
+/// A connection that a fault can end with a reset instead of a close, and that ends where its client stops reading.
+pub(super) struct Stream {
+    stream: TcpStream,
+    reset: Arc<AtomicBool>,
+    /// How long what is written may wait for the client.
+    patience: Duration,
+    /// Runs while something waits.
+    unread: Option<Pin<Box<Sleep>>>,
+}
+
+impl Stream {
+    pub(super) fn new(stream: TcpStream, reset: Arc<AtomicBool>) -> Self {
+        Self {
+            stream,
+            reset,
+            patience: UNREAD_TIME,
+            unread: None,
+        }
+    }
+
+    /// What became of a write; an error where nothing could be written for too long.
+    fn in_time<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        written: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.unread = None;
+            return written;
+        }
+        let patience = self.patience;
+        let unread = self
+            .unread
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+        unread
+            .as_mut()
+            .poll(context)
+            .map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        if self.reset.load(Ordering::Acquire)
+            && let Err(cause) = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO))
+        {
+            tracing::debug!(%cause, "a connection was closed instead of reset");
+        }
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.in_time(context, written)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, bytes);
+        self.in_time(context, written)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use super::*;
+
+    #[test]
+    fn a_client_that_does_not_read_is_left() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let ended = runtime.block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+            let _client = TcpStream::connect(listener.local_addr()?).await?;
+            let (stream, _) = listener.accept().await?;
+            let mut stream = Stream::new(stream, Arc::default());
+            stream.patience = Duration::from_millis(50);
+            // Until all the buffers in between are full, and then for as long as it takes.
+            let bytes = vec![0; 1024 * 1024];
+            loop {
+                poll_fn(|context| Pin::new(&mut stream).poll_write(context, &bytes)).await?;
+            }
+            #[expect(unreachable_code, reason = "says what the block gives")]
+            Ok::<(), io::Error>(())
+        });
+        assert_eq!(
+            ended.map_err(|cause| cause.kind()),
+            Err(io::ErrorKind::TimedOut)
+        );
+    }
+}

@@ -5,6 +5,7 @@ use crate::pipeline::faults::Faults;
 use crate::pipeline::journal::Journal;
 use crate::pipeline::metrics::Metrics;
 use crate::seed::template::TemplatePlan;
+use crate::tls::Certificates;
 
 /// The parts that every call and every route of the control plane reaches.
 #[derive(Debug)]
@@ -13,6 +14,10 @@ pub(crate) struct App {
     pub(crate) journal: Journal,
     pub(crate) faults: Faults,
     pub(crate) metrics: Metrics,
+    /// What TLS is spoken with, if it is.
+    pub(crate) certificates: Certificates,
+    /// Whether requests for the providers' hosts are answered here.
+    pub(crate) is_proxy: bool,
     /// What unlocks the control plane, and faults by header where calls are verified.
     pub(crate) admin_token: Option<String>,
     /// How the template is made anew when seed files change.

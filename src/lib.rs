@@ -67,6 +67,7 @@ mod server;
 #[doc(hidden)]
 pub mod signing;
 mod store;
+mod tls;
 
 pub use namespace::clock;
 pub use namespace::settings::{Auth, Credential, Skew};
@@ -74,3 +75,4 @@ pub use pipeline::faults;
 pub use seed::SeedFileError;
 pub use server::options::{Listen, Options};
 pub use server::{Rollcall, StartError};
+pub use tls::Tls;

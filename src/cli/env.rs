@@ -3,19 +3,24 @@
 //! One table, for `rollcall env` and for the child of `rollcall run`. A variable is in it because an SDK reads it; QingCloud's
 //! (qingcloud-sdk 1.2.16, qingcloud-hpc 0.0.1) read none.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value};
 
+use super::flags::Flags;
 use super::remote::Remote;
-use super::{bad_flags, fail, say};
+use super::{bad_flags, complain, fail, say};
 use crate::control::{Client, ClientError};
 use crate::namespace::credentials::SentKey;
 use crate::namespace::settings::Credential;
 use crate::namespace::{self, NamespaceError};
 use crate::pipeline::journal::shell::quote;
 use crate::providers::provider;
+use crate::server::Rollcall;
+use crate::server::options::Options;
+use crate::tls::folder;
 
 /// The project of the demo data, which SDKs ask for where they are told none.
 const PROJECT: &str = "0bec5db98280d2d02fd6c00c2de791ce";
@@ -44,6 +49,16 @@ enum Holds {
     Region(&'static str),
     /// Unset in any case, because SDKs prefer it to the key.
     Nothing,
+    /// The proxy that leads the providers' hosts here.
+    Proxy,
+    /// What is not led through it.
+    NoProxy,
+    /// The file of the authority to trust.
+    Ca,
+    /// Both of them for a Java machine.
+    Java,
+    /// That a client should heed the variables of proxies.
+    Yes,
 }
 
 const fn row(name: &'static str, holds: Holds, source: &'static str) -> Variable {
@@ -118,6 +133,37 @@ static VARIABLES: &[Variable] = &[
         VOLCSTACK,
     ),
 ];
+
+const PROXIES: &str =
+    "curl 7.88, libcurl-env; requests 2.32, utils.py; Go, net/http; undici 7, EnvHttpProxyAgent";
+const REQUESTS: &str =
+    "requests 2.32, sessions.py; so huaweicloudsdkcore 3.1.219 and volcengine 1.0.229 (Python)";
+const OPENSSL: &str = "OpenSSL 3, SSL_CTX_set_default_verify_paths; Python, ssl; httpx 0.28; Go on Linux, crypto/x509/root_unix.go";
+const CURL: &str = "curl 7.88, curl(1)";
+const NODE: &str =
+    "Node 24, cli.md (NODE_EXTRA_CA_CERTS, NODE_USE_ENV_PROXY); 22.21 reads them, too";
+const ALIYUN_CA: &str = "aliyun-python-sdk-core 2.16.1, client.py";
+const JVM: &str =
+    "Java 17, JVM TI (JAVA_TOOL_OPTIONS); Java Networking and Proxies; JSSE Reference Guide";
+
+/// What leads HTTPS to the providers' real hosts here, where the server is a proxy.
+static PROXIED: &[Variable] = &[
+    row("HTTPS_PROXY", Holds::Proxy, PROXIES),
+    row("https_proxy", Holds::Proxy, PROXIES),
+    row("HTTP_PROXY", Holds::Proxy, PROXIES),
+    row("http_proxy", Holds::Proxy, PROXIES),
+    row("NO_PROXY", Holds::NoProxy, PROXIES),
+    row("no_proxy", Holds::NoProxy, PROXIES),
+    row("REQUESTS_CA_BUNDLE", Holds::Ca, REQUESTS),
+    row("SSL_CERT_FILE", Holds::Ca, OPENSSL),
+    row("CURL_CA_BUNDLE", Holds::Ca, CURL),
+    row("NODE_EXTRA_CA_CERTS", Holds::Ca, NODE),
+    row("NODE_USE_ENV_PROXY", Holds::Yes, NODE),
+    row("ALIBABA_CLOUD_CA_BUNDLE", Holds::Ca, ALIYUN_CA),
+    row("JAVA_TOOL_OPTIONS", Holds::Java, JVM),
+];
+/// What goes past the proxy.
+const NO_PROXY: &str = "localhost,127.0.0.1,::1";
 
 /// A Huawei service: its SDKs take the endpoint of a region from `HUAWEICLOUD_SDK_REGION_<service>_<region>`.
 struct Service {
@@ -198,7 +244,7 @@ static SERVICES: &[Service] = &[
 ];
 
 /// The key that a client signs with.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct Key {
     /// The access key that clients sign with; default: test-ak
     #[arg(long, env = "ROLLCALL_ACCESS_KEY")]
@@ -279,6 +325,8 @@ pub(super) struct Environment<'a> {
     pub(super) key: &'a Credential,
     /// As the server's settings show them.
     pub(super) regions: Value,
+    /// The folder with what to trust, where the server is a proxy for HTTPS.
+    pub(super) trusted: Option<&'a Path>,
 }
 
 impl Environment<'_> {
@@ -318,13 +366,23 @@ impl Environment<'_> {
             Holds::Domain => Some(DOMAIN.to_owned()),
             Holds::Region(id) => self.region(id),
             Holds::Nothing => None,
+            Holds::Proxy => Some(self.url.to_owned()),
+            Holds::NoProxy => Some(NO_PROXY.to_owned()),
+            Holds::Yes => Some("1".to_owned()),
+            Holds::Ca => Some(self.trusted?.join(folder::CA).display().to_string()),
+            Holds::Java => Some(java_options(
+                self.url,
+                &self.trusted?.join(folder::TRUST_STORE),
+            )),
         }
     }
 
     /// Every variable with its value, or without one where it must not be set, and who reads it.
     pub(super) fn variables(&self) -> Vec<(String, Option<String>, &'static str)> {
+        let proxied: &[Variable] = if self.trusted.is_some() { PROXIED } else { &[] };
         let rows = VARIABLES
             .iter()
+            .chain(proxied)
             .map(|row| (row.name.to_owned(), self.value(row.holds), row.source));
         let regions = SERVICES.iter().flat_map(|service| {
             let own = self.region(service.provider);
@@ -341,12 +399,78 @@ impl Environment<'_> {
     }
 }
 
+/// The options of a Java machine that has the proxy and trusts its certificates.
+fn java_options(url: &str, trust_store: &Path) -> String {
+    let place = url.trim_start_matches("http://");
+    let (host, port) = place.rsplit_once(':').unwrap_or((place, "80"));
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let trust_store = format!("-Djavax.net.ssl.trustStore={}", trust_store.display());
+    let trust_store = if trust_store.contains(char::is_whitespace) {
+        format!("\"{trust_store}\"")
+    } else {
+        trust_store
+    };
+    format!(
+        "-Dhttp.proxyHost={host} -Dhttp.proxyPort={port} -Dhttps.proxyHost={host} -Dhttps.proxyPort={port} \
+         -Dhttp.nonProxyHosts=localhost|127.*|[::1] {trust_store} -Djavax.net.ssl.trustStoreType=PKCS12"
+    )
+}
+
+/// Writes into the folder of `--tls-dir`, if there is one, what tells a shell's clients of this server.
+pub(super) fn write_script(
+    flags: &Flags,
+    options: &Options,
+    rollcall: &Rollcall,
+) -> Result<(), String> {
+    let Some(folder) = &flags.tls_dir else {
+        return Ok(());
+    };
+    let folder = std::path::absolute(folder).map_err(|cause| cause.to_string())?;
+    let known = &options.settings.credentials;
+    let (key, namespace) = Key::default().client(namespace::DEFAULT, known)?;
+    let regions = Environment::regions(rollcall).map_err(|cause| cause.to_string())?;
+    let environment = Environment {
+        url: &rollcall.url(),
+        namespace: &namespace,
+        key: &key,
+        regions,
+        trusted: flags.proxy.then_some(&folder),
+    };
+    let script = Format::Shell.print(environment.variables());
+    folder::write(&folder.join("env.sh"), script.as_bytes()).map_err(|cause| cause.to_string())
+}
+
+/// Fills a folder with what clients of a proxy for HTTPS trust.
+pub(super) fn fill(client: &Client, folder: &Path) -> Result<(), String> {
+    let pem = client.ca_pem().map_err(|cause| cause.to_string())?;
+    folder::write_public_pem(folder, &pem).map_err(|cause| cause.to_string())
+}
+
+/// Whether a server leads HTTPS to the providers' hosts to itself, with certificates of its own making.
+fn is_proxy(client: &Client) -> Result<bool, ClientError> {
+    let ready = client.json("GET", "/ready", Value::Null)?;
+    if ready["proxy"] != true || ready["tls"] != true {
+        return Ok(false);
+    }
+    match client.ca_pem() {
+        Ok(_) => Ok(true),
+        Err(ClientError::Refused { status: 404, .. }) => Ok(false),
+        Err(cause) => Err(cause),
+    }
+}
+
 /// What to print, and for whom.
 #[derive(Debug, Args)]
 pub(super) struct Env {
     /// How to write it
     #[arg(long, value_enum, default_value_t = Format::Shell)]
     format: Format,
+
+    /// Write what to trust into this folder, and print the variables for HTTPS to the providers' own hosts, too
+    ///
+    /// The server has to be started with --tls auto and --proxy.
+    #[arg(long, env = "ROLLCALL_TLS_DIR", value_name = "DIR")]
+    tls_dir: Option<PathBuf>,
 
     #[command(flatten)]
     key: Key,
@@ -374,15 +498,43 @@ pub(super) fn env(asked: &Env) -> ExitCode {
         Ok(client) => client,
         Err(cause) => return bad_flags(&cause),
     };
-    let regions = match Environment::regions(&remote.client().namespace(&namespace)) {
+    let client = remote.client().namespace(&namespace);
+    let regions = match Environment::regions(&client) {
         Ok(regions) => regions,
         Err(cause) => return fail(&cause.to_string()),
+    };
+    let is_proxy = match is_proxy(&client) {
+        Ok(is_proxy) => is_proxy,
+        Err(cause) => return fail(&cause.to_string()),
+    };
+    let folder = match &asked.tls_dir {
+        Some(folder) if is_proxy => {
+            let folder = std::path::absolute(folder).map_err(|cause| cause.to_string());
+            match folder.and_then(|folder| fill(&client, &folder).map(|()| folder)) {
+                Ok(folder) => Some(folder),
+                Err(cause) => return fail(&cause),
+            }
+        }
+        Some(_) => {
+            return fail(&format!(
+                "{} is not started with --tls auto and --proxy, so there is nothing for --tls-dir",
+                remote.url()
+            ));
+        }
+        None if is_proxy => {
+            complain(
+                "the server answers for the providers' own hosts: name a folder for its certificate with --tls-dir to have the variables for that, too",
+            );
+            None
+        }
+        None => None,
     };
     let environment = Environment {
         url: &remote.url(),
         namespace: &namespace,
         key: &key,
         regions,
+        trusted: folder.as_deref(),
     };
     say(&asked.format.print(environment.variables()))
 }
@@ -472,6 +624,7 @@ mod tests {
             namespace: "default",
             key: &key,
             regions: Value::Null,
+            trusted: Some(Path::new("/tls")),
         };
         let mut names: Vec<String> = environment
             .variables()

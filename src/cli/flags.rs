@@ -11,6 +11,7 @@ use crate::pipeline::faults::Rule;
 use crate::provider::json;
 use crate::server::StartError;
 use crate::server::options::Options;
+use crate::tls::Tls;
 
 /// What `serve` and `run` share.
 #[derive(Debug, Args)]
@@ -162,6 +163,31 @@ pub(super) struct Flags {
     )]
     allow_host: Vec<String>,
 
+    /// Speak HTTPS on the port of HTTP, too: off, auto, or with a certificate and its key, two PEM files
+    ///
+    /// auto makes an authority of its own at first use, which can sign for the providers' domains, localhost, loopback and
+    /// --allow-host alone; GET /_rollcall/ca.pem and `rollcall ca` give what to trust.
+    #[arg(
+        long,
+        env = "ROLLCALL_TLS",
+        value_name = "off|auto|CERT,KEY",
+        default_value = "off"
+    )]
+    pub(super) tls: Tls,
+
+    /// Keep the authority of --tls auto in this folder, with what clients need: ca.pem, truststore.p12 for Java, env.sh
+    ///
+    /// The next start has the same one, until it is over.
+    #[arg(long, env = "ROLLCALL_TLS_DIR", value_name = "DIR")]
+    pub(super) tls_dir: Option<PathBuf>,
+
+    /// Answer as a proxy for the providers' own hosts, and for no others
+    ///
+    /// For code that has them compiled in: set HTTPS_PROXY to this server's http:// address, and use --tls auto. Nothing is
+    /// passed on, there is no outgoing connection.
+    #[arg(long, env = "ROLLCALL_PROXY", value_parser = FalseyValueParser::new())]
+    pub(super) proxy: bool,
+
     /// Write a line of JSON a call to this file, or to standard output with "-"
     ///
     /// Secrets are masked as in the journal. A file that has grown too large becomes FILE.1, that one FILE.2, up to FILE.4.
@@ -299,6 +325,18 @@ pub(super) fn options(flags: &Flags) -> Result<Options, String> {
         .iter()
         .fold(options, Options::allow_origin);
     options = flags.allow_host.iter().fold(options, Options::allow_host);
+    options = options.tls(flags.tls.clone());
+    if let Some(folder) = &flags.tls_dir {
+        if flags.tls != Tls::Auto {
+            return Err(
+                "--tls-dir is where the authority of --tls auto is kept; give both".to_owned(),
+            );
+        }
+        options = options.tls_dir(folder);
+    }
+    if flags.proxy {
+        options = options.proxy();
+    }
     if let Some(name) = &flags.domain_name {
         options = options.domain_name(name)?;
     }

@@ -27,6 +27,7 @@ use remote::Remote;
 const EXAMPLES: &str = "\
 rollcall                                      serve the demo data on http://127.0.0.1:4700
 rollcall run --auth strict -- pytest          run a command with a server of its own
+rollcall run --tls auto --proxy -- ./tool     the same for what has https://… of a cloud compiled in
 rollcall --seed team.json --data ./data       serve your own users, and keep what is written";
 
 /// A mock of five clouds' user APIs, so exact that their own SDKs cannot tell
@@ -52,11 +53,14 @@ enum Command {
     /// Start a server for a command, and end with it
     ///
     /// The command is told where the server is by ROLLCALL_URL and by the variables that official SDKs read: `rollcall env`
-    /// prints them. Its exit code is returned, 128 + n for a signal, 126 or 127 where it cannot be run or is not there; when it
+    /// prints them. With --tls auto and --proxy it also gets the variables by which HTTPS to the providers' real hosts ends here.
+    /// Its exit code is returned, 128 + n for a signal, 126 or 127 where it cannot be run or is not there; when it
     /// is not 0, the calls that failed are printed on standard error.
     Run(Box<run::Run>),
     /// Print the variables that clients of a running server read, official SDKs included
     Env(Box<env::Env>),
+    /// Print the certificate to trust for the HTTPS of a running server with --tls auto, as PEM
+    Ca(Remote),
     /// Say whether a server is alive: exit 0 if it is, else 1
     Health(Remote),
     /// Put a namespace back to the seed, or empty it
@@ -135,6 +139,7 @@ pub fn run() -> ExitCode {
         Some(Command::Serve(flags)) => serve::serve(&flags),
         Some(Command::Run(asked)) => run::run(&asked),
         Some(Command::Env(asked)) => env::env(&asked),
+        Some(Command::Ca(remote)) => remote::print_text(remote.client().ca_pem()),
         Some(Command::Health(remote)) => {
             remote::print_text(remote.client().health().map(|()| "ok\n".to_owned()))
         }

@@ -6,12 +6,13 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io;
+use std::path::{Path, PathBuf, absolute};
 use std::process::{Command, ExitCode};
 
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::env::{Environment, Key};
+use super::env::{self, Environment, Key};
 use super::flags::{Flags, options};
 use super::serve::allow_open_files;
 use super::signals::{Child, Signals};
@@ -20,6 +21,7 @@ use crate::control::{Client, ClientError};
 use crate::namespace;
 use crate::server::options::Options;
 use crate::server::{Rollcall, StartError, log};
+use crate::tls::{Tls, folder};
 
 /// How many failed calls are told.
 const CALLS: usize = 20;
@@ -100,11 +102,16 @@ async fn supervise(asked: &Run, mut options: Options) -> ExitCode {
         Ok(regions) => regions,
         Err(cause) => return fail(&cause.to_string()),
     };
+    let trusted = match trusted(&asked.flags, &client) {
+        Ok(trusted) => trusted,
+        Err(cause) => return fail(&cause),
+    };
     let environment = Environment {
         url: &url,
         namespace: &namespace,
         key: &key,
         regions,
+        trusted: trusted.as_ref().map(Trusted::path),
     };
     let child = match spawn(&asked.command, &environment, admin_token.as_deref()) {
         Ok(child) => child,
@@ -122,6 +129,51 @@ async fn supervise(asked: &Run, mut options: Options) -> ExitCode {
         }
     }
     ExitCode::from(code)
+}
+
+/// The folder with what the command's clients trust.
+enum Trusted {
+    /// That of `--tls-dir`.
+    Kept(PathBuf),
+    /// One that goes with the command.
+    Temporary(PathBuf),
+}
+
+impl Trusted {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Kept(path) | Self::Temporary(path) => path,
+        }
+    }
+}
+
+impl Drop for Trusted {
+    fn drop(&mut self) {
+        if let Self::Temporary(path) = self
+            && let Err(cause) = std::fs::remove_dir_all(&*path)
+        {
+            complain(&format!("{} is left behind: {cause}", path.display()));
+        }
+    }
+}
+
+/// What the command's clients trust, where HTTPS to the providers' hosts is to end here.
+fn trusted(flags: &Flags, client: &Client) -> Result<Option<Trusted>, String> {
+    if !flags.proxy || flags.tls != Tls::Auto {
+        return Ok(None);
+    }
+    let trusted = match &flags.tls_dir {
+        Some(folder) => Trusted::Kept(absolute(folder).map_err(|cause| cause.to_string())?),
+        None => {
+            // Of this process there is one, and what an earlier one of its number left has no use.
+            let name = format!("rollcall-{}", std::process::id());
+            let folder = std::env::temp_dir().join(name);
+            let made = folder::make_new(&folder).map_err(|cause| cause.to_string());
+            made.map(|()| Trusted::Temporary(folder))?
+        }
+    };
+    env::fill(client, trusted.path())?;
+    Ok(Some(trusted))
 }
 
 /// Makes the namespace before the first call. A data folder may hold it already.
@@ -145,6 +197,15 @@ fn spawn(
     child.args(arguments);
     for (name, value, _) in environment.variables() {
         match value {
+            // What a Java machine is told already stays.
+            Some(value) if name == "JAVA_TOOL_OPTIONS" => {
+                let mut options = std::env::var_os(&name).unwrap_or_default();
+                if !options.is_empty() {
+                    options.push(" ");
+                }
+                options.push(value);
+                child.env(name, options)
+            }
             Some(value) => child.env(name, value),
             None => child.env_remove(name),
         };

@@ -11,7 +11,7 @@ use clap::builder::FalseyValueParser;
 
 use super::flags::{Flags, options};
 use super::signals::Signals;
-use super::{bad_flags, complain, fail, say};
+use super::{bad_flags, complain, env, fail, say};
 use crate::server::options::Listen;
 use crate::server::{Rollcall, StartError, log};
 
@@ -106,6 +106,9 @@ pub(super) fn serve(asked: &Serve) -> ExitCode {
         Ok(rollcall) => rollcall,
         Err(cause) => return fail(&cause.to_string()),
     };
+    if let Err(cause) = env::write_script(flags, &options, &rollcall) {
+        return fail(&cause);
+    }
     is_started.store(true, Ordering::SeqCst);
     // A reader that has gone away does not stop the server.
     let _ = say(&format!("{}\n", rollcall.ready_line()));

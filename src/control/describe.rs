@@ -19,6 +19,7 @@ pub(crate) fn summary(provider: &Provider) -> Value {
     json!({
         "id": provider.id,
         "title": provider.title,
+        "hosts": provider.real.hosts,
         "operations": provider.operations.iter().map(|operation| operation.name).collect::<Vec<_>>(),
     })
 }

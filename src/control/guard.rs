@@ -70,10 +70,11 @@ pub(crate) async fn check(
     next: Next,
 ) -> Response {
     let asked = request.headers().clone();
-    // Whether it is alive may be asked by whoever looks after it, by whatever name it is known there.
+    // Whether it is alive may be asked by whoever looks after it, by whatever name it is known there; and a certificate is
+    // for everybody who is to trust it.
     let is_open = matches!(
         request.uri().path(),
-        "/_rollcall/health" | "/_rollcall/ready"
+        "/_rollcall/health" | "/_rollcall/ready" | "/_rollcall/ca.pem"
     );
     let mut response = if cors::is_preflight(request.method(), &asked) {
         // What it asks for is checked when it comes, and what is refused then can be read.
@@ -118,18 +119,23 @@ impl ControlAccess {
     fn refuse_host(&self, headers: &HeaderMap) -> Option<Problem> {
         let host = header(headers, &HOST)?;
         let name = host_name(host).to_ascii_lowercase();
-        // The dot at the end says that the name is whole.
-        let whole = name.strip_suffix('.').unwrap_or(&name);
-        let is_local = name.parse::<IpAddr>().is_ok()
-            || !whole.is_empty() && !whole.contains('.')
-            || LOCAL.iter().any(|suffix| is_below(whole, suffix))
-            || self.hosts.iter().any(|allowed| allows(allowed, whole));
-        (!is_local).then(|| {
+        let is_here = name.parse::<IpAddr>().is_ok() || self.is_local(&name);
+        (!is_here).then(|| {
             Problem::new(
                 403,
                 format!("the host name \"{name}\" is not allowed here; use an IP address or localhost, or start with --allow-host {name}"),
             )
         })
+    }
+
+    /// Whether a name is one of this network, or one that is allowed.
+    pub(crate) fn is_local(&self, name: &str) -> bool {
+        let name = name.to_ascii_lowercase();
+        // The dot at the end says that the name is whole.
+        let whole = name.strip_suffix('.').unwrap_or(&name);
+        !whole.is_empty() && !whole.contains('.')
+            || LOCAL.iter().any(|suffix| is_below(whole, suffix))
+            || self.hosts.iter().any(|allowed| allows(allowed, whole))
     }
 
     fn refuse_origin(&self, headers: &HeaderMap) -> Option<Problem> {

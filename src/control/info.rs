@@ -34,9 +34,24 @@ pub(crate) async fn index() -> Json<Value> {
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Answer {
     blocking(move || {
         app.namespaces.check_folder()?;
-        Ok(json_health())
+        let Json(mut ready) = json_health();
+        ready["tls"] = json!(app.certificates.is_on());
+        ready["proxy"] = json!(app.is_proxy);
+        Ok(Json(ready))
     })
     .await
+}
+
+/// The certificate of rollcall's own authority. Making it takes less than a millisecond.
+pub(crate) async fn ca_pem(State(app): State<Arc<App>>) -> Answer<Response> {
+    match app.certificates.ca_pem() {
+        Ok(Some(pem)) => Ok(([("content-type", "application/x-pem-file")], pem).into_response()),
+        Ok(None) => Err(Problem::new(
+            404,
+            "there is no authority of rollcall's here: it is made with --tls auto, and neither without TLS nor with --tls CERT,KEY",
+        )),
+        Err(cause) => Err(Problem::new(500, cause.to_string())),
+    }
 }
 
 pub(crate) async fn health() -> Json<Value> {

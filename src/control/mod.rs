@@ -41,6 +41,11 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
     ("", "GET", "this list"),
     ("health", "GET", "alive"),
     ("ready", "GET", "alive, the seed loaded, all listeners open"),
+    (
+        "ca.pem",
+        "GET",
+        "the certificate to trust for HTTPS, with --tls auto",
+    ),
     ("providers", "GET", "every provider and its operations"),
     (
         "providers/{id}",
@@ -165,6 +170,7 @@ pub(crate) fn router(app: &Arc<App>, access: ControlAccess) -> Router {
         .route("/", get(info::index))
         .route("/health", get(info::health))
         .route("/ready", get(info::ready))
+        .route("/ca.pem", get(info::ca_pem))
         .route("/providers", get(info::providers))
         .route("/providers/{id}", get(info::one_provider))
         .route("/errors", get(info::errors))

@@ -12,6 +12,7 @@ use crate::provider::call::Request;
 use crate::provider::table::Operation;
 use crate::provider::{Mark, Provider};
 use crate::providers::PROVIDERS;
+use crate::tls::is_within;
 
 /// The provider of a request, `dedicated` being the one whose listener it came to. Takes a prefix off the path.
 pub(crate) fn identify(
@@ -204,6 +205,29 @@ fn by_host(host: &str) -> Option<&'static Provider> {
         let mut hosts = provider.real.hosts.iter();
         hosts.any(|pattern| is_like(&name, pattern))
     })
+}
+
+/// The provider whose real host that is, and the region that the host names.
+pub(crate) fn real_service(host: &str) -> Option<(&'static Provider, Option<String>)> {
+    let name = host.trim_end_matches('.').to_ascii_lowercase();
+    let provider = by_host(&name)?;
+    let mut domains = provider.real.domains.iter();
+    let domain = domains.find(|domain| is_within(&name, domain))?;
+    // Of `ehpc.cn-hangzhou.aliyuncs.com` the part before the domain; `api.qingcloud.com` names none.
+    let before = name.strip_suffix(domain)?.trim_end_matches('.');
+    let region = before
+        .split('.')
+        .skip(1)
+        .find(|label| is_region(label))
+        .map(str::to_owned);
+    Some((provider, region))
+}
+
+/// Whether a label is a region's: `cn-hangzhou`, `ap-southeast-1`.
+fn is_region(label: &str) -> bool {
+    let is_known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    matches!(label.split_once('-'), Some((area, place))
+        if area.len() == 2 && !place.is_empty() && label.bytes().all(is_known))
 }
 
 /// Whether a text is like a pattern, in which `*` stands for any text.
@@ -410,6 +434,41 @@ mod tests {
             Some(QINGCLOUD),
         );
         check("/", &[], None);
+    }
+
+    #[test]
+    fn a_real_host_tells_the_provider_and_the_region() {
+        let of = |host| real_service(host).map(|(provider, region)| (provider.id, region));
+        let regional = |id, region: &str| Some((id, Some(region.to_owned())));
+        assert_eq!(
+            of("ehpc.cn-hangzhou.aliyuncs.com"),
+            regional(ALIYUN, "cn-hangzhou")
+        );
+        assert_eq!(
+            of("EHPC-vpc.AP-southeast-1.aliyuncs.com."),
+            regional(ALIYUN, "ap-southeast-1")
+        );
+        assert_eq!(
+            of("dms.eu-west-101.myhuaweicloud.eu"),
+            regional(ROCKETMQ, "eu-west-101")
+        );
+        assert_eq!(of("iam.myhuaweicloud.com"), Some((IAM, None)));
+        assert_eq!(of("open.volcengineapi.com"), Some((VOLCENGINE, None)));
+        assert_eq!(of("hpc.api.shanhe.com"), Some((QINGCLOUD, None)));
+        for elsewhere in [
+            "",
+            "example.com",
+            "aliyuncs.com.evil.example",
+            "workspace.cn-north-4.myhuaweicloud.evil.example",
+            "evilvolcengineapi.com",
+            "ecs.cn-north-4.myhuaweicloud.com",
+        ] {
+            assert_eq!(of(elsewhere), None, "{elsewhere}");
+        }
+        let domains = |provider: &&Provider| {
+            provider.real.hosts.is_empty() || !provider.real.domains.is_empty()
+        };
+        assert!(PROVIDERS.iter().all(domains));
     }
 
     #[test]

@@ -386,6 +386,33 @@ fn unrecognised(
     reply
 }
 
+/// The answer to what is for a host that is not a provider's: nothing is passed on to it.
+pub(crate) fn refuse_host(app: &App, request: &Request, host: &str) -> Reply {
+    let began = Instant::now();
+    let detail = format!(
+        "rollcall serves the hosts of its providers alone and opens no connections, so {host} cannot be reached through it; name it in NO_PROXY to go past"
+    );
+    let reply = Reply::problem(403, "Not a provider's host", &detail);
+    let name = namespace_of(request, None, None);
+    let named = app.namespaces.find(&name);
+    // What is for somebody else makes no namespace.
+    let namespace = match named.map_or_else(|| app.namespaces.get(namespace::DEFAULT), Ok) {
+        Ok(namespace) => namespace,
+        Err(cause) => {
+            tracing::debug!(%cause, "a refused request is not in the journal");
+            return reply;
+        }
+    };
+    let outcome = Outcome {
+        operation: format!("{} {host}", request.method).into(),
+        stage: Stage::Recognise,
+        explanation: vec![detail],
+        ..Outcome::default()
+    };
+    outcome.record(app, &namespace, &namespace.state(), request, &reply, began);
+    reply
+}
+
 /// What every answer has, whoever's it is: the namespace's time, and leave for pages of any origin.
 fn add_common_headers(request: &Request, state: &State, mut reply: Reply) -> Reply {
     if state.clock.setting() != crate::namespace::clock::Setting::Real {

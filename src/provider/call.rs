@@ -43,6 +43,10 @@ pub(crate) struct Request {
     pub(crate) over: Option<Oversize>,
     /// The port that it came to.
     pub(crate) port: Option<u16>,
+    /// Whether it came over TLS.
+    pub(crate) is_secure: bool,
+    /// The region in the host name that its client was led here from.
+    pub(crate) region: Option<Arc<str>>,
     /// How much of the path is the prefix that named the provider (`/aliyun-ehpc`).
     prefix: usize,
     query: OnceCell<Params>,
@@ -75,6 +79,8 @@ impl Request {
             body,
             over,
             port: None,
+            is_secure: false,
+            region: None,
             prefix: 0,
             query: OnceCell::new(),
             form: OnceCell::new(),
@@ -407,8 +413,11 @@ impl Call<'_> {
         ))
     }
 
-    /// The region that this provider is set to.
+    /// The region of the host that the client called, where that is a real one; else the one that this provider is set to.
     pub(crate) fn region(&self) -> &str {
+        if let Some(region) = &self.request.region {
+            return region;
+        }
         let set = self.settings.region(self.provider.id);
         set.unwrap_or(self.provider.region)
     }

@@ -58,6 +58,8 @@ pub(crate) struct Provider {
 pub(crate) struct Real {
     /// Its host names, `*` for any text: they decide whose envelope an unknown path wears.
     pub(crate) hosts: &'static [&'static str],
+    /// The domains that those are in, for certificates and the proxy.
+    pub(crate) domains: &'static [&'static str],
     /// Its paths by their first segments, `*` for any one; `$` ends one that is the whole path. The most literal pattern
     /// wins, from the left.
     pub(crate) paths: &'static [&'static str],
@@ -83,6 +85,7 @@ impl Real {
     /// Nothing known: for struct updates.
     pub(crate) const UNKNOWN: Self = Self {
         hosts: &[],
+        domains: &[],
         paths: &[],
         marks: &[],
         credentials: &[],

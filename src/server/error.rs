@@ -53,6 +53,9 @@ pub enum StartError {
         "the admin token goes in a header: write it in ASCII letters, digits and signs, without spaces"
     )]
     AdminToken,
+    /// Certificates cannot be used.
+    #[error("cannot speak TLS: {0}; see --tls and --tls-dir")]
+    Tls(String),
     /// The machine is out of something.
     #[error("cannot start: {0}")]
     Machine(io::Error),

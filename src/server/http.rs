@@ -1,6 +1,7 @@
 //! The HTTP front end: from axum to the pipeline and back.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -35,12 +36,41 @@ const DRAINED: usize = 64 * 1024 * 1024;
 /// How long a body may take.
 const BODY_TIME: Duration = Duration::from_secs(60);
 
+/// How a request came here.
+#[derive(Debug, Default)]
+pub(super) struct Arrival {
+    /// The provider that the listener is dedicated to, if any.
+    pub(super) door: Option<&'static Provider>,
+    /// The provider whose host the client thinks that it speaks to, if any.
+    pub(super) called: Option<&'static Provider>,
+    /// The region in that host's name.
+    pub(super) region: Option<Arc<str>>,
+    pub(super) port: Option<u16>,
+    /// Whether over TLS.
+    pub(super) is_secure: bool,
+}
+
+impl Arrival {
+    /// The provider that it can only be for.
+    fn provider(&self) -> Option<&'static Provider> {
+        self.called.or(self.door)
+    }
+
+    /// The same, for a client that means this server and no provider's host.
+    pub(super) const fn to_listener(&self) -> Self {
+        Self {
+            called: None,
+            region: None,
+            ..*self
+        }
+    }
+}
+
 /// Answers what comes in through the HTTP front end: rollcall's own under `/_rollcall`, everything else through the pipeline.
-pub(crate) async fn answer(
+pub(super) async fn answer(
     app: &App,
     control: &Router,
-    door: Option<&'static Provider>,
-    port: Option<u16>,
+    arrival: &Arrival,
     request: AxumRequest,
 ) -> Result<Response, ConnectionReset> {
     if is_control(request.uri().path()) {
@@ -52,16 +82,18 @@ pub(crate) async fn answer(
     }
     // The answer to a CONNECT must not be a 2xx, which opens a tunnel and has no body; some providers answer 200 to everything.
     if request.method() == Method::CONNECT {
-        let detail = "rollcall answers requests; it is no proxy to tunnel through";
+        let detail = "rollcall answers requests; it is no proxy to tunnel through unless it is started with --proxy";
         return Ok(into_response(Reply::problem(405, "Not a proxy", detail)));
     }
     let delivery = match read(request).await {
-        Ok(request) if door.is_none() && is_visit(&request) => {
+        Ok(request) if arrival.provider().is_none() && is_visit(&request) => {
             return Ok(Html(control::landing_page(request.host())).into_response());
         }
         Ok(mut request) => {
-            request.port = port;
-            handle(app, request, door)
+            request.port = arrival.port;
+            request.is_secure = arrival.is_secure;
+            request.region.clone_from(&arrival.region);
+            handle(app, request, arrival.provider())
         }
         Err(status) => return Ok((status, [("connection", "close")]).into_response()),
     };
@@ -71,7 +103,7 @@ pub(crate) async fn answer(
 /// The connection is to be reset instead of answered.
 #[derive(Debug, thiserror::Error)]
 #[error("a fault resets the connection")]
-pub(crate) struct ConnectionReset;
+pub(super) struct ConnectionReset;
 
 fn is_control(path: &str) -> bool {
     path.strip_prefix("/_rollcall")
@@ -288,7 +320,7 @@ async fn read_body(mut body: Body) -> Result<Option<Bytes>, axum::Error> {
     Ok((length <= BODY).then_some(whole))
 }
 
-fn into_response(reply: Reply) -> Response {
+pub(super) fn into_response(reply: Reply) -> Response {
     let body = match reply.remains {
         None => Body::from(reply.body),
         Some(remains) => Body::new(Long::Begun(reply.body, remains)),

@@ -1,35 +1,18 @@
-//! Ports and connections: from a socket to requests, and how a connection ends.
+//! Ports: what is listened on, and the connections that come of it.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use axum::Router;
-use axum::body::Body;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use socket2::{Domain, Socket, Type};
-use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use super::connection::{self, Front};
 use super::error::StartError;
-use super::http::answer;
 use super::options::Listen;
-use super::stream::Stream;
-use crate::app::App;
-use crate::pipeline::metrics::Protocol;
 use crate::provider::Provider;
 
-/// How long a client may take to send a request's head.
-const HEAD_TIME: Duration = Duration::from_secs(30);
-/// What hyper buffers of a head; beyond it, and beyond 100 headers, hyper refuses by itself (431), below it the provider's
-/// envelope does. (Any other number of headers than hyper's own has it allocate room for all of them with each request.)
-const HEAD_BUFFER: usize = 128 * 1024;
 /// How often a connection that cannot be accepted is worth a warning.
 const WARN_TIME: Duration = Duration::from_secs(10);
 /// How many connections may wait to be accepted, as in the standard library.
@@ -85,26 +68,12 @@ fn open(address: SocketAddr, all: &[Listen]) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-pub(crate) async fn accept(
-    app: Arc<App>,
-    control: Router,
-    door: Option<&'static Provider>,
-    listener: TcpListener,
-    mut stop: watch::Receiver<bool>,
-) {
+pub(crate) async fn accept(front: Front, listener: TcpListener, mut stop: watch::Receiver<bool>) {
     let listener = match tokio::net::TcpListener::from_std(listener) {
         Ok(listener) => listener,
         Err(cause) => return tracing::error!(%cause, "a listener cannot be served"),
     };
-    let port = listener.local_addr().ok().map(|address| address.port());
-    let open = GracefulShutdown::new();
-    let mut http = http1::Builder::new();
-    // Not `pipeline_flush`: with it, hyper takes all of a body that there is, however slowly its client reads.
-    http.timer(TokioTimer::new())
-        // A client that has sent its request and closed its writing half still reads.
-        .half_close(true)
-        .header_read_timeout(HEAD_TIME)
-        .max_buf_size(HEAD_BUFFER);
+    let front = Arc::new(front);
     let mut warned: Option<Instant> = None;
     loop {
         let (stream, peer) = tokio::select! {
@@ -125,72 +94,14 @@ pub(crate) async fn accept(
         if let Err(cause) = stream.set_nodelay(true) {
             tracing::debug!(%cause, "a connection is gone already");
         }
-        let reset = Arc::new(AtomicBool::new(false));
-        let (served, control, fault) = (Arc::clone(&app), control.clone(), Arc::clone(&reset));
-        let counted = Arc::clone(&app);
-        let service = service_fn(move |request: http::Request<Incoming>| {
-            let (app, control, fault) = (Arc::clone(&served), control.clone(), Arc::clone(&fault));
-            async move {
-                let answered = answer(&app, &control, door, port, request.map(Body::new)).await;
-                if answered.is_err() {
-                    fault.store(true, Ordering::Release);
-                }
-                answered
-            }
-        });
-        let (http, watcher) = (http.clone(), open.watcher());
-        let mut stop = stop.clone();
-        tokio::spawn(async move {
-            // Who has sent nothing yet has nothing to finish.
-            let protocol = tokio::select! {
-                biased;
-                protocol = tokio::time::timeout(HEAD_TIME, protocol_of(&stream)) => protocol,
-                _ = stop.changed() => return,
-            };
-            match protocol {
-                Ok(Ok(protocol)) => warn_of(&counted, peer, protocol),
-                Ok(Err(cause)) => tracing::debug!(%cause, "a connection is gone already"),
-                Err(_elapsed) => return,
-            }
-            let stream = TokioIo::new(Stream::new(stream, reset));
-            let connection = watcher.watch(http.serve_connection(stream, service));
-            if let Err(cause) = connection.await {
-                tracing::debug!(%cause, "a connection ended early");
-            }
-        });
+        tokio::spawn(connection::serve(Arc::clone(&front), stream, peer));
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN_TIME, open.shutdown())
+    front.stop.send_replace(true);
+    if tokio::time::timeout(DRAIN_TIME, front.stop.closed())
         .await
         .is_err()
     {
         tracing::debug!("connections were still busy at the stop");
-    }
-}
-
-/// What a client speaks, as far as its first bytes tell.
-async fn protocol_of(stream: &TcpStream) -> io::Result<Protocol> {
-    let mut first = [0; 8];
-    let length = stream.peek(&mut first).await?;
-    Ok(Protocol::of(&first[..length]))
-}
-
-/// Says what a client should do that did not mean to speak to this port so: its own error tells nothing of rollcall.
-fn warn_of(app: &App, peer: SocketAddr, protocol: Protocol) {
-    let advice = match protocol {
-        Protocol::Http => return,
-        Protocol::Tls => {
-            "a client spoke TLS to this port, which speaks plain HTTP; give it an endpoint that begins with http://"
-        }
-        Protocol::Http2 => {
-            "a client spoke HTTP/2 with prior knowledge to this port, which speaks HTTP/1.1; have it use that"
-        }
-        Protocol::Connect => {
-            "a client took this port for a proxy (CONNECT); give it rollcall's address as its endpoint, not as its proxy"
-        }
-    };
-    let address = peer.ip().to_canonical();
-    if app.metrics.count_misdirected(protocol, address) {
-        tracing::warn!(peer = %address, "{advice}");
     }
 }

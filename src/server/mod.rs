@@ -1,10 +1,12 @@
 //! A running rollcall: bound by the caller, served on a thread and runtime of its own, stopped on drop.
 
+mod connection;
 pub(crate) mod error;
 mod http;
 mod listener;
 pub(crate) mod log;
 pub(crate) mod options;
+mod proxy;
 mod stream;
 
 use std::io;
@@ -25,11 +27,15 @@ use crate::pipeline::journal::Journal;
 use crate::pipeline::journal::access_log::AccessLog;
 use crate::pipeline::metrics::Metrics;
 use crate::provider::Provider;
+use crate::providers::PROVIDERS;
 use crate::seed::template::{self, TemplatePlan};
 use crate::seed::{SeedSource, files};
+use crate::tls::{Certificates, Names};
+use connection::Front;
 pub use error::StartError;
 use listener::{Doors, accept, bind};
 use options::Options;
+use proxy::Proxy;
 
 /// How often `--watch` looks at the seed files.
 const WATCH_TIME: Duration = Duration::from_millis(300);
@@ -255,9 +261,26 @@ pub(crate) fn build(options: &Options) -> Result<App, StartError> {
         journal: Journal::new(options.journal, JOURNAL_BYTES).with_access_log(access_log),
         faults,
         metrics: Metrics::default(),
+        certificates: certificates(options)?,
+        is_proxy: options.proxy,
         admin_token: options.access.token.clone(),
         template,
     })
+}
+
+/// What TLS is spoken with. An authority signs for the providers' names and for those by which this server may be called.
+fn certificates(options: &Options) -> Result<Certificates, StartError> {
+    let mut names = Names::default();
+    let domains = PROVIDERS.iter().flat_map(|provider| provider.real.domains);
+    let hosts = options.access.hosts.iter().map(String::as_str);
+    for host in domains.copied().chain(hosts) {
+        names.add(host);
+    }
+    for listen in &options.listen {
+        names.add_address(listen.address.ip());
+    }
+    Certificates::start(&options.tls, names, options.tls_dir.as_deref())
+        .map_err(|cause| StartError::Tls(cause.to_string()))
 }
 
 /// Seeds fill new namespaces only; whoever names one for a folder with data sees none of it.
@@ -298,6 +321,7 @@ async fn serve(
     stopped: oneshot::Receiver<()>,
 ) {
     let (stop, _) = watch::channel(false);
+    let proxy = app.is_proxy.then(|| Arc::new(Proxy::new(access.clone())));
     let control = control::router(&app, access);
     if let Some(seeds) = seeds {
         tokio::spawn(watch_seeds(Arc::clone(&app), seeds, stop.subscribe()));
@@ -305,13 +329,10 @@ async fn serve(
     let accepting: Vec<_> = doors
         .into_iter()
         .map(|(door, listener)| {
-            tokio::spawn(accept(
-                Arc::clone(&app),
-                control.clone(),
-                door,
-                listener,
-                stop.subscribe(),
-            ))
+            let port = listener.local_addr().ok().map(|address| address.port());
+            let (app, control) = (Arc::clone(&app), control.clone());
+            let front = Front::new(app, control, door, port, proxy.clone());
+            tokio::spawn(accept(front, listener, stop.subscribe()))
         })
         .collect();
     // An error means that the owner is gone, which is a stop too.

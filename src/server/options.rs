@@ -13,6 +13,7 @@ use crate::pipeline::settings;
 use crate::provider::Provider;
 use crate::providers::require;
 use crate::seed::SeedSource;
+use crate::tls::Tls;
 
 /// Where to listen: an address, for all providers or for one.
 ///
@@ -70,6 +71,9 @@ pub struct Options {
     pub(crate) watch: bool,
     pub(crate) faults: Vec<Rule>,
     pub(crate) access_log: Option<AccessLogPlan>,
+    pub(crate) tls: Tls,
+    pub(crate) tls_dir: Option<PathBuf>,
+    pub(crate) proxy: bool,
 }
 
 impl Default for Options {
@@ -91,6 +95,9 @@ impl Default for Options {
             watch: false,
             faults: Vec::new(),
             access_log: None,
+            tls: Tls::Off,
+            tls_dir: None,
+            proxy: false,
         }
     }
 }
@@ -361,6 +368,47 @@ impl Options {
             file: Some(file).filter(|file| file != Path::new("-")),
             max_bytes: access_log::MAX_BYTES,
         });
+        self
+    }
+
+    /// Speaks TLS on the port of HTTP, too.
+    ///
+    /// ```
+    /// use rollcall::{Options, Rollcall, Tls};
+    ///
+    /// let rollcall = Rollcall::start_with(&Options::default().tls(Tls::Auto))?;
+    /// assert!(rollcall.ca_pem()?.starts_with("-----BEGIN CERTIFICATE-----"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// Keeps the authority of [`Tls::Auto`] in that folder, so that the next start has the same.
+    ///
+    /// ```
+    /// use rollcall::{Options, Tls};
+    ///
+    /// let options = Options::default().tls(Tls::Auto).tls_dir("rollcall-tls");
+    /// ```
+    #[must_use]
+    pub fn tls_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.tls_dir = Some(folder.into());
+        self
+    }
+
+    /// Answers as a proxy for the providers' hosts, and for no others: for clients whose endpoint cannot be set.
+    ///
+    /// ```
+    /// use rollcall::{Options, Tls};
+    ///
+    /// let options = Options::default().tls(Tls::Auto).proxy();
+    /// ```
+    #[must_use]
+    pub const fn proxy(mut self) -> Self {
+        self.proxy = true;
         self
     }
 

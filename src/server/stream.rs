@@ -1,5 +1,6 @@
-//! A TCP connection that a fault can reset, and that ends where its client stops reading.
+//! What HTTP is spoken over: a TCP connection that a fault can reset, and that ends where its client stops reading; and TLS.
 
+use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -7,10 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use bytes::Bytes;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
+use tokio_rustls::server::TlsStream;
 
 /// How long a client may leave an answer unread that does not fit into the buffers in between: it would hold memory for as long.
 const UNREAD_TIME: Duration = Duration::from_secs(60);
@@ -108,10 +111,115 @@ impl AsyncWrite for Stream {
     }
 }
 
+/// What HTTP is spoken over: a TCP connection, or TLS over one, or over a tunnel within one.
+pub(super) struct Link {
+    /// What was read already to see what it is, and is read first.
+    begun: Bytes,
+    transport: Transport,
+}
+
+enum Transport {
+    Plain(Stream),
+    Tls(Box<TlsStream<Link>>),
+}
+
+impl Link {
+    pub(super) fn plain(stream: Stream) -> Self {
+        Self {
+            begun: Bytes::new(),
+            transport: Transport::Plain(stream),
+        }
+    }
+
+    pub(super) fn tls(stream: TlsStream<Self>) -> Self {
+        Self {
+            begun: Bytes::new(),
+            transport: Transport::Tls(Box::new(stream)),
+        }
+    }
+
+    /// Has bytes that were read of it read once more.
+    pub(super) fn rewind(&mut self, bytes: Bytes) {
+        self.begun = bytes;
+    }
+
+    /// Its first bytes, which are read once more; none where it has ended.
+    pub(super) async fn first(&mut self) -> io::Result<Bytes> {
+        if self.begun.is_empty() {
+            let mut bytes = [0; 8];
+            let mut buffer = ReadBuf::new(&mut bytes);
+            poll_fn(|context| Pin::new(&mut *self).poll_read(context, &mut buffer)).await?;
+            self.begun = Bytes::copy_from_slice(buffer.filled());
+        }
+        Ok(self.begun.clone())
+    }
+}
+
+impl AsyncRead for Link {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if !self.begun.is_empty() {
+            let length = self.begun.len().min(buffer.remaining());
+            buffer.put_slice(&self.begun.split_to(length));
+            return Poll::Ready(Ok(()));
+        }
+        match &mut self.transport {
+            Transport::Plain(stream) => Pin::new(stream).poll_read(context, buffer),
+            Transport::Tls(stream) => Pin::new(stream).poll_read(context, buffer),
+        }
+    }
+}
+
+impl AsyncWrite for Link {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        match &mut self.transport {
+            Transport::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
+            Transport::Tls(stream) => Pin::new(stream).poll_write(context, bytes),
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.transport {
+            Transport::Plain(stream) => Pin::new(stream).poll_flush(context),
+            Transport::Tls(stream) => Pin::new(stream).poll_flush(context),
+        }
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.transport {
+            Transport::Plain(stream) => Pin::new(stream).poll_shutdown(context),
+            Transport::Tls(stream) => Pin::new(stream).poll_shutdown(context),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match &self.transport {
+            Transport::Plain(stream) => stream.is_write_vectored(),
+            Transport::Tls(stream) => stream.is_write_vectored(),
+        }
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match &mut self.transport {
+            Transport::Plain(stream) => Pin::new(stream).poll_write_vectored(context, bytes),
+            Transport::Tls(stream) => Pin::new(stream).poll_write_vectored(context, bytes),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::future::poll_fn;
-
     use super::*;
 
     #[test]

@@ -11,6 +11,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("signing", &[]),
     ("store", &[]),
     ("namespace", &["signing", "store"]),
+    ("tls", &["namespace"]),
     ("provider", &["namespace", "signing", "store"]),
     ("providers", &["namespace", "provider", "signing", "store"]),
     (
@@ -26,6 +27,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "providers",
             "signing",
             "store",
+            "tls",
         ],
     ),
     (
@@ -39,6 +41,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "seed",
             "signing",
             "store",
+            "tls",
         ],
     ),
     (
@@ -52,6 +55,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "providers",
             "seed",
             "store",
+            "tls",
         ],
     ),
     (
@@ -82,6 +86,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "server",
             "signing",
             "store",
+            "tls",
         ],
     ),
 ];
@@ -401,6 +406,34 @@ fn only_the_http_front_end_and_the_control_plane_know_axum() {
 #[test]
 fn the_store_and_the_signatures_know_no_http() {
     never(&["store/", "signing/"], &["http::"], &[]);
+}
+
+#[test]
+fn the_server_opens_no_connection() {
+    let here = [
+        "app.rs",
+        "control/",
+        "namespace/",
+        "pipeline/",
+        "provider",
+        "seed/",
+        "server/",
+        "signing/",
+        "store/",
+        "tls/",
+    ];
+    // The control plane's client is the library's and the command line's, not the server's.
+    let client = ["control/client/"];
+    let words = [
+        "TcpStream::connect",
+        "TcpSocket",
+        "UdpSocket",
+        "ureq::",
+        "lookup_host",
+        "ToSocketAddrs",
+        "UnixStream::connect",
+    ];
+    never(&here, &words, &client);
 }
 
 #[test]

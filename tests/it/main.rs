@@ -41,6 +41,8 @@ mod newcomers;
 mod operators;
 mod pages;
 mod placeholders;
+mod proxy;
 mod secrets;
 mod standard_error;
 mod tables;
+mod tls;

@@ -219,6 +219,25 @@ impl Client {
         }
     }
 
+    /// The certificate to trust for HTTPS, as PEM: that of the authority which [`Tls::Auto`](crate::Tls::Auto) makes.
+    ///
+    /// # Errors
+    /// When the server cannot be reached, or has no authority of its own.
+    ///
+    /// ```
+    /// use rollcall::{Options, Rollcall, Tls};
+    ///
+    /// let rollcall = Rollcall::start_with(&Options::default().tls(Tls::Auto))?;
+    /// let ca = rollcall.ca_pem()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn ca_pem(&self) -> Result<String, ClientError> {
+        let pem = self.call("GET", "/ca.pem", Vec::new())?;
+        let pem = String::from_utf8(pem).ok();
+        pem.filter(|pem| pem.starts_with("-----BEGIN CERTIFICATE-----"))
+            .ok_or_else(|| self.is_a_stranger())
+    }
+
     /// Puts the namespace back to the seed; its faults go too. Gives what was dropped, by provider.
     ///
     /// # Errors

@@ -113,6 +113,8 @@ pub(super) struct Kept {
     pub(super) status: u16,
     pub(super) duration: Duration,
     pub(super) method: Method,
+    /// Whether it came over TLS.
+    pub(super) is_secure: bool,
     pub(super) outcome: Outcome,
     pub(super) packed: Packed,
     pub(super) reply_body: Bytes,
@@ -133,14 +135,14 @@ pub(super) struct Packed {
 
 impl Packed {
     fn new(target: &Uri, headers: &HeaderMap, body: &[u8], reply: &HeaderMap) -> Self {
-        let query = target.query();
+        let (path, query) = (path_of(target), target.query());
         let lines = |headers: &HeaderMap| -> usize {
             headers
                 .iter()
                 .map(|(name, value)| name.as_str().len() + value.len() + 2)
                 .sum()
         };
-        let length = target.path().len()
+        let length = path.len()
             + query.map_or(0, |query| 1 + query.len())
             + lines(headers)
             + body.len()
@@ -154,7 +156,7 @@ impl Packed {
                 bytes.push(b'\n');
             }
         };
-        bytes.extend_from_slice(target.path().as_bytes());
+        bytes.extend_from_slice(path.as_bytes());
         if let Some(query) = query {
             bytes.push(b'?');
             bytes.extend_from_slice(query.as_bytes());
@@ -191,6 +193,14 @@ impl Packed {
 
     pub(super) fn reply_headers(&self) -> HeaderMap {
         unpacked(&self.bytes[self.reply..])
+    }
+}
+
+/// The path of a target; of a CONNECT, which has none, the host and port.
+fn path_of(target: &Uri) -> &str {
+    match target.authority() {
+        Some(authority) if target.path().is_empty() => authority.as_str(),
+        _ => target.path(),
     }
 }
 
@@ -282,6 +292,7 @@ impl Kept {
             status: reply.status,
             duration,
             method: request.method.clone(),
+            is_secure: request.is_secure,
             outcome,
             packed,
             reply_body,
@@ -305,6 +316,10 @@ impl Kept {
         put("error", json!(call.error));
         put("request_id", json!(call.request_id));
         put("duration_us", json!(self.duration.as_micros()));
+        put(
+            "scheme",
+            json!(if self.is_secure { "https" } else { "http" }),
+        );
         put("method", json!(self.method.as_str()));
         put("target", json!(redact::target(self.packed.target())));
         let unknown = self.unknown_parameters();

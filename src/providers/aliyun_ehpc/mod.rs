@@ -56,6 +56,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     example: "/?Action=ListUsersAsync&Version=2018-04-12&ClusterId=ehpc-hz-vu7c2WkVGx",
     real: Real {
         hosts: &["*.aliyuncs.com"],
+        domains: &["aliyuncs.com"],
         marks: &[
             (1, Mark::Authorization("ACS3-*")),
             (1, Mark::Authorization("acs *")),

@@ -87,6 +87,7 @@ catalogue! {
 
 /// What the services have in common; each adds its hosts and paths.
 pub(crate) const REAL: Real = Real {
+    domains: &["myhuaweicloud.com", "myhuaweicloud.eu"],
     schemes: &[Scheme::Huawei],
     endpoints: &[
         "workspace.cn-north-4.myhuaweicloud.com",

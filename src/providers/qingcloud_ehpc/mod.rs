@@ -63,6 +63,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     example: "/api/user?zone=jn1a&timestamp=2026-01-02T03:04:05Z",
     real: Real {
         hosts: &["*.qingcloud.com", "*.shanhe.com"],
+        domains: &["qingcloud.com", "shanhe.com"],
         // What QingCloud's other clients call at /iaas is no operation here: 1101.
         paths: &["/api", "/iaas"],
         credentials: &[

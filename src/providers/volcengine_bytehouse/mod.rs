@@ -55,6 +55,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     example: "/?Action=ListUsers&Version=2024-08-31",
     real: Real {
         hosts: &["*volcengineapi.com"],
+        domains: &["volcengineapi.com"],
         marks: &[
             (3, Mark::Authorization("HMAC-SHA256 *")),
             (3, Mark::Header("x-date")),

@@ -186,6 +186,21 @@ impl Connection {
     }
 }
 
+/// Reads one answer from whatever brings it; nothing where that ends first.
+pub(crate) fn read_answer(stream: &mut impl Read) -> std::io::Result<Option<Answer>> {
+    let mut received = Vec::new();
+    let mut buffer = [0; 16 * 1024];
+    loop {
+        if let Some((answer, _)) = parse(&received, false) {
+            return Ok(Some(answer));
+        }
+        match stream.read(&mut buffer)? {
+            0 => return Ok(None),
+            length => received.extend_from_slice(&buffer[..length]),
+        }
+    }
+}
+
 /// The first whole answer in what was received, and how long it is.
 fn parse(received: &[u8], bodiless: bool) -> Option<(Answer, usize)> {
     let mut headers = [httparse::EMPTY_HEADER; 64];

@@ -1,0 +1,343 @@
+//! A connection: what is spoken over it, and the requests in it, tunnels to providers' hosts included.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request as AxumRequest;
+use axum::response::Response;
+use bytes::Bytes;
+use http::header::HOST;
+use http::{Method, Request};
+use hyper::body::Incoming;
+use hyper::ext::ReasonPhrase;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::http::{Arrival, ConnectionReset, answer, into_response};
+use super::proxy::{self, Place, Proxy};
+use super::stream::{Link, Stream};
+use crate::app::App;
+use crate::pipeline::metrics::Protocol;
+use crate::pipeline::refuse_host;
+use crate::provider::{Provider, call};
+
+/// How long a client may take to send a request's head.
+const HEAD_TIME: Duration = Duration::from_secs(30);
+/// How long a client may take to shake hands.
+const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
+/// What hyper buffers of a head; beyond it, and beyond 100 headers, hyper refuses by itself (431), below it the provider's
+/// envelope does. (Any other number of headers than hyper's own has it allocate room for all of them with each request.)
+const HEAD_BUFFER: usize = 128 * 1024;
+
+/// How many tunnels may be in one another: a client that means to use a proxy needs one.
+const DEPTH: usize = 2;
+/// What clients print of a tunnel that is refused, most of them nothing else.
+const REASON: &[u8] = b"Forbidden: rollcall serves the hosts of its providers alone";
+
+/// What the connections of a listener share.
+pub(super) struct Front {
+    app: Arc<App>,
+    control: Router,
+    /// The provider that the listener is dedicated to, if any.
+    door: Option<&'static Provider>,
+    port: Option<u16>,
+    /// Where requests for providers' hosts are answered.
+    proxy: Option<Arc<Proxy>>,
+    /// Says when to stop; every connection has a receiver for as long as it is open.
+    pub(super) stop: watch::Sender<bool>,
+    http: http1::Builder,
+}
+
+impl Front {
+    pub(super) fn new(
+        app: Arc<App>,
+        control: Router,
+        door: Option<&'static Provider>,
+        port: Option<u16>,
+        proxy: Option<Arc<Proxy>>,
+    ) -> Self {
+        let mut http = http1::Builder::new();
+        // Not `pipeline_flush`: with it, hyper takes all of a body that there is, however slowly its client reads.
+        http.timer(TokioTimer::new())
+            // A client that has sent its request and closed its writing half still reads.
+            .half_close(true)
+            .header_read_timeout(HEAD_TIME)
+            .max_buf_size(HEAD_BUFFER);
+        Self {
+            app,
+            control,
+            door,
+            port,
+            proxy,
+            stop: watch::channel(false).0,
+            http,
+        }
+    }
+}
+
+/// Serves a connection to its end.
+pub(super) async fn serve(front: Arc<Front>, stream: TcpStream, peer: SocketAddr) {
+    let mut stop = front.stop.subscribe();
+    // Who has sent nothing yet has nothing to finish.
+    let protocol = tokio::select! {
+        biased;
+        protocol = timeout(HEAD_TIME, protocol_of(&stream)) => protocol,
+        _ = stop.changed() => return,
+    };
+    let protocol = match protocol {
+        Ok(Ok(protocol)) => protocol,
+        Ok(Err(cause)) => return tracing::debug!(%cause, "a connection is gone already"),
+        Err(_elapsed) => return,
+    };
+    let reset = Arc::<AtomicBool>::default();
+    let link = Link::plain(Stream::new(stream, Arc::clone(&reset)));
+    let arrival = Arrival {
+        door: front.door,
+        port: front.port,
+        ..Arrival::default()
+    };
+    let connection = Connection {
+        front,
+        peer,
+        arrival,
+        reset,
+        depth: 0,
+    };
+    connection.speak(protocol, link, stop).await;
+}
+
+/// What a client speaks, as far as its first bytes tell.
+async fn protocol_of(stream: &TcpStream) -> io::Result<Protocol> {
+    let mut first = [0; 8];
+    let length = stream.peek(&mut first).await?;
+    Ok(Protocol::of(&first[..length]))
+}
+
+/// A client's connection, or a tunnel in one.
+struct Connection {
+    front: Arc<Front>,
+    peer: SocketAddr,
+    arrival: Arrival,
+    /// Whether to reset the TCP connection instead of closing it.
+    reset: Arc<AtomicBool>,
+    /// How many tunnels it is in.
+    depth: usize,
+}
+
+impl Connection {
+    async fn speak(mut self, protocol: Protocol, link: Link, mut stop: watch::Receiver<bool>) {
+        let certificates = &self.front.app.certificates;
+        if protocol != Protocol::Tls || !certificates.is_on() {
+            self.warn_of(protocol);
+            return self.serve_http(link, stop).await;
+        }
+        let shaking = timeout(HANDSHAKE_TIME, certificates.acceptor().accept(link));
+        let shaken = tokio::select! {
+            biased;
+            shaken = shaking => shaken,
+            _ = stop.changed() => return,
+        };
+        match shaken {
+            Ok(Ok(stream)) => {
+                self.arrival.is_secure = true;
+                self.serve_http(Link::tls(stream), stop).await;
+            }
+            Ok(Err(cause)) => tracing::debug!(peer = %self.peer, %cause, "a handshake failed"),
+            Err(_elapsed) => tracing::debug!(peer = %self.peer, "a handshake took too long"),
+        }
+    }
+
+    async fn serve_http(self, link: Link, mut stop: watch::Receiver<bool>) {
+        let this = Arc::new(self);
+        let http = this.front.http.clone();
+        let service = service_fn(move |request: Request<Incoming>| {
+            let this = Arc::clone(&this);
+            async move {
+                let answered = this.answer(request).await;
+                if answered.is_err() {
+                    this.reset.store(true, Ordering::Release);
+                }
+                answered
+            }
+        });
+        let connection = http.serve_connection(TokioIo::new(link), service);
+        let mut connection = pin!(connection.with_upgrades());
+        let ended = tokio::select! {
+            biased;
+            ended = connection.as_mut() => ended,
+            _ = stop.changed() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(cause) = ended {
+            tracing::debug!(%cause, "a connection ended early");
+        }
+    }
+
+    async fn answer(
+        self: &Arc<Self>,
+        mut request: Request<Incoming>,
+    ) -> Result<Response, ConnectionReset> {
+        match &self.front.proxy {
+            Some(proxy) if request.method() == Method::CONNECT => {
+                let opened = self.connect(proxy, &mut request);
+                Ok(opened.unwrap_or_else(|| self.refuse_tunnel(request)))
+            }
+            Some(proxy) => self.answer_as_proxy(proxy, request.map(Body::new)).await,
+            None => self.pass(&self.arrival, request.map(Body::new)).await,
+        }
+    }
+
+    async fn pass(
+        &self,
+        arrival: &Arrival,
+        request: AxumRequest,
+    ) -> Result<Response, ConnectionReset> {
+        answer(&self.front.app, &self.front.control, arrival, request).await
+    }
+
+    /// Opens a tunnel, whose other end is here, to what is served.
+    fn connect(
+        self: &Arc<Self>,
+        proxy: &Proxy,
+        request: &mut Request<Incoming>,
+    ) -> Option<Response> {
+        let authority = request.uri().authority()?;
+        match proxy.place(&self.arrival, authority, 443) {
+            Place::Served(arrival) if self.depth < DEPTH => {
+                self.open_tunnel(hyper::upgrade::on(request), arrival);
+                Some(Response::new(Body::empty()))
+            }
+            _ => None,
+        }
+    }
+
+    fn refuse_tunnel(&self, request: Request<Incoming>) -> Response {
+        let mut response = self.refuse(request.map(Body::new));
+        let reason = ReasonPhrase::from_static(REASON);
+        response.extensions_mut().insert(reason);
+        response
+    }
+
+    /// Answers a request that names its host in the target, as those to a proxy do, or in the header alone.
+    async fn answer_as_proxy(
+        &self,
+        proxy: &Proxy,
+        mut request: AxumRequest,
+    ) -> Result<Response, ConnectionReset> {
+        let Some(authority) = request.uri().authority().cloned() else {
+            // A client that was led here by its machine's own table of hosts says which one it meant.
+            let host = request.headers().get(HOST);
+            let host = host.filter(|_| self.depth == 0);
+            let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
+            let name = host.split(':').next().unwrap_or_default();
+            return match proxy::real_place(&self.arrival, name) {
+                Some(real) => self.pass(&real, request).await,
+                None => self.pass(&self.arrival, request).await,
+            };
+        };
+        let port = match request.uri().scheme_str() {
+            Some("https") => 443,
+            _ => 80,
+        };
+        match proxy.place(&self.arrival, &authority, port) {
+            Place::Served(arrival) => {
+                proxy::set_host(&mut request, &authority);
+                self.pass(&arrival, request).await
+            }
+            Place::Elsewhere => Ok(self.refuse(request)),
+        }
+    }
+
+    /// Refuses what is for a host that is not served.
+    fn refuse(&self, request: AxumRequest) -> Response {
+        let (head, _) = request.into_parts();
+        let host = head.uri.authority().map(ToString::to_string);
+        let mut asked = call::Request::new(head.method, head.uri, head.headers, Bytes::new(), None);
+        asked.is_secure = self.arrival.is_secure;
+        let host = host.as_deref().unwrap_or("no host");
+        into_response(refuse_host(&self.front.app, &asked, host))
+    }
+
+    /// Serves what comes through a tunnel once it is open, as it would come from its client without one.
+    fn open_tunnel(self: &Arc<Self>, upgrade: OnUpgrade, arrival: Arrival) {
+        let tunnel = Self {
+            front: Arc::clone(&self.front),
+            peer: self.peer,
+            arrival,
+            reset: Arc::clone(&self.reset),
+            depth: self.depth + 1,
+        };
+        // Before the connection that it is in ends: a stop waits for this one, too.
+        let stop = self.front.stop.subscribe();
+        tokio::spawn(tunnel.serve_tunnel(upgrade, stop));
+    }
+
+    /// A tunnel is a connection, which may have tunnels: a type would hold itself without the box.
+    fn serve_tunnel(
+        self,
+        upgrade: OnUpgrade,
+        mut stop: watch::Receiver<bool>,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(async move {
+            let opened = async {
+                let mut link = link_of(upgrade.await.map_err(io::Error::other)?)?;
+                let first = link.first().await?;
+                Ok::<_, io::Error>((Protocol::of(&first), link))
+            };
+            let opened = tokio::select! {
+                biased;
+                opened = timeout(HEAD_TIME, opened) => opened,
+                _ = stop.changed() => return,
+            };
+            match opened {
+                Ok(Ok((protocol, link))) => self.speak(protocol, link, stop).await,
+                Ok(Err(cause)) => tracing::debug!(%cause, "a tunnel is gone already"),
+                Err(_elapsed) => {}
+            }
+        })
+    }
+
+    /// Says what a client should do that did not mean to speak to this port so: its own error tells nothing of rollcall.
+    fn warn_of(&self, protocol: Protocol) {
+        let advice = match protocol {
+            Protocol::Http => return,
+            Protocol::Connect if self.front.proxy.is_some() => return,
+            Protocol::Tls => {
+                "a client spoke TLS to this port, which speaks plain HTTP; give it an endpoint that begins with http://, or start with --tls auto"
+            }
+            Protocol::Http2 => {
+                "a client spoke HTTP/2 with prior knowledge to this port, which speaks HTTP/1.1; have it use that"
+            }
+            Protocol::Connect => {
+                "a client took this port for a proxy (CONNECT); give it rollcall's address as its endpoint, or start with --proxy"
+            }
+        };
+        let address = self.peer.ip().to_canonical();
+        if self.front.app.metrics.count_misdirected(protocol, address) {
+            tracing::warn!(peer = %address, "{advice}");
+        }
+    }
+}
+
+/// The connection that a request for a tunnel came over, with what came after it.
+fn link_of(upgraded: Upgraded) -> io::Result<Link> {
+    let parts = upgraded
+        .downcast::<TokioIo<Link>>()
+        .map_err(|_| io::Error::other("a tunnel through something else"))?;
+    let mut link = parts.io.into_inner();
+    link.rewind(parts.read_buf);
+    Ok(link)
+}

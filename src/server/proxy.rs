@@ -1,0 +1,76 @@
+//! `--proxy`: requests for the providers' hosts are answered here, whatever name server they would have asked.
+//!
+//! Nothing is passed on: rollcall opens no connection, and what is for any other host is refused.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::Request as AxumRequest;
+use http::HeaderValue;
+use http::header::HOST;
+use http::uri::Authority;
+
+use super::http::Arrival;
+use crate::control::ControlAccess;
+use crate::pipeline::identify::real_service;
+
+/// Whose hosts are served.
+#[derive(Debug)]
+pub(super) struct Proxy {
+    access: ControlAccess,
+}
+
+/// Where a request is to go.
+pub(super) enum Place {
+    /// A provider's host, or this server by its own address.
+    Served(Arrival),
+    Elsewhere,
+}
+
+impl Proxy {
+    pub(super) const fn new(access: ControlAccess) -> Self {
+        Self { access }
+    }
+
+    /// Where a host is, for what arrived so; `port` is the one that its scheme has where the client names none.
+    pub(super) fn place(&self, arrival: &Arrival, authority: &Authority, port: u16) -> Place {
+        if let Some(real) = real_place(arrival, authority.host()) {
+            return Place::Served(real);
+        }
+        let port = authority.port_u16().unwrap_or(port);
+        if arrival.port == Some(port) && self.is_here(authority.host()) {
+            return Place::Served(arrival.to_listener());
+        }
+        Place::Elsewhere
+    }
+
+    /// Whether a host may be this machine's own name or address.
+    fn is_here(&self, host: &str) -> bool {
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        host.parse::<IpAddr>().is_ok() || self.access.is_local(host)
+    }
+}
+
+/// How a request to a provider's real host is served: by that provider, in the region that the host names.
+pub(super) fn real_place(arrival: &Arrival, host: &str) -> Option<Arrival> {
+    let (provider, region) = real_service(host)?;
+    Some(Arrival {
+        called: Some(provider),
+        region: region.map(Arc::from),
+        ..*arrival
+    })
+}
+
+/// The host of the target is the one that counts (RFC 9112, 3.2.2). The header stays as it was signed where it says the same.
+pub(super) fn set_host(request: &mut AxumRequest, authority: &Authority) {
+    let said = request
+        .headers()
+        .get(HOST)
+        .and_then(|host| host.to_str().ok());
+    let is_same = said
+        .and_then(|said| said.parse::<Authority>().ok())
+        .is_some_and(|said| said.host().eq_ignore_ascii_case(authority.host()));
+    if !is_same && let Ok(host) = HeaderValue::from_str(authority.as_str()) {
+        request.headers_mut().insert(HOST, host);
+    }
+}

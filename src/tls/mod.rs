@@ -1,0 +1,288 @@
+//! HTTPS on the port of HTTP: whose certificates, and when they are made.
+//!
+//! Nothing is made or read before it is wanted: the authority of `auto` with the first handshake, or the first look at its
+//! certificate.
+
+mod authority;
+pub(crate) mod folder;
+mod issuing;
+mod pem;
+mod trust_store;
+
+use std::fmt;
+use std::io;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::{Arc, OnceLock};
+
+use rustls::crypto::ring::default_provider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::{ClientHello, ResolvesServerCert, ServerConfig};
+use rustls::sign::CertifiedKey;
+use tokio_rustls::TlsAcceptor;
+
+use issuing::Issuing;
+
+/// Whether clients may speak TLS to the port of HTTP, and whose certificate they see.
+///
+/// ```
+/// use rollcall::Tls;
+///
+/// assert_eq!("auto".parse(), Ok(Tls::Auto));
+/// assert!("certificate.pem".parse::<Tls>().is_err());
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Tls {
+    /// HTTP alone.
+    #[default]
+    Off,
+    /// Certificates of an authority of its own, made at first use and for as long as the server runs.
+    Auto,
+    /// A certificate, with those that lead to its authority, and its key, as PEM files.
+    Files {
+        /// The certificates, the server's own first.
+        certificate: PathBuf,
+        /// Its private key.
+        key: PathBuf,
+    },
+}
+
+impl FromStr for Tls {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "off" => return Ok(Self::Off),
+            "auto" => return Ok(Self::Auto),
+            _ => {}
+        }
+        let files = text.split_once(',').filter(|(certificate, key)| {
+            !certificate.is_empty() && !key.is_empty() && !key.contains(',')
+        });
+        match files {
+            Some((certificate, key)) => Ok(Self::Files {
+                certificate: certificate.into(),
+                key: key.into(),
+            }),
+            None => Err("write off, auto, or two PEM files as CERT,KEY".to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Off => "off",
+            Self::Auto => "auto",
+            Self::Files { .. } => "files",
+        })
+    }
+}
+
+/// What certificates are issued for: nothing else can be signed with the authority's key.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Names {
+    /// Domains, each with all that is below it.
+    pub(crate) domains: Vec<String>,
+    /// Addresses beside those of loopback.
+    pub(crate) addresses: Vec<IpAddr>,
+}
+
+impl Names {
+    /// Adds a host name, as `--allow-host` takes it: one with a star stands for all that end so.
+    pub(crate) fn add(&mut self, host: &str) {
+        if let Ok(address) = host.parse() {
+            return self.add_address(address);
+        }
+        let name = host.trim_start_matches("*.").trim_end_matches('.');
+        // A certificate writes other letters as clients do who send them: as xn--….
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        let name = name.to_ascii_lowercase();
+        if !name.is_empty() && name.bytes().all(is_name) && !self.domains.contains(&name) {
+            self.domains.push(name);
+        }
+    }
+
+    pub(crate) fn add_address(&mut self, address: IpAddr) {
+        let address = address.to_canonical();
+        let is_one = !address.is_unspecified() && !address.is_loopback();
+        if is_one && !self.addresses.contains(&address) {
+            self.addresses.push(address);
+        }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.domains.iter().any(|domain| is_within(name, domain))
+    }
+}
+
+/// Whether a name is a domain, or below it.
+pub(crate) fn is_within(name: &str, domain: &str) -> bool {
+    name.strip_suffix(domain)
+        .is_some_and(|rest| rest.is_empty() || rest.len() > 1 && rest.ends_with('.'))
+}
+
+/// What is wrong with the files of certificates.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TlsError {
+    #[error("{0}: {1}")]
+    Io(PathBuf, io::Error),
+    #[error("{0} holds no {1} in PEM")]
+    Pem(PathBuf, &'static str),
+    #[error("the certificate {0} and the key {1} cannot be used: {2}")]
+    Pair(PathBuf, PathBuf, rustls::Error),
+    #[error("{0} is not of rollcall's making and was left as it is; choose another folder")]
+    Foreign(PathBuf),
+    #[error("no certificate could be made: {0}")]
+    Issue(rcgen::Error),
+    #[error("a certificate that was made cannot be used: {0}")]
+    Use(rustls::Error),
+}
+
+/// The certificates of a server.
+#[derive(Debug)]
+pub(crate) struct Certificates {
+    source: Source,
+    /// Made with the first handshake.
+    config: OnceLock<Arc<ServerConfig>>,
+}
+
+#[derive(Debug)]
+enum Source {
+    None,
+    Issued(Arc<Issuing>),
+    Given(Arc<CertifiedKey>),
+}
+
+impl Certificates {
+    /// What `tls` says. Files are read here, so that a start can fail of them; a folder is filled here, so that clients find
+    /// what they need in it.
+    pub(crate) fn start(tls: &Tls, names: Names, folder: Option<&Path>) -> Result<Self, TlsError> {
+        let source = match tls {
+            Tls::Off => Source::None,
+            Tls::Auto => {
+                let issuing = Issuing::new(names, folder.map(Path::to_owned));
+                if folder.is_some() {
+                    issuing.ca_pem()?;
+                }
+                Source::Issued(Arc::new(issuing))
+            }
+            Tls::Files { certificate, key } => Source::Given(Arc::new(read(certificate, key)?)),
+        };
+        Ok(Self {
+            source,
+            config: OnceLock::new(),
+        })
+    }
+
+    /// Whether clients may speak TLS.
+    pub(crate) const fn is_on(&self) -> bool {
+        !matches!(self.source, Source::None)
+    }
+
+    /// The authority's certificate, where rollcall has one of its own.
+    pub(crate) fn ca_pem(&self) -> Result<Option<String>, TlsError> {
+        match &self.source {
+            Source::Issued(issuing) => issuing.ca_pem().map(Some),
+            Source::None | Source::Given(_) => Ok(None),
+        }
+    }
+
+    /// What shakes hands.
+    pub(crate) fn acceptor(&self) -> TlsAcceptor {
+        let config = self.config.get_or_init(|| {
+            let resolver: Arc<dyn ResolvesServerCert> = match &self.source {
+                Source::Issued(issuing) => Arc::clone(issuing) as Arc<dyn ResolvesServerCert>,
+                Source::Given(key) => Arc::new(Given(Some(Arc::clone(key)))),
+                Source::None => Arc::new(Given(None)),
+            };
+            let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+                .with_safe_default_protocol_versions()
+                .expect("ring has what TLS 1.2 and 1.3 need")
+                .with_no_client_auth()
+                .with_cert_resolver(resolver);
+            config.alpn_protocols = vec![b"http/1.1".to_vec()];
+            // One is enough for a client that comes again; each is some bytes to send and to remember.
+            config.send_tls13_tickets = 1;
+            Arc::new(config)
+        });
+        TlsAcceptor::from(Arc::clone(config))
+    }
+}
+
+/// The one certificate that a server was given, whatever name a client asks for.
+#[derive(Debug)]
+struct Given(Option<Arc<CertifiedKey>>);
+
+impl ResolvesServerCert for Given {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        self.0.clone()
+    }
+}
+
+fn read(certificate: &Path, key: &Path) -> Result<CertifiedKey, TlsError> {
+    let text =
+        |path: &Path| std::fs::read(path).map_err(|cause| TlsError::Io(path.to_owned(), cause));
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text(certificate)?).collect();
+    let chain = chain
+        .ok()
+        .filter(|chain| !chain.is_empty())
+        .ok_or_else(|| TlsError::Pem(certificate.to_owned(), "certificate"))?;
+    let private = PrivateKeyDer::from_pem_slice(&text(key)?)
+        .map_err(|_| TlsError::Pem(key.to_owned(), "private key"))?;
+    CertifiedKey::from_der(chain, private, &default_provider())
+        .map_err(|cause| TlsError::Pair(certificate.to_owned(), key.to_owned(), cause))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mode_is_a_word_or_two_files() {
+        assert_eq!("off".parse(), Ok(Tls::Off));
+        assert_eq!("auto".parse(), Ok(Tls::Auto));
+        let files = Tls::Files {
+            certificate: "a.pem".into(),
+            key: "b.pem".into(),
+        };
+        assert_eq!("a.pem,b.pem".parse(), Ok(files));
+        for wrong in ["", "on", "a.pem", "a.pem,", ",b.pem", "a,b,c"] {
+            assert!(wrong.parse::<Tls>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn names_are_within_their_domains_label_by_label() {
+        let mut names = Names::default();
+        for host in [
+            "localhost",
+            "*.CI.example.",
+            "10.1.2.3",
+            "127.0.0.1",
+            "0.0.0.0",
+            "käse.example",
+            "",
+        ] {
+            names.add(host);
+        }
+        assert_eq!(names.domains, ["localhost", "ci.example"]);
+        assert_eq!(
+            names.addresses,
+            ["10.1.2.3".parse::<IpAddr>().expect("one")]
+        );
+        for (name, expected) in [
+            ("localhost", true),
+            ("a.b.localhost", true),
+            ("ci.example", true),
+            ("xci.example", false),
+            (".ci.example", false),
+            ("ci.example.evil.example", false),
+            ("", false),
+        ] {
+            assert_eq!(names.has(name), expected, "{name}");
+        }
+    }
+}

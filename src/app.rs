@@ -1,5 +1,7 @@
 //! What all calls share.
 
+use tokio::sync::watch;
+
 use crate::namespace::Namespaces;
 use crate::pipeline::faults::Faults;
 use crate::pipeline::journal::Journal;
@@ -22,4 +24,6 @@ pub(crate) struct App {
     pub(crate) admin_token: Option<String>,
     /// How the template is made anew when seed files change.
     pub(crate) template: TemplatePlan,
+    /// Turns true when the server stops: what waits need not wait any longer.
+    pub(crate) stop: watch::Sender<bool>,
 }

@@ -3,20 +3,15 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 
 use super::flags::parse_time;
 use super::{bad_flags, say};
 use crate::namespace::clock::{Clock, Time};
-use crate::namespace::ids::Ids;
-use crate::pipeline::journal::shell::quote;
+use crate::pipeline::outgoing::{Outgoing, Terms, Way, escaped};
 use crate::providers::require;
-use crate::signing::Scheme;
-use crate::signing::qingcloud::Dialect;
-use crate::signing::{
-    AccessKey, Digest, RawRequest, SignedParts, alibaba_acs3, alibaba_v1, huawei, qingcloud,
-    volcengine,
-};
+use crate::signing::AccessKey;
 
 /// What to sign, and how.
 #[derive(Debug, Args)]
@@ -80,53 +75,13 @@ pub(super) struct Sign {
     nonce: Option<String>,
 }
 
-/// A provider's ways to sign; the first of each provider is its default.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Way {
-    /// Alibaba: ACS3-HMAC-SHA256, in headers
-    Acs3,
-    /// Alibaba: ACS3-HMAC-SM3
-    Acs3Sm3,
-    /// Alibaba: RPC, SignatureVersion 1.0, HMAC-SHA1, in the query
-    V1,
-    /// Alibaba: the same with HMAC-SHA256
-    V1Sha256,
-    /// Volcengine: HMAC-SHA256 in headers
-    Header,
-    /// Volcengine: the same in the query; good for 15 minutes, and without the body
-    Presigned,
-    /// Huawei: SDK-HMAC-SHA256, in headers
-    Sdk,
-    /// Huawei: SDK-HMAC-SM3
-    SdkSm3,
-    /// Huawei: V11-HMAC-SHA256, with a key derived for --region and --service
-    V11,
-    /// QingCloud: HmacSHA256 over four lines, the MD5 of the body last
-    Ehpc,
-    /// QingCloud: the same with HmacSHA1
-    EhpcSha1,
-    /// QingCloud: HmacSHA256 over three lines, in the query or in the form of a POST
-    Iaas,
-    /// QingCloud: the same with HmacSHA1
-    IaasSha1,
-}
-
-impl Way {
-    /// The ways of a scheme, the usual one first.
-    const fn of(scheme: Scheme) -> &'static [Self] {
-        match scheme {
-            Scheme::AlibabaAcs3 => &[Self::Acs3, Self::Acs3Sm3],
-            Scheme::AlibabaV1 => &[Self::V1, Self::V1Sha256],
-            Scheme::Volcengine => &[Self::Header, Self::Presigned],
-            Scheme::Huawei => &[Self::Sdk, Self::SdkSm3, Self::V11],
-            Scheme::QingCloud => &[Self::Ehpc, Self::EhpcSha1, Self::Iaas, Self::IaasSha1],
-        }
+impl ValueEnum for Way {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
     }
 
-    fn as_str(self) -> String {
-        self.to_possible_value()
-            .map(|value| value.get_name().to_owned())
-            .unwrap_or_default()
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.as_str()).help(self.about()))
     }
 }
 
@@ -155,19 +110,7 @@ struct Address {
 
 impl Address {
     fn parse(url: &str) -> Option<Self> {
-        let url: String = url
-            .split('#')
-            .next()?
-            .chars()
-            .map(|letter| {
-                if letter.is_ascii_graphic() {
-                    letter.to_string()
-                } else {
-                    let mut bytes = [0; 4];
-                    crate::signing::encode(letter.encode_utf8(&mut bytes).as_bytes()).into_owned()
-                }
-            })
-            .collect();
+        let url = escaped(url.split('#').next()?);
         let (scheme, rest) = url.split_once("://").unwrap_or(("http", &url));
         let default_port = match scheme {
             "http" => ":80",
@@ -199,19 +142,14 @@ pub(super) fn sign(asked: &Sign) -> ExitCode {
 }
 
 fn command(asked: &Sign) -> Result<String, String> {
-    let schemes = require(&asked.provider)?.real.schemes;
-    let ways: Vec<Way> = schemes
-        .iter()
-        .flat_map(|&scheme| Way::of(scheme))
-        .copied()
-        .collect();
+    let ways = Way::of(require(&asked.provider)?);
     let way = match asked.scheme {
         None => *ways
             .first()
             .expect("every provider has a way to sign; a test says so"),
         Some(way) if ways.contains(&way) => way,
         Some(way) => {
-            let words: Vec<String> = ways.iter().map(|way| way.as_str()).collect();
+            let words: Vec<&str> = ways.iter().map(|way| way.as_str()).collect();
             return Err(format!(
                 "{} does not know --scheme {}; it knows {}",
                 asked.provider,
@@ -220,8 +158,7 @@ fn command(asked: &Sign) -> Result<String, String> {
             ));
         }
     };
-    let is_qingcloud = matches!(way, Way::Ehpc | Way::EhpcSha1 | Way::Iaas | Way::IaasSha1);
-    if is_qingcloud && asked.token.is_some() {
+    if !way.takes_tokens() && asked.token.is_some() {
         return Err(format!(
             "{} cannot be signed with a --token: QingCloud's temporary keys sign with signature_version 2, which is not emulated",
             asked.provider
@@ -244,108 +181,27 @@ fn command(asked: &Sign) -> Result<String, String> {
             None => text.to_owned(),
         },
     };
-    let mut headers = asked.header.clone();
-    let given =
-        |headers: &[(String, String)], wanted: &str| headers.iter().any(|(name, _)| name == wanted);
-    if !given(&headers, "host") {
-        headers.insert(0, ("host".to_owned(), address.host.clone()));
-    }
-    if !body.is_empty() && !given(&headers, "content-type") {
-        let kind = if body.trim_start().starts_with(['{', '[']) {
-            "application/json"
-        } else {
-            "application/x-www-form-urlencoded"
-        };
-        headers.push(("content-type".to_owned(), kind.to_owned()));
-    }
-    let sealed = seal(asked, way, &address, &headers, &body);
-    Ok(curl(asked, &address, headers, body, sealed))
-}
-
-fn seal(
-    asked: &Sign,
-    way: Way,
-    address: &Address,
-    headers: &[(String, String)],
-    body: &str,
-) -> SignedParts {
-    let headers: Vec<(&str, &str)> = headers
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
-    let request = RawRequest {
-        method: &asked.method,
-        path: &address.path,
-        query: &address.query,
-        headers: &headers,
-        body: body.as_bytes(),
+    let mut request = Outgoing {
+        method: asked.method.clone(),
+        path: address.path,
+        query: address.query,
+        headers: asked.header.clone(),
+        body,
     };
+    request.complete(&address.host);
     let key = AccessKey {
         id: &asked.access_key,
         secret: &asked.secret_key,
         token: asked.token.as_deref(),
     };
-    let time = asked
-        .time
-        .unwrap_or_else(|| Clock::default().now())
-        .seconds();
-    let nonce = asked
-        .nonce
-        .clone()
-        .unwrap_or_else(|| Ids::unseeded().uuid());
-    let (own_region, own_service) = match way {
-        Way::V11 => ("cn-north-4", "workspace"),
-        _ => ("cn-beijing", "bytehouse_ce"),
+    let terms = Terms {
+        time: asked.time.unwrap_or_else(|| Clock::default().now()),
+        nonce: asked.nonce.clone(),
+        region: asked.region.clone(),
+        service: asked.service.clone(),
     };
-    let region = asked.region.as_deref().unwrap_or(own_region);
-    let service = asked.service.as_deref().unwrap_or(own_service);
-    let qingcloud = |dialect, digest| qingcloud::sign(&request, &key, time, dialect, digest);
-    match way {
-        Way::Acs3 => alibaba_acs3::sign(&request, &key, time, &nonce),
-        Way::Acs3Sm3 => alibaba_acs3::sign_sm3(&request, &key, time, &nonce),
-        Way::V1 => alibaba_v1::sign(&request, &key, time, &nonce, Digest::Sha1),
-        Way::V1Sha256 => alibaba_v1::sign(&request, &key, time, &nonce, Digest::Sha256),
-        Way::Header => volcengine::sign(&request, &key, region, service, time),
-        Way::Presigned => volcengine::presign(&request, &key, region, service, time),
-        Way::Sdk => huawei::sign(&request, &key, time),
-        Way::SdkSm3 => huawei::sign_sm3(&request, &key, time),
-        Way::V11 => huawei::sign_derived(&request, &key, region, service, time),
-        Way::Ehpc => qingcloud(Dialect::Ehpc, Digest::Sha256),
-        Way::EhpcSha1 => qingcloud(Dialect::Ehpc, Digest::Sha1),
-        Way::Iaas => qingcloud(Dialect::Iaas, Digest::Sha256),
-        Way::IaasSha1 => qingcloud(Dialect::Iaas, Digest::Sha1),
-    }
-}
-
-/// The command. What curl would change on its own is switched off: dot segments, brackets, the content type of a body.
-fn curl(
-    asked: &Sign,
-    address: &Address,
-    mut headers: Vec<(String, String)>,
-    body: String,
-    sealed: SignedParts,
-) -> String {
-    let body = sealed.body.unwrap_or(body);
-    let question = if sealed.query.is_empty() { "" } else { "?" };
-    let Address { origin, path, .. } = address;
-    let url = format!("{origin}{path}{question}{}", sealed.query);
-    headers.retain(|(name, value)| !(name == "host" && *value == address.host));
-    headers.extend(sealed.headers);
-    let mut command = String::from("curl -i -g --path-as-is");
-    if asked.method == "HEAD" {
-        command.push_str(" -I");
-    } else {
-        command.push_str(&format!(" -X {}", quote(&asked.method)));
-    }
-    command.push_str(&format!(" {}", quote(&url)));
-    for (name, value) in &headers {
-        command.push_str(&format!(" \\\n  -H {}", quote(&format!("{name}: {value}"))));
-    }
-    if !body.is_empty() {
-        command.push_str(&format!(" \\\n  --data-raw {}", quote(&body)));
-    }
-    command.push('\n');
-    command
+    request.sign(way, &key, &terms);
+    Ok(request.curl(&address.origin, &address.host, None))
 }
 
 #[cfg(test)]
@@ -361,29 +217,29 @@ mod tests {
 
     /// The status line of a call of a provider's example, signed in the usual way.
     fn signed_example(url: &str, provider: &Provider, time: Time) -> String {
-        let scheme = provider.real.schemes.first();
-        let way = Way::of(*scheme.expect("every provider has a scheme"))[0];
-        let asked = Sign {
-            provider: provider.id.to_owned(),
+        let address = Address::parse(&format!("{url}{}", provider.example)).expect("an address");
+        let mut request = Outgoing {
             method: "GET".to_owned(),
-            url: format!("{url}{}", provider.example),
-            body: None,
-            header: Vec::new(),
-            access_key: "test-ak".to_owned(),
-            secret_key: "test-sk".to_owned(),
+            path: address.path,
+            query: address.query,
+            headers: Vec::new(),
+            body: String::new(),
+        };
+        request.complete(&address.host);
+        let key = AccessKey {
+            id: "test-ak",
+            secret: "test-sk",
             token: None,
-            scheme: None,
+        };
+        let terms = Terms {
+            time,
+            nonce: None,
             region: None,
             service: None,
-            time: Some(time),
-            nonce: None,
         };
-        let address = Address::parse(&asked.url).expect("an address");
-        let headers = vec![("host".to_owned(), address.host.clone())];
-        let sealed = seal(&asked, way, &address, &headers, "");
-        let target = format!("{}?{}", address.path, sealed.query);
-        let mut head = format!("GET {target} HTTP/1.1\r\nconnection: close\r\n");
-        for (name, value) in headers.iter().chain(&sealed.headers) {
+        request.sign(Way::of(provider)[0], &key, &terms);
+        let mut head = format!("GET {} HTTP/1.1\r\nconnection: close\r\n", request.target());
+        for (name, value) in &request.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
         let mut stream = TcpStream::connect(&address.host).expect("it listens");

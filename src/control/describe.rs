@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::sdks;
+use crate::pipeline::outgoing::Way;
 use crate::provider::Provider;
 use crate::provider::error::Source;
 use crate::provider::table::Operation;
@@ -61,6 +62,7 @@ pub(crate) fn whole(provider: &'static Provider) -> Value {
         "id": provider.id,
         "title": provider.title,
         "region": provider.region,
+        "schemes": Way::of(provider).into_iter().map(Way::as_str).collect::<Vec<_>>(),
         "operations": operations.collect::<Vec<_>>(),
         "limits": limits.collect::<Vec<_>>(),
         "errors": errors(provider).collect::<Vec<_>>(),

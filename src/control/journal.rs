@@ -22,10 +22,12 @@ use crate::providers::{provider, require};
 const ENTRIES: usize = 1000;
 /// How many namespaces an explanation names.
 const NAMED: usize = 10;
-/// The longest that `verify` waits.
+/// The longest that `verify` and a list wait.
 const WAIT: Duration = Duration::from_secs(60);
 /// How often `verify` looks while it waits.
 const LOOK: Duration = Duration::from_millis(5);
+/// How often a list does: people look at it.
+const GLANCE: Duration = Duration::from_millis(20);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,11 +38,13 @@ pub(crate) struct JournalQuery {
     provider: Option<String>,
     operation: Option<String>,
     stage: Option<String>,
-    status: Option<u16>,
+    status: Option<String>,
+    failed: Option<bool>,
     #[serde(default)]
     since: u64,
     before: Option<u64>,
     limit: Option<usize>,
+    wait_ms: Option<u64>,
 }
 
 impl JournalQuery {
@@ -53,7 +57,13 @@ impl JournalQuery {
             provider: self.provider.as_deref(),
             operation: self.operation.as_deref(),
             stage: self.stage.as_deref().map(find_stage).transpose()?,
-            status: self.status,
+            status: self
+                .status
+                .as_deref()
+                .map(str::parse)
+                .transpose()
+                .map_err(|rule: String| Problem::new(400, rule))?,
+            failed: self.failed,
             since: self.since,
             before: self.before,
         })
@@ -72,7 +82,44 @@ pub(crate) async fn journal(
         );
         return Err(Problem::new(400, detail));
     }
+    if 0 < most {
+        let wait = Duration::from_millis(query.wait_ms.unwrap_or_default()).min(WAIT);
+        wait_for_entry(&app, &query, &about, wait).await?;
+    }
     blocking(move || Ok(Json(app.journal.list(&query.filter(&about)?, most)))).await
+}
+
+/// Waits until there is an entry that the filters let through. Nothing wakes it: a call that had to would pay for it.
+async fn wait_for_entry(
+    app: &Arc<App>,
+    query: &JournalQuery,
+    about: &NamespaceParam,
+    wait: Duration,
+) -> Answer<()> {
+    let deadline = tokio::time::Instant::now() + wait;
+    let mut stop = app.stop.subscribe();
+    let mut seen = query.since;
+    while tokio::time::Instant::now() < deadline && !*stop.borrow() {
+        let newest = app.journal.newest();
+        // Entries of an earlier run are asked for; the answer says where this one is.
+        if newest < query.since {
+            break;
+        }
+        if seen < newest {
+            let filter = Filter {
+                since: seen,
+                ..query.filter(about)?
+            };
+            if app.journal.has(&filter) {
+                break;
+            }
+            seen = newest;
+        }
+        let next = deadline.min(tokio::time::Instant::now() + GLANCE);
+        // An error means that the server is gone, which is a stop too.
+        let _ = tokio::time::timeout_at(next, stop.changed()).await;
+    }
+    Ok(())
 }
 
 fn find_stage(word: &str) -> Answer<Stage> {
@@ -96,6 +143,12 @@ pub(crate) async fn clear_journal(
         let detail = "a limit is for a list; name what is to be forgotten by the other filters";
         return Err(Problem::new(400, detail));
     }
+    if query.wait_ms.is_some() {
+        return Err(Problem::new(
+            400,
+            "wait_ms is for a list; nothing waits here",
+        ));
+    }
     blocking(move || {
         let cleared = app.journal.clear(&query.filter(&about)?);
         Ok(Json(json!({ "cleared": cleared })))
@@ -103,7 +156,7 @@ pub(crate) async fn clear_journal(
     .await
 }
 
-fn no_entry(id: &str) -> Problem {
+pub(super) fn no_entry(id: &str) -> Problem {
     Problem::new(
         404,
         format!(
@@ -207,7 +260,7 @@ pub(crate) async fn verify(
         let (journal, wanted) = (Arc::clone(&app), Arc::clone(&matches));
         let verdict =
             blocking(move || Ok(journal.journal.verify(&wanted, status, since, count))).await?;
-        let is_late = deadline <= Instant::now();
+        let is_late = deadline <= Instant::now() || *app.stop.borrow();
         match verdict {
             Verdict::Holds { found } if is_late || !count.can_break() => {
                 return Ok(Json(json!({ "found": found })));

@@ -3,8 +3,10 @@
 //! Calls about one namespace take `?namespace=`, else the header `X-Rollcall-Namespace`, else `default`. Errors are RFC
 //! 9457 problem JSON with a pointer to what is wrong.
 
+mod attempt;
 mod client;
 mod clock;
+mod compose;
 mod console;
 mod data;
 mod describe;
@@ -85,7 +87,7 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
     (
         "namespaces/{namespace}/seed",
         "POST, PUT",
-        "merge a seed document, or application/x-ndjson with one a line; or have exactly that; all or nothing",
+        "merge a seed document, or application/x-ndjson with one a line; or have exactly that; all or nothing; ?check=true only looks",
     ),
     (
         "template",
@@ -121,13 +123,23 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
     (
         "journal",
         "GET, DELETE",
-        "what happened; ?namespace= provider= operation= status= stage= since=<id> before=<id> limit=",
+        "what happened; ?namespace= provider= operation= status= failed= stage= since=<id> before=<id> limit= wait_ms=",
     ),
     ("journal/{id}", "GET", "one call, whole"),
     (
         "journal/{id}/curl",
         "GET",
         "a command that makes the call again",
+    ),
+    (
+        "journal/{id}/replay",
+        "POST",
+        "make the call again, signed with a key of its namespace: {\"access_key\", \"scheme\", \"send\"}",
+    ),
+    (
+        "try",
+        "POST",
+        "make a call: {\"provider\", \"operation\", \"parameters\", \"access_key\", \"scheme\", \"send\"}; of ?namespace=",
     ),
     (
         "journal/verify",
@@ -216,6 +228,8 @@ pub(crate) fn router(app: &Arc<App>, access: ControlAccess) -> Router {
         .route("/journal/verify", post(journal::verify))
         .route("/journal/{id}", get(journal::journal_entry))
         .route("/journal/{id}/curl", get(journal::journal_curl))
+        .route("/journal/{id}/replay", post(attempt::replay))
+        .route("/try", post(attempt::attempt))
         .route("/explain/{id}", get(journal::explain))
         .route("/clock", get(clock::clock).put(clock::set_clock))
         .route("/clock/advance", post(clock::advance_clock))

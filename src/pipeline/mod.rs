@@ -5,6 +5,7 @@ pub mod faults;
 pub(crate) mod identify;
 pub(crate) mod journal;
 pub(crate) mod metrics;
+pub(crate) mod outgoing;
 mod placeholder;
 pub(crate) mod settings;
 
@@ -37,6 +38,8 @@ pub(crate) struct Delivery {
     pub(crate) reply: Reply,
     pub(crate) delay: Duration,
     pub(crate) manner: DeliveryMode,
+    /// The id of the journal's entry, where it keeps one.
+    pub(crate) entry: Option<u64>,
 }
 
 impl From<Reply> for Delivery {
@@ -45,6 +48,7 @@ impl From<Reply> for Delivery {
             reply,
             delay: Duration::ZERO,
             manner: DeliveryMode::Whole,
+            entry: None,
         }
     }
 }
@@ -81,10 +85,13 @@ pub(crate) fn handle(app: &App, mut request: Request, door: Option<&'static Prov
         namespace.set_unclaimed(true);
     }
     let Some(provider) = provider else {
-        let reply = unrecognised(app, &request, &namespace, &state, began);
+        let (reply, entry) = unrecognised(app, &request, &namespace, &state, began);
         drop(state);
         app.namespaces.settle(&namespace);
-        return reply.into();
+        return Delivery {
+            entry,
+            ..reply.into()
+        };
     };
 
     let mut outcome = Outcome::default();
@@ -143,14 +150,24 @@ pub(crate) fn handle(app: &App, mut request: Request, door: Option<&'static Prov
     };
     let reply = add_common_headers(&request, &state, reply);
     outcome.provider = provider.id;
-    outcome.record(app, &namespace, &state, &request, &reply, began);
+    let entry = outcome.record(app, &namespace, &state, &request, &reply, began);
     drop(state);
     app.namespaces.settle(&namespace);
     Delivery {
         reply,
         delay,
         manner,
+        entry,
     }
+}
+
+/// The provider and the namespace that a call would be of.
+pub(crate) fn whose(request: &mut Request) -> (Option<&'static Provider>, String) {
+    let provider = identify(request, None);
+    let sent = provider.and_then(|provider| (provider.gateway.access_key)(request));
+    let access_key = sent.as_deref().map(SentKey::parse);
+    let name = namespace_of(request, provider, access_key.as_ref());
+    (provider, name.into_owned())
 }
 
 /// The provider's own checks, in its own order.
@@ -307,7 +324,7 @@ impl Outcome {
         request: &Request,
         reply: &Reply,
         began: Instant,
-    ) {
+    ) -> Option<u64> {
         let duration = began.elapsed();
         let outcome = match self.error {
             "" if self.stage == Stage::Recognise => "unclaimed",
@@ -323,7 +340,7 @@ impl Outcome {
             request,
             reply,
             outcome: self,
-        });
+        })
     }
 }
 
@@ -359,7 +376,7 @@ fn unrecognised(
     namespace: &Namespace,
     state: &State,
     began: Instant,
-) -> Reply {
+) -> (Reply, Option<u64>) {
     let near = nearest(request, None);
     let path = redact::target(request.path());
     let detail = format!("no provider claims {} {path}", request.method);
@@ -382,8 +399,8 @@ fn unrecognised(
         explanation: vec![detail],
         ..Outcome::default()
     };
-    outcome.record(app, namespace, state, request, &reply, began);
-    reply
+    let entry = outcome.record(app, namespace, state, request, &reply, began);
+    (reply, entry)
 }
 
 /// The answer to what is for a host that is not a provider's: nothing is passed on to it.

@@ -64,6 +64,26 @@ pub(crate) enum Oversize {
     Body,
 }
 
+impl Oversize {
+    /// The longest target that is looked at; a longer one is refused in the provider's words.
+    const TARGET: usize = 32 * 1024;
+    /// The most that headers may be, names and values together.
+    const HEADERS: usize = 32 * 1024;
+
+    /// The bound that a head is over, if any.
+    pub(crate) fn of_head(target: &Uri, headers: &HeaderMap) -> Option<Self> {
+        let target_length = target.path().len() + target.query().map_or(0, |query| 1 + query.len());
+        if Self::TARGET < target_length {
+            return Some(Self::Target);
+        }
+        let header_length: usize = headers
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len() + 4)
+            .sum();
+        (Self::HEADERS < header_length).then_some(Self::Headers)
+    }
+}
+
 impl Request {
     pub(crate) fn new(
         method: Method,

@@ -25,10 +25,6 @@ use crate::provider::Provider;
 use crate::provider::call::{Oversize, Reply, Request};
 use crate::store::stream::{BodyTail, ReadError};
 
-/// The longest target that is looked at; a longer one is refused in the provider's words.
-const TARGET: usize = 32 * 1024;
-/// The most that headers may be, names and values together.
-const HEADERS: usize = 32 * 1024;
 /// The most that a body may be.
 const BODY: usize = 12 * 1024 * 1024;
 /// How far a body over the limit is read, so that its sender sees the answer instead of a reset connection.
@@ -116,6 +112,7 @@ async fn deliver(
         reply,
         delay,
         manner,
+        entry: _,
     }: Delivery,
 ) -> Result<Response, ConnectionReset> {
     if !delay.is_zero() {
@@ -252,20 +249,11 @@ fn is_visit(request: &Request) -> bool {
 /// Reads the request whole, within the limits; a status where it cannot be read at all.
 async fn read(request: AxumRequest) -> Result<Request, StatusCode> {
     let (head, body) = request.into_parts();
-    let target_length = head.uri.path().len() + head.uri.query().map_or(0, |query| 1 + query.len());
-    let header_length: usize = head
-        .headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len() + 4)
-        .sum();
     let expects = head.headers.contains_key("expect");
     let announced = http_body::Body::size_hint(&body).lower();
-    let mut over = match () {
-        () if TARGET < target_length => Some(Oversize::Target),
-        () if HEADERS < header_length => Some(Oversize::Headers),
-        () if u64::try_from(BODY).is_ok_and(|most| most < announced) => Some(Oversize::Body),
-        () => None,
-    };
+    let is_long = u64::try_from(BODY).is_ok_and(|most| most < announced);
+    let mut over =
+        Oversize::of_head(&head.uri, &head.headers).or_else(|| is_long.then_some(Oversize::Body));
     let mut bytes = Bytes::new();
     // A client that asks before it sends is told no without having to send.
     let is_refused_unsent = over.is_some() && expects;

@@ -265,6 +265,7 @@ pub(crate) fn build(options: &Options) -> Result<App, StartError> {
         is_proxy: options.proxy,
         admin_token: options.access.token.clone(),
         template,
+        stop: watch::Sender::new(false),
     })
 }
 
@@ -320,7 +321,7 @@ async fn serve(
     seeds: Option<Fingerprint>,
     stopped: oneshot::Receiver<()>,
 ) {
-    let (stop, _) = watch::channel(false);
+    let stop = app.stop.clone();
     let proxy = app.is_proxy.then(|| Arc::new(Proxy::new(access.clone())));
     let control = control::router(&app, access);
     if let Some(seeds) = seeds {

@@ -53,7 +53,7 @@ fn words(command: &str) -> Vec<String> {
 
 /// Does what the printed curl command would do, and says what came of it.
 #[track_caller]
-fn perform(server: &Server, command: &str) -> String {
+pub(crate) fn perform(server: &Server, command: &str) -> String {
     let words = words(command);
     let mut words = words.iter().map(String::as_str);
     assert_eq!(words.next(), Some("curl"), "{command}");

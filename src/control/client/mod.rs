@@ -1,5 +1,6 @@
 //! The control plane from Rust: the same methods for a server in this process and for one elsewhere.
 
+mod attempt;
 mod expectation;
 mod fault;
 

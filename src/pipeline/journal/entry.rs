@@ -301,6 +301,11 @@ impl Kept {
         }
     }
 
+    /// Whether it was answered as anything but a success. Some providers say so in the body of a 200.
+    pub(super) fn has_failed(&self) -> bool {
+        400 <= self.status || !self.outcome.error.is_empty() || self.outcome.provider.is_empty()
+    }
+
     /// The entry in one line of a list.
     pub(super) fn summary(&self) -> Map<String, Value> {
         let call = &self.outcome;

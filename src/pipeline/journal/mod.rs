@@ -10,9 +10,12 @@ pub(crate) mod shell;
 mod verify;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use http::Method;
+use bytes::Bytes;
+use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 
 use crate::pipeline::journal::shell::quote;
@@ -36,6 +39,8 @@ pub(crate) struct Journal {
     bytes: usize,
     /// Where entries go for good, beside the ring.
     access_log: Option<AccessLog>,
+    /// [`Inner::last_id`].
+    newest: AtomicU64,
     inner: Mutex<Inner>,
 }
 
@@ -55,6 +60,51 @@ struct Inner {
     rings: HashMap<Arc<str>, VecDeque<u64>>,
 }
 
+/// A status, or all that begin with a digit: `404`, `4xx`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    Exactly(u16),
+    Class(u16),
+}
+
+impl Status {
+    fn is(self, status: u16) -> bool {
+        match self {
+            Self::Exactly(wanted) => wanted == status,
+            Self::Class(hundreds) => hundreds == status / 100,
+        }
+    }
+}
+
+impl FromStr for Status {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let class = text
+            .strip_suffix("xx")
+            .and_then(|digit| digit.parse().ok())
+            .filter(|hundreds| (1..=9).contains(hundreds));
+        let exactly = || text.parse().ok().map(Self::Exactly);
+        class.map(Self::Class).or_else(exactly).ok_or_else(|| {
+            format!("\"{text}\" is no status; write a number, as 404, or a class, as 4xx")
+        })
+    }
+}
+
+/// A request that was kept.
+#[derive(Debug)]
+pub(crate) struct Recorded {
+    pub(crate) namespace: Arc<str>,
+    /// Empty where nobody claimed it.
+    pub(crate) provider: &'static str,
+    pub(crate) method: Method,
+    pub(crate) target: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// Whether the body is only the beginning of what came.
+    pub(crate) is_cut: bool,
+}
+
 /// Which entries to list.
 #[derive(Debug, Default)]
 pub(crate) struct Filter<'a> {
@@ -62,7 +112,9 @@ pub(crate) struct Filter<'a> {
     pub(crate) provider: Option<&'a str>,
     pub(crate) operation: Option<&'a str>,
     pub(crate) stage: Option<Stage>,
-    pub(crate) status: Option<u16>,
+    pub(crate) status: Option<Status>,
+    /// Only what failed, or only what did not.
+    pub(crate) failed: Option<bool>,
     /// Only entries with a higher id.
     pub(crate) since: u64,
     /// Only entries with a lower id.
@@ -78,7 +130,8 @@ impl Filter<'_> {
                 .operation
                 .is_none_or(|operation| operation == call.operation)
             && self.stage.is_none_or(|stage| stage == call.stage)
-            && self.status.is_none_or(|status| status == kept.status)
+            && self.status.is_none_or(|status| status.is(kept.status))
+            && self.failed.is_none_or(|failed| failed == kept.has_failed())
             && self.before.is_none_or(|before| kept.id < before)
     }
 
@@ -90,11 +143,12 @@ impl Filter<'_> {
             operation,
             stage,
             status,
+            failed,
             since,
             before,
         } = self;
-        (provider, operation, stage, status, since, before)
-            == (&None, &None, &None, &None, &0, &None)
+        (provider, operation, stage, status, failed, since, before)
+            == (&None, &None, &None, &None, &None, &0, &None)
     }
 }
 
@@ -105,6 +159,7 @@ impl Journal {
             per_namespace,
             bytes,
             access_log: None,
+            newest: AtomicU64::new(0),
             inner: Mutex::default(),
         }
     }
@@ -114,20 +169,21 @@ impl Journal {
         Self { access_log, ..self }
     }
 
-    /// Keeps an entry, and drops what is over a cap.
-    pub(crate) fn record(&self, entry: Entry<'_>) {
+    /// Keeps an entry, drops what is over a cap, and says which id it has; none where nothing is kept.
+    pub(crate) fn record(&self, entry: Entry<'_>) -> Option<u64> {
         if self.per_namespace == 0 {
             if let Some(log) = &self.access_log {
                 log.note(&Arc::new(Kept::new(entry)));
             }
-            return;
+            return None;
         }
         let mut kept = Kept::new(entry);
         // Freed behind the lock.
         let mut gone = Vec::new();
         let mut inner = self.lock();
         inner.last_id += 1;
-        kept.id = inner.last_id;
+        let id = inner.last_id;
+        kept.id = id;
         inner.size += kept.size;
         let namespace = &kept.namespace;
         match inner.rings.get_mut(namespace) {
@@ -148,7 +204,7 @@ impl Journal {
         if let Some(log) = &self.access_log {
             log.note(&kept);
         }
-        inner.entries.insert(kept.id, kept);
+        inner.entries.insert(id, kept);
         while self.bytes < inner.size
             && let Some((_, oldest)) = inner.entries.pop_first()
         {
@@ -163,7 +219,37 @@ impl Journal {
             }
             gone.push(oldest);
         }
+        // Whoever waits for entries looks here first, which takes no lock.
+        self.newest.store(id, Ordering::Release);
         drop(inner);
+        Some(id)
+    }
+
+    /// The id of the newest entry.
+    pub(crate) fn newest(&self) -> u64 {
+        self.newest.load(Ordering::Acquire)
+    }
+
+    /// Whether there is an entry that a filter lets through.
+    pub(crate) fn has(&self, filter: &Filter<'_>) -> bool {
+        let inner = self.lock();
+        inner
+            .of(filter.namespace, filter.since)
+            .any(|kept| filter.lets(kept))
+    }
+
+    /// The request of an entry, as it came.
+    pub(crate) fn request(&self, id: u64) -> Option<Recorded> {
+        let kept = self.find(id)?;
+        Some(Recorded {
+            namespace: Arc::clone(&kept.namespace),
+            provider: kept.outcome.provider,
+            method: kept.method.clone(),
+            target: kept.packed.target().to_owned(),
+            headers: kept.packed.headers(),
+            body: Bytes::copy_from_slice(kept.packed.body()),
+            is_cut: kept.cut,
+        })
     }
 
     /// The entries that a filter lets through, newest first, as summaries; how many entries were dropped (of the namespace
@@ -412,8 +498,7 @@ pub(crate) struct Size {
 mod tests {
     use std::time::Duration;
 
-    use bytes::Bytes;
-    use http::{HeaderMap, Uri};
+    use http::Uri;
 
     use super::entry::OVERHEAD;
     use super::*;

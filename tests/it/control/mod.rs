@@ -1,6 +1,7 @@
 //! The control plane, over HTTP as a tester meets it; `client.rs` of the crate is in `library.rs`.
 
 mod addresses;
+mod attempt;
 mod clock;
 mod console;
 mod faults;
@@ -10,6 +11,7 @@ mod metrics;
 mod namespaces;
 mod records;
 mod safety;
+mod waiting;
 
 use serde_json::{Value, json};
 

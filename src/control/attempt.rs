@@ -1,0 +1,485 @@
+//! Calls that the control plane makes for whoever asks it: signed as a real client signs them, through the same pipeline, and
+//! told whole. What the journal masks is masked here too.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use http::header::HOST;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::compose::{OperationCall, Parameters, Raw, operation_request, raw_request, unknown};
+use super::extract::{ALL, JsonBody, NamespaceParam, PathParam, body, required_body};
+use super::journal::no_entry;
+use super::problem::{Answer, Problem, blocking};
+use crate::app::App;
+use crate::namespace::settings::Credential;
+use crate::namespace::{self, NamespaceError, State as Data, credentials};
+use crate::pipeline::faults::DeliveryMode;
+use crate::pipeline::outgoing::{Outgoing, Terms, Way};
+use crate::pipeline::{Delivery, handle, whose};
+use crate::provider::Provider;
+use crate::provider::call::{Reply, Request};
+use crate::provider::redact;
+use crate::providers::signatures::signing_key;
+use crate::providers::{provider, require};
+
+/// The longest that a fault's delay is waited for.
+const DELAY: Duration = Duration::from_secs(30);
+/// The most that is shown of an answer's body.
+const SHOWN: usize = 1024 * 1024;
+/// What signs nothing.
+const NO_SCHEME: &str = "none";
+
+/// How a call is signed, and whether it is sent.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Signing {
+    access_key: Option<String>,
+    scheme: Option<String>,
+    region: Option<String>,
+    service: Option<String>,
+    send: bool,
+}
+
+impl Default for Signing {
+    fn default() -> Self {
+        Self {
+            access_key: None,
+            scheme: None,
+            region: None,
+            service: None,
+            send: true,
+        }
+    }
+}
+
+/// A call that is asked for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Try {
+    provider: Option<String>,
+    operation: Option<String>,
+    version: Option<String>,
+    method: Option<String>,
+    parameters: Option<Parameters>,
+    request: Option<Raw>,
+    namespace: Option<String>,
+    access_key: Option<String>,
+    scheme: Option<String>,
+    region: Option<String>,
+    service: Option<String>,
+    #[serde(default = "yes")]
+    send: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// A request that is to be signed, and what is known of it.
+struct Draft {
+    namespace: String,
+    provider: Option<&'static Provider>,
+    operation: Option<String>,
+    request: Outgoing,
+    /// Whether it goes to that provider by its prefix, where it would else be taken for another's.
+    may_prefix: bool,
+}
+
+/// Makes a call and tells what was sent and what came back.
+pub(crate) async fn attempt(
+    State(app): State<Arc<App>>,
+    about: NamespaceParam,
+    headers: HeaderMap,
+    JsonBody(bytes): JsonBody,
+) -> Answer {
+    let asked: Try = required_body(&bytes)?;
+    let draft = draft(&asked, &about)?;
+    let signing = Signing {
+        access_key: asked.access_key,
+        scheme: asked.scheme,
+        region: asked.region,
+        service: asked.service,
+        send: asked.send,
+    };
+    make(app, draft, signing, own_host(&headers)).await
+}
+
+fn draft(asked: &Try, about: &NamespaceParam) -> Answer<Draft> {
+    let namespace = match asked.namespace.as_deref() {
+        Some(name) if !namespace::is_name(name) => {
+            let problem = Problem::from(NamespaceError::Name(name.to_owned()));
+            return Err(problem.at("/namespace"));
+        }
+        Some(name) => name,
+        None => about.name(),
+    };
+    if namespace == ALL {
+        return Err(Problem::new(400, "a call is of one namespace, not of all"));
+    }
+    let wanted = asked.provider.as_deref();
+    let provider = wanted
+        .map(|id| require(id).map_err(|rule| Problem::new(400, rule).at("/provider")))
+        .transpose()?;
+    let request = match (&asked.operation, &asked.request) {
+        (Some(operation), None) => {
+            let Some(provider) = provider else {
+                let rule = "name the provider of the operation";
+                return Err(Problem::new(400, rule).at("/provider"));
+            };
+            let call = OperationCall {
+                operation: operation.as_str(),
+                version: asked.version.as_deref(),
+                method: asked.method.as_deref(),
+                parameters: asked.parameters.as_ref(),
+            };
+            operation_request(provider, &call)?
+        }
+        (None, Some(raw)) => {
+            let stray = [
+                ("version", asked.version.is_some()),
+                ("method", asked.method.is_some()),
+                ("parameters", asked.parameters.is_some()),
+            ];
+            if let Some((name, _)) = stray.into_iter().find(|(_, is_there)| *is_there) {
+                let rule = format!("{name} is of an operation; a request is sent as it is");
+                return Err(Problem::new(400, rule).at(format!("/{name}")));
+            }
+            raw_request(raw)?
+        }
+        _ => {
+            let rule = "name an operation and its parameters, or give a request, one of the two";
+            return Err(Problem::new(400, rule));
+        }
+    };
+    Ok(Draft {
+        namespace: namespace.to_owned(),
+        provider,
+        operation: asked.operation.clone(),
+        request,
+        may_prefix: asked.operation.is_some(),
+    })
+}
+
+/// Makes a call of the journal again, signed with a key of its namespace.
+pub(crate) async fn replay(
+    State(app): State<Arc<App>>,
+    PathParam(id): PathParam,
+    headers: HeaderMap,
+    JsonBody(bytes): JsonBody,
+) -> Answer {
+    let signing: Signing = body(&bytes)?;
+    let (draft, signing) = recorded(&app, &id, signing)?;
+    make(app, draft, signing, own_host(&headers)).await
+}
+
+/// The request of an entry, without its signature, and how to sign it.
+fn recorded(app: &App, id: &str, mut signing: Signing) -> Answer<(Draft, Signing)> {
+    let found = id.parse().ok().and_then(|id| app.journal.request(id));
+    let kept = found.ok_or_else(|| no_entry(id))?;
+    let refused = |why: &str| Problem::new(409, format!("entry {id} cannot be sent again: {why}"));
+    if kept.is_cut {
+        let why = "the journal kept only the first 16 KiB of its body";
+        return Err(refused(why));
+    }
+    let Ok(text) = String::from_utf8(kept.body.to_vec()) else {
+        return Err(refused("its body is no text"));
+    };
+    let provider = provider(kept.provider);
+    let headers = kept.headers.iter().filter_map(|(name, value)| {
+        let value = value.to_str().ok()?;
+        Some((name.as_str().to_owned(), value.to_owned()))
+    });
+    let (path, query) = kept.target.split_once('?').unwrap_or((&kept.target, ""));
+    let mut request = Outgoing {
+        method: kept.method.as_str().to_owned(),
+        path: path.to_owned(),
+        query: query.to_owned(),
+        headers: headers.collect(),
+        body: text,
+    };
+    match (provider, &signing.scheme) {
+        (None, None) => signing.scheme = Some(NO_SCHEME.to_owned()),
+        (Some(provider), None) => {
+            let way = Way::like(provider, &request);
+            signing.scheme = way.map(|way| way.as_str().to_owned());
+        }
+        _ => {}
+    }
+    request.unsign(provider);
+    let target = request.target();
+    if redact::body(request.body.as_bytes()) != request.body {
+        return Err(refused(
+            "its body holds what the journal masks, such as a password",
+        ));
+    }
+    if redact::target(&target) != target {
+        return Err(refused(
+            "its target holds what the journal masks, such as a password",
+        ));
+    }
+    let draft = Draft {
+        namespace: kept.namespace.to_string(),
+        provider,
+        operation: None,
+        request,
+        may_prefix: true,
+    };
+    Ok((draft, signing))
+}
+
+/// How whoever asks reaches this server, which is how its curl will.
+fn own_host(headers: &HeaderMap) -> String {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let host = host.filter(|host| !host.is_empty());
+    host.unwrap_or("127.0.0.1:4700").to_owned()
+}
+
+/// A call that is signed.
+struct Signed {
+    request: Outgoing,
+    received: Request,
+    way: Option<Way>,
+    /// The id of the key, without its namespace.
+    access_key: Option<String>,
+    /// The session token, which whoever asks did not give.
+    token: Option<String>,
+}
+
+/// Signs a draft, sends it where it is to be sent, and tells.
+async fn make(app: Arc<App>, draft: Draft, signing: Signing, host: String) -> Answer {
+    let served = Arc::clone(&app);
+    let is_sent = signing.send;
+    let work = move || {
+        let signed = sign(&served, &draft, &signing, &host)?;
+        let curl = signed
+            .request
+            .curl(&format!("http://{host}"), &host, signed.token.as_deref());
+        let mut told = json!({
+            "namespace": draft.namespace,
+            "provider": draft.provider.map(|provider| provider.id),
+            "operation": draft.operation,
+            "scheme": signed.way.map_or(NO_SCHEME, Way::as_str),
+            "access_key": signed.access_key,
+            "request": {
+                "method": signed.request.method,
+                "target": redact::target(&signed.request.target()),
+                "headers": redact::headers(&signed.received.headers),
+                "body": redact::body(signed.request.body.as_bytes()),
+                "cut": false,
+            },
+            "response": Value::Null,
+            "journal_id": Value::Null,
+            "curl": curl,
+        });
+        if !is_sent {
+            return Ok((told, Duration::ZERO));
+        }
+        let Delivery {
+            reply,
+            delay,
+            manner,
+            entry,
+        } = handle(&served, signed.received, None);
+        told["response"] = response(reply, manner);
+        told["journal_id"] = json!(entry);
+        let delay = if manner == DeliveryMode::Hang {
+            Duration::ZERO
+        } else {
+            delay.min(DELAY)
+        };
+        Ok((told, delay))
+    };
+    let (told, delay) = blocking(work).await?;
+    if !delay.is_zero() {
+        let mut stop = app.stop.subscribe();
+        // An error means that the server is gone, which is a stop too.
+        let _ = tokio::time::timeout(delay, stop.wait_for(|stopped| *stopped)).await;
+    }
+    Ok(Json(told))
+}
+
+/// What a client would have seen of an answer.
+fn response(reply: Reply, manner: DeliveryMode) -> Value {
+    let Reply {
+        status,
+        headers,
+        body,
+        remains,
+    } = reply;
+    let is_lost = match manner {
+        DeliveryMode::Hang | DeliveryMode::Reset => true,
+        DeliveryMode::Truncate => body.is_empty(),
+        DeliveryMode::Whole => false,
+    };
+    if is_lost {
+        let delivery = if manner == DeliveryMode::Hang {
+            "hang"
+        } else {
+            "reset"
+        };
+        return json!({ "status": null, "headers": {}, "body": "", "cut": false, "delivery": delivery });
+    }
+    let (shown, cut, delivery) = match manner {
+        DeliveryMode::Truncate => (body[..body.len() / 2].to_vec(), false, "truncate"),
+        _ => {
+            let mut shown = body.to_vec();
+            let mut cut = false;
+            let mut remains = remains;
+            while let Some(rest) = remains.as_mut().filter(|_| shown.len() <= SHOWN) {
+                match rest.next() {
+                    Ok(Some(part)) => shown.extend_from_slice(&part),
+                    Ok(None) => remains = None,
+                    Err(cause) => {
+                        tracing::error!(?cause, "a long answer broke off");
+                        (cut, remains) = (true, None);
+                    }
+                }
+            }
+            if SHOWN < shown.len() {
+                shown.truncate(SHOWN);
+                cut = true;
+            }
+            (shown, cut, "whole")
+        }
+    };
+    json!({
+        "status": status,
+        "headers": redact::headers(&headers),
+        "body": redact::body(&shown),
+        "cut": cut,
+        "delivery": delivery,
+    })
+}
+
+/// Signs a draft so that the call is of its provider and of its namespace.
+fn sign(app: &App, draft: &Draft, signing: &Signing, host: &str) -> Answer<Signed> {
+    let namespace = app
+        .namespaces
+        .existing(&draft.namespace)
+        .map_err(Problem::from)?;
+    let state = namespace.state();
+    let way = way(draft.provider, signing.scheme.as_deref())?;
+    let key = way
+        .map(|_| key(&state, &draft.namespace, signing))
+        .transpose()?;
+    if let (Some(way), Some(key)) = (way, &key)
+        && key.token.is_some()
+        && !way.takes_tokens()
+    {
+        let rule = format!(
+            "\"{}\" is a temporary key; QingCloud's sign with signature_version 2, which is not emulated",
+            key.access_key
+        );
+        return Err(Problem::new(400, rule).at("/access_key"));
+    }
+    let terms = Terms {
+        time: state.clock.now(),
+        nonce: None,
+        region: signing.region.clone(),
+        service: signing.service.clone(),
+    };
+    let id = key.as_ref().map(|key| match draft.namespace.as_str() {
+        namespace::DEFAULT => key.access_key.clone(),
+        name => format!("{}~{name}", key.access_key),
+    });
+    let signed = |draft: &Outgoing| {
+        let mut request = draft.clone();
+        request.complete(host);
+        if let (Some(way), Some(key), Some(id)) = (way, &key, &id) {
+            request.sign(way, &signing_key(id, key), &terms);
+        }
+        let received = request.received();
+        received
+            .map(|received| (request, received))
+            .map_err(|cause| Problem::new(400, format!("no request can be made of it: {cause}")))
+    };
+    let mut outgoing = draft.request.clone();
+    let (mut request, mut received) = signed(&outgoing)?;
+    let (found, _) = whose(&mut received);
+    if let Some(provider) = draft.provider
+        && draft.may_prefix
+        && found.is_none_or(|found| found.id != provider.id)
+    {
+        outgoing.path = format!("/{}{}", provider.id, outgoing.path);
+        (request, received) = signed(&outgoing)?;
+    }
+    let (_, name) = whose(&mut received);
+    if name != draft.namespace {
+        if outgoing.header(namespace::HEADER).is_some() {
+            let rule = "the request names another namespace; choose it by the member namespace";
+            return Err(Problem::new(400, rule).at("/request/headers"));
+        }
+        outgoing
+            .headers
+            .push((namespace::HEADER.to_owned(), draft.namespace.clone()));
+        (request, received) = signed(&outgoing)?;
+    }
+    received.port = host
+        .rsplit_once(':')
+        .and_then(|(_, port)| port.parse().ok());
+    Ok(Signed {
+        request,
+        received,
+        way,
+        access_key: key.as_ref().map(|key| key.access_key.clone()),
+        token: key.and_then(|key| key.token),
+    })
+}
+
+/// The way that is asked for, else the provider's usual one; nothing where nothing is to be signed.
+fn way(provider: Option<&'static Provider>, asked: Option<&str>) -> Answer<Option<Way>> {
+    if asked == Some(NO_SCHEME) {
+        return Ok(None);
+    }
+    let Some(provider) = provider else {
+        let rule =
+            "name the provider, which says how to sign; or sign nothing with the scheme none";
+        return Err(Problem::new(400, rule).at("/provider"));
+    };
+    let ways = Way::of(provider);
+    let Some(asked) = asked else {
+        return Ok(ways.first().copied());
+    };
+    let found = ways.iter().find(|way| way.as_str() == asked);
+    found.copied().map(Some).ok_or_else(|| {
+        let what = format!("scheme of {}", provider.id);
+        let known = ways.iter().map(|way| way.as_str()).chain([NO_SCHEME]);
+        Problem::new(400, unknown(&what, asked, known)).at("/scheme")
+    })
+}
+
+/// The key that is asked for, else the first of the namespace that is good for everything.
+fn key(state: &Data, namespace: &str, signing: &Signing) -> Answer<Credential> {
+    let settings = state.settings();
+    let seeded = state.store.read(|tx| credentials::all(tx))?;
+    let is_seeded = |key: &&Credential| {
+        let mut seeded = seeded.iter();
+        seeded.any(|seeded| seeded.access_key == key.access_key)
+    };
+    let configured = settings.credentials.iter().filter(|key| !is_seeded(key));
+    let known: Vec<&Credential> = configured.chain(&seeded).collect();
+    let now = state.clock.now();
+    let is_good = |key: &&&Credential| {
+        !key.disabled && !key.read_only && key.expires.is_none_or(|end| now < end)
+    };
+    let Some(asked) = signing.access_key.as_deref() else {
+        let good = known.iter().find(is_good).or(known.first());
+        return good.map(|key| (*key).clone()).ok_or_else(|| {
+            let rule = format!("namespace {namespace} has no key to sign with");
+            Problem::new(400, rule)
+        });
+    };
+    let own = format!("~{namespace}");
+    let asked = asked.strip_suffix(&own).unwrap_or(asked);
+    let found = known.iter().find(|key| key.access_key == asked);
+    found.map(|key| (*key).clone()).ok_or_else(|| {
+        let what = format!("key of namespace {namespace}");
+        let ids = known.iter().map(|key| key.access_key.as_str());
+        Problem::new(400, unknown(&what, asked, ids)).at("/access_key")
+    })
+}

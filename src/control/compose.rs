@@ -1,0 +1,303 @@
+//! A call that somebody describes, as the request that a client would make of it.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::extract::pointer;
+use super::problem::{Answer, Problem};
+use crate::pipeline::outgoing::{Outgoing, escaped, push};
+use crate::provider::Provider;
+use crate::provider::table::{Location, Operation};
+use crate::signing::encode;
+
+/// How many names a refusal lists.
+const NAMED: usize = 100;
+
+/// The parameters of an operation, by where they travel.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Parameters {
+    path: Map<String, Value>,
+    query: Map<String, Value>,
+    header: Map<String, Value>,
+    form: Option<Map<String, Value>>,
+    body: Option<Value>,
+}
+
+/// An operation that is called.
+#[derive(Debug)]
+pub(super) struct OperationCall<'a> {
+    pub(super) operation: &'a str,
+    pub(super) version: Option<&'a str>,
+    pub(super) method: Option<&'a str>,
+    pub(super) parameters: Option<&'a Parameters>,
+}
+
+/// A request that is sent as it is.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Raw {
+    method: String,
+    target: String,
+    #[serde(default)]
+    headers: Map<String, Value>,
+    #[serde(default)]
+    body: String,
+}
+
+/// A sentence about a name that there is not, and those that there are.
+pub(super) fn unknown<'a>(
+    what: &str,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> String {
+    let mut known: Vec<&str> = known.into_iter().collect();
+    known.dedup();
+    let more = match known.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    known.truncate(NAMED);
+    let known = if known.is_empty() {
+        "there is none".to_owned()
+    } else {
+        format!("known: {}", known.join(", "))
+    };
+    format!("there is no {what} \"{name}\"; {known}{more}")
+}
+
+fn refused(rule: impl Into<String>, place: impl Into<String>) -> Problem {
+    Problem::new(400, rule).at(place)
+}
+
+/// The request of an operation's call.
+pub(super) fn operation_request(
+    provider: &'static Provider,
+    call: &OperationCall<'_>,
+) -> Answer<Outgoing> {
+    let operation = find_operation(provider, call)?;
+    let none = Parameters::default();
+    let Parameters {
+        path,
+        query,
+        header,
+        form,
+        body,
+    } = call.parameters.unwrap_or(&none);
+    if form.is_some() && body.is_some() {
+        let rule = "a body is a form or JSON; give form or body, not both";
+        return Err(refused(rule, "/parameters/form"));
+    }
+    let has_body = form.is_some() || body.is_some();
+    let mut request = Outgoing {
+        method: method(operation, call.method, has_body)?.to_owned(),
+        path: filled_path(operation, path)?,
+        headers: headers(header, "/parameters/header")?,
+        ..Outgoing::default()
+    };
+    if !operation.version.is_empty() {
+        let common = [("Action", operation.name), ("Version", operation.version)];
+        for (name, value) in common {
+            if !query.contains_key(name) {
+                push(&mut request.query, name, value);
+            }
+        }
+    }
+    fill(&mut request.query, operation, query);
+    if let Some(form) = form {
+        fill(&mut request.body, operation, form);
+        request.default_content_type("application/x-www-form-urlencoded");
+    }
+    if let Some(body) = body {
+        request.body = nested(operation, body)?.to_string();
+        request.default_content_type("application/json");
+    }
+    Ok(request)
+}
+
+fn find_operation(
+    provider: &'static Provider,
+    call: &OperationCall<'_>,
+) -> Answer<&'static Operation> {
+    let name = call.operation;
+    let of_name = || provider.operations.iter().filter(|row| row.name == name);
+    let Some(newest) = of_name().max_by_key(|row| row.version) else {
+        let what = format!("operation of {}", provider.id);
+        let known = provider.operations.iter().map(|row| row.name);
+        let rule = unknown(&what, name, known);
+        return Err(refused(rule, "/operation"));
+    };
+    let Some(version) = call.version else {
+        return Ok(newest);
+    };
+    of_name().find(|row| row.version == version).ok_or_else(|| {
+        let versions = of_name()
+            .map(|row| row.version)
+            .filter(|version| !version.is_empty());
+        let rule = unknown(&format!("version of {name}"), version, versions);
+        refused(rule, "/version")
+    })
+}
+
+/// The method that is asked for; else the documented one, or POST where there is a body and it takes one.
+fn method(
+    operation: &'static Operation,
+    asked: Option<&str>,
+    has_body: bool,
+) -> Answer<&'static str> {
+    let methods = operation.methods;
+    match asked {
+        Some(asked) => {
+            let mut methods_of_it = methods.iter();
+            let found = methods_of_it.find(|method| method.eq_ignore_ascii_case(asked));
+            found.copied().ok_or_else(|| {
+                let what = format!("method of {}", operation.name);
+                refused(unknown(&what, asked, methods.iter().copied()), "/method")
+            })
+        }
+        None if has_body && methods.contains(&"POST") => Ok("POST"),
+        None => Ok(methods[0]),
+    }
+}
+
+/// The path with its parameters in their places.
+fn filled_path(operation: &Operation, values: &Map<String, Value>) -> Answer<String> {
+    let wanted = |segment: &'static str| {
+        segment
+            .strip_prefix('{')
+            .and_then(|rest| rest.strip_suffix('}'))
+    };
+    let names: Vec<&str> = operation.path.split('/').filter_map(wanted).collect();
+    let at = |name: &str| format!("/parameters/path{}", pointer(name));
+    if let Some(other) = values.keys().find(|name| !names.contains(&name.as_str())) {
+        let what = format!("parameter in the path of {}", operation.name);
+        return Err(refused(unknown(&what, other, names), at(other)));
+    }
+    let mut path = Vec::new();
+    for segment in operation.path.split('/') {
+        match wanted(segment) {
+            None => path.push(segment.to_owned()),
+            Some(name) => {
+                let value = values.get(name).map(|value| texts(value, false));
+                match value.as_deref() {
+                    Some([value]) => path.push(encode(value.as_bytes()).into_owned()),
+                    _ => {
+                        let rule = format!(
+                            "{} has {name} in its path; give it one value",
+                            operation.name
+                        );
+                        return Err(refused(rule, at(name)));
+                    }
+                }
+            }
+        }
+    }
+    Ok(path.join("/"))
+}
+
+/// Adds parameters to a query or form.
+fn fill(text: &mut String, operation: &Operation, values: &Map<String, Value>) {
+    for (name, value) in values {
+        let mut rows = operation.parameters.iter();
+        let row = rows.find(|row| row.name == name);
+        let is_json = row.is_some_and(|row| row.kind.starts_with("JSON"));
+        for value in texts(value, is_json) {
+            push(text, name, &value);
+        }
+    }
+}
+
+/// The values of a parameter as texts: nothing for null, one for each item of a list, JSON for what is JSON on the wire.
+fn texts(value: &Value, is_json: bool) -> Vec<String> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::String(text) => vec![text.clone()],
+        Value::Array(items) if !is_json => {
+            items.iter().flat_map(|item| texts(item, true)).collect()
+        }
+        other => vec![other.to_string()],
+    }
+}
+
+/// Headers in lower case; a name or value that no header can have is refused.
+fn headers(values: &Map<String, Value>, place: &str) -> Answer<Vec<(String, String)>> {
+    let mut headers = Vec::new();
+    for (name, value) in values {
+        for value in texts(value, false) {
+            let value = value.trim();
+            let is_valid = http::HeaderName::from_bytes(name.as_bytes()).is_ok()
+                && http::HeaderValue::from_str(value).is_ok();
+            if !is_valid {
+                let rule = "no header can hold that; a name has letters, digits and hyphens, a value no line break";
+                return Err(refused(rule, format!("{place}{}", pointer(name))));
+            }
+            headers.push((name.to_ascii_lowercase(), value.to_owned()));
+        }
+    }
+    Ok(headers)
+}
+
+/// The JSON body, with the members that the table names by a path (`auth.identity.methods`) in their places.
+fn nested(operation: &Operation, body: &Value) -> Answer<Value> {
+    let Value::Object(members) = body else {
+        return Ok(body.clone());
+    };
+    // A row, or what rows are members of.
+    let is_path = |name: &str| {
+        let leads_to = |row: &str| {
+            row.strip_prefix(name)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let mut rows = operation.parameters.iter();
+        name.contains('.') && rows.any(|row| row.location == Location::Body && leads_to(row.name))
+    };
+    let (paths, plain): (Vec<_>, Vec<_>) = members.iter().partition(|(name, _)| is_path(name));
+    let plain = plain
+        .into_iter()
+        .map(|(name, value)| (name.clone(), value.clone()));
+    let mut body = Value::Object(plain.collect());
+    for (path, value) in paths {
+        if value.is_null() {
+            continue;
+        }
+        put(&mut body, path, value).ok_or_else(|| {
+            let rule = format!("{path} is a member of what is no object here");
+            refused(rule, format!("/parameters/body{}", pointer(path)))
+        })?;
+    }
+    Ok(body)
+}
+
+/// Puts a value where a path with dots leads; nothing where something else is in the way.
+fn put(body: &mut Value, path: &str, value: &Value) -> Option<()> {
+    let mut place = body;
+    for step in path.split('.') {
+        let members = place.as_object_mut()?;
+        place = members
+            .entry(step)
+            .or_insert_with(|| Value::Object(Map::new()));
+    }
+    let is_free = place.as_object().is_some_and(Map::is_empty);
+    is_free.then(|| *place = value.clone())
+}
+
+/// A request as it is given.
+pub(super) fn raw_request(raw: &Raw) -> Answer<Outgoing> {
+    if http::Method::from_bytes(raw.method.as_bytes()).is_err() {
+        let rule = format!("\"{}\" is no method", raw.method);
+        return Err(refused(rule, "/request/method"));
+    }
+    let target = escaped(&raw.target);
+    if !target.starts_with('/') || target.contains('#') {
+        let rule = "a target is a path and a query, as /?Action=ListUsers&Version=2024-08-31";
+        return Err(refused(rule, "/request/target"));
+    }
+    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+    Ok(Outgoing {
+        method: raw.method.clone(),
+        path: path.to_owned(),
+        query: query.to_owned(),
+        headers: headers(&raw.headers, "/request/headers")?,
+        body: raw.body.clone(),
+    })
+}

@@ -1,5 +1,6 @@
 //! What moves whole databases: seeds, snapshots, exports and their differences.
 
+use std::convert::Infallible;
 use std::fmt::Display;
 use std::io::Write as _;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -115,15 +116,66 @@ fn merge(
     seed::merge(tx, &document, context).map_err(|cause| Merging::Seed(0, cause))
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SeedParams {
+    /// Whether the document is only looked at.
+    #[serde(default)]
+    check: bool,
+}
+
+/// Why a transaction leaves nothing.
+enum Undone {
+    /// It was only to be tried; it held that many records.
+    Checked(u64),
+    Failed(Merging),
+}
+
+impl From<rusqlite::Error> for Undone {
+    fn from(cause: rusqlite::Error) -> Self {
+        Self::Failed(cause.into())
+    }
+}
+
+/// Says what a seed holds, or what is wrong in it; `store` stays as it is.
+fn checked(app: &App, name: &str, store: &Store, bytes: &[u8], is_stream: bool) -> Answer {
+    // The namespace's own ids are for what is kept.
+    let ids = app.template.ids("check");
+    let now = Clock::new(app.template.clock).now();
+    let context = SeedContext { ids: &ids, now };
+    let tried = store.write(|tx| match merge(tx, bytes, is_stream, &context) {
+        Ok(records) => Err::<Infallible, _>(Undone::Checked(records)),
+        Err(cause) => Err(Undone::Failed(cause)),
+    });
+    match tried {
+        Err(Undone::Checked(records)) => Ok(Json(
+            json!({ "name": name, "records": records, "checked": true }),
+        )),
+        Err(Undone::Failed(cause)) => Err(cause.into()),
+        Ok(never) => match never {},
+    }
+}
+
 /// Merges what a seed document, or a stream of them, holds; all or nothing.
 pub(crate) async fn seed(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
+    QueryParams(SeedParams { check }): QueryParams<SeedParams>,
     headers: HeaderMap,
     LargeBody(bytes): LargeBody,
 ) -> Answer {
     let is_stream = is_stream(&headers);
     blocking(move || {
+        if check {
+            let store = match app.namespaces.existing(&name) {
+                Ok(namespace) => Arc::clone(&namespace.state().store),
+                Err(NamespaceError::Unknown(_)) => {
+                    Arc::new(app.namespaces.template().copy_in_memory()?)
+                }
+                Err(cause) => return Err(cause.into()),
+            };
+            return checked(&app, &name, &store, &bytes, is_stream);
+        }
         app.namespaces.with(&name, |namespace| {
             let state = namespace.state();
             let context = context(&state);
@@ -142,12 +194,19 @@ pub(crate) async fn seed(
 pub(crate) async fn put_seed(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
+    QueryParams(SeedParams { check }): QueryParams<SeedParams>,
     headers: HeaderMap,
     LargeBody(bytes): LargeBody,
 ) -> Answer {
     let is_stream = is_stream(&headers);
     blocking(move || {
         something(&bytes)?;
+        if check {
+            return match app.namespaces.existing(&name) {
+                Err(cause @ NamespaceError::Name(_)) => Err(cause.into()),
+                _ => checked(&app, &name, &template::empty_store()?, &bytes, is_stream),
+            };
+        }
         app.namespaces.with(&name, |namespace| {
             let state = namespace.state();
             let seeded = template::empty_store()?;

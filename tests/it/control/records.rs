@@ -459,3 +459,57 @@ fn a_reload_of_a_wrong_seed_says_what_happened_and_where() {
         assert_eq!(total(&server, "default"), before);
     }
 }
+
+#[test]
+fn a_seed_that_is_only_checked_changes_nothing() {
+    let server = demo();
+    let before = total(&server, "default");
+    let good = users(&["one", "two"]).to_string();
+    let bad = r#"{"huawei-rocketmq":{"users":[{"project_id":1}]}}"#;
+    for (method, namespace) in [
+        ("POST", "default"),
+        ("PUT", "default"),
+        ("POST", "new"),
+        ("PUT", "new"),
+    ] {
+        let target = format!("/_rollcall/namespaces/{namespace}/seed?check=true");
+        // What replaces everything brings the parents of its records, too.
+        let keys = r#"{"credentials":[{"access_key":"a","secret_key":"s"},{"access_key":"b","secret_key":"s"}]}"#;
+        let good = if method == "PUT" { keys } else { &good };
+        let checked = done(&server.json(method, &target, good));
+        assert_eq!(
+            checked,
+            json!({ "name": namespace, "records": 2, "checked": true }),
+            "{method} {namespace}"
+        );
+        let answer = server.json(method, &target, bad);
+        refused(
+            &answer,
+            400,
+            "/huawei-rocketmq/users/0/project_id",
+            "nothing was changed",
+        );
+        let stream = ("content-type", "application/x-ndjson");
+        let lines = format!("{good}\n{bad}\n");
+        let answer = server.send(method, &target, &[stream], lines.as_bytes());
+        refused(
+            &answer,
+            400,
+            "/huawei-rocketmq/users/0/project_id",
+            "line 2: ",
+        );
+    }
+    assert_eq!(total(&server, "default"), before);
+    let namespaces = done(&server.get("/_rollcall/namespaces"));
+    assert_eq!(namespaces.as_array().map(Vec::len), Some(1), "{namespaces}");
+    for query in ["chek=true", "check=yes"] {
+        let target = format!("/_rollcall/namespaces/default/seed?{query}");
+        refused(&server.json("POST", &target, &good), 400, "", "");
+    }
+    let target = "/_rollcall/namespaces/No!/seed?check=true";
+    assert_eq!(server.json("POST", target, &good).status, 400);
+    assert_eq!(server.json("PUT", target, &good).status, 400);
+    let kept = "/_rollcall/namespaces/default/seed?check=false";
+    done(&server.json("POST", kept, &good));
+    assert_eq!(total(&server, "default"), before + 2);
+}

@@ -49,6 +49,7 @@ pub(crate) static PROVIDER: Provider = Provider {
             "/v3$",
             "/v3/$",
             "/v3/auth",
+            "/v3/OS-FEDERATION",
             "/v3/projects",
             "/v3/regions",
             "/v3.0",

@@ -16,6 +16,7 @@ use crate::providers::huawei::token::{self, Token};
 /// The operations that the gateway lets through in a way of their own.
 pub(crate) const CREATE_TOKEN: &str = "KeystoneCreateToken";
 pub(crate) const CREATE_TOKEN_BY_ID_TOKEN: &str = "CreateTokenByIdToken";
+pub(crate) const CREATE_UNSCOPED_TOKEN: &str = "CreateUnscopedTokenWithIdToken";
 pub(crate) const LIST_VERSIONS: &str = "KeystoneListVersions";
 pub(crate) const SHOW_VERSION: &str = "KeystoneShowVersion";
 pub(crate) const CREATE_TEMPORARY_KEY: &str = "CreateTemporaryAccessKeyByToken";
@@ -73,6 +74,7 @@ pub(crate) fn list_projects(call: &Call<'_>) -> Result<Reply, ApiError> {
                 known.or(made_up).into_iter().collect()
             }
         };
+        let projects = wire::page_of(call, projects);
         Reply::json(JSON, &wire::ProjectList::new(call, projects))
     })
 }
@@ -127,17 +129,22 @@ pub(crate) fn get_caller_identity(call: &Call<'_>) -> Result<Reply, ApiError> {
 /// of authentication: it is signed by somebody whom rollcall cannot know.
 pub(crate) fn create_token_by_id_token(call: &Call<'_>) -> Result<Reply, ApiError> {
     let body = wire::IdTokenBody::decode(call)?;
+    federate(call, body.scope)
+}
+
+/// Issues the same without a scope: Huawei's Node SDK asks here, where its twins ask above.
+///
+/// Inferred: the token is good for the account's domain, as one that was asked for without a scope is.
+pub(crate) fn create_unscoped_token(call: &Call<'_>) -> Result<Reply, ApiError> {
+    wire::bearer(call)?;
+    federate(call, None)
+}
+
+fn federate(call: &Call<'_>, scope: Option<ScopeBody>) -> Result<Reply, ApiError> {
     call.store().write(|tx| {
         let domain = own_domain(call, tx)?;
         let user = model::user(tx, &Reference::Name("FederationUser".to_owned()), &domain)?;
-        grant(
-            call,
-            tx,
-            vec!["mapped".to_owned()],
-            body.scope,
-            user,
-            domain,
-        )
+        grant(call, tx, vec!["mapped".to_owned()], scope, user, domain)
     })
 }
 

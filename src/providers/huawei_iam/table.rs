@@ -6,6 +6,8 @@ use crate::provider::table::{limits, operations, parameters, quirks};
 
 const REFERENCE: Source = Source::Docs("IAM API reference");
 const SDK: Source = Source::Sdk("huaweicloudsdkcore 3.1.219");
+const NODE_CORE: Source = Source::Sdk("@huaweicloud/huaweicloud-sdk-core 3.1.211");
+const NODE_IAM: Source = Source::Sdk("@huaweicloud/huaweicloud-sdk-iam 3.1.172");
 const GOLANGSDK: Source = Source::Sdk("chnsz/golangsdk in terraform-provider-huaweicloud a0345b8d");
 
 const AGENCY: Source =
@@ -42,6 +44,8 @@ operations! {
     KeystoneListProjects: GET "/v3/projects" reads SDK => operations::list_projects [
         (query "name": "string", "a region's or project's name; one that the seed does not have gets an id made from it, or with strict authentication, unless it is a region's, an empty list", SDK),
         (query "domain_id": "string", "exact; empty counts as absent, and of a name the caller's project goes before others'", GOLANGSDK),
+        (query "page": "integer", "from 1, together with per_page; otherwise neither counts", NODE_IAM),
+        (query "per_page": "integer", "from 1, together with page; otherwise neither counts", NODE_IAM),
     ];
     /// Lists the caller's domain, exactly one
     KeystoneListAuthDomains: GET "/v3/auth/domains" reads SDK => operations::list_domains [X_AUTH_TOKEN];
@@ -54,6 +58,12 @@ operations! {
         (required header "X-Idp-Id": "string", "the identity provider, any; else 400", SDK),
         (required body "auth.id_token.id": "string", "any; else 400", REFERENCE),
         AUTH_SCOPE,
+    ];
+    /// Issues a token without a scope for somebody whom another identity provider knows
+    CreateUnscopedTokenWithIdToken: POST "/v3/OS-FEDERATION/identity_providers/{idp_id}/protocols/{protocol_id}/auth" writes NODE_CORE => operations::create_unscoped_token [
+        (path "idp_id": "string", "the identity provider, any", NODE_IAM),
+        (path "protocol_id": "string", "any", NODE_IAM),
+        (required header "Authorization": "string", "Bearer and that provider's token, any; else 400", NODE_IAM),
     ];
     /// Issues an access key for a while
     CreateTemporaryAccessKeyByToken: POST "/v3.0/OS-CREDENTIAL/securitytokens" writes SDK => operations::create_temporary_access_key [

@@ -213,6 +213,8 @@ fn everything_but_asking_for_a_token_wants_credentials() {
         assert_eq!(bare("POST", "/v3/projects"), "404 APIGW.0101");
         assert_eq!(bare("POST", TOKENS), "400 400");
         assert_eq!(bare("POST", "/v3.0/OS-AUTH/id-token/tokens"), "400 400");
+        let unscoped = "/v3/OS-FEDERATION/identity_providers/i/protocols/oidc/auth";
+        assert_eq!(bare("POST", unscoped), "400 400");
         for path in [
             "/v3/projects",
             "/v3/auth/domains",

@@ -212,6 +212,36 @@ fn federated_users_get_a_token_and_then_a_key() {
     );
 }
 
+/// Huawei's Node SDK asks for a token of federated credentials here, and then for a key with the token in a header.
+#[test]
+fn federated_users_of_the_node_sdk_get_a_token_without_a_scope_and_then_a_key() {
+    let server = demo();
+    let path = "/v3/OS-FEDERATION/identity_providers/my-idp/protocols/oidc/auth";
+    for wrong in ["", "Bearer", "Bearer  ", "Basic eyJhbGciOi"] {
+        let answer = server.send("POST", path, &[("authorization", wrong)], b"");
+        assert_eq!(answer.verdict(), "400 400", "{wrong}");
+    }
+    assert_eq!(server.send("POST", path, &[], b"").verdict(), "400 400");
+    let answer = server.send(
+        "POST",
+        path,
+        &[("authorization", "Bearer eyJhbGciOi")],
+        b"{}",
+    );
+    assert_eq!(answer.status, 201, "{answer}");
+    let token = &answer.json()["token"];
+    assert_eq!(token["methods"], json!(["mapped"]));
+    assert_eq!(token.get("project"), None, "{answer}");
+    let text = subject(&answer);
+    assert_eq!(show(&server, &text).text(), answer.text());
+
+    let body =
+        r#"{"auth": {"identity": {"methods": ["token"], "token": {"duration_seconds": 21600}}}}"#;
+    let target = "/v3.0/OS-CREDENTIAL/securitytokens";
+    let key = server.send("POST", target, &[("x-auth-token", &text)], body.as_bytes());
+    assert_eq!(key.status, 201, "{key}");
+}
+
 #[test]
 fn a_restored_namespace_issues_tokens_and_keys_that_it_did_not_issue_before() {
     let server = demo();

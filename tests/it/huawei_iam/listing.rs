@@ -113,6 +113,34 @@ fn without_a_name_all_projects_of_the_seed_are_listed() {
 }
 
 #[test]
+fn projects_come_in_pages_where_both_numbers_are_given() {
+    let server = demo();
+    let ids = |query: &str| -> Vec<Value> {
+        let found = projects(&server, query).into_iter();
+        found.map(|project| project["id"].clone()).collect()
+    };
+    let all = ids("");
+    let pages = (1..).map(|page| ids(&format!("page={page}&per_page=2")));
+    let met: Vec<Value> = pages
+        .take_while(|page| !page.is_empty())
+        .flatten()
+        .collect();
+    assert_eq!(met, all);
+    for one in [
+        "page=2",
+        "per_page=2",
+        "page=0&per_page=2",
+        "page=1&per_page=0",
+        "page=x&per_page=2",
+        "page=-1&per_page=2",
+    ] {
+        assert_eq!(ids(one), all, "{one}");
+    }
+    let far = "page=18446744073709551615&per_page=18446744073709551615";
+    assert_eq!(ids(far), Vec::<Value>::new());
+}
+
+#[test]
 fn links_lead_back_to_where_the_client_came_from() {
     let answer = demo().send(
         "GET",

@@ -5,6 +5,10 @@
 // own types, and the look-ups that the core 3.1.211 makes by itself. As in the other packages, answers are the JSON of the wire, whose
 // fields the classes declare as private. The client signs every call; it has no credentials that are a token.
 
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
 import { BasicCredentials } from '@huaweicloud/huaweicloud-sdk-core/auth/BasicCredentials';
 import { GlobalCredentials } from '@huaweicloud/huaweicloud-sdk-core/auth/GlobalCredentials';
 import { ClientRequestException } from '@huaweicloud/huaweicloud-sdk-core/exception/ClientRequestException';
@@ -48,7 +52,7 @@ import {
 import type { Credential, KeystoneCreateUserTokenByPasswordResponse, ProjectResult } from '@huaweicloud/huaweicloud-sdk-iam/v3/public-api';
 import { ListUserRequest, RocketMQClient } from '@huaweicloud/huaweicloud-sdk-rocketmq';
 
-import { calls, cases, equal, fault, fresh, present, raises, server, setting, strict, unique } from './harness.js';
+import { calls, cases, equal, fault, fresh, present, raises, server, setting, strict, unique, walk } from './harness.js';
 
 const PROVIDER = 'huawei-iam';
 const PROJECT = setting('project', '0bec5db98280d2d02fd6c00c2de791ce');
@@ -128,15 +132,33 @@ void cases({
         equal(found.domainId, DOMAIN);
     },
 
+    async 'federated credentials get a temporary key and sign with it'() {
+        const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rollcall-sdk-'));
+        try {
+            const file = path.join(folder, 'id.token');
+            fs.writeFileSync(file, 'an-id-token', { mode: 0o600 });
+            const found = new BasicCredentials().withIdpId('my-idp').withIdTokenFile(file).withProjectId(PROJECT).withIamEndpoint(server.baseUrl);
+            equal(await firstUser(rocketmq(found)), 'test_01');
+            equal([found.ak?.slice(0, 3), found.securityToken?.slice(0, 3)], ['HST', 'MII']);
+        } finally {
+            fs.rmSync(folder, { recursive: true });
+        }
+    },
+
     // Calls
 
-    async 'projects are listed, and one of a name is found'() {
+    async 'projects are listed with every parameter, and in pages'() {
         const everyone: ProjectResult[] = present((await own.keystoneListProjects(new KeystoneListProjectsRequest().withDomainId(DOMAIN))).projects);
         equal(everyone.length > 5, true, `whether there are more than five projects, of ${everyone.length}`);
         unique(everyone.map((project) => project.id));
-        const one = new KeystoneListProjectsRequest().withName(REGION).withEnabled(true).withIsDomain(false).withDomainId(DOMAIN);
+        const one = new KeystoneListProjectsRequest().withName(REGION).withEnabled(true).withIsDomain(false).withDomainId(DOMAIN).withPage(1).withPerPage(10);
         const found = present((await own.keystoneListProjects(one)).projects);
         equal(found.map((project) => [project.id, project.name, project['domain_id'], project['is_domain'], project.enabled]), [[PROJECT, REGION, DOMAIN, false, true]]);
+        const met = await walk(async (already) => {
+            const page = new KeystoneListProjectsRequest().withPerPage(2).withPage(Math.floor((already + 1) / 2) + 1);
+            return present((await own.keystoneListProjects(page)).projects);
+        });
+        equal(met.map((project) => project.id), everyone.map((project) => project.id));
     },
 
     async "the caller's domain is the only one, and the catalogue leads here"() {

@@ -125,6 +125,39 @@ impl IdTokenBody {
     }
 }
 
+/// The other identity provider's token, which has to be there.
+///
+/// Inferred: what is refused is refused as a body without it is.
+pub(crate) fn bearer(call: &Call<'_>) -> Result<(), ApiError> {
+    let header = call.request.lossy_header("authorization");
+    let token = header.split_once(' ').filter(|(scheme, token)| {
+        scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty()
+    });
+    if token.is_none() {
+        return Err(errors::BODY_INVALID
+            .raise()
+            .because("needs the header Authorization: Bearer and the identity provider's token"));
+    }
+    Ok(())
+}
+
+/// The page of a list that `page` and `per_page` ask for together, else all of it.
+///
+/// Inferred: what is no number from 1 counts as absent.
+pub(crate) fn page_of<T>(call: &Call<'_>, all: Vec<T>) -> Vec<T> {
+    let number = |name| {
+        let value = call.query().first(name)?.parse::<usize>().ok()?;
+        (0 < value).then_some(value)
+    };
+    match (number("page"), number("per_page")) {
+        (Some(page), Some(size)) => {
+            let before = size.saturating_mul(page - 1);
+            all.into_iter().skip(before).take(size).collect()
+        }
+        _ => all,
+    }
+}
+
 /// How long a temporary access key may live, in seconds.
 ///
 /// Inferred: both SDKs ask for 21600.

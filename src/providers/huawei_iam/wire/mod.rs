@@ -9,5 +9,6 @@ pub(crate) use answer::{
     VersionAnswer, VersionList, envelope, project_of, services, token_answer, user_of,
 };
 pub(crate) use input::{
-    IdTokenBody, Identity, Password, ScopeBody, TemporaryKeyBody, TokenBody, token_in_body,
+    IdTokenBody, Identity, Password, ScopeBody, TemporaryKeyBody, TokenBody, bearer, page_of,
+    token_in_body,
 };

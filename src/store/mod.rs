@@ -6,6 +6,7 @@
 pub(crate) mod column;
 mod connection;
 mod file;
+pub(crate) mod filter;
 mod index;
 pub(crate) mod lists;
 pub(crate) mod order;

@@ -40,14 +40,6 @@ pub(crate) struct Query {
     pub(crate) filter_columns: Vec<(usize, String)>,
 }
 
-/// The values that are there, with their places among all that there might be.
-pub(crate) fn wanted<const N: usize>(values: [Option<String>; N]) -> Vec<(usize, String)> {
-    let values = values.into_iter().enumerate();
-    values
-        .filter_map(|(place, value)| Some((place, value?)))
-        .collect()
-}
-
 impl Query {
     pub(crate) fn is_empty(&self) -> bool {
         self.texts.is_empty() && self.filter_columns.is_empty()
@@ -538,6 +530,14 @@ mod tests {
             2 => (any::<Index>(), 1..700_u16).prop_map(|(at, count)| Change::Remove(at, count)),
             1 => (any::<Index>(), row()).prop_map(|(at, row)| Change::Replace(at, row)),
         ]
+    }
+
+    /// The values that are there, with their places among all that there might be.
+    fn wanted<const N: usize>(values: [Option<String>; N]) -> Vec<(usize, String)> {
+        let values = values.into_iter().enumerate();
+        values
+            .filter_map(|(place, value)| Some((place, value?)))
+            .collect()
     }
 
     fn query() -> impl Strategy<Value = Query> {

@@ -8,8 +8,9 @@ use super::{DEFAULT_DOMAIN, PlatformType, Project, fold, word};
 use crate::namespace::clock::Time;
 use crate::namespace::ids::{Ids, LOWER_HEX};
 use crate::store::Tx;
+use crate::store::filter::Filter;
 use crate::store::lists::List;
-use crate::store::order::{Direction, Query, wanted};
+use crate::store::order::Direction;
 use crate::store::page::{Page, Window, pick};
 use crate::store::seek::Start;
 
@@ -129,17 +130,19 @@ static GROUPS: List = List {
 };
 
 impl GroupFilter {
-    /// The filter as a search of [`GROUPS`]; none where it asks for one of several columns, which that cannot.
-    fn query(&self) -> Option<Query> {
-        let platform_type = match self.platform_types[..] {
-            [] => None,
-            [kind] => Some(kind.word().to_owned()),
-            _ => return None,
-        };
-        Some(Query {
-            texts: wanted([self.keyword.clone()]),
-            filter_columns: wanted([self.domain.clone(), platform_type]),
-        })
+    fn passing(&self) -> Filter {
+        let mut all = Filter::of(&GROUPS);
+        all.contains("name_lower", self.keyword.clone());
+        all.equals("domain", self.domain.clone());
+        let wanted = |kind: &PlatformType| self.platform_types.contains(kind);
+        let words = PlatformType::ALL.into_iter().filter(wanted);
+        let words: Vec<String> = words.map(|kind| kind.word().to_owned()).collect();
+        match &words[..] {
+            [] => {}
+            [word] => all.equals("platform_type", Some(word.clone())),
+            _ => all.any_of("platform_type", words.into_iter()),
+        }
+        all
     }
 }
 
@@ -151,13 +154,14 @@ pub(crate) fn list_groups(
     window: Window,
 ) -> rusqlite::Result<Page<Group>> {
     let (parent, total) = (project.project_id.as_str(), project.group_count);
-    if let Some(query) = filter.query().filter(|query| !query.is_empty())
+    let passing = filter.passing();
+    if let Some(query) = passing.query()
         && let Some(found) = tx.search(
             &GROUPS,
             parent.to_owned(),
             total,
             Direction::Forward,
-            &query,
+            query,
             window,
         )?
     {
@@ -171,47 +175,33 @@ pub(crate) fn list_groups(
         });
     }
 
-    let mut conditions = String::from("project_id = ?");
-    let mut values: Vec<&dyn ToSql> = vec![&project.project_id];
-    if let Some(keyword) = &filter.keyword {
-        conditions.push_str(" AND instr(name_lower, ?)");
-        values.push(keyword);
-    }
-    if let Some(domain) = &filter.domain {
-        conditions.push_str(" AND domain = ?");
-        values.push(domain);
-    }
-    let words: Vec<&str> = PlatformType::ALL
-        .into_iter()
-        .filter(|kind| filter.platform_types.contains(kind))
-        .map(PlatformType::word)
-        .collect();
-    if !words.is_empty() {
-        let marks = vec!["?"; words.len()].join(", ");
-        conditions.push_str(&format!(" AND platform_type IN ({marks})"));
-        values.extend(words.iter().map(|word| word as &dyn ToSql));
-    }
-
-    let (total, start) = if values.len() == 1 {
+    let source = format!(
+        "FROM workspace_groups WHERE project_id = ?{}",
+        passing.sql()
+    );
+    let values = || {
+        let values = passing.values().iter().map(|value| value as &dyn ToSql);
+        std::iter::once(&project.project_id as &dyn ToSql).chain(values)
+    };
+    let (total, start) = if passing.is_empty() {
         let forward = Direction::Forward;
         let start = tx.start(&GROUPS, parent.to_owned(), total, forward, window.offset)?;
         (total, start)
     } else {
-        let sql = format!("SELECT count(*) FROM workspace_groups WHERE {conditions}");
         let total = tx
-            .prepare_cached(&sql)?
-            .query_row(params_from_iter(&values), |row| row.get(0))?;
+            .prepare_cached(&format!("SELECT count(*) {source}"))?
+            .query_row(params_from_iter(values()), |row| row.get(0))?;
         (total, Start::first(window.offset))
     };
     let (first, limit, offset) = (start.number(), window.sql_limit(), start.sql_offset());
-    values.extend([&first as &dyn ToSql, &limit, &offset]);
     let sql = format!(
-        "SELECT {} FROM workspace_groups WHERE {conditions} AND ? <= seq ORDER BY seq LIMIT ? OFFSET ?",
+        "SELECT {} {source} AND ? <= seq ORDER BY seq LIMIT ? OFFSET ?",
         Group::COLUMNS
     );
+    let values = values().chain([&first as &dyn ToSql, &limit, &offset]);
     let rows = tx
         .prepare_cached(&sql)?
-        .query_map(params_from_iter(&values), Group::from_row)?
+        .query_map(params_from_iter(values), Group::from_row)?
         .collect::<rusqlite::Result<_>>()?;
     Ok(Page { total, rows })
 }

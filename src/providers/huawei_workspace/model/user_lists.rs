@@ -6,8 +6,9 @@ use rusqlite::{Connection, params_from_iter};
 use super::users::{ActiveType, User};
 use super::{Group, PlatformType, Project, fold, group_named};
 use crate::store::Tx;
+use crate::store::filter::Filter;
 use crate::store::lists::List;
-use crate::store::order::{Direction, Found, Query, wanted};
+use crate::store::order::{Direction, Found, Query};
 use crate::store::page::{Limit, Page, Window, pick};
 use crate::store::seek::Start;
 
@@ -60,89 +61,33 @@ static MEMBERS: List = List {
 };
 
 impl UserFilter {
-    /// The filter as a search of [`USERS`]; none where it asks for what that does not have, which SQLite finds by its
-    /// indexes.
-    fn query(&self) -> Option<Query> {
-        let by_index =
-            self.user_names.is_some() || self.user_email.is_some() || self.group_name.is_some();
-        if by_index || self.platform_type.is_some() {
-            return None;
-        }
-        let texts = [&self.user_name, &self.description];
-        let digit = |flag: Option<bool>| flag.map(|flag| u8::from(flag).to_string());
-        let filter_columns = [
-            self.active_type.map(|kind| kind.word().to_owned()),
-            digit(self.share_space_subscription),
-            digit(self.share_space_desktops),
-            self.enterprise_project_id.clone(),
-            digit(self.disabled),
-            self.domain.clone(),
-        ];
-        Some(Query {
-            texts: wanted(texts.map(Clone::clone)),
-            filter_columns: wanted(filter_columns),
-        })
-    }
-
-    /// The filter as conditions on `workspace_users`, but for the group, which is a list of its own; none where everybody
-    /// passes.
-    fn conditions(&self) -> Conditions<'_> {
-        let mut all = Conditions::default();
+    /// The filter of a list of users, but for the group, which is a list of its own.
+    fn passing(&self, list: &'static List) -> Filter {
+        let mut all = Filter::of(list);
         if let Some(names) = &self.user_names {
             // The folded names go by the index, the exact ones decide.
             all.any_of("user_name_lower", names.iter().map(|name| fold(name)));
             all.any_of("user_name", names.iter().cloned());
         }
-        all.on("user_email = ?", &self.user_email);
-        all.on("instr(user_name_lower, ?)", &self.user_name);
-        all.on("instr(description_lower, ?)", &self.description);
-        all.on(
-            "active_type = ?",
-            &self.active_type.map(|kind| kind.word().to_owned()),
+        let words = |word: &'static str| word.to_owned();
+        all.equals("user_email", self.user_email.clone());
+        all.contains("user_name_lower", self.user_name.clone());
+        all.contains("description_lower", self.description.clone());
+        all.equals(
+            "active_type",
+            self.active_type.map(ActiveType::word).map(words),
         );
-        all.on(
-            "share_space_subscription = ?",
-            &self.share_space_subscription,
-        );
-        all.on("(0 < share_space_desktops) = ?", &self.share_space_desktops);
-        all.on("enterprise_project_id = ?", &self.enterprise_project_id);
-        all.on("disabled = ?", &self.disabled);
-        all.on("domain = ?", &self.domain);
+        all.equals("share_space_subscription", self.share_space_subscription);
+        all.equals("0 < share_space_desktops", self.share_space_desktops);
+        all.equals("enterprise_project_id", self.enterprise_project_id.clone());
+        all.equals("disabled", self.disabled);
+        all.equals("domain", self.domain.clone());
         // Inferred: every user here is in Workspace's own directory, whatever its groups are.
-        all.on(
+        all.when(
             "? = 'LOCAL'",
-            &self.platform_type.map(|kind| kind.word().to_owned()),
+            self.platform_type.map(PlatformType::word).map(words),
         );
         all
-    }
-}
-
-/// Conditions that all have to hold, with the values of their question marks.
-#[derive(Default)]
-struct Conditions<'a> {
-    sql: String,
-    values: Vec<Box<dyn ToSql + 'a>>,
-}
-
-impl<'a> Conditions<'a> {
-    fn on<T: ToSql + Clone + 'a>(&mut self, condition: &str, value: &Option<T>) {
-        if let Some(value) = value {
-            self.sql.push_str(" AND ");
-            self.sql.push_str(condition);
-            self.values.push(Box::new(value.clone()));
-        }
-    }
-
-    fn any_of(&mut self, column: &str, values: impl Iterator<Item = String>) {
-        let before = self.values.len();
-        self.values
-            .extend(values.map(|value| Box::new(value) as Box<dyn ToSql>));
-        let marks = vec!["?"; self.values.len() - before].join(", ");
-        self.sql.push_str(&format!(" AND {column} IN ({marks})"));
-    }
-
-    fn is_empty(&self) -> bool {
-        self.values.is_empty()
     }
 }
 
@@ -159,8 +104,9 @@ pub(crate) fn list_users(
             rows: Vec::new(),
         });
     };
-    if let Some(query) = filter.query().filter(|query| !query.is_empty())
-        && let Some(found) = scope.search(tx, &query, window)?
+    let passing = filter.passing(scope.list);
+    if let Some(query) = passing.query()
+        && let Some(found) = scope.search(tx, query, window)?
     {
         let sql = format!(
             "SELECT {} FROM workspace_users WHERE seq = ?1",
@@ -171,7 +117,7 @@ pub(crate) fn list_users(
             rows: pick(tx, &sql, &found.numbers, User::from_row)?,
         });
     }
-    list(tx, &scope, filter, window)
+    list(tx, &scope, &passing, window)
 }
 
 /// The users that pass behind a row, oldest first: where a list goes on.
@@ -185,15 +131,16 @@ pub(crate) fn users_behind(
     let Some(scope) = Scope::of(tx, project, filter)? else {
         return Ok(Vec::new());
     };
-    let filter = filter.conditions();
+    let passing = filter.passing(scope.list);
     let (source, number) = (scope.source, scope.list.number);
     let sql = format!(
         "SELECT {} FROM {source}{} AND ? < {number} ORDER BY {number} LIMIT ?",
         User::COLUMNS,
-        filter.sql
+        passing.sql()
     );
-    let values = std::iter::once(&scope.parent as &dyn ToSql)
-        .chain(filter.values.iter().map(|value| &**value))
+    let values = std::iter::once(&scope.parent)
+        .chain(passing.values())
+        .map(|value| value as &dyn ToSql)
         .chain([&seq as &dyn ToSql, &most]);
     tx.prepare_cached(&sql)?
         .query_map(params_from_iter(values), User::from_row)?
@@ -207,7 +154,8 @@ pub(crate) fn list_members(
     filter: &UserFilter,
     window: Window,
 ) -> rusqlite::Result<Page<User>> {
-    list(tx, &Scope::members(group), filter, window)
+    let scope = Scope::members(group);
+    list(tx, &scope, &filter.passing(scope.list), window)
 }
 
 /// The users that a filter is asked about, and how many they are.
@@ -266,18 +214,17 @@ impl Scope {
 fn list(
     tx: &Tx<'_>,
     scope: &Scope,
-    filter: &UserFilter,
+    passing: &Filter,
     window: Window,
 ) -> rusqlite::Result<Page<User>> {
-    let filter = filter.conditions();
-    let source = format!("FROM {}{}", scope.source, filter.sql);
+    let source = format!("FROM {}{}", scope.source, passing.sql());
     let values = || {
-        std::iter::once(&scope.parent as &dyn ToSql)
-            .chain(filter.values.iter().map(|value| &**value))
+        let values = std::iter::once(&scope.parent).chain(passing.values());
+        values.map(|value| value as &dyn ToSql)
     };
 
     let number = scope.list.number;
-    let start = if filter.is_empty() {
+    let start = if passing.is_empty() {
         scope.start(tx, window.offset)?
     } else {
         Start::first(window.offset)
@@ -295,7 +242,7 @@ fn list(
         )?
         .collect::<rusqlite::Result<_>>()?;
 
-    let total = if filter.is_empty() {
+    let total = if passing.is_empty() {
         scope.total
     } else if window.offset == 0 && window.limit == Limit::All {
         rows.len() as u64

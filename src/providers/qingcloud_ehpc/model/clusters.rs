@@ -4,7 +4,8 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
-use super::query::{Conditions, Order, Scope, folded, for_each, total};
+use super::query::{Order, Scope, folded, for_each, page, total};
+use crate::store::filter::Filter;
 use crate::store::lists::List;
 use crate::store::page::{Page, Window, select};
 use crate::store::{Tx, column};
@@ -172,22 +173,23 @@ pub(crate) fn list_clusters(
     (key, order): (ClusterKey, Order),
     window: Window,
 ) -> rusqlite::Result<Page<Cluster>> {
-    let mut conditions = Conditions::default();
-    conditions.when("cluster_id = ?", filter.cluster_id);
-    conditions.when_facet(&CLUSTERS, 0, filter.owner);
-    conditions.when_facet(&CLUSTERS, 1, filter.cluster_type);
-    conditions.when_facet(&CLUSTERS, 2, filter.status);
-    conditions.when("shared_status = ?", filter.shared_status);
-    conditions.when_contains(filter.search_word.as_deref().map(folded));
+    let mut passing = Filter::of(&CLUSTERS);
+    passing.equals("cluster_id", filter.cluster_id);
+    passing.equals("owner", filter.owner);
+    passing.equals("cluster_type", filter.cluster_type);
+    passing.equals("cluster_status", filter.status);
+    passing.equals("shared_status", filter.shared_status);
+    passing.contains("folded_name", filter.search_word.as_deref().map(folded));
     let scope = Scope {
         list: &CLUSTERS,
         first: key.column(),
         parent: Value::Null,
         total: total(tx, "clusters")?,
     };
-    conditions.page(
+    page(
         tx,
         &scope,
+        &passing,
         Cluster::COLUMNS,
         (order, window),
         Cluster::from_row,

@@ -4,9 +4,10 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params};
 
 use super::clusters::Cluster;
-use super::query::{Conditions, Order, Scope, folded_line, for_each, json_array, total};
+use super::query::{Order, Scope, folded_line, for_each, json_array, page, total};
 use crate::namespace::ids::{Ids, LOWER_ALPHANUMERIC};
 use crate::store::Tx;
+use crate::store::filter::Filter;
 use crate::store::lists::List;
 use crate::store::page::{Page, Window};
 
@@ -124,28 +125,38 @@ pub(crate) fn list_jobs(
     window: Window,
 ) -> rusqlite::Result<Page<Job>> {
     const AMONG: &str = "job_id IN (SELECT value FROM json_each(?))";
-    let mut conditions = Conditions::default();
-    conditions.when(AMONG, json_array(&filter.job_ids));
-    conditions.when(AMONG, json_array(&filter.jobs));
-    conditions.when_facet(&JOBS, 0, filter.status);
-    conditions.when_facet(&JOBS, 1, filter.job_action);
-    conditions.when("action_describe = ?", filter.action_describe);
-    conditions.when(
+    let mut passing = Filter::of(&JOBS);
+    passing.when(AMONG, json_array(&filter.job_ids));
+    passing.when(AMONG, json_array(&filter.jobs));
+    passing.equals("status", filter.status);
+    passing.equals("job_action", filter.job_action);
+    passing.equals("action_describe", filter.action_describe);
+    passing.when(
         "EXISTS (SELECT 1 FROM json_each(?) WHERE instr(' ' || resource_ids || ' ', ' ' || value || ' '))",
         json_array(&filter.resource_ids),
     );
-    conditions.when_facet(&JOBS, 2, filter.owner);
-    conditions.when_contains(filter.search_word.as_deref().map(folded_line));
-    conditions.when("create_time >= ?", filter.start_time);
-    conditions.when("create_time > ?", filter.after);
-    conditions.when("create_time <= ?", filter.end_time);
+    passing.equals("owner", filter.owner);
+    passing.contains(
+        "folded_name",
+        filter.search_word.as_deref().map(folded_line),
+    );
+    passing.when("create_time >= ?", filter.start_time);
+    passing.when("create_time > ?", filter.after);
+    passing.when("create_time <= ?", filter.end_time);
     let scope = Scope {
         list: &JOBS,
         first: None,
         parent: Value::Null,
         total: total(tx, "jobs")?,
     };
-    conditions.page(tx, &scope, Job::COLUMNS, (order, window), Job::from_row)
+    page(
+        tx,
+        &scope,
+        &passing,
+        Job::COLUMNS,
+        (order, window),
+        Job::from_row,
+    )
 }
 
 /// Adds a job, or brings the one of the same id up to date.

@@ -1,11 +1,12 @@
-//! What the lists of the model share: order, conditions and windows.
+//! What the lists of the model share: order, and windows on what passes a filter.
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
 
 use crate::store::Tx;
+use crate::store::filter::Filter;
 use crate::store::lists::List;
-use crate::store::order::{Direction, Query};
+use crate::store::order::Direction;
 use crate::store::page::{Limit, Page, Window, count, pick, select};
 use crate::store::seek::Start;
 
@@ -60,120 +61,71 @@ impl Scope {
     }
 }
 
-/// The conditions of a query, all of which have to hold. A statement's text depends only on which filters there are, so
-/// that it stays prepared.
-#[derive(Default)]
-pub(super) struct Conditions {
-    sql: String,
-    values: Vec<Value>,
-    /// Those that the store can search a long list for by itself.
-    query: Query,
-    /// Whether there are others.
-    has_others: bool,
-}
-
-impl Conditions {
-    /// Adds a condition on a value that is there; its `?` is the value.
-    pub(super) fn when(&mut self, condition: &str, value: Option<String>) {
-        if let Some(value) = value {
-            self.push(condition, [Value::Text(value)]);
-            self.has_others = true;
-        }
-    }
-
-    /// Adds the condition that the filter_column of that place is a value, if that is there.
-    pub(super) fn when_facet(&mut self, list: &List, place: usize, value: Option<String>) {
-        if let Some(value) = value {
-            let condition = format!("{} = ?", list.filter_columns[place]);
-            self.push(&condition, [Value::Text(value.clone())]);
-            self.query.filter_columns.push((place, value));
-        }
-    }
-
-    /// Adds the condition that a list's one text contains a word, in the case that texts are kept in, if there is one.
-    pub(super) fn when_contains(&mut self, word: Option<String>) {
-        if let Some(word) = word {
-            self.push("instr(folded_name, ?)", [Value::Text(word.clone())]);
-            self.query.texts.push((0, word));
-        }
-    }
-
-    pub(super) fn push<const N: usize>(&mut self, condition: &str, values: [Value; N]) {
-        self.sql.push_str(if self.sql.is_empty() {
-            "WHERE "
-        } else {
-            " AND "
+/// A window on the rows of a list that pass.
+pub(super) fn page<T>(
+    tx: &Tx<'_>,
+    scope: &Scope,
+    filter: &Filter,
+    columns: &str,
+    (order, window): (Order, Window),
+    read: fn(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Page<T>> {
+    let &Scope {
+        list,
+        first,
+        ref parent,
+        total,
+    } = scope;
+    let (table, direction) = (list.table, order.direction());
+    // Only the list's own order is kept ready.
+    if first.is_none()
+        && let Some(query) = filter.query()
+        && let Some(found) = tx.search(list, parent.clone(), total, direction, query, window)?
+    {
+        let sql = format!("SELECT {columns} FROM {table} WHERE seq = ?1");
+        return Ok(Page {
+            total: found.total,
+            rows: pick(tx, &sql, &found.numbers, read)?,
         });
-        self.sql.push_str(condition);
-        self.values.extend(values);
     }
-
-    /// A window on the rows of a list that match.
-    pub(super) fn page<T>(
-        mut self,
-        tx: &Tx<'_>,
-        scope: &Scope,
-        columns: &str,
-        (order, window): (Order, Window),
-        read: fn(&Row<'_>) -> rusqlite::Result<T>,
-    ) -> rusqlite::Result<Page<T>> {
-        let &Scope {
-            list,
-            first,
-            ref parent,
+    let mut values: Vec<Value> = Vec::new();
+    let mut rows_of = format!("FROM {table} WHERE ");
+    match list.parent {
+        Some(column) => {
+            rows_of.push_str(&format!("{column} = ?"));
+            values.push(parent.clone());
+        }
+        None => rows_of.push_str("TRUE"),
+    }
+    rows_of.push_str(filter.sql());
+    values.extend_from_slice(filter.values());
+    let (total, start) = if !filter.is_empty() {
+        let sql = format!("SELECT count(*) {rows_of}");
+        let total = count(tx, &sql, params_from_iter(&values))?;
+        (total, Start::first(window.offset))
+    } else if first.is_some() {
+        (total, Start::first(window.offset))
+    } else {
+        let start = tx.start(list, parent.clone(), total, direction, window.offset)?;
+        (total, start)
+    };
+    let offset = start.sql_offset();
+    if let Some(key) = start.key {
+        let from = order.from(list.sort_key.unwrap_or("create_time"));
+        rows_of.push_str(&format!(" AND {from}"));
+        values.extend([Value::Text(key.sort_key), Value::Integer(key.number)]);
+    }
+    if window.limit == Limit::RowSource(0) {
+        return Ok(Page {
             total,
-        } = scope;
-        let (table, direction) = (list.table, order.direction());
-        // Only the list's own order is kept ready.
-        if !self.has_others
-            && first.is_none()
-            && !self.query.is_empty()
-            && let Some(found) =
-                tx.search(list, parent.clone(), total, direction, &self.query, window)?
-        {
-            let sql = format!("SELECT {columns} FROM {table} WHERE seq = ?1");
-            return Ok(Page {
-                total: found.total,
-                rows: pick(tx, &sql, &found.numbers, read)?,
-            });
-        }
-        let has_filters = !self.sql.is_empty();
-        if let Some(column) = list.parent {
-            self.push(&format!("{column} = ?"), [parent.clone()]);
-        }
-        let (total, start) = if has_filters {
-            let sql = format!("SELECT count(*) FROM {table} {}", self.sql);
-            let total = count(tx, &sql, params_from_iter(&self.values))?;
-            (total, Start::first(window.offset))
-        } else if first.is_some() {
-            (total, Start::first(window.offset))
-        } else {
-            let start = tx.start(list, parent.clone(), total, direction, window.offset)?;
-            (total, start)
-        };
-        let offset = start.sql_offset();
-        if let Some(key) = start.key {
-            self.push(
-                &order.from(list.sort_key.unwrap_or("create_time")),
-                [Value::Text(key.sort_key), Value::Integer(key.number)],
-            );
-        }
-        if window.limit == Limit::RowSource(0) {
-            return Ok(Page {
-                total,
-                rows: Vec::new(),
-            });
-        }
-        self.values
-            .extend([window.sql_limit(), offset].map(Value::Integer));
-        let sql = format!(
-            "SELECT {columns} FROM {table} {} {} LIMIT ? OFFSET ?",
-            self.sql,
-            order.sql(&scope.keys())
-        );
-        let rows = select(tx, &sql, params_from_iter(&self.values), read)?;
-        Ok(Page { total, rows })
+            rows: Vec::new(),
+        });
     }
+    values.extend([window.sql_limit(), offset].map(Value::Integer));
+    let order = order.sql(&scope.keys());
+    let sql = format!("SELECT {columns} {rows_of} {order} LIMIT ? OFFSET ?");
+    let rows = select(tx, &sql, params_from_iter(&values), read)?;
+    Ok(Page { total, rows })
 }
 
 /// What search_word and names are compared as.

@@ -5,9 +5,10 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::clusters::Cluster;
-use super::query::{Conditions, Order, Scope, folded, for_each, total};
+use super::query::{Order, Scope, folded, for_each, page, total};
 use crate::namespace::ids::{ALPHANUMERIC, Ids, LOWER_ALPHANUMERIC};
 use crate::store::Tx;
+use crate::store::filter::Filter;
 use crate::store::lists::List;
 use crate::store::page::{Page, Window};
 
@@ -182,9 +183,6 @@ pub(crate) fn list_users(
     (key, order): (UserKey, Order),
     window: Window,
 ) -> rusqlite::Result<Page<User>> {
-    let mut conditions = Conditions::default();
-    conditions.when("user_id = ?", filter.user_id);
-    conditions.when_contains(filter.search_word.as_deref().map(folded));
     let by_name = key == UserKey::Username;
     let scope = match cluster {
         Some(cluster) => Scope {
@@ -204,7 +202,17 @@ pub(crate) fn list_users(
             total: total(tx, "users")?,
         },
     };
-    conditions.page(tx, &scope, User::COLUMNS, (order, window), User::from_row)
+    let mut passing = Filter::of(scope.list);
+    passing.equals("user_id", filter.user_id);
+    passing.contains("folded_name", filter.search_word.as_deref().map(folded));
+    page(
+        tx,
+        &scope,
+        &passing,
+        User::COLUMNS,
+        (order, window),
+        User::from_row,
+    )
 }
 
 /// Adds a user; the caller gives a conflict its name.

@@ -61,14 +61,7 @@ pub(crate) fn issue(tx: &Connection, key: &Credential, now: Time) -> rusqlite::R
         "INSERT INTO credentials ({COLUMNS}, issued) VALUES (?1, ?2, ?3, ?4, ?5, ?6,
            (SELECT coalesce(max(issued), 0) + 1 FROM credentials))"
     );
-    tx.prepare_cached(&sql)?.execute((
-        &key.access_key,
-        &key.secret_key,
-        &key.token,
-        key.disabled,
-        key.read_only,
-        key.expires.map(Time::millis),
-    ))?;
+    write(tx, &sql, key)?;
     let sql = "DELETE FROM credentials WHERE issued <= (SELECT max(issued) FROM credentials) - ?1";
     tx.prepare_cached(sql)?.execute([MOST_ISSUED])?;
     Ok(())
@@ -78,7 +71,12 @@ pub(crate) fn issue(tx: &Connection, key: &Credential, now: Time) -> rusqlite::R
 pub(crate) fn put(tx: &Connection, key: &Credential) -> rusqlite::Result<()> {
     let sql =
         format!("INSERT OR REPLACE INTO credentials ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
-    tx.prepare_cached(&sql)?.execute((
+    write(tx, &sql, key)
+}
+
+/// Runs a statement with all of [`COLUMNS`].
+fn write(tx: &Connection, sql: &str, key: &Credential) -> rusqlite::Result<()> {
+    tx.prepare_cached(sql)?.execute((
         &key.access_key,
         &key.secret_key,
         &key.token,

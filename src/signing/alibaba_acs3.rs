@@ -51,7 +51,16 @@ pub(super) static RULES: SchemeRules = SchemeRules {
         let authorization = request.header("authorization").unwrap_or_default();
         authorization.trim().starts_with("ACS3-") || request.header(NONCE).is_some()
     },
-    read: signed,
+    read: |request, also| {
+        let read = read(request);
+        Signed::of(
+            request,
+            also,
+            read,
+            |read| (read.access_key_id, Some(read.timestamp)),
+            verify,
+        )
+    },
     examine,
     string_to_sign: |trial| join(trial.algorithm, &trial.canonical_hash()),
     key: |trial| trial.plain_key().into_bytes(),
@@ -320,15 +329,6 @@ fn sign_with(
         query: request.query.to_owned(),
         body: None,
     }
-}
-
-fn signed<'a>(request: &'a RawRequest<'a>, also: &'a [&'a str]) -> Result<Signed<'a>, String> {
-    let read = read(request).map_err(|defect| format!("{defect:?}"))?;
-    Ok(Signed {
-        access_key: read.access_key_id.to_owned(),
-        timestamp: Some(read.timestamp),
-        verify: Box::new(move |secret| verify(request, also, &read, secret)),
-    })
 }
 
 fn examine(request: &RawRequest<'_>, also: &[&str], blank: &Trial) -> Option<Reading> {

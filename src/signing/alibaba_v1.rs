@@ -16,7 +16,16 @@ use super::{
 pub(super) static RULES: SchemeRules = SchemeRules {
     title: "Alibaba RPC 1.0",
     is_on: |request| carries(request, "SignatureNonce") || carries(request, "AccessKeyId"),
-    read: signed,
+    read: |request, also| {
+        let read = read(request);
+        Signed::of(
+            request,
+            also,
+            read,
+            |read| (&read.access_key_id, Some(read.timestamp)),
+            verify,
+        )
+    },
     examine,
     string_to_sign: |trial| {
         let second_encoder = trial.second_encoder.unwrap_or(standard);
@@ -262,15 +271,6 @@ pub fn sign(
         query,
         body: None,
     }
-}
-
-fn signed<'a>(request: &'a RawRequest<'a>, also: &'a [&'a str]) -> Result<Signed<'a>, String> {
-    let read = read(request).map_err(|defect| format!("{defect:?}"))?;
-    Ok(Signed {
-        access_key: read.access_key_id.clone(),
-        timestamp: Some(read.timestamp),
-        verify: Box::new(move |secret| verify(request, also, &read, secret)),
-    })
 }
 
 fn examine(request: &RawRequest<'_>, also: &[&str], blank: &Trial) -> Option<Reading> {

@@ -73,7 +73,16 @@ pub(super) static RULES: SchemeRules = SchemeRules {
         let authorization = request.header("authorization").unwrap_or_default().trim();
         authorization.starts_with("SDK-") || authorization.starts_with("V11-HMAC-")
     },
-    read: signed,
+    read: |request, also| {
+        let read = read(request);
+        Signed::of(
+            request,
+            also,
+            read,
+            |read| (read.access_key_id, Some(read.timestamp)),
+            verify,
+        )
+    },
     examine,
     string_to_sign: |trial| {
         let scope = (!trial.scope.is_empty()).then(|| trial.scope.join("/"));
@@ -496,15 +505,6 @@ fn sign_as(
         query: request.query.to_owned(),
         body: None,
     }
-}
-
-fn signed<'a>(request: &'a RawRequest<'a>, also: &'a [&'a str]) -> Result<Signed<'a>, String> {
-    let read = read(request).map_err(|defect| format!("{defect:?}"))?;
-    Ok(Signed {
-        access_key: read.access_key_id.to_owned(),
-        timestamp: Some(read.timestamp),
-        verify: Box::new(move |secret| verify(request, also, &read, secret)),
-    })
 }
 
 fn examine(request: &RawRequest<'_>, also: &[&str], blank: &Trial) -> Option<Reading> {

@@ -17,7 +17,16 @@ use super::{
 pub(super) static RULES: SchemeRules = SchemeRules {
     title: "QingCloud",
     is_on: |request| carries(request, "access_key_id") || carries(request, "signature"),
-    read: signed,
+    read: |request, also| {
+        let read = read(request);
+        Signed::of(
+            request,
+            also,
+            read,
+            |read| (&read.access_key_id, None),
+            verify,
+        )
+    },
     examine,
     string_to_sign: |trial| {
         let body = trial.payload.as_deref();
@@ -364,15 +373,6 @@ pub fn sign(
         query,
         body,
     }
-}
-
-fn signed<'a>(request: &'a RawRequest<'a>, also: &'a [&'a str]) -> Result<Signed<'a>, String> {
-    let read = read(request).map_err(|defect| format!("{defect:?}"))?;
-    Ok(Signed {
-        access_key: read.access_key_id.clone(),
-        timestamp: None,
-        verify: Box::new(move |secret| verify(request, also, &read, secret)),
-    })
 }
 
 fn examine(request: &RawRequest<'_>, also: &[&str], blank: &Trial) -> Option<Reading> {

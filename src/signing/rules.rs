@@ -1,5 +1,7 @@
 //! What is particular to a scheme, for those who treat all of them alike: the doctor and `rollcall explain`.
 
+use std::fmt;
+
 use super::doctor::trial::Trial;
 use super::{Digest, Mismatch, RawRequest};
 
@@ -39,6 +41,25 @@ pub(crate) struct Signed<'a> {
     pub(crate) timestamp: Option<i64>,
     /// Holds the signature against a secret.
     pub(crate) verify: Box<Verify<'a>>,
+}
+
+impl<'a> Signed<'a> {
+    /// A signature as its scheme's reader took it apart, or what that says of a defect.
+    pub(super) fn of<R: 'a, D: fmt::Debug>(
+        request: &'a RawRequest<'a>,
+        also: &'a [&'a str],
+        read: Result<R, D>,
+        who_and_when: fn(&R) -> (&str, Option<i64>),
+        verify: fn(&RawRequest<'_>, &[&str], &R, &str) -> Result<(), Mismatch>,
+    ) -> Result<Self, String> {
+        let read = read.map_err(|defect| format!("{defect:?}"))?;
+        let (access_key, timestamp) = who_and_when(&read);
+        Ok(Self {
+            access_key: access_key.to_owned(),
+            timestamp,
+            verify: Box::new(move |secret| verify(request, also, &read, secret)),
+        })
+    }
 }
 
 /// What the doctor starts from.

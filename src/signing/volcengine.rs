@@ -28,7 +28,16 @@ pub(super) static RULES: SchemeRules = SchemeRules {
         let authorization = request.header("authorization").unwrap_or_default();
         authorization.trim().starts_with(ALGORITHM) || carries(request, "X-Signature")
     },
-    read: signed,
+    read: |request, also| {
+        let read = read(request);
+        Signed::of(
+            request,
+            also,
+            read,
+            |read| (&read.access_key_id, Some(read.timestamp)),
+            verify,
+        )
+    },
     examine,
     string_to_sign: |trial| join(&trial.time, &trial.scope.join("/"), &trial.canonical_hash()),
     key: |trial| {
@@ -607,15 +616,6 @@ pub fn presign(
         query,
         body: None,
     }
-}
-
-fn signed<'a>(request: &'a RawRequest<'a>, also: &'a [&'a str]) -> Result<Signed<'a>, String> {
-    let read = read(request).map_err(|defect| format!("{defect:?}"))?;
-    Ok(Signed {
-        access_key: read.access_key_id.clone(),
-        timestamp: Some(read.timestamp),
-        verify: Box::new(move |secret| verify(request, also, &read, secret)),
-    })
 }
 
 fn examine(request: &RawRequest<'_>, also: &[&str], blank: &Trial) -> Option<Reading> {

@@ -220,20 +220,7 @@ pub(crate) fn insert_user(tx: &Connection, user: &User) -> rusqlite::Result<usiz
     let sql = "INSERT INTO qingcloud_users (cluster_id, create_time, gid_number, hpcuser_id, mod, nas_mount_point, role, uid_number,
            update_time, user_id, username, folded_name)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-    tx.prepare_cached(sql)?.execute(params![
-        user.cluster_id,
-        user.create_time,
-        user.gid_number,
-        user.hpcuser_id,
-        user.r#mod,
-        user.nas_mount_point,
-        user.role,
-        user.uid_number,
-        user.update_time,
-        user.user_id,
-        user.username,
-        folded(&user.username),
-    ])
+    write_user(tx, sql, user)
 }
 
 /// Adds a user unless it shares a key with another; says whether it did.
@@ -252,7 +239,13 @@ pub(crate) fn insert_user_if_new(tx: &Connection, user: &User) -> rusqlite::Resu
 /// Brings a user up to date, by cluster and name; the caller gives a conflict its name.
 pub(crate) fn update_user(tx: &Connection, user: &User) -> rusqlite::Result<usize> {
     let sql = "UPDATE qingcloud_users SET create_time = ?2, gid_number = ?3, hpcuser_id = ?4, mod = ?5, nas_mount_point = ?6,
-           role = ?7, uid_number = ?8, update_time = ?9, user_id = ?10 WHERE cluster_id = ?1 AND username = ?11";
+           role = ?7, uid_number = ?8, update_time = ?9, user_id = ?10, folded_name = ?12
+         WHERE cluster_id = ?1 AND username = ?11";
+    write_user(tx, sql, user)
+}
+
+/// Runs a statement with all that there is of a user.
+fn write_user(tx: &Connection, sql: &str, user: &User) -> rusqlite::Result<usize> {
     tx.prepare_cached(sql)?.execute(params![
         user.cluster_id,
         user.create_time,
@@ -265,6 +258,7 @@ pub(crate) fn update_user(tx: &Connection, user: &User) -> rusqlite::Result<usiz
         user.update_time,
         user.user_id,
         user.username,
+        folded(&user.username),
     ])
 }
 

@@ -72,6 +72,9 @@ impl Front {
         http.timer(TokioTimer::new())
             // A client that has sent its request and closed its writing half still reads.
             .half_close(true)
+            // As the services write them. Names have no case, but Huawei's Java SDK finds `X-Subject-Token` only where it is
+            // written so.
+            .title_case_headers(true)
             .header_read_timeout(HEAD_TIME)
             .max_buf_size(HEAD_BUFFER);
         Self {

@@ -178,7 +178,7 @@ fn clients_of_http_1_0_and_head_get_what_they_can_read() {
     );
     let (head, body) = split(&old);
     assert!(
-        !head.contains("chunked") && !head.contains("content-length"),
+        !head.contains("chunked") && !head.contains("Content-Length"),
         "{head}"
     );
     let body: Value = serde_json::from_slice(body).expect("whole JSON");

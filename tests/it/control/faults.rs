@@ -245,7 +245,7 @@ fn a_body_breaks_off() {
     let text = String::from_utf8_lossy(&received).into_owned();
     let (head, body) = text.split_once("\r\n\r\n").expect("a head");
     assert!(
-        head.contains(&format!("content-length: {}", whole.body.len())),
+        head.contains(&format!("Content-Length: {}", whole.body.len())),
         "{head}"
     );
     assert_eq!(body.as_bytes(), &whole.body[..whole.body.len() / 2]);

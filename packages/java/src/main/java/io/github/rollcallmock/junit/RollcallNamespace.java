@@ -1,0 +1,301 @@
+package io.github.rollcallmock.junit;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A database, a journal, faults, settings and a clock of a test's own. It is dropped when the test is over.
+ *
+ * <p>All of its methods may be called from any thread. They throw {@link RollcallException} where the server refuses what they ask, and
+ * {@link AssertionError} where an assertion does not hold.
+ */
+@SuppressWarnings("deprecation") // CloseableResource is what every JUnit 5 and 6 closes.
+public final class RollcallNamespace implements ExtensionContext.Store.CloseableResource, AutoCloseable {
+    /** Two JVMs may share a server. */
+    private static final String JVM = UUID.randomUUID().toString().replace("-", "").substring(0, 12);
+    private static final AtomicLong made = new AtomicLong();
+    private static final int PAGE = 1000;
+
+    private final Server server;
+    private final Options options;
+    private final String name;
+
+    RollcallNamespace(Server server, Options options) {
+        this.server = server;
+        this.options = options;
+        name = "junit-" + JVM + "-" + made.incrementAndGet();
+        ask("PUT", "namespaces/" + name, Map.of("from", options.isEmpty ? "empty" : "template"));
+        try {
+            prepare();
+        } catch (RuntimeException problem) {
+            close();
+            throw problem;
+        }
+    }
+
+    /** Brings what the options say into a namespace that has just been made or reset. */
+    private void prepare() {
+        options.seeds.forEach(this::merge);
+        if (!options.settings.isEmpty()) {
+            ask("PATCH", own("settings"), options.settings);
+        }
+        if (options.clock != null) {
+            freeze(options.clock);
+        }
+    }
+
+    Server server() {
+        return server;
+    }
+
+    String about(String path) {
+        return path + "?namespace=" + name;
+    }
+
+    private String own(String path) {
+        return "namespaces/" + name + "/" + path;
+    }
+
+    Object ask(String method, String path, Object body) {
+        try {
+            return server.json(method, path, body);
+        } catch (Server.Refusal refusal) {
+            throw refusal.told();
+        }
+    }
+
+    /** The server's address, as http://127.0.0.1:4700. */
+    public String url() {
+        return server.url;
+    }
+
+    /** The server's host and port, for SDKs that want no scheme. */
+    public String endpoint() {
+        return server.url.substring(server.url.indexOf("://") + 3);
+    }
+
+    /** The namespace's name. */
+    public String name() {
+        return name;
+    }
+
+    /** Holds the namespace behind a ~, which is how a signed call says where it belongs. */
+    public String accessKey() {
+        return server.accessKey + "~" + name;
+    }
+
+    /** Goes with the access key. */
+    public String secretKey() {
+        return server.secretKey;
+    }
+
+    /** A plain request to the server, signed or not, that is for this namespace: {@code request("/v2/…/users")}. */
+    public HttpRequest.Builder request(String target) {
+        return HttpRequest.newBuilder(URI.create(server.url + target)).header("X-Rollcall-Namespace", name);
+    }
+
+    /** Merges records: the path of a .json or .ndjson file or of a folder of them, or a JSON document; all of a document or nothing. */
+    public void seed(String seed) {
+        merge(seed);
+    }
+
+    /** Merges records: maps, lists, texts, numbers and booleans, as a seed document has them. */
+    public void seed(Map<String, ?> seed) {
+        merge(seed);
+    }
+
+    private void merge(Object seed) {
+        if (!(seed instanceof String)) {
+            ask("POST", own("seed"), seed);
+            return;
+        }
+        String text = (String) seed;
+        if (text.stripLeading().startsWith("{")) {
+            send(text, "application/json", "");
+            return;
+        }
+        for (Path file : seedFiles(text)) {
+            try {
+                String type = file.toString().endsWith(".ndjson") ? "application/x-ndjson" : "application/json";
+                send(Files.readString(file, StandardCharsets.UTF_8), type, file + ": ");
+            } catch (IOException cause) {
+                throw new RollcallException(file + " cannot be read as UTF-8: " + cause, cause);
+            }
+        }
+    }
+
+    private void send(String document, String type, String where) {
+        try {
+            server.send("POST", own("seed"), document, type);
+        } catch (Server.Refusal refusal) {
+            throw new RollcallException(where + refusal.getMessage());
+        }
+    }
+
+    /** The files that a path means, as the server's --seed has it. */
+    private static List<Path> seedFiles(String text) {
+        Path path = Path.of(text);
+        if (Files.isRegularFile(path)) {
+            return List.of(path);
+        }
+        if (!Files.isDirectory(path)) {
+            throw new RollcallException("the seed \"" + text + "\" is no file, no folder and not \"empty\"; paths start in " + Path.of("").toAbsolutePath());
+        }
+        List<Path> files;
+        try (Stream<Path> entries = Files.list(path)) {
+            files = entries.filter(file -> file.toString().matches("(?s).*\\.(json|ndjson)") && !file.toString().endsWith(".schema.json")).sorted()
+                .collect(Collectors.toList());
+        } catch (IOException cause) {
+            throw new RollcallException("the folder \"" + text + "\" cannot be read: " + cause, cause);
+        }
+        if (files.isEmpty()) {
+            throw new RollcallException("the folder \"" + text + "\" holds no .json or .ndjson file; name one that does");
+        }
+        return files;
+    }
+
+    /** Puts it back to how it started: its data, settings and clock. Its faults go, and so does its journal. */
+    public void reset() {
+        ask("POST", own("reset"), Map.of("to", options.isEmpty ? "empty" : "template"));
+        prepare();
+    }
+
+    /** Stops its clock at this time. */
+    public void freeze(Instant at) {
+        ask("PUT", about("clock"), Map.of("mode", "fixed", "time", Instant.ofEpochMilli(at.toEpochMilli()).toString()));
+    }
+
+    /** Moves its clock on: tokens expire, signatures get old. */
+    public void advance(Duration by) {
+        ask("POST", about("clock/advance"), Map.of("by", by.toMillis() + "ms"));
+    }
+
+    /** Chooses the calls of an operation: {@code fail("aliyun-ehpc", "ListUsersAsync").with("ServiceUnavailable")}. */
+    public Failing fail(String provider, String operation) {
+        return new Failing(this, provider, operation);
+    }
+
+    /** Chooses all calls of a provider. */
+    public Failing fail(String provider) {
+        return new Failing(this, provider, null);
+    }
+
+    /** All calls, oldest first. */
+    public List<Call> calls() {
+        return calls("");
+    }
+
+    /** The calls of a provider, oldest first. */
+    public List<Call> calls(String provider) {
+        return list("&provider=" + encoded(provider));
+    }
+
+    /** The calls of an operation of a provider, oldest first. */
+    public List<Call> calls(String provider, String operation) {
+        return list("&provider=" + encoded(provider) + "&operation=" + encoded(operation));
+    }
+
+    private static String encoded(String text) {
+        return java.net.URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private List<Call> list(String filter) {
+        List<Call> found = new ArrayList<>();
+        String before = "";
+        while (true) {
+            Map<?, ?> page = (Map<?, ?>) ask("GET", about("journal") + filter.replace("&provider=&", "&").replaceFirst("&provider=$", "") + before, null);
+            List<?> entries = (List<?>) page.get("entries");
+            entries.forEach(entry -> found.add(new Call(entry)));
+            if (entries.size() < PAGE) {
+                Collections.reverse(found);
+                return found;
+            }
+            before = "&before=" + found.get(found.size() - 1).id();
+        }
+    }
+
+    /**
+     * Wants an operation to have been called at least once, or as often as expected; where it does not hold, the calls that come nearest are
+     * told with their differences.
+     */
+    public void assertCalled(String provider, String operation, Expected... expected) {
+        Map<String, Object> match = new LinkedHashMap<>(Map.of("provider", provider, "operation", operation, "namespace", name));
+        Map<String, Object> question = new LinkedHashMap<>(Map.of("match", match, "count", Map.of("at_least", 1)));
+        for (Expected one : expected) {
+            one.into(question);
+        }
+        try {
+            server.json("POST", about("journal/verify"), question);
+        } catch (Server.Refusal refusal) {
+            if (refusal.nearest == null) {
+                throw refusal.told();
+            }
+            StringBuilder told = new StringBuilder(provider + " " + operation + ": " + refusal.getMessage());
+            if (!refusal.nearest.isEmpty()) {
+                told.append("\nthe nearest calls:");
+                refusal.nearest.forEach(call -> told.append('\n').append(call));
+            }
+            throw new AssertionError(told.toString());
+        }
+    }
+
+    /** {@link #assertCalled} with {@code times(0)}. */
+    public void assertNotCalled(String provider, String operation, Expected... expected) {
+        List<Expected> all = new ArrayList<>(List.of(expected));
+        all.add(Expected.times(0));
+        assertCalled(provider, operation, all.toArray(new Expected[0]));
+    }
+
+    /** Fails where a call came to no operation, if that was asked for. */
+    void assertMatched() {
+        if (options.isStrict) {
+            List<Call> lost = calls().stream().filter(Call::isUnmatched).collect(Collectors.toList());
+            if (!lost.isEmpty()) {
+                throw new AssertionError("a call came to no operation:\n" + lost.stream().map(Call::toString).collect(Collectors.joining("\n")));
+            }
+        }
+    }
+
+    /** What a test that has failed should tell; empty where every call went well. */
+    String failedCalls() {
+        List<Call> failed = calls().stream().filter(Call::hasFailed).collect(Collectors.toList());
+        if (failed.isEmpty()) {
+            return "";
+        }
+        return "the calls that failed in namespace " + name + ":\n" + failed.stream().map(Call::toString).collect(Collectors.joining("\n"));
+    }
+
+    /** Drops it; JUnit does so when the test is over. */
+    @Override
+    public void close() {
+        try {
+            server.json("DELETE", "namespaces/" + name, null);
+        } catch (Server.Refusal refusal) {
+            if (refusal.status != 404) {
+                throw refusal.told();
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "namespace " + name + " at " + server.url;
+    }
+}

@@ -117,7 +117,7 @@ fn meaning(vector: &Vector, request: &Request) -> impl PartialEq + use<> {
     let form = request
         .headers
         .iter()
-        .any(|(_, value)| value == "application/x-www-form-urlencoded");
+        .any(|(_, value)| value.split(';').next() == Some("application/x-www-form-urlencoded"));
     let signed_form = form && matches!(vector.scheme, Scheme::AlibabaV1 | Scheme::QingCloud);
     // What the form repeats of the query is not read there, and may not be signed there either.
     let mut in_query = parameters(request.query.as_bytes());

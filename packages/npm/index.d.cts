@@ -26,6 +26,11 @@ export interface NamespaceOptions {
   clock?: string | Date;
   /** By `PROVIDER.NAME`, as `rollcall coverage` lists them. */
   quirks?: Record<string, string>;
+  /**
+   * Lead this process's HTTPS to the providers' own hosts here, until the namespace is dropped. The server is started with
+   * `--tls auto --proxy`; `start` does so by itself, elsewhere set ROLLCALL_TLS=auto and ROLLCALL_PROXY=1.
+   */
+  https?: boolean;
 }
 
 export interface StartOptions extends NamespaceOptions {
@@ -109,6 +114,7 @@ export interface Call {
   error: string;
   request_id: string;
   duration_us: number;
+  scheme: 'http' | 'https';
   method: string;
   target: string;
   /** What nearly matched, what was wrong, what to do. */

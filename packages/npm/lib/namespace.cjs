@@ -8,11 +8,14 @@ const { fileURLToPath } = require('node:url');
 
 const { Control } = require('./control.cjs');
 const { RollcallError, checkOptions } = require('./error.cjs');
+const { lead } = require('./https.cjs');
 
 /** Missing in the globals of a jest sandbox, and on Node before 18.18. */
 const asyncDispose = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose');
 
-const NAMESPACE_OPTIONS = ['name', 'seed', 'auth', 'clock', 'quirks'];
+const NAMESPACE_OPTIONS = ['name', 'seed', 'auth', 'clock', 'quirks', 'https'];
+/** Leads HTTPS to the providers' hosts to a namespace's server, or no longer. */
+const leading = Symbol('leading');
 const FAULT_OPTIONS = [
   ...['error', 'detail', 'status', 'body', 'contentType', 'delay', 'throttle', 'effect'],
   ...['times', 'after', 'probability', 'params', 'accessKey'],
@@ -52,6 +55,7 @@ function keys() {
 
 class Namespace {
   #control;
+  #stopLeading;
 
   /** A namespace that is there already, or that its first call makes. */
   constructor(url, name = 'default') {
@@ -69,7 +73,7 @@ class Namespace {
   /** A fresh namespace; one that is named and there already starts anew. */
   static async create(url, options = {}) {
     checkOptions('a namespace', options, NAMESPACE_OPTIONS);
-    const { name, seed, auth, clock, quirks } = options;
+    const { name, seed, auth, clock, quirks, https } = options;
     const namespace = new Namespace(url, name ?? newName());
     // A document is all that the namespace holds, as the server's own --seed and the other languages' helpers have it.
     const start = seed === undefined ? 'template' : 'empty';
@@ -78,7 +82,13 @@ class Namespace {
     if (seed !== undefined && seed !== 'empty') await namespace.seed(seed);
     if (auth !== undefined || quirks !== undefined) await namespace.settings({ auth, quirks });
     if (clock !== undefined) await namespace.clock.freeze(clock);
+    if (https) await namespace[leading](true);
     return namespace;
+  }
+
+  async [leading](on) {
+    this.#stopLeading?.();
+    this.#stopLeading = on ? await lead(this.#control) : undefined;
   }
 
   /** Makes calls fail: those of an operation, `*` for all. */
@@ -175,6 +185,7 @@ class Namespace {
 
   /** Drops the namespace with all that is in it. */
   async drop() {
+    await this[leading](false);
     try {
       await this.#own('DELETE', '');
     } catch (error) {
@@ -340,4 +351,4 @@ class Clock {
 
 const lengthOf = (by) => (typeof by === 'number' ? `${Math.round(by)}ms` : by);
 
-module.exports = { NAMESPACE_OPTIONS, Namespace, asyncDispose, keys, namespaceName, report };
+module.exports = { NAMESPACE_OPTIONS, Namespace, asyncDispose, keys, leading, namespaceName, report };

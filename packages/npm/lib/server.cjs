@@ -9,7 +9,8 @@ const { clearTimeout, setTimeout } = require('node:timers');
 const { VERSION, findBinary } = require('./binary.cjs');
 const { Control } = require('./control.cjs');
 const { RollcallError, checkOptions } = require('./error.cjs');
-const { NAMESPACE_OPTIONS, Namespace, asyncDispose, keys } = require('./namespace.cjs');
+const { FLAGS } = require('./https.cjs');
+const { NAMESPACE_OPTIONS, Namespace, asyncDispose, keys, leading } = require('./namespace.cjs');
 
 /** A large seed takes its time. */
 const START_TIMEOUT = 60_000;
@@ -150,6 +151,7 @@ class Rollcall extends Namespace {
 
   /** Stops the server that was started; of one that was there before, drops this namespace. */
   async stop() {
+    await this[leading](false);
     if (!this.#server.isOwn) await this.drop();
     await this.#server.stop();
   }
@@ -162,11 +164,14 @@ class Rollcall extends Namespace {
 /** Starts a server, or attaches to the one that ROLLCALL_URL names, with a fresh namespace. */
 async function start(options = {}) {
   checkOptions('start', options, ['url', 'args', ...NAMESPACE_OPTIONS]);
-  const { url, args, ...rest } = options;
-  const server = await connect({ url, args });
+  const { url, args = [], https, ...rest } = options;
+  const isTold = Array.isArray(args) && args.some((arg) => /^--(tls|proxy)(=|$)/.test(arg));
+  const server = await connect({ url, args: https && !isTold && Array.isArray(args) ? [...args, ...FLAGS] : args });
   try {
     const { name } = await Namespace.create(server.control, rest);
-    return new Rollcall(server, name);
+    const rollcall = new Rollcall(server, name);
+    if (https) await rollcall[leading](true);
+    return rollcall;
   } catch (error) {
     await server.stop();
     throw error;

@@ -48,6 +48,8 @@ class Call:
     explanation: tuple[str, ...] = ()
     #: For a near miss: how it differs from what was expected.
     differs: tuple[str, ...] = ()
+    #: What it came over: http or https.
+    scheme: str = "http"
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> Call:

@@ -7,7 +7,7 @@ import itertools
 import os
 import re
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
@@ -23,7 +23,7 @@ KEPT_FOR = 3600.0
 #: As many calls as a failed test is shown.
 SHOWN = 20
 
-_MARKER = ("seed", "auth", "clock", "quirks", "strict")
+_MARKER = ("seed", "auth", "clock", "quirks", "strict", "https")
 _STATE = pytest.StashKey["_State"]()
 
 
@@ -42,8 +42,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        'rollcall(seed=None, auth=None, clock=None, quirks=None, strict=False): how this test\'s namespace starts (seed: "empty", a '
-        "document, a file or a folder); strict: fail when a call came to no operation",
+        'rollcall(seed=None, auth=None, clock=None, quirks=None, strict=False, https=False): how this test\'s namespace starts (seed: '
+        '"empty", a document, a file or a folder); strict: fail when a call came to no operation; https: lead calls of the providers\' '
+        "own https:// hosts to it",
     )
     url = config.getoption("--rollcall-url")
     if url:
@@ -69,6 +70,8 @@ class _State:
         self.since = 0
         #: Whether a namespace was kept, and with it the server.
         self.kept = False
+        #: Whether a test wants the providers' own hosts led here.
+        self.https = False
         # Unlike the process's number, it differs between containers that share a server.
         run = (os.environ.get("PYTEST_XDIST_TESTRUNUID") or os.urandom(4).hex())[:8]
         worker = os.environ.get("PYTEST_XDIST_WORKER") or "main"
@@ -131,6 +134,7 @@ def rollcall_options(pytestconfig: pytest.Config) -> list[str]:
 @pytest.fixture(scope="session")
 def rollcall_server(request: pytest.FixtureRequest, rollcall_options: list[str]) -> Iterator[Server]:
     """The server: one for each process of pytest, unless --rollcall-url or ROLLCALL_URL names one that runs already."""
+    from ._https import FLAGS
     from ._server import Server
 
     state = request.config.stash[_STATE]
@@ -140,7 +144,10 @@ def rollcall_server(request: pytest.FixtureRequest, rollcall_options: list[str])
         if url:
             server = Server.attach(url, admin_token=token, whose="--rollcall-url")
         else:
-            server = Server.obtain(rollcall_options, admin_token=token)
+            options = list(rollcall_options)
+            if state.https and not any(option.split("=")[0] in ("--tls", "--proxy") for option in options):
+                options += FLAGS
+            server = Server.obtain(options, admin_token=token)
     if server.process is not None and hasattr(request.config, "workerinput"):
         # A worker of xdist whose controller was killed goes on with its test for seconds.
         server.process.stop_with_parent()
@@ -186,10 +193,19 @@ def rollcall(request: pytest.FixtureRequest, rollcall_factory: Factory) -> Itera
     """A fresh namespace, dropped after the test. `@pytest.mark.rollcall(...)` says how it starts."""
     settings = _marker(request.node)
     settings.pop("strict", None)
+    https = settings.pop("https", False)
     if "seed" in settings:
         settings["seed"] = _seed_of(settings["seed"], request.config, request.node.path.parent)
     with rollcall_factory(**settings) as namespace:
-        yield namespace
+        if not https:
+            yield namespace
+            return
+        from ._https import led_here
+
+        with ExitStack() as led:
+            with _told_in_a_sentence():
+                led.enter_context(led_here(namespace.server))
+            yield namespace
 
 
 @pytest.fixture
@@ -249,6 +265,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     wrong = _wrong_marker(metafunc.definition)
     if wrong is not None:
         pytest.fail(f"{metafunc.definition.nodeid}: @pytest.mark.rollcall {wrong}", pytrace=False)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The server is one for all tests, and has to speak HTTPS if one of them wants it."""
+    config.stash[_STATE].https = any(_marker(item).get("https") for item in items)
 
 
 # A test, from its setup to its report

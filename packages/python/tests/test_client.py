@@ -387,3 +387,13 @@ def test_unittest_has_a_namespace_for_each_test():
     assert seen[0].name != seen[1].name and seen[0].server is seen[1].server
     assert seen[0].server.namespaces() == [] or {each["name"] for each in seen[0].server.namespaces()} <= {"default"}
     seen[0].server.stop()
+
+
+def test_calls_are_made_and_made_again(rollcall):
+    told = rollcall.attempt("volcengine-bytehouse", "ListUsers", parameters={"query": {"Limit": 2}}, scheme="presigned")
+    assert (told["response"]["status"], told["scheme"], told["namespace"]) == (200, "presigned", rollcall.name)
+    again = rollcall.replay(told["journal_id"])
+    assert (again["response"]["status"], again["scheme"]) == (200, "presigned")
+    assert [call.operation for call in rollcall.calls()] == ["ListUsers", "ListUsers"]
+    with pytest.raises(RollcallError, match="known: ListUsers"):
+        rollcall.attempt("volcengine-bytehouse", "Nothing")

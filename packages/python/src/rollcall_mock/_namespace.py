@@ -344,6 +344,20 @@ class Namespace:
         """A command that makes a call again."""
         return self.server.control.raw("GET", f"journal/{id}/curl").decode()
 
+    def replay(self, id: int) -> dict[str, Any]:
+        """Makes a call again, signed with a key of its namespace, and tells what was sent and what came back."""
+        return dict(self.server.control.json("POST", f"journal/{id}/replay"))
+
+    def attempt(self, provider: str, operation: str, **call: Any) -> dict[str, Any]:
+        """Has the server make a call as a client would, and tells what was sent and what came back.
+
+        `call` is what `POST /_rollcall/try` takes: `parameters` by where they travel, `access_key`, `scheme`, `send`, …
+
+            told = rollcall.attempt("volcengine-bytehouse", "ListUsers", parameters={"query": {"Limit": 2}})
+            assert told["response"]["status"] == 200
+        """
+        return dict(self._json("POST", "try", {"provider": provider, "operation": operation, **call}))
+
     def explain(self, id: int | str) -> dict[str, Any]:
         """Why a signature did not match: by the number of the call, or by its request id."""
         return dict(self.server.control.json("GET", f"explain/{id}"))

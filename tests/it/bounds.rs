@@ -6,7 +6,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use crate::client::Answer;
-use crate::openapi::DOCUMENTS;
+use crate::openapi::{DOCUMENTS, keys};
 use crate::server::{Server, demo};
 
 const PROJECT: &str = "0bec5db98280d2d02fd6c00c2de791ce";
@@ -317,11 +317,7 @@ fn schema(document: &Value, row: &Row) -> Option<Value> {
         operation["version"].as_str()?,
     );
     let method = operation["methods"][0].as_str()?.to_lowercase();
-    let keys = [
-        path.to_owned(),
-        format!("/#Action={name}"),
-        format!("/#Action={name}&Version={version}"),
-    ];
+    let keys = keys(path, name, version);
     let item = keys
         .iter()
         .filter_map(|key| document["paths"].get(key))

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use crate::openapi::DOCUMENTS;
+use crate::openapi::{DOCUMENTS, keys};
 use crate::server::demo;
 
 /// Every provider, as `GET /_rollcall/providers/{id}` describes it.
@@ -45,11 +45,7 @@ fn every_operation_has_an_openapi_entry_with_its_parameters() {
                 text(operation, "path"),
                 text(operation, "version"),
             );
-            let keys = [
-                path.to_owned(),
-                format!("/#Action={name}"),
-                format!("/#Action={name}&Version={version}"),
-            ];
+            let keys = keys(path, name, version);
             let first = operation["methods"][0]
                 .as_str()
                 .expect("a method")
@@ -119,12 +115,7 @@ fn every_openapi_entry_is_an_operation() {
             .iter()
             .flat_map(|operation| {
                 let (name, version) = (text(operation, "name"), text(operation, "version"));
-                [
-                    text(operation, "path").to_owned(),
-                    format!("/#Action={name}"),
-                    format!("/#Action={name}&Version={version}"),
-                ]
-                .map(|path| (path, name.to_owned()))
+                keys(text(operation, "path"), name, version).map(|path| (path, name.to_owned()))
             })
             .collect();
         for path in document["paths"].as_object().expect("paths").keys() {

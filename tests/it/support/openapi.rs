@@ -50,10 +50,9 @@ pub(crate) fn check(method: &str, target: &str, body: &[u8], answer: &Answer) {
             continue;
         };
         for (template, item) in paths {
-            let wanted = match (template.split_once("#Action="), &action) {
-                (Some((_, name)), Some(action)) => {
-                    name.split('&').next() == Some(action)
-                        && has_version(template, version.as_deref())
+            let wanted = match (named(template), &action) {
+                (Some((name, only)), Some(action)) => {
+                    name == action && only.is_none_or(|only| version.as_deref() == Some(only))
                 }
                 (None, None) => matches(template, path),
                 _ => false,
@@ -69,14 +68,28 @@ pub(crate) fn check(method: &str, target: &str, body: &[u8], answer: &Answer) {
 /// Two providers share `/?Action=ListUsers`; the answer's envelope says whose it is.
 fn claims(id: &str, template: &str, answer: &Answer) -> bool {
     let is_volcengine = String::from_utf8_lossy(&answer.body).contains("ResponseMetadata");
-    !template.starts_with("/#") || (id == "volcengine-bytehouse") == is_volcengine
+    named(template).is_none() || (id == "volcengine-bytehouse") == is_volcengine
 }
 
-/// `/#Action=ListUsers&Version=2024-07-30` is for that version only.
-fn has_version(template: &str, version: Option<&str>) -> bool {
-    template
-        .split_once("&Version=")
-        .is_none_or(|(_, only)| version == Some(only))
+/// The keys that the document of an operation may have: its path, or one that names it and leads to `/`.
+pub(crate) fn keys(path: &str, name: &str, version: &str) -> [String; 3] {
+    [
+        path.to_owned(),
+        format!("/{name}/.."),
+        format!("/{version}/{name}/../.."),
+    ]
+}
+
+/// The action and the only version that a key names which leads to `/`.
+fn named(template: &str) -> Option<(&str, Option<&str>)> {
+    let named = template.strip_suffix("/..")?;
+    match named.strip_suffix("/..") {
+        Some(both) => {
+            let (version, name) = both.strip_prefix('/')?.split_once('/')?;
+            Some((name, Some(version)))
+        }
+        None => Some((named.strip_prefix('/')?, None)),
+    }
 }
 
 fn matches(template: &str, path: &str) -> bool {

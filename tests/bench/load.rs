@@ -71,6 +71,16 @@ const IN_TURN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bench/in_turn.
 
 /// Loads a server for one round.
 pub(crate) fn round(address: &str, requests: &Requests<'_>, seconds: u32) -> Round {
+    round_over("http", address, requests, seconds)
+}
+
+/// The same over HTTPS, too; wrk trusts every certificate.
+pub(crate) fn round_over(
+    scheme: &str,
+    address: &str,
+    requests: &Requests<'_>,
+    seconds: u32,
+) -> Round {
     let mut command = Command::new("wrk");
     command.args(["-t", "1", "-c", CONNECTIONS, "--latency"]);
     command.args(["-d", &format!("{seconds}s")]);
@@ -79,10 +89,10 @@ pub(crate) fn round(address: &str, requests: &Requests<'_>, seconds: u32) -> Rou
             for (name, value) in headers {
                 command.args(["-H", &format!("{name}: {value}")]);
             }
-            command.arg(format!("http://{address}{target}"));
+            command.arg(format!("{scheme}://{address}{target}"));
         }
         Requests::InTurn(file) => {
-            let url = format!("http://{address}/");
+            let url = format!("{scheme}://{address}/");
             command.args(["-s", IN_TURN, &url, "--"]).arg(file);
         }
     }

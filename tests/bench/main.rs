@@ -32,6 +32,7 @@ mod rooms;
 
 mod binary;
 mod filters;
+mod https;
 mod import;
 mod journal;
 mod lists;
@@ -59,6 +60,7 @@ type Theme = fn(&Bench, &mut Report);
 /// What can be asked for, in the order of the budgets.
 const THEMES: &[(&str, Theme)] = &[
     ("lists", lists::run),
+    ("https", https::run),
     ("strict", strict::run),
     ("pages", pages::run),
     ("filters", filters::run),

@@ -145,7 +145,9 @@ impl Connection {
             self.warn_of(protocol);
             return self.serve_http(link, stop).await;
         }
-        let shaking = timeout(HANDSHAKE_TIME, certificates.acceptor().accept(link));
+        // In a box: a connection of plain HTTP should not have room for it.
+        let shaking = Box::pin(certificates.acceptor().accept(link));
+        let shaking = timeout(HANDSHAKE_TIME, shaking);
         let shaken = tokio::select! {
             biased;
             shaken = shaking => shaken,

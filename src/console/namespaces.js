@@ -6,29 +6,27 @@ import { Choice, Failure, Risky, Text } from './parts.js';
 const sum = (counts) => Object.values(counts || {}).flatMap(Object.values).reduce((all, one) => all + one, 0);
 const day = (instant) => (instant ? instant.replace('T', ' ').slice(0, 19) : '—');
 
-export function Namespaces({ route, refresh }) {
-  const { value: list, error, again } = useAnswer((signal) => api('namespaces', { signal }), []);
+export function Namespaces({ route, spaces: list, refresh }) {
   const [name, setName] = useState('');
   const [from, setFrom] = useState('template');
-  const changed = () => { again(); refresh(); };
   const make = attempt(async (event) => {
     event.preventDefault();
     await api(own(name), { method: 'PUT', json: { from } });
     notice(t('made', name));
     setName('');
-    changed();
+    refresh();
     go('namespaces', [], { namespace: name });
   });
-  const chosen = list?.find((one) => one.name === route.namespace);
-  return html`<div class="content"><header class="bar"><h1>${t('namespaces')}</h1></header><${Failure} error=${error}/>
+  const chosen = list.find((one) => one.name === route.namespace);
+  return html`<div class="content"><header class="bar"><h1>${t('namespaces')}</h1></header>
     <form class="bar" onSubmit=${make}><${Text} label=${t('name')} value=${name} onText=${setName} placeholder="suite7"/>
-      <${Choice} label=${t('from')} value=${from} onPick=${setFrom} options=${[['template', t('template')], ['empty', t('empty')], ...(list || []).map((one) => [one.name, t('copyOf', one.name)])]}/><button class="primary" disabled=${!name}>${t('make')}</button></form>
+      <${Choice} label=${t('from')} value=${from} onPick=${setFrom} options=${[['template', t('template')], ['empty', t('empty')], ...list.map((one) => [one.name, t('copyOf', one.name)])]}/><button class="primary" disabled=${!name}>${t('make')}</button></form>
     <table><caption class="unseen">${t('namespaces')}</caption><thead><tr><th>${t('name')}</th><th class="number">${t('records')}</th><th>${t('lastUse')}</th><th><span class="unseen">${t('actions')}</span></th></tr></thead><tbody>
-      ${(list || []).map((one) => html`<tr key=${one.name} class=${one === chosen ? 'open' : ''}><td><a href=${address('namespaces', [], { namespace: one.name })} aria-current=${one === chosen ? 'true' : undefined}>${one.name}</a>${one.error && html`<small class="failure">${one.error}</small>`}${one.seed && html`<small>${one.seed}</small>`}</td>
+      ${list.map((one) => html`<tr key=${one.name} class=${one === chosen ? 'open' : ''}><td><a href=${address('namespaces', [], { namespace: one.name })} aria-current=${one === chosen ? 'true' : undefined}>${one.name}</a>${one.error && html`<small class="failure">${one.error}</small>`}${one.seed && html`<small>${one.seed}</small>`}</td>
         <td class="number">${one.counts ? sum(one.counts) : '—'}</td><td class="mono">${day(one.last_use)}</td>
         <td class="acts"><a class="button" href=${address('calls', [], { namespace: one.name })}>${t('calls')}</a><a class="button" href=${address('data', [], { namespace: one.name })}>${t('data')}</a>
-          <${Risky} label=${t('reset')} onClick=${attempt(async () => { await api(own(one.name, '/reset'), { method: 'POST', json: {} }); notice(t('wasReset', one.name)); changed(); })}/>
-          <${Risky} label=${t('drop')} onClick=${attempt(async () => { await api(own(one.name), { method: 'DELETE' }); notice(t('wasDropped', one.name)); changed(); })}/></td></tr>`)}</tbody></table>
+          <${Risky} label=${t('reset')} onClick=${attempt(async () => { await api(own(one.name, '/reset'), { method: 'POST', json: {} }); notice(t('wasReset', one.name)); refresh(); })}/>
+          <${Risky} label=${t('drop')} onClick=${attempt(async () => { await api(own(one.name), { method: 'DELETE' }); notice(t('wasDropped', one.name)); refresh(); })}/></td></tr>`)}</tbody></table>
     ${chosen && html`<${One} key=${chosen.name} space=${chosen}/>`}</div>`;
 }
 

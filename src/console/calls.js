@@ -24,21 +24,21 @@ class Feed {
     const { signal } = this.stopped;
     let first = true;
     while (!signal.aborted) {
+      const turned = new AbortController();
+      document.addEventListener('visibilitychange', () => turned.abort(), { once: true, signal });
+      const either = AbortSignal.any([signal, turned.signal]);
       if (document.visibilityState !== 'visible') {
-        await new Promise((resolve) => {
-          document.addEventListener('visibilitychange', resolve, { once: true });
-          signal.addEventListener('abort', resolve, { once: true });
-        });
+        await new Promise((resolve) => { either.addEventListener('abort', resolve); });
         continue;
       }
       try {
-        const page = await api('journal', { query: { ...this.filter, since: first ? undefined : this.last, wait_ms: first ? undefined : 20000, limit: 1000 }, signal });
+        const page = await api('journal', { query: { ...this.filter, since: first ? undefined : this.last, wait_ms: first ? undefined : 20000, limit: 1000 }, signal: either });
         if (page.last < this.last) this.clear();
         this.take(page, first);
         this.error = null;
         first = false;
       } catch (error) {
-        if (signal.aborted) return;
+        if (either.aborted) continue;
         this.error = error;
         this.changed();
       }

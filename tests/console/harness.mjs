@@ -1,5 +1,6 @@
 // Servers, a browser and a count, for the journeys. All of it talks to 127.0.0.1 only.
 import { spawn } from 'node:child_process';
+import fs from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createRequire } from 'node:module';
 import http from 'node:http';
@@ -84,6 +85,15 @@ export const closeBrowser = async () => shared && (await shared).close();
 export async function open(server, hash = '', { scheme = 'light', locale = 'en-US', quiet = [401, 404, 409, 400] } = {}) {
   const context = await (await browser()).newContext({ colorScheme: scheme, locale, viewport: { width: 1360, height: 860 }, acceptDownloads: true });
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(server.url).origin });
+  // CONSOLE_LIVE=1: the files as they lie in src/console, for who works on them; their headers are the server's.
+  if (process.env.CONSOLE_LIVE) {
+    await context.route(/\/_rollcall\/console\/[^/]*$/, async (route) => {
+      const name = new URL(route.request().url()).pathname.split('/').at(-1) || 'index.html';
+      const type = { html: 'text/html; charset=utf-8', js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8', svg: 'image/svg+xml' }[name.split('.')[1]];
+      const headers = { ...(await route.fetch()).headers(), 'content-type': type };
+      await route.fulfill({ status: 200, headers, body: fs.readFileSync(`${process.env.CONSOLE_FILES}/${name}`) });
+    });
+  }
   const page = await context.newPage();
   page.setDefaultTimeout(15000);
   const wrong = [];

@@ -130,8 +130,8 @@ function Records({ route, table, kind, changed }) {
       <${OperationForm} provider=${table} operation=${form.operation} namespace=${namespace} start=${form.start} onSent=${after}/><//>`}`;
 }
 
-// Names first, then states, ids and the rest; times last.
-const rank = (name) => [/^(user_?name|name|access_key|cluster_?name|job_id)$/i, /status|state|role|type|perm|admin/i, /id$/i, /group/i, /mail|phone|desc/i, /./].findIndex((rule) => rule.test(name)) + (/(time|_at|At)$/i.test(name) ? 9 : 0);
+// Names first, then ids, states and what people wrote; times last.
+const rank = (name) => [/^(user_?name|name|access_key|cluster_?name|job_id)$/i, /^(id|.*user_?id|cluster_?id|instance_id|role_?id)$/i, /status|state|role|type|perm|admin|group/i, /mail|phone|desc/i, /./].findIndex((rule) => rule.test(name)) + (/(time|_at|At)$/i.test(name) ? 9 : 0);
 
 // Seeds, exports, snapshots, differences
 

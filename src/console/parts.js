@@ -26,6 +26,7 @@ export function Dialog({ title, onClose, children }) {
   const own = useRef();
   useEffect(() => {
     own.current.showModal();
+    own.current.querySelector('form :is(input, select, textarea)')?.focus();
     return () => own.current?.close();
   }, []);
   return html`<dialog ref=${own} aria-label=${title} onCancel=${(event) => { event.preventDefault(); onClose(); }}>

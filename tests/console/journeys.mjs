@@ -19,7 +19,7 @@ await journey('assets', async () => {
     const addresses = (text.match(/(?:https?:|\/\/)[\w.-]+\.[a-z]{2,}[^\s'"`)]*/g) || []).filter((url) => !/^(http:)?\/\/www\.w3\.org\/2000\/svg/.test(url) && !/^(https?:)?\/\/(127\.0\.0\.1|rollcall)/.test(url));
     is(!addresses.length, `${name} names no host: ${addresses}`);
     is(!/(?:src|href)="\//.test(text), `${name} has relative addresses only`);
-    is(!/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function/.test(text) || name === 'preact.js', `${name} makes no markup of text`);
+    is(!/innerHTML|InnerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function/.test(text) || name === 'preact.js', `${name} makes no markup of text`);
     is(!/<[a-z][^>]*\s(on[a-z]+|style)="/.test(text), `${name} has no inline handler and no style attribute`);
   }
   const { texts } = await import(`${FILES}/texts.js`);

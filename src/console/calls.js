@@ -240,12 +240,12 @@ function Call({ id, params, close, pick }) {
 }
 
 function Doctor({ finding }) {
-  const [which, setWhich] = useState('string_to_sign');
+  const [which, setWhich] = useState(finding.client_canonical_request ? 'canonical_request' : 'string_to_sign');
   const [typed, setTyped] = useState('');
   const ours = finding[which] || '';
   const theirs = typed || finding[`client_${which}`] || '';
   return html`<section class="doctor"><h3>${t('doctor')}</h3><p>${finding.sentence.split('\n')[0]}</p>
     <div class="bar">${['string_to_sign', 'canonical_request'].map((name) => html`<button type="button" aria-pressed=${which === name} onClick=${() => { setWhich(name); setTyped(''); }}>${t(name)}</button>`)}<${Copy} text=${ours}/></div>
-    ${theirs ? html`<${Difference} left=${theirs} right=${ours} names=${[t('theirs'), t('ours')]}/>` : html`<pre tabindex="0" aria-label=${t('ours')}>${ours}</pre>`}
+    ${theirs && (typed || theirs !== ours) ? html`<${Difference} left=${theirs} right=${ours} names=${[t('theirs'), t('ours')]}/>` : html`<pre tabindex="0" aria-label=${t('ours')}>${ours}</pre>`}
     <${Text} area rows="2" class="mono" label=${t('pasteTheirs')} value=${typed} onText=${setTyped}/></section>`;
 }

@@ -119,6 +119,18 @@ pub(crate) fn require_match(
         "string_to_sign": string_to_sign,
         "expected_signature": mismatch.expected,
     });
+    if let Some(finding) = &finding {
+        // What the client signed, to be held against ours.
+        let texts = [
+            ("client_canonical_request", &finding.canonical_request),
+            ("client_string_to_sign", &finding.string_to_sign),
+        ];
+        for (name, text) in texts {
+            if let Some(text) = text {
+                told[name] = json!(shown(text));
+            }
+        }
+    }
     if finding.is_some() || COMPARED < canonical_request.len() {
         return Err(refused.because(sentence).finding(told));
     }

@@ -1,4 +1,5 @@
 // The console as people use it, in a real browser. Each journey has a server of its own.
+import { createHmac } from 'node:crypto';
 import fs from 'node:fs';
 import { MARKUP, below, check, close, closeBrowser, journey, open, run, say, serve, OUT } from './harness.mjs';
 
@@ -103,6 +104,16 @@ await journey('2 understand a wrong signature', async (using) => {
   await at.field('Paste what your client signed, to compare').fill(ours.replace('ListUsersAsync', 'ListUsers'));
   await doctor.locator('ins').waitFor();
   is((await doctor.locator('ins').textContent()) === 'Async', 'what differs is marked');
+  // A known mistake: a space signed as +. The doctor has the client's string, too.
+  const signed = { AccessKeyId: 'test-ak', Action: 'ListUsers', ClusterId: 'a b', Format: 'JSON', SignatureMethod: 'HMAC-SHA1', SignatureNonce: 'n2', SignatureVersion: '1.0', Timestamp: new Date().toISOString().replace(/\.\d+/, ''), Version: '2018-04-12' };
+  const query = Object.entries(signed).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+  const mistaken = `GET&%2F&${encodeURIComponent(query.replaceAll('%20', '+'))}`;
+  const signature = createHmac('sha1', 'test-sk&').update(mistaken).digest('base64');
+  await server.get(`/?${query}&Signature=${encodeURIComponent(signature)}`);
+  await rows(at.page).nth(1).waitFor();
+  await rows(at.page).first().click();
+  await at.see(/\+ instead of %20/, doctor);
+  is((await doctor.locator('del').textContent()) === '%2B' || (await doctor.locator('del').textContent()) === 'B', 'the plus is marked');
   await at.picture('doctor');
 });
 

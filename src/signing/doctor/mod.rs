@@ -70,6 +70,10 @@ pub struct Finding {
     pub name: &'static str,
     /// What would have to be so for the signature to match.
     pub sentence: String,
+    /// The string to sign that gives the client's signature, where it is another than ours.
+    pub string_to_sign: Option<String>,
+    /// The canonical request in it, where the scheme hashes one.
+    pub canonical_request: Option<String>,
 }
 
 /// The tables of mistakes, in the order in which they are tried.
@@ -114,9 +118,13 @@ pub fn diagnose(case: &Case<'_>) -> Option<Finding> {
         for trial in &reading.trials {
             for (particulars, trial) in (deviation.variants)(trial, &examination) {
                 if examination.explains(&trial, &mut budget)? {
+                    let text = examination.text(&trial);
+                    let hash = trial.canonical_hash();
                     return Some(Finding {
                         name: deviation.name,
                         sentence: deviation.sentence.replace("{}", &particulars),
+                        canonical_request: text.contains(&hash).then(|| trial.canonical_request()),
+                        string_to_sign: Some(text),
                     });
                 }
             }
@@ -139,6 +147,8 @@ pub fn shifted_clock(sent: i64, now: i64) -> Option<Finding> {
             extended_time(sent - minutes * 60),
             offset_text(minutes)
         ),
+        string_to_sign: None,
+        canonical_request: None,
     })
 }
 
@@ -150,6 +160,8 @@ fn stated_hash_is_wrong(reading: &Reading) -> Option<Finding> {
     Some(Finding {
         name: "body-hash-header",
         sentence: format!("signature matches, but {header} is not the hash of the body"),
+        string_to_sign: None,
+        canonical_request: None,
     })
 }
 
@@ -183,6 +195,11 @@ struct Examination<'a> {
 }
 
 impl Examination<'_> {
+    /// What a calculation signs.
+    fn text(&self, trial: &Trial) -> String {
+        (self.rules.string_to_sign)(trial) + trial.end
+    }
+
     /// Whether a calculation gives the client's signature; `None` when the budget is spent.
     fn explains(&self, trial: &Trial, budget: &mut Budget) -> Option<bool> {
         budget.trials = budget.trials.checked_sub(1)?;
@@ -190,7 +207,7 @@ impl Examination<'_> {
         budget.bytes = budget
             .bytes
             .checked_sub(trial.query.len() + trial.path.len() + headers + 512)?;
-        let text = (self.rules.string_to_sign)(trial) + trial.end;
+        let text = self.text(trial);
         let mac = trial.digest.hmac(&(self.rules.key)(trial), text.as_bytes());
         let ours = trial.spelling.write(&mac);
         let mut given = self.reading.given.iter();

@@ -155,10 +155,10 @@ impl Trial {
         }
     }
 
-    /// The hash of the canonical request; or its text, which is a mistake.
-    pub(crate) fn canonical_hash(&self) -> String {
+    /// The canonical request.
+    pub(super) fn canonical_request(&self) -> String {
         let headers = self.headers.iter();
-        let text = join_parts(
+        join_parts(
             [&self.method, &self.path, &self.query],
             headers.map(|(name, value)| (name.as_str(), value.as_str())),
             if self.gap { "\n" } else { "" },
@@ -166,7 +166,12 @@ impl Trial {
                 &self.signed_headers,
                 self.payload.as_deref().unwrap_or_default(),
             ],
-        );
+        )
+    }
+
+    /// The hash of the canonical request; or its text, which is a mistake.
+    pub(crate) fn canonical_hash(&self) -> String {
+        let text = self.canonical_request();
         if self.hashed {
             self.digest.hash(text.as_bytes())
         } else {

@@ -89,9 +89,10 @@ export async function open(server, hash = '', { scheme = 'light', locale = 'en-U
   if (process.env.CONSOLE_LIVE) {
     await context.route(/\/_rollcall\/console\/[^/]*$/, async (route) => {
       const name = new URL(route.request().url()).pathname.split('/').at(-1) || 'index.html';
+      if (!fs.existsSync(`${process.env.CONSOLE_FILES}/${name}`)) return route.continue();
       const type = { html: 'text/html; charset=utf-8', js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8', svg: 'image/svg+xml' }[name.split('.')[1]];
       const headers = { ...(await route.fetch()).headers(), 'content-type': type };
-      await route.fulfill({ status: 200, headers, body: fs.readFileSync(`${process.env.CONSOLE_FILES}/${name}`) });
+      return route.fulfill({ status: 200, headers, body: fs.readFileSync(`${process.env.CONSOLE_FILES}/${name}`) });
     });
   }
   const page = await context.newPage();

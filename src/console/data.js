@@ -33,7 +33,7 @@ const KINDS = {
 };
 
 const PAGING = /^(offset|limit|pagenumber|pagesize)$/i;
-const COLUMNS = 8;
+const COLUMNS = 7;
 
 // The first list of objects in an answer, and the first count.
 function records(body) {

@@ -138,7 +138,9 @@ async fn next_frame(
 
 async fn bounded(request: Request, most: usize, patience: Duration) -> Result<Bytes, Problem> {
     let mut body = limited(request, most)?;
-    let mut whole = BytesMut::new();
+    // As much as is announced, within reason, so that it is not moved while it grows.
+    let announced = usize::try_from(http_body::Body::size_hint(&body).lower());
+    let mut whole = BytesMut::with_capacity(announced.unwrap_or_default().min(ANNOUNCED));
     while let Some(frame) = next_frame(&mut body, patience).await? {
         whole.extend_from_slice(&frame);
     }
@@ -192,6 +194,8 @@ const BULK: usize = 1024 * 1024 * 1024;
 const BODY: usize = 1024 * 1024;
 /// How long a client may take to send an ordinary body, or to go on with a large one.
 const TIMEOUT: Duration = Duration::from_secs(60);
+/// The most room that is made for a body before it comes.
+const ANNOUNCED: usize = 16 * 1024 * 1024;
 /// About how many bytes of lines are merged at a time.
 const PARCEL: usize = 1024 * 1024;
 

@@ -60,7 +60,7 @@ pub(crate) enum Oversize {
     Target,
     /// The headers, names and values together: 32 KiB.
     Headers,
-    /// The body: 12 MiB.
+    /// The body: 12 MiB, or 65,536 fields of a form.
     Body,
 }
 
@@ -478,6 +478,9 @@ impl Call<'_> {
     }
 }
 
+/// The most members of a body that have a name of their own there.
+const NAMED: usize = 10_000;
+
 /// Every parameter by name: of the path, the query, a form, or the members of a JSON object.
 pub(crate) fn params(
     path: &PathParams,
@@ -488,12 +491,8 @@ pub(crate) fn params(
     let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     let mut params: BTreeMap<String, String> = path.iter().map(owned).collect();
     params.extend(Params::decode(query.as_bytes()).iter().map(owned));
-    if let Ok(Value::Object(members)) = json::read_as_sent(body) {
-        params.extend(members.into_iter().filter_map(|(name, value)| match value {
-            Value::String(text) => Some((name, text)),
-            Value::Number(_) | Value::Bool(_) => Some((name, value.to_string())),
-            _ => None,
-        }));
+    if let Some(members) = json::scalars(body, NAMED) {
+        params.extend(members);
     } else if is_form(headers) {
         params.extend(Params::decode(body).iter().map(owned));
     }
@@ -501,7 +500,7 @@ pub(crate) fn params(
 }
 
 /// Of several content types the first that is text counts, as it does for signatures.
-fn is_form(headers: &HeaderMap) -> bool {
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
     headers
         .get_all("content-type")
         .iter()

@@ -1,26 +1,39 @@
 //! The one reader of the JSON that rollcall itself takes: seeds, control bodies, rules, settings. serde is more generous than
 //! people who mistype: it takes an array for an object, by position, and the last of two values under one key; and a value that
-//! may be anything takes a hundred times the memory of its text. Here an object is an object, a key is there once, and how many
-//! values of any kind a text may hold follows from its length. The mark that some editors put before UTF-8 is no part of it.
+//! may be anything takes a hundred times the memory of its text. Here an object is an object, a key is there once, and what the
+//! values of a text may take of memory is bounded before they are built: by the length of a document of rollcall's own, by the
+//! longest body of a provider's call. The mark that some editors put before UTF-8 is no part of it.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use serde::de::value::StringDeserializer;
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, IgnoredAny,
+    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, IgnoredAny,
     IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
-use serde_json::Value;
+use serde_json::{Number, Value};
 use serde_path_to_error::{Path, Segment};
 
 /// The mark that editors of Windows put before UTF-8.
 pub(crate) const MARK: &[u8] = b"\xEF\xBB\xBF";
-/// How many values of any kind a text may hold however short it is, and how many bytes it takes for each one more: a value takes
-/// some hundred bytes of memory.
-const VALUES: usize = 4096;
-const BYTES_FOR_A_VALUE: usize = 6;
+/// What the values of a document may take, in bytes: so much however short it is, and so many times its length.
+const SPARE: usize = 768 * 1024;
+const TIMES: usize = 2;
+/// What the values of a call's body may take, however short it is: with the body and its texts, eight times the longest.
+const AS_SENT: usize = 56 * 1024 * 1024;
+/// What a value that may be anything takes beside its text, in a list that grows.
+const VALUE: usize = 96;
+/// What an object that may be any takes more, from its first member on.
+const OBJECT: usize = 300;
+/// What an entry of a map takes, name and value apart.
+const ENTRY: usize = 128;
+/// What an item of a list of one kind takes at least, in a list that grows.
+const ITEM: usize = 24;
+/// How many keys of an object are remembered for nothing, to find the one that is there twice, and what each one more takes.
+const KEYS: usize = 32;
+const KEY: usize = 64;
 
 /// What is wrong with a text, and where.
 #[derive(Debug)]
@@ -104,6 +117,99 @@ pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonError> {
     Ok(value)
 }
 
+/// The members of a call's body that are a text, a number or a truth value, up to so many of them; nothing where it is no object.
+/// The others are passed over, and take no memory.
+pub(crate) fn scalars(text: &[u8], most: usize) -> Option<BTreeMap<String, String>> {
+    let mut reader = serde_json::Deserializer::from_slice(text);
+    let members = reader.deserialize_map(Scalars(most)).ok()?;
+    reader.end().ok()?;
+    Some(members)
+}
+
+struct Scalars(usize);
+
+impl<'de> Visitor<'de> for Scalars {
+    type Value = BTreeMap<String, String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+        let mut members = BTreeMap::new();
+        while let Some(name) = access.next_key::<String>()? {
+            // Of two values under one key the last counts.
+            members.remove(&name);
+            let Scalar(value) = access.next_value()?;
+            if let Some(value) = value
+                && members.len() < self.0
+            {
+                members.insert(name, value);
+            }
+        }
+        Ok(members)
+    }
+}
+
+/// A value as text, unless it holds others or none.
+struct Scalar(Option<String>);
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(ScalarVisitor)
+    }
+}
+
+struct ScalarVisitor;
+
+impl<'de> Visitor<'de> for ScalarVisitor {
+    type Value = Scalar;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Scalar, E> {
+        Ok(Scalar(Some(value.to_string())))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Scalar, E> {
+        Ok(Scalar(Some(value.to_string())))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Scalar, E> {
+        Ok(Scalar(Some(value.to_string())))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Scalar, E> {
+        Ok(Scalar(
+            Number::from_f64(value).map(|number| number.to_string()),
+        ))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Scalar, E> {
+        Ok(Scalar(Some(value.to_owned())))
+    }
+
+    fn visit_string<E: Error>(self, value: String) -> Result<Scalar, E> {
+        Ok(Scalar(Some(value)))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Scalar, E> {
+        Ok(Scalar(None))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Scalar, A::Error> {
+        while access.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Scalar(None))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Scalar, A::Error> {
+        while access.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Scalar(None))
+    }
+}
+
 /// Whether a text is JSON in which every key is there once, without keeping anything of it.
 pub(crate) fn check(text: &[u8]) -> Result<(), JsonError> {
     read::<IgnoredAny>(text).map(drop)
@@ -122,11 +228,7 @@ pub(crate) fn read_value<T: DeserializeOwned>(document: &Value) -> Result<T, Jso
 /// Reads what a provider's client sends. Those services take the last of two values under one key, and so does this; only the
 /// memory that it takes is bounded.
 pub(crate) fn read_as_sent<T: DeserializeOwned>(text: &[u8]) -> Result<T, serde_json::Error> {
-    from_text(text, &Watch::new(values_for(text.len()), false))
-}
-
-const fn values_for(length: usize) -> usize {
-    VALUES + length / BYTES_FOR_A_VALUE
+    from_text(text, &Watch::new(AS_SENT, false))
 }
 
 fn from_text<T: DeserializeOwned>(text: &[u8], watch: &Watch) -> Result<T, serde_json::Error> {
@@ -156,24 +258,24 @@ fn in_json(message: &str) -> String {
 
 /// What is kept an eye on while a text is read.
 struct Watch {
-    /// How many values of any kind there may still be.
-    values: Cell<usize>,
+    /// How many bytes of memory the values may still take.
+    memory: Cell<usize>,
     is_strict: bool,
     /// A key that was there twice.
     twice: RefCell<Option<String>>,
 }
 
 impl Watch {
-    fn new(values: usize, is_strict: bool) -> Self {
+    fn new(memory: usize, is_strict: bool) -> Self {
         Self {
-            values: Cell::new(values),
+            memory: Cell::new(memory),
             is_strict,
             twice: RefCell::default(),
         }
     }
 
     fn strict(length: usize) -> Self {
-        Self::new(values_for(length), true)
+        Self::new(SPARE + TIMES * length, true)
     }
 
     fn error(&self, mut path: Vec<Step>, rule: &str) -> JsonError {
@@ -182,27 +284,45 @@ impl Watch {
         JsonError { path, rule }
     }
 
-    /// Counts a value that may be anything.
-    fn count<E: Error>(&self) -> Result<(), E> {
-        let Some(rest) = self.values.get().checked_sub(1) else {
+    /// Counts what is to be kept.
+    fn count<E: Error>(&self, bytes: usize) -> Result<(), E> {
+        let Some(rest) = self.memory.get().checked_sub(bytes) else {
             return Err(E::custom(
                 "too many small values for a text of this length; send it in parts",
             ));
         };
-        self.values.set(rest);
+        self.memory.set(rest);
         Ok(())
     }
+}
+
+/// What becomes of the values that a visitor is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// They go into a type of its own, which has a place for each.
+    Typed,
+    /// They go into a map, under any key.
+    Map,
+    /// They stay as they are, whatever they are.
+    Any,
+    /// They are looked at and forgotten.
+    Nothing,
 }
 
 /// A deserializer, a visitor or an access that is watched.
 struct Watched<'w, I> {
     inner: I,
     watch: &'w Watch,
+    kept: Kept,
 }
 
 impl<'w, I> Watched<'w, I> {
     const fn new(inner: I, watch: &'w Watch) -> Self {
-        Self { inner, watch }
+        Self::keeping(Kept::Typed, inner, watch)
+    }
+
+    const fn keeping(kept: Kept, inner: I, watch: &'w Watch) -> Self {
+        Self { inner, watch, kept }
     }
 }
 
@@ -218,9 +338,9 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Watched<'_, D> {
     type Error = D::Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.watch.count()?;
+        self.watch.count(VALUE)?;
         self.inner
-            .deserialize_any(Watched::new(visitor, self.watch))
+            .deserialize_any(Watched::keeping(Kept::Any, visitor, self.watch))
     }
 
     forward! {
@@ -228,13 +348,18 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Watched<'_, D> {
         deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
         deserialize_f32 deserialize_f64 deserialize_char deserialize_str deserialize_string
         deserialize_bytes deserialize_byte_buf deserialize_option deserialize_unit deserialize_seq
-        deserialize_map deserialize_identifier
+        deserialize_identifier
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.inner
+            .deserialize_map(Watched::keeping(Kept::Map, visitor, self.watch))
     }
 
     /// Read as what it may be, so that what is not kept is watched as well: serde_json skips it with hardly a look.
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         self.inner
-            .deserialize_any(Watched::new(visitor, self.watch))
+            .deserialize_any(Watched::keeping(Kept::Nothing, visitor, self.watch))
     }
 
     fn deserialize_unit_struct<V: Visitor<'de>>(
@@ -340,13 +465,16 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watched<'_, V> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        self.inner.visit_seq(Watched::new(inner, self.watch))
+        self.inner
+            .visit_seq(Watched::keeping(self.kept, inner, self.watch))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
         self.inner.visit_map(Members {
             inner,
             watch: self.watch,
+            kept: self.kept,
+            count: 0,
             seen: HashSet::new(),
         })
     }
@@ -371,7 +499,13 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Watched<'_, A> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, A::Error> {
-        self.inner.next_element_seed(Watched::new(seed, self.watch))
+        let next = self
+            .inner
+            .next_element_seed(Watched::new(seed, self.watch))?;
+        if next.is_some() && self.kept == Kept::Typed {
+            self.watch.count(ITEM)?;
+        }
+        Ok(next)
     }
 
     // No hint of the size: room is made for what has come.
@@ -381,8 +515,29 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Watched<'_, A> {
 struct Members<'w, A> {
     inner: A,
     watch: &'w Watch,
-    /// The keys so far.
+    kept: Kept,
+    /// How many keys there were so far.
+    count: usize,
+    /// Which those were.
     seen: HashSet<Box<str>>,
+}
+
+impl<A> Members<'_, A> {
+    /// Counts a key, and the place for its value.
+    fn count<E: Error>(&mut self) -> Result<(), E> {
+        self.count += 1;
+        let place = match self.kept {
+            Kept::Any if self.count == 1 => OBJECT,
+            Kept::Any | Kept::Map => ENTRY,
+            Kept::Typed | Kept::Nothing => 0,
+        };
+        let remembered = if self.watch.is_strict && KEYS < self.count {
+            KEY
+        } else {
+            0
+        };
+        self.watch.count(place + remembered)
+    }
 }
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, A> {
@@ -395,6 +550,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, A> {
         let Some(key) = self.inner.next_key::<String>()? else {
             return Ok(None);
         };
+        self.count()?;
         if self.watch.is_strict && !self.seen.insert(key.as_str().into()) {
             let rule = format!("the key \"{key}\" is there twice");
             *self.watch.twice.borrow_mut() = Some(key);
@@ -455,8 +611,6 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Watched<'_, A> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use serde::Deserialize;
 
     use super::*;
@@ -546,13 +700,24 @@ mod tests {
         let error = read::<Outer>(wide.as_bytes()).expect_err("too wide");
         assert!(error.pointer().starts_with("/any/"), "{}", error.pointer());
         assert!(error.rule.contains("too many small values"), "{error}");
-        assert!(read_as_sent::<Value>(wide.as_bytes()).is_err());
+        // A call's body may be dense, as long as it is short.
+        assert!(read_as_sent::<Value>(wide.as_bytes()).is_ok());
+        let wider = format!("[0{}]", ",0".repeat(1_000_000));
+        assert!(read_as_sent::<Value>(wider.as_bytes()).is_err());
+        assert!(check(wider.as_bytes()).is_ok());
         // What has a type of its own, or is not kept, takes no more than its text.
         assert!(check(wide.as_bytes()).is_ok());
         assert!(read::<Outer>(wide.replace("any", "any other").as_bytes()).is_ok());
+        let map = |count: usize| -> String {
+            let entries: Vec<String> = (0..count).map(|key| format!("\"{key}\":1")).collect();
+            format!("{{\"name\": \"n\", \"map\": {{{}}}}}", entries.join(","))
+        };
+        assert!(read::<Outer>(map(2_000).as_bytes()).is_ok());
+        let error = read::<Outer>(map(20_000).as_bytes()).expect_err("too many keys");
+        assert!(error.rule.contains("too many small values"), "{error}");
         let typed = format!(
-            "{{\"name\": \"n\", \"inner\": [{{\"x\":1}}{}]}}",
-            ",{\"x\":1}".repeat(100_000)
+            "{{\"name\": \"n\", \"inner\": [{{\"x\": 1}}{}]}}",
+            ", {\"x\": 1}".repeat(100_000)
         );
         assert!(read::<Outer>(typed.as_bytes()).is_ok());
         let deep = format!("{{\"name\": \"n\", \"any\": {}", "[".repeat(100_000));

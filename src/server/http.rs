@@ -22,11 +22,13 @@ use crate::pipeline::faults::DeliveryMode;
 use crate::pipeline::identify::by_signature;
 use crate::pipeline::{Delivery, handle};
 use crate::provider::Provider;
-use crate::provider::call::{Oversize, Reply, Request};
+use crate::provider::call::{Oversize, Reply, Request, is_form};
 use crate::store::stream::{BodyTail, ReadError};
 
 /// The most that a body may be.
 const BODY: usize = 12 * 1024 * 1024;
+/// The most fields of a form.
+const FIELDS: usize = 65_536;
 /// How far a body over the limit is read, so that its sender sees the answer instead of a reset connection.
 const DRAINED: usize = 64 * 1024 * 1024;
 /// How long a body may take.
@@ -266,6 +268,10 @@ async fn read(request: AxumRequest) -> Result<Request, StatusCode> {
             Ok(Ok(None)) => over = over.or(Some(Oversize::Body)),
         }
     }
+    // A field takes a hundred times its text where there is nothing but fields.
+    if is_form(&head.headers) && FIELDS < memchr::memchr_iter(b'&', &bytes).count() {
+        over = over.or(Some(Oversize::Body));
+    }
     if over.is_some() {
         bytes = Bytes::new();
     }
@@ -280,6 +286,8 @@ async fn read(request: AxumRequest) -> Result<Request, StatusCode> {
 
 /// The whole body, or nothing where it is over the limit.
 async fn read_body(mut body: Body) -> Result<Option<Bytes>, axum::Error> {
+    // As much as is announced, so that it is not moved while it grows.
+    let announced = usize::try_from(http_body::Body::size_hint(&body).lower());
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
     let mut length = 0_usize;
@@ -294,6 +302,7 @@ async fn read_body(mut body: Body) -> Result<Option<Bytes>, axum::Error> {
             _ if first.is_empty() => first = data,
             _ => {
                 if rest.is_empty() {
+                    rest.reserve(announced.unwrap_or_default().min(BODY));
                     rest.extend_from_slice(&first);
                 }
                 rest.extend_from_slice(&data);

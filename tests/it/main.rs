@@ -36,6 +36,7 @@ mod kept;
 mod load;
 mod long;
 mod long_lists;
+mod memory;
 mod misdirected;
 mod namespaces;
 mod newcomers;

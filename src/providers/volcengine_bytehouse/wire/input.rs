@@ -22,6 +22,8 @@ const MOST_PRIVILEGES: usize = 100_000;
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// Inferred: no bound is documented; this one keeps a call from holding up all others.
 const MOST_ASSIGNMENTS: usize = 100_000;
+/// Inferred: no bound is documented; each part of a name may be an object of its own.
+const MOST_PARTS: usize = 100_000;
 /// Deeper than any parameter: `Grants.1.Privileges.1.Columns.1`.
 const DEEPEST: usize = 8;
 
@@ -39,11 +41,11 @@ pub(crate) struct Input {
 impl Input {
     pub(crate) fn decode(call: &Call<'_>) -> Result<Self, ApiError> {
         let request = call.request;
-        let mut text = nested(request.query());
+        let mut text = nested(request.query())?;
         let mut json = Map::new();
         // Inferred: the body of a GET is not looked at; clients send a content type without one.
         if request.method == "POST" {
-            let form = nested(request.form());
+            let form = nested(request.form())?;
             if request
                 .content_type()
                 .eq_ignore_ascii_case("application/x-www-form-urlencoded")
@@ -70,8 +72,9 @@ impl Input {
 }
 
 /// Flattened names as the tree that they describe; leaves are texts, and lists are objects with numbers for keys.
-fn nested(params: &Params) -> Map<String, Value> {
+fn nested(params: &Params) -> Result<Map<String, Value>, ApiError> {
     let mut tree = Map::new();
+    let mut parts = 0;
     for (name, value) in params.iter() {
         if !name.contains('.') {
             tree.entry(name)
@@ -86,6 +89,12 @@ fn nested(params: &Params) -> Map<String, Value> {
         let Some((leaf, parents)) = path.split_last() else {
             continue;
         };
+        parts += parents.len();
+        if MOST_PARTS < parts {
+            return Err(refuse(format!(
+                "the names have more than {MOST_PARTS} parts"
+            )));
+        }
         let mut place = Some(&mut tree);
         for parent in parents {
             place = place.and_then(|object| {
@@ -101,7 +110,7 @@ fn nested(params: &Params) -> Map<String, Value> {
                 .or_insert_with(|| Value::String(value.to_owned()));
         }
     }
-    tree
+    Ok(tree)
 }
 
 fn refuse(explanation: impl Into<String>) -> ApiError {

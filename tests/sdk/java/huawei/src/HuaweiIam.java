@@ -244,6 +244,14 @@ final class HuaweiIam {
             equal(issued.getToken().getProject().getId(), PROJECT);
             holds(!issued.getXSubjectToken().isEmpty(), "there is no X-Subject-Token");
         });
+
+        claim("another provider's token buys a token without a scope", () -> {
+            var issued = withToken("").createUnscopedTokenWithIdToken(new CreateUnscopedTokenWithIdTokenRequest().withIdpId("my-idp").withProtocolId("oidc")
+                .withAuthorization("Bearer an-id-token"));
+            equal(issued.getHttpStatusCode(), 201);
+            matches(issued.getXSubjectToken(), "MII.*", "the token");
+            equal(Duration.between(Instant.parse(issued.getToken().getIssuedAt()), Instant.parse(issued.getToken().getExpiresAt())), Duration.ofHours(24));
+        });
     }
 
     private static void refusals() {

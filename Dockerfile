@@ -21,6 +21,9 @@ FROM scratch
 COPY --from=build /rollcall /rollcall
 # For --data /data: a named volume takes over whose folder it is.
 COPY --from=build --chown=65532:65532 /data /data
+LABEL org.opencontainers.image.title="rollcall" \
+    org.opencontainers.image.description="A mock server for the user APIs of five clouds, so exact that their official SDKs cannot tell" \
+    org.opencontainers.image.licenses="MIT OR Apache-2.0"
 USER 65532:65532
 EXPOSE 4700
 ENV ROLLCALL_LISTEN=0.0.0.0:4700

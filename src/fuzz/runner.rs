@@ -20,6 +20,8 @@ use super::{Kind, TARGETS, Target, World, corpus};
 
 /// After how long an input hangs.
 const HUNG: Duration = Duration::from_secs(120);
+/// How long an input is made smaller, at most.
+const SMALLER: Duration = Duration::from_secs(60);
 /// How many tries an input is made smaller with.
 const TRIES: usize = 3000;
 /// How much more memory a target may hold when it ends than when it was warm, in KiB.
@@ -51,9 +53,10 @@ fn smallest(target: &Target, input: Vec<u8>, broken: String) -> (Vec<u8>, String
     let mut world = World::new(target.auth);
     let mut tries = 0;
     let mut size = best.len() / 2;
-    while 0 < size && tries < TRIES {
+    let until = Instant::now() + SMALLER;
+    while 0 < size && tries < TRIES && Instant::now() < until {
         let mut start = 0;
-        while start < best.len() && tries < TRIES {
+        while start < best.len() && tries < TRIES && Instant::now() < until {
             let mut less = best.clone();
             less.drain(start..(start + size).min(best.len()));
             tries += 1;
@@ -77,6 +80,11 @@ fn resident() -> usize {
 }
 
 fn report(target: &Target, seed: u64, executions: u64, input: Vec<u8>, broken: String) -> ! {
+    // Before it is made smaller, which may take a minute.
+    eprintln!(
+        "{} broke a promise: {broken}; seed {seed}, execution {executions}",
+        target.name
+    );
     let (input, why) = smallest(target, input, broken);
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("target/fuzz")

@@ -245,7 +245,7 @@ static SERVICES: &[Service] = &[
 
 /// The key that a client signs with.
 #[derive(Debug, Default, Args)]
-pub(super) struct Key {
+pub(super) struct SigningKey {
     /// The access key that clients sign with; default: test-ak
     #[arg(long, env = "ROLLCALL_ACCESS_KEY")]
     access_key: Option<String>,
@@ -259,7 +259,7 @@ pub(super) struct Key {
     token: Option<String>,
 }
 
-impl Key {
+impl SigningKey {
     /// Whether somebody chose one.
     pub(super) fn is_given(&self) -> bool {
         self.access_key.is_some() || self.secret_key.is_some() || self.token.is_some()
@@ -427,7 +427,7 @@ pub(super) fn write_script(
     };
     let folder = std::path::absolute(folder).map_err(|cause| cause.to_string())?;
     let known = &options.settings.credentials;
-    let (key, namespace) = Key::default().client(namespace::DEFAULT, known)?;
+    let (key, namespace) = SigningKey::default().client(namespace::DEFAULT, known)?;
     let regions = Environment::regions(rollcall).map_err(|cause| cause.to_string())?;
     let environment = Environment {
         url: &rollcall.url(),
@@ -473,7 +473,7 @@ pub(super) struct Env {
     tls_dir: Option<PathBuf>,
 
     #[command(flatten)]
-    key: Key,
+    key: SigningKey,
 
     #[command(flatten)]
     remote: Remote,

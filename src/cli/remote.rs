@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::{bad_flags, fail, say};
-use crate::control::{Client, ClientError, agent, encoded, told};
+use crate::control::{Client, ClientError, agent, encoded, transport_error};
 use crate::namespace;
 use crate::provider::json;
 use crate::server::options::Listen;
@@ -276,7 +276,7 @@ fn listened_at(variable: &str) -> Option<String> {
 }
 
 fn parse_json(text: &str) -> Result<Value, String> {
-    json::read(text.as_bytes()).map_err(|error| format!("this is no JSON: {error}"))
+    json::read(text.as_bytes()).map_err(|error| format!("this is not JSON: {error}"))
 }
 
 pub(super) fn namespaces(command: &Namespaces) -> ExitCode {
@@ -553,7 +553,7 @@ pub(super) fn token(asked: &Token) -> ExitCode {
         Err(cause) => {
             return fail(&format!(
                 "no rollcall answers at {url} ({}); start one, or name another with --url",
-                told(&cause, remote.timeout())
+                transport_error(&cause, remote.timeout())
             ));
         }
     };
@@ -562,8 +562,10 @@ pub(super) fn token(asked: &Token) -> ExitCode {
         Some(token) => say(&format!("{token}\n")),
         None => {
             let status = answer.status();
-            let told = answer.body_mut().read_to_string().unwrap_or_default();
-            fail(&format!("POST /v3/auth/tokens answered {status}: {told}"))
+            let body = answer.body_mut().read_to_string().unwrap_or_default();
+            fail(&format!(
+                "POST /v3/auth/tokens answered {status}: {body}"
+            ))
         }
     }
 }

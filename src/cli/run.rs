@@ -12,7 +12,7 @@ use std::process::{Command, ExitCode};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::env::{self, Environment, Key};
+use super::env::{self, Environment, SigningKey};
 use super::flags::{Flags, options};
 use super::serve::allow_open_files;
 use super::signals::{Child, Signals};
@@ -37,7 +37,7 @@ pub(super) struct Run {
     namespace: String,
 
     #[command(flatten)]
-    key: Key,
+    key: SigningKey,
 
     #[command(flatten)]
     flags: Flags,

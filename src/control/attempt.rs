@@ -282,12 +282,12 @@ async fn make(app: Arc<App>, draft: Draft, signing: Signing, host: String) -> An
         let Delivery {
             reply,
             delay,
-            manner,
+            delivery,
             entry,
         } = handle(&served, signed.received, None);
-        told["response"] = response(reply, manner);
+        told["response"] = response(reply, delivery);
         told["journal_id"] = json!(entry);
-        let delay = if manner == DeliveryMode::Hang {
+        let delay = if delivery == DeliveryMode::Hang {
             Duration::ZERO
         } else {
             delay.min(DELAY)
@@ -304,27 +304,27 @@ async fn make(app: Arc<App>, draft: Draft, signing: Signing, host: String) -> An
 }
 
 /// What a client would have seen of an answer.
-fn response(reply: Reply, manner: DeliveryMode) -> Value {
+fn response(reply: Reply, delivery: DeliveryMode) -> Value {
     let Reply {
         status,
         headers,
         body,
         remains,
     } = reply;
-    let is_lost = match manner {
+    let is_lost = match delivery {
         DeliveryMode::Hang | DeliveryMode::Reset => true,
         DeliveryMode::Truncate => body.is_empty(),
         DeliveryMode::Whole => false,
     };
     if is_lost {
-        let delivery = if manner == DeliveryMode::Hang {
+        let delivery = if delivery == DeliveryMode::Hang {
             "hang"
         } else {
             "reset"
         };
         return json!({ "status": null, "headers": {}, "body": "", "cut": false, "delivery": delivery });
     }
-    let (shown, cut, delivery) = match manner {
+    let (shown, cut, delivery) = match delivery {
         DeliveryMode::Truncate => (body[..body.len() / 2].to_vec(), false, "truncate"),
         _ => {
             let mut shown = body.to_vec();

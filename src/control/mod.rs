@@ -29,7 +29,7 @@ use axum::routing::{delete, get, post, put};
 
 pub use crate::pipeline::journal::Count;
 pub use client::{Client, ClientError, Expectation, FaultGuard, FaultPlan, JournalCall};
-pub(crate) use client::{agent, encoded, told};
+pub(crate) use client::{agent, encoded, transport_error};
 pub(crate) use data::reload;
 pub(crate) use describe::{Form, coverage, landing_page, operation_page};
 pub(crate) use guard::{ControlAccess, is_token};
@@ -112,7 +112,7 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
     (
         "reload",
         "POST",
-        "read the seed files again; namespaces that nobody wrote to follow",
+        "read the seed files again; namespaces that have not been written to follow",
     ),
     (
         "faults",

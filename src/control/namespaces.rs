@@ -26,7 +26,7 @@ pub(crate) async fn namespaces(State(app): State<Arc<App>>) -> Answer {
         let mut rows = Vec::new();
         for name in app.namespaces.names()? {
             rows.push(match app.namespaces.find(&name) {
-                Some(namespace) => shown(&namespace).unwrap_or_else(|cause| {
+                Some(namespace) => to_json(&namespace).unwrap_or_else(|cause| {
                     // Of the others it is still to be told how they are.
                     tracing::warn!(name, %cause, "a namespace cannot be read");
                     let error = Problem::from(cause).detail;
@@ -45,14 +45,14 @@ pub(crate) async fn one_namespace(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
 ) -> Answer {
-    blocking(move || Ok(Json(shown(&*app.namespaces.existing(&name)?)?))).await
+    blocking(move || Ok(Json(to_json(&*app.namespaces.existing(&name)?)?))).await
 }
 
 /// What a namespace says that did not follow a changed seed.
 pub(crate) const KEPT: &str = "changed, kept because written";
 
 /// A namespace with its counts and last use.
-fn shown(namespace: &Namespace) -> rusqlite::Result<Value> {
+fn to_json(namespace: &Namespace) -> rusqlite::Result<Value> {
     let last_use = namespace.last_use();
     let last_use = (0 < last_use.millis()).then(|| last_use.rfc3339_millis());
     let counts = counts(&namespace.state().store)?;
@@ -104,7 +104,7 @@ pub(crate) async fn create(
             ),
         };
         let namespace = app.namespaces.create(&name, &origin)?;
-        Ok((StatusCode::CREATED, Json(shown(&namespace)?)).into_response())
+        Ok((StatusCode::CREATED, Json(to_json(&namespace)?)).into_response())
     })
     .await
 }

@@ -15,7 +15,7 @@ pub(crate) async fn settings(
     PathParam(name): PathParam,
 ) -> Answer<Json<SettingsPatch>> {
     blocking(move || {
-        Ok(Json(settings::shown(
+        Ok(Json(settings::to_patch(
             &app.namespaces.existing(&name)?.settings(),
         )))
     })
@@ -36,7 +36,7 @@ pub(crate) async fn change_settings(
                     let pointer: String = keys.iter().map(|key| pointer(key)).collect();
                     Problem::new(400, rule).at(pointer)
                 })?;
-            Ok(Json(settings::shown(&settings)))
+            Ok(Json(settings::to_patch(&settings)))
         })
     })
     .await

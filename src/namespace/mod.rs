@@ -166,7 +166,7 @@ impl Namespaces {
     }
 
     /// After a call: unmakes a namespace that came with calls alone of which none was signed with a valid key.
-    pub(crate) fn settle(&self, namespace: &Arc<Namespace>) {
+    pub(crate) fn discard_if_unclaimed(&self, namespace: &Arc<Namespace>) {
         if namespace.is_unclaimed.load(Ordering::SeqCst) {
             self.discard_if_unused(namespace);
         }

@@ -37,7 +37,7 @@ use crate::store::trouble;
 pub(crate) struct Delivery {
     pub(crate) reply: Reply,
     pub(crate) delay: Duration,
-    pub(crate) manner: DeliveryMode,
+    pub(crate) delivery: DeliveryMode,
     /// The id of the journal's entry, where it keeps one.
     pub(crate) entry: Option<u64>,
 }
@@ -47,7 +47,7 @@ impl From<Reply> for Delivery {
         Self {
             reply,
             delay: Duration::ZERO,
-            manner: DeliveryMode::Whole,
+            delivery: DeliveryMode::Whole,
             entry: None,
         }
     }
@@ -87,7 +87,7 @@ pub(crate) fn handle(app: &App, mut request: Request, door: Option<&'static Prov
     let Some(provider) = provider else {
         let (reply, entry) = unrecognised(app, &request, &namespace, &state, began);
         drop(state);
-        app.namespaces.settle(&namespace);
+        app.namespaces.discard_if_unclaimed(&namespace);
         return Delivery {
             entry,
             ..reply.into()
@@ -95,7 +95,7 @@ pub(crate) fn handle(app: &App, mut request: Request, door: Option<&'static Prov
     };
 
     let mut outcome = Outcome::default();
-    let (reply, delay, manner) = {
+    let (reply, delay, delivery) = {
         let call = Call {
             named: (provider.gateway.route)(&request),
             request_id: (provider.gateway.request_id)(&state.ids, now),
@@ -114,7 +114,7 @@ pub(crate) fn handle(app: &App, mut request: Request, door: Option<&'static Prov
         let Injected {
             instead,
             delay,
-            manner,
+            delivery,
             notes,
         } = app.faults.check(&call, may_inject);
         outcome.explanation = notes;
@@ -146,17 +146,17 @@ pub(crate) fn handle(app: &App, mut request: Request, door: Option<&'static Prov
         outcome.request_id = call.request_id;
         outcome.access_key = call.access_key.map(|key| key.id).unwrap_or_default();
         outcome.path = call.named.path;
-        (reply, delay, manner)
+        (reply, delay, delivery)
     };
     let reply = add_common_headers(&request, &state, reply);
     outcome.provider = provider.id;
     let entry = outcome.record(app, &namespace, &state, &request, &reply, began);
     drop(state);
-    app.namespaces.settle(&namespace);
+    app.namespaces.discard_if_unclaimed(&namespace);
     Delivery {
         reply,
         delay,
-        manner,
+        delivery,
         entry,
     }
 }

@@ -209,7 +209,7 @@ pub(crate) fn patched(
 }
 
 /// The settings as the control plane shows them, every one of them.
-pub(crate) fn shown(settings: &Settings) -> SettingsPatch {
+pub(crate) fn to_patch(settings: &Settings) -> SettingsPatch {
     let by_id = |provider: &Provider| provider.id.to_owned();
     SettingsPatch {
         auth: Some(

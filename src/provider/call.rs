@@ -24,7 +24,7 @@ use crate::provider::error::ApiError;
 use crate::provider::json;
 use crate::provider::table::{Operation, RouteMatch};
 use crate::signing;
-use crate::store::pages::{CachedBody, Key};
+use crate::store::pages::{CachedBody, PageKey};
 use crate::store::stream::{self, BodyTail, RowSource};
 use crate::store::{Store, Tx};
 
@@ -335,15 +335,15 @@ impl Call<'_> {
 
     /// The key of an encoded page of this operation. `variant` is everything that the page depends on beside the operation,
     /// the data and the time: parents, filters, window, format, quirks.
-    pub(crate) fn key(&self, variant: impl Hash) -> Key {
+    pub(crate) fn key(&self, variant: impl Hash) -> PageKey {
         let version = self.operation().map_or("", |operation| operation.version);
-        Key::of((self.provider.id, version, self.operation_name(), variant))
+        PageKey::of((self.provider.id, version, self.operation_name(), variant))
     }
 
     /// An encoded part of a list's answer, built once and kept until the data moves on.
     pub(crate) fn encoded(
         &self,
-        key: Key,
+        key: PageKey,
         encode: impl FnOnce(&Tx<'_>) -> Result<CachedBody, ApiError>,
     ) -> Result<Bytes, ApiError> {
         Ok(self.encoded_with_note(key, encode)?.body)
@@ -352,7 +352,7 @@ impl Call<'_> {
     /// The same, with what the provider noted of it.
     pub(crate) fn encoded_with_note<N: Send + Sync + 'static>(
         &self,
-        key: Key,
+        key: PageKey,
         encode: impl FnOnce(&Tx<'_>) -> Result<CachedBody<N>, ApiError>,
     ) -> Result<CachedBody<N>, ApiError> {
         self.store().encoded(key, self.now().millis(), encode)
@@ -362,7 +362,7 @@ impl Call<'_> {
     /// gives the answer without its rows (the first empty array in it is where they go), and the rows.
     pub(crate) fn list<R: RowSource>(
         &self,
-        key: Key,
+        key: PageKey,
         read: impl FnOnce(&Tx<'_>) -> Result<(String, R), ApiError>,
     ) -> Result<(Bytes, Option<BodyTail>), ApiError> {
         let mut remains = None;
@@ -424,7 +424,7 @@ impl Call<'_> {
         };
         // Most of them nobody seeds. That is looked up once and known until the next write, not asked with every call; only
         // of configured keys, which are few.
-        let seeded = self.encoded_with_note(Key::of(("credential", key)), |tx| {
+        let seeded = self.encoded_with_note(PageKey::of(("credential", key)), |tx| {
             let found = credentials::find(tx, key)?;
             Ok(CachedBody::always(Vec::new()).with_metadata(found))
         })?;

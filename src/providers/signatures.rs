@@ -112,7 +112,7 @@ pub(crate) fn require_match(
         shown(&mismatch.canonical_request),
         shown(&mismatch.string_to_sign),
     );
-    let mut told = json!({
+    let mut details = json!({
         "finding": finding.as_ref().map(|finding| finding.name),
         "sentence": sentence,
         "canonical_request": canonical_request,
@@ -127,21 +127,21 @@ pub(crate) fn require_match(
         ];
         for (name, text) in texts {
             if let Some(text) = text {
-                told[name] = json!(shown(text));
+                details[name] = json!(shown(text));
             }
         }
     }
     if finding.is_some() || COMPARED < canonical_request.len() {
-        return Err(refused.because(sentence).finding(told));
+        return Err(refused.because(sentence).finding(details));
     }
     // A reader has to compare, and does so line by line.
     let lines = |text: &str| json!(text.split('\n').collect::<Vec<_>>());
-    told["canonical_request_lines"] = lines(&canonical_request);
-    told["string_to_sign_lines"] = lines(&string_to_sign);
+    details["canonical_request_lines"] = lines(&canonical_request);
+    details["string_to_sign_lines"] = lines(&string_to_sign);
     let compared = format!(
         "{sentence}\ncanonical request:\n{canonical_request}\nstring to sign:\n{string_to_sign}"
     );
-    Err(refused.because(compared).finding(told))
+    Err(refused.because(compared).finding(details))
 }
 
 /// Refuses a time that is further from the namespace's than the provider lets it be, which is `own` unless the operator
@@ -174,8 +174,8 @@ pub(crate) fn check_skew(
     }
     log(call, &sentence);
     let name = finding.map_or("clock", |finding| finding.name);
-    let told = json!({ "finding": name, "sentence": sentence });
-    Err(refused(now).because(sentence).finding(told))
+    let details = json!({ "finding": name, "sentence": sentence });
+    Err(refused(now).because(sentence).finding(details))
 }
 
 fn log(call: &Call<'_>, sentence: &str) {

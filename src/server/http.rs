@@ -113,14 +113,14 @@ async fn deliver(
     Delivery {
         reply,
         delay,
-        manner,
+        delivery,
         entry: _,
     }: Delivery,
 ) -> Result<Response, ConnectionReset> {
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
-    match manner {
+    match delivery {
         DeliveryMode::Whole => Ok(into_response(reply)),
         DeliveryMode::Hang | DeliveryMode::Reset => Err(ConnectionReset),
         // Of nothing there is no half.

@@ -13,12 +13,12 @@ use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
 
 use super::lists::{List, TOUCHED};
-use super::order::{Key, Order, Row};
+use super::order::{Order, Row, RowKey};
 
 /// The orders of a store's long lists.
 #[derive(Debug, Default)]
 pub(super) struct Lists {
-    kept: RwLock<Kept>,
+    indexes: RwLock<Indexes>,
     /// How many lists there are that may have an order, and how many of these the triggers watch.
     known: AtomicUsize,
     watched: AtomicUsize,
@@ -30,7 +30,7 @@ pub(super) struct Lists {
 }
 
 #[derive(Debug, Default, Clone)]
-pub(super) struct Kept {
+pub(super) struct Indexes {
     /// The lists that may have an order.
     lists: Vec<&'static List>,
     pub(super) orders: Vec<ListIndex>,
@@ -110,9 +110,9 @@ fn searched<'a>(row: &'a SqlRow<'_>, from: usize) -> rusqlite::Result<Vec<Cow<'a
         .collect()
 }
 
-impl Kept {
+impl Indexes {
     pub(super) fn find(&self, list: &'static List, parent: &Value) -> Option<&ListIndex> {
-        self.orders.iter().find(|kin| kin.is(list, parent))
+        self.orders.iter().find(|index| index.is(list, parent))
     }
 }
 
@@ -120,7 +120,7 @@ impl Kept {
 #[derive(Debug)]
 pub(super) enum Changes {
     /// The rows that it touched.
-    RowSource(Vec<Move>),
+    Rows(Vec<Move>),
     /// More than it pays to follow.
     TooMany,
 }
@@ -130,7 +130,7 @@ pub(super) enum Changes {
 pub(super) struct Move {
     list: &'static List,
     parent: Value,
-    key: Key,
+    key: RowKey,
     /// What a search needs of it; none where there is no such row any more.
     searched: Option<Vec<Cow<'static, str>>>,
 }
@@ -138,9 +138,9 @@ pub(super) struct Move {
 impl Lists {
     /// Takes over the orders of a database that this one's is a copy of.
     pub(super) fn start_as(&self, original: &Self) {
-        let kept = original.read().clone();
-        self.known.store(kept.lists.len(), Ordering::Release);
-        *self.write() = kept;
+        let indexes = original.read().clone();
+        self.known.store(indexes.lists.len(), Ordering::Release);
+        *self.write() = indexes;
     }
 
     /// Has the triggers watch the lists that have become known since. They see the transactions that begin after this.
@@ -165,32 +165,32 @@ impl Lists {
     /// What the transaction has done so far, as far as orders need to know.
     pub(super) fn moves(&self, tx: &Connection) -> rusqlite::Result<Changes> {
         if self.watched.load(Ordering::Acquire) == 0 {
-            return Ok(Changes::RowSource(Vec::new()));
+            return Ok(Changes::Rows(Vec::new()));
         }
         let last: Option<i64> = tx
             .prepare_cached("SELECT max(rowid) FROM touched")?
             .query_row([], |row| row.get(0))?;
         let moves = match last {
-            None => return Ok(Changes::RowSource(Vec::new())),
+            None => return Ok(Changes::Rows(Vec::new())),
             Some(last) if TOUCHED < last => Changes::TooMany,
-            Some(_) => Changes::RowSource(self.touched(tx)?),
+            Some(_) => Changes::Rows(self.touched(tx)?),
         };
         tx.prepare_cached("DELETE FROM touched")?.execute([])?;
         Ok(moves)
     }
 
     fn touched(&self, tx: &Connection) -> rusqlite::Result<Vec<Move>> {
-        let kept = self.read();
+        let indexes = self.read();
         let mut statement =
             tx.prepare_cached("SELECT DISTINCT list, parent, sort_key, number FROM touched")?;
         let mut rows = statement.query([])?;
         let mut moves = Vec::new();
         while let Some(row) = rows.next()? {
-            let (list, parent) = (kept.lists[row.get::<_, usize>(0)?], row.get(1)?);
-            let Some(kin) = kept.find(list, &parent) else {
+            let (list, parent) = (indexes.lists[row.get::<_, usize>(0)?], row.get(1)?);
+            let Some(index) = indexes.find(list, &parent) else {
                 continue;
             };
-            let key = Key {
+            let key = RowKey {
                 sort_key: row.get(2)?,
                 number: row.get(3)?,
             };
@@ -199,7 +199,7 @@ impl Lists {
                 Ok(searched.map(|text| Cow::Owned(text.into_owned())).collect())
             };
             let searched = tx
-                .prepare_cached(&list.look_up(kin.is_searchable))?
+                .prepare_cached(&list.look_up(index.is_searchable))?
                 .query_row(params![parent, key.sort_key, key.number], owned)
                 .optional()?;
             moves.push(Move {
@@ -236,38 +236,44 @@ impl Lists {
     /// Has the orders follow what was committed.
     pub(super) fn follow(&self, moves: Changes) {
         match moves {
-            Changes::RowSource(moves) if moves.is_empty() => {}
-            Changes::RowSource(moves) => {
-                let mut kept = self.write();
+            Changes::Rows(moves) if moves.is_empty() => {}
+            Changes::Rows(moves) => {
+                let mut indexes = self.write();
                 for moved in &moves {
-                    let mut orders = kept.orders.iter_mut();
-                    if let Some(kin) = orders.find(|kin| kin.is(moved.list, &moved.parent)) {
-                        kin.follow(moved);
+                    let mut orders = indexes.orders.iter_mut();
+                    if let Some(index) = orders.find(|index| index.is(moved.list, &moved.parent)) {
+                        index.follow(moved);
                     }
                 }
-                kept.orders.retain(|kin| 0 < kin.order.len());
+                indexes.orders.retain(|index| 0 < index.order.len());
             }
             Changes::TooMany => self.forget(),
         }
     }
 
-    pub(super) fn keep(&self, kin: ListIndex) {
+    pub(super) fn add(&self, index: ListIndex) {
         #[cfg(test)]
         self.built.fetch_add(1, Ordering::Relaxed);
-        let mut kept = self.write();
-        if !kept.lists.iter().any(|list| std::ptr::eq(*list, kin.list)) {
-            kept.lists.push(kin.list);
-            self.known.store(kept.lists.len(), Ordering::Release);
+        let mut indexes = self.write();
+        if !indexes
+            .lists
+            .iter()
+            .any(|list| std::ptr::eq(*list, index.list))
+        {
+            indexes.lists.push(index.list);
+            self.known.store(indexes.lists.len(), Ordering::Release);
         }
-        kept.orders.retain(|old| !old.is(kin.list, &kin.parent));
-        kept.orders.push(kin);
+        indexes
+            .orders
+            .retain(|old| !old.is(index.list, &index.parent));
+        indexes.orders.push(index);
     }
 
-    pub(super) fn read(&self) -> RwLockReadGuard<'_, Kept> {
-        self.kept.read().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, Indexes> {
+        self.indexes.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, Kept> {
-        self.kept.write().unwrap_or_else(PoisonError::into_inner)
+    fn write(&self) -> RwLockWriteGuard<'_, Indexes> {
+        self.indexes.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

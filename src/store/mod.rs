@@ -34,7 +34,7 @@ use rusqlite::{Connection, ErrorCode};
 use connection::{open_reader, open_writer, prepare};
 use file::create_schema;
 use index::{Changes, Lists};
-use pages::{CachedBody, Key, ResponseCache};
+use pages::{CachedBody, PageKey, ResponseCache};
 use transaction::Transaction;
 use wait::{blocking, lock};
 
@@ -49,7 +49,7 @@ const PAGES_AT_ONCE: i32 = 1024;
 const READERS: usize = 2;
 /// How many files a store in a file keeps open: two for each connection, and what the connections share.
 pub(crate) const OPEN_FILES: usize = 2 * (1 + READERS) + 1;
-/// Whether every kept page is proven when it is served: in debug builds of this checkout (`.cargo/config.toml`), not in those
+/// Whether every cached page is proven when it is served: in debug builds of this checkout (`.cargo/config.toml`), not in those
 /// of a crate that uses this one in its tests.
 const PROVES: bool = cfg!(debug_assertions) && option_env!("ROLLCALL_PROVES_PAGES").is_some();
 /// Up to this length.
@@ -371,7 +371,7 @@ impl Store {
     /// way (its answer is not out yet), one page may show what is new already and another what was before.
     pub(crate) fn encoded<N: Send + Sync + 'static, E: From<rusqlite::Error>>(
         &self,
-        key: Key,
+        key: PageKey,
         now: i64,
         encode: impl FnOnce(&Tx<'_>) -> Result<CachedBody<N>, E>,
     ) -> Result<CachedBody<N>, E> {
@@ -392,8 +392,8 @@ impl Store {
         Ok(page)
     }
 
-    /// A page that is kept, encoded again: if both are of the same generation, they have to say the same. Every test that meets a
-    /// kept page shows so that it is fresh, and that its key names what it depends on.
+    /// A page that is cached, encoded again: if both are of the same generation, they have to say the same. Every test that meets a
+    /// cached page shows so that it is fresh, and that its key names what it depends on.
     fn proven<N: Send + Sync + 'static, E: From<rusqlite::Error>>(
         &self,
         page: CachedBody<N>,
@@ -401,7 +401,7 @@ impl Store {
         now: i64,
         encode: impl FnOnce(&Tx<'_>) -> Result<CachedBody<N>, E>,
     ) -> Result<CachedBody<N>, E> {
-        // A kept page waits for nobody, so its proof does not either.
+        // A cached page waits for nobody, so its proof does not either.
         let Some(connection) = self.idle_reader() else {
             return Ok(page);
         };
@@ -409,9 +409,12 @@ impl Store {
         let is_same_moment = self.lists.is_settled(generation);
         match again {
             Ok(again) if is_same_moment && again.holds(now) => {
-                assert_eq!(page.body, again.body, "a kept page is not what it would be");
+                assert_eq!(
+                    page.body, again.body,
+                    "a cached page is not what it would be"
+                );
             }
-            Err(_) if is_same_moment => panic!("a page is kept where none can be encoded"),
+            Err(_) if is_same_moment => panic!("a page is cached where none can be encoded"),
             // By now the list is long, and `encode` has noted what remains of it behind this beginning.
             Ok(again) if pages::LONGEST < again.body.len() => return Ok(again),
             _ => {}
@@ -524,13 +527,13 @@ mod tests {
             let count: i64 = tx.query_row("SELECT count(*) FROM users", [], |row| row.get(0))?;
             Ok::<_, rusqlite::Error>(CachedBody::always(count.to_string()))
         };
-        let page = store.encoded(Key::of("users"), 0, count);
+        let page = store.encoded(PageKey::of("users"), 0, count);
         String::from_utf8_lossy(&page.expect("readable").body).into_owned()
     }
 
     #[test]
     #[cfg(debug_assertions)]
-    #[should_panic(expected = "a kept page is not what it would be")]
+    #[should_panic(expected = "a cached page is not what it would be")]
     fn the_tests_see_a_stale_page() {
         let store = Store::in_memory(SCHEMA, 1).expect("a valid schema");
         page(&store);

@@ -1,6 +1,6 @@
 //! A long list in memory: which row stands where, and which rows match a filter.
 //!
-//! RowSource lie in blocks, in the order of the list. The n-th row is found by the blocks' ends, a row by the blocks' first keys,
+//! Rows lie in blocks, in the order of the list. The n-th row is found by the blocks' ends, a row by the blocks' first keys,
 //! and a filter reads what the blocks hold of the columns that filters look at, one column behind the other. Knows no SQL:
 //! `lists.rs` fills an order from its table and keeps it up to date.
 
@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use memchr::memmem::Finder;
 
-use super::page::{Limit, Window};
+use super::page::{RowLimit, Window};
 
 /// The most rows in a block: few enough to move when one comes or goes, enough that a million rows are few blocks.
 const BLOCK: usize = 512;
@@ -18,7 +18,7 @@ const END: u8 = 0xff;
 
 /// What a list is ordered by: by `sort_key` as bytes, then by `number`, which no two rows share.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Key {
+pub(crate) struct RowKey {
     /// Empty throughout where a list is ordered by its number alone.
     pub(crate) sort_key: String,
     pub(crate) number: i64,
@@ -91,11 +91,11 @@ impl Order {
     }
 
     /// The row that many rows after the first.
-    pub(super) fn at(&self, place: usize) -> Option<Key> {
+    pub(super) fn at(&self, place: usize) -> Option<RowKey> {
         let block = self.ends.partition_point(|&end| end <= place);
         let before = block.checked_sub(1).map_or(0, |before| self.ends[before]);
         let rows = self.blocks.get(block)?;
-        Some(Key {
+        Some(RowKey {
             sort_key: String::from_utf8_lossy(rows.sort_key(place - before)).into_owned(),
             number: rows.numbers[place - before],
         })
@@ -151,7 +151,7 @@ impl Order {
     }
 
     /// Takes a row away; says whether there was one of that key.
-    pub(super) fn remove(&mut self, key: &Key) -> bool {
+    pub(super) fn remove(&mut self, key: &RowKey) -> bool {
         let Some(block) = self.block_of(&key.sort_key, key.number) else {
             return false;
         };
@@ -191,8 +191,8 @@ impl Order {
             .collect();
         let from = usize::try_from(window.offset).unwrap_or(usize::MAX);
         let until = match window.limit {
-            Limit::All => usize::MAX,
-            Limit::RowSource(rows) => {
+            RowLimit::All => usize::MAX,
+            RowLimit::Rows(rows) => {
                 from.saturating_add(usize::try_from(rows).unwrap_or(usize::MAX))
             }
         };
@@ -461,16 +461,16 @@ mod tests {
 
     /// A row of the model, sorted like the key that it begins with.
     #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-    struct Kept {
+    struct ModelRow {
         sort_key: String,
         number: i64,
         texts: [String; 2],
         filter_columns: [String; 2],
     }
 
-    impl Kept {
-        fn key(&self) -> Key {
-            Key {
+    impl ModelRow {
+        fn key(&self) -> RowKey {
+            RowKey {
                 sort_key: self.sort_key.clone(),
                 number: self.number,
             }
@@ -485,7 +485,7 @@ mod tests {
         }
     }
 
-    fn insert(order: &mut Order, kept: &Kept) {
+    fn insert(order: &mut Order, kept: &ModelRow) {
         let cows = |texts: &'_ [String; 2]| texts.clone().map(Cow::Owned);
         order.insert(Row {
             sort_key: &kept.sort_key,
@@ -498,9 +498,9 @@ mod tests {
     #[derive(Debug, Clone)]
     enum Change {
         /// That many rows with numbers one after the other, in front of, behind or among those there are.
-        Insert(u16, i64, Kept),
+        Insert(u16, i64, ModelRow),
         Remove(Index, u16),
-        Replace(Index, Kept),
+        Replace(Index, ModelRow),
     }
 
     fn text() -> impl Strategy<Value = String> {
@@ -508,14 +508,14 @@ mod tests {
         "[ab张é]{0,4}"
     }
 
-    fn row() -> impl Strategy<Value = Kept> {
+    fn row() -> impl Strategy<Value = ModelRow> {
         (
             "[xy]{0,2}",
             -2000..2000_i64,
             [text(), text()],
             ["[pq]", "[rs]"],
         )
-            .prop_map(|(sort_key, number, texts, filter_columns)| Kept {
+            .prop_map(|(sort_key, number, texts, filter_columns)| ModelRow {
                 sort_key,
                 number,
                 texts,
@@ -552,20 +552,20 @@ mod tests {
             })
     }
 
-    fn put(order: &mut Order, model: &mut Vec<Kept>, row: Kept) {
-        if let Err(place) = model.binary_search_by_key(&row.key(), Kept::key) {
+    fn put(order: &mut Order, model: &mut Vec<ModelRow>, row: ModelRow) {
+        if let Err(place) = model.binary_search_by_key(&row.key(), ModelRow::key) {
             insert(order, &row);
             model.insert(place, row);
         }
     }
 
-    fn take(order: &mut Order, model: &mut Vec<Kept>, place: usize) {
+    fn take(order: &mut Order, model: &mut Vec<ModelRow>, place: usize) {
         let gone = model.remove(place).key();
         assert!(order.remove(&gone), "{gone:?} was there");
         assert!(!order.remove(&gone), "{gone:?} was there once");
     }
 
-    fn matching(model: &[Kept], query: &Query, direction: Direction, window: Window) -> Found {
+    fn matching(model: &[ModelRow], query: &Query, direction: Direction, window: Window) -> Found {
         let mut all: Vec<i64> = model
             .iter()
             .filter(|row| row.matches(query))
@@ -594,7 +594,7 @@ mod tests {
                     Change::Insert(count, step, row) => {
                         for index in 0..i64::from(count) {
                             let number = row.number + step * index;
-                            put(&mut order, &mut model, Kept { number, ..row.clone() });
+                            put(&mut order, &mut model, ModelRow { number, ..row.clone() });
                         }
                     }
                     Change::Remove(at, count) => {
@@ -620,7 +620,7 @@ mod tests {
             prop_assert_eq!(order.at(model.len()), None);
             for (query, is_backward, offset, limit) in queries {
                 let direction = if is_backward { Direction::Backward } else { Direction::Forward };
-                let window = Window { offset, limit: limit.map_or(Limit::All, Limit::RowSource) };
+                let window = Window { offset, limit: limit.map_or(RowLimit::All, RowLimit::Rows) };
                 prop_assert_eq!(
                     order.search(&query, direction, window),
                     Some(matching(&model, &query, direction, window))

@@ -4,20 +4,20 @@ use rusqlite::{Connection, Params, Row};
 
 /// How many rows a page may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Limit {
+pub(crate) enum RowLimit {
     /// As many as there are.
     All,
     /// At most that many.
-    RowSource(u64),
+    Rows(u64),
 }
 
 /// Which part of an ordered list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Window {
-    /// RowSource to pass over first.
+    /// Rows to pass over first.
     pub(crate) offset: u64,
-    /// RowSource to take after that.
-    pub(crate) limit: Limit,
+    /// Rows to take after that.
+    pub(crate) limit: RowLimit,
 }
 
 impl Window {
@@ -25,7 +25,7 @@ impl Window {
     pub(crate) const fn rows(offset: u64, limit: u64) -> Self {
         Self {
             offset,
-            limit: Limit::RowSource(limit),
+            limit: RowLimit::Rows(limit),
         }
     }
 
@@ -41,8 +41,8 @@ impl Window {
             .min(list.len());
         let rest = &list[from..];
         match self.limit {
-            Limit::All => rest,
-            Limit::RowSource(rows) => {
+            RowLimit::All => rest,
+            RowLimit::Rows(rows) => {
                 &rest[..usize::try_from(rows).unwrap_or(usize::MAX).min(rest.len())]
             }
         }
@@ -51,8 +51,8 @@ impl Window {
     /// The first rows of the window, and how many there may be behind them.
     pub(crate) const fn split(self, first: u64) -> (Self, u64) {
         let rows = match self.limit {
-            Limit::All => u64::MAX,
-            Limit::RowSource(rows) => rows,
+            RowLimit::All => u64::MAX,
+            RowLimit::Rows(rows) => rows,
         };
         let first = if rows < first { rows } else { first };
         (Self::rows(self.offset, first), rows - first)
@@ -61,8 +61,8 @@ impl Window {
     /// `LIMIT` as SQLite wants it: negative is none.
     pub(crate) fn sql_limit(self) -> i64 {
         match self.limit {
-            Limit::All => -1,
-            Limit::RowSource(rows) => i64::try_from(rows).unwrap_or(i64::MAX),
+            RowLimit::All => -1,
+            RowLimit::Rows(rows) => i64::try_from(rows).unwrap_or(i64::MAX),
         }
     }
 

@@ -1,4 +1,4 @@
-//! ResponseCache that were encoded already: an answer is built once and served again until the data moves on.
+//! Pages that were encoded before: an answer is built once and served again until the data moves on.
 //!
 //! A page belongs to the generation of the store that it was read at, so a write makes all of them stale at once. Some
 //! pages depend on the time as well; these say for how long they hold.
@@ -20,9 +20,9 @@ const OVERHEAD: usize = 256;
 
 /// What a page depends on beside the data and the time.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Key(Vec<u8>);
+pub(crate) struct PageKey(Vec<u8>);
 
-impl Key {
+impl PageKey {
     /// What hashes gives a hasher everything that it is made of, and so that no value's bytes begin another's. Written down
     /// instead of stirred, that is a key without a collision, at the price of a copy.
     pub(crate) fn of(parts: impl Hash) -> Self {
@@ -65,7 +65,7 @@ impl CachedBody {
     /// A page that holds from one generation until before another.
     pub(crate) fn between(from: i64, until: i64, body: impl Into<Vec<u8>>) -> Self {
         Self {
-            // Without the spare capacity that the encoder left, which would be kept as well.
+            // Without the spare capacity that the encoder left, which would be cached as well.
             body: body.into().into_boxed_slice().into(),
             note: Arc::default(),
             from,
@@ -93,18 +93,18 @@ impl<N> CachedBody<N> {
 /// The pages of one store.
 #[derive(Debug, Default)]
 pub(crate) struct ResponseCache {
-    kept: RwLock<Kept>,
+    cached: RwLock<CachedPages>,
 }
 
 #[derive(Debug, Default)]
-struct Kept {
+struct CachedPages {
     generation: u64,
     bytes: usize,
-    pages: HashMap<Key, Page>,
+    pages: HashMap<PageKey, CachedPage>,
 }
 
 #[derive(Debug)]
-struct Page {
+struct CachedPage {
     body: Bytes,
     note: Arc<dyn Any + Send + Sync>,
     from: i64,
@@ -115,15 +115,15 @@ impl ResponseCache {
     /// The page of that key, if it was read at that generation and holds now.
     pub(crate) fn find<N: Send + Sync + 'static>(
         &self,
-        key: &Key,
+        key: &PageKey,
         generation: u64,
         now: i64,
     ) -> Option<CachedBody<N>> {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        let page = kept
+        let cached = self.cached.read().unwrap_or_else(PoisonError::into_inner);
+        let page = cached
             .pages
             .get(key)
-            .filter(|_| kept.generation == generation)
+            .filter(|_| cached.generation == generation)
             .filter(|page| page.from <= now && now < page.until)?;
         Some(CachedBody {
             body: page.body.clone(),
@@ -137,7 +137,7 @@ impl ResponseCache {
     /// whoever asks for what nobody asks for twice costs the others one reading each, and never more memory.
     pub(crate) fn keep<N: Send + Sync + 'static>(
         &self,
-        key: Key,
+        key: PageKey,
         generation: u64,
         page: &CachedBody<N>,
     ) {
@@ -145,26 +145,26 @@ impl ResponseCache {
         if LONGEST < size {
             return;
         }
-        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-        if generation < kept.generation {
+        let mut cached = self.cached.write().unwrap_or_else(PoisonError::into_inner);
+        if generation < cached.generation {
             return;
         }
-        if kept.generation < generation || BYTES < kept.bytes + size {
-            *kept = Kept {
+        if cached.generation < generation || BYTES < cached.bytes + size {
+            *cached = CachedPages {
                 generation,
-                ..Kept::default()
+                ..CachedPages::default()
             };
         }
         let key_length = key.0.len();
-        let page = Page {
+        let page = CachedPage {
             body: page.body.clone(),
             note: Arc::clone(&page.note) as _,
             from: page.from,
             until: page.until,
         };
-        kept.bytes += size;
-        if let Some(older) = kept.pages.insert(key, page) {
-            kept.bytes -= OVERHEAD + key_length + older.body.len();
+        cached.bytes += size;
+        if let Some(older) = cached.pages.insert(key, page) {
+            cached.bytes -= OVERHEAD + key_length + older.body.len();
         }
     }
 }
@@ -178,15 +178,15 @@ mod tests {
     }
 
     fn find(pages: &ResponseCache, key: &str, generation: u64, now: i64) -> Option<Bytes> {
-        let page: CachedBody = pages.find(&Key::of(key), generation, now)?;
+        let page: CachedBody = pages.find(&PageKey::of(key), generation, now)?;
         Some(page.body)
     }
 
     #[test]
     fn a_page_lasts_as_long_as_its_generation_and_its_time() {
         let pages = ResponseCache::default();
-        pages.keep(Key::of("a"), 1, &page("x"));
-        pages.keep(Key::of("b"), 1, &CachedBody::between(10, 20, "y"));
+        pages.keep(PageKey::of("a"), 1, &page("x"));
+        pages.keep(PageKey::of("b"), 1, &CachedBody::between(10, 20, "y"));
         assert_eq!(find(&pages, "a", 1, 0), Some(Bytes::from("x")));
         assert_eq!(find(&pages, "a", 2, 0), None);
         assert_eq!(
@@ -198,8 +198,8 @@ mod tests {
     #[test]
     fn a_page_of_an_older_generation_is_not_kept() {
         let pages = ResponseCache::default();
-        pages.keep(Key::of("new"), 2, &page("x"));
-        pages.keep(Key::of("old"), 1, &page("y"));
+        pages.keep(PageKey::of("new"), 2, &page("x"));
+        pages.keep(PageKey::of("old"), 1, &page("y"));
         assert_eq!(find(&pages, "old", 1, 0), None);
         assert_eq!(find(&pages, "new", 2, 0), Some(Bytes::from("x")));
     }
@@ -207,47 +207,47 @@ mod tests {
     #[test]
     fn keys_of_different_parts_differ() {
         let keys = [
-            Key::of(("a", "bc")),
-            Key::of(("ab", "c")),
-            Key::of(("abc", "")),
-            Key::of(("a", Some("bc"))),
-            Key::of(("a", None::<&str>, "bc")),
-            Key::of(vec!["a", "bc"]),
-            Key::of((vec!["a"], vec!["bc"])),
-            Key::of((vec!["a", "bc"], Vec::<&str>::new())),
+            PageKey::of(("a", "bc")),
+            PageKey::of(("ab", "c")),
+            PageKey::of(("abc", "")),
+            PageKey::of(("a", Some("bc"))),
+            PageKey::of(("a", None::<&str>, "bc")),
+            PageKey::of(vec!["a", "bc"]),
+            PageKey::of((vec!["a"], vec!["bc"])),
+            PageKey::of((vec!["a", "bc"], Vec::<&str>::new())),
         ];
         for (index, key) in keys.iter().enumerate() {
             assert!(keys[..index].iter().all(|other| other != key), "{key:?}");
         }
     }
 
-    /// Whatever is asked for and however often, what is kept stays within its bounds, and the count of it is right.
+    /// Whatever is asked for and however often, what is cached stays within its bounds, and the count of it is right.
     #[test]
     fn endless_pages_take_bounded_memory() {
         let pages = ResponseCache::default();
         for number in 0..100_000_usize {
             // Some keys come again, with another length: pages that depend on the time are replaced.
-            let key = Key::of(if number % 3 == 0 { number % 7 } else { number });
+            let key = PageKey::of(if number % 3 == 0 { number % 7 } else { number });
             pages.keep(key, 1, &page(&"x".repeat(number % 1000)));
-            let kept = pages.kept.read().expect("nobody panics here");
-            assert!(kept.bytes <= BYTES);
+            let cached = pages.cached.read().expect("nobody panics here");
+            assert!(cached.bytes <= BYTES);
             if number % 9999 == 0 {
-                let sizes = kept
+                let sizes = cached
                     .pages
                     .iter()
                     .map(|(key, page)| OVERHEAD + key.0.len() + page.body.len());
-                assert_eq!(kept.bytes, sizes.sum::<usize>());
+                assert_eq!(cached.bytes, sizes.sum::<usize>());
             }
         }
-        pages.keep(Key::of("long"), 1, &page(&"x".repeat(LONGEST)));
+        pages.keep(PageKey::of("long"), 1, &page(&"x".repeat(LONGEST)));
         assert_eq!(find(&pages, "long", 1, 0), None);
     }
 
     #[test]
     fn a_note_comes_back_with_its_page() {
         let pages = ResponseCache::default();
-        pages.keep(Key::of("a"), 1, &page("x").with_metadata(7_u8));
-        let found: Option<CachedBody<u8>> = pages.find(&Key::of("a"), 1, 0);
+        pages.keep(PageKey::of("a"), 1, &page("x").with_metadata(7_u8));
+        let found: Option<CachedBody<u8>> = pages.find(&PageKey::of("a"), 1, 0);
         assert_eq!(found.map(|page| *page.note), Some(7));
         assert_eq!(find(&pages, "a", 1, 0), None);
     }

@@ -5,7 +5,7 @@ use rusqlite::types::Value;
 use super::Tx;
 use super::index::ListIndex;
 use super::lists::List;
-use super::order::{Direction, Found, Key, Order, Query};
+use super::order::{Direction, Found, Order, Query, RowKey};
 use super::page::Window;
 use super::wait::blocking;
 
@@ -17,7 +17,7 @@ const FAR: u64 = if cfg!(test) { 64 } else { 512 };
 /// Where to begin to read a list, and how many rows to pass over from there.
 #[derive(Debug, Default)]
 pub(crate) struct Start {
-    pub(crate) key: Option<Key>,
+    pub(crate) key: Option<RowKey>,
     rest: u64,
 }
 
@@ -97,8 +97,9 @@ impl Tx<'_> {
         if total <= LONG {
             return Ok(None);
         }
-        let fits =
-            |kin: &&ListIndex| (kin.is_searchable || !searching) && kin.order.len() as u64 == total;
+        let fits = |index: &&ListIndex| {
+            (index.is_searchable || !searching) && index.order.len() as u64 == total
+        };
         let lists = &self.store.lists;
         // What this transaction sees is of the generation when it read the total. If no commit has begun since before, then that
         // is the generation of the orders too, and stays it while they are locked.
@@ -110,9 +111,9 @@ impl Tx<'_> {
         if !is_built && !self.build(list, parent, searching)? {
             return Ok(None);
         }
-        let kept = lists.read();
-        let kin = kept.find(list, parent).filter(fits);
-        Ok(kin.filter(|_| is_now()).map(|kin| look(&kin.order)))
+        let indexes = lists.read();
+        let index = indexes.find(list, parent).filter(fits);
+        Ok(index.filter(|_| is_now()).map(|index| look(&index.order)))
     }
 
     /// Builds an order from the connection that writes, so that no write can come between; says whether it did.
@@ -132,8 +133,8 @@ impl Tx<'_> {
             };
             &*writer
         };
-        let kin = blocking(|| ListIndex::build(connection, list, parent.clone(), searching))?;
-        self.store.lists.keep(kin);
+        let index = blocking(|| ListIndex::build(connection, list, parent.clone(), searching))?;
+        self.store.lists.add(index);
         Ok(true)
     }
 }
@@ -146,7 +147,7 @@ mod tests {
     use rusqlite::{Connection, params};
 
     use super::super::Store;
-    use super::super::page::{Limit, count, select};
+    use super::super::page::{RowLimit, count, select};
     use super::*;
 
     const SCHEMA: &[&str] = &[
@@ -246,7 +247,7 @@ mod tests {
             let all: Vec<i64> = select(tx, sql, params![team, part, kind], |row| row.get(0))?;
             let window = Window {
                 offset: 3,
-                limit: Limit::RowSource(20),
+                limit: RowLimit::Rows(20),
             };
             if let Some(found) =
                 tx.search(&USERS, team, total, Direction::Forward, &query, window)?

@@ -37,7 +37,7 @@ pub(crate) fn agent(timeout: Duration) -> Agent {
 }
 
 /// Why no answer came.
-pub(crate) fn told(cause: &ureq::Error, timeout: Duration) -> String {
+pub(crate) fn transport_error(cause: &ureq::Error, timeout: Duration) -> String {
     match cause {
         ureq::Error::Timeout(_) => {
             format!("no answer within {}", humantime::format_duration(timeout))
@@ -613,13 +613,13 @@ impl Client {
         let mut response = self
             .agent
             .run(request)
-            .map_err(|cause| unreachable(told(&cause, self.timeout)))?;
+            .map_err(|cause| unreachable(transport_error(&cause, self.timeout)))?;
         let bytes = response
             .body_mut()
             .with_config()
             .limit(u64::MAX)
             .read_to_vec()
-            .map_err(|cause| unreachable(told(&cause, self.timeout)))?;
+            .map_err(|cause| unreachable(transport_error(&cause, self.timeout)))?;
         let status = response.status();
         if status.is_success() {
             return Ok(bytes);

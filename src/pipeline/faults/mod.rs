@@ -59,7 +59,7 @@ pub(crate) struct Injected {
     /// An answer instead of the operation's.
     pub(crate) instead: Option<ResponseOverride>,
     pub(crate) delay: Duration,
-    pub(crate) manner: DeliveryMode,
+    pub(crate) delivery: DeliveryMode,
     /// What to tell the reader of the journal.
     pub(crate) notes: Vec<String>,
 }
@@ -280,16 +280,16 @@ impl Injected {
                     .push(format!("{cause} held the answer back for {length}"));
             }
             Effect::Hang => {
-                (self.delay, self.manner) = (HANG, DeliveryMode::Hang);
+                (self.delay, self.delivery) = (HANG, DeliveryMode::Hang);
                 self.notes.push(format!("{cause} kept the answer back"));
             }
             Effect::Reset => {
-                self.manner = DeliveryMode::Reset;
+                self.delivery = DeliveryMode::Reset;
                 self.notes
                     .push(format!("{cause} reset the connection instead of answering"));
             }
             Effect::Truncate => {
-                self.manner = DeliveryMode::Truncate;
+                self.delivery = DeliveryMode::Truncate;
                 self.notes.push(format!("{cause} cut the answer short"));
             }
         }

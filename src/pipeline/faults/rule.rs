@@ -161,7 +161,7 @@ impl TryFrom<Value> for Effect {
     fn try_from(value: Value) -> Result<Self, String> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
-        struct RouteMatch {
+        struct NamedError {
             error: String,
             detail: Option<String>,
         }
@@ -194,8 +194,8 @@ impl TryFrom<Value> for Effect {
             (Some("hang"), _) => Ok(Self::Hang),
             (Some("reset"), _) => Ok(Self::Reset),
             (Some("truncate"), _) => Ok(Self::Truncate),
-            (None, ["error"]) => json::read_value::<RouteMatch>(&value)
-                .map(|RouteMatch { error, detail }| Self::Error { error, detail }),
+            (None, ["error"]) => json::read_value::<NamedError>(&value)
+                .map(|NamedError { error, detail }| Self::Error { error, detail }),
             (None, ["status"]) => json::read_value::<Answer>(&value).map(
                 |Answer {
                      status,

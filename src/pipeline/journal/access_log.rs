@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::entry::Kept;
+use super::entry::StoredEntry;
 use crate::namespace::clock::Clock;
 
 /// Where the log goes, and how large a file of it grows.
@@ -38,7 +38,7 @@ const LAST_LINES: Duration = Duration::from_millis(300);
 /// The log's end in the calls.
 #[derive(Debug)]
 pub(crate) struct AccessLog {
-    entries: Option<SyncSender<Arc<Kept>>>,
+    entries: Option<SyncSender<Arc<StoredEntry>>>,
     left_out: Arc<AtomicU64>,
     done: Mutex<Receiver<()>>,
 }
@@ -65,7 +65,7 @@ impl AccessLog {
         })
     }
 
-    pub(super) fn note(&self, entry: &Arc<Kept>) {
+    pub(super) fn note(&self, entry: &Arc<StoredEntry>) {
         if let Some(entries) = &self.entries
             && let Err(TrySendError::Full(_)) = entries.try_send(Arc::clone(entry))
         {
@@ -83,7 +83,7 @@ impl Drop for AccessLog {
     }
 }
 
-fn write_all(mut sink: Sink, entries: &Receiver<Arc<Kept>>, left_out: &AtomicU64) {
+fn write_all(mut sink: Sink, entries: &Receiver<Arc<StoredEntry>>, left_out: &AtomicU64) {
     let clock = Clock::default();
     let mut is_well = true;
     for entry in entries {

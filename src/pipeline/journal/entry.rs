@@ -22,7 +22,7 @@ const BODY: usize = 16 * 1024;
 /// How many parameters that an operation does not have are named.
 const UNKNOWN: usize = 8;
 /// What an entry costs beside what it holds: itself, its places in the ring and the index, what allocators round up.
-pub(super) const OVERHEAD: usize = size_of::<Kept>() + 256;
+pub(super) const OVERHEAD: usize = size_of::<StoredEntry>() + 256;
 /// Where in the pipeline a call was answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Stage {
@@ -105,7 +105,7 @@ pub(crate) struct Entry<'a> {
 
 /// An entry as the ring keeps it.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(super) struct StoredEntry {
     pub(super) id: u64,
     pub(super) size: usize,
     pub(super) time: Time,
@@ -261,7 +261,7 @@ impl Outcome {
     }
 }
 
-impl Kept {
+impl StoredEntry {
     pub(super) fn new(entry: Entry<'_>) -> Self {
         let Entry {
             time,

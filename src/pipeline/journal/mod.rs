@@ -27,7 +27,7 @@ pub(crate) use entry::{Entry, Outcome, Stage};
 pub use verify::Count;
 pub(crate) use verify::Verdict;
 
-use entry::Kept;
+use entry::StoredEntry;
 
 /// Of how many namespaces the journal knows what was dropped.
 const NAMES: usize = 10_000;
@@ -55,7 +55,7 @@ struct Inner {
     dropped_of: HashMap<Arc<str>, (u64, u64)>,
     /// The same of all whose names it forgot.
     dropped_of_others: (u64, u64),
-    entries: BTreeMap<u64, Arc<Kept>>,
+    entries: BTreeMap<u64, Arc<StoredEntry>>,
     /// The ids of each namespace's entries, oldest first.
     rings: HashMap<Arc<str>, VecDeque<u64>>,
 }
@@ -122,7 +122,7 @@ pub(crate) struct Filter<'a> {
 }
 
 impl Filter<'_> {
-    fn lets(&self, kept: &Kept) -> bool {
+    fn lets(&self, kept: &StoredEntry) -> bool {
         let call = &kept.outcome;
         self.provider
             .is_none_or(|provider| provider == call.provider)
@@ -173,11 +173,11 @@ impl Journal {
     pub(crate) fn record(&self, entry: Entry<'_>) -> Option<u64> {
         if self.per_namespace == 0 {
             if let Some(log) = &self.access_log {
-                log.note(&Arc::new(Kept::new(entry)));
+                log.note(&Arc::new(StoredEntry::new(entry)));
             }
             return None;
         }
-        let mut kept = Kept::new(entry);
+        let mut kept = StoredEntry::new(entry);
         // Freed behind the lock.
         let mut gone = Vec::new();
         let mut inner = self.lock();
@@ -279,7 +279,7 @@ impl Journal {
     /// One entry, whole but for what is masked.
     pub(crate) fn entry(&self, id: u64) -> Option<Value> {
         let kept = self.find(id)?;
-        let Kept {
+        let StoredEntry {
             packed, reply_body, ..
         } = &*kept;
         let mut whole = kept.summary();
@@ -304,7 +304,7 @@ impl Journal {
     /// A call as a command that makes it again; what is masked has to be filled in.
     pub(crate) fn curl(&self, id: u64) -> Option<String> {
         let kept = self.find(id)?;
-        let Kept { method, packed, .. } = &*kept;
+        let StoredEntry { method, packed, .. } = &*kept;
         let headers = packed.headers();
         let host = headers
             .get("host")
@@ -343,7 +343,7 @@ impl Journal {
         let by_number = id.parse().ok().and_then(|number| self.find(number));
         let kept = by_number.or_else(|| {
             let inner = self.lock();
-            let of_request = |kept: &&Arc<Kept>| {
+            let of_request = |kept: &&Arc<StoredEntry>| {
                 !id.is_empty() && kept.outcome.request_id.eq_ignore_ascii_case(id)
             };
             inner.of(None, 0).find(of_request).cloned()
@@ -364,7 +364,7 @@ impl Journal {
             .map(|kept| kept.id)
             .collect();
         // Freed behind the lock.
-        let gone: Vec<Arc<Kept>> = ids
+        let gone: Vec<Arc<StoredEntry>> = ids
             .iter()
             .filter_map(|id| inner.entries.remove(id))
             .collect();
@@ -399,7 +399,7 @@ impl Journal {
         }
     }
 
-    fn find(&self, id: u64) -> Option<Arc<Kept>> {
+    fn find(&self, id: u64) -> Option<Arc<StoredEntry>> {
         self.lock().entries.get(&id).cloned()
     }
 
@@ -410,7 +410,7 @@ impl Journal {
 
 impl Inner {
     /// The entries of a namespace, or all, that are newer than an id; newest first.
-    fn of(&self, namespace: Option<&str>, since: u64) -> impl Iterator<Item = &Arc<Kept>> {
+    fn of(&self, namespace: Option<&str>, since: u64) -> impl Iterator<Item = &Arc<StoredEntry>> {
         let ring = namespace.map(|name| self.rings.get(name));
         let of_one = ring
             .into_iter()
@@ -442,14 +442,14 @@ impl Inner {
         }
     }
 
-    fn forget(&mut self, id: u64) -> Option<Arc<Kept>> {
+    fn forget(&mut self, id: u64) -> Option<Arc<StoredEntry>> {
         let kept = self.entries.remove(&id)?;
         self.size -= kept.size;
         self.note_dropped(&kept);
         Some(kept)
     }
 
-    fn note_dropped(&mut self, kept: &Kept) {
+    fn note_dropped(&mut self, kept: &StoredEntry) {
         self.dropped += 1;
         self.dropped_ever += 1;
         match self.dropped_of.get_mut(&kept.namespace) {

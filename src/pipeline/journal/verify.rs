@@ -6,7 +6,7 @@ use std::ops::{RangeFrom, RangeToInclusive};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::entry::Kept;
+use super::entry::StoredEntry;
 use super::{Journal, both};
 use crate::pipeline::faults::Match;
 
@@ -134,7 +134,7 @@ impl Journal {
             (entries, last, dropped)
         };
         let (mut found, mut cut) = (0, 0);
-        let mut misses: Vec<(Vec<String>, &Kept)> = Vec::new();
+        let mut misses: Vec<(Vec<String>, &StoredEntry)> = Vec::new();
         for kept in &entries {
             let differences = kept.differences(wanted, status);
             if differences.is_empty() {

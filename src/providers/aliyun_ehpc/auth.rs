@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::wire::{Format, Parameters, Scheme, scheme};
+use super::wire::{Format, Parameters, SignedBy, scheme};
 use super::{OPERATIONS, errors};
 use crate::namespace::clock::Time;
 use crate::namespace::settings::{Auth, Credential};
@@ -48,12 +48,12 @@ impl<'a> Signed<'a> {
     /// Reads what the request carries, or says what is missing or malformed.
     ///
     /// A request without any sign of a scheme is taken for RPC V1 that lacks everything.
-    fn of(scheme: Scheme, request: &RawRequest<'a>) -> Result<Self, ApiError> {
+    fn of(scheme: SignedBy, request: &RawRequest<'a>) -> Result<Self, ApiError> {
         match scheme {
-            Scheme::Acs3 => alibaba_acs3::read(request)
+            SignedBy::Acs3 => alibaba_acs3::read(request)
                 .map(Self::Acs3)
                 .map_err(|defect| defect_of_acs3(request, defect)),
-            Scheme::RpcV1 | Scheme::Unsigned => alibaba_v1::read(request)
+            SignedBy::RpcV1 | SignedBy::Unsigned => alibaba_v1::read(request)
                 .map(Self::RpcV1)
                 .map_err(defect_of_v1),
         }

@@ -114,7 +114,7 @@ fn verify(
                 "not-exist" => ACCESS_KEY_NOT_EXIST.with(access_key),
                 _ => ACCESS_KEY_UNKNOWN.raise(),
             },
-            KeyFlaw::Expired(end) => TOKEN_EXPIRED.with(token::shown(end)),
+            KeyFlaw::Expired(end) => TOKEN_EXPIRED.with(token::rfc3339_micros(end)),
             KeyFlaw::TokenMissing => AUTHORIZATION_MALFORMED.with("x-security-token not found"),
             KeyFlaw::TokenWrong => TOKEN_INVALID.raise(),
         };

@@ -119,7 +119,7 @@ pub(crate) fn check(
             .because("the token was not issued in this namespace, or is forgotten")
     })?;
     if token.expires_at <= now {
-        return Err(TOKEN_EXPIRED.with(shown(token.expires_at)));
+        return Err(TOKEN_EXPIRED.with(rfc3339_micros(token.expires_at)));
     }
     if let Some(project_id) = project_id
         && token.project_id.as_deref() != Some(project_id)
@@ -133,7 +133,7 @@ pub(crate) fn check(
 }
 
 /// A moment as IAM prints it: six digits behind the second, though the clock has three.
-pub(crate) fn shown(time: Time) -> String {
+pub(crate) fn rfc3339_micros(time: Time) -> String {
     time.format("%Y-%m-%dT%H:%M:%S%.6fZ")
 }
 

@@ -48,7 +48,7 @@ pub(crate) fn show_token(call: &Call<'_>) -> Result<Reply, ApiError> {
         let token = token::find(tx, text)?
             .ok_or_else(|| refused().because("X-Subject-Token holds no token of this namespace"))?;
         if token.expires_at <= call.now() {
-            let end = token::shown(token.expires_at);
+            let end = token::rfc3339_micros(token.expires_at);
             return Err(refused().because(format!("the token was good until {end}")));
         }
         wire::token_answer(200, text, &token.document)

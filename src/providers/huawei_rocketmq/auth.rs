@@ -25,7 +25,7 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
     // An id that cannot be one is the operation's to refuse.
     let is_strict = call.auth() == Auth::Strict && caller != Caller::Token;
     if is_strict && wire::is_project_id(project_id) {
-        of_the_caller(call, project_id)?;
+        require_own_project(call, project_id)?;
     }
     if caller.violates_read_only(call) {
         return Err(errors::READ_ONLY.raise().because("the key is read-only"));
@@ -39,7 +39,7 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
 /// The service's look at the path's project; a token was held against it by the gateway.
 ///
 /// Inferred: the caller's projects are those that the seed gives the account, and those in which it has instances.
-fn of_the_caller(call: &Call<'_>, project_id: &str) -> Result<(), ApiError> {
+fn require_own_project(call: &Call<'_>, project_id: &str) -> Result<(), ApiError> {
     // Asked with every call, and answered anew only when something was written.
     let key = call.key(("whose project", project_id));
     call.encoded(key, |tx| {

@@ -30,8 +30,8 @@ pub(crate) const METHODS: &[&str] = &["GET", "POST"];
 pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
     let request = call.request;
     if request.path() == "/" {
-        present(request, "Action")?;
-        present(request, "Version")?;
+        require_in_query(request, "Action")?;
+        require_in_query(request, "Version")?;
     }
 
     let key = authenticate(call)?;
@@ -58,7 +58,7 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
 /// Action and Version count in the query only: with them in the body, the gateway misses the Action (seen live at
 /// visual.volcengineapi.com, 2026-03), and no SDK sends them there.
 /// Inferred: an empty one is a missing one.
-fn present(request: &Request, name: &str) -> Result<(), ApiError> {
+fn require_in_query(request: &Request, name: &str) -> Result<(), ApiError> {
     if request
         .query()
         .first(name)

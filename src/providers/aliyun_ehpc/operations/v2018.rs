@@ -3,7 +3,7 @@
 use super::super::model::tasks::{Lost, Progress, Tasks};
 use super::super::model::{self, Version};
 use super::super::wire::v2018::AsyncStatus;
-use super::super::wire::{self, IdStyle, Kept, v2018 as wire_2018};
+use super::super::wire::{self, IdStyle, ListPage, v2018 as wire_2018};
 use super::{
     add_user, all_users, change_users, cluster_record, delete_user, exists, running_cluster,
 };
@@ -20,13 +20,13 @@ pub(crate) fn list_users_async(call: &Call<'_>) -> Result<Reply, ApiError> {
     let query = wire_2018::ListQuery::decode(call)?;
     let page = query.page()?;
     let style = IdStyle::of(call);
-    let kept = Kept::find(call, (query.cluster_id, page, style), |tx| {
+    let listed = ListPage::find(call, (query.cluster_id, page, style), |tx| {
         let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
         let users = model::users(tx, &cluster, page.window())?;
         let list = wire_2018::ListUsersAsync::success(page, style, users);
         Ok((list, cluster))
     })?;
-    let cluster = kept.note();
+    let cluster = listed.note();
     let tasks = call.memory::<Tasks>();
     let without_users = |async_id: &str, status: AsyncStatus| {
         let list = wire_2018::ListUsersAsync::without_users(page, style, status);
@@ -38,7 +38,7 @@ pub(crate) fn list_users_async(call: &Call<'_>) -> Result<Reply, ApiError> {
         return match tasks.poll(cluster, async_id, call.now()) {
             Ok(Progress::Running) => without_users(async_id, AsyncStatus::Running),
             Ok(_) | Err(Lost::NotKept) if fails => without_users(async_id, AsyncStatus::Failed),
-            Ok(Progress::Unchanged) => Ok(kept.answer(call, async_id)),
+            Ok(Progress::Unchanged) => Ok(listed.answer(call, async_id)),
             Ok(Progress::Kept(users)) => {
                 let users = Page {
                     total: users.len() as u64,
@@ -61,7 +61,7 @@ pub(crate) fn list_users_async(call: &Call<'_>) -> Result<Reply, ApiError> {
         at_first,
     ) {
         (Some(async_id), Some(status)) => without_users(&async_id, status),
-        (Some(async_id), None) => Ok(kept.answer(call, &async_id)),
+        (Some(async_id), None) => Ok(listed.answer(call, &async_id)),
         (None, _) => call.store().read(|tx| {
             let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
             let list = || all_users(tx, &cluster);
@@ -96,12 +96,12 @@ fn no_task(async_id: &str, cluster_id: &str, lost: Lost) -> ApiError {
 pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     let query = wire_2018::ListQuery::decode(call)?;
     let page = query.page()?;
-    let kept = Kept::find(call, (query.cluster_id, page), |tx| {
+    let listed = ListPage::find(call, (query.cluster_id, page), |tx| {
         let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
         let users = model::users(tx, &cluster, page.window())?;
         Ok((wire_2018::ListUsers::new(page, users), ()))
     })?;
-    Ok(kept.answer(call, ""))
+    Ok(listed.answer(call, ""))
 }
 
 /// Adds users, all of them or none.
@@ -165,11 +165,11 @@ pub(crate) fn sync_users(call: &Call<'_>) -> Result<Reply, ApiError> {
 pub(crate) fn list_clusters(call: &Call<'_>) -> Result<Reply, ApiError> {
     let page = wire_2018::clusters_page(call)?;
     let region = call.region();
-    let kept = Kept::find(call, (page, region), |tx| {
+    let listed = ListPage::find(call, (page, region), |tx| {
         let clusters = model::clusters(tx, VERSION, page.window())?;
         Ok((wire_2018::ListClusters::new(page, region, &clusters)?, ()))
     })?;
-    Ok(kept.answer(call, ""))
+    Ok(listed.answer(call, ""))
 }
 
 /// Shows a cluster.

@@ -1,13 +1,13 @@
 //! Version 2024-07-30.
 
 use super::super::model::{self, Version};
-use super::super::wire::{self, IdStyle, Kept, v2024 as wire_2024};
+use super::super::wire::{self, IdStyle, ListPage, v2024 as wire_2024};
 use super::{
     add_user, any_cluster, change_users, cluster_record, delete_user, exists, running_cluster,
 };
 use crate::provider::call::{Call, Reply};
 use crate::provider::error::ApiError;
-use crate::store::page::{Limit, Page, Window};
+use crate::store::page::{Page, RowLimit, Window};
 
 const VERSION: Version = Version::V2024;
 
@@ -16,12 +16,12 @@ pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     let query = wire_2024::ListQuery::decode(call)?;
     let page = query.page()?;
     let style = IdStyle::of(call);
-    let kept = Kept::find(call, (query.cluster_id, page, style), |tx| {
+    let listed = ListPage::find(call, (query.cluster_id, page, style), |tx| {
         let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
         let users = model::users(tx, &cluster, page.window())?;
         Ok((wire_2024::ListUsers::new(page, style, users), ()))
     })?;
-    Ok(kept.answer(call, ""))
+    Ok(listed.answer(call, ""))
 }
 
 /// Shows a user. Inferred from the errors that its page lists: the cluster may be in any status, and a user that is not
@@ -87,11 +87,11 @@ pub(crate) fn delete_users(call: &Call<'_>) -> Result<Reply, ApiError> {
 pub(crate) fn list_clusters(call: &Call<'_>) -> Result<Reply, ApiError> {
     let query = wire_2024::ListClustersQuery::decode(call)?;
     let page = query.page()?;
-    let kept = Kept::find(call, (&query, page), |tx| {
+    let listed = ListPage::find(call, (&query, page), |tx| {
         let clusters = if query.filters() {
             let everything = Window {
                 offset: 0,
-                limit: Limit::All,
+                limit: RowLimit::All,
             };
             let mut rows = model::clusters(tx, VERSION, everything)?.rows;
             rows.retain(|cluster| query.lets_through(cluster));
@@ -111,7 +111,7 @@ pub(crate) fn list_clusters(call: &Call<'_>) -> Result<Reply, ApiError> {
             (),
         ))
     })?;
-    Ok(kept.answer(call, ""))
+    Ok(listed.answer(call, ""))
 }
 
 /// Shows a cluster.

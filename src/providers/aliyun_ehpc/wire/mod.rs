@@ -80,8 +80,8 @@ impl Format {
         let accept = request.header("accept").unwrap_or_default();
         let accepts_json = accept.contains("application/json");
         Ok(match scheme(request) {
-            Scheme::Acs3 if !accepts_json && accept.contains("xml") => Self::Xml,
-            Scheme::RpcV1 if !accepts_json => Self::Xml,
+            SignedBy::Acs3 if !accepts_json && accept.contains("xml") => Self::Xml,
+            SignedBy::RpcV1 if !accepts_json => Self::Xml,
             _ => Self::Json,
         })
     }
@@ -89,7 +89,7 @@ impl Format {
 
 /// How a request says who sends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scheme {
+pub(crate) enum SignedBy {
     /// ACS3-HMAC-SHA256, ACS3-HMAC-SM3 and their relatives: in headers.
     Acs3,
     /// RPC V1: in parameters.
@@ -99,7 +99,7 @@ pub(crate) enum Scheme {
 }
 
 /// The scheme of a request, told by what it carries and not by whether that is right.
-pub(crate) fn scheme(request: &Request) -> Scheme {
+pub(crate) fn scheme(request: &Request) -> SignedBy {
     const V1: [&str; 5] = [
         "AccessKeyId",
         "Signature",
@@ -109,13 +109,13 @@ pub(crate) fn scheme(request: &Request) -> Scheme {
     ];
     let authorization = request.lossy_header("authorization");
     if authorization.starts_with("ACS3-") || request.headers.contains_key("x-acs-signature-nonce") {
-        return Scheme::Acs3;
+        return SignedBy::Acs3;
     }
     let parameters = Parameters::of(request);
     if V1.iter().any(|name| parameters.contains(name)) {
-        Scheme::RpcV1
+        SignedBy::RpcV1
     } else {
-        Scheme::Unsigned
+        SignedBy::Unsigned
     }
 }
 
@@ -380,7 +380,7 @@ pub(crate) fn answer(call: &Call<'_>, body: &impl Serialize) -> Result<Reply, Ap
 
 /// A list, its page kept in the format that the caller wants, without the ids that are of this call.
 #[derive(Debug)]
-pub(crate) struct Kept<N> {
+pub(crate) struct ListPage<N> {
     format: Format,
     page: CachedBody<Marked<N>>,
 }
@@ -401,16 +401,16 @@ impl<N> Marked<N> {
             Format::Json => (r#""RequestId":""#, r#""AsyncId":""#),
             Format::Xml => ("<RequestId>", "<AsyncId>"),
         };
-        let behind = |mark: &str| page.find(mark).map(|at| at + mark.len());
+        let after = |mark: &str| page.find(mark).map(|at| at + mark.len());
         Self {
-            request_id_at: behind(request_id).expect("every answer has a RequestId"),
-            async_id_at: behind(async_id).unwrap_or(page.len()),
+            request_id_at: after(request_id).expect("every answer has a RequestId"),
+            async_id_at: after(async_id).unwrap_or(page.len()),
             note,
         }
     }
 }
 
-impl<N: Send + Sync + 'static> Kept<N> {
+impl<N: Send + Sync + 'static> ListPage<N> {
     /// The page of that variant. Where it is not kept, `read` makes it, its ids empty, with a note.
     pub(crate) fn find<T: Serialize>(
         call: &Call<'_>,

@@ -12,7 +12,7 @@ use crate::namespace::clock::Time;
 use crate::namespace::ids::Ids;
 use crate::provider::seed::{self, SeedError};
 use crate::providers::aliyun_ehpc::model::{self, Cluster, ClusterRecord, Group, User, Version};
-use crate::store::page::{Limit, Window};
+use crate::store::page::{RowLimit, Window};
 use crate::store::{OnConflict, column};
 
 /// What `Status` can be in 2018-04-12.
@@ -473,7 +473,7 @@ fn json_text(value: &impl Serialize) -> String {
 pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()> {
     let everything = Window {
         offset: 0,
-        limit: Limit::All,
+        limit: RowLimit::All,
     };
     for version in Version::ALL {
         for record in model::clusters(tx, version, everything)?.rows {

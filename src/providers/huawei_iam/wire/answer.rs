@@ -9,7 +9,7 @@ use crate::namespace::settings::Credential;
 use crate::provider::call::{Call, Reply};
 use crate::provider::error::{ApiError, Refusal};
 use crate::providers::huawei;
-use crate::providers::huawei::token::shown;
+use crate::providers::huawei::token::rfc3339_micros;
 use crate::providers::huawei_iam::model::{Domain, Project, User, made_up_id};
 
 /// The content type of what IAM itself answers; the gateway's errors have none with a character set.
@@ -17,12 +17,12 @@ pub(crate) const JSON: &str = "application/json; charset=UTF-8";
 
 /// An id and a name.
 #[derive(Serialize)]
-pub(crate) struct RouteMatch<'a> {
+pub(crate) struct IdAndName<'a> {
     id: &'a str,
     name: &'a str,
 }
 
-impl<'a> From<&'a Domain> for RouteMatch<'a> {
+impl<'a> From<&'a Domain> for IdAndName<'a> {
     fn from(domain: &'a Domain) -> Self {
         Self {
             id: &domain.id,
@@ -41,21 +41,21 @@ pub(crate) struct Token<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     project: Option<TokenProject<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    domain: Option<RouteMatch<'a>>,
-    roles: [RouteMatch<'a>; 1],
+    domain: Option<IdAndName<'a>>,
+    roles: [IdAndName<'a>; 1],
     user: TokenUser<'a>,
 }
 
 #[derive(Serialize)]
 struct TokenProject<'a> {
-    domain: RouteMatch<'a>,
+    domain: IdAndName<'a>,
     id: &'a str,
     name: &'a str,
 }
 
 #[derive(Serialize)]
 struct TokenUser<'a> {
-    domain: RouteMatch<'a>,
+    domain: IdAndName<'a>,
     id: &'a str,
     name: &'a str,
     password_expires_at: &'a str,
@@ -80,24 +80,24 @@ impl Granted {
     pub(crate) fn document(&self) -> Result<Box<RawValue>, ApiError> {
         let token = Token {
             catalog: &self.catalog,
-            expires_at: shown(self.expires_at),
-            issued_at: shown(self.issued_at),
+            expires_at: rfc3339_micros(self.expires_at),
+            issued_at: rfc3339_micros(self.issued_at),
             methods: &self.methods,
             project: self.project.as_ref().map(|project| TokenProject {
-                domain: RouteMatch::from(&self.domain),
+                domain: IdAndName::from(&self.domain),
                 id: &project.id,
                 name: &project.name,
             }),
             domain: self
                 .project
                 .is_none()
-                .then(|| RouteMatch::from(&self.domain)),
-            roles: [RouteMatch {
+                .then(|| IdAndName::from(&self.domain)),
+            roles: [IdAndName {
                 id: "0",
                 name: "te_admin",
             }],
             user: TokenUser {
-                domain: RouteMatch::from(&self.user_domain),
+                domain: IdAndName::from(&self.user_domain),
                 id: &self.user.id,
                 name: &self.user.name,
                 password_expires_at: "",
@@ -426,7 +426,7 @@ impl TemporaryKeyAnswer {
                 access: format!("{}~{namespace}", key.access_key),
                 secret: key.secret_key,
                 securitytoken: key.token.unwrap_or_default(),
-                expires_at: shown(expires_at),
+                expires_at: rfc3339_micros(expires_at),
             },
         }
     }

@@ -4,7 +4,7 @@ use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::projects::touch;
-use super::{DEFAULT_DOMAIN, PlatformType, Project, fold, word};
+use super::{DEFAULT_DOMAIN, PlatformType, Project, fold, parse_column};
 use crate::namespace::clock::Time;
 use crate::namespace::ids::{Ids, LOWER_HEX};
 use crate::store::Tx;
@@ -49,7 +49,7 @@ impl Group {
             description: row.get(4)?,
             user_quantity: row.get(5)?,
             realm_id: row.get(6)?,
-            platform_type: word(row, 7, PlatformType::parse)?,
+            platform_type: parse_column(row, 7, PlatformType::parse)?,
             group_dn: row.get(8)?,
             domain: row.get(9)?,
             total_desktops: row.get(10)?,
@@ -136,7 +136,7 @@ impl GroupFilter {
         all.equals("domain", self.domain.clone());
         let wanted = |kind: &PlatformType| self.platform_types.contains(kind);
         let words = PlatformType::ALL.into_iter().filter(wanted);
-        let words: Vec<String> = words.map(|kind| kind.word().to_owned()).collect();
+        let words: Vec<String> = words.map(|kind| kind.as_str().to_owned()).collect();
         match &words[..] {
             [] => {}
             [word] => all.equals("platform_type", Some(word.clone())),
@@ -221,7 +221,7 @@ pub(crate) fn group(
 }
 
 /// An id of a group that none has yet.
-pub(crate) fn untaken_group_id(
+pub(crate) fn unused_group_id(
     tx: &Connection,
     project_id: &str,
     ids: &Ids,
@@ -280,7 +280,7 @@ fn write(tx: &Connection, sql: &str, project_id: &str, group: &Group) -> rusqlit
         group.create_time.millis(),
         group.description,
         group.realm_id,
-        group.platform_type.word(),
+        group.platform_type.as_str(),
         group.group_dn,
         group.domain,
         group.total_desktops,

@@ -12,16 +12,16 @@ use crate::store::page::count;
 
 pub(crate) use groups::{
     Group, GroupChange, GroupFilter, Membership, NewGroup, change_members, delete_group,
-    for_each_group, group, group_named, insert_group, list_groups, put_group, untaken_group_id,
+    for_each_group, group, group_named, insert_group, list_groups, put_group, unused_group_id,
     update_group,
 };
 pub(crate) use projects::{
     Project, Service, delete_project, for_each_project, project, put_project,
 };
-pub(crate) use user_lists::{UserFilter, list_members, list_users, users_behind};
+pub(crate) use user_lists::{UserFilter, list_members, list_users, users_after};
 pub(crate) use users::{
     ActiveType, NameRule, NewUser, User, UserChange, delete_user, for_each_user, insert_user,
-    insert_user_if_new, is_email, is_user_name, put_user, set_groups, set_locked, untaken_user_id,
+    insert_user_if_new, is_email, is_user_name, put_user, set_groups, set_locked, unused_user_id,
     update_user, user, user_named, user_seq,
 };
 
@@ -49,7 +49,7 @@ pub(crate) enum PlatformType {
 impl PlatformType {
     pub(crate) const ALL: [Self; 3] = [Self::Ad, Self::Local, Self::Uos];
 
-    pub(crate) const fn word(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Ad => "AD",
             Self::Local => "LOCAL",
@@ -58,7 +58,7 @@ impl PlatformType {
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == text)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -68,8 +68,8 @@ pub(crate) fn fold(text: &str) -> String {
     text.chars().flat_map(char::to_lowercase).collect()
 }
 
-/// A column with a word of one of the enumerations above; only [`PlatformType::word`] and its kin write them.
-fn word<T>(
+/// A column with a word of one of the enumerations above; only [`PlatformType::as_str`] and its kin write them.
+fn parse_column<T>(
     row: &rusqlite::Row<'_>,
     column: usize,
     parse: impl Fn(&str) -> Option<T>,

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::word;
+use super::parse_column;
 use crate::store::page::select;
 
 /// A tenant of the service.
@@ -25,7 +25,7 @@ pub(crate) enum Service {
 impl Service {
     pub(crate) const ALL: [Self; 3] = [Self::Opened, Self::Disabled, Self::NeverOpened];
 
-    pub(crate) const fn word(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Opened => "opened",
             Self::Disabled => "disabled",
@@ -34,7 +34,9 @@ impl Service {
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|service| service.word() == text)
+        Self::ALL
+            .into_iter()
+            .find(|service| service.as_str() == text)
     }
 }
 
@@ -44,13 +46,13 @@ impl Project {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             project_id: row.get(0)?,
-            service: word(row, 1, Service::parse)?,
+            service: parse_column(row, 1, Service::parse)?,
             user_count: row.get(2)?,
             group_count: row.get(3)?,
         })
     }
 
-    /// A project that nobody has written to: open and empty.
+    /// A project that has not been written to: open and empty.
     pub(crate) fn untouched(project_id: &str) -> Self {
         Self {
             project_id: project_id.to_owned(),
@@ -81,7 +83,7 @@ pub(crate) fn put_project(
     let sql = "INSERT INTO workspace_projects (project_id, service) VALUES (?1, ?2)
          ON CONFLICT (project_id) DO UPDATE SET service = excluded.service";
     tx.prepare_cached(sql)?
-        .execute(params![project_id, service.word()])
+        .execute(params![project_id, service.as_str()])
 }
 
 /// Makes sure that the project of a new user or group has a row.

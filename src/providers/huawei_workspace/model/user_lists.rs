@@ -9,7 +9,7 @@ use crate::store::Tx;
 use crate::store::filter::Filter;
 use crate::store::lists::List;
 use crate::store::order::{Direction, Found, Query};
-use crate::store::page::{Limit, Page, Window, pick};
+use crate::store::page::{Page, RowLimit, Window, pick};
 use crate::store::seek::Start;
 
 /// Which users to list; an absent filter lets all through, and all of them have to.
@@ -75,7 +75,7 @@ impl UserFilter {
         all.contains("description_lower", self.description.clone());
         all.equals(
             "active_type",
-            self.active_type.map(ActiveType::word).map(words),
+            self.active_type.map(ActiveType::as_str).map(words),
         );
         all.equals("share_space_subscription", self.share_space_subscription);
         all.equals("0 < share_space_desktops", self.share_space_desktops);
@@ -85,7 +85,7 @@ impl UserFilter {
         // Inferred: every user here is in Workspace's own directory, whatever its groups are.
         all.when(
             "? = 'LOCAL'",
-            self.platform_type.map(PlatformType::word).map(words),
+            self.platform_type.map(PlatformType::as_str).map(words),
         );
         all
     }
@@ -121,7 +121,7 @@ pub(crate) fn list_users(
 }
 
 /// The users that pass behind a row, oldest first: where a list goes on.
-pub(crate) fn users_behind(
+pub(crate) fn users_after(
     tx: &Connection,
     project: &Project,
     filter: &UserFilter,
@@ -244,7 +244,7 @@ fn list(
 
     let total = if passing.is_empty() {
         scope.total
-    } else if window.offset == 0 && window.limit == Limit::All {
+    } else if window.offset == 0 && window.limit == RowLimit::All {
         rows.len() as u64
     } else {
         tx.prepare_cached(&format!("SELECT count(*) {source}"))?

@@ -4,7 +4,7 @@ use rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::projects::touch;
-use super::{Project, fold, word};
+use super::{Project, fold, parse_column};
 use crate::namespace::clock::Time;
 use crate::namespace::ids::{Ids, LOWER_HEX};
 
@@ -18,7 +18,7 @@ pub(crate) enum ActiveType {
 impl ActiveType {
     pub(crate) const ALL: [Self; 2] = [Self::User, Self::Admin];
 
-    pub(crate) const fn word(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::User => "USER_ACTIVATE",
             Self::Admin => "ADMIN_ACTIVATE",
@@ -26,7 +26,7 @@ impl ActiveType {
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == text)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -123,7 +123,7 @@ impl User {
             user_name: row.get(1)?,
             user_email: row.get(2)?,
             user_phone: row.get(3)?,
-            active_type: word(row, 4, ActiveType::parse)?,
+            active_type: parse_column(row, 4, ActiveType::parse)?,
             is_pre_user: row.get(5)?,
             account_expires: row.get(6)?,
             password_never_expired: row.get(7)?,
@@ -260,7 +260,7 @@ pub(crate) fn user_seq(
 }
 
 /// An id of a user that nobody has yet.
-pub(crate) fn untaken_user_id(
+pub(crate) fn unused_user_id(
     tx: &Connection,
     project_id: &str,
     ids: &Ids,
@@ -323,7 +323,7 @@ fn write(tx: &Connection, sql: &str, project_id: &str, user: &User) -> rusqlite:
         fold(&user.user_name),
         user.user_email,
         user.user_phone,
-        user.active_type.word(),
+        user.active_type.as_str(),
         user.is_pre_user,
         user.account_expires,
         user.password_never_expired,
@@ -365,7 +365,7 @@ pub(crate) fn update_user(
         change.description.as_deref().map(fold),
         change.user_email,
         change.user_phone,
-        change.active_type.map(ActiveType::word),
+        change.active_type.map(ActiveType::as_str),
         change.account_expires,
         change.enable_change_password,
         change.next_login_change_password,

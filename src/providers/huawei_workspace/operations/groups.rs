@@ -31,7 +31,7 @@ pub(crate) fn create_user_group(call: &Call<'_>) -> Result<Reply, ApiError> {
     call.store().write(|tx| {
         let project = open_project(call, tx)?;
         let wire::CreateUserGroup(group) = wire::CreateUserGroup::decode(&Body::required(call)?)?;
-        let id = model::untaken_group_id(tx, &project.project_id, call.ids())?;
+        let id = model::unused_group_id(tx, &project.project_id, call.ids())?;
         let group = group.into_group(id, call.now());
         model::insert_group(tx, &project.project_id, &group)
             .on_conflict("workspace_groups.name", || {

@@ -70,13 +70,13 @@ fn scope<'a>(call: &'a Call<'_>) -> (&'a str, &'static str) {
 
 /// As much of an id as the journal is told, so that one body cannot push all other calls out of it: a body may call a
 /// text of millions of letters an id, and nobody's id is longer than this.
-fn told(id: &str) -> &str {
+fn id_excerpt(id: &str) -> &str {
     &id[..id.floor_char_boundary(255)]
 }
 
 /// There is no user of that id; real ids are never checked for their form.
 fn no_user(project: &Project, id: &str) -> ApiError {
-    let id = told(id);
+    let id = id_excerpt(id);
     errors::USER_NOT_FOUND
         .raise()
         .because(format!("project {} has no user {id}", project.project_id))
@@ -84,7 +84,7 @@ fn no_user(project: &Project, id: &str) -> ApiError {
 }
 
 fn no_group(project: &Project, id: &str) -> ApiError {
-    let id = told(id);
+    let id = id_excerpt(id);
     errors::GROUP_NOT_FOUND
         .raise()
         .because(format!("project {} has no group {id}", project.project_id))

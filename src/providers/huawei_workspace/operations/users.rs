@@ -63,7 +63,7 @@ impl RowSource for UserRows {
         if let Some(behind) = self.behind {
             let most = self.left.min(stream::BATCH);
             self.left -= most;
-            self.read = model::users_behind(tx, &self.project, &self.filter, behind, most)?;
+            self.read = model::users_after(tx, &self.project, &self.filter, behind, most)?;
         }
         let is_full = self.read.len() as u64 == stream::BATCH;
         let last = self.read.last().filter(|_| is_full && 0 < self.left);
@@ -226,7 +226,7 @@ fn create(
 ) -> Result<String, ApiError> {
     let group_ids = std::mem::take(&mut user.group_ids);
     let groups = find_groups(tx, project, &group_ids)?;
-    let id = model::untaken_user_id(tx, &project.project_id, call.ids())?;
+    let id = model::unused_user_id(tx, &project.project_id, call.ids())?;
     let user = user.into_user(id, call.now());
     let seq = model::insert_user(tx, &project.project_id, &user).on_conflict(
         "workspace_users.user_name_lower",

@@ -11,7 +11,7 @@ use crate::provider::text::excerpt;
 use crate::providers::huawei_workspace::model::{
     Group, GroupChange, GroupFilter, Membership, NewGroup, PlatformType, User, UserFilter, fold,
 };
-use crate::store::page::{Limit, Page, Window};
+use crate::store::page::{Page, RowLimit, Window};
 
 /// The most, and the default, of a page of groups.
 const GROUPS: u64 = 100;
@@ -32,7 +32,7 @@ pub(crate) struct GroupsQuery {
 impl GroupsQuery {
     pub(crate) fn decode(params: &Params) -> Result<Self, ApiError> {
         let query = Query(params);
-        let window = query.window(Limit::RowSource(GROUPS), GROUPS)?;
+        let window = query.window(RowLimit::Rows(GROUPS), GROUPS)?;
         let keyword = query.text("keyword", usize::MAX)?.map(fold);
         let domain = query.text("domain", usize::MAX)?.map(str::to_owned);
         let platform_types = query
@@ -110,7 +110,7 @@ impl From<Group> for ListedGroup {
             description: group.description,
             user_quantity: group.user_quantity,
             realm_id: group.realm_id,
-            platform_type: group.platform_type.word(),
+            platform_type: group.platform_type.as_str(),
             group_dn: group.group_dn,
             domain: group.domain,
             total_desktops: group.total_desktops,
@@ -186,7 +186,7 @@ impl MembersQuery {
     pub(crate) fn decode(params: &Params) -> Result<Self, ApiError> {
         let query = Query(params);
         let filter = member_filter(&query)?;
-        let window = query.window(Limit::RowSource(MEMBERS), MOST_MEMBERS)?;
+        let window = query.window(RowLimit::Rows(MEMBERS), MOST_MEMBERS)?;
         Ok(Self { filter, window })
     }
 }

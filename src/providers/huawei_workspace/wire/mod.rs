@@ -26,7 +26,7 @@ use crate::provider::call::{Call, Params};
 use crate::provider::error::ApiError;
 use crate::provider::text::excerpt;
 use crate::providers::huawei::member;
-use crate::store::page::{Limit, Window};
+use crate::store::page::{RowLimit, Window};
 
 /// The refusal of a parameter, with what a person would want to know.
 fn invalid(name: &str, explanation: impl Into<String>) -> ApiError {
@@ -122,10 +122,10 @@ impl<'a> Query<'a> {
     }
 
     /// `limit`, then `offset`. Inferred: 0 is the same as absent, as the documents say of groups.
-    fn window(&self, default: Limit, most: u64) -> Result<Window, ApiError> {
+    fn window(&self, default: RowLimit, most: u64) -> Result<Window, ApiError> {
         let limit = match self.number("limit")? {
             None | Some(0) => default,
-            Some(rows) if rows <= most => Limit::RowSource(rows),
+            Some(rows) if rows <= most => RowLimit::Rows(rows),
             Some(rows) => {
                 return Err(invalid(
                     "limit",

@@ -200,7 +200,7 @@ fn seed_project(tx: &Connection, project: &SeedProject) -> Result<(), SeedError>
     }
     let word = project.service.as_deref().unwrap_or("opened");
     let service = Service::parse(word).ok_or_else(|| {
-        let words = Service::ALL.map(Service::word).join(", ");
+        let words = Service::ALL.map(Service::as_str).join(", ");
         SeedError::new("service", format!("\"{word}\" is none of {words}"))
     })?;
     model::put_project(tx, &project.project_id, service)?;
@@ -249,7 +249,7 @@ fn seed_group(
         .or_else(|| kept.as_ref().map(|kept| kept.id.clone()))
     {
         Some(id) => id,
-        None => model::untaken_group_id(tx, project_id, context.ids)?,
+        None => model::unused_group_id(tx, project_id, context.ids)?,
     };
     if let Some(other) = by_name.filter(|other| other.id != id) {
         return Err(SeedError::new(
@@ -312,7 +312,7 @@ fn seed_user(
         Some(id) => id.clone(),
         None => match by_name()? {
             Some(kept) => kept.id,
-            None => model::untaken_user_id(tx, project_id, context.ids)?,
+            None => model::unused_user_id(tx, project_id, context.ids)?,
         },
     };
     let base = NewUser {
@@ -413,7 +413,7 @@ impl SeedUser {
     fn active_type(&self) -> Result<ActiveType, SeedError> {
         let word = self.active_type.as_deref().unwrap_or("USER_ACTIVATE");
         ActiveType::parse(word).ok_or_else(|| {
-            let words = ActiveType::ALL.map(ActiveType::word).join(", ");
+            let words = ActiveType::ALL.map(ActiveType::as_str).join(", ");
             SeedError::new("active_type", format!("\"{word}\" is none of {words}"))
         })
     }
@@ -486,7 +486,7 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
     model::for_each_project(tx, |project| projects.push(project))?;
     for project in &projects {
         let project_id = &project.project_id;
-        let service = project.service.word();
+        let service = project.service.as_str();
         each(json!({ "projects": [{ "project_id": project_id, "service": service }] }));
     }
     for project in &projects {

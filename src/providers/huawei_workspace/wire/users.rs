@@ -12,7 +12,7 @@ use crate::providers::huawei_workspace::model;
 use crate::providers::huawei_workspace::model::{
     ActiveType, DEFAULT_DOMAIN, NameRule, NewUser, PlatformType, User, UserChange, UserFilter, fold,
 };
-use crate::store::page::{Limit, Window};
+use crate::store::page::{RowLimit, Window};
 
 const ACTIVE_TYPES: &str = "USER_ACTIVATE or ADMIN_ACTIVATE";
 
@@ -39,7 +39,7 @@ impl UsersQuery {
     pub(crate) fn decode(params: &Params) -> Result<Self, ApiError> {
         let query = Query(params);
         let user_name = query.text("user_name", 255)?.map(fold);
-        let window = query.window(Limit::All, u64::MAX)?;
+        let window = query.window(RowLimit::All, u64::MAX)?;
         let description = query.text("description", 100)?.map(fold);
         let active_type = query.choice("active_type", ActiveType::parse, ACTIVE_TYPES)?;
         let group_name = query.text("group_name", 64)?.map(str::to_owned);
@@ -154,7 +154,7 @@ impl ListedUser {
             user_email: user.user_email,
             total_desktops: user.total_desktops,
             user_phone: user.user_phone,
-            active_type: user.active_type.word(),
+            active_type: user.active_type.as_str(),
             is_pre_user: user.is_pre_user,
             account_expires: user.account_expires.to_string(),
             password_never_expired: user.password_never_expired,
@@ -227,7 +227,7 @@ impl UserDetailAnswer {
                 id: user.id,
                 user_email: user.user_email,
                 user_phone: user.user_phone,
-                active_type: user.active_type.word(),
+                active_type: user.active_type.as_str(),
                 sam_account_name: user.user_name.clone(),
                 user_principal_name: user.user_name.clone(),
                 full_name: user.user_name.clone(),

@@ -7,7 +7,7 @@ use crate::store::Tx;
 use crate::store::filter::Filter;
 use crate::store::lists::List;
 use crate::store::order::Direction;
-use crate::store::page::{Limit, Page, Window, count, pick, select};
+use crate::store::page::{Page, RowLimit, Window, count, pick, select};
 use crate::store::seek::Start;
 
 /// Which way a list runs along its keys, the last of which is the order in which its rows came.
@@ -115,7 +115,7 @@ pub(super) fn page<T>(
         rows_of.push_str(&format!(" AND {from}"));
         values.extend([Value::Text(key.sort_key), Value::Integer(key.number)]);
     }
-    if window.limit == Limit::RowSource(0) {
+    if window.limit == RowLimit::Rows(0) {
         return Ok(Page {
             total,
             rows: Vec::new(),

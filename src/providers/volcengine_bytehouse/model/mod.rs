@@ -12,10 +12,10 @@ pub(crate) use privileges::{
     Grant, Grantee, Privilege, Target, for_each_grant, grant, grants_of, replace_grant, revoke,
 };
 pub(crate) use roles::{
-    Assignment, LONGEST_CLUSTER_NAME, Member, Role, RoleFilter, all_clusters, assign, assign_anew,
+    Assignment, LONGEST_CLUSTER_NAME, Member, Role, RoleFilter, all_clusters, assign,
     can_name_cluster, delete_cluster, delete_role, find_cluster, for_each_role, has_role,
-    insert_role, list_roles, members, name_cluster, put_cluster, role, role_count, role_id_by_name,
-    roles_of_user, unassign, update_role,
+    insert_role, list_roles, members, name_cluster, put_cluster, reassign, role, role_count,
+    role_id_by_name, roles_of_user, unassign, update_role,
 };
 pub(crate) use users::{
     User, UserType, delete_user, for_each_user, initial_password, insert_user, list_users,

@@ -264,7 +264,7 @@ pub(crate) fn assign(
 }
 
 /// Gives a role to a user without AdminOption; changes nothing for one who has it.
-pub(crate) fn assign_anew(
+pub(crate) fn reassign(
     tx: &Connection,
     role_id: i64,
     member: i64,

@@ -116,17 +116,17 @@ impl<'a> UserCall<'a> {
     pub(crate) fn new_users(&self) -> Result<Vec<NewUser<'_>>, ApiError> {
         self.each(MOST_CREATED, |number, entry| {
             let parameter = format!("User.{number}.UserName");
-            let name = present(entry.user_name.as_ref(), &parameter)?;
+            let name = require_value(entry.user_name.as_ref(), &parameter)?;
             if !is_user_name(name, 1, 30) {
                 return Err(invalid_params(&parameter).because(format!(
                     "{parameter} is {name:?}; a name is a letter, then letters, digits and full stops, 1 to 30 in all"
                 )));
             }
             let parameter = format!("User.{number}.Group");
-            let group = group(present(entry.group.as_ref(), &parameter)?, &parameter)?;
+            let group = group(require_value(entry.group.as_ref(), &parameter)?, &parameter)?;
             let parameter = format!("User.{number}.Password");
             match (
-                present(entry.password.as_ref(), &parameter),
+                require_value(entry.password.as_ref(), &parameter),
                 &entry.auth_key,
             ) {
                 (Ok(_), Some(_)) => {
@@ -144,7 +144,7 @@ impl<'a> UserCall<'a> {
     /// The names of DeleteUsers; any name may be asked for.
     pub(crate) fn names(&self) -> Result<Vec<&str>, ApiError> {
         self.each(MOST_DELETED, |number, entry| {
-            present(entry.user_name.as_ref(), &format!("User.{number}.UserName"))
+            require_value(entry.user_name.as_ref(), &format!("User.{number}.UserName"))
         })
     }
 
@@ -166,7 +166,7 @@ impl<'a> UserCall<'a> {
     }
 }
 
-fn present<'a>(value: Option<&'a String>, parameter: &str) -> Result<&'a str, ApiError> {
+fn require_value<'a>(value: Option<&'a String>, parameter: &str) -> Result<&'a str, ApiError> {
     value
         .map(String::as_str)
         .filter(|value| !value.is_empty())
@@ -229,7 +229,7 @@ impl<'a> UserUpdate<'a> {
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ListUsers {
     page_size: u32,
-    /// Empty where a page is kept; [`super::Kept::answer`] fills it in.
+    /// Empty where a page is kept; [`super::ListPage::answer`] fills it in.
     request_id: &'static str,
     page_number: u32,
     total_count: u64,

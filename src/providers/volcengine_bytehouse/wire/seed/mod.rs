@@ -306,7 +306,7 @@ fn put_role(tx: &Connection, role: Role, context: &SeedContext<'_>) -> Result<()
         let member = model::member_id(tx, username)?
             .ok_or_else(|| no_user(&format!("GrantUsers[{index}]"), username))?;
         // This list does not say who may pass the role on, so it changes nothing for those who have it.
-        model::assign_anew(tx, row.id, member, now)?;
+        model::reassign(tx, row.id, member, now)?;
     }
     Ok(())
 }

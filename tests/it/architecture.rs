@@ -481,3 +481,27 @@ fn every_provider_module_has_the_same_files() {
         );
     }
 }
+
+/// How many lines a source file may have. Tables and catalogues, which are looked up and not read, may have more.
+const LONGEST_FILE: usize = 700;
+
+#[test]
+fn a_file_that_is_not_a_table_is_short() {
+    let mut looked_at = 0;
+    for Source { name, .. } in sources() {
+        if ["table.rs", "errors.rs"]
+            .iter()
+            .any(|end| name.ends_with(end))
+        {
+            continue;
+        }
+        let text = fs::read_to_string(Path::new(ROOT).join(&name)).expect("a readable file");
+        let lines = text.lines().count();
+        assert!(
+            lines <= LONGEST_FILE,
+            "src/{name} has {lines} lines: split it by subject"
+        );
+        looked_at += 1;
+    }
+    assert!(100 < looked_at, "only {looked_at} files");
+}

@@ -29,6 +29,7 @@ use std::sync::{Arc, OnceLock};
 use parking_lot::{MappedMutexGuard, Mutex, MutexGuard};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::config::DbConfig;
+use rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE;
 use rusqlite::{Connection, ErrorCode};
 
 use connection::{open_reader, open_writer, prepare};
@@ -90,7 +91,7 @@ pub(crate) fn open_stores() -> usize {
     OPEN_STORES.load(Ordering::Relaxed)
 }
 
-/// A store that nobody writes to as long as this is held.
+/// A store that is not written to as long as this is held.
 #[derive(Debug)]
 pub(crate) struct WriteFreeze<'a> {
     store: &'a Store,
@@ -104,9 +105,9 @@ impl WriteFreeze<'_> {
         self.store.generation() == 0
     }
 
-    /// Has everybody who writes to this store from now on write to another one.
+    /// Redirects all further writes to this store to another one.
     pub(crate) fn redirect_to(self, replacement: &Arc<Store>) {
-        // It gives way once; whoever does it again has the same store in mind.
+        // It is redirected once; a second attempt names the same store.
         let _ = self.store.replacement.set(Arc::clone(replacement));
     }
 }
@@ -190,7 +191,7 @@ impl Store {
         }
     }
 
-    /// A database in memory that starts as another one, which nobody may write to any more.
+    /// A database in memory that starts as another one, which must not be written to any more.
     pub(crate) fn starting_as(original: Arc<Self>) -> Self {
         Self {
             original: Some(original),
@@ -249,7 +250,7 @@ impl Store {
         Ok(Self::new(writer, readers, Some(path.to_owned())))
     }
 
-    /// Leaves the log beside the file when it is closed; the next start reads both.
+    /// Leaves the log next to the file when it is closed; the next start reads both.
     pub(crate) fn keep_log(&self) -> rusqlite::Result<()> {
         let writer = self.writer.get().map(lock);
         match writer.as_deref() {
@@ -351,7 +352,7 @@ impl Store {
         Ok(done)
     }
 
-    /// Waits for whoever writes just now, and has all others wait.
+    /// Waits for the current write, and holds up all others.
     pub(crate) fn still(&self) -> WriteFreeze<'_> {
         let copying = lock(&self.copying);
         WriteFreeze {
@@ -367,7 +368,7 @@ impl Store {
     }
 
     /// What `encode` makes of the data, kept under that key until the next write (and for as long as it says it holds).
-    /// The key has to name everything that the page depends on beside the data and the time. While a commit to a file is under
+    /// The key has to name everything that the page depends on besides the data and the time. While a commit to a file is under
     /// way (its answer is not out yet), one page may show what is new already and another what was before.
     pub(crate) fn encoded<N: Send + Sync + 'static, E: From<rusqlite::Error>>(
         &self,
@@ -401,7 +402,7 @@ impl Store {
         now: i64,
         encode: impl FnOnce(&Tx<'_>) -> Result<CachedBody<N>, E>,
     ) -> Result<CachedBody<N>, E> {
-        // A cached page waits for nobody, so its proof does not either.
+        // A cached page never waits, so its proof does not either.
         let Some(connection) = self.idle_reader() else {
             return Ok(page);
         };
@@ -415,7 +416,7 @@ impl Store {
                 );
             }
             Err(_) if is_same_moment => panic!("a page is cached where none can be encoded"),
-            // By now the list is long, and `encode` has noted what remains of it behind this beginning.
+            // By now the list is long, and `encode` has noted what remains of it after this beginning.
             Ok(again) if pages::LONGEST < again.body.len() => return Ok(again),
             _ => {}
         }
@@ -436,6 +437,18 @@ impl Store {
             std::thread::yield_now();
         }
         Ok(())
+    }
+}
+
+/// What was written; nothing where a uniqueness rule forbade it.
+pub(crate) fn unless_taken<T>(written: rusqlite::Result<T>) -> rusqlite::Result<Option<T>> {
+    match written {
+        Err(rusqlite::Error::SqliteFailure(cause, _))
+            if cause.extended_code == SQLITE_CONSTRAINT_UNIQUE =>
+        {
+            Ok(None)
+        }
+        written => written.map(Some),
     }
 }
 
@@ -539,7 +552,7 @@ mod tests {
         page(&store);
         // Behind the store's back, as a mistake in it would be.
         let writer = store.idle_writer().expect("a store of its own");
-        insert(&writer.expect("nobody uses it"), "a").expect("no conflict");
+        insert(&writer.expect("it is idle"), "a").expect("no conflict");
         page(&store);
     }
 
@@ -551,7 +564,7 @@ mod tests {
         let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let _commit = Commit::begin(&store);
             let writer = store.idle_writer().expect("a store of its own");
-            insert(&writer.expect("nobody uses it"), "a").expect("no conflict");
+            insert(&writer.expect("it is idle"), "a").expect("no conflict");
             panic!("between the commit and what follows");
         }));
         assert!(panicked.is_err());

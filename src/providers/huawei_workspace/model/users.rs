@@ -1,12 +1,12 @@
 //! Desktop users.
 
-use rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::projects::touch;
 use super::{Project, fold, parse_column};
 use crate::namespace::clock::Time;
 use crate::namespace::ids::{Ids, LOWER_HEX};
+use crate::store::unless_taken;
 
 /// Who activates an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -259,7 +259,7 @@ pub(crate) fn user_seq(
         .optional()
 }
 
-/// An id of a user that nobody has yet.
+/// An unused user id.
 pub(crate) fn unused_user_id(
     tx: &Connection,
     project_id: &str,
@@ -277,21 +277,13 @@ pub(crate) fn insert_user(tx: &Connection, project_id: &str, user: &User) -> rus
     insert(tx, project_id, user)
 }
 
-/// Adds a user to a project that there is, unless somebody has its id or its name; says which row it is.
+/// Adds a user to a project that there is, unless its id or name is taken; says which row it is.
 pub(crate) fn insert_user_if_new(
     tx: &Connection,
     project_id: &str,
     user: &User,
 ) -> rusqlite::Result<Option<i64>> {
-    match insert(tx, project_id, user) {
-        Ok(seq) => Ok(Some(seq)),
-        Err(rusqlite::Error::SqliteFailure(cause, _))
-            if cause.extended_code == SQLITE_CONSTRAINT_UNIQUE =>
-        {
-            Ok(None)
-        }
-        Err(cause) => Err(cause),
-    }
+    unless_taken(insert(tx, project_id, user))
 }
 
 fn insert(tx: &Connection, project_id: &str, user: &User) -> rusqlite::Result<i64> {

@@ -1,16 +1,15 @@
 //! Users of clusters: their keys, their rows and the admin that every cluster has.
 
-use rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::clusters::Cluster;
 use super::query::{Order, Scope, folded, for_each, page, total};
 use crate::namespace::ids::{ALPHANUMERIC, Ids, LOWER_ALPHANUMERIC};
-use crate::store::Tx;
 use crate::store::filter::Filter;
 use crate::store::lists::List;
 use crate::store::page::{Page, Window};
+use crate::store::{Tx, unless_taken};
 
 /// Inferred: the `uid_number` of the first user of a cluster, which in the samples is its admin's.
 const FIRST_UID: i64 = 41500;
@@ -225,15 +224,7 @@ pub(crate) fn insert_user(tx: &Connection, user: &User) -> rusqlite::Result<usiz
 
 /// Adds a user unless it shares a key with another; says whether it did.
 pub(crate) fn insert_user_if_new(tx: &Connection, user: &User) -> rusqlite::Result<bool> {
-    match insert_user(tx, user) {
-        Ok(_) => Ok(true),
-        Err(rusqlite::Error::SqliteFailure(cause, _))
-            if cause.extended_code == SQLITE_CONSTRAINT_UNIQUE =>
-        {
-            Ok(false)
-        }
-        Err(cause) => Err(cause),
-    }
+    unless_taken(insert_user(tx, user)).map(|inserted| inserted.is_some())
 }
 
 /// Brings a user up to date, by cluster and name; the caller gives a conflict its name.

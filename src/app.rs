@@ -22,7 +22,7 @@ pub(crate) struct App {
     pub(crate) is_proxy: bool,
     /// What unlocks the control plane, and faults by header where calls are verified.
     pub(crate) admin_token: Option<String>,
-    /// How the template is made anew when seed files change.
+    /// How the template is rebuilt when seed files change.
     pub(crate) template: TemplatePlan,
     /// Turns true when the server stops: what waits need not wait any longer.
     pub(crate) stop: watch::Sender<bool>,

@@ -260,7 +260,7 @@ pub(super) struct SigningKey {
 }
 
 impl SigningKey {
-    /// Whether somebody chose one.
+    /// Whether one was chosen.
     pub(super) fn is_given(&self) -> bool {
         self.access_key.is_some() || self.secret_key.is_some() || self.token.is_some()
     }

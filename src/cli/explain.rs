@@ -258,7 +258,7 @@ fn find<'a>(credentials: &'a [Credential], access_key: &str) -> Option<&'a Crede
     all.find(|credential| credential.access_key == id)
 }
 
-/// The path behind a prefix that names a provider.
+/// The path after a prefix that names a provider.
 fn without_prefix(path: &str) -> Option<&str> {
     PROVIDERS.iter().find_map(|provider| {
         let rest = path.strip_prefix('/')?.strip_prefix(provider.id)?;

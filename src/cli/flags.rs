@@ -123,7 +123,7 @@ pub(super) struct Flags {
     )]
     skew: Skew,
 
-    /// Read seed files again when they change, and reset the namespaces that nobody wrote to
+    /// Read seed files again when they change, and reset the namespaces that have not been written to
     #[arg(long, env = "ROLLCALL_WATCH", value_parser = FalseyValueParser::new())]
     watch: bool,
 

@@ -172,7 +172,7 @@ fn qingcloud(users: &[Value]) -> Value {
     json!({ "cluster_set": clusters, "users_set": users })
 }
 
-/// Looks whether the seed can be taken, before anybody relies on it.
+/// Looks whether the seed can be taken, before it is relied on.
 fn check(seed: &Value) -> Result<(), Failure> {
     let broken = |cause: rusqlite::Error| Failure::Answer(cause.to_string());
     let store = template::empty_store().map_err(broken)?;

@@ -68,7 +68,7 @@ pub(super) fn serve(asked: &Serve) -> ExitCode {
         Ok(runtime) => runtime,
         Err(cause) => return fail(&StartError::Machine(cause).to_string()),
     };
-    // Before the ready line: whoever reads it may stop the server at once.
+    // Before the ready line: its reader may stop the server at once.
     let stop = signals.block_on(async { Signals::stopping() });
     let mut stop = match stop {
         Ok(stop) => stop,
@@ -82,7 +82,7 @@ pub(super) fn serve(asked: &Serve) -> ExitCode {
         let is_started = Arc::clone(&is_started);
         move || {
             if !is_started.load(Ordering::SeqCst) {
-                // A large seed takes its time, and whoever stops the server does not want to wait for it.
+                // A large seed takes time, and a stop does not wait for it.
                 std::process::exit(0);
             }
             // The other end waits for nothing else, and may have heard of another reason.
@@ -118,13 +118,13 @@ pub(super) fn serve(asked: &Serve) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Complains, but waits for nobody to read it: the program that started the server may be gone, or hold the other end of the
+/// Complains, without waiting for it to be read: the program that started the server may be gone, or hold the other end of the
 /// pipe without reading.
 fn say_why(cause: &'static str) {
     let (said, is_said) = mpsc::channel();
     std::thread::spawn(move || {
         complain(cause);
-        // Nobody waits any more.
+        // The receiver may have timed out.
         let _ = said.send(());
     });
     let _ = is_said.recv_timeout(LAST_WORDS);

@@ -37,7 +37,7 @@ pub(super) struct Sign {
     #[arg(long, short = 'H', value_name = "NAME: VALUE", value_parser = parse_header)]
     header: Vec<(String, String)>,
 
-    /// The access key; a ~name behind it chooses the namespace
+    /// The access key; a ~name after it chooses the namespace
     #[arg(long, env = "ROLLCALL_ACCESS_KEY", default_value = "test-ak")]
     access_key: String,
 
@@ -169,7 +169,7 @@ fn command(asked: &Sign) -> Result<String, String> {
     }
     let address = Address::parse(&asked.url).ok_or_else(|| {
         format!(
-            "\"{}\" is no address; write it as http://127.0.0.1:4700/path?query",
+            "\"{}\" is not an address; write it as http://127.0.0.1:4700/path?query",
             asked.url
         )
     })?;

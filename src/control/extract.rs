@@ -94,7 +94,7 @@ impl<S: Sync> FromRequest<S> for LineStream {
 }
 
 impl LineStream {
-    /// The next lines, whole ones, about a parcel of them; nothing behind the last one.
+    /// The next lines, whole ones, about a parcel of them; nothing after the last one.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, Problem> {
         while self.whole == 0 || self.read.len() < PARCEL {
             let Some(frame) = next_frame(&mut self.body, TIMEOUT).await? else {

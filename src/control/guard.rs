@@ -1,4 +1,4 @@
-//! Who may use the control plane: whoever has the token, where there is one; and no page of a foreign origin.
+//! Who may use the control plane: holders of the token, where there is one; and no page of a foreign origin.
 //!
 //! A page cannot hide where it is from: a browser sends `Origin` with everything but the plainest GET, and a plain GET changes
 //! nothing here and cannot be read by the page. A name that the page's own name server points to this machine (DNS rebinding)
@@ -187,7 +187,7 @@ fn allows(allowed: &str, name: &str) -> bool {
     }
 }
 
-/// A header's first value; one that is no text is an empty one, which nobody may have.
+/// A header's first value; one that is not text counts as empty, which no caller may send.
 fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers
         .get(name)

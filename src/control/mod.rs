@@ -249,7 +249,7 @@ pub(crate) fn router(app: &Arc<App>, access: ControlAccess) -> Router {
             not_taken(&method, &format!("/_rollcall{}", uri.path()))
         })
         .with_state(Arc::clone(app));
-    // A nested router leaves the prefix with a slash behind it to nobody.
+    // A nested router does not serve the prefix with a trailing slash.
     Router::new()
         .route("/_rollcall/", get(info::index))
         .method_not_allowed_fallback(|method: Method, uri: Uri| async move {

@@ -77,7 +77,7 @@ impl Time {
         Self(self.0.saturating_add(millis))
     }
 
-    /// Reads `2022-09-28T09:05:26.000Z` and its kin: any RFC 3339 date-time, the fraction optional.
+    /// Reads `2022-09-28T09:05:26.000Z` and the like: any RFC 3339 date-time, the fraction optional.
     ///
     /// ```
     /// use rollcall::clock::Time;

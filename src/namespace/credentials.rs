@@ -1,4 +1,4 @@
-//! Access keys that seeds bring or a provider issues, beside those that flags configure: active, disabled, read-only,
+//! Access keys that seeds bring or a provider issues, besides those that flags configure: active, disabled, read-only,
 //! temporary.
 
 use rusqlite::{Connection, OptionalExtension, Row};

@@ -72,7 +72,7 @@ pub(super) fn generation_of(file: &Path) -> u64 {
         .unwrap_or_default()
 }
 
-/// Removes a database and what SQLite keeps beside it. What cannot be removed is only garbage: nothing points to it.
+/// Removes a database and what SQLite keeps next to it. What cannot be removed is only garbage: nothing points to it.
 pub(super) fn remove_database(file: &Path) {
     for suffix in ["", "-wal", "-shm", "-journal"] {
         let mut path = file.as_os_str().to_owned();

@@ -5,9 +5,7 @@ use crate::store::{OpenError, trouble};
 /// Why a namespace cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NamespaceError {
-    #[error(
-        "\"{0}\" is no name for a namespace: use 1 to 63 of a-z, 0-9 and -, not starting with -"
-    )]
+    #[error("invalid namespace name \"{0}\": use 1 to 63 of a-z, 0-9 and -, not starting with -")]
     Name(String),
     #[error("there are {0} namespaces already; drop some, or start with a higher --max-namespaces")]
     TooMany(usize),

@@ -27,7 +27,7 @@ pub(crate) struct Ids {
 }
 
 impl Ids {
-    /// A stream that nobody can repeat.
+    /// A stream that cannot be repeated.
     pub(crate) fn unseeded() -> Self {
         Self {
             stream: Mutex::new(Rng::new()),

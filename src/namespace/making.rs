@@ -39,7 +39,7 @@ impl Namespaces {
             self.has_room()
         };
         may_be_made()?;
-        // A copy may be long, and waits for whoever writes to the original: others make namespaces meanwhile.
+        // A copy may be long, and waits for a write to the original: others make namespaces meanwhile.
         let begun = self
             .begin(name, origin)
             .map_err(|cause| NamespaceError::Data {
@@ -212,7 +212,7 @@ impl Namespaces {
     }
 
     /// A generation later than that one and than every other of this run: calls in flight go on with removed files, which may
-    /// be long after the namespace was dropped and made anew, and whatever they do by a file's name must not meet another's.
+    /// be long after the namespace was dropped and made again, and whatever they do by a file's name must not meet another's.
     pub(super) fn generation_after(&self, before: u64) -> u64 {
         self.generations.fetch_max(before, Ordering::Relaxed);
         self.generations.fetch_add(1, Ordering::Relaxed) + 1

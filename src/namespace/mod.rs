@@ -145,7 +145,7 @@ impl Namespaces {
     }
 
     /// Does something with the namespace of that name, made where it is new. Where that fails, a new one goes again: what is
-    /// refused leaves nothing behind.
+    /// refused leaves no trace.
     pub(crate) fn with<T, E: From<NamespaceError>>(
         &self,
         name: &str,
@@ -172,11 +172,11 @@ impl Namespaces {
         }
     }
 
-    /// Unmakes a namespace, unless somebody else uses it or has written to it.
+    /// Unmakes a namespace, unless another call uses it or has written to it.
     fn discard_if_unused(&self, namespace: &Arc<Namespace>) {
         let _making = lock(&self.making);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        // One is the caller's, one lies here; nobody gets another while it is locked.
+        // One is the caller's, one lies here; no other is handed out while it is locked.
         if Arc::strong_count(namespace) != 2 || !namespace.state().is_pristine() {
             return;
         }
@@ -184,7 +184,7 @@ impl Namespaces {
         drop(known);
         namespace.state().store.retire();
         if let Err(cause) = self.remove_folder(&namespace.name) {
-            tracing::warn!(%cause, "a namespace that nobody wants could not be removed");
+            tracing::warn!(%cause, "an unused namespace could not be removed");
         }
     }
 
@@ -203,7 +203,7 @@ impl Namespaces {
         Ok(true)
     }
 
-    /// The namespace of that name, if anybody used it since the start.
+    /// The namespace of that name, if it was used since the start.
     pub(crate) fn find(&self, name: &str) -> Option<Arc<Namespace>> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         let found = known.get(name).cloned();
@@ -220,7 +220,7 @@ impl Namespaces {
         found
     }
 
-    /// Closes the files of namespaces that nobody uses just now, those first that were not used for longest, where more are
+    /// Closes the files of idle namespaces, least recently used first, where more are
     /// open than the machine has handles for: half of the handles are for connections. They open again by themselves.
     fn close_idle(&self) {
         if self.data.is_none() || store::open_stores() < self.max_open {
@@ -296,7 +296,7 @@ impl Namespaces {
         Ok(names)
     }
 
-    /// Every namespace that somebody used since the start.
+    /// Every namespace that was used since the start.
     pub(crate) fn in_use(&self) -> Vec<Arc<Namespace>> {
         self.known
             .read()
@@ -306,7 +306,7 @@ impl Namespaces {
             .collect()
     }
 
-    /// Drops a namespace and its data. Calls in flight finish on it; the next call makes it anew.
+    /// Drops a namespace and its data. Calls in flight finish on it; the next call makes a new one.
     pub(crate) fn drop_one(&self, name: &str) -> Result<(), NamespaceError> {
         if !is_name(name) {
             return Err(NamespaceError::Name(name.to_owned()));
@@ -445,7 +445,7 @@ mod tests {
         assert!(!namespaces.refresh(&namespace).expect("it is there"));
     }
 
-    /// A copy waits for who writes to the original; nobody waits for the copy.
+    /// A copy waits for a write to the original; nothing waits for the copy.
     #[test]
     fn namespaces_are_made_while_another_is_copied() {
         const TIMEOUT: Duration = Duration::from_secs(10);
@@ -459,7 +459,7 @@ mod tests {
                 DataSource::Copy(Arc::clone(&original)),
             );
             let copying = thread::spawn(move || {
-                begins.send(()).expect("somebody waits");
+                begins.send(()).expect("the test waits");
                 all.create("copy", &origin).map(drop)
             });
             begun.recv().expect("it begins");

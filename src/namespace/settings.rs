@@ -161,7 +161,7 @@ pub(crate) struct Settings {
     regions: BTreeMap<&'static str, String>,
     /// What the account of huawei-iam is called; none for the seed's name.
     pub(crate) domain_name: Option<String>,
-    /// Keys beside those that seeds bring.
+    /// Keys besides those that seeds bring.
     pub(crate) credentials: Vec<Credential>,
     pub(crate) skew: Skew,
     /// How many polls a ListUsersAsync task takes.

@@ -40,13 +40,13 @@ impl State {
         Arc::clone(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Whether the data is still the template's: nobody wrote to it.
+    /// Whether the data is still the template's: nothing was written to it.
     pub(super) fn is_pristine(&self) -> bool {
         self.from_template && self.store.generation() == 0
     }
 }
 
-/// What providers keep in memory beside the data (tasks, nonces): one value of each type.
+/// What providers keep in memory besides the data (tasks, nonces): one value of each type.
 #[derive(Default)]
 pub(crate) struct Memory {
     values: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,

@@ -65,7 +65,7 @@ impl Namespaces {
                 self.swap(&namespace, |place, old| Ok(state(old, data(place)?)))
             });
             match swapped {
-                // Somebody dropped it meanwhile, so it is made anew.
+                // It was dropped meanwhile, so it is made again.
                 Err(NamespaceError::Unknown(_)) => {}
                 Err(cause) => return Err(cause),
                 Ok((old, new)) => {
@@ -79,7 +79,7 @@ impl Namespaces {
         }
     }
 
-    /// Makes a namespace that nobody uses of other data than lies on disk; the caller holds `making`.
+    /// Makes a namespace that is not in use of other data than lies on disk; the caller holds `making`.
     fn make_over(
         &self,
         name: &str,
@@ -128,7 +128,7 @@ impl Namespaces {
         })
     }
 
-    /// Brings data that nobody wrote to up to a new template; settings and clock stay. Says whether it was such.
+    /// Brings data that was not written to up to a new template; settings and clock stay. Says whether it was such.
     pub(crate) fn refresh(&self, namespace: &Namespace) -> Result<bool, NamespaceError> {
         loop {
             let state = namespace.state();
@@ -189,7 +189,7 @@ impl Namespaces {
             Ok(new)
         });
         let new = made.map_err(|cause| {
-            // Half a file is no use to anybody, least of all on a full disk.
+            // Half a file is of no use, least of all on a full disk.
             file.as_deref().map(remove_unfinished);
             failed(cause)
         })?;

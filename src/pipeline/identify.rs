@@ -2,7 +2,7 @@
 //!
 //! A dedicated listener and a path prefix leave no doubt. The marks and the shape of a request decide the rest; the host
 //! name of the real service and, after it, credentials, version and action decide only what these leave open, which is
-//! whose envelope an unknown path wears.
+//! in whose envelope an unknown path is answered.
 
 use std::sync::LazyLock;
 
@@ -48,7 +48,7 @@ fn by_shape(request: &Request) -> Option<&'static Provider> {
             .or_else(|| by_common_path(request))
             .or_else(|| by_discovery(request));
     }
-    // A path that is nobody's wears the envelope of the API that the request is signed for.
+    // An unclaimed path is answered in the envelope of the API that the request is signed for.
     let Some(owner) = by_path(request.path()) else {
         return by_signature(request);
     };

@@ -106,7 +106,7 @@ pub(crate) fn handle(app: &App, mut request: Request, door: Option<&'static Prov
             settings: state.settings(),
             state: Arc::clone(&state),
         };
-        // A header that anybody can send may not hold a connection where keys are verified.
+        // A header that any client can send must not hold a connection where keys are verified.
         let wants_fault = request.headers.contains_key(faults::HEADER);
         let admitted =
             (mode == Auth::Strict && wants_fault && !is_admin(app, &request)).then(|| admit(&call));
@@ -369,7 +369,7 @@ fn namespace_of<'a>(
     name.unwrap_or(namespace::DEFAULT).into()
 }
 
-/// The answer to what nobody claims: never an empty page.
+/// The answer to a call that no provider claims: never an empty page.
 fn unrecognised(
     app: &App,
     request: &Request,
@@ -430,7 +430,7 @@ pub(crate) fn refuse_host(app: &App, request: &Request, host: &str) -> Reply {
     reply
 }
 
-/// What every answer has, whoever's it is: the namespace's time, and leave for pages of any origin.
+/// What every provider's answers have: the namespace's time, and leave for pages of any origin.
 fn add_common_headers(request: &Request, state: &State, mut reply: Reply) -> Reply {
     if state.clock.setting() != crate::namespace::clock::Setting::Real {
         reply = reply.header("date", state.clock.now().http_date());

@@ -78,7 +78,7 @@ fn regions<'de, D: Deserializer<'de>>(
 
 /// Reads values by name; or one for all, where that makes sense.
 struct ByName<V> {
-    /// What goes there, for whoever wrote something else.
+    /// What goes there, for the message about any other value.
     takes: &'static str,
     for_all: Option<ReadOne<V>>,
 }

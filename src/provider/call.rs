@@ -199,7 +199,7 @@ impl Request {
 /// Decoding never fails: a broken percent escape stays as it is, a byte that is not UTF-8 becomes U+FFFD, `+` is a space.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Params {
-    /// Names and values, one behind the other: every call decodes its query, and most of them for one or two values.
+    /// Names and values, one after the other: every call decodes its query, and most of them for one or two values.
     text: String,
     /// Where the name and the value of each pair end.
     ends: Vec<(usize, usize)>,
@@ -333,7 +333,7 @@ impl Call<'_> {
         &self.state.store
     }
 
-    /// The key of an encoded page of this operation. `variant` is everything that the page depends on beside the operation,
+    /// The key of an encoded page of this operation. `variant` is everything that the page depends on besides the operation,
     /// the data and the time: parents, filters, window, format, quirks.
     pub(crate) fn key(&self, variant: impl Hash) -> PageKey {
         let version = self.operation().map_or("", |operation| operation.version);
@@ -375,7 +375,7 @@ impl Call<'_> {
         Ok((body, remains))
     }
 
-    /// What a provider keeps in memory beside the data; gone with a reset, like the data.
+    /// What a provider keeps in memory besides the data; gone with a reset, like the data.
     pub(crate) fn memory<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
         self.state.memory.get()
     }

@@ -167,7 +167,7 @@ pub(crate) struct Missing {
 pub(crate) enum ApiError {
     /// The provider says no.
     Refused(Box<Refusal>),
-    /// Something that nobody planned; the caller gets the provider's own internal error, the journal gets the cause.
+    /// An unexpected failure; the caller gets the provider's own internal error, the journal gets the cause.
     Broken(Box<dyn Error + Send + Sync>),
 }
 

@@ -37,7 +37,7 @@ pub(crate) struct Provider {
     pub(crate) errors: &'static [&'static [&'static ErrorEntry]],
     /// Where sources disagree, and what can be switched.
     pub(crate) quirks: &'static [Quirk],
-    /// Parameters of every call, beside those of the operation: how it is named and signed.
+    /// Parameters of every call, besides those of the operation: how it is named and signed.
     pub(crate) common_parameters: &'static [&'static str],
     /// Bounds that belong to no single parameter.
     pub(crate) limits: &'static [Limit],
@@ -56,7 +56,7 @@ pub(crate) struct Provider {
 
 /// What is known of the real service's addresses and signatures: how its calls are told from others', and what its clients sign.
 pub(crate) struct Real {
-    /// Its host names, `*` for any text: they decide whose envelope an unknown path wears.
+    /// Its host names, `*` for any text: they decide in whose envelope an unknown path is answered.
     pub(crate) hosts: &'static [&'static str],
     /// The domains that those are in, for certificates and the proxy.
     pub(crate) domains: &'static [&'static str],

@@ -1,4 +1,4 @@
-//! What nobody may read in the journal, a log or an explanation: passwords, secret keys, signatures, tokens.
+//! What must not be readable in the journal, a log or an explanation: passwords, secret keys, signatures, tokens.
 
 use http::HeaderMap;
 use serde_json::{Map, Value};
@@ -310,7 +310,7 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&decode(text.as_bytes())).into_owned()
 }
 
-/// How often a value may hold a form whose value holds a form; nobody nests deeper, and each level is read again.
+/// How often a value may hold a form whose value holds a form; clients do not nest deeper, and each level is read again.
 const NESTED: u8 = 3;
 
 /// Whether a pair of a query or form holds a secret: by its name, or in the document or form that is its value.

@@ -1,4 +1,4 @@
-//! Texts of messages: how much of a value they repeat, and which name of a table somebody may have meant.
+//! Texts of messages: how much of a value they repeat, and which name of a table was probably meant.
 
 use std::cmp::Reverse;
 use std::fmt::{self, Write as _};

@@ -1,4 +1,4 @@
-//! The registry: every provider, a module each. What two of them share lies beside this file, never in a module.
+//! The registry: every provider, a module each. What two of them share lies next to this file, never in a module.
 
 pub(crate) mod aliyun_ehpc;
 #[cfg(test)]

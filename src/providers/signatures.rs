@@ -202,7 +202,7 @@ const NONCES: usize = 100_000;
 #[derive(Debug, Default)]
 pub(crate) struct Nonces {
     used: Mutex<Used>,
-    /// Two halves of a hash with keys that nobody knows: 128 bits stand for a nonce of any length.
+    /// Two halves of a hash with secret keys: 128 bits stand for a nonce of any length.
     halves: [RandomState; 2],
 }
 

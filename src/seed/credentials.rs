@@ -51,7 +51,7 @@ pub(super) fn merge(tx: &Connection, document: &RawValue) -> Result<u64, SeedErr
             Time::parse_rfc3339(text).ok_or_else(|| {
                 rule(
                     "expires",
-                    &format!("\"{text}\" is no time; write it as 2024-05-20T08:30:00Z"),
+                    &format!("\"{text}\" is not a time; write it as 2024-05-20T08:30:00Z"),
                 )
             })
         });

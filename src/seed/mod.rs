@@ -1,4 +1,4 @@
-//! Seed documents: where data comes from before anybody writes.
+//! Seed documents: where data comes from before the first write.
 //!
 //! A document is a JSON object with a provider's id for each key; what is under it is in that provider's own wire
 //! vocabulary and is read by its provider. An `.ndjson` file holds one such document a line, and is read a line at a time.
@@ -218,7 +218,7 @@ impl fmt::Display for DocumentError {
     }
 }
 
-/// A bar for a large file, on a terminal; it hides where nobody looks.
+/// A bar for a large file, on a terminal; hidden where standard error is no terminal.
 fn progress(metadata: &Metadata, file: &str) -> ProgressBar {
     if metadata.len() < LARGE {
         return ProgressBar::hidden();

@@ -80,7 +80,7 @@ pub(super) async fn answer(
     }
     // The answer to a CONNECT must not be a 2xx, which opens a tunnel and has no body; some providers answer 200 to everything.
     if request.method() == Method::CONNECT {
-        let detail = "rollcall answers requests; it is no proxy to tunnel through unless it is started with --proxy";
+        let detail = "rollcall answers requests; it is not a proxy to tunnel through unless it is started with --proxy";
         return Ok(into_response(Reply::problem(405, "Not a proxy", detail)));
     }
     let delivery = match read(request).await {
@@ -178,7 +178,7 @@ impl http_body::Body for Truncated {
 }
 
 /// A body that is made while it is sent: a part when the one before is on its way, so that a slow reader waits for it and
-/// not the other way round. The work is done beside the runtime, which may have to wait for the store.
+/// not the other way round. The work is done outside the runtime, which may have to wait for the store.
 enum Long {
     /// The beginning is there.
     Begun(Bytes, BodyTail),

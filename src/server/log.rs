@@ -1,6 +1,6 @@
 //! The log on standard error, written by a thread of its own.
 //!
-//! A call that logs only puts its line in a queue. Where the queue is full (nobody reads the pipe) or standard error cannot be
+//! A call that logs only puts its line in a queue. Where the queue is full (the pipe is not read) or standard error cannot be
 //! written (a full disk, a reader that has gone away), lines are dropped and counted; the calls, the connections and the
 //! listeners go on.
 
@@ -28,7 +28,7 @@ const RETRY: Duration = Duration::from_millis(20);
 /// The value that it gives back waits for the last lines when it is dropped.
 pub(crate) fn start(filter: &str) -> Result<LogGuard, String> {
     let parsed = EnvFilter::try_new(filter)
-        .map_err(|cause| format!("--log \"{filter}\" is no filter: {cause}"))?;
+        .map_err(|cause| format!("--log \"{filter}\" is not a filter: {cause}"))?;
     let lines = Lines::default();
     let writer = lines.clone();
     thread::Builder::new()

@@ -284,7 +284,7 @@ fn certificates(options: &Options) -> Result<Certificates, StartError> {
         .map_err(|cause| StartError::Tls(cause.to_string()))
 }
 
-/// Seeds fill new namespaces only; whoever names one for a folder with data sees none of it.
+/// Seeds fill new namespaces only; one that is named for a folder with data has no effect on it.
 fn warn_of_seeds_that_come_too_late(namespaces: &Namespaces, options: &Options) {
     let is_demo = |source: &SeedSource| matches!(source, SeedSource::Demo);
     if options.data.is_none() || options.seeds.iter().all(is_demo) {

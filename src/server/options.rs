@@ -40,7 +40,7 @@ impl std::str::FromStr for Listen {
             None => (None, text),
         };
         let address = address.parse().map_err(|_| {
-            format!("\"{address}\" is no address; write an IP address and a port, as 127.0.0.1:4700 or [::1]:4700")
+            format!("\"{address}\" is not an address; write an IP address and a port, as 127.0.0.1:4700 or [::1]:4700")
         })?;
         Ok(Self {
             provider,
@@ -325,7 +325,7 @@ impl Options {
         self
     }
 
-    /// Reads seed files again when they change, and resets the namespaces that nobody wrote to.
+    /// Reads seed files again when they change, and resets the namespaces that have not been written to.
     ///
     /// ```
     /// use rollcall::Options;

@@ -85,7 +85,7 @@ pub struct Parameters<'a> {
 pub enum Defect {
     /// A parameter is absent or empty: `missing parameter [..]`.
     Missing(&'static str),
-    /// A parameter has a value that nobody knows: `illegal parameter [..]`.
+    /// A parameter has an unknown value: `illegal parameter [..]`.
     Illegal(&'static str),
 }
 

@@ -238,7 +238,7 @@ fn presigned<'a>(
         signature,
         timestamp: parse_compact_time(&date).ok_or(Defect::MalformedDate)?,
         date,
-        // What says how a signature is to be checked counts only where it is signed itself: anybody can add it to an address.
+        // What says how a signature is to be checked counts only where it is signed itself: anyone can add it to an address.
         expires: expires(&pairs),
         body_unsigned: last(&pairs, "X-NotSignBody").is_some(),
         security_token,

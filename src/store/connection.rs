@@ -22,7 +22,7 @@ impl Store {
         self.is_asleep.load(Ordering::Acquire)
     }
 
-    /// Closes the connections of a file that nobody uses just now; the next call opens them again. Says whether it did.
+    /// Closes the connections of a file that is idle; the next call opens them again. Says whether it did.
     pub(crate) fn sleep(&self) -> bool {
         let Some(writer) = self.writer.get().filter(|_| self.file.is_some()) else {
             return false;
@@ -74,9 +74,9 @@ impl Store {
         Some(self.awake(slot, open))
     }
 
-    /// A connection to read with that nobody uses just now.
+    /// An idle connection to read with.
     pub(super) fn idle_reader(&self) -> Option<InUse<'_>> {
-        // What sleeps is nobody's haste.
+        // A sleeping store is not woken for this.
         let slot = self.idle_slot().filter(|slot| slot.is_some())?;
         self.awake(slot, self.opens_readers()).ok()
     }
@@ -94,7 +94,7 @@ impl Store {
         }
     }
 
-    /// The connection to write with, where nobody uses it just now.
+    /// The connection to write with, where it is idle.
     pub(crate) fn idle_writer(&self) -> rusqlite::Result<Option<InUse<'_>>> {
         let slot = self.writer()?.try_lock();
         slot.map(|slot| self.awake(slot, open_writer)).transpose()
@@ -153,7 +153,7 @@ pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     // A large sort, and a statement that may have to be taken back, would want a folder for temporary files, which a
     // read-only root does not have.
     connection.pragma_update(None, "temp_store", "memory")?;
-    // Else a statement is prepared anew for every value that is bound to it: the value might tell of a better plan, where
+    // Else a statement is prepared again for every value that is bound to it: the value might tell of a better plan, where
     // somebody had the tables analysed.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;

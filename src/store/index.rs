@@ -212,7 +212,7 @@ impl Lists {
         Ok(moves)
     }
 
-    /// Notes that a commit begins: until it is over, nobody can say of which generation the orders are.
+    /// Notes that a commit begins: until it is over, the generation of the orders is unknown.
     pub(super) fn begin(&self) {
         self.begun.fetch_add(1, Ordering::SeqCst);
     }
@@ -222,7 +222,7 @@ impl Lists {
         self.begun.load(Ordering::SeqCst) == generation
     }
 
-    /// Gives up the orders: nobody knows whether they are of the newest generation. They are built anew when needed.
+    /// Gives up the orders, which may not be of the newest generation. They are built again when needed.
     pub(super) fn forget(&self) {
         self.write().orders.clear();
     }

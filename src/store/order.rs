@@ -1,7 +1,7 @@
 //! A long list in memory: which row stands where, and which rows match a filter.
 //!
 //! Rows lie in blocks, in the order of the list. The n-th row is found by the blocks' ends, a row by the blocks' first keys,
-//! and a filter reads what the blocks hold of the columns that filters look at, one column behind the other. Knows no SQL:
+//! and a filter reads what the blocks hold of the columns that filters look at, one column after the other. Knows no SQL:
 //! `lists.rs` fills an order from its table and keeps it up to date.
 
 use std::borrow::Cow;
@@ -111,7 +111,7 @@ impl Order {
         }
     }
 
-    /// Adds a row behind all others: how a list is read from its table.
+    /// Adds a row after all others: how a list is read from its table.
     pub(super) fn push(&mut self, row: Row<'_>) {
         let combination = self.filter_columns.combination(row.filter_columns);
         let last = match self.blocks.last() {
@@ -143,7 +143,7 @@ impl Order {
                 _ => (block, place),
             };
         }
-        // Behind a full block. Most lists grow at their end, and full blocks are what they then leave behind.
+        // After a full block. Most lists grow at their end, and then leave full blocks.
         match self.blocks.get(block + 1) {
             Some(next) if next.numbers.len() < BLOCK => (block + 1, 0),
             _ => (self.new_block(block + 1), 0),
@@ -334,7 +334,7 @@ impl Block {
     }
 }
 
-/// Texts, one behind the other.
+/// Texts, one after the other.
 #[derive(Debug, Default, Clone)]
 struct Texts {
     /// Each text and its [`END`].
@@ -356,7 +356,7 @@ impl Texts {
 
     fn insert(&mut self, place: usize, text: &str) {
         let start = self.start(place);
-        // Put behind all others, and brought to its place from there.
+        // Put after all others, and brought to its place from there.
         self.bytes.extend_from_slice(text.as_bytes());
         self.bytes.push(END);
         self.bytes[start..].rotate_right(text.len() + 1);
@@ -396,7 +396,7 @@ impl Texts {
                 .take_while(|&&end| end < found)
                 .count();
             let Some(&end) = self.ends.get(place) else {
-                return; // An empty needle is found once more, behind the last text.
+                return; // An empty needle is found once more, after the last text.
             };
             each(place);
             (from, place) = (end + 1, place + 1);
@@ -497,7 +497,7 @@ mod tests {
 
     #[derive(Debug, Clone)]
     enum Change {
-        /// That many rows with numbers one after the other, in front of, behind or among those there are.
+        /// That many rows with numbers one after the other, before, after or among those there are.
         Insert(u16, i64, ModelRow),
         Remove(Index, u16),
         Replace(Index, ModelRow),
@@ -629,7 +629,7 @@ mod tests {
         }
     }
 
-    /// Falling numbers behind a full block would be a block each, were they not put in front of the next one.
+    /// Falling numbers after a full block would be a block each, were they not put in front of the next one.
     #[test]
     fn blocks_stay_full_whichever_way_a_list_grows() {
         for numbers in [

@@ -48,7 +48,7 @@ impl Window {
         }
     }
 
-    /// The first rows of the window, and how many there may be behind them.
+    /// The first rows of the window, and how many there may be after them.
     pub(crate) const fn split(self, first: u64) -> (Self, u64) {
         let rows = match self.limit {
             RowLimit::All => u64::MAX,

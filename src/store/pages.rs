@@ -14,11 +14,11 @@ use bytes::Bytes;
 const BYTES: usize = 2 * 1024 * 1024;
 /// A page longer than this is not worth keeping.
 pub(crate) const LONGEST: usize = 256 * 1024;
-/// What a page takes beside the bytes of its key and its body: its entry, its note, and what allocations round up to.
+/// What a page takes besides the bytes of its key and its body: its entry, its note, and what allocations round up to.
 /// Without it, a million empty pages would be next to nothing.
 const OVERHEAD: usize = 256;
 
-/// What a page depends on beside the data and the time.
+/// What a page depends on besides the data and the time.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct PageKey(Vec<u8>);
 
@@ -40,7 +40,7 @@ impl Hasher for Written {
         self.0.extend_from_slice(bytes);
     }
 
-    /// Nobody asks: the bytes are what counts.
+    /// Never asked for: the bytes are what counts.
     fn finish(&self) -> u64 {
         0
     }
@@ -229,7 +229,7 @@ mod tests {
             // Some keys come again, with another length: pages that depend on the time are replaced.
             let key = PageKey::of(if number % 3 == 0 { number % 7 } else { number });
             pages.keep(key, 1, &page(&"x".repeat(number % 1000)));
-            let cached = pages.cached.read().expect("nobody panics here");
+            let cached = pages.cached.read().expect("no test panics here");
             assert!(cached.bytes <= BYTES);
             if number % 9999 == 0 {
                 let sizes = cached

@@ -380,8 +380,10 @@ mod tests {
                      INSERT INTO touched SELECT 0, new.team, new.born, new.seq;
                  END;";
             let writer = store.idle_writer().expect("a store of its own");
-            let begun = writer.expect("nobody uses it");
-            begun.execute_batch(attempt).expect("nobody watches yet");
+            let begun = writer.expect("it is idle");
+            begun
+                .execute_batch(attempt)
+                .expect("no trigger is there yet");
             drop(begun);
             store.write(CHANGES[1].1).expect("a valid change");
             check(store, "a write");

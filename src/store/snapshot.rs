@@ -12,7 +12,7 @@ use super::file::check_header;
 use super::wait::lock;
 use super::{OpenError, Store, page};
 
-/// Where the header says how the file is written and read: with a write-ahead log beside it, or without.
+/// Where the header says how the file is written and read: with a write-ahead log next to it, or without.
 const JOURNAL_FORMAT: Range<usize> = 18..20;
 const WITHOUT_LOG: [u8; 2] = [1, 1];
 /// How long a check may take at least, and how much longer for each of so many bytes; a million users take a tenth of it.

@@ -1,6 +1,6 @@
 //! Lists that are too long to be built whole: the rest of the rows is read while the beginning is sent.
 //!
-//! Up to [`WHOLE`] an answer is built at once. A longer one goes on behind the last row that was read, in a transaction of
+//! Up to [`WHOLE`] an answer is built at once. A longer one goes on after the last row that was read, in a transaction of
 //! its own for each part; in between it holds on to nothing but the state, which no reset takes from it. What is written
 //! meanwhile may be shown or not; a row that is there all the time is shown once. Knows no HTTP framework.
 
@@ -31,7 +31,7 @@ pub(crate) type ReadError = Box<dyn Error + Send + Sync>;
 
 /// The rows of a list, to be read in its order.
 pub(crate) trait RowSource: fmt::Debug + Send + 'static {
-    /// Pushes the rows behind those that were read before, up to [`BATCH`] of them; says whether there may be more.
+    /// Pushes the rows after those that were read before, up to [`BATCH`] of them; says whether there may be more.
     fn read(&mut self, tx: &Connection, items: &mut Items) -> Result<bool, ReadError>;
 
     /// Between which moments (milliseconds since the epoch) an answer of what was read holds.
@@ -44,7 +44,7 @@ pub(crate) trait RowSource: fmt::Debug + Send + 'static {
 #[derive(Debug)]
 pub(crate) struct Items {
     text: Vec<u8>,
-    /// Whether an item is behind us, be it in an earlier part.
+    /// Whether an item was written, be it in an earlier part.
     begun: bool,
 }
 
@@ -116,14 +116,14 @@ pub(crate) struct BodyTail {
 }
 
 impl BodyTail {
-    /// The same with something behind it.
+    /// The same with something after it.
     #[must_use]
     pub(crate) fn and(mut self, behind: &[u8]) -> Self {
         self.tail.extend_from_slice(behind);
         self
     }
 
-    /// The next part; nothing behind the last one. After an error there is no more, and what was sent must not look whole.
+    /// The next part; nothing after the last one. After an error there is no more, and what was sent must not look whole.
     pub(crate) fn next(&mut self) -> Result<Option<Bytes>, ReadError> {
         let Some(mut rows) = self.rows.take() else {
             return Ok(None);

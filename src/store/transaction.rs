@@ -1,4 +1,4 @@
-//! Transactions whose statements stay prepared: SQLite would parse `BEGIN` anew for every call.
+//! Transactions whose statements stay prepared: SQLite would parse `BEGIN` again for every call.
 
 use std::ops::Deref;
 
@@ -22,7 +22,7 @@ impl<'c> Transaction<'c> {
         Self::begin(connection, "BEGIN IMMEDIATE")
     }
 
-    /// None at all: where nobody else can write meanwhile, everything that is read is of one generation anyway.
+    /// None at all: where no other write can happen meanwhile, everything that is read is of one generation anyway.
     pub(super) const fn unneeded(connection: &'c Connection) -> Self {
         Self {
             connection,

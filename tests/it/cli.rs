@@ -193,7 +193,7 @@ fn bad_flags_get_a_sentence_and_exit_code_2() {
         2,
         "write a date and time with a zone",
     );
-    check(&["--log", "a=b=c"], 2, "is no filter");
+    check(&["--log", "a=b=c"], 2, "is not a filter");
     check(
         &["--clock", "0001-01-01T00:00:00Z"],
         2,

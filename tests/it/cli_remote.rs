@@ -62,7 +62,7 @@ fn reset() {
         &server,
         &["reset", "--namespace", "No"],
         1,
-        "rollcall: \"No\" is no name for a namespace",
+        "rollcall: invalid namespace name \"No\"",
     );
     fails(&server, &["reset", "--full"], 2, "--full");
 }
@@ -93,7 +93,7 @@ fn namespaces() {
         &server,
         &["namespaces", "create", "a/b"],
         1,
-        "\"a/b\" is no name",
+        "invalid namespace name \"a/b\"",
     );
     fails(
         &server,
@@ -152,7 +152,12 @@ fn faults() {
         1,
         "(at /effect)",
     );
-    fails(&server, &["faults", "add", "explode"], 2, "this is no JSON");
+    fails(
+        &server,
+        &["faults", "add", "explode"],
+        2,
+        "this is not JSON",
+    );
 }
 
 #[test]
@@ -316,7 +321,7 @@ fn serve_takes_fault_rules_from_a_file() {
         &server,
         &serve,
         1,
-        "a fault rule is wrong at /effect/error: \"Nonsense\" is no error",
+        "a fault rule is wrong at /effect/error: \"Nonsense\" is not an error",
     );
     fs::write(&file, r#"{"effect": "hang"}"#).expect("a writable folder");
     fails(&server, &serve, 2, "--faults");

@@ -197,7 +197,7 @@ fn a_namespace_is_made_and_chosen_by_the_keys() {
     check(
         &mut run(&["--namespace", "No"], &["true"]),
         2,
-        "\"No\" is no name for a namespace",
+        "invalid namespace name \"No\"",
     );
     check(
         &mut run(&["--namespace", "a", "--access-key", "ak~b"], &["true"]),

@@ -284,7 +284,7 @@ fn a_command_that_cannot_be_made_says_why() {
         &["aliyun-ehpc", "GET", url, "--scheme", "iaas"],
         "aliyun-ehpc does not know --scheme iaas; it knows acs3 and acs3-sm3 and v1 and v1-sha256",
     );
-    check(&["aliyun-ehpc", "GET", "ftp://x/"], "is no address");
+    check(&["aliyun-ehpc", "GET", "ftp://x/"], "is not an address");
     check(&["aliyun-ehpc", "G T", url], "is no method");
     let token = ["--token", "T"];
     for scheme in ["ehpc", "ehpc-sha1", "iaas", "iaas-sha1"] {

@@ -251,7 +251,8 @@ fn a_reserved_name_of_no_error_brings_the_nearest_errors() {
     server.get("/v2/rollcall-fault-UserNotExist/users");
     let lines = explanation(&server).join("\n");
     assert!(
-        lines.contains("\"UserNotExist\" is no error of huawei-workspace; the nearest are User"),
+        lines
+            .contains("\"UserNotExist\" is not an error of huawei-workspace; the nearest are User"),
         "{lines}"
     );
     server.get(
@@ -259,7 +260,7 @@ fn a_reserved_name_of_no_error_brings_the_nearest_errors() {
     );
     let lines = explanation(&server).join("\n");
     assert!(
-        lines.contains("is no error of qingcloud-ehpc; the nearest are "),
+        lines.contains("is not an error of qingcloud-ehpc; the nearest are "),
         "{lines}"
     );
     let header = [("x-rollcall-fault", "Internale")];

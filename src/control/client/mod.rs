@@ -73,8 +73,8 @@ pub struct Client {
 /// ```
 /// use rollcall::control::{Client, ClientError};
 ///
-/// let nobody = Client::new("http://127.0.0.1:1").health();
-/// assert!(matches!(nobody, Err(ClientError::Unreachable { .. })));
+/// let unreachable = Client::new("http://127.0.0.1:1").health();
+/// assert!(matches!(unreachable, Err(ClientError::Unreachable { .. })));
 /// ```
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
@@ -122,7 +122,7 @@ pub struct JournalCall {
     pub time: String,
     /// The namespace.
     pub namespace: String,
-    /// The provider; empty where nobody claimed the call.
+    /// The provider; empty where none claimed the call.
     pub provider: String,
     /// The provider's name of the operation, or what the caller took for one.
     pub operation: String,
@@ -281,7 +281,7 @@ impl Client {
         self.typed(list)
     }
 
-    /// Drops the namespace; its next call makes it anew.
+    /// Drops the namespace; its next call makes a new one.
     ///
     /// # Errors
     /// When there is no such namespace, or the server cannot be reached.

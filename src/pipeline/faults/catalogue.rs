@@ -44,7 +44,7 @@ pub(super) fn no_such_error(provider: &Provider, name: &str) -> String {
     }
     let names = provider.errors().map(|entry| entry.name);
     format!(
-        "\"{name}\" is no error of {id}; the nearest are {}, and GET /_rollcall/errors?provider={id} lists them all",
+        "\"{name}\" is not an error of {id}; the nearest are {}, and GET /_rollcall/errors?provider={id} lists them all",
         text::nearest(name, names, 3).join(", ")
     )
 }

@@ -45,7 +45,7 @@ impl Match {
                 return at(
                     "/operation",
                     format!(
-                        "\"{name}\" is no operation of {whose}; GET /_rollcall/providers lists them"
+                        "\"{name}\" is not an operation of {whose}; GET /_rollcall/providers lists them"
                     ),
                 );
             }
@@ -56,7 +56,7 @@ impl Match {
         {
             return at(
                 "/namespace",
-                format!("\"{namespace}\" is no namespace; use a name, or * for all"),
+                format!("\"{namespace}\" is not a namespace; use a name, or * for all"),
             );
         }
         let key = self.access_key.as_deref();
@@ -128,7 +128,7 @@ pub(super) fn check_effect(
                 let rule = match only {
                     Some(only) => no_such_error(only, error),
                     None => format!(
-                        "\"{error}\" is no error of any provider, or a code of several; GET /_rollcall/errors lists them"
+                        "\"{error}\" is not an error of any provider, or a code of several; GET /_rollcall/errors lists them"
                     ),
                 };
                 return at("/effect/error", rule);
@@ -137,7 +137,7 @@ pub(super) fn check_effect(
         Effect::Answer { status, .. } if !(200..=599).contains(status) => {
             return at(
                 "/effect/status",
-                format!("{status} is no status of an answer; use 200 to 599"),
+                format!("{status} is not a status of an answer; use 200 to 599"),
             );
         }
         Effect::Answer { content_type, .. }

@@ -69,7 +69,7 @@ pub(super) fn from_header(text: &str, provider: &'static Provider) -> Result<Eff
         Some(("status", status)) => {
             let status = status
                 .parse()
-                .map_err(|_| format!("\"{status}\" is no status"))?;
+                .map_err(|_| format!("\"{status}\" is not a status"))?;
             Effect::Answer {
                 status,
                 body: String::new(),

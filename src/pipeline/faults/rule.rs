@@ -218,7 +218,7 @@ impl TryFrom<Value> for Effect {
                     given.join(" and ")
                 ));
             }
-            _ => return Err(format!("{value} is no effect; use {FORMS}")),
+            _ => return Err(format!("{value} is not an effect; use {FORMS}")),
         };
         effect.map_err(|error| {
             let at = error.dotted();

@@ -1,7 +1,7 @@
 //! The access log: a line of JSON a call, in a file or on standard output, for whoever asks tomorrow what happened last night.
 //!
 //! Lines are made and written by a thread of their own; a call only hands its journal entry over, which masks secrets where it
-//! is shown. Where the thread cannot keep up, because a disk is slow or nobody reads the pipe, entries are left out and counted
+//! is shown. Where the thread cannot keep up, because a disk is slow or the pipe is not read, entries are left out and counted
 //! instead of waited for.
 
 use std::fs::{self, File};
@@ -26,7 +26,7 @@ pub(crate) struct AccessLogPlan {
     pub(crate) max_bytes: u64,
 }
 
-/// How large a file grows unless somebody says otherwise.
+/// How large a file grows by default.
 pub(crate) const MAX_BYTES: u64 = 64 << 20;
 /// How many older files are kept: `FILE.1` is the youngest.
 const OLDER: usize = 4;
@@ -77,7 +77,7 @@ impl AccessLog {
 impl Drop for AccessLog {
     fn drop(&mut self) {
         self.entries = None;
-        // A pipe that nobody reads does not hold up the stop.
+        // A pipe that is not read does not hold up the stop.
         let done = self.done.get_mut().unwrap_or_else(PoisonError::into_inner);
         let _ = done.recv_timeout(LAST_LINES);
     }

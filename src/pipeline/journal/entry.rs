@@ -21,7 +21,7 @@ use crate::provider::text;
 const BODY: usize = 16 * 1024;
 /// How many parameters that an operation does not have are named.
 const UNKNOWN: usize = 8;
-/// What an entry costs beside what it holds: itself, its places in the ring and the index, what allocators round up.
+/// What an entry costs besides what it holds: itself, its places in the ring and the index, what allocators round up.
 pub(super) const OVERHEAD: usize = size_of::<StoredEntry>() + 256;
 /// Where in the pipeline a call was answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -64,10 +64,10 @@ impl Stage {
     ];
 }
 
-/// What the pipeline found out about a call, beside the request and the reply.
+/// What the pipeline found out about a call, besides the request and the reply.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
-    /// Empty where nobody claimed the call.
+    /// Empty where no provider claimed the call.
     pub(crate) provider: &'static str,
     /// The operation's name in the table; empty for what is none.
     pub(crate) named: &'static str,
@@ -123,7 +123,7 @@ pub(super) struct StoredEntry {
     pub(super) reply_cut: bool,
 }
 
-/// The target and the headers of a request, its body, and the reply's headers, one behind the other.
+/// The target and the headers of a request, its body, and the reply's headers, one after the other.
 #[derive(Debug)]
 pub(super) struct Packed {
     bytes: Box<[u8]>,

@@ -37,7 +37,7 @@ const NAMES: usize = 10_000;
 pub(crate) struct Journal {
     per_namespace: usize,
     bytes: usize,
-    /// Where entries go for good, beside the ring.
+    /// Where entries go for good, besides the ring.
     access_log: Option<AccessLog>,
     /// [`Inner::last_id`].
     newest: AtomicU64,
@@ -178,7 +178,7 @@ impl Journal {
             return None;
         }
         let mut kept = StoredEntry::new(entry);
-        // Freed behind the lock.
+        // Freed after the lock.
         let mut gone = Vec::new();
         let mut inner = self.lock();
         inner.last_id += 1;
@@ -363,7 +363,7 @@ impl Journal {
             .filter(|kept| filter.lets(kept))
             .map(|kept| kept.id)
             .collect();
-        // Freed behind the lock.
+        // Freed after the lock.
         let gone: Vec<Arc<StoredEntry>> = ids
             .iter()
             .filter_map(|id| inner.entries.remove(id))
@@ -381,7 +381,7 @@ impl Journal {
         gone.len()
     }
 
-    /// Forgets how many entries of a namespace were dropped: it is gone, and one of that name begins anew. Its entries stay.
+    /// Forgets how many entries of a namespace were dropped: it is gone, and a new one of that name starts from zero. Its entries stay.
     pub(crate) fn forget_dropped(&self, namespace: &str) {
         let mut inner = self.lock();
         if let Some(dropped) = inner.dropped_of.remove(namespace) {
@@ -427,7 +427,7 @@ impl Inner {
         of_one.chain(all.into_iter().flatten())
     }
 
-    /// What was dropped before everything was cleared, nobody asks for any more.
+    /// What was dropped before everything was cleared is not asked for any more.
     fn clear_dropped(&mut self, namespace: Option<&str>) {
         match namespace {
             None => {

@@ -77,7 +77,7 @@ pub(crate) fn authenticate_with(
         Ok(_) => Ok(Caller::Anyone),
         Err(Defect::NoAuthorization) if is_signed(call.request) => Err(AUTHORIZATION_MALFORMED
             .with("authorization format incorrect")
-            .because("Authorization holds bytes that are no text")),
+            .because("Authorization holds bytes that are not text")),
         Err(Defect::NoAuthorization) if call.auth() == Auth::Strict => {
             call.store()
                 .read(|tx| token::check(tx, token, project_id, call.now()))?;

@@ -23,7 +23,7 @@ pub(crate) const MOST: i64 = 10_000;
 
 /// Real tokens start like this: it is how their DER encoding begins.
 const HEAD: &str = "MII";
-/// Random characters behind the head.
+/// Random characters after the head.
 const RANDOM: usize = 253;
 
 /// A token that was issued.
@@ -132,7 +132,7 @@ pub(crate) fn check(
     Ok(token)
 }
 
-/// A moment as IAM prints it: six digits behind the second, though the clock has three.
+/// A moment as IAM prints it: six decimals of a second, though the clock has three.
 pub(crate) fn rfc3339_micros(time: Time) -> String {
     time.format("%Y-%m-%dT%H:%M:%S%.6fZ")
 }

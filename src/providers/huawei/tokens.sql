@@ -2,7 +2,7 @@
 
 CREATE TABLE huawei_tokens (
     seq INTEGER PRIMARY KEY,
-    -- SHA-256 of the token's text: a data file that is passed on gives nobody a token.
+    -- SHA-256 of the token's text: a data file that is passed on reveals no token.
     digest BLOB NOT NULL UNIQUE,
     -- The `token` object as IAM shows it.
     document TEXT NOT NULL,

@@ -6,7 +6,7 @@
 //! - at `/`, which other providers have too, Keystone clients find the list of versions, with a status of 300;
 //! - a look-up of projects by name has to give exactly one: SDKs refuse none and two alike;
 //! - errors of IAM have an envelope of their own, with a number for a code; those of the gateway have the gateway's;
-//! - times have six digits behind the second.
+//! - times have six decimals of a second.
 
 mod auth;
 mod errors;

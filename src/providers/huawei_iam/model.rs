@@ -358,7 +358,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A new access key that is good for a while. Clients see `~namespace` behind its name.
+/// A new access key that is good for a while. Clients see `~namespace` after its name.
 pub(crate) fn temporary_key(
     tx: &Connection,
     ids: &Ids,

@@ -126,7 +126,7 @@ pub(crate) fn get_caller_identity(call: &Call<'_>) -> Result<Reply, ApiError> {
 /// Issues a token for somebody whom another identity provider knows.
 ///
 /// Inferred: the user's name and the method; no source shows this answer's body. The id token is believed whatever the mode
-/// of authentication: it is signed by somebody whom rollcall cannot know.
+/// of authentication: its signer is unknown to rollcall.
 pub(crate) fn create_token_by_id_token(call: &Call<'_>) -> Result<Reply, ApiError> {
     let body = wire::IdTokenBody::decode(call)?;
     federate(call, body.scope)
@@ -248,7 +248,7 @@ fn identified(
             }
             holder(call, tx, text)
         }
-        // Inferred: who acts as an agency goes by its name behind that of its domain. Any agency of the account will do.
+        // Inferred: who acts as an agency goes by its name after that of its domain. Any agency of the account will do.
         Identity::Agency {
             domain: meant,
             name,
@@ -266,7 +266,7 @@ fn identified(
     }
 }
 
-/// A passcode beside the password is any: rollcall knows nobody's second factor.
+/// A passcode beside the password is any: rollcall knows no second factors.
 fn proven(tx: &Connection, user: &User, password: &Password) -> Result<(), ApiError> {
     let refused = |because: &str| errors::PASSWORD_WRONG.raise().because(because);
     let Some(hash) = &user.password_hash else {
@@ -315,7 +315,7 @@ fn holder(call: &Call<'_>, tx: &Connection, text: &str) -> Result<(User, Domain)
     Ok((model::first_user(tx, &domain)?, domain))
 }
 
-/// Who calls: whoever the token in the headers was issued to, else the first user of the account. Beside a signature the
+/// Who calls: the user that the token in the headers was issued to, else the first user of the account. Beside a signature the
 /// token does not count.
 fn caller(call: &Call<'_>, tx: &Connection) -> Result<(User, Domain), ApiError> {
     let token = call.request.header("x-auth-token");

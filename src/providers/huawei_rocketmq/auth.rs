@@ -40,7 +40,7 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
 ///
 /// Inferred: the caller's projects are those that the seed gives the account, and those in which it has instances.
 fn require_own_project(call: &Call<'_>, project_id: &str) -> Result<(), ApiError> {
-    // Asked with every call, and answered anew only when something was written.
+    // Asked with every call, and answered again only when something was written.
     let key = call.key(("whose project", project_id));
     call.encoded(key, |tx| {
         if owns_project(tx, project_id)? || model::has_project(tx, project_id)? {

@@ -6,7 +6,7 @@
 //! - create answers 200, not 201; delete answers 200 with a message, not 204;
 //! - a page past the end is an empty list, where ListInstances refuses it;
 //! - on engine 5.x every user is an administrator, whatever was asked for;
-//! - a default permission that nobody sent is shown as one that follows from admin;
+//! - a default permission that was never sent is shown as the one that follows from admin;
 //! - the leading digits of a code need not be its HTTP status.
 
 mod auth;

@@ -126,7 +126,7 @@ pub(crate) fn list_instances(call: &Call<'_>) -> Result<Reply, ApiError> {
     let key = call.key((project_id, &filter, window));
     let body = call.encoded(key, |tx| {
         let page = model::list_instances(tx, project_id, &filter, window)?;
-        // Unlike the list of users, this one refuses to start behind its end (seen live by Terraform's authors).
+        // Unlike the list of users, this one refuses to start after its end (seen live by Terraform's authors).
         if 0 < window.offset && page.total <= window.offset {
             return Err(errors::OFFSET_INVALID.raise().because(format!(
                 "offset is {}, and {} instances match",

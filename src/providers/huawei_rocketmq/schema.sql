@@ -22,7 +22,7 @@ CREATE TABLE rocketmq_users (
     secret_key TEXT NOT NULL,
     white_remote_address TEXT NOT NULL,
     admin INTEGER NOT NULL,
-    -- NULL where nobody ever sent one: what is shown then follows from admin.
+    -- NULL where none was ever sent: what is shown then follows from admin.
     default_topic_perm TEXT CHECK (default_topic_perm IN ('PUB', 'SUB', 'PUB|SUB', 'DENY')),
     default_group_perm TEXT CHECK (default_group_perm IN ('PUB', 'SUB', 'PUB|SUB', 'DENY')),
     -- JSON arrays of {"name","perm"}, in the order sent.

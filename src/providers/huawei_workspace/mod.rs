@@ -3,7 +3,7 @@
 //! What is odd here:
 //! - a user or group that does not exist is 400, not 404; so is a name that is taken;
 //! - `account_expires` is a string in lists and a number where a user is shown;
-//! - a list without a limit holds everybody;
+//! - a list without a limit holds all users;
 //! - creating a group does not tell its id: clients find it in the list;
 //! - `random-password` is a GET that changes something, and `otp-devices` a DELETE with a body;
 //! - a wrong method is 405 by the service (the seed), where the gateway's document has a 404; see the quirks.
@@ -68,7 +68,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     },
 };
 
-/// Words of the API in the place of a user id: paths that the SDK knows and that are not built, so nobody's id.
+/// Words of the API in the place of a user id: paths that the SDK knows and that are not built, so they are no user's id.
 static NOT_USER_IDS: [&str; 3] = ["template", "desktop-users", "notification-records"];
 
 static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(OPERATIONS));

@@ -99,7 +99,7 @@ pub(crate) fn list_operation(call: &Call<'_>) -> Result<Reply, ApiError> {
     Ok(wire::list(body))
 }
 
-/// Lists clusters. Inferred: a `cluster_id` that nobody has is an empty list here.
+/// Lists clusters. Inferred: an unknown `cluster_id` gives an empty list here.
 pub(crate) fn list_cluster(call: &Call<'_>) -> Result<Reply, ApiError> {
     let query = wire::ListCluster::decode(call)?;
     let body = call.encoded(call.key(&query), |tx| {

@@ -45,7 +45,7 @@ CREATE TABLE qingcloud_users (
     -- In lower case, for search_word.
     folded_name TEXT NOT NULL,
     user_id TEXT NOT NULL,
-    -- No IN: for more than two values SQLite builds a table of them, for each row anew.
+    -- No IN: for more than two values SQLite builds a table of them, again for each row.
     role TEXT NOT NULL CHECK (role = 'member' OR role = 'admin' OR role = 'boss'),
     uid_number INTEGER NOT NULL,
     gid_number INTEGER NOT NULL,

@@ -10,7 +10,7 @@ CREATE TABLE bytehouse_tenant (
 INSERT INTO bytehouse_tenant VALUES (1, 12345678, 0, 0);
 
 -- clusters is a JSON array of texts, kept as it goes out. The initial password is one of the few that the API shows;
--- it is empty once somebody has changed it.
+-- it is empty once it has been changed.
 CREATE TABLE bytehouse_users (
     id INTEGER PRIMARY KEY,
     user_id INTEGER NOT NULL UNIQUE,

@@ -178,7 +178,7 @@ fn broken_rules_are_told_with_their_place_and_value() {
     refused(
         cluster("CreateTime", json!("yesterday")),
         &place("CreateTime"),
-        "\"yesterday\" is no time",
+        "\"yesterday\" is not a time",
     );
     refused(cluster("Count", json!(-1)), "Count", "-1");
     refused(
@@ -195,17 +195,21 @@ fn broken_rules_are_told_with_their_place_and_value() {
     let place =
         |member: &str| format!("aliyun-ehpc.2018-04-12.Users[0].Users.UserInfo[0].{member}");
     for name in ["", "a b", "a\u{0}", "a\n", &"x".repeat(65)] {
-        refused(user("Name", json!(name)), &place("Name"), "is no user name");
+        refused(
+            user("Name", json!(name)),
+            &place("Name"),
+            "is not a user name",
+        );
     }
     refused(
         user("Group", json!("root")),
         &place("Group"),
-        "\"root\" is no group",
+        "\"root\" is not a group",
     );
     refused(
         user("AddTime", json!("2022-13-01")),
         &place("AddTime"),
-        "\"2022-13-01\" is no time",
+        "\"2022-13-01\" is not a time",
     );
     for id in [
         json!("x"),

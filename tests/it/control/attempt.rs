@@ -333,12 +333,12 @@ fn what_cannot_be_called_is_said_with_its_place() {
         (
             changed("/namespace", json!("*")),
             "/namespace",
-            "is no name for a namespace",
+            "invalid namespace name",
         ),
         (
             changed("/namespace", json!("Nobody!")),
             "/namespace",
-            "is no name for a namespace",
+            "invalid namespace name",
         ),
         (
             changed("/request", json!({ "method": "GET", "target": "/" })),

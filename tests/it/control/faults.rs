@@ -320,7 +320,7 @@ fn a_header_makes_one_request_fail() {
         &send("Nonsense"),
         400,
         "",
-        "\"Nonsense\" is no error of huawei-rocketmq",
+        "\"Nonsense\" is not an error of huawei-rocketmq",
     );
     refused(
         &send("APIGW.0301"),
@@ -329,7 +329,7 @@ fn a_header_makes_one_request_fail() {
         "take one by its name: TokenMissing",
     );
     refused(&send("delay=soon"), 400, "", "is no length of time");
-    refused(&send("status=99"), 400, "", "is no status of an answer");
+    refused(&send("status=99"), 400, "", "is not a status of an answer");
     assert_eq!(list(&server, "default").status, 200);
 }
 
@@ -353,7 +353,7 @@ fn a_reserved_access_key_makes_its_call_fail() {
     assert!(
         newest(&server)["explanation"]
             .to_string()
-            .contains("\\\"Nonsense\\\" is no error of huawei-rocketmq")
+            .contains("\\\"Nonsense\\\" is not an error of huawei-rocketmq")
     );
 }
 
@@ -398,7 +398,7 @@ fn a_reserved_id_makes_its_call_fail_before_any_format_check() {
     assert!(
         newest(&server)["explanation"]
             .to_string()
-            .contains("\\\"Intrenal\\\" is no error of huawei-rocketmq")
+            .contains("\\\"Intrenal\\\" is not an error of huawei-rocketmq")
     );
 }
 
@@ -485,10 +485,10 @@ fn a_rule_that_cannot_be_meant_is_refused_with_the_place() {
     check(
         json!({ "effect": "explode" }),
         "/effect",
-        "is no effect; use \"hang\"",
+        "is not an effect; use \"hang\"",
     );
-    check(json!({ "effect": {} }), "/effect", "is no effect");
-    check(json!({ "effect": 5 }), "/effect", "5 is no effect");
+    check(json!({ "effect": {} }), "/effect", "is not an effect");
+    check(json!({ "effect": 5 }), "/effect", "5 is not an effect");
     check(
         json!({ "effect": { "error": "Internal", "status": 500 } }),
         "/effect",
@@ -512,7 +512,7 @@ fn a_rule_that_cannot_be_meant_is_refused_with_the_place() {
     check(
         json!({ "effect": { "status": 99 } }),
         "/effect/status",
-        "99 is no status",
+        "99 is not a status",
     );
     check(
         json!({ "effect": { "status": 200, "content_type": "a\nb" } }),

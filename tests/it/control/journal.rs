@@ -448,7 +448,7 @@ fn a_question_that_cannot_be_meant_is_refused() {
     check(
         json!({ "match": { "operation": "ListUsers!" }, "count": never }),
         "/match/operation",
-        "is no operation of any provider",
+        "is not an operation of any provider",
     );
     check(
         json!({ "match": { "provider": "nobody" }, "count": never }),

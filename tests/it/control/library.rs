@@ -90,7 +90,8 @@ fn a_plan_that_cannot_be_meant_says_where_to_look() {
     let rollcall = Rollcall::start();
     let message = panic_of(|| drop(rollcall.fail(ROCKETMQ, "ListUser").with("Nonsense").mount()));
     assert!(
-        message.contains("is no error of huawei-rocketmq") && message.contains("/_rollcall/errors"),
+        message.contains("is not an error of huawei-rocketmq")
+            && message.contains("/_rollcall/errors"),
         "{message}"
     );
     let message = panic_of(|| drop(rollcall.fail("nobody", "*").with("Internal").mount()));
@@ -207,7 +208,7 @@ fn a_remote_twin_has_the_same_methods_and_says_what_is_wrong() {
     assert!(
         refused
             .to_string()
-            .contains("\"a/b c\" is no name for a namespace"),
+            .contains("invalid namespace name \"a/b c\""),
         "{refused}"
     );
     let refused = remote

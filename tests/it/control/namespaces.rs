@@ -90,16 +90,16 @@ fn an_invalid_name_is_refused_everywhere() {
             ("GET", "/diff?with=default"),
         ] {
             let answer = server.json(method, &format!("/_rollcall/namespaces/{name}{rest}"), "");
-            refused(&answer, 400, "", "is no name for a namespace");
+            refused(&answer, 400, "", "invalid namespace name");
         }
         let patch = server.json(
             "PATCH",
             &format!("/_rollcall/namespaces/{name}/settings"),
             "{}",
         );
-        refused(&patch, 400, "", "is no name for a namespace");
+        refused(&patch, 400, "", "invalid namespace name");
         let seed = server.json("POST", &format!("/_rollcall/namespaces/{name}/seed"), "{}");
-        refused(&seed, 400, "", "is no name for a namespace");
+        refused(&seed, 400, "", "invalid namespace name");
     }
     for (method, address, body) in [
         ("POST", "reset", ""),
@@ -114,14 +114,14 @@ fn an_invalid_name_is_refused_everywhere() {
         ("POST", "journal/verify", r#"{"count":{"exactly":0}}"#),
     ] {
         let answer = server.json(method, &format!("/_rollcall/{address}?namespace=No"), body);
-        refused(&answer, 400, "", "\"No\" is no name for a namespace");
+        refused(&answer, 400, "", "invalid namespace name \"No\"");
         let answer = server.send(
             method,
             &format!("/_rollcall/{address}"),
             &[("x-rollcall-namespace", "No")],
             body.as_bytes(),
         );
-        refused(&answer, 400, "", "\"No\" is no name for a namespace");
+        refused(&answer, 400, "", "invalid namespace name \"No\"");
     }
     // A name that is no text at all.
     assert_eq!(server.get("/_rollcall/namespaces/%FF").status, 400);

@@ -86,11 +86,11 @@ fn a_broken_rule_is_named_with_its_place_and_value() {
     let user = |user: Value| json!({ "domains": domain(), "users": [user] });
     check(
         &json!({ "domains": [{ "id": "a b", "name": "x" }] }),
-        r#"at huawei-iam.domains[0].id: "a b" is no id"#,
+        r#"at huawei-iam.domains[0].id: "a b" is not an id"#,
     );
     check(
         &json!({ "domains": [{ "id": "a" }] }),
-        r#"domains[0].name: "" is no name"#,
+        r#"domains[0].name: "" is not a name"#,
     );
     check(
         &json!({ "domains": [{ "id": "a", "name": "x" }, { "id": "b", "name": "x" }] }),
@@ -106,11 +106,11 @@ fn a_broken_rule_is_named_with_its_place_and_value() {
     );
     check(
         &user(json!({ "id": "u", "name": "n", "domain_id": DOMAIN, "password": "" })),
-        r#"users[0].password: "" is no password"#,
+        r#"users[0].password: "" is not a password"#,
     );
     check(
         &user(json!({ "id": "u", "name": "n", "domain_id": DOMAIN, "password_hash": "x" })),
-        "users[0].password_hash: that is no hash; it is",
+        "users[0].password_hash: that is not a hash; it is",
     );
     check(
         &user(

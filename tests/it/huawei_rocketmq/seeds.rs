@@ -126,22 +126,22 @@ fn a_broken_rule_is_named_with_its_place_and_value() {
     check(
         &json!([{ "instance_id": "x" }]),
         &json!([]),
-        r#"at huawei-rocketmq.projects[0].instances[0].instance_id: "x" is no instance id"#,
+        r#"at huawei-rocketmq.projects[0].instances[0].instance_id: "x" is not an instance id"#,
     );
     check(
         &json!([{ "instance_id": A.to_uppercase() }]),
         &json!([]),
-        "is no instance id",
+        "is not an instance id",
     );
     check(
         &json!([{}]),
         &json!([]),
-        r#"instances[0].instance_id: "" is no instance id"#,
+        r#"instances[0].instance_id: "" is not an instance id"#,
     );
     check(
         &json!([{ "instance_id": A, "status": "RUNING" }]),
         &json!([]),
-        r#"instances[0].status: "RUNING" is no status; it can be CREATING, RUNNING"#,
+        r#"instances[0].status: "RUNING" is not a status; it can be CREATING, RUNNING"#,
     );
     check(
         &json!([{ "instance_id": A, "engine": "kafka" }]),
@@ -151,7 +151,7 @@ fn a_broken_rule_is_named_with_its_place_and_value() {
     check(
         &json!([{ "instance_id": A, "created_at": "yesterday" }]),
         &json!([]),
-        r#"instances[0].created_at: "yesterday" is no time"#,
+        r#"instances[0].created_at: "yesterday" is not a time"#,
     );
     check(
         &json!([{ "instance_id": A, "enable_acl": "yes" }]),
@@ -201,7 +201,7 @@ fn a_broken_rule_is_named_with_its_place_and_value() {
     check(
         &a(),
         &json!([{ "access_key": "good-name", "secret_key": "G00d-secret", "topic_perms": [{ "name": "", "perm": "SUB" }] }]),
-        r#"users[0].topic_perms[0].name: "" is no name"#,
+        r#"users[0].topic_perms[0].name: "" is not the name"#,
     );
     check(
         &a(),
@@ -212,7 +212,7 @@ fn a_broken_rule_is_named_with_its_place_and_value() {
         json!({ "huawei-rocketmq": { "projects": [{ "project_id": "a.b", "instances": [] }] } });
     let message = start(&bad_project).err().expect("a bad seed");
     assert!(
-        message.contains(r#"at huawei-rocketmq.projects[0].project_id: "a.b" is no project id"#),
+        message.contains(r#"at huawei-rocketmq.projects[0].project_id: "a.b" is not a project id"#),
         "{message}"
     );
     let two_projects = json!({ "huawei-rocketmq": { "projects": [

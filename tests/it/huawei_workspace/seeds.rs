@@ -296,13 +296,13 @@ fn wrong_seeds_are_refused_with_the_place_and_the_rule() {
     refused(
         &user("user_name", json!("张三")),
         &format!("{at}.user_name"),
-        "is no user name",
+        "is not a user name",
         true,
     );
     refused(
         &user("user_name", json!("n".repeat(33))),
         &format!("{at}.user_name"),
-        "is no user name",
+        "is not a user name",
         true,
     );
     refused(
@@ -321,7 +321,7 @@ fn wrong_seeds_are_refused_with_the_place_and_the_rule() {
     refused(
         &user("user_email", json!("nonsense")),
         &format!("{at}.user_email"),
-        "is no address",
+        "is not an e-mail address",
         true,
     );
     refused(
@@ -369,7 +369,7 @@ fn wrong_seeds_are_refused_with_the_place_and_the_rule() {
     refused(
         &user("when_created", json!("yesterday")),
         &format!("{at}.when_created"),
-        "is no time",
+        "is not a time",
         false,
     );
     refused(
@@ -395,7 +395,7 @@ fn wrong_seeds_are_refused_with_the_place_and_the_rule() {
     refused(
         &group("create_time", json!("2023")),
         ".groups[0].user_groups[0].create_time",
-        "is no time",
+        "is not a time",
         false,
     );
     refused(

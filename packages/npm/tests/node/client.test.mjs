@@ -180,7 +180,7 @@ describe('fail', () => {
 
   test('says what is wrong with it', async () => {
     const says = (pattern, ...args) => assert.rejects(rollcall.fail(...args), { name: 'RollcallError', message: pattern });
-    await says(/^"ListUserz" is no operation of huawei-rocketmq.* \(at \/match\/operation\)$|ListUserz/, 'huawei-rocketmq', 'ListUserz', { error: 'Internal' });
+    await says(/^"ListUserz" is not an operation of huawei-rocketmq.* \(at \/match\/operation\)$|ListUserz/, 'huawei-rocketmq', 'ListUserz', { error: 'Internal' });
     await says(/nonsense/, 'nonsense', '*', { status: 500 });
     await says(/Nonsense/, 'huawei-rocketmq', '*', { error: 'Nonsense' });
     await says(/^fail wants to know what happens/, 'huawei-rocketmq', '*');

@@ -43,7 +43,7 @@ class Control:
         self._host = parts.hostname or ""
         self._port = parts.port or (443 if self._https else 80)
         self._lock = threading.Lock()
-        #: Connections that nobody uses right now, and the process that opened them.
+        #: Idle connections, and the process that opened them.
         self._idle: list[http.client.HTTPConnection] = []
         self._pid = os.getpid()
 

@@ -31,7 +31,7 @@ class Call:
     #: The namespace's own time.
     time: str
     namespace: str
-    #: Empty where nobody claimed the call.
+    #: Empty where no provider claimed the call.
     provider: str
     operation: str
     #: Where it was answered: recognise, fault, gateway, operation, answered or broken.

@@ -178,7 +178,7 @@ class _Process:
 
     def __init__(self, binary: str, options: Sequence[str], token: str | None) -> None:
         self.binary = binary
-        # Not a pipe: nobody would read it, and the server may outlive its reader.
+        # Not a pipe: it would not be read, and the server may outlive its reader.
         self._log: IO[bytes] = tempfile.TemporaryFile()
         command = [binary, "serve", "--until-stdin-closes", *_listen(options), *options]
         environment = dict(os.environ)

@@ -75,7 +75,7 @@ pub(crate) enum Lost {
     Unknown,
     /// A task of another cluster.
     OtherCluster,
-    /// The list has changed, and nobody could keep it as it was.
+    /// The list has changed, and it could not be kept as it was.
     NotKept,
 }
 
@@ -243,7 +243,7 @@ impl Inner {
         }
     }
 
-    /// One task less saw that list; nobody needs it after the last.
+    /// One task less saw that list; it is not needed after the last.
     fn release(&mut self, seen: Seen) {
         if let Some(list) = self.lists.get_mut(&seen) {
             list.tasks -= 1;
@@ -285,7 +285,7 @@ impl Inner {
     }
 
     /// Drops the copies whose tasks are the oldest until that many users find room. Tasks without a copy stay: they need
-    /// no room, and most of them are of lists that nobody changed.
+    /// no room, and most of them are of lists that have not changed.
     fn make_room(&mut self, length: usize) {
         for id in &self.order {
             if self.kept_users.saturating_add(length) <= MOST_KEPT_USERS {
@@ -340,7 +340,7 @@ mod tests {
     }
 
     fn unread() -> Result<Vec<User>, ()> {
-        panic!("nobody needs a copy")
+        panic!("no copy is needed")
     }
 
     fn start(tasks: &Tasks, ids: &Ids, generation: i64, now: Time) -> String {

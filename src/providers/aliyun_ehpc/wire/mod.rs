@@ -204,9 +204,9 @@ impl<'a> Parameters<'a> {
             .flatten()
             .map(Some)
             .ok_or_else(|| {
-                invalid
-                    .raise()
-                    .because(format!("{name} is \"{text}\", which is no 32-bit integer"))
+                invalid.raise().because(format!(
+                    "{name} is \"{text}\", which is not a 32-bit integer"
+                ))
             })
     }
 }

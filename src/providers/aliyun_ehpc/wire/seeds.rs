@@ -1,5 +1,5 @@
 //! This provider's part of a seed document: per Version what ListClusters answers, and what the user lists answer, each
-//! list beside the cluster that it was asked for.
+//! list with the cluster that it was asked for.
 
 use rusqlite::Connection;
 use serde::de::{Error, IgnoredAny};
@@ -204,7 +204,7 @@ fn put_2018(tx: &Connection, mut cluster: v2018::Cluster) -> Result<(), SeedErro
         return Err(SeedError::new(
             "Id",
             format!(
-                "\"{}\" is no cluster id of this Version; it has the form of ehpc-hz-vu7c2WkVGx",
+                "\"{}\" is not a cluster id of this Version; it has the form of ehpc-hz-vu7c2WkVGx",
                 cluster.id
             ),
         ));
@@ -239,7 +239,7 @@ fn put_2024(tx: &Connection, mut cluster: v2024::Cluster) -> Result<(), SeedErro
         return Err(SeedError::new(
             "ClusterId",
             format!(
-                "\"{}\" is no cluster id; it has the form of ehpc-hz-vu7c2WkVGx or ehpc-cn-wulanchabu-vu7c2WkVGx",
+                "\"{}\" is not a cluster id; it has the form of ehpc-hz-vu7c2WkVGx or ehpc-cn-wulanchabu-vu7c2WkVGx",
                 cluster.cluster_id
             ),
         ));
@@ -354,7 +354,7 @@ fn put_user(
         return Err(SeedError::new(
             "Name",
             format!(
-                "{name:?} is no user name; it has 1 to {LONGEST_NAME} characters, none of them a blank"
+                "{name:?} is not a user name; it has 1 to {LONGEST_NAME} characters, none of them a blank"
             ),
         ));
     }
@@ -367,7 +367,7 @@ fn put_user(
         Some(text) => Some(Group::parse(text).ok_or_else(|| {
             SeedError::new(
                 "Group",
-                format!("\"{text}\" is no group; it can be users or wheel"),
+                format!("\"{text}\" is not a group; it can be users or wheel"),
             )
         })?),
     };
@@ -459,7 +459,7 @@ fn is_time(name: &str, text: &str) -> Result<Time, SeedError> {
         .or_else(|| Time::parse_rfc3339(&format!("{text}Z")))
         .ok_or_else(|| {
             let rule = format!(
-                "\"{text}\" is no time; write it as 2022-09-28T09:05:26.000Z or 2018-07-18T17:46:47"
+                "\"{text}\" is not a time; write it as 2022-09-28T09:05:26.000Z or 2018-07-18T17:46:47"
             );
             SeedError::new(name, rule)
         })

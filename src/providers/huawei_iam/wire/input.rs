@@ -23,15 +23,15 @@ pub(crate) struct TokenBody {
 /// Who wants a token.
 #[derive(Debug)]
 pub(crate) enum Identity {
-    /// Somebody with a password.
+    /// A user with a password.
     User {
         user: Reference,
         domain: Option<Reference>,
         password: Password,
     },
-    /// Whoever this token was issued to.
+    /// The user that this token was issued to.
     Token(String),
-    /// Whoever may act as this agency.
+    /// A user who may act as this agency.
     Agency { domain: Reference, name: String },
 }
 
@@ -54,7 +54,7 @@ pub(crate) enum ScopeBody {
     Domain(Reference),
 }
 
-/// The methods that identify somebody, and the one that only adds to a password.
+/// The methods that identify a user, and the one that only adds to a password.
 ///
 /// Inferred: any other method is refused.
 const METHODS: [&str; 4] = ["password", "token", "assume_role", "totp"];

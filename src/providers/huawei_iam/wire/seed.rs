@@ -151,13 +151,13 @@ fn merge_user(tx: &Connection, user: User, context: &SeedContext<'_>) -> Result<
             return Err(SeedError::new("password_hash", rule));
         }
         (Some(password), None) if password.is_empty() => {
-            return Err(SeedError::new("password", "\"\" is no password"));
+            return Err(SeedError::new("password", "\"\" is not a password"));
         }
         (Some(password), None) => Some(model::hash_password(&password, context.ids)),
         (None, Some(hash)) if !model::is_hash(&hash) => {
-            // Not repeated: whoever mistakes the two has a password here.
+            // Not repeated: where the two are mistaken for each other, this is a password.
             let rule =
-                "that is no hash; it is what an export wrote there, and password takes the text";
+                "that is not a hash; it is what an export wrote there, and password takes the text";
             return Err(SeedError::new("password_hash", rule));
         }
         (None, hash) => hash,
@@ -204,7 +204,7 @@ fn check_id(id: &str) -> Result<(), SeedError> {
         return Ok(());
     }
     let rule = format!(
-        "\"{id}\" is no id; it takes 1 to 64 letters, digits, _ and -, as 0bec5db98280d2d02fd6c00c2de791ce"
+        "\"{id}\" is not an id; it takes 1 to 64 letters, digits, _ and -, as 0bec5db98280d2d02fd6c00c2de791ce"
     );
     Err(SeedError::new("id", rule))
 }
@@ -215,7 +215,7 @@ fn check_name(name: &str) -> Result<(), SeedError> {
     {
         return Ok(());
     }
-    let rule = format!("\"{name}\" is no name; it takes 1 to 64 printable characters");
+    let rule = format!("\"{name}\" is not a name; it takes 1 to 64 printable characters");
     Err(SeedError::new("name", rule))
 }
 

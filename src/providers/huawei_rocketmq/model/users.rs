@@ -136,9 +136,9 @@ pub(crate) struct User {
     pub(crate) secret_key: String,
     pub(crate) white_remote_address: String,
     pub(crate) admin: bool,
-    /// None where nobody ever sent one.
+    /// None where none was ever sent.
     pub(crate) default_topic_perm: Option<Perm>,
-    /// None where nobody ever sent one.
+    /// None where none was ever sent.
     pub(crate) default_group_perm: Option<Perm>,
     pub(crate) topic_perms: Grants,
     pub(crate) group_perms: Grants,
@@ -246,7 +246,7 @@ impl User {
             .unwrap_or_else(|| self.default_perm(resource))
     }
 
-    /// All that can be done: nobody publishes to a group.
+    /// All that can be done; a group cannot be published to.
     const fn everything(resource: Resource) -> Perm {
         match resource {
             Resource::Topic => Perm::Both,
@@ -310,7 +310,7 @@ pub(crate) fn grant_name_rule(name: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "\"{name}\" is no name of a topic or group; it takes 1 to {LONGEST_GRANT_NAME} characters"
+        "\"{name}\" is not the name of a topic or group; it takes 1 to {LONGEST_GRANT_NAME} characters"
     ))
 }
 

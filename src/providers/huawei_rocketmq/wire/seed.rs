@@ -260,7 +260,7 @@ fn merge_instance(
     let id = instance.instance_id.clone();
     if !is_instance_id(&id) || id.bytes().any(|byte| byte.is_ascii_uppercase()) {
         let rule = format!(
-            "\"{id}\" is no instance id; it is a lower-case UUID such as 68fdc9a8-805e-439d-8dd9-25adc1c58bf6"
+            "\"{id}\" is not an instance id; it is a lower-case UUID such as 68fdc9a8-805e-439d-8dd9-25adc1c58bf6"
         );
         return rule_of("instance_id", rule);
     }
@@ -284,7 +284,7 @@ fn merge_instance(
     }
     if !model::STATUSES.contains(&instance.status.as_str()) {
         let rule = format!(
-            "\"{}\" is no status; it can be {}",
+            "\"{}\" is not a status; it can be {}",
             instance.status,
             model::STATUSES.join(", ")
         );
@@ -293,7 +293,7 @@ fn merge_instance(
     if instance.engine_version.is_empty() {
         return rule_of(
             "engine_version",
-            "\"\" is no version; 4.8.0 and 5.x are".to_owned(),
+            "\"\" is not a version; 4.8.0 and 5.x are".to_owned(),
         );
     }
     if instance.created_at.is_empty() {
@@ -301,7 +301,7 @@ fn merge_instance(
     }
     if instance.created_at.parse::<i64>().is_err() {
         let rule = format!(
-            "\"{}\" is no time; it is in milliseconds since the epoch, as a string",
+            "\"{}\" is not a time; it is in milliseconds since the epoch, as a string",
             instance.created_at
         );
         return rule_of("created_at", rule);
@@ -363,7 +363,7 @@ fn check_project_id(project_id: &str) -> Result<(), SeedError> {
         return Ok(());
     }
     let rule =
-        format!("\"{project_id}\" is no project id; it takes 1 to 64 letters, digits, _ and -");
+        format!("\"{project_id}\" is not a project id; it takes 1 to 64 letters, digits, _ and -");
     Err(SeedError::new("project_id", rule))
 }
 

@@ -32,7 +32,7 @@ pub(crate) const CONTRADICTIONS: &[&str] = &[
     "SELECT 1 FROM workspace_groups AS g WHERE user_quantity <> (SELECT count(*) FROM workspace_members WHERE group_seq = g.seq)",
 ];
 
-/// Inferred: the domain of whoever is not given another one; the documents' group list shows it.
+/// Inferred: the domain of a user or group that is given no other; the documents' group list shows it.
 pub(crate) const DEFAULT_DOMAIN: &str = "local.com";
 
 /// Whose directory a group or a user is in.
@@ -68,7 +68,7 @@ pub(crate) fn fold(text: &str) -> String {
     text.chars().flat_map(char::to_lowercase).collect()
 }
 
-/// A column with a word of one of the enumerations above; only [`PlatformType::as_str`] and its kin write them.
+/// A column with a word of one of the enumerations above; only their `as_str` writes them.
 fn parse_column<T>(
     row: &rusqlite::Row<'_>,
     column: usize,

@@ -120,7 +120,7 @@ pub(crate) fn list_users(
     list(tx, &scope, &passing, window)
 }
 
-/// The users that pass behind a row, oldest first: where a list goes on.
+/// The users that pass after a row, oldest first: where a list goes on.
 pub(crate) fn users_after(
     tx: &Connection,
     project: &Project,
@@ -168,7 +168,7 @@ struct Scope {
 
 impl Scope {
     /// The users of a project, or those of its group that the filter names; nothing where there is no such group. In a
-    /// group's own list the rows behind a row are found by an index, and not by who is in the group at all.
+    /// group's own list the rows after a row are found by an index, and not by who is in the group at all.
     fn of(
         tx: &Connection,
         project: &Project,

@@ -1,7 +1,7 @@
 //! One function per API action, in table order; each checks in the contract's order (section 5): the path's project and
 //! id, the body's syntax, its members, then what they say about the data. One write holds its checks and its changes.
 //!
-//! Inferred: a group that is not there, a name that is taken and a quota come behind all of a user's members, not in the
+//! Inferred: a group that is not there, a name that is taken and a quota come after all of a user's members, not in the
 //! order of their table: a service reads a request to its end before it asks its data.
 
 mod groups;
@@ -61,15 +61,15 @@ fn not_configured(call: &Call<'_>) -> &'static ErrorEntry {
     }
 }
 
-/// What [`open_project`] looks at beside the data: pages of one project are kept under it.
+/// What [`open_project`] looks at besides the data: pages of one project are kept under it.
 ///
-/// A list's query is decoded before its page is looked for, and what is wrong with it is said behind the project's door.
+/// A list's query is decoded before its page is looked for, and what is wrong with it is said after the project was checked.
 fn scope<'a>(call: &'a Call<'_>) -> (&'a str, &'static str) {
     (call.path_param("project_id"), call.quirk("projects"))
 }
 
 /// As much of an id as the journal is told, so that one body cannot push all other calls out of it: a body may call a
-/// text of millions of letters an id, and nobody's id is longer than this.
+/// text of millions of letters an id, and no real id is longer than this.
 fn id_excerpt(id: &str) -> &str {
     &id[..id.floor_char_boundary(255)]
 }

@@ -33,7 +33,7 @@ pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
             now: call.now(),
             read: page.rows,
             left,
-            behind: None,
+            after: None,
             holds: (i64::MIN, i64::MAX),
         };
         Ok((frame, rows))
@@ -54,20 +54,20 @@ struct UserRows {
     /// How many may still be read.
     left: u64,
     /// The row of the last one that was pushed, where the list goes on; nothing before that.
-    behind: Option<i64>,
+    after: Option<i64>,
     holds: (i64, i64),
 }
 
 impl RowSource for UserRows {
     fn read(&mut self, tx: &Connection, items: &mut Items) -> Result<bool, ReadError> {
-        if let Some(behind) = self.behind {
+        if let Some(after) = self.after {
             let most = self.left.min(stream::BATCH);
             self.left -= most;
-            self.read = model::users_after(tx, &self.project, &self.filter, behind, most)?;
+            self.read = model::users_after(tx, &self.project, &self.filter, after, most)?;
         }
         let is_full = self.read.len() as u64 == stream::BATCH;
         let last = self.read.last().filter(|_| is_full && 0 < self.left);
-        self.behind = match last {
+        self.after = match last {
             Some(user) => model::user_seq(tx, &self.project.project_id, &user.id)?,
             None => None,
         };
@@ -77,7 +77,7 @@ impl RowSource for UserRows {
             let user = wire::ListedUser::of_list(user, self.now, self.counts_desktops);
             items.push(&user)?;
         }
-        Ok(self.behind.is_some())
+        Ok(self.after.is_some())
     }
 
     fn holds(&self) -> (i64, i64) {
@@ -166,7 +166,7 @@ pub(crate) fn change_user_status(call: &Call<'_>) -> Result<Reply, ApiError> {
         match wire::action(&Body::required(call)?)? {
             wire::Action::Lock => model::set_locked(tx, &project.project_id, id, true)?,
             wire::Action::Unlock => model::set_locked(tx, &project.project_id, id, false)?,
-            // Passwords are not kept, so a new one changes nothing that anybody could see.
+            // Passwords are not kept, so a new one changes nothing visible.
             wire::Action::ResetPassword => true,
         };
         Ok(Reply::empty(204))

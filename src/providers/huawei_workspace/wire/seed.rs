@@ -23,7 +23,7 @@ use crate::providers::huawei_workspace::model::{
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Seed {
-    /// Projects that are to be known although nobody is in them, or in which the service is not to be had.
+    /// Projects that are to be known although they have no users, or in which the service is not available.
     #[serde(default)]
     projects: Vec<SeedProject>,
     #[serde(default)]
@@ -134,7 +134,7 @@ struct SeedUser {
     /// Part of a pasted answer; it follows from `account_expires` and the clock.
     #[serde(rename = "account_expired", default)]
     _account_expired: Option<bool>,
-    /// Part of a pasted answer; nobody here has a certificate.
+    /// Part of a pasted answer; no user here has a certificate.
     #[serde(rename = "certificate_status", default)]
     _certificate_status: Option<bool>,
     #[serde(rename = "$delete", default)]
@@ -207,7 +207,7 @@ fn seed_project(tx: &Connection, project: &SeedProject) -> Result<(), SeedError>
     Ok(())
 }
 
-/// A project that a seed puts somebody into is a configured one.
+/// A project that a seed puts a user or group into is a configured one.
 fn keep_project(tx: &Connection, project_id: &str) -> Result<(), SeedError> {
     if model::project(tx, project_id)?.is_none() {
         model::put_project(tx, project_id, Service::Opened)?;
@@ -380,7 +380,7 @@ impl SeedUser {
             return Err(SeedError::new(
                 "user_name",
                 format!(
-                    "\"{}\" is no user name: 1 to 32 letters, digits, . _ and -, beginning with a letter or digit",
+                    "\"{}\" is not a user name: 1 to 32 letters, digits, . _ and -, beginning with a letter or digit",
                     self.user_name
                 ),
             ));
@@ -389,7 +389,7 @@ impl SeedUser {
         if !self.user_email.is_empty() && !model::is_email(&self.user_email) {
             return Err(SeedError::new(
                 "user_email",
-                format!("\"{}\" is no address", self.user_email),
+                format!("\"{}\" is not an e-mail address", self.user_email),
             ));
         }
         check_length("user_phone", &self.user_phone, 0, 20)?;
@@ -426,7 +426,7 @@ impl SeedUser {
                 SeedError::new(
                     "account_expires",
                     format!(
-                        "\"{text}\" is no number of milliseconds since the epoch (\"0\" is never)"
+                        "\"{text}\" is not a number of milliseconds since the epoch (\"0\" is never)"
                     ),
                 )
             }),
@@ -466,7 +466,7 @@ fn check_id(id: Option<&str>) -> Result<(), SeedError> {
     }
     Err(SeedError::new(
         "id",
-        format!("\"{id}\" is no id: 32 lower-case hexadecimal digits"),
+        format!("\"{id}\" is not an id: 32 lower-case hexadecimal digits"),
     ))
 }
 
@@ -475,7 +475,7 @@ fn moment(field: &str, text: Option<&str>) -> Result<Option<Time>, SeedError> {
     Time::parse_rfc3339(text).map(Some).ok_or_else(|| {
         SeedError::new(
             field,
-            format!("\"{text}\" is no time such as 2021-06-03T19:43:31.000Z"),
+            format!("\"{text}\" is not a time such as 2021-06-03T19:43:31.000Z"),
         )
     })
 }

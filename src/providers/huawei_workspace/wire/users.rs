@@ -35,7 +35,7 @@ pub(crate) struct UsersQuery {
 }
 
 impl UsersQuery {
-    /// Decodes in the order of the document's table, the newer parameters behind it.
+    /// Decodes in the order of the document's table, the newer parameters after it.
     pub(crate) fn decode(params: &Params) -> Result<Self, ApiError> {
         let query = Query(params);
         let user_name = query.text("user_name", 255)?.map(fold);
@@ -346,7 +346,10 @@ fn email(body: &Body) -> Result<Option<&str>, ApiError> {
     match email {
         Some(text) if !text.is_empty() && !model::is_email(text) => Err(invalid(
             "user_email",
-            format!("user_email is \"{}\", which is no address", excerpt(text)),
+            format!(
+                "user_email is \"{}\", which is not an e-mail address",
+                excerpt(text)
+            ),
         )),
         _ => Ok(email),
     }
@@ -368,7 +371,7 @@ fn check_password(body: &Body, active_type: ActiveType) -> Result<(), ApiError> 
             Some("password is missing; ADMIN_ACTIVATE needs one".to_owned())
         }
         None => None,
-        Some(None) => Some("password is no string".to_owned()),
+        Some(None) => Some("password is not a string".to_owned()),
         Some(Some(password)) => explained(password),
     };
     problem.map_or(Ok(()), |problem| Err(invalid("password", problem)))
@@ -511,7 +514,7 @@ pub(crate) fn check_mail(body: &Body) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// The answer of ListOtpDevicesByUserId: nobody here has a device.
+/// The answer of ListOtpDevicesByUserId: no user here has a device.
 #[derive(Serialize, Default)]
 pub(crate) struct OtpDevices {
     otp_devices: [(); 0],

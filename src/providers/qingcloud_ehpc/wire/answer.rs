@@ -109,7 +109,7 @@ struct ProjectInfo {
 }
 
 /// A cluster: always these twenty-three fields. Inferred: flat; in the document's example they are all inside of an object
-/// called app_cluster, which its table has beside them.
+/// called app_cluster, which its table lists next to them.
 #[derive(Serialize)]
 pub(super) struct Cluster {
     app_cluster_id: String,
@@ -121,7 +121,7 @@ pub(super) struct Cluster {
     cpu_hours: Hours,
     create_time: String,
     deleted_job_count: i64,
-    /// A single space where nobody wrote one.
+    /// A single space where there is none.
     description: String,
     finished_job_count: i64,
     mem_hours: Hours,

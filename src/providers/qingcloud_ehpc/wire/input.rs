@@ -14,7 +14,7 @@ use crate::providers::qingcloud_ehpc::model::{
 use crate::signing::qingcloud;
 use crate::store::page::Window;
 
-/// How many rows a page has when nobody asks.
+/// How many rows a page has by default.
 const DEFAULT_LIMIT: u64 = 10;
 /// The most rows that a page has, whatever is asked for.
 const HIGHEST_LIMIT: u64 = 100;

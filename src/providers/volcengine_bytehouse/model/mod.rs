@@ -20,7 +20,7 @@ pub(crate) use roles::{
 pub(crate) use users::{
     User, UserType, delete_user, for_each_user, initial_password, insert_user, list_users,
     member_id, next_id, next_user_id, set_account, set_initial_password, tenant, touch_user,
-    update_user, user, user_by_user_id, users_behind,
+    update_user, user, user_by_user_id, users_after,
 };
 
 /// What contradicts the counts and ids that triggers keep: each query gives a row then.

@@ -71,7 +71,7 @@ pub(crate) struct Assignment {
 }
 
 /// How many characters the name of a cluster may have. Inferred: no bound is documented; this one keeps a name, which every
-/// grant on its cluster and every role of it shows, from making an answer out of all proportion to the calls behind it.
+/// grant on its cluster and every role of it shows, from making an answer out of all proportion to the calls that led to it.
 pub(crate) const LONGEST_CLUSTER_NAME: usize = 256;
 
 /// Whether a cluster may have that name.

@@ -161,8 +161,8 @@ pub(crate) fn list_users(tx: &Tx<'_>, window: Window) -> rusqlite::Result<Page<U
     })
 }
 
-/// The users behind an ID: where a list goes on.
-pub(crate) fn users_behind(tx: &Connection, id: i64, most: u64) -> rusqlite::Result<Vec<User>> {
+/// The users after an ID: where a list goes on.
+pub(crate) fn users_after(tx: &Connection, id: i64, most: u64) -> rusqlite::Result<Vec<User>> {
     let sql = format!(
         "SELECT {} FROM bytehouse_users WHERE ?1 < id ORDER BY id LIMIT ?2",
         User::COLUMNS

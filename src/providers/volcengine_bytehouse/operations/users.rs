@@ -22,7 +22,7 @@ pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
             account_id: model::tenant(tx)?.account_id,
             read: page.rows,
             left,
-            behind: None,
+            after: None,
         };
         Ok((frame, rows))
     })?;
@@ -39,23 +39,23 @@ struct UserRows {
     /// How many may still be read.
     left: u64,
     /// The ID of the last one that was pushed, where the list goes on; nothing before that.
-    behind: Option<i64>,
+    after: Option<i64>,
 }
 
 impl RowSource for UserRows {
     fn read(&mut self, tx: &Connection, items: &mut Items) -> Result<bool, ReadError> {
-        if let Some(behind) = self.behind {
+        if let Some(after) = self.after {
             let most = self.left.min(stream::BATCH);
             self.left -= most;
-            self.read = model::users_behind(tx, behind, most)?;
+            self.read = model::users_after(tx, after, most)?;
         }
         let is_full = self.read.len() as u64 == stream::BATCH;
         let last = self.read.last().filter(|_| is_full && 0 < self.left);
-        self.behind = last.map(|user| user.id);
+        self.after = last.map(|user| user.id);
         for user in self.read.drain(..) {
             items.push(&wire::User::new(self.email_key, user, self.account_id))?;
         }
-        Ok(self.behind.is_some())
+        Ok(self.after.is_some())
     }
 }
 

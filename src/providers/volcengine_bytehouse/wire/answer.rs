@@ -47,7 +47,7 @@ struct Refused<'a> {
     response_metadata: Metadata<'a>,
 }
 
-/// `Result`, which stands beside the metadata of a success.
+/// `Result`, which stands next to the metadata of a success.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Outcome<'a, T> {
@@ -324,7 +324,7 @@ const MODIFIED: &str = "Failed to get password, it has been modified";
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct InitialPassword {
-    /// Base64; inferred: empty once somebody has changed it.
+    /// Base64; inferred: empty once it has been changed.
     password: String,
     password_is_default: bool,
     message: &'static str,
@@ -414,7 +414,7 @@ impl NewRole {
     pub(crate) fn new(role: model::Role, account_id: i64) -> Self {
         Self {
             message: "create role successfully",
-            // Documented: always empty here, whoever got the role at once.
+            // Documented: always empty here, even where users got the role at once.
             role: Role::new(role, "[]".to_owned(), account_id),
         }
     }

@@ -53,7 +53,7 @@ impl Input {
                 text.extend(form);
             } else if let Some(object) = call
                 .json_object()
-                .map_err(|cause| refuse(format!("the body is no JSON object: {}", cause.0)))?
+                .map_err(|cause| refuse(format!("the body is not a JSON object: {}", cause.0)))?
             {
                 json = object;
             }

@@ -222,7 +222,7 @@ struct AdditionalPackage {
     version: String,
 }
 
-/// A service beside the cluster, such as its web portal.
+/// A service next to the cluster, such as its web portal.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 struct Addon {

@@ -105,7 +105,7 @@ impl<'a> UserCall<'a> {
             .into_iter()
             .map(Entry::decode)
             .collect::<Result<_, _>>()
-            .map_err(|name| invalid(format!("{name} is no text")))?;
+            .map_err(|name| invalid(format!("{name} is not a text")))?;
         Ok(Self {
             cluster_id,
             entries,

@@ -245,7 +245,7 @@ impl SeedUser {
         self.over(user)
     }
 
-    /// The same of the admin that nobody named before. It stays who it is, and what was one with another value stays so.
+    /// The same of the admin that was implied before. It stays who it is, and what was one with another value stays so.
     fn over_implied(&self, mut admin: model::User) -> model::User {
         admin.update_time = given(&self.create_time, admin.update_time);
         self.over_new(admin)

@@ -25,7 +25,7 @@ pub(super) struct Seed {
     /// What ShowPrivilegesForUserByName and ShowPrivilegesForRole answer, with the user or role.
     #[serde(default)]
     pub(super) privileges: Vec<Privileges>,
-    /// Part of a pasted answer: the document's table of ListUsers shows it beside the users.
+    /// Part of a pasted answer: the document's table of ListUsers shows it next to the users.
     #[serde(rename = "Message", default)]
     _message: Option<String>,
 }

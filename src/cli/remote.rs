@@ -563,9 +563,7 @@ pub(super) fn token(asked: &Token) -> ExitCode {
         None => {
             let status = answer.status();
             let body = answer.body_mut().read_to_string().unwrap_or_default();
-            fail(&format!(
-                "POST /v3/auth/tokens answered {status}: {body}"
-            ))
+            fail(&format!("POST /v3/auth/tokens answered {status}: {body}"))
         }
     }
 }

@@ -40,8 +40,5 @@ pub(crate) fn require(id: &str) -> Result<&'static Provider, String> {
 /// What to tell a caller who names a provider that does not exist.
 pub(crate) fn unknown_provider(id: &str) -> String {
     let ids: Vec<_> = PROVIDERS.iter().map(|provider| provider.id).collect();
-    format!(
-        "there is no provider \"{id}\"; there are {}",
-        ids.join(", ")
-    )
+    format!("unknown provider \"{id}\" (known: {})", ids.join(", "))
 }

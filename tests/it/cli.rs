@@ -179,7 +179,7 @@ fn bad_flags_get_a_sentence_and_exit_code_2() {
     check(
         &["--listen", "nobody=127.0.0.1:0"],
         2,
-        "there is no provider \"nobody\"",
+        "unknown provider \"nobody\"",
     );
     check(
         &["--quirk", "nobody.total=1"],
@@ -271,7 +271,7 @@ fn a_bad_seed_is_named_by_file_place_value_and_rule() {
     check(
         &["seed", "check", &stranger],
         1,
-        "stranger.json: at nobody: there is no provider \"nobody\"",
+        "stranger.json: at nobody: unknown provider \"nobody\"",
     );
     let wrong = file(
         "wrong.json",

@@ -255,14 +255,14 @@ fn errors_openapi_and_completions_need_no_server() {
         &server,
         &["errors", "nobody"],
         1,
-        "there is no provider \"nobody\"",
+        "unknown provider \"nobody\"",
     );
     assert!(fine(&server, &["openapi", "control-plane"]).starts_with("openapi: 3.1.0"));
     fails(
         &server,
         &["openapi", "nobody"],
         1,
-        "there is no provider \"nobody\"",
+        "unknown provider \"nobody\"",
     );
     for shell in ["bash", "zsh", "fish"] {
         assert!(fine(&server, &["completions", shell]).contains("namespaces"));

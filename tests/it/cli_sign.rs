@@ -279,7 +279,7 @@ fn a_command_that_cannot_be_made_says_why() {
         assert!(complaint.contains(sentence), "{all:?}: {complaint}");
     };
     let url = "http://127.0.0.1:4700/";
-    check(&["nobody", "GET", url], "there is no provider \"nobody\"");
+    check(&["nobody", "GET", url], "unknown provider \"nobody\"");
     check(
         &["aliyun-ehpc", "GET", url, "--scheme", "iaas"],
         "aliyun-ehpc does not know --scheme iaas; it knows acs3 and acs3-sm3 and v1 and v1-sha256",

@@ -271,7 +271,7 @@ fn what_cannot_be_called_is_said_with_its_place() {
         (
             changed("/provider", json!("nobody")),
             "/provider",
-            "there is no provider \"nobody\"; there are qingcloud-ehpc",
+            "unknown provider \"nobody\" (known: qingcloud-ehpc",
         ),
         (
             changed("/provider", Value::Null),

@@ -97,7 +97,7 @@ fn every_row_of_every_catalogue_can_be_triggered_by_name() {
         &server.get("/_rollcall/errors?provider=nobody"),
         404,
         "",
-        "there is no provider",
+        "unknown provider",
     );
     refused(
         &server.get("/_rollcall/errors?provder=x"),
@@ -546,7 +546,7 @@ fn a_rule_that_cannot_be_meant_is_refused_with_the_place() {
     check(
         json!({ "effect": effect, "match": { "provider": "nobody" } }),
         "/match/provider",
-        "there is no provider",
+        "unknown provider",
     );
     check(
         json!({ "effect": effect, "match": { "operation": "Nothing" } }),

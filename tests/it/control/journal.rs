@@ -97,7 +97,7 @@ fn it_is_filtered_by_everything_that_it_shows() {
             sentence,
         );
     };
-    check("provider=nobody", "there is no provider \"nobody\"");
+    check("provider=nobody", "unknown provider \"nobody\"");
     check(
         "stage=nowhere",
         "there are recognise, fault, gateway, operation, answered, broken",
@@ -453,7 +453,7 @@ fn a_question_that_cannot_be_meant_is_refused() {
     check(
         json!({ "match": { "provider": "nobody" }, "count": never }),
         "/match/provider",
-        "there is no provider",
+        "unknown provider",
     );
     check(
         json!({ "match": { "access_key": "a~b" }, "count": never }),

@@ -310,7 +310,7 @@ fn settings_are_of_one_namespace() {
         &patch(r#"{"auth": {"nobody": "off"}}"#),
         400,
         "/auth/nobody",
-        "there is no provider \"nobody\"",
+        "unknown provider \"nobody\"",
     );
     refused(
         &patch(r#"{"auth": {"*": "maybe"}}"#),

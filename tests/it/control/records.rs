@@ -59,7 +59,7 @@ fn a_seed_with_something_wrong_in_it_changes_nothing() {
         &seed(r#"{"nobody": {}}"#),
         400,
         "/nobody",
-        "there is no provider \"nobody\"",
+        "unknown provider \"nobody\"",
     );
     refused(&seed("[]"), 400, "", "a seed document is an object");
     let place = "/credentials/0";

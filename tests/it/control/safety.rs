@@ -307,7 +307,7 @@ fn what_there_is_not_is_a_problem_and_never_a_providers_error() {
         &server.get("/_rollcall/providers/nobody"),
         404,
         "",
-        "there is no provider \"nobody\"",
+        "unknown provider \"nobody\"",
     );
     refused(
         &server.get("/_rollcall/openapi/nobody.yaml"),

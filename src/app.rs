@@ -3,6 +3,7 @@
 use tokio::sync::watch;
 
 use crate::namespace::Namespaces;
+use crate::namespace::fleet::Fleet;
 use crate::pipeline::faults::Faults;
 use crate::pipeline::journal::Journal;
 use crate::pipeline::metrics::Metrics;
@@ -20,6 +21,8 @@ pub(crate) struct App {
     pub(crate) certificates: Certificates,
     /// Whether requests for the providers' hosts are answered here.
     pub(crate) is_proxy: bool,
+    /// What it is called among several, and where each namespace is.
+    pub(crate) fleet: Fleet,
     /// What unlocks the control plane, and faults by header where calls are verified.
     pub(crate) admin_token: Option<String>,
     /// How the template is rebuilt when seed files change.

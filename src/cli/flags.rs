@@ -188,6 +188,16 @@ pub(super) struct Flags {
     #[arg(long, env = "ROLLCALL_PROXY", value_parser = FalseyValueParser::new())]
     pub(super) proxy: bool,
 
+    /// What this server is called where it is one of several: shown in health, namespaces, journal, log and metrics
+    #[arg(long, env = "ROLLCALL_REPLICA", value_name = "NAME")]
+    pub(super) replica: Option<String>,
+
+    /// The address that each namespace has for itself, as 'http://{namespace}.ns.HOST:PORT'
+    ///
+    /// Shown as "url" with every namespace. A load balancer finds a namespace's server by it, whatever a client signs with.
+    #[arg(long, env = "ROLLCALL_NAMESPACE_URL", value_name = "URL")]
+    pub(super) namespace_url: Option<String>,
+
     /// Write a line of JSON a call to this file, or to standard output with "-"
     ///
     /// Secrets are masked as in the journal. A file that has grown too large becomes FILE.1, that one FILE.2, up to FILE.4.
@@ -299,6 +309,14 @@ pub(super) fn options(flags: &Flags) -> Result<Options, String> {
         if let Some(plan) = &mut options.access_log {
             plan.max_bytes = flags.access_log_size;
         }
+    }
+    if let Some(name) = &flags.replica {
+        let named = options.replica(name);
+        options = named.map_err(|rule| format!("--replica \"{name}\": {rule}"))?;
+    }
+    if let Some(template) = &flags.namespace_url {
+        let placed = options.namespace_url(template);
+        options = placed.map_err(|rule| format!("--namespace-url \"{template}\": {rule}"))?;
     }
     if let Some(file) = &flags.faults {
         options = options.faults(fault_rules(file)?);

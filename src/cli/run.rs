@@ -50,7 +50,10 @@ pub(super) struct Run {
 /// Runs the command; its exit code is ours.
 pub(super) fn run(asked: &Run) -> ExitCode {
     // What the command says is what counts.
-    let _log = match log::start(asked.flags.log.as_deref().unwrap_or("warn")) {
+    let _log = match log::start(
+        asked.flags.log.as_deref().unwrap_or("warn"),
+        asked.flags.replica.as_deref(),
+    ) {
         Ok(log) => log,
         Err(cause) => return bad_flags(&cause),
     };

@@ -52,7 +52,10 @@ fn check_listen(listen: &[Listen]) -> Result<(), String> {
 
 pub(super) fn serve(asked: &Serve) -> ExitCode {
     let flags = &asked.flags;
-    let _log = match log::start(flags.log.as_deref().unwrap_or("info")) {
+    let _log = match log::start(
+        flags.log.as_deref().unwrap_or("info"),
+        flags.replica.as_deref(),
+    ) {
         Ok(log) => log,
         Err(cause) => return bad_flags(&cause),
     };

@@ -20,6 +20,8 @@ use crate::pipeline::cors;
 
 /// Names that no public name server may give: what ends in one is as much of this network as a name without a dot.
 const LOCAL: [&str; 5] = ["internal", "local", "localhost", "test", "home.arpa"];
+/// Which of several servers answered.
+const REPLICA: HeaderName = HeaderName::from_static("x-rollcall-replica");
 /// How many strangers a warning is logged for.
 const WARNED: usize = 100;
 
@@ -38,14 +40,17 @@ pub(crate) struct ControlAccess {
 #[derive(Debug)]
 pub(super) struct Guard {
     access: ControlAccess,
+    /// What this server is called among several: every answer says it.
+    replica: Option<HeaderValue>,
     /// Hosts and origins that were refused and warned of.
     warned: Mutex<HashSet<String>>,
 }
 
 impl Guard {
-    pub(super) fn new(access: ControlAccess) -> Self {
+    pub(super) fn new(access: ControlAccess, replica: Option<&str>) -> Self {
         Self {
             access,
+            replica: replica.and_then(|name| HeaderValue::from_str(name).ok()),
             warned: Mutex::default(),
         }
     }
@@ -102,6 +107,9 @@ pub(crate) async fn check(
     };
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Some(replica) = &guard.replica {
+        headers.insert(REPLICA, replica.clone());
+    }
     cors::allow_reading(&asked, headers);
     response
 }

@@ -34,7 +34,7 @@ pub(crate) async fn index() -> Json<Value> {
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Answer {
     blocking(move || {
         app.namespaces.check_folder()?;
-        let Json(mut ready) = json_health();
+        let Json(mut ready) = json_health(&app);
         ready["tls"] = json!(app.certificates.is_on());
         ready["proxy"] = json!(app.is_proxy);
         Ok(Json(ready))
@@ -54,12 +54,16 @@ pub(crate) async fn ca_pem(State(app): State<Arc<App>>) -> Answer<Response> {
     }
 }
 
-pub(crate) async fn health() -> Json<Value> {
-    json_health()
+pub(crate) async fn health(State(app): State<Arc<App>>) -> Json<Value> {
+    json_health(&app)
 }
 
-fn json_health() -> Json<Value> {
-    Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
+fn json_health(app: &App) -> Json<Value> {
+    let mut health = json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") });
+    if let Some(replica) = &app.fleet.replica {
+        health["replica"] = json!(&**replica);
+    }
+    Json(health)
 }
 
 pub(crate) async fn providers() -> Json<Value> {
@@ -143,7 +147,11 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
         ),
     ];
     let content_type = "text/plain; version=0.0.4; charset=utf-8";
-    ([("content-type", content_type)], app.metrics.text(&kept)).into_response()
+    (
+        [("content-type", content_type)],
+        app.metrics.text(&kept, app.fleet.replica.as_deref()),
+    )
+        .into_response()
 }
 
 pub(crate) async fn openapi(PathParam(file): PathParam, headers: HeaderMap) -> Answer<Response> {

@@ -257,7 +257,7 @@ pub(crate) fn router(app: &Arc<App>, access: ControlAccess) -> Router {
         })
         .nest("/_rollcall", routes)
         .layer(from_fn_with_state(
-            Arc::new(guard::Guard::new(access)),
+            Arc::new(guard::Guard::new(access, app.fleet.replica.as_deref())),
             guard::check,
         ))
 }

@@ -26,14 +26,20 @@ pub(crate) async fn namespaces(State(app): State<Arc<App>>) -> Answer {
         let mut rows = Vec::new();
         for name in app.namespaces.names()? {
             rows.push(match app.namespaces.find(&name) {
-                Some(namespace) => to_json(&namespace).unwrap_or_else(|cause| {
+                Some(namespace) => to_json(&app, &namespace).unwrap_or_else(|cause| {
                     // Of the others it is still to be told how they are.
                     tracing::warn!(name, %cause, "a namespace cannot be read");
                     let error = Problem::from(cause).detail;
-                    json!({ "name": name, "last_use": null, "counts": null, "error": error })
+                    with_place(
+                        &app,
+                        json!({ "name": name, "last_use": null, "counts": null, "error": error }),
+                    )
                 }),
                 // It lies on disk, and a list is no reason to open it.
-                None => json!({ "name": name, "last_use": null, "counts": null }),
+                None => with_place(
+                    &app,
+                    json!({ "name": name, "last_use": null, "counts": null }),
+                ),
             });
         }
         Ok(Json(Value::Array(rows)))
@@ -45,14 +51,14 @@ pub(crate) async fn one_namespace(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
 ) -> Answer {
-    blocking(move || Ok(Json(to_json(&*app.namespaces.existing(&name)?)?))).await
+    blocking(move || Ok(Json(to_json(&app, &*app.namespaces.existing(&name)?)?))).await
 }
 
 /// What a namespace says that did not follow a changed seed.
 pub(crate) const KEPT: &str = "changed, kept because written";
 
 /// A namespace with its counts and last use.
-fn to_json(namespace: &Namespace) -> rusqlite::Result<Value> {
+fn to_json(app: &App, namespace: &Namespace) -> rusqlite::Result<Value> {
     let last_use = namespace.last_use();
     let last_use = (0 < last_use.millis()).then(|| last_use.rfc3339_millis());
     let counts = counts(&namespace.state().store)?;
@@ -60,7 +66,18 @@ fn to_json(namespace: &Namespace) -> rusqlite::Result<Value> {
     if namespace.state().is_behind() {
         shown["seed"] = KEPT.into();
     }
-    Ok(shown)
+    Ok(with_place(app, shown))
+}
+
+/// The same, with the address that the namespace has for itself and the server that it is on, where there are several.
+fn with_place(app: &App, mut shown: Value) -> Value {
+    if let (Some(url), Some(name)) = (&app.fleet.namespace_url, shown["name"].as_str()) {
+        shown["url"] = url.of(name).into();
+    }
+    if let Some(replica) = &app.fleet.replica {
+        shown["replica"] = json!(&**replica);
+    }
+    shown
 }
 
 /// How many records of each kind each provider has.
@@ -104,7 +121,7 @@ pub(crate) async fn create(
             ),
         };
         let namespace = app.namespaces.create(&name, &origin)?;
-        Ok((StatusCode::CREATED, Json(to_json(&namespace)?)).into_response())
+        Ok((StatusCode::CREATED, Json(to_json(&app, &namespace)?)).into_response())
     })
     .await
 }
@@ -153,7 +170,7 @@ fn reset_namespace(app: &App, name: &str, origin: &DataSource, keeps: bool) -> A
             ..Filter::default()
         });
     }
-    swapped_json(name, &swapped)
+    Ok(with_place(app, swapped_json(name, &swapped)?))
 }
 
 /// What an answer says of data that was put in another's place.

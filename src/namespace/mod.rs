@@ -4,6 +4,7 @@ pub mod clock;
 pub(crate) mod credentials;
 mod data_dir;
 mod error;
+pub(crate) mod fleet;
 pub(crate) mod ids;
 mod making;
 pub(crate) mod settings;

@@ -115,7 +115,7 @@ impl Metrics {
     }
 
     /// The counts as Prometheus text, with what somebody else counts: `(name, type, help, value)`.
-    pub(crate) fn text(&self, others: &[(&str, &str, &str, u64)]) -> String {
+    pub(crate) fn text(&self, others: &[(&str, &str, &str, u64)], replica: Option<&str>) -> String {
         let counted = {
             let counted = self.counted.lock();
             counted.unwrap_or_else(PoisonError::into_inner).clone()
@@ -181,8 +181,30 @@ impl Metrics {
             head(&mut text, name, kind, help);
             let _ = writeln!(text, "rollcall_{name} {value}");
         }
-        text
+        match replica {
+            Some(replica) => with_label(&text, "replica", replica),
+            None => text,
+        }
     }
+}
+
+/// The same samples, each with one label more.
+fn with_label(text: &str, name: &str, value: &str) -> String {
+    let mut labelled = String::with_capacity(text.len() * 2);
+    for line in text.lines() {
+        let sample = line.split_once(' ').filter(|_| !line.starts_with('#'));
+        // Writing to a String cannot fail.
+        let _ = match sample.map(|(series, count)| (series.split_once('{'), series, count)) {
+            None => writeln!(labelled, "{line}"),
+            Some((Some((metric, labels)), _, count)) => {
+                writeln!(labelled, "{metric}{{{name}=\"{value}\",{labels} {count}")
+            }
+            Some((None, series, count)) => {
+                writeln!(labelled, "{series}{{{name}=\"{value}\"}} {count}")
+            }
+        };
+    }
+    labelled
 }
 
 /// What dashboards show of every program, under the names that they know.

@@ -5,6 +5,7 @@
 //! listeners go on.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::io::{self, IsTerminal as _, Write};
 use std::panic;
 use std::sync::atomic::Ordering;
@@ -12,7 +13,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use tracing::{Event, Subscriber};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::{Format, Writer};
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::registry::LookupSpan;
 
 use crate::pipeline::metrics::LOG_LINES_DROPPED;
 
@@ -26,7 +31,7 @@ const RETRY: Duration = Duration::from_millis(20);
 /// Starts the log, for the rest of the process. Panics are logged too: the standard library would write them itself, and wait.
 ///
 /// The value that it gives back waits for the last lines when it is dropped.
-pub(crate) fn start(filter: &str) -> Result<LogGuard, String> {
+pub(crate) fn start(filter: &str, replica: Option<&str>) -> Result<LogGuard, String> {
     let parsed = EnvFilter::try_new(filter)
         .map_err(|cause| format!("--log \"{filter}\" is not a filter: {cause}"))?;
     let lines = Lines::default();
@@ -48,8 +53,36 @@ pub(crate) fn start(filter: &str) -> Result<LogGuard, String> {
         .with_writer(move || for_events.clone())
         // No ANSI escapes unless standard error is a terminal.
         .with_ansi(ansi)
+        .event_format(WithReplica {
+            replica: replica.map(str::to_owned),
+            format: Format::default().with_ansi(ansi),
+        })
         .init();
     Ok(LogGuard(lines))
+}
+
+/// Lines that begin with what this server is called among several, so that they can be told apart where they come together.
+struct WithReplica {
+    replica: Option<String>,
+    format: Format,
+}
+
+impl<S, N> FormatEvent<S, N> for WithReplica
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        if let Some(replica) = &self.replica {
+            write!(writer, "{replica} ")?;
+        }
+        self.format.format_event(context, writer, event)
+    }
 }
 
 /// Keeps the process until the last lines are written, for a short time.

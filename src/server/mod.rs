@@ -234,7 +234,7 @@ pub(crate) fn build(options: &Options) -> Result<App, StartError> {
         max: options.max_namespaces,
     };
     let access_log = options.access_log.as_ref().map(|plan| {
-        AccessLog::start(plan).map_err(|cause| {
+        AccessLog::start(plan, options.fleet.replica.clone()).map_err(|cause| {
             let file = plan.file.clone().unwrap_or_else(|| "-".into());
             StartError::AccessLog(file, cause)
         })
@@ -258,11 +258,14 @@ pub(crate) fn build(options: &Options) -> Result<App, StartError> {
     }
     Ok(App {
         namespaces,
-        journal: Journal::new(options.journal, JOURNAL_BYTES).with_access_log(access_log),
+        journal: Journal::new(options.journal, JOURNAL_BYTES)
+            .with_access_log(access_log)
+            .of_replica(options.fleet.replica.clone()),
         faults,
         metrics: Metrics::default(),
         certificates: certificates(options)?,
         is_proxy: options.proxy,
+        fleet: options.fleet.clone(),
         admin_token: options.access.token.clone(),
         template,
         stop: watch::Sender::new(false),

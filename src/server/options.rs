@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::control::ControlAccess;
 use crate::namespace::clock::Setting;
+use crate::namespace::fleet::{Fleet, NamespaceUrl, is_replica_name};
 use crate::namespace::settings::{Credential, Settings, Skew};
 use crate::pipeline::faults::Rule;
 use crate::pipeline::journal::access_log::{self, AccessLogPlan};
@@ -74,6 +75,7 @@ pub struct Options {
     pub(crate) tls: Tls,
     pub(crate) tls_dir: Option<PathBuf>,
     pub(crate) proxy: bool,
+    pub(crate) fleet: Fleet,
 }
 
 impl Default for Options {
@@ -98,6 +100,7 @@ impl Default for Options {
             tls: Tls::Off,
             tls_dir: None,
             proxy: false,
+            fleet: Fleet::default(),
         }
     }
 }
@@ -473,6 +476,49 @@ impl Options {
     pub fn max_namespaces(mut self, most: usize) -> Self {
         self.max_namespaces = most;
         self
+    }
+
+    /// What this server is called where it is one of several: 1 to 63 letters, digits, `-`, `_` and `.`.
+    ///
+    /// It shows in health, the list of namespaces, the journal and the metrics, and as `X-Rollcall-Replica`.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().replica("rollcall-0")?;
+    /// # Ok::<(), String>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the name.
+    pub fn replica(mut self, name: &str) -> Result<Self, String> {
+        if !is_replica_name(name) {
+            let rule = "write 1 to 63 letters, digits, -, _ and ., as rollcall-0";
+            return Err(rule.to_owned());
+        }
+        self.fleet.replica = Some(name.into());
+        Ok(self)
+    }
+
+    /// The address that each namespace has for itself, as `http://{namespace}.ns.HOST:PORT`: shown as `url` with every
+    /// namespace. The control plane then answers under these host names, too.
+    ///
+    /// ```
+    /// use rollcall::Options;
+    ///
+    /// let options = Options::default().namespace_url("http://{namespace}.ns.localhost:4700")?;
+    /// # Ok::<(), String>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the template.
+    pub fn namespace_url(mut self, template: &str) -> Result<Self, String> {
+        let url = NamespaceUrl::parse(template)?;
+        self.access.hosts.push(url.host_pattern());
+        self.fleet.namespace_url = Some(url);
+        Ok(self)
     }
 }
 

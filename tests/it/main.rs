@@ -28,6 +28,7 @@ mod cli_run;
 mod cli_sign;
 mod control;
 mod durability;
+mod fleet;
 mod header_names;
 mod hostile;
 mod hostile_snapshots;

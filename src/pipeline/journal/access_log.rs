@@ -45,7 +45,7 @@ pub(crate) struct AccessLog {
 
 impl AccessLog {
     /// Opens the log, and starts the thread that writes it.
-    pub(crate) fn start(plan: &AccessLogPlan) -> io::Result<Self> {
+    pub(crate) fn start(plan: &AccessLogPlan, replica: Option<Arc<str>>) -> io::Result<Self> {
         let sink = Sink::open(plan)?;
         let (entries, waiting) = mpsc::sync_channel(WAITING);
         let (finished, done) = mpsc::channel();
@@ -54,7 +54,7 @@ impl AccessLog {
         thread::Builder::new()
             .name("access log".to_owned())
             .spawn(move || {
-                write_all(sink, &waiting, &counted);
+                write_all(sink, &waiting, &counted, replica.as_deref());
                 // Nobody waits where the stop took too long.
                 let _ = finished.send(());
             })?;
@@ -83,7 +83,12 @@ impl Drop for AccessLog {
     }
 }
 
-fn write_all(mut sink: Sink, entries: &Receiver<Arc<StoredEntry>>, left_out: &AtomicU64) {
+fn write_all(
+    mut sink: Sink,
+    entries: &Receiver<Arc<StoredEntry>>,
+    left_out: &AtomicU64,
+    replica: Option<&str>,
+) {
     let clock = Clock::default();
     let mut is_well = true;
     for entry in entries {
@@ -95,7 +100,7 @@ fn write_all(mut sink: Sink, entries: &Receiver<Arc<StoredEntry>>, left_out: &At
         }
         // The machine's time first: the namespace's own may stand still.
         let mut line = serde_json::Map::from_iter([("at".to_owned(), Value::from(at))]);
-        line.extend(entry.summary());
+        line.extend(entry.summary(replica));
         lines.push_str(&format!("{}\n", Value::Object(line)));
         match sink.write(&lines) {
             Ok(()) => is_well = true,

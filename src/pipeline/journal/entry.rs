@@ -307,12 +307,15 @@ impl StoredEntry {
     }
 
     /// The entry in one line of a list.
-    pub(super) fn summary(&self) -> Map<String, Value> {
+    pub(super) fn summary(&self, replica: Option<&str>) -> Map<String, Value> {
         let call = &self.outcome;
         let mut summary = Map::new();
         let mut put = |name: &str, value: Value| summary.insert(name.to_owned(), value);
         put("id", json!(self.id));
         put("time", json!(self.time.rfc3339_millis()));
+        if let Some(replica) = replica {
+            put("replica", json!(replica));
+        }
         put("namespace", json!(&*self.namespace));
         put("provider", json!(call.provider));
         put("operation", json!(redact::target(&call.operation)));

@@ -41,6 +41,8 @@ pub(crate) struct Journal {
     access_log: Option<AccessLog>,
     /// [`Inner::last_id`].
     newest: AtomicU64,
+    /// What this server is called among several: its entries say it.
+    replica: Option<Arc<str>>,
     inner: Mutex<Inner>,
 }
 
@@ -160,6 +162,7 @@ impl Journal {
             bytes,
             access_log: None,
             newest: AtomicU64::new(0),
+            replica: None,
             inner: Mutex::default(),
         }
     }
@@ -167,6 +170,11 @@ impl Journal {
     /// The same that writes every entry to a log, too.
     pub(crate) fn with_access_log(self, access_log: Option<AccessLog>) -> Self {
         Self { access_log, ..self }
+    }
+
+    /// The same, of a server that is called so among several.
+    pub(crate) fn of_replica(self, replica: Option<Arc<str>>) -> Self {
+        Self { replica, ..self }
     }
 
     /// Keeps an entry, drops what is over a cap, and says which id it has; none where nothing is kept.
@@ -271,7 +279,7 @@ impl Journal {
         };
         let entries: Vec<Value> = entries
             .iter()
-            .map(|kept| Value::Object(kept.summary()))
+            .map(|kept| Value::Object(kept.summary(self.replica.as_deref())))
             .collect();
         json!({ "last": last, "dropped": dropped, "entries": entries })
     }
@@ -282,7 +290,7 @@ impl Journal {
         let StoredEntry {
             packed, reply_body, ..
         } = &*kept;
-        let mut whole = kept.summary();
+        let mut whole = kept.summary(self.replica.as_deref());
         whole.insert(
             "request".to_owned(),
             json!({ "headers": redact::headers(&packed.headers()), "body": redact::body(packed.body()), "cut": kept.cut }),
@@ -348,7 +356,7 @@ impl Journal {
             };
             inner.of(None, 0).find(of_request).cloned()
         })?;
-        let mut shown = kept.summary();
+        let mut shown = kept.summary(self.replica.as_deref());
         let finding = kept.outcome.finding.clone().unwrap_or_default();
         shown.insert("signature".to_owned(), finding);
         Some(Value::Object(shown))

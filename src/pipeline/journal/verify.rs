@@ -160,7 +160,7 @@ impl Journal {
             .into_iter()
             .take(NEAREST)
             .map(|(differences, kept)| {
-                let mut shown = kept.summary();
+                let mut shown = kept.summary(self.replica.as_deref());
                 shown.insert("differs".to_owned(), json!(differences));
                 Value::Object(shown)
             })

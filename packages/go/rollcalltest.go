@@ -125,7 +125,7 @@ func New(t testing.TB, opts ...Option) *Namespace {
 	}
 	name := fmt.Sprintf("go-%s-%d", binaryID, made.Add(1))
 	ns := &Namespace{
-		URL: server.url, Name: name, AccessKey: server.accessKey + "~" + name, SecretKey: server.secretKey, t: t, server: server,
+		URL: server.url, Name: name, AccessKey: server.accessKey + "~" + name, SecretKey: server.secretKey, t: t, server: server.about(name),
 	}
 	for _, option := range opts {
 		option(&ns.options)
@@ -135,7 +135,12 @@ func New(t testing.TB, opts ...Option) *Namespace {
 		from = "empty"
 	}
 	t.Cleanup(ns.close)
-	ns.must(server.json("PUT", "namespaces/"+name, map[string]string{"from": from}, nil))
+	var made struct{ URL string }
+	ns.must(ns.server.json("PUT", "namespaces/"+name, map[string]string{"from": from}, &made))
+	if made.URL != "" {
+		// Its own address, where the server is one of several (--namespace-url).
+		ns.URL = made.URL
+	}
 	ns.prepare()
 	return ns
 }

@@ -40,6 +40,14 @@ type server struct {
 	token     string
 	client    http.Client
 	process   *process // nil where the server was there already
+	namespace string   // whose calls these are; empty for the server's own
+}
+
+// about is the server for the calls about one namespace.
+func (s *server) about(namespace string) *server {
+	about := *s
+	about.namespace = namespace
+	return &about
 }
 
 var (
@@ -165,6 +173,10 @@ func (s *server) send(method, path string, body []byte, kind string, answer any)
 	}
 	if kind != "" {
 		request.Header.Set("Content-Type", kind)
+	}
+	if s.namespace != "" {
+		// Behind a load balancer, it leads to the replica that the namespace is on.
+		request.Header.Set("X-Rollcall-Namespace", s.namespace)
 	}
 	if s.token != "" {
 		request.Header.Set("Authorization", "Bearer "+s.token)

@@ -22,6 +22,11 @@ class Control {
     }
   }
 
+  /** The same for the calls about one namespace. */
+  about(namespace) {
+    return Object.assign(Object.create(this), { namespace });
+  }
+
   /** Calls `/_rollcall/<path>`; a body that is no text is sent as JSON. Resolves to the parsed answer. */
   async call(method, path, { body, type = 'application/json', timeout = TIMEOUT } = {}) {
     const isText = body === undefined || typeof body === 'string';
@@ -70,6 +75,8 @@ class Control {
   send(method, path, { body, type, timeout }) {
     const headers = { accept: 'application/json' };
     if (body !== undefined) Object.assign(headers, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
+    // Behind a load balancer, it leads to the replica that the namespace is on.
+    if (this.namespace) headers['x-rollcall-namespace'] = this.namespace;
     if (this.token) headers.authorization = `Bearer ${this.token}`;
     const [{ request }, agent] = this.url.startsWith('https:') ? [https, AGENTS.https] : [http, AGENTS.http];
     return new Promise((resolve, reject) => {

@@ -59,10 +59,10 @@ class Namespace {
 
   /** A namespace that is there already, or that its first call makes. */
   constructor(url, name = 'default') {
-    this.#control = url instanceof Control ? url : new Control(url);
+    this.name = namespaceName(name);
+    this.#control = (url instanceof Control ? url : new Control(url)).about(this.name);
     const { accessKey, secretKey } = keys();
     this.url = this.#control.url;
-    this.name = namespaceName(name);
     this.accessKey = `${accessKey}~${this.name}`;
     this.secretKey = secretKey;
     /** For calls without an access key, as those of a page. */
@@ -77,8 +77,9 @@ class Namespace {
     const namespace = new Namespace(url, name ?? newName());
     // A document is all that the namespace holds, as the server's own --seed and the other languages' helpers have it.
     const start = seed === undefined ? 'template' : 'empty';
-    if (name === undefined) await namespace.#own('PUT', '', { from: start });
-    else await namespace.reset(start);
+    const made = name === undefined ? await namespace.#own('PUT', '', { from: start }) : await namespace.reset(start);
+    // Its own address, where the server is one of several (--namespace-url).
+    namespace.url = made.url ?? namespace.url;
     if (seed !== undefined && seed !== 'empty') await namespace.seed(seed);
     if (auth !== undefined || quirks !== undefined) await namespace.settings({ auth, quirks });
     if (clock !== undefined) await namespace.clock.freeze(clock);

@@ -168,8 +168,8 @@ async function start(options = {}) {
   const isTold = Array.isArray(args) && args.some((arg) => /^--(tls|proxy)(=|$)/.test(arg));
   const server = await connect({ url, args: https && !isTold && Array.isArray(args) ? [...args, ...FLAGS] : args });
   try {
-    const { name } = await Namespace.create(server.control, rest);
-    const rollcall = new Rollcall(server, name);
+    const { name, url: own } = await Namespace.create(server.control, rest);
+    const rollcall = Object.assign(new Rollcall(server, name), { url: own });
     if (https) await rollcall[leading](true);
     return rollcall;
   } catch (error) {

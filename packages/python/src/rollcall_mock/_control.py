@@ -47,21 +47,35 @@ class Control:
         self._idle: list[http.client.HTTPConnection] = []
         self._pid = os.getpid()
 
-    def json(self, method: str, path: str, body: Any = None, query: Query | None = None) -> Any:
-        """Calls `/_rollcall/<path>` and reads the answer as JSON."""
+    def json(self, method: str, path: str, body: Any = None, query: Query | None = None, *, namespace: str | None = None) -> Any:
+        """Calls `/_rollcall/<path>` and reads the answer as JSON.
+
+        `namespace` says whose call it is, which a load balancer wants to know; the server reads it from the path or the query.
+        """
         if body is None:
-            answer = self.raw(method, path, query=query)
+            answer = self.raw(method, path, query=query, namespace=namespace)
         else:
-            answer = self.raw(method, path, json.dumps(body).encode(), "application/json", query)
+            answer = self.raw(method, path, json.dumps(body).encode(), "application/json", query, namespace=namespace)
         try:
             return json.loads(answer) if answer else None
         except ValueError:
             said = f"/_rollcall/{path} was answered with {answer[:40]!r}"
             raise RollcallError(f"what answers at {self.url} is not rollcall ({said}); {START_OR_UNSET}") from None
 
-    def raw(self, method: str, path: str, body: bytes | None = None, content_type: str = "", query: Query | None = None) -> bytes:
+    def raw(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        content_type: str = "",
+        query: Query | None = None,
+        *,
+        namespace: str | None = None,
+    ) -> bytes:
         """The same with a body and an answer of any kind."""
         headers = {"Content-Type": content_type} if body is not None else {}
+        if namespace:
+            headers["X-Rollcall-Namespace"] = namespace
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
         target = f"/_rollcall/{quote(path)}"

@@ -92,7 +92,7 @@ class Fault:
     def remove(self) -> None:
         """Takes it away; a reset may have done so already."""
         try:
-            self._namespace.server.control.json("DELETE", f"faults/{self.id}")
+            self._namespace.server.control.json("DELETE", f"faults/{self.id}", namespace=self._namespace.name)
         except RollcallError as error:
             if error.status != 404:
                 raise
@@ -194,7 +194,7 @@ class Namespace:
             )
         self.server = server
         self.name = name
-        #: The server's address, as `http://127.0.0.1:4700`.
+        #: The server's address, as `http://127.0.0.1:4700`; the namespace's own, where the server is one of several.
         self.url = server.url
         #: With the namespace after `~`, which is how a call says where it belongs.
         self.access_key = f"{server.access_key}~{name}"
@@ -207,6 +207,10 @@ class Namespace:
         self.keep = False
 
     # How to reach it
+
+    def _reach_at(self, url: str) -> None:
+        """Takes the namespace's own address (--namespace-url) for what SDKs call."""
+        self.url, self._address = url, _sdk.Address(url)
 
     @property
     def host(self) -> str:
@@ -338,11 +342,11 @@ class Namespace:
 
     def call(self, id: int) -> dict[str, Any]:
         """One call whole, with both bodies."""
-        return dict(self.server.control.json("GET", f"journal/{id}"))
+        return dict(self.server.control.json("GET", f"journal/{id}", namespace=self.name))
 
     def curl(self, id: int) -> str:
         """A command that makes a call again."""
-        return self.server.control.raw("GET", f"journal/{id}/curl").decode()
+        return self.server.control.raw("GET", f"journal/{id}/curl", namespace=self.name).decode()
 
     def replay(self, id: int) -> dict[str, Any]:
         """Makes a call again, signed with a key of its namespace, and tells what was sent and what came back."""
@@ -360,7 +364,7 @@ class Namespace:
 
     def explain(self, id: int | str) -> dict[str, Any]:
         """Why a signature did not match: by the number of the call, or by its request id."""
-        return dict(self.server.control.json("GET", f"explain/{id}"))
+        return dict(self.server.control.json("GET", f"explain/{id}", namespace=self.name))
 
     def clear_calls(self) -> None:
         """Forgets the calls of the namespace."""

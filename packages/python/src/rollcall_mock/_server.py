@@ -96,7 +96,9 @@ class Server:
         It starts with the server's data, or with what `seed` says instead: `"empty"`, a document, a file or a folder.
         """
         namespace = Namespace(self, name or f"p{os.urandom(6).hex()}", made=True)
-        self.control.json("PUT", f"namespaces/{namespace.name}", {"from": "template" if seed is None else "empty"})
+        made = self.control.json("PUT", f"namespaces/{namespace.name}", {"from": "template" if seed is None else "empty"})
+        if "url" in made:
+            namespace._reach_at(made["url"])
         try:
             if seed is not None and seed != "empty":
                 namespace.seed(seed)

@@ -338,7 +338,7 @@ def _sections(state: _State, with_curl: bool) -> Iterator[tuple[str, str]]:
             lines.append(str(call))
             if with_curl:
                 assert state.server is not None
-                curl = state.server.control.raw("GET", f"journal/{call.id}/curl").decode()
+                curl = state.server.control.raw("GET", f"journal/{call.id}/curl", namespace=name).decode()
                 lines.append("    " + curl.strip().replace("\n", "\n    "))
         yield f"rollcall calls in namespace {name}", "\n".join(lines) or "none"
 

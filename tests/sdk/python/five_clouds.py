@@ -126,7 +126,9 @@ class Qingcloud:
         self.send("/deleteUser", "POST", username=name)
 
 
-CLOUDS = [Aliyun, Bytehouse, Rocketmq, Workspace, Qingcloud]
+#: SDK_WITHOUT names clouds that the way to the server does not lead to, as `Qingcloud`.
+WITHOUT = setting("without", "").split(",")
+CLOUDS = [cloud for cloud in [Aliyun, Bytehouse, Rocketmq, Workspace, Qingcloud] if cloud.__name__ not in WITHOUT]
 
 
 def key(namespace):

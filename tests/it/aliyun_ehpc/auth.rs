@@ -943,8 +943,11 @@ fn the_journal_says_what_is_wrong_and_tells_no_secret() {
                 .is_some_and(|text| text.contains("dora.sun"))
         );
         assert!(found["expected_signature"].is_string());
+        // Another secret signs the same text.
+        assert_eq!(found["client_string_to_sign"], found["string_to_sign"]);
         let unknown = finding(&scheme(&add_a_user(), WRONG, now(), nonce));
         assert!(unknown["finding"].is_null(), "{unknown}");
+        assert!(unknown["client_string_to_sign"].is_null(), "{unknown}");
         let local = finding(&scheme(&list(""), KEY, now() + 8 * 3600, nonce));
         assert_eq!(local["finding"], "local-time", "{local}");
         let token = AccessKey {

@@ -58,7 +58,8 @@ public final class Fault implements AutoCloseable {
 
     private void remove(long which) {
         try {
-            namespace.server().json("DELETE", "faults/" + which, null);
+            // The namespace is for a load balancer, which knows by it where the rule is.
+            namespace.server().json("DELETE", namespace.about("faults/" + which), null);
         } catch (Server.Refusal refusal) {
             // A reset may have taken it away already.
             if (refusal.status != 404) {

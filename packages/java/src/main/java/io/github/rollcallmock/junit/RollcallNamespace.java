@@ -36,12 +36,15 @@ public final class RollcallNamespace implements ExtensionContext.Store.Closeable
     private final Server server;
     private final Options options;
     private final String name;
+    private final String url;
 
     RollcallNamespace(Server server, Options options) {
         this.server = server;
         this.options = options;
         name = "junit-" + JVM + "-" + made.incrementAndGet();
-        ask("PUT", "namespaces/" + name, Map.of("from", options.isEmpty ? "empty" : "template"));
+        Object answer = ask("PUT", "namespaces/" + name, Map.of("from", options.isEmpty ? "empty" : "template"));
+        Object own = answer instanceof Map ? ((Map<?, ?>) answer).get("url") : null;
+        url = own instanceof String ? (String) own : server.url;
         try {
             prepare();
         } catch (RuntimeException problem) {
@@ -81,14 +84,14 @@ public final class RollcallNamespace implements ExtensionContext.Store.Closeable
         }
     }
 
-    /** The server's address, as http://127.0.0.1:4700. */
+    /** The server's address, as http://127.0.0.1:4700; the namespace's own, where the server is one of several. */
     public String url() {
-        return server.url;
+        return url;
     }
 
     /** The server's host and port, for SDKs that want no scheme. */
     public String endpoint() {
-        return server.url.substring(server.url.indexOf("://") + 3);
+        return url.substring(url.indexOf("://") + 3);
     }
 
     /** The namespace's name. */
@@ -108,7 +111,7 @@ public final class RollcallNamespace implements ExtensionContext.Store.Closeable
 
     /** A plain request to the server, signed or not, that is for this namespace: {@code request("/v2/…/users")}. */
     public HttpRequest.Builder request(String target) {
-        return HttpRequest.newBuilder(URI.create(server.url + target)).header("X-Rollcall-Namespace", name);
+        return HttpRequest.newBuilder(URI.create(url + target)).header("X-Rollcall-Namespace", name);
     }
 
     /** Merges records: the path of a .json or .ndjson file or of a folder of them, or a JSON document; all of a document or nothing. */
@@ -296,6 +299,6 @@ public final class RollcallNamespace implements ExtensionContext.Store.Closeable
 
     @Override
     public String toString() {
-        return "namespace " + name + " at " + server.url;
+        return "namespace " + name + " at " + url;
     }
 }

@@ -5,6 +5,7 @@ import { Choice, Copy, Difference, Exchange, Failure, Risky, Status, Text } from
 import { archive } from './har.js';
 
 const ROWS = 500; // in the document
+const TOP = 100; // of them while the list is at its top, where each answer moves them all
 const KEPT = 2000; // in memory
 const SECONDS = 240; // in the picture
 const SAMPLES = 400; // durations of an operation
@@ -146,6 +147,7 @@ export function Calls({ route, providers }) {
   const words = (params.text || '').toLowerCase();
   const matching = useMemo(() => entries.filter((entry) => (!held || entry.id <= held) && (!words || [entry.provider, entry.operation, entry.target, entry.error, entry.request_id, entry.namespace, entry.method].some((text) => text.toLowerCase().includes(words)))), [entries, words, held]);
   const shown = matching.slice(0, ROWS);
+  const drawn = held ? shown : shown.slice(0, TOP);
   const waiting = held ? entries.findIndex((entry) => entry.id <= held) : 0;
   const open = Number(args[0]) || 0;
   const pick = (id) => go('calls', id ? [String(id)] : [], params);
@@ -193,7 +195,7 @@ export function Calls({ route, providers }) {
       <div class="list" ref=${list} onScroll=${scrolled} tabindex="-1">
         ${waiting > 0 && html`<button type="button" class="newer" onClick=${() => { setHeld(0); list.current.scrollTop = 0; }}>${t('newer', waiting)}</button>`}
         <table><caption class="unseen">${t('calls')}</caption><thead><tr><th>${t('time')}</th><th>${t('status')}</th><th>${t('operation')}</th>${route.all && html`<th>${t('namespace')}</th>`}<th>${t('error')}</th><th class="number">ms</th></tr></thead>
-        <tbody>${shown.map((entry) => html`<${Row} key=${entry.id} entry=${entry} all=${route.all} open=${entry.id === open} pick=${pick}/>`)}</tbody></table>
+        <tbody>${drawn.map((entry) => html`<${Row} key=${entry.id} entry=${entry} all=${route.all} open=${entry.id === open} pick=${pick}/>`)}</tbody></table>
         ${!shown.length && html`<p class="quiet pad">${t('noRows')}</p>`}
         ${matching.length > ROWS && html`<p class="quiet pad">${t('capped', ROWS)}</p>`}
       </div>

@@ -42,6 +42,8 @@ fn path_without(path: &str, parameter: &str) -> String {
         ("group_id", "8a2c3f9579d240820179d51e6cb00001"),
         ("topic", "orders"),
         ("group", "order-workers"),
+        ("idp_id", "okta"),
+        ("protocol_id", "oidc"),
     ];
     let path = filled
         .iter()

@@ -19,8 +19,9 @@ use watch::{Watch, Watched};
 
 /// The mark that editors of Windows put before UTF-8.
 pub(crate) const MARK: &[u8] = b"\xEF\xBB\xBF";
-/// What the values of a call's body may take, however short it is: with the body and its texts, eight times the longest.
-const AS_SENT: usize = 56 * 1024 * 1024;
+/// What the values of a call's body may take, however short it is: with the body, its texts and a list that has just doubled, eight
+/// times the longest body.
+const AS_SENT: usize = 47 * 1024 * 1024;
 
 /// What is wrong with a text, and where.
 #[derive(Debug)]

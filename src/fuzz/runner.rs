@@ -11,7 +11,7 @@
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
@@ -126,6 +126,9 @@ fn fuzz(name: &str) {
         .iter()
         .find(|target| target.name == name)
         .expect("a target");
+    // One after the other: the memory that is measured is the process's.
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let seed = number("ROLLCALL_FUZZ_SEED", 1);
     let mut world = World::new(target.auth);
     if let Ok(file) = env::var("ROLLCALL_FUZZ_INPUT") {

@@ -58,7 +58,7 @@ pub(super) struct Answer {
 #[derive(Debug, PartialEq, Eq)]
 struct Standing {
     namespaces: Vec<(String, u64)>,
-    rules: Vec<Bytes>,
+    rules: Vec<Value>,
 }
 
 impl World {
@@ -206,7 +206,15 @@ impl World {
             "namespaces/default/settings",
             "clock?namespace=default",
         ];
-        let read = |rules: &str| self.get(&format!("/_rollcall/{rules}")).body;
+        let read = |rules: &str| {
+            let text = self.get(&format!("/_rollcall/{rules}")).body;
+            let mut read: Value = serde_json::from_slice(&text).unwrap_or_default();
+            // A clock that goes shows another time each time it is looked at.
+            if let Some(now) = read.get_mut("now") {
+                *now = Value::Null;
+            }
+            read
+        };
         Standing {
             namespaces,
             rules: rules.iter().map(|rules| read(rules)).collect(),

@@ -151,10 +151,13 @@ export function Calls({ route, providers }) {
   const waiting = held ? entries.findIndex((entry) => entry.id <= held) : 0;
   const open = Number(args[0]) || 0;
   const pick = (id) => go('calls', id ? [String(id)] : [], params);
+  // Two keys may come before the address that the first one changed is read.
+  const cursor = useRef(open);
+  useEffect(() => { cursor.current = open; }, [open]);
   const step = (by) => {
-    const at = shown.findIndex((entry) => entry.id === open);
+    const at = shown.findIndex((entry) => entry.id === cursor.current);
     const next = shown[at < 0 ? 0 : Math.max(0, Math.min(shown.length - 1, at + by))];
-    if (next) { pick(next.id); requestAnimationFrame(() => list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' })); }
+    if (next) { cursor.current = next.id; pick(next.id); requestAnimationFrame(() => list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' })); }
   };
   useEffect(() => {
     const onKey = ({ detail }) => { if (detail === 'j') step(1); if (detail === 'k') step(-1); if (detail === 'Escape' && open) pick(0); };

@@ -1,4 +1,4 @@
-//! Calls that the control plane makes for whoever asks it: signed as a real client signs them, through the same pipeline, and
+//! Calls that the control plane makes for its caller: signed as a real client signs them, through the same pipeline, and
 //! told whole. What the journal masks is masked here too.
 
 use std::sync::Arc;
@@ -232,7 +232,7 @@ fn recorded(app: &App, id: &str, mut signing: Signing) -> Answer<(Draft, Signing
     Ok((draft, signing))
 }
 
-/// How whoever asks reaches this server, which is how its curl will.
+/// The address by which the caller reached this server, which its curl command uses too.
 fn own_host(headers: &HeaderMap) -> String {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let host = host.filter(|host| !host.is_empty());
@@ -246,7 +246,7 @@ struct Signed {
     way: Option<Way>,
     /// The id of the key, without its namespace.
     access_key: Option<String>,
-    /// The session token, which whoever asks did not give.
+    /// The session token, which the caller did not give.
     token: Option<String>,
 }
 

@@ -55,7 +55,7 @@ const FILES: &[(&str, &str, &[u8])] = &[
     page!("try.js", SCRIPT),
 ];
 
-/// What a page may do: load what lies beside it, and nothing else; nobody may frame it.
+/// What a page may do: load what lies beside it, and nothing else; it may not be framed.
 const POLICY: &str =
     "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

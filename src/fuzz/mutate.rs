@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use serde_json::{Map, Value};
 
-/// Values that are a limit of something, or that somebody forgot.
+/// Limits, and values that are easily forgotten.
 const STRANGE: &[&str] = &[
     "",
     "0",

@@ -115,7 +115,7 @@ pub(crate) fn make(folder: &Path) -> Result<(), TlsError> {
     builder.recursive(true).create(folder).map_err(at(folder))
 }
 
-/// Makes a folder that nobody else has made, in place of what was there of an earlier process.
+/// Makes a folder of this process's own, in place of what an earlier process left there.
 pub(crate) fn make_new(folder: &Path) -> Result<(), TlsError> {
     // It may not be there.
     let _ = fs::remove_dir_all(folder);

@@ -97,7 +97,7 @@ impl FromStr for Status {
 #[derive(Debug)]
 pub(crate) struct Recorded {
     pub(crate) namespace: Arc<str>,
-    /// Empty where nobody claimed it.
+    /// Empty for an unrecognised call.
     pub(crate) provider: &'static str,
     pub(crate) method: Method,
     pub(crate) target: String,
@@ -227,7 +227,7 @@ impl Journal {
             }
             gone.push(oldest);
         }
-        // Whoever waits for entries looks here first, which takes no lock.
+        // Waiting readers look here first, which takes no lock.
         self.newest.store(id, Ordering::Release);
         drop(inner);
         Some(id)

@@ -187,7 +187,7 @@ fn a_secret_that_the_server_adds_or_gives_is_not_told() {
             !curl.contains("T0ken") && !curl.contains("s3cr3t"),
             "{curl}"
         );
-        // What somebody gave is in the command, which is for them.
+        // What the caller gave is in the command, which is for them.
         assert!(curl.contains("Pa55word%21"), "{curl}");
         let mut shown = told;
         shown["curl"] = Value::Null;

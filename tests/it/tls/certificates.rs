@@ -117,7 +117,7 @@ fn curl_takes_addresses_and_localhost_and_refuses_other_names() {
     assert_eq!(output.status.code(), Some(60), "{output:?}");
 }
 
-/// The key of an authority signs for a name: what somebody who stole it would do.
+/// The key of an authority signs for a name: what a thief of it would do.
 fn forge(folder: &Path, name: &str) -> (String, String) {
     let text = fs::read_to_string(folder.join("ca-key.pem")).expect("a key");
     use rustls::pki_types::PrivatePkcs8KeyDer;

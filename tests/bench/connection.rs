@@ -10,9 +10,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// What is sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
-    method: &'static str,
-    target: String,
-    body: String,
+    pub(crate) method: &'static str,
+    pub(crate) target: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
     namespace: String,
 }
 
@@ -21,6 +22,7 @@ impl Request {
         Self {
             method,
             target: target.into(),
+            headers: Vec::new(),
             body: String::new(),
             namespace: "default".to_owned(),
         }
@@ -40,19 +42,32 @@ impl Request {
         self
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    /// With further headers, a host among them where it matters.
+    pub(crate) fn with_headers(mut self, headers: &[(String, String)]) -> Self {
+        self.headers.extend_from_slice(headers);
+        self
+    }
+
+    /// As it goes over the wire.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let Self {
             method,
             target,
+            headers,
             body,
             namespace,
         } = self;
+        let mut head =
+            format!("{method} {target} HTTP/1.1\r\nX-Rollcall-Namespace: {namespace}\r\n");
+        for (name, value) in headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if !headers.iter().any(|(name, _)| name == "Host") {
+            head.push_str("Host: 127.0.0.1\r\n");
+        }
         let length = body.len();
-        format!(
-            "{method} {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Rollcall-Namespace: {namespace}\r\n\
-             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
-        )
-        .into_bytes()
+        format!("{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}")
+            .into_bytes()
     }
 }
 
@@ -80,6 +95,31 @@ impl Connection {
         self.answer(request)
     }
 
+    /// The same with status and headers, whose names are in lower case.
+    pub(crate) fn ask_for_all(
+        &mut self,
+        request: &Request,
+    ) -> (u16, Vec<(String, String)>, String) {
+        self.stream
+            .write_all(&request.bytes())
+            .expect("the server reads");
+        let start = self.receive(request);
+        let (head, body) = self.received.split_at(start);
+        let (head, body) = [head, body]
+            .map(|part| String::from_utf8_lossy(part))
+            .into();
+        let mut lines = head.lines();
+        let status = lines
+            .next()
+            .and_then(|line| line.split(' ').nth(1)?.parse().ok())
+            .expect("a status");
+        let headers = lines
+            .filter_map(|line| line.split_once(": "))
+            .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+            .collect();
+        (status, headers, body.into_owned())
+    }
+
     /// Sends a request with a file for a body.
     pub(crate) fn ask_with(&mut self, request: &Request, mut body: std::fs::File) -> &[u8] {
         let length = body.metadata().expect("an open file").len();
@@ -93,6 +133,12 @@ impl Connection {
     }
 
     fn answer(&mut self, request: &Request) -> &[u8] {
+        let start = self.receive(request);
+        &self.received[start..]
+    }
+
+    /// Reads an answer, which has to be a good one; where its body begins.
+    fn receive(&mut self, request: &Request) -> usize {
         self.received.clear();
         let start = self.read_to(|received| {
             let end = received.windows(4).position(|four| four == b"\r\n\r\n")?;
@@ -114,7 +160,7 @@ impl Connection {
             "{request:?} is answered with {head}{}",
             String::from_utf8_lossy(body)
         );
-        body
+        start
     }
 
     fn read_to<T>(&mut self, found: impl Fn(&[u8]) -> Option<T>) -> T {
@@ -165,9 +211,7 @@ impl Connection {
 }
 
 /// QingCloud refuses with 200 and a code that is not 0.
-fn is_refusal(body: &[u8]) -> bool {
+pub(crate) fn is_refusal(body: &[u8]) -> bool {
     const CODE: &[u8] = b"\"ret_code\":";
-    body.windows(CODE.len())
-        .position(|part| part == CODE)
-        .is_some_and(|at| body.get(at + CODE.len()) != Some(&b'0'))
+    memchr::memmem::find(body, CODE).is_some_and(|at| body.get(at + CODE.len()) != Some(&b'0'))
 }

@@ -5,7 +5,7 @@ use crate::connection::Request;
 use crate::report::Report;
 
 /// Of the unfiltered first page's time.
-const FILTERED: f64 = 50.0;
+const FILTERED: f64 = 10.0;
 
 pub(crate) fn run(bench: &Bench, report: &mut Report) {
     report.theme(&format!(

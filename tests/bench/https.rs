@@ -11,7 +11,8 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use crate::Bench;
-use crate::bare;
+use crate::bare::{self, Answer};
+use crate::connection::Request;
 use crate::load::{Requests, medians, round_over};
 use crate::process::{MIB, Process};
 use crate::report::Report;
@@ -20,6 +21,8 @@ use crate::report::Report;
 const LIST: &str = "/?Action=ListUsers&Version=2024-08-31&Limit=10";
 /// How many connections are open at once, to see what one takes.
 const IDLE: usize = 500;
+/// Of the throughput over HTTP of a server that has no HTTPS: what is left is noise.
+const PLAIN: f64 = 0.95;
 const TIME: Duration = Duration::from_secs(2);
 
 pub(crate) fn run(bench: &Bench, report: &mut Report) {
@@ -27,19 +30,20 @@ pub(crate) fn run(bench: &Bench, report: &mut Report) {
         "HTTPS on the port of HTTP, keep-alive, a page of 10, against bare behind the same rustls",
     );
     let rollcall = Process::rollcall(&["--tls", "auto"]);
-    let answer = bare::answer_of(&rollcall.url(LIST), &[]);
-    let bare = bare::start_secure(&answer);
+    let bare = bare::start_secure(Answer::of(&rollcall, &Request::get(LIST)));
     let requests = Requests::Same {
         target: LIST.to_owned(),
         headers: Vec::new(),
     };
     let seconds = bench.effort.seconds;
-    let [own, other, plain] = medians(
+    let without = Process::rollcall(&[]);
+    let [own, other, plain, never] = medians(
         &bench.effort,
         [
             &mut || round_over("https", &rollcall.address, &requests, seconds),
             &mut || round_over("https", &bare.address, &requests, seconds),
             &mut || round_over("http", &rollcall.address, &requests, seconds),
+            &mut || round_over("http", &without.address, &requests, seconds),
         ],
     );
     let note = format!("{:.0} a second, bare {:.0}", own.rate, other.rate);
@@ -52,6 +56,14 @@ pub(crate) fn run(bench: &Bench, report: &mut Report) {
     );
     let note = format!("{:.0} a second over HTTP", plain.rate);
     report.only("the same against HTTP", own.rate / plain.rate, "x", &note);
+    let note = format!("{:.0} a second, {:.0}", plain.rate, never.rate);
+    report.at_least(
+        "HTTP, with --tls auto against without",
+        plain.rate / never.rate,
+        PLAIN,
+        "x",
+        &note,
+    );
 
     let client = client(&rollcall);
     let began = Instant::now();

@@ -12,6 +12,8 @@ pub(crate) struct Effort {
     /// How many processes are started, and single calls made, for a median.
     pub(crate) starts: usize,
     pub(crate) calls: u64,
+    /// How many namespaces live and die.
+    pub(crate) lives: usize,
     /// How many users the big databases have, and calls go through the journal.
     pub(crate) users: u64,
     pub(crate) journal: f64,
@@ -22,10 +24,11 @@ pub(crate) struct Effort {
 impl Effort {
     pub(crate) const fn full() -> Self {
         Self {
-            seconds: 2,
-            rounds: 5,
+            seconds: 1,
+            rounds: 7,
             starts: 21,
             calls: 200,
+            lives: 20_000,
             users: 1_000_000,
             journal: 1_000_000.0,
             every: true,
@@ -38,6 +41,7 @@ impl Effort {
             rounds: 1,
             starts: 11,
             calls: 100,
+            lives: 1000,
             users: 100_000,
             journal: 20_000.0,
             every: false,

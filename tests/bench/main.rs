@@ -1,8 +1,8 @@
 //! `cargo bench`: every budget of rollcall, measured, with PASS or MISS.
 //!
 //! ```text
-//! cargo bench                       all of it, about half an hour
-//! cargo bench -- quick              the same with less of everything, under a minute
+//! cargo bench                       all of it, about a quarter of an hour
+//! cargo bench -- quick              the same with less of everything, a few minutes
 //! cargo bench -- lists start        these themes only; an unknown word prints what there is
 //! cargo bench -- growth             the other table: 1 to a million users, what each call takes
 //! cargo bench -- quick must-pass    exit 1 when a budget is missed; without that word a miss is only printed
@@ -13,8 +13,10 @@
 //! fails nothing unless it is asked to, and this is no part of CI. Every figure comes from this run; `ROLLCALL_BINARY`
 //! names another binary to measure than the one that was built with this.
 //!
-//! The load comes from `wrk`, which has to be installed: it takes less of a small machine than any crate, and what the
-//! loader takes, the server lacks. Memory is read from `/proc`, so its rows are empty elsewhere than on Linux.
+//! The bare server has rollcall's allocator, profile and runtime, and answers in the cheapest way that axum has.
+//!
+//! The load comes from `wrk`, which has to be installed: it takes little of a small machine, and what the loader takes, the
+//! server lacks. Where calls differ, as those of a suite do, there is a loader here that takes no more. Memory is read from `/proc`, so its rows are empty elsewhere than on Linux.
 
 #![expect(
     clippy::print_stdout,
@@ -29,17 +31,23 @@ mod load;
 mod process;
 mod report;
 mod rooms;
+mod work;
 
 mod binary;
+mod connections;
 mod filters;
 mod https;
 mod import;
 mod journal;
+mod life;
 mod lists;
 mod namespaces;
 mod pages;
+mod reset;
+mod small;
 mod start;
 mod strict;
+mod suite;
 mod whole;
 
 mod growth;
@@ -48,11 +56,16 @@ use std::cell::OnceCell;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
+use mimalloc::MiMalloc;
 use tempfile::TempDir;
 
 use filled::Filled;
 use load::Effort;
 use report::Report;
+
+/// The binary's: the bare server is this program, too.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Measures some budgets.
 type Theme = fn(&Bench, &mut Report);
@@ -60,14 +73,19 @@ type Theme = fn(&Bench, &mut Report);
 /// What can be asked for, in the order of the budgets.
 const THEMES: &[(&str, Theme)] = &[
     ("lists", lists::run),
+    ("small", small::run),
     ("https", https::run),
     ("strict", strict::run),
+    ("suite", suite::run),
     ("pages", pages::run),
     ("filters", filters::run),
     ("whole", whole::run),
     ("start", start::run),
     ("import", import::run),
     ("namespaces", namespaces::run),
+    ("reset", reset::run),
+    ("life", life::run),
+    ("connections", connections::run),
     ("journal", journal::run),
     ("binary", binary::run),
 ];

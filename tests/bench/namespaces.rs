@@ -11,8 +11,8 @@ use crate::report::Report;
 use crate::rooms::room;
 
 /// In milliseconds, for medians of a thousand; in MiB.
-const ONE: f64 = 1.0;
-const THOUSAND: f64 = 384.0;
+const ONE: f64 = 0.35;
+const THOUSAND: f64 = 192.0;
 
 pub(crate) fn run(_: &Bench, report: &mut Report) {
     report.theme("Namespaces from the built-in template");

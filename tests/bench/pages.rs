@@ -8,7 +8,7 @@ use crate::connection::Request;
 use crate::report::Report;
 
 /// Of the first page's time.
-const DEEP: f64 = 1.3;
+const DEEP: f64 = 1.25;
 
 pub(crate) fn run(bench: &Bench, report: &mut Report) {
     let calls = bench.effort.calls;

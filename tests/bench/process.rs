@@ -21,6 +21,8 @@ impl Process {
     pub(crate) fn rollcall(arguments: &[&str]) -> Self {
         let mut command = Command::new(binary());
         command.args(["--listen", "127.0.0.1:0"]).args(arguments);
+        // It tells of each reset, which would be most of what a terminal shows here.
+        command.args(["--log", "warn"]);
         Self::spawn(command, b"")
     }
 
@@ -45,10 +47,6 @@ impl Process {
         );
         let address = address.to_owned();
         Self { child, address }
-    }
-
-    pub(crate) fn url(&self, target: &str) -> String {
-        format!("http://{}{target}", self.address)
     }
 
     pub(crate) fn connect(&self) -> Connection {

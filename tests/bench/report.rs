@@ -33,7 +33,7 @@ impl Report {
             what,
             figure,
             unit,
-            &format!("at most {}", (most * 10.0).round() / 10.0),
+            &format!("at most {}", (most * 100.0).round() / 100.0),
             verdict,
             note,
         );

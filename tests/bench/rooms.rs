@@ -21,6 +21,8 @@ pub(crate) struct Room {
     respelled: &'static [(&'static str, &'static str)],
     /// A page of ten from an offset.
     pub(crate) page: fn(u64) -> String,
+    /// Small answers: two users listed, and one shown where a call does that.
+    pub(crate) small: &'static [(&'static str, Target)],
     /// Offsets are multiples of it: 1, or the ten of a page where pages have numbers.
     pub(crate) step: u64,
     /// The first page of those that a word picks; none where the list has no such filter.
@@ -34,6 +36,8 @@ pub(crate) struct Room {
     /// Deletes the generated user of that number.
     pub(crate) delete: fn(u64) -> Request,
 }
+
+type Target = fn() -> String;
 
 impl Room {
     /// Writes that many made-up users to a file.
@@ -81,6 +85,12 @@ pub(crate) const ROOMS: &[Room] = &[
         provider: "qingcloud-ehpc",
         respelled: &[],
         page: |offset| format!("{QINGCLOUD}&limit=10&offset={offset}"),
+        small: &[
+            ("two listed", || format!("{QINGCLOUD}&limit=2")),
+            ("one shown", || {
+                format!("{QINGCLOUD}&user_id=hpcuser-00000007")
+            }),
+        ],
         step: 1,
         filters: &[Filter {
             name: "search_word",
@@ -105,6 +115,14 @@ pub(crate) const ROOMS: &[Room] = &[
         provider: "volcengine-bytehouse",
         respelled: &[],
         page: |offset| format!("{VOLCENGINE}&Action=ListUsers&Limit=10&Offset={offset}"),
+        small: &[
+            ("two listed", || {
+                format!("{VOLCENGINE}&Action=ListUsers&Limit=2")
+            }),
+            ("one shown", || {
+                format!("{VOLCENGINE}&Action=GetUserDetail&Username=user7")
+            }),
+        ],
         step: 1,
         filters: &[],
         whole: Some("/?Version=2024-08-31&Action=ListUsers&Limit=2147483647"),
@@ -120,6 +138,12 @@ pub(crate) const ROOMS: &[Room] = &[
         provider: "huawei-workspace",
         respelled: &[],
         page: |offset| format!("{WORKSPACE}?limit=10&offset={offset}"),
+        small: &[
+            ("two listed", || format!("{WORKSPACE}?limit=2")),
+            ("one shown", || {
+                format!("{WORKSPACE}/8a2c3f9579d240820100000000000007")
+            }),
+        ],
         step: 1,
         filters: &[
             Filter {
@@ -153,6 +177,10 @@ pub(crate) const ROOMS: &[Room] = &[
         provider: "huawei-rocketmq",
         respelled: &[],
         page: |offset| format!("{ROCKETMQ}?limit=10&offset={offset}"),
+        small: &[
+            ("two listed", || format!("{ROCKETMQ}?limit=2")),
+            ("one shown", || format!("{ROCKETMQ}/user_0000007")),
+        ],
         step: 1,
         filters: &[],
         whole: None,
@@ -172,6 +200,9 @@ pub(crate) const ROOMS: &[Room] = &[
             let page = offset / 10 + 1;
             format!("{ALIYUN_2018}&Action=ListUsersAsync&PageSize=10&PageNumber={page}")
         },
+        small: &[("two listed", || {
+            format!("{ALIYUN_2018}&Action=ListUsers&PageSize=2")
+        })],
         step: 10,
         filters: &[],
         whole: None,
@@ -203,6 +234,14 @@ pub(crate) const ROOMS: &[Room] = &[
             let page = offset / 10 + 1;
             format!("{ALIYUN_2024}&Action=ListUsers&PageSize=10&PageNumber={page}")
         },
+        small: &[
+            ("two listed", || {
+                format!("{ALIYUN_2024}&Action=ListUsers&PageSize=2")
+            }),
+            ("one shown", || {
+                format!("{ALIYUN_2024}&Action=GetUser&UserName=user.00000007")
+            }),
+        ],
         step: 10,
         filters: &[],
         whole: None,

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use crate::bare::Answer;
 use crate::connection::Request;
 use crate::load::median;
 use crate::process::Process;
@@ -10,8 +11,8 @@ use crate::rooms::room;
 use crate::{Bench, bare};
 
 /// Of bare's time at most, and of memory in MiB.
-const START: f64 = 5.0;
-const IDLE: f64 = 16.0;
+const START: f64 = 3.0;
+const IDLE: f64 = 14.0;
 
 /// The milliseconds from the start of a process to its first answer.
 fn first_answer(start: impl FnOnce() -> Process, request: &Request) -> f64 {
@@ -26,14 +27,14 @@ pub(crate) fn run(bench: &Bench, report: &mut Report) {
         "A cold start with the built-in seed: medians of {starts}"
     ));
     let target = (room("huawei-workspace").page)(0);
-    let request = Request::get(&target);
+    let request = Request::get(target);
     let server = Process::rollcall(&[]);
-    let answer = bare::answer_of(&server.url(&target), &[]);
+    let answer = Answer::of(&server, &request);
     let idle = server.resident();
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
     for _ in 0..starts {
         ours.push(first_answer(|| Process::rollcall(&[]), &request));
-        bare.push(first_answer(|| bare::start(&answer), &request));
+        bare.push(first_answer(|| bare::start(answer.clone()), &request));
     }
     let (ours, bare) = (median(ours.into_iter()), median(bare.into_iter()));
     let note = format!("{ours:.1} ms, bare {bare:.1} ms");

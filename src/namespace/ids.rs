@@ -50,9 +50,8 @@ impl Ids {
     /// That many characters out of an ASCII alphabet.
     pub(crate) fn text(&self, length: usize, alphabet: &[u8]) -> String {
         let mut stream = self.stream();
-        (0..length)
-            .map(|_| char::from(alphabet[stream.usize(..alphabet.len())]))
-            .collect()
+        let drawn = (0..length).map(|_| alphabet[stream.usize(..alphabet.len())]);
+        String::from_utf8(drawn.collect()).expect("alphabets are ASCII")
     }
 
     /// What is drawn first and not taken: after a restart or a restore a seeded stream begins anew, beside the ids that it

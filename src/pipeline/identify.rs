@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::provider::call::Request;
 use crate::provider::table::Operation;
-use crate::provider::{Mark, Provider};
-use crate::providers::PROVIDERS;
+use crate::provider::{Mark, Provider, Signs};
+use crate::providers::{PROVIDERS, provider};
 use crate::tls::is_within;
 
 /// The provider of a request, `dedicated` being the one whose listener it came to. Takes a prefix off the path.
@@ -28,10 +28,10 @@ pub(crate) fn identify(
 }
 
 fn by_prefix(request: &mut Request) -> Option<&'static Provider> {
-    PROVIDERS
-        .iter()
-        .copied()
-        .find(|provider| request.strip_prefix(provider.id))
+    let path = request.path_as_sent().strip_prefix('/')?;
+    let named = provider(path.split('/').next()?)?;
+    request.strip_prefix(named.id);
+    Some(named)
 }
 
 fn by_request(request: &Request) -> Option<&'static Provider> {
@@ -73,41 +73,66 @@ fn by_foreign_signature(request: &Request, owner: &Provider) -> Option<&'static 
 
 /// By the first segments of the path: of the patterns that fit, the one whose literal segments come first.
 fn by_path(path: &str) -> Option<&'static Provider> {
-    static PATTERNS: LazyLock<Vec<(&str, &Provider)>> = LazyLock::new(|| {
-        let mut patterns: Vec<(&str, &Provider)> = PROVIDERS
+    static PATTERNS: LazyLock<Vec<PathPattern>> = LazyLock::new(|| {
+        let mut patterns: Vec<PathPattern> = PROVIDERS
             .iter()
             .flat_map(|&provider| {
-                provider
-                    .real
-                    .paths
-                    .iter()
-                    .map(move |&path| (path, provider))
+                let paths = provider.real.paths.iter();
+                paths.map(move |pattern| PathPattern::new(pattern, provider))
             })
             .collect();
         // A star sorts after every literal, and what goes on after what it begins with.
-        patterns.sort_by_key(|(pattern, _)| {
-            let literals = pattern.split('/').map(|segment| (segment == "*", segment));
-            let mut key: Vec<_> = literals.collect();
+        patterns.sort_by_key(|pattern| {
+            let literals = pattern.segments.iter();
+            let mut key: Vec<_> = literals
+                .map(|segment| (*segment == "*", *segment))
+                .collect();
             key.push((true, "~"));
             key
         });
         patterns
     });
-    let fits = |pattern: &str| {
-        if let Some(whole) = pattern.strip_suffix('$') {
-            return path == whole;
+    // Taken apart once: every call is held against all of them.
+    let mut segments = [None; PathPattern::DEEPEST];
+    for (segment, found) in segments.iter_mut().zip(path.split('/')) {
+        *segment = Some(found);
+    }
+    let mut patterns = PATTERNS.iter();
+    let found = patterns.find(|pattern| pattern.fits(path, &segments));
+    found.map(|pattern| pattern.provider)
+}
+
+/// A pattern of a provider's paths.
+struct PathPattern {
+    /// Its segments; that of a whole path ends in `$` and is in nobody's path.
+    segments: Vec<&'static str>,
+    /// The path, where the pattern is of no other.
+    whole: Option<&'static str>,
+    provider: &'static Provider,
+}
+
+impl PathPattern {
+    /// No pattern has more segments.
+    const DEEPEST: usize = 8;
+
+    fn new(pattern: &'static str, provider: &'static Provider) -> Self {
+        let segments: Vec<_> = pattern.split('/').collect();
+        assert!(segments.len() <= Self::DEEPEST, "{pattern} is too deep");
+        Self {
+            segments,
+            whole: pattern.strip_suffix('$'),
+            provider,
         }
-        let mut segments = path.split('/');
-        pattern.split('/').all(|wanted| {
-            segments
-                .next()
-                .is_some_and(|segment| wanted == "*" || wanted == segment)
-        })
-    };
-    PATTERNS
-        .iter()
-        .find(|(pattern, _)| fits(pattern))
-        .map(|(_, provider)| *provider)
+    }
+
+    fn fits(&self, path: &str, segments: &[Option<&str>; Self::DEEPEST]) -> bool {
+        match self.whole {
+            Some(whole) => path == whole,
+            None => self.segments.iter().zip(segments).all(|(wanted, segment)| {
+                segment.is_some_and(|segment| *wanted == "*" || *wanted == segment)
+            }),
+        }
+    }
 }
 
 /// By what only its clients send: points 1 to 3 of the ordered list of `volcengine-bytehouse.md` 1.1.
@@ -121,23 +146,23 @@ pub(crate) fn by_signature(request: &Request) -> Option<&'static Provider> {
         marks.sort_by_key(|(point, ..)| *point);
         marks
     });
+    let signs = Signs::of(request);
     MARKS
         .iter()
-        .find(|(_, mark, _)| mark.is_on(request))
+        .find(|(_, mark, _)| mark.is_among(&signs))
         .map(|(_, _, provider)| *provider)
 }
 
 /// `GET /` of a client that is given an address alone and asks it what there is, by what it sends and no browser does.
 fn by_discovery(request: &Request) -> Option<&'static Provider> {
-    let asks = |provider: &&Provider| {
-        provider
-            .real
-            .discovery
-            .iter()
-            .any(|mark| mark.is_on(request))
-    };
-    let mut providers = PROVIDERS.iter().copied();
-    providers.find(|provider| request.method == http::Method::GET && asks(provider))
+    if request.method != http::Method::GET {
+        return None;
+    }
+    let signs = Signs::of(request);
+    PROVIDERS.iter().copied().find(|provider| {
+        let mut marks = provider.real.discovery.iter();
+        marks.any(|mark| mark.is_among(&signs))
+    })
 }
 
 /// By what is left at the path that several have, points 4 to 7 of the same list.
@@ -185,12 +210,13 @@ fn parameter<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
 
 /// By a signature or a token of its own: what is in headers first.
 fn by_credentials(request: &Request) -> Option<&'static Provider> {
+    let signs = Signs::of(request);
     [true, false].into_iter().find_map(|in_headers| {
         PROVIDERS.iter().copied().find(|provider| {
             let marks = provider.real.credentials.iter();
             marks
                 .filter(|mark| mark.is_header() == in_headers)
-                .any(|mark| mark.is_on(request))
+                .any(|mark| mark.is_among(&signs))
         })
     })
 }
@@ -200,11 +226,17 @@ fn by_host(host: &str) -> Option<&'static Provider> {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,
     };
+    static PATTERNS: LazyLock<Vec<(Vec<&str>, &Provider)>> = LazyLock::new(|| {
+        let patterns = PROVIDERS.iter().flat_map(|&provider| {
+            let hosts = provider.real.hosts.iter();
+            hosts.map(move |pattern| (pattern.split('*').collect(), provider))
+        });
+        patterns.collect()
+    });
     let name = name.to_ascii_lowercase();
-    PROVIDERS.iter().copied().find(|provider| {
-        let mut hosts = provider.real.hosts.iter();
-        hosts.any(|pattern| is_like(&name, pattern))
-    })
+    let mut patterns = PATTERNS.iter();
+    let found = patterns.find(|(parts, _)| is_like(&name, parts));
+    found.map(|(_, provider)| *provider)
 }
 
 /// The provider whose real host that is, and the region that the host names.
@@ -230,18 +262,16 @@ fn is_region(label: &str) -> bool {
         if area.len() == 2 && !place.is_empty() && label.bytes().all(is_known))
 }
 
-/// Whether a text is like a pattern, in which `*` stands for any text.
-fn is_like(text: &str, pattern: &str) -> bool {
-    let Some((beginning, rest)) = pattern.split_once('*') else {
-        return text == pattern;
+/// Whether a text has these parts one after the other, the first at its beginning, the last at its end, and any text in
+/// between.
+fn is_like(text: &str, parts: &[&str]) -> bool {
+    let [beginning, middle @ .., end] = parts else {
+        return parts == [text];
     };
     let Some(mut left) = text.strip_prefix(beginning) else {
         return false;
     };
-    let Some((middle, end)) = rest.rsplit_once('*') else {
-        return left.ends_with(rest);
-    };
-    for part in middle.split('*') {
+    for part in middle {
         match left.split_once(part) {
             Some((_, behind)) => left = behind,
             None => return false,

@@ -15,7 +15,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http::header::ORIGIN;
+use http::HeaderName;
+use http::header::{AUTHORIZATION, DATE, ORIGIN};
 use serde_json::json;
 
 use crate::app::App;
@@ -31,6 +32,8 @@ use crate::provider::error::{ApiError, Raised, Refusal};
 use crate::provider::redact;
 use crate::signing;
 use crate::store::trouble;
+
+const NAMESPACE: HeaderName = HeaderName::from_static(namespace::HEADER);
 
 /// An answer, and how it leaves the server.
 #[derive(Debug)]
@@ -107,9 +110,9 @@ pub(crate) fn handle(app: &App, mut request: Request, door: Option<&'static Prov
             state: Arc::clone(&state),
         };
         // A header that any client can send must not hold a connection where keys are verified.
-        let wants_fault = request.headers.contains_key(faults::HEADER);
-        let admitted =
-            (mode == Auth::Strict && wants_fault && !is_admin(app, &request)).then(|| admit(&call));
+        let needs_key =
+            mode == Auth::Strict && faults::is_wanted(&request) && !is_admin(app, &request);
+        let admitted = needs_key.then(|| admit(&call));
         let may_inject = !matches!(admitted, Some(Err(_)));
         let Injected {
             instead,
@@ -203,7 +206,7 @@ fn is_verified(stage: Stage, verdict: &Result<Reply, ApiError>) -> bool {
 /// Whether the request carries the admin token, as calls of the control plane do.
 fn is_admin(app: &App, request: &Request) -> bool {
     let given = request
-        .header("authorization")
+        .header(AUTHORIZATION)
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     match (&app.admin_token, given) {
@@ -351,7 +354,7 @@ fn namespace_of<'a>(
     provider: Option<&'static Provider>,
     access_key: Option<&'a SentKey>,
 ) -> Cow<'a, str> {
-    if let Some(name) = request.headers.get(namespace::HEADER) {
+    if let Some(name) = request.headers.get(NAMESPACE) {
         return String::from_utf8_lossy(name.as_bytes());
     }
     if let Some((name, rest)) = request.lossy_host().split_once('.')
@@ -433,7 +436,7 @@ pub(crate) fn refuse_host(app: &App, request: &Request, host: &str) -> Reply {
 /// What every provider's answers have: the namespace's time, and leave for pages of any origin.
 fn add_common_headers(request: &Request, state: &State, mut reply: Reply) -> Reply {
     if state.clock.setting() != crate::namespace::clock::Setting::Real {
-        reply = reply.header("date", state.clock.now().http_date());
+        reply = reply.header(DATE, state.clock.now().http_date());
     }
     add_cors_headers(request, reply)
 }

@@ -64,7 +64,7 @@ pub(crate) fn refuse(call: &Call<'_>) -> Result<(), ApiError> {
 /// The body where its fields stand for those of the query.
 fn form_of<'a>(call: &Call<'a>) -> &'a [u8] {
     let request = call.request;
-    if crate::signing::is_form(request.content_type()) {
+    if !request.body.is_empty() && crate::signing::is_form(request.content_type()) {
         &request.body
     } else {
         b""

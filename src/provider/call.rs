@@ -6,10 +6,12 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::hash::Hash;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::{AsHeaderName, CONTENT_ENCODING, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -20,7 +22,7 @@ use crate::namespace::ids::Ids;
 use crate::namespace::settings::{Auth, Credential, Settings};
 use crate::namespace::{Namespace, State};
 use crate::provider::Provider;
-use crate::provider::error::ApiError;
+use crate::provider::error::{ApiError, Refusal};
 use crate::provider::json;
 use crate::provider::table::{Operation, RouteMatch};
 use crate::signing;
@@ -160,12 +162,12 @@ impl Request {
     }
 
     /// A header's first value, if it is readable text.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: impl AsHeaderName) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
     /// A header's first value, whatever its bytes (what is not UTF-8 becomes U+FFFD); empty where there is none.
-    pub(crate) fn lossy_header(&self, name: &str) -> Cow<'_, str> {
+    pub(crate) fn lossy_header(&self, name: impl AsHeaderName) -> Cow<'_, str> {
         let value = self.headers.get(name).map(HeaderValue::as_bytes);
         String::from_utf8_lossy(value.unwrap_or_default())
     }
@@ -173,14 +175,14 @@ impl Request {
     /// The host that the client addressed, whatever its bytes.
     pub(crate) fn lossy_host(&self) -> Cow<'_, str> {
         match self.host() {
-            "" => self.lossy_header("host"),
+            "" => self.lossy_header(HOST),
             host => host.into(),
         }
     }
 
     /// The media type of the body, without its parameters; empty where there is none.
     pub(crate) fn content_type(&self) -> &str {
-        self.header("content-type")
+        self.header(CONTENT_TYPE)
             .and_then(|value| value.split(';').next())
             .unwrap_or_default()
             .trim()
@@ -188,7 +190,7 @@ impl Request {
 
     /// The host that the client addressed, its port included: the `Host` header, or the authority of an absolute target.
     pub(crate) fn host(&self) -> &str {
-        self.header("host")
+        self.header(HOST)
             .or_else(|| self.target.authority().map(http::uri::Authority::as_str))
             .unwrap_or_default()
     }
@@ -199,48 +201,104 @@ impl Request {
 /// Decoding never fails: a broken percent escape stays as it is, a byte that is not UTF-8 becomes U+FFFD, `+` is a space.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Params {
-    /// Names and values, one after the other: every call decodes its query, and most of them for one or two values.
+    /// Names and values: every call decodes its query, and most of them for one or two values. What is written without an
+    /// escape is here as it was sent.
     text: String,
-    /// Where the name and the value of each pair end.
-    ends: Vec<(usize, usize)>,
+    pairs: Vec<ParamPlace>,
+}
+
+/// Where in the text a pair is. (A body may be of nothing but pairs: four bytes each do.)
+#[derive(Debug, Clone, Copy)]
+struct ParamPlace {
+    name: u32,
+    /// Of the name; one character after it, the value begins.
+    name_end: u32,
+    end: u32,
+}
+
+impl ParamPlace {
+    fn new(name: usize, name_end: usize, end: usize) -> Self {
+        let place = |at| u32::try_from(at).expect("a body is far below 4 GiB");
+        Self {
+            name: place(name),
+            name_end: place(name_end),
+            end: place(end),
+        }
+    }
+
+    fn name(self) -> Range<usize> {
+        self.name as usize..self.name_end as usize
+    }
+
+    fn value(self) -> Range<usize> {
+        let end = self.end as usize;
+        (self.name_end as usize + 1).min(end)..end
+    }
 }
 
 impl Params {
     pub(crate) fn decode(raw: &[u8]) -> Self {
-        let mut text = String::with_capacity(raw.len());
-        let mut add = |part: &[u8]| {
-            match std::str::from_utf8(part) {
-                Ok(part) => text.push_str(part),
-                Err(_) => text.push_str(&String::from_utf8_lossy(part)),
+        match std::str::from_utf8(raw) {
+            Ok(text) if memchr::memchr2(b'%', b'+', raw).is_none() => Self::plain(text),
+            _ => Self::escaped(raw),
+        }
+    }
+
+    /// Parameters without an escape.
+    fn plain(raw: &str) -> Self {
+        let mut pairs = Vec::new();
+        let (mut name, mut name_end) = (0, None);
+        let mut add = |name, name_end: Option<usize>, end| {
+            if name < end {
+                pairs.push(ParamPlace::new(name, name_end.unwrap_or(end), end));
             }
-            text.len()
         };
-        let ends = signing::pairs(raw)
-            .map(|pair| (add(&pair.name), add(&pair.value)))
-            .collect();
-        Self { text, ends }
+        for at in memchr::memchr2_iter(b'&', b'=', raw.as_bytes()) {
+            if raw.as_bytes()[at] == b'=' {
+                name_end.get_or_insert(at);
+            } else {
+                add(name, name_end.take(), at);
+                name = at + 1;
+            }
+        }
+        add(name, name_end, raw.len());
+        Self {
+            text: raw.to_owned(),
+            pairs,
+        }
+    }
+
+    fn escaped(raw: &[u8]) -> Self {
+        let mut text = String::with_capacity(raw.len());
+        let mut pairs = Vec::new();
+        for pair in signing::pairs(raw) {
+            let name = text.len();
+            text.push_str(&String::from_utf8_lossy(&pair.name));
+            let name_end = text.len();
+            text.push('=');
+            text.push_str(&String::from_utf8_lossy(&pair.value));
+            pairs.push(ParamPlace::new(name, name_end, text.len()));
+        }
+        Self { text, pairs }
     }
 
     /// The first value of that name.
     pub(crate) fn first(&self, name: &str) -> Option<&str> {
-        self.iter()
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| value)
+        self.all(name).next()
     }
 
     /// The last value of that name.
     pub(crate) fn last(&self, name: &str) -> Option<&str> {
-        self.iter()
-            .filter(|(key, _)| *key == name)
-            .last()
-            .map(|(_, value)| value)
+        self.all(name).next_back()
     }
 
     /// Every value of that name, in order.
-    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.iter()
-            .filter(move |(key, _)| *key == name)
-            .map(|(_, value)| value)
+    pub(crate) fn all(&self, name: &str) -> impl DoubleEndedIterator<Item = &str> {
+        let text = self.text.as_bytes();
+        self.pairs
+            .iter()
+            .filter(move |pair| text[pair.name()] == *name.as_bytes())
+            .map(|pair| &self.text[pair.value()])
     }
 
     /// Whether there is a parameter of that name, be it empty.
@@ -250,12 +308,8 @@ impl Params {
 
     /// Every pair, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        let mut start = 0;
-        self.ends.iter().map(move |(name_end, end)| {
-            let pair = (&self.text[start..*name_end], &self.text[*name_end..*end]);
-            start = *end;
-            pair
-        })
+        let pairs = self.pairs.iter();
+        pairs.map(|pair| (&self.text[pair.name()], &self.text[pair.value()]))
     }
 }
 
@@ -454,7 +508,7 @@ impl Call<'_> {
 
     /// How the body is compressed, where the request says so.
     fn content_encoding(&self) -> Option<&str> {
-        let encoding = self.request.header("content-encoding")?;
+        let encoding = self.request.header(CONTENT_ENCODING)?;
         (!encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity")).then_some(encoding)
     }
 
@@ -502,7 +556,7 @@ pub(crate) fn params(
 /// Of several content types the first that is text counts, as it does for signatures.
 pub(crate) fn is_form(headers: &HeaderMap) -> bool {
     headers
-        .get_all("content-type")
+        .get_all(CONTENT_TYPE)
         .iter()
         .find_map(|value| std::str::from_utf8(value.as_bytes()).ok())
         .is_some_and(signing::is_form)
@@ -526,13 +580,14 @@ pub(crate) struct Reply {
 impl Reply {
     /// An answer with a body of that content type.
     pub(crate) fn new(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         Self {
             status,
-            headers: HeaderMap::new(),
+            headers,
             body: body.into(),
             remains: None,
         }
-        .header("content-type", content_type)
     }
 
     /// An answer without a body.
@@ -556,7 +611,7 @@ impl Reply {
     #[must_use]
     pub(crate) fn body(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
         self.body = body.into();
-        self.header("content-type", content_type)
+        self.header(CONTENT_TYPE, content_type)
     }
 
     /// 200 with compact JSON.
@@ -583,11 +638,20 @@ impl Reply {
 
     /// The same with a header more (or changed); a value that no header can hold is left out.
     #[must_use]
-    pub(crate) fn header(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
+    pub(crate) fn header(mut self, name: HeaderName, value: impl AsRef<str>) -> Self {
         if let Ok(value) = HeaderValue::from_str(value.as_ref()) {
-            self.headers.insert(HeaderName::from_static(name), value);
+            self.headers.insert(name, value);
         }
         self
+    }
+
+    /// The same with the headers that only a refusal has.
+    #[must_use]
+    pub(crate) fn headers_of(self, refusal: &Refusal) -> Self {
+        let headers = refusal.headers.iter();
+        headers.fold(self, |reply, (name, value)| {
+            reply.header(name.clone(), value)
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
+use http::HeaderName;
 use serde_json::Value;
 
 /// Where a fact comes from. The text names the file, package and version, page or reason.
@@ -149,8 +150,8 @@ pub(crate) struct Refusal {
     pub missing: Option<Missing>,
     /// What the signature doctor found; never on the wire.
     pub finding: Option<Value>,
-    /// Headers that only this answer has, lower-case names (a retry hint of a throttled call).
-    pub headers: Vec<(&'static str, String)>,
+    /// Headers that only this answer has (a retry hint of a throttled call).
+    pub headers: Vec<(HeaderName, String)>,
 }
 
 /// A thing that is not there.
@@ -202,9 +203,9 @@ impl ApiError {
         self
     }
 
-    /// Adds a header that only this answer has; the name in lower case.
+    /// Adds a header that only this answer has.
     #[must_use]
-    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(crate) fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         if let Self::Refused(refusal) = &mut self {
             refusal.headers.push((name, value.into()));
         }

@@ -8,9 +8,11 @@ pub(crate) mod seed;
 pub(crate) mod table;
 pub(crate) mod text;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use http::header::{ACCEPT, AUTHORIZATION};
 use rusqlite::Connection;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -123,23 +125,40 @@ impl Mark {
     }
 
     /// Whether a request carries it.
-    pub(crate) fn is_on(self, request: &Request) -> bool {
+    pub(crate) fn is_among(self, signs: &Signs<'_>) -> bool {
         let is = |pattern: &str, text: &str| match pattern.strip_suffix('*') {
             Some(beginning) => text.starts_with(beginning),
             None => text == pattern,
         };
+        let request = signs.request;
         match self {
-            Self::Header(name) if !name.ends_with('*') => request.headers.contains_key(name),
-            Self::Header(pattern) => request
-                .headers
-                .keys()
-                .any(|name| is(pattern, name.as_str())),
-            Self::Authorization(pattern) => is(pattern, &request.lossy_header("authorization")),
-            Self::Accept(media_type) => request.lossy_header("accept").contains(media_type),
+            // Names are few, and compared sooner than one is looked up.
+            Self::Header(pattern) => {
+                let mut names = request.headers.keys();
+                names.any(|name| is(pattern, name.as_str()))
+            }
+            Self::Authorization(pattern) => is(pattern, &signs.authorization),
+            Self::Accept(media_type) => request.lossy_header(ACCEPT).contains(media_type),
             Self::Parameter(name) => {
                 request.query().contains(name) || request.form().contains(name)
             }
             Self::Query(name) => request.query().contains(name),
+        }
+    }
+}
+
+/// A request, as it is looked at for marks.
+pub(crate) struct Signs<'a> {
+    request: &'a Request,
+    /// The value of its `Authorization`; empty where there is none.
+    authorization: Cow<'a, str>,
+}
+
+impl<'a> Signs<'a> {
+    pub(crate) fn of(request: &'a Request) -> Self {
+        Self {
+            request,
+            authorization: request.lossy_header(AUTHORIZATION),
         }
     }
 }

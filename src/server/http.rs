@@ -10,6 +10,7 @@ use axum::body::Body;
 use axum::extract::Request as AxumRequest;
 use axum::response::{Html, IntoResponse, Response};
 use bytes::{Bytes, BytesMut};
+use http::header::{ACCEPT, EXPECT};
 use http::{Method, StatusCode};
 use http_body::Frame;
 use http_body_util::BodyExt;
@@ -240,10 +241,10 @@ impl http_body::Body for Long {
 
 /// A browser that opens the port, and no SDK: some of them say that they take HTML.
 fn is_visit(request: &Request) -> bool {
-    let accepted = request.header("accept").unwrap_or_default();
+    let takes_html = |accepted: &str| accepted.contains("text/html");
     request.method == Method::GET
         && request.path() == "/"
-        && accepted.contains("text/html")
+        && request.header(ACCEPT).is_some_and(takes_html)
         && !request.query().contains("Action")
         && by_signature(request).is_none()
 }
@@ -251,7 +252,7 @@ fn is_visit(request: &Request) -> bool {
 /// Reads the request whole, within the limits; a status where it cannot be read at all.
 async fn read(request: AxumRequest) -> Result<Request, StatusCode> {
     let (head, body) = request.into_parts();
-    let expects = head.headers.contains_key("expect");
+    let expects = head.headers.contains_key(EXPECT);
     let announced = http_body::Body::size_hint(&body).lower();
     let is_long = u64::try_from(BODY).is_ok_and(|most| most < announced);
     let mut over =
@@ -269,7 +270,7 @@ async fn read(request: AxumRequest) -> Result<Request, StatusCode> {
         }
     }
     // A field takes a hundred times its text where there is nothing but fields.
-    if is_form(&head.headers) && FIELDS < memchr::memchr_iter(b'&', &bytes).count() {
+    if FIELDS < memchr::memchr_iter(b'&', &bytes).count() && is_form(&head.headers) {
         over = over.or(Some(Oversize::Body));
     }
     if over.is_some() {

@@ -1,16 +1,27 @@
 //! Faults that a request itself asks for: by a header, or by a reserved name in place of an id.
 
+use std::sync::LazyLock;
+
+use http::HeaderName;
+use memchr::memmem::Finder;
+
 use super::catalogue::{named, no_such_error};
 use super::check::{RuleError, check_effect};
 use super::rule::{Delay, Effect, json_type};
 use crate::provider::Provider;
-use crate::provider::call::Call;
+use crate::provider::call::{Call, Request};
 use crate::provider::error::ApiError;
 
 /// The header that makes one request fail.
-pub(crate) const HEADER: &str = "x-rollcall-fault";
+pub(super) const HEADER: &str = "x-rollcall-fault";
+pub(super) const NAME: HeaderName = HeaderName::from_static(HEADER);
 /// What an access key or a resource id starts with to make its call fail.
 pub(crate) const RESERVED: &str = "rollcall-fault-";
+
+/// Whether a request asks for a fault by the header.
+pub(crate) fn is_wanted(request: &Request) -> bool {
+    request.headers.contains_key(NAME)
+}
 
 /// The fault that a resource id asks for; looked at after authentication and before any format check. A name that is no
 /// error is noted for the reader of the journal.
@@ -50,13 +61,8 @@ fn is_of_a_name(letter: char) -> bool {
 }
 
 fn contains(text: &[u8]) -> bool {
-    RESERVED.len() <= text.len()
-        && match std::str::from_utf8(text) {
-            Ok(text) => text.contains(RESERVED),
-            Err(_) => text
-                .windows(RESERVED.len())
-                .any(|window| window == RESERVED.as_bytes()),
-        }
+    static FINDER: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(RESERVED));
+    FINDER.find(text).is_some()
 }
 
 /// What the header asks for: an error's name, `delay=2s`, `status=503`, `hang`, `reset` or `truncate`.

@@ -23,7 +23,8 @@ use inline::from_header;
 
 pub(crate) use catalogue::row;
 pub(crate) use check::RuleError;
-pub(crate) use inline::{HEADER, RESERVED, reserved_id};
+use inline::{HEADER, NAME};
+pub(crate) use inline::{RESERVED, is_wanted, reserved_id};
 pub use rule::{Delay, Effect, Match, Rule};
 
 /// How long a `hang` lasts at most: beyond any client's patience, and not for ever.
@@ -164,7 +165,7 @@ impl Faults {
         if 0 < self.len() {
             self.apply_rules(call, &mut trouble);
         }
-        if let Some(asked) = call.request.headers.get(HEADER)
+        if let Some(asked) = call.request.headers.get(NAME)
             && trouble.instead.is_none()
         {
             match from_header(&String::from_utf8_lossy(asked.as_bytes()), call.provider) {

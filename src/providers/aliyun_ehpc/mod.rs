@@ -18,6 +18,8 @@ mod wire;
 
 use std::time::Duration;
 
+use http::HeaderName;
+
 use crate::namespace::clock::Time;
 use crate::namespace::ids::Ids;
 use crate::provider::call::{Oversize, Request};
@@ -141,9 +143,11 @@ fn oversize(bound: Oversize) -> &'static ErrorEntry {
     }
 }
 
+const X_ACS_RETRY_AFTER: HeaderName = HeaderName::from_static("x-acs-retry-after");
+
 /// The Tea SDK reads milliseconds here and raises its ThrottlingException.
 fn throttled(wait: Duration) -> ApiError {
     errors::THROTTLING_USER
         .raise()
-        .header("x-acs-retry-after", wait.as_millis().max(1).to_string())
+        .header(X_ACS_RETRY_AFTER, wait.as_millis().max(1).to_string())
 }

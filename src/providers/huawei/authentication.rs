@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use http::header::AUTHORIZATION;
 use rusqlite::Connection;
 
 use super::{
@@ -51,14 +52,14 @@ impl Caller {
 pub(crate) fn is_signed(request: &Request) -> bool {
     request
         .headers
-        .get("authorization")
+        .get(AUTHORIZATION)
         .is_some_and(|value| !value.is_empty())
 }
 
 /// The gateway's question who calls, as strictly as the namespace is set. `project_id` is the one in the path; IAM's
 /// paths have none.
 pub(crate) fn authenticate(call: &Call<'_>, project_id: Option<&str>) -> Result<Caller, ApiError> {
-    let text = call.request.lossy_header("x-auth-token");
+    let text = call.request.lossy_header(token::X_AUTH_TOKEN);
     authenticate_with(call, project_id, &text)
 }
 

@@ -8,6 +8,8 @@ pub(crate) mod token;
 
 use std::time::Duration;
 
+use http::HeaderName;
+use http::header::{AUTHORIZATION, RETRY_AFTER, SERVER};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -178,6 +180,8 @@ struct ServiceError<'a> {
     encoded_authorization_message: Option<&'a str>,
 }
 
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
 /// The answer as it goes out: the gateway's errors and the service's each in their own envelope, and the headers that
 /// every answer has. SDKs read the request id from the header only, on success too.
 pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Reply {
@@ -200,14 +204,11 @@ pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Repl
             })
         };
         let reply = Reply::new(entry.status, JSON, body.expect("texts become JSON"));
-        refusal
-            .headers
-            .iter()
-            .fold(reply, |reply, (name, value)| reply.header(name, value))
+        reply.headers_of(&refusal)
     });
     reply
-        .header("x-request-id", &call.request_id)
-        .header("server", "api-gateway")
+        .header(X_REQUEST_ID, &call.request_id)
+        .header(SERVER, "api-gateway")
 }
 
 /// 32 lower-case hexadecimal digits.
@@ -228,13 +229,13 @@ fn oversize(bound: Oversize) -> &'static ErrorEntry {
 fn throttled(wait: Duration) -> ApiError {
     THROTTLED
         .with(200)
-        .header("retry-after", wait.as_secs().max(1).to_string())
+        .header(RETRY_AFTER, wait.as_secs().max(1).to_string())
 }
 
 /// The access key in `Authorization: SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…`, or before the first slash of
 /// `V11-HMAC-SHA256 Credential=…`.
 fn access_key(request: &Request) -> Option<String> {
-    let authorization = request.lossy_header("authorization");
+    let authorization = request.lossy_header(AUTHORIZATION);
     let (_, fields) = authorization.split_once(' ')?;
     let field = |field: &str| {
         let (name, value) = field.trim().split_once('=')?;

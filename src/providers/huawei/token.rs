@@ -3,6 +3,7 @@
 //! A token's text is `MII`, 253 random letters and digits, `~` and its namespace's name, so that the text alone says whose
 //! data a request is for. Its time runs on the namespace's clock.
 
+use http::HeaderName;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
@@ -13,6 +14,10 @@ use crate::namespace::ids::{ALPHANUMERIC, Ids};
 use crate::provider::call::Request;
 use crate::provider::error::ApiError;
 use crate::store::column;
+
+/// The headers that a token travels in: the caller's own, and one that is asked about or issued.
+pub(crate) const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
+pub(crate) const X_SUBJECT_TOKEN: HeaderName = HeaderName::from_static("x-subject-token");
 
 /// The table that tokens are kept in.
 pub(crate) const SCHEMA: &str = include_str!("tokens.sql");
@@ -63,7 +68,7 @@ pub(crate) fn namespace_in(text: &str) -> Option<&str> {
 
 /// The namespace of a request that carries a token: the caller's own, else the one that it asks about.
 pub(crate) fn namespace_of(request: &Request) -> Option<&str> {
-    ["x-auth-token", "x-subject-token"]
+    [X_AUTH_TOKEN, X_SUBJECT_TOKEN]
         .into_iter()
         .find_map(|name| request.header(name).and_then(namespace_in))
 }

@@ -5,6 +5,7 @@ use crate::provider::call::Call;
 use crate::provider::error::ApiError;
 use crate::providers::huawei;
 use crate::providers::huawei::authentication::{authenticate, authenticate_with, is_signed};
+use crate::providers::huawei::token::X_AUTH_TOKEN;
 
 /// The gateway's checks: path and method, then authentication.
 pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
@@ -22,7 +23,7 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
         | operations::CREATE_UNSCOPED_TOKEN => return Ok(()),
         // Python sends its token in the body only, Node in the header.
         operations::CREATE_TEMPORARY_KEY if !is_signed(call.request) => {
-            let mut token = call.request.lossy_header("x-auth-token");
+            let mut token = call.request.lossy_header(X_AUTH_TOKEN);
             if token.is_empty() {
                 token = wire::token_in_body(call).unwrap_or_default().into();
             }

@@ -11,7 +11,7 @@ use crate::namespace::settings::Auth;
 use crate::provider::call::{Call, Reply};
 use crate::provider::error::ApiError;
 use crate::providers::huawei::authentication::is_signed;
-use crate::providers::huawei::token::{self, Token};
+use crate::providers::huawei::token::{self, Token, X_AUTH_TOKEN, X_SUBJECT_TOKEN};
 
 /// The operations that the gateway lets through in a way of their own.
 pub(crate) const CREATE_TOKEN: &str = "KeystoneCreateToken";
@@ -43,7 +43,7 @@ pub(crate) fn create_token(call: &Call<'_>) -> Result<Reply, ApiError> {
 /// Shows a token that was issued, as it was then.
 pub(crate) fn show_token(call: &Call<'_>) -> Result<Reply, ApiError> {
     let refused = || errors::SUBJECT_TOKEN_INVALID.raise();
-    let text = call.request.header("x-subject-token").unwrap_or_default();
+    let text = call.request.header(X_SUBJECT_TOKEN).unwrap_or_default();
     call.store().read(|tx| {
         let token = token::find(tx, text)?
             .ok_or_else(|| refused().because("X-Subject-Token holds no token of this namespace"))?;
@@ -101,7 +101,7 @@ fn called_project(call: &Call<'_>, tx: &Connection) -> Result<Option<Project>, A
     let domain = own_domain(call, tx)?;
     let by = |meant| model::project(tx, &meant, &domain, call.region());
     if !is_signed(call.request) {
-        let text = call.request.lossy_header("x-auth-token");
+        let text = call.request.lossy_header(X_AUTH_TOKEN);
         let token = token::find(tx, &text)?.filter(|token| call.now() < token.expires_at);
         if let Some(token) = token {
             return Ok(wire::project_of(&token.document));
@@ -255,7 +255,7 @@ fn identified(
         } => {
             let domain = domain(call, tx, meant)?;
             if is_strict(call) {
-                let text = call.request.lossy_header("x-auth-token");
+                let text = call.request.lossy_header(X_AUTH_TOKEN);
                 token::check(tx, &text, None, call.now())?;
                 open_domain(tx, &domain)?;
             }
@@ -318,7 +318,7 @@ fn holder(call: &Call<'_>, tx: &Connection, text: &str) -> Result<(User, Domain)
 /// Who calls: the user that the token in the headers was issued to, else the first user of the account. Beside a signature the
 /// token does not count.
 fn caller(call: &Call<'_>, tx: &Connection) -> Result<(User, Domain), ApiError> {
-    let token = call.request.header("x-auth-token");
+    let token = call.request.header(X_AUTH_TOKEN);
     let token = token.filter(|_| !is_signed(call.request));
     holder(call, tx, token.unwrap_or_default())
 }

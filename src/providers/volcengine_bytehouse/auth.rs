@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use http::header::AUTHORIZATION;
+
 use super::errors;
 use crate::namespace::clock::Time;
 use crate::namespace::settings::{Auth, Credential};
@@ -160,7 +162,7 @@ fn refusal(defect: Defect) -> ApiError {
 
 /// The access key of a request, exactly as sent: from the header, or from a presigned query.
 pub(crate) fn access_key(request: &Request) -> Option<String> {
-    let authorization = request.lossy_header("authorization");
+    let authorization = request.lossy_header(AUTHORIZATION);
     let credential = in_header(&authorization).or_else(|| in_parameters(request))?;
     let key = credential.split('/').next()?;
     (!key.is_empty()).then(|| key.to_owned())
@@ -192,6 +194,6 @@ fn in_parameters(request: &Request) -> Option<&str> {
 /// `<AK>/<date>/<region>/<service>/request`, from `Authorization: HMAC-SHA256 Credential=…, SignedHeaders=…,
 /// Signature=…` or from `X-Credential`.
 fn credential(request: &Request) -> Option<&str> {
-    let in_header = request.header("authorization").and_then(in_header);
+    let in_header = request.header(AUTHORIZATION).and_then(in_header);
     in_header.or_else(|| in_parameters(request))
 }

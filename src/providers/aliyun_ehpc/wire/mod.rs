@@ -9,6 +9,8 @@ use std::hash::Hash;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use http::HeaderName;
+use http::header::{ACCEPT, AUTHORIZATION};
 use quick_xml::escape::partial_escape;
 use quick_xml::se::Serializer as XmlSerializer;
 use serde::{Serialize, Serializer};
@@ -77,7 +79,7 @@ impl Format {
                 _ => Err(format),
             };
         }
-        let accept = request.header("accept").unwrap_or_default();
+        let accept = request.header(ACCEPT).unwrap_or_default();
         let accepts_json = accept.contains("application/json");
         Ok(match scheme(request) {
             SignedBy::Acs3 if !accepts_json && accept.contains("xml") => Self::Xml,
@@ -86,6 +88,11 @@ impl Format {
         })
     }
 }
+
+const X_ACS_SIGNATURE_NONCE: HeaderName = HeaderName::from_static("x-acs-signature-nonce");
+const X_ACS_ACCESSKEY_ID: HeaderName = HeaderName::from_static("x-acs-accesskey-id");
+const X_ACS_ACTION: HeaderName = HeaderName::from_static("x-acs-action");
+const X_ACS_VERSION: HeaderName = HeaderName::from_static("x-acs-version");
 
 /// How a request says who sends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,8 +114,8 @@ pub(crate) fn scheme(request: &Request) -> SignedBy {
         "SignatureNonce",
         "SignatureVersion",
     ];
-    let authorization = request.lossy_header("authorization");
-    if authorization.starts_with("ACS3-") || request.headers.contains_key("x-acs-signature-nonce") {
+    let authorization = request.lossy_header(AUTHORIZATION);
+    if authorization.starts_with("ACS3-") || request.headers.contains_key(X_ACS_SIGNATURE_NONCE) {
         return SignedBy::Acs3;
     }
     let parameters = Parameters::of(request);
@@ -121,13 +128,13 @@ pub(crate) fn scheme(request: &Request) -> SignedBy {
 
 /// The access key that a request names, in any scheme.
 pub(crate) fn access_key(request: &Request) -> Option<String> {
-    let authorization = request.lossy_header("authorization");
+    let authorization = request.lossy_header(AUTHORIZATION);
     let credential = authorization.split_once(' ').and_then(|(_, fields)| {
         fields
             .split(',')
             .find_map(|field| field.trim().strip_prefix("Credential="))
     });
-    let in_header = request.lossy_header("x-acs-accesskey-id");
+    let in_header = request.lossy_header(X_ACS_ACCESSKEY_ID);
     credential
         .or_else(|| Parameters::of(request).get("AccessKeyId"))
         .or_else(|| Some(&*in_header).filter(|key| !key.is_empty()))
@@ -172,14 +179,14 @@ impl<'a> Parameters<'a> {
     /// Inferred: the parameter wins over the header, which ACS3 requests have instead.
     pub(crate) fn action(self) -> Option<&'a str> {
         self.get("Action")
-            .or_else(|| self.request.header("x-acs-action"))
+            .or_else(|| self.request.header(X_ACS_ACTION))
             .filter(|action| !action.is_empty())
     }
 
     /// Inferred: as the action.
     pub(crate) fn version(self) -> Option<&'a str> {
         self.get("Version")
-            .or_else(|| self.request.header("x-acs-version"))
+            .or_else(|| self.request.header(X_ACS_VERSION))
             .filter(|version| !version.is_empty())
     }
 
@@ -497,6 +504,9 @@ fn ram_user_id(access_key: &str) -> String {
     format!("2{:017}", hash % 100_000_000_000_000_000)
 }
 
+const X_ACS_REQUEST_ID: HeaderName = HeaderName::from_static("x-acs-request-id");
+const X_ACS_TRACE_ID: HeaderName = HeaderName::from_static("x-acs-trace-id");
+
 /// The answer as it goes out. An error about the format itself is in XML, which is what the service speaks unasked.
 pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Reply {
     let reply = verdict.unwrap_or_else(|refusal| {
@@ -522,14 +532,11 @@ pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Repl
             ),
             _ => Reply::new(entry.status, XML, body.xml()),
         };
-        refusal
-            .headers
-            .iter()
-            .fold(reply, |reply, (name, value)| reply.header(name, value))
+        reply.headers_of(&refusal)
     });
     reply
-        .header("x-acs-request-id", &call.request_id)
-        .header("x-acs-trace-id", call.ids().hex128())
+        .header(X_ACS_REQUEST_ID, &call.request_id)
+        .header(X_ACS_TRACE_ID, call.ids().hex128())
 }
 
 impl ErrorBody<'_> {

@@ -1,5 +1,6 @@
 //! Answers and IAM's own error envelope out.
 
+use http::HeaderName;
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -9,7 +10,7 @@ use crate::namespace::settings::Credential;
 use crate::provider::call::{Call, Reply};
 use crate::provider::error::{ApiError, Refusal};
 use crate::providers::huawei;
-use crate::providers::huawei::token::rfc3339_micros;
+use crate::providers::huawei::token::{X_SUBJECT_TOKEN, rfc3339_micros};
 use crate::providers::huawei_iam::model::{Domain, Project, User, made_up_id};
 
 /// The content type of what IAM itself answers; the gateway's errors have none with a character set.
@@ -136,7 +137,7 @@ pub(crate) fn token_answer(
     document: &RawValue,
 ) -> Result<Reply, ApiError> {
     let reply = Reply::json(JSON, &TokenAnswer { token: document })?;
-    Ok(reply.status(status).header("x-subject-token", text))
+    Ok(reply.status(status).header(X_SUBJECT_TOKEN, text))
 }
 
 /// The answer of `GET /v3/projects`.
@@ -449,6 +450,8 @@ struct ErrorText<'a> {
     title: &'static str,
 }
 
+const X_IAM_TRACE_ID: HeaderName = HeaderName::from_static("x-iam-trace-id");
+
 /// The answer as it goes out: IAM's errors in their own envelope, the gateway's in the gateway's.
 pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Reply {
     let verdict = match verdict {
@@ -457,7 +460,7 @@ pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Repl
     };
     let verdict = verdict.map(|reply| {
         let (region, id) = (call.region(), &call.request_id);
-        reply.header("x-iam-trace-id", format!("token_{region}_null_{id}"))
+        reply.header(X_IAM_TRACE_ID, format!("token_{region}_null_{id}"))
     });
     huawei::envelope(call, verdict)
 }
@@ -475,8 +478,5 @@ fn error(refusal: &Refusal) -> Reply {
     };
     let body = serde_json::to_vec(&ErrorBody { error }).expect("texts become JSON");
     let reply = Reply::new(status, JSON, body);
-    refusal
-        .headers
-        .iter()
-        .fold(reply, |reply, (name, value)| reply.header(name, value))
+    reply.headers_of(refusal)
 }

@@ -304,9 +304,6 @@ pub(crate) fn envelope(verdict: Result<Reply, Refusal>) -> Reply {
         };
         let body = serde_json::to_vec(&body).expect("a text and a number become JSON");
         let reply = Reply::new(refusal.entry.status, JSON, body);
-        refusal
-            .headers
-            .iter()
-            .fold(reply, |reply, (name, value)| reply.header(name, value))
+        reply.headers_of(&refusal)
     })
 }

@@ -1,5 +1,6 @@
 //! Answers out: the envelope, and every structure in it, in the field order of the documents.
 
+use http::HeaderName;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -156,6 +157,8 @@ pub(crate) fn long_answer(
     Ok(Reply::new(200, JSON, body).and(remains))
 }
 
+const X_TT_LOGID: HeaderName = HeaderName::from_static("x-tt-logid");
+
 /// The answer as it goes out. Both Python SDKs look for the request id in `X-Tt-Logid` when they log.
 pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Reply {
     let reply = verdict.unwrap_or_else(|refusal| {
@@ -169,12 +172,9 @@ pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Repl
             response_metadata: metadata(call, Some((entry, error))),
         });
         let reply = Reply::new(entry.status, JSON, body.expect("texts become JSON"));
-        refusal
-            .headers
-            .iter()
-            .fold(reply, |reply, (name, value)| reply.header(name, value))
+        reply.headers_of(&refusal)
     });
-    reply.header("x-tt-logid", &call.request_id)
+    reply.header(X_TT_LOGID, &call.request_id)
 }
 
 /// The data of ListUsers.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo bench                       all of it, about a quarter of an hour
-//! cargo bench -- quick              the same with less of everything, a few minutes
+//! cargo bench -- quick              the same with less of everything, about two minutes
 //! cargo bench -- lists start        these themes only; an unknown word prints what there is
 //! cargo bench -- growth             the other table: 1 to a million users, what each call takes
 //! cargo bench -- quick must-pass    exit 1 when a budget is missed; without that word a miss is only printed

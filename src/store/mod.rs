@@ -12,6 +12,7 @@ pub(crate) mod lists;
 pub(crate) mod order;
 pub(crate) mod page;
 pub(crate) mod pages;
+pub(crate) mod rows;
 pub(crate) mod seek;
 pub(crate) mod snapshot;
 pub(crate) mod stream;
@@ -36,6 +37,7 @@ use connection::{open_reader, open_writer, prepare};
 use file::create_schema;
 use index::{Changes, Lists};
 use pages::{CachedBody, PageKey, ResponseCache};
+use rows::RowCache;
 use transaction::Transaction;
 use wait::{blocking, lock};
 
@@ -72,7 +74,10 @@ pub(crate) struct Store {
     /// Whether its files were removed on purpose: calls in flight finish on what is open.
     is_retired: AtomicBool,
     generation: AtomicU64,
+    /// How many of these may have changed rows, instead of adding some.
+    rows_generation: AtomicU64,
     pages: ResponseCache,
+    rows: RowCache,
     lists: Lists,
     /// The store that took this one's place before anything was written: calls in flight write to that one.
     replacement: OnceLock<Arc<Self>>,
@@ -116,14 +121,17 @@ impl WriteFreeze<'_> {
 /// the data.
 struct Commit<'a> {
     store: &'a Store,
+    /// Whether rows that were encoded before are what they were.
+    only_adds: bool,
     is_followed: bool,
 }
 
 impl<'a> Commit<'a> {
-    fn begin(store: &'a Store) -> Self {
+    fn begin(store: &'a Store, only_adds: bool) -> Self {
         store.lists.begin();
         Self {
             store,
+            only_adds,
             is_followed: false,
         }
     }
@@ -139,6 +147,9 @@ impl Drop for Commit<'_> {
     fn drop(&mut self) {
         if !self.is_followed {
             self.store.lists.forget();
+        }
+        if !self.only_adds {
+            self.store.rows_generation.fetch_add(1, Ordering::Release);
         }
         self.store.generation.fetch_add(1, Ordering::Release);
     }
@@ -185,7 +196,9 @@ impl Store {
             is_asleep: AtomicBool::new(false),
             is_retired: AtomicBool::new(false),
             generation: AtomicU64::new(0),
+            rows_generation: AtomicU64::new(0),
             pages: ResponseCache::default(),
+            rows: RowCache::default(),
             lists: Lists::default(),
             replacement: OnceLock::new(),
         }
@@ -202,7 +215,9 @@ impl Store {
             is_asleep: AtomicBool::new(false),
             is_retired: AtomicBool::new(false),
             generation: AtomicU64::new(0),
+            rows_generation: AtomicU64::new(0),
             pages: ResponseCache::default(),
+            rows: RowCache::default(),
             lists: Lists::default(),
             replacement: OnceLock::new(),
         }
@@ -333,10 +348,26 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.commit(false, work)
+    }
+
+    /// Writes what only adds rows: those that are in lists already are, and read, as before.
+    pub(crate) fn add<T, E: From<rusqlite::Error>>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.commit(true, work)
+    }
+
+    fn commit<T, E: From<rusqlite::Error>>(
+        &self,
+        only_adds: bool,
+        work: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
         let connection = self.awake(lock(self.writer()?), open_writer)?;
         if let Some(replacement) = self.replacement.get() {
             drop(connection);
-            return replacement.write(work);
+            return replacement.commit(only_adds, work);
         }
         // SQLite would write on to what no other process can find any more.
         if !self.is_in_place() {
@@ -346,7 +377,7 @@ impl Store {
         let transaction = Transaction::writing(&connection)?;
         let done = work(&transaction)?;
         let moves = self.lists.moves(&transaction)?;
-        let commit = Commit::begin(self);
+        let commit = Commit::begin(self, only_adds);
         transaction.commit()?;
         commit.follow(moves);
         Ok(done)
@@ -365,6 +396,10 @@ impl Store {
     /// How many commits there were through this store, those included that failed; what was read at one generation holds while it lasts.
     pub(crate) fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
+    }
+
+    fn rows_generation(&self) -> u64 {
+        self.rows_generation.load(Ordering::Acquire)
     }
 
     /// What `encode` makes of the data, kept under that key until the next write (and for as long as it says it holds).
@@ -562,7 +597,7 @@ mod tests {
         assert_eq!(page(&store), "0");
         // As in `write`, up to where the orders would follow.
         let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            let _commit = Commit::begin(&store);
+            let _commit = Commit::begin(&store, false);
             let writer = store.idle_writer().expect("a store of its own");
             insert(&writer.expect("it is idle"), "a").expect("no conflict");
             panic!("between the commit and what follows");

@@ -12,6 +12,7 @@ use crate::provider::error::ApiError;
 use crate::providers::huawei::JSON;
 use crate::store::OnConflict;
 use crate::store::pages::CachedBody;
+use crate::store::rows::RowEncoder;
 
 /// Lists the users of an instance, oldest first.
 pub(crate) fn list_user(call: &Call<'_>) -> Result<Reply, ApiError> {
@@ -20,7 +21,8 @@ pub(crate) fn list_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     let key = call.key((&address, window.as_ref().ok()));
     let body = call.encoded(key, |tx| {
         let instance = find(tx, &address)?;
-        let page = model::list_users(tx, &instance, window?)?;
+        let encoder = RowEncoder::new(0, call.now().millis(), &wire::listed_user);
+        let page = model::list_encoded_users(tx, &instance, window?, &encoder)?;
         let list = wire::UserList::from(page);
         Ok(CachedBody::always(serde_json::to_vec(&list)?))
     })?;
@@ -31,7 +33,7 @@ pub(crate) fn list_user(call: &Call<'_>) -> Result<Reply, ApiError> {
 pub(crate) fn create_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     let address = InstanceAddress::decode(call)?;
     let body = wire::UserBody::decode(call);
-    call.store().write(|tx| {
+    call.store().add(|tx| {
         let instance = find(tx, &address)?;
         let body = body?;
         require_writable(&instance)?;

@@ -8,6 +8,7 @@ use crate::provider::call::{Call, Reply};
 use crate::provider::error::ApiError;
 use crate::store::OnConflict;
 use crate::store::pages::CachedBody;
+use crate::store::rows::RowEncoder;
 
 /// Lists users: of one cluster, or of all.
 pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
@@ -23,8 +24,9 @@ pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
             Some(cluster_id) => Some(find_cluster(tx, cluster_id)?),
             None => None,
         };
-        let page = model::list_users(tx, filter, cluster.as_ref(), order, window)?;
-        Ok(CachedBody::always(wire::user_list(page, list_key)?))
+        let encoder = RowEncoder::new(0, call.now().millis(), &wire::listed_user);
+        let page = model::list_users(tx, filter, cluster.as_ref(), order, window, &encoder)?;
+        Ok(CachedBody::always(wire::user_list(&page, list_key)?))
     })?;
     Ok(wire::list(body))
 }
@@ -33,7 +35,7 @@ pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
 pub(crate) fn add_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     let wanted = wire::AddUser::decode(call)?;
     let now = call.now().rfc3339_seconds();
-    call.store().write(|tx| {
+    call.store().add(|tx| {
         let cluster = find_cluster(tx, &wanted.cluster_id)?;
         let keys = Keys::new(tx, call.ids(), &cluster.cluster_id)?;
         let user = User {

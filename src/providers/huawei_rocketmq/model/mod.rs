@@ -14,8 +14,8 @@ pub(crate) use instances::{
 };
 pub(crate) use users::{
     Change, Grant, Grants, MOST_GRANTS, Perm, QUOTA, Resource, User, access_key_rule, delete_user,
-    for_each_user, grant_name_rule, insert_user, list_users, secret_key_rule, update_user, user,
-    white_remote_address_rule,
+    for_each_user, grant_name_rule, insert_user, list_encoded_users, list_users, secret_key_rule,
+    update_user, user, white_remote_address_rule,
 };
 
 /// What contradicts the counts and ids that triggers keep: each query gives a row then.

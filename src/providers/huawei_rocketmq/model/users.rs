@@ -8,7 +8,8 @@ use super::Instance;
 use crate::store::Tx;
 use crate::store::lists::List;
 use crate::store::order::Direction;
-use crate::store::page::{Page, Window, select};
+use crate::store::page::{Page, Window};
+use crate::store::rows::{CachedReader, Columns, EncodedRow, PlainReader, RowEncoder, RowReader};
 
 /// How many users an instance takes.
 pub(crate) const QUOTA: u64 = 1000;
@@ -355,6 +356,8 @@ pub(crate) fn white_remote_address_rule(addresses: &str) -> Result<(), String> {
     ))
 }
 
+const USER: Columns = Columns::of("rocketmq_users", "seq", User::COLUMNS);
+
 static USERS: List = List {
     table: "rocketmq_users",
     parent: Some("instance"),
@@ -372,6 +375,39 @@ pub(crate) fn list_users(
     instance: &Instance,
     window: Window,
 ) -> rusqlite::Result<Page<User>> {
+    let reader = PlainReader {
+        columns: USER,
+        read: User::from_row,
+    };
+    let page = list(tx, instance, window, &reader)?;
+    let rows = page.rows.into_iter().map(|user| user.on(instance));
+    Ok(Page {
+        total: page.total,
+        rows: rows.collect(),
+    })
+}
+
+/// The same, encoded.
+pub(crate) fn list_encoded_users(
+    tx: &Tx<'_>,
+    instance: &Instance,
+    window: Window,
+    encoder: &RowEncoder<'_, User>,
+) -> rusqlite::Result<Page<EncodedRow>> {
+    let reader = CachedReader {
+        columns: USER,
+        read: &|row| Ok(User::from_row(row)?.on(instance)),
+        encoder,
+    };
+    list(tx, instance, window, &reader)
+}
+
+fn list<R: RowReader>(
+    tx: &Tx<'_>,
+    instance: &Instance,
+    window: Window,
+    reader: &R,
+) -> rusqlite::Result<Page<R::Row>> {
     let start = tx.start(
         &USERS,
         instance.seq,
@@ -379,24 +415,17 @@ pub(crate) fn list_users(
         Direction::Forward,
         window.offset,
     )?;
-    let sql = format!(
-        "SELECT {} FROM rocketmq_users WHERE instance = ?1 AND ?2 <= seq ORDER BY seq LIMIT ?3 OFFSET ?4",
-        User::COLUMNS
-    );
-    let rows = select(
-        tx,
-        &sql,
-        params![
-            instance.seq,
-            start.number(),
-            window.sql_limit(),
-            start.sql_offset()
-        ],
-        |row| Ok(User::from_row(row)?.on(instance)),
-    )?;
+    let from =
+        "FROM rocketmq_users WHERE instance = ?1 AND ?2 <= seq ORDER BY seq LIMIT ?3 OFFSET ?4";
+    let params = params![
+        instance.seq,
+        start.number(),
+        window.sql_limit(),
+        start.sql_offset()
+    ];
     Ok(Page {
         total: instance.user_count,
-        rows,
+        rows: reader.select(tx, from, params, window.limit)?,
     })
 }
 

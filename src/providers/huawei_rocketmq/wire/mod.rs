@@ -12,6 +12,7 @@ use crate::provider::call::{Call, Params};
 use crate::provider::error::{ApiError, ErrorEntry};
 use crate::providers::huawei::member;
 use crate::store::page::{Page, Window};
+use crate::store::rows::EncodedRow;
 
 /// The project and instance of a path, well formed.
 #[derive(Debug, Hash)]
@@ -325,17 +326,22 @@ fn grants(value: &Value) -> Option<Vec<GrantBody>> {
 /// The answer of ListUser. It holds exactly one array: golangsdk's pager takes whichever it meets.
 #[derive(Serialize)]
 pub(crate) struct UserList {
-    users: Vec<User>,
+    users: Vec<EncodedRow>,
     total: u64,
 }
 
-impl From<Page<model::User>> for UserList {
-    fn from(page: Page<model::User>) -> Self {
+impl From<Page<EncodedRow>> for UserList {
+    fn from(page: Page<EncodedRow>) -> Self {
         Self {
-            users: page.rows.into_iter().map(User::from).collect(),
+            users: page.rows,
             total: page.total,
         }
     }
+}
+
+/// Encodes a user of ListUser.
+pub(crate) fn listed_user(user: model::User) -> serde_json::Result<EncodedRow> {
+    EncodedRow::always(&User::from(user))
 }
 
 /// A user: exactly these eight fields, always all of them, in the alphabetical order of every documented example.

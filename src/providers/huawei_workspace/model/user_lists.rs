@@ -9,7 +9,8 @@ use crate::store::Tx;
 use crate::store::filter::Filter;
 use crate::store::lists::List;
 use crate::store::order::{Direction, Found, Query};
-use crate::store::page::{Page, RowLimit, Window, pick};
+use crate::store::page::{Page, RowLimit, Window};
+use crate::store::rows::{CachedReader, Columns, EncodedRow, PlainReader, RowEncoder, RowReader};
 use crate::store::seek::Start;
 
 /// Which users to list; an absent filter lets all through, and all of them have to.
@@ -34,6 +35,9 @@ pub(crate) struct UserFilter {
     pub(crate) domain: Option<String>,
     pub(crate) platform_type: Option<PlatformType>,
 }
+
+/// Their rows; a member's number is the user's.
+const USER: Columns = Columns::of("workspace_users", "seq", User::COLUMNS);
 
 static USERS: List = List {
     table: "workspace_users",
@@ -91,13 +95,14 @@ impl UserFilter {
     }
 }
 
-/// A window on the users that pass, oldest first.
+/// A window on the users that pass, oldest first, encoded.
 pub(crate) fn list_users(
     tx: &Tx<'_>,
     project: &Project,
     filter: &UserFilter,
     window: Window,
-) -> rusqlite::Result<Page<User>> {
+    encoder: &RowEncoder<'_, User>,
+) -> rusqlite::Result<Page<EncodedRow>> {
     let Some(scope) = Scope::of(tx, project, filter)? else {
         return Ok(Page {
             total: 0,
@@ -105,46 +110,49 @@ pub(crate) fn list_users(
         });
     };
     let passing = filter.passing(scope.list);
+    let reader = CachedReader {
+        columns: USER,
+        read: &User::from_row,
+        encoder,
+    };
     if let Some(query) = passing.query()
         && let Some(found) = scope.search(tx, query, window)?
     {
-        let sql = format!(
-            "SELECT {} FROM workspace_users WHERE seq = ?1",
-            User::COLUMNS
-        );
         return Ok(Page {
             total: found.total,
-            rows: pick(tx, &sql, &found.numbers, User::from_row)?,
+            rows: reader.pick(tx, &found.numbers)?,
         });
     }
-    list(tx, &scope, &passing, window)
+    list(tx, &scope, &passing, window, &reader)
 }
 
-/// The users that pass after a row, oldest first: where a list goes on.
+/// The users that pass after a row, oldest first, encoded: where a list goes on.
 pub(crate) fn users_after(
     tx: &Connection,
     project: &Project,
     filter: &UserFilter,
-    seq: i64,
-    most: u64,
-) -> rusqlite::Result<Vec<User>> {
+    (seq, most): (i64, u64),
+    encoder: &RowEncoder<'_, User>,
+) -> rusqlite::Result<Vec<EncodedRow>> {
     let Some(scope) = Scope::of(tx, project, filter)? else {
         return Ok(Vec::new());
     };
     let passing = filter.passing(scope.list);
     let (source, number) = (scope.source, scope.list.number);
-    let sql = format!(
-        "SELECT {} FROM {source}{} AND ? < {number} ORDER BY {number} LIMIT ?",
-        User::COLUMNS,
+    let from = format!(
+        "FROM {source}{} AND ? < {number} ORDER BY {number} LIMIT ?",
         passing.sql()
     );
     let values = std::iter::once(&scope.parent)
         .chain(passing.values())
         .map(|value| value as &dyn ToSql)
         .chain([&seq as &dyn ToSql, &most]);
-    tx.prepare_cached(&sql)?
-        .query_map(params_from_iter(values), User::from_row)?
-        .collect()
+    let reader = CachedReader {
+        columns: USER,
+        read: &User::from_row,
+        encoder,
+    };
+    reader.read_all(tx, &from, params_from_iter(values))
 }
 
 /// A window on the members of a group that pass, oldest user first.
@@ -155,7 +163,11 @@ pub(crate) fn list_members(
     window: Window,
 ) -> rusqlite::Result<Page<User>> {
     let scope = Scope::members(group);
-    list(tx, &scope, &filter.passing(scope.list), window)
+    let reader = PlainReader {
+        columns: USER,
+        read: User::from_row,
+    };
+    list(tx, &scope, &filter.passing(scope.list), window, &reader)
 }
 
 /// The users that a filter is asked about, and how many they are.
@@ -211,12 +223,13 @@ impl Scope {
     }
 }
 
-fn list(
+fn list<R: RowReader>(
     tx: &Tx<'_>,
     scope: &Scope,
     passing: &Filter,
     window: Window,
-) -> rusqlite::Result<Page<User>> {
+    reader: &R,
+) -> rusqlite::Result<Page<R::Row>> {
     let source = format!("FROM {}{}", scope.source, passing.sql());
     let values = || {
         let values = std::iter::once(&scope.parent).chain(passing.values());
@@ -230,17 +243,9 @@ fn list(
         Start::first(window.offset)
     };
     let (first, limit, offset) = (start.number(), window.sql_limit(), start.sql_offset());
-    let sql = format!(
-        "SELECT {} {source} AND ? <= {number} ORDER BY {number} LIMIT ? OFFSET ?",
-        User::COLUMNS
-    );
-    let rows: Vec<User> = tx
-        .prepare_cached(&sql)?
-        .query_map(
-            params_from_iter(values().chain([&first as &dyn ToSql, &limit, &offset])),
-            User::from_row,
-        )?
-        .collect::<rusqlite::Result<_>>()?;
+    let from = format!("{source} AND ? <= {number} ORDER BY {number} LIMIT ? OFFSET ?");
+    let params = params_from_iter(values().chain([&first as &dyn ToSql, &limit, &offset]));
+    let rows = reader.select(tx, &from, params, window.limit)?;
 
     let total = if passing.is_empty() {
         scope.total

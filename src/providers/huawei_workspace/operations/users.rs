@@ -11,9 +11,10 @@ use crate::provider::call::{Call, Reply};
 use crate::provider::error::ApiError;
 use crate::providers::huawei::JSON;
 use crate::providers::huawei_workspace::errors;
-use crate::providers::huawei_workspace::model::{self, NewUser, Project, User, UserFilter};
+use crate::providers::huawei_workspace::model::{self, NewUser, Project, UserFilter};
 use crate::providers::huawei_workspace::wire::{self, Body};
 use crate::store::OnConflict;
+use crate::store::rows::{EncodedRow, RowEncoder};
 use crate::store::stream::{self, Items, ReadError, RowSource};
 
 /// Lists the users of a project, oldest first; all of them unless a limit is given.
@@ -24,13 +25,16 @@ pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
         let project = open_project(call, tx)?;
         let query = query?;
         let (first, left) = query.window.split(stream::BATCH);
-        let page = model::list_users(tx, &project, &query.filter, first)?;
+        let (now, counts_desktops) = (call.now(), query.counts_desktops);
+        let encode = |user| wire::listed_user(user, now, counts_desktops);
+        let encoder = RowEncoder::new(u8::from(counts_desktops), now.millis(), &encode);
+        let page = model::list_users(tx, &project, &query.filter, first, &encoder)?;
         let frame = wire::UserList::without_users(page.total)?;
         let rows = UserRows {
             project,
             filter: query.filter,
-            counts_desktops: query.counts_desktops,
-            now: call.now(),
+            counts_desktops,
+            now,
             read: page.rows,
             left,
             after: None,
@@ -50,7 +54,7 @@ struct UserRows {
     /// The moment that the whole answer is of.
     now: Time,
     /// Read, and not pushed yet.
-    read: Vec<User>,
+    read: Vec<EncodedRow>,
     /// How many may still be read.
     left: u64,
     /// The row of the last one that was pushed, where the list goes on; nothing before that.
@@ -63,18 +67,18 @@ impl RowSource for UserRows {
         if let Some(after) = self.after {
             let most = self.left.min(stream::BATCH);
             self.left -= most;
-            self.read = model::users_after(tx, &self.project, &self.filter, after, most)?;
+            let encode = |user| wire::listed_user(user, self.now, self.counts_desktops);
+            let encoder =
+                RowEncoder::new(u8::from(self.counts_desktops), self.now.millis(), &encode);
+            self.read =
+                model::users_after(tx, &self.project, &self.filter, (after, most), &encoder)?;
         }
         let is_full = self.read.len() as u64 == stream::BATCH;
         let last = self.read.last().filter(|_| is_full && 0 < self.left);
-        self.after = match last {
-            Some(user) => model::user_seq(tx, &self.project.project_id, &user.id)?,
-            None => None,
-        };
+        self.after = last.map(EncodedRow::number);
         for user in self.read.drain(..) {
-            let (from, until) = user.expiry_holds(self.now);
+            let (from, until) = user.holds();
             self.holds = (self.holds.0.max(from), self.holds.1.min(until));
-            let user = wire::ListedUser::of_list(user, self.now, self.counts_desktops);
             items.push(&user)?;
         }
         Ok(self.after.is_some())
@@ -87,7 +91,7 @@ impl RowSource for UserRows {
 
 /// Creates a user.
 pub(crate) fn create_desktop_user(call: &Call<'_>) -> Result<Reply, ApiError> {
-    call.store().write(|tx| {
+    call.store().add(|tx| {
         let project = open_project(call, tx)?;
         let user = wire::create_user(call, &Body::required(call)?)?;
         let id = create(call, tx, &project, user)?;
@@ -133,7 +137,7 @@ pub(crate) fn delete_user(call: &Call<'_>) -> Result<Reply, ApiError> {
 
 /// Creates users, all or none; the first wrong one decides what is wrong.
 pub(crate) fn batch_create_users(call: &Call<'_>) -> Result<Reply, ApiError> {
-    call.store().write(|tx| {
+    call.store().add(|tx| {
         let project = open_project(call, tx)?;
         for user in wire::new_users(&Body::required(call)?)? {
             create(call, tx, &project, wire::create_user(call, &user?)?)?;

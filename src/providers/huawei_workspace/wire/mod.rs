@@ -16,8 +16,8 @@ pub(crate) use groups::{
 };
 pub(crate) use seed::{export, generate, seed};
 pub(crate) use users::{
-    Action, CreatedUser, ListedUser, OtpDevices, Password, UserDetailAnswer, UserList, UsersQuery,
-    action, check_mail, check_notification_type, check_otp_ids, create_user, new_users,
+    Action, CreatedUser, OtpDevices, Password, UserDetailAnswer, UserList, UsersQuery, action,
+    check_mail, check_notification_type, check_otp_ids, create_user, listed_user, new_users,
     user_change, user_ids, user_quota,
 };
 

@@ -13,6 +13,7 @@ use crate::providers::huawei_workspace::model::{
     ActiveType, DEFAULT_DOMAIN, NameRule, NewUser, PlatformType, User, UserChange, UserFilter, fold,
 };
 use crate::store::page::{RowLimit, Window};
+use crate::store::rows::EncodedRow;
 
 const ACTIVE_TYPES: &str = "USER_ACTIVATE or ADMIN_ACTIVATE";
 
@@ -95,7 +96,7 @@ pub(super) fn member_filter(query: &Query<'_>) -> Result<UserFilter, ApiError> {
 pub(crate) struct UserList {
     total_count: u64,
     /// They are written one by one: a project without a limit can be long.
-    users: [ListedUser; 0],
+    users: [EncodedRow; 0],
 }
 
 impl UserList {
@@ -136,15 +137,20 @@ pub(crate) struct ListedUser {
     enterprise_project_id: String,
 }
 
-impl ListedUser {
-    /// A user in the answer of ListUsers, which may leave the desktops uncounted.
-    pub(crate) fn of_list(mut user: User, now: Time, counts_desktops: bool) -> Self {
-        if !counts_desktops {
-            user.total_desktops = 0;
-        }
-        Self::new(user, now)
+/// Encodes a user of ListUsers, which may leave the desktops uncounted.
+pub(crate) fn listed_user(
+    mut user: User,
+    now: Time,
+    counts_desktops: bool,
+) -> serde_json::Result<EncodedRow> {
+    if !counts_desktops {
+        user.total_desktops = 0;
     }
+    let holds = user.expiry_holds(now);
+    EncodedRow::between(holds, &ListedUser::new(user, now))
+}
 
+impl ListedUser {
     pub(super) fn new(user: User, now: Time) -> Self {
         Self {
             account_expired: user.is_expired(now),

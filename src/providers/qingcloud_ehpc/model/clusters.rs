@@ -8,6 +8,7 @@ use super::query::{Order, Scope, folded, for_each, page, total};
 use crate::store::filter::Filter;
 use crate::store::lists::List;
 use crate::store::page::{Page, Window, select};
+use crate::store::rows::{Columns, PlainReader};
 use crate::store::{Tx, column};
 
 /// A cluster, the parent of users.
@@ -190,9 +191,11 @@ pub(crate) fn list_clusters(
         tx,
         &scope,
         &passing,
-        Cluster::COLUMNS,
         (order, window),
-        Cluster::from_row,
+        &PlainReader {
+            columns: Columns::of("qingcloud_clusters", "seq", Cluster::COLUMNS),
+            read: Cluster::from_row,
+        },
     )
 }
 

@@ -10,6 +10,7 @@ use crate::store::Tx;
 use crate::store::filter::Filter;
 use crate::store::lists::List;
 use crate::store::page::{Page, Window};
+use crate::store::rows::{Columns, PlainReader};
 
 /// Where every job runs, as in the samples.
 pub(crate) const SUBMITTER: &str = "nscca-hpc1";
@@ -153,9 +154,11 @@ pub(crate) fn list_jobs(
         tx,
         &scope,
         &passing,
-        Job::COLUMNS,
         (order, window),
-        Job::from_row,
+        &PlainReader {
+            columns: Columns::of("qingcloud_jobs", "seq", Job::COLUMNS),
+            read: Job::from_row,
+        },
     )
 }
 

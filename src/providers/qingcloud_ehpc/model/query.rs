@@ -7,7 +7,8 @@ use crate::store::Tx;
 use crate::store::filter::Filter;
 use crate::store::lists::List;
 use crate::store::order::Direction;
-use crate::store::page::{Page, RowLimit, Window, count, pick, select};
+use crate::store::page::{Page, RowLimit, Window, count};
+use crate::store::rows::RowReader;
 use crate::store::seek::Start;
 
 /// Which way a list runs along its keys, the last of which is the order in which its rows came.
@@ -62,14 +63,13 @@ impl Scope {
 }
 
 /// A window on the rows of a list that pass.
-pub(super) fn page<T>(
+pub(super) fn page<R: RowReader>(
     tx: &Tx<'_>,
     scope: &Scope,
     filter: &Filter,
-    columns: &str,
     (order, window): (Order, Window),
-    read: fn(&Row<'_>) -> rusqlite::Result<T>,
-) -> rusqlite::Result<Page<T>> {
+    reader: &R,
+) -> rusqlite::Result<Page<R::Row>> {
     let &Scope {
         list,
         first,
@@ -82,10 +82,9 @@ pub(super) fn page<T>(
         && let Some(query) = filter.query()
         && let Some(found) = tx.search(list, parent.clone(), total, direction, query, window)?
     {
-        let sql = format!("SELECT {columns} FROM {table} WHERE seq = ?1");
         return Ok(Page {
             total: found.total,
-            rows: pick(tx, &sql, &found.numbers, read)?,
+            rows: reader.pick(tx, &found.numbers)?,
         });
     }
     let mut values: Vec<Value> = Vec::new();
@@ -123,8 +122,8 @@ pub(super) fn page<T>(
     }
     values.extend([window.sql_limit(), offset].map(Value::Integer));
     let order = order.sql(&scope.keys());
-    let sql = format!("SELECT {columns} {rows_of} {order} LIMIT ? OFFSET ?");
-    let rows = select(tx, &sql, params_from_iter(&values), read)?;
+    let from = format!("{rows_of} {order} LIMIT ? OFFSET ?");
+    let rows = reader.select(tx, &from, params_from_iter(&values), window.limit)?;
     Ok(Page { total, rows })
 }
 

@@ -9,6 +9,7 @@ use crate::namespace::ids::{ALPHANUMERIC, Ids, LOWER_ALPHANUMERIC};
 use crate::store::filter::Filter;
 use crate::store::lists::List;
 use crate::store::page::{Page, Window};
+use crate::store::rows::{CachedReader, Columns, EncodedRow, RowEncoder};
 use crate::store::{Tx, unless_taken};
 
 /// Inferred: the `uid_number` of the first user of a cluster, which in the samples is its admin's.
@@ -174,14 +175,15 @@ pub(crate) fn user(
         .optional()
 }
 
-/// Users in that order; `cluster` is the one that the filter names.
+/// Users in that order, encoded; `cluster` is the one that the filter names.
 pub(crate) fn list_users(
     tx: &Tx<'_>,
     filter: UserFilter,
     cluster: Option<&Cluster>,
     (key, order): (UserKey, Order),
     window: Window,
-) -> rusqlite::Result<Page<User>> {
+    encoder: &RowEncoder<'_, User>,
+) -> rusqlite::Result<Page<EncodedRow>> {
     let by_name = key == UserKey::Username;
     let scope = match cluster {
         Some(cluster) => Scope {
@@ -208,9 +210,12 @@ pub(crate) fn list_users(
         tx,
         &scope,
         &passing,
-        User::COLUMNS,
         (order, window),
-        User::from_row,
+        &CachedReader {
+            columns: Columns::of("qingcloud_users", "seq", User::COLUMNS),
+            read: &User::from_row,
+            encoder,
+        },
     )
 }
 

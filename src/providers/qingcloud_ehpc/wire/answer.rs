@@ -8,6 +8,7 @@ use crate::provider::call::Reply;
 use crate::provider::error::{ApiError, Refusal};
 use crate::providers::qingcloud_ehpc::model::{self, Software};
 use crate::store::page::Page;
+use crate::store::rows::EncodedRow;
 
 /// The content type of every answer, without a charset: the Go SDK compares the whole header.
 const JSON: &str = "application/json";
@@ -62,9 +63,9 @@ struct UserList<'a> {
     ret_code: u16,
     total_count: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    user_set: Option<&'a [User]>,
+    user_set: Option<&'a [EncodedRow]>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    users_set: Option<&'a [User]>,
+    users_set: Option<&'a [EncodedRow]>,
 }
 
 /// The answer of a list that was encoded before.
@@ -72,10 +73,14 @@ pub(crate) fn list(body: Bytes) -> Reply {
     Reply::new(200, JSON, body)
 }
 
+/// Encodes a user of HpcUserListUsers.
+pub(crate) fn listed_user(user: model::User) -> serde_json::Result<EncodedRow> {
+    EncodedRow::always(&User::from(user))
+}
+
 /// Encodes the answer of HpcUserListUsers; `list_key` is the value of the quirk.
-pub(crate) fn user_list(page: Page<model::User>, list_key: &str) -> serde_json::Result<Vec<u8>> {
-    let users: Vec<User> = page.rows.into_iter().map(User::from).collect();
-    let users = users.as_slice();
+pub(crate) fn user_list(page: &Page<EncodedRow>, list_key: &str) -> serde_json::Result<Vec<u8>> {
+    let users = page.rows.as_slice();
     serde_json::to_vec(&UserList {
         action: "HpcUserListUsersResponse",
         ret_code: 0,

@@ -1,5 +1,6 @@
 //! Clusters and users: rules, rows in and rows out.
 
+pub(crate) mod seen_lists;
 pub(crate) mod tasks;
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
@@ -263,6 +264,22 @@ pub(crate) fn users(
             ],
             User::from_row,
         )?,
+    })
+}
+
+/// A page of the first so many of a cluster's users.
+pub(crate) fn first_users(
+    tx: &Tx<'_>,
+    cluster: &Cluster,
+    most: u64,
+    window: Window,
+) -> rusqlite::Result<Page<User>> {
+    let mut page = users(tx, cluster, window)?;
+    let left = usize::try_from(most.saturating_sub(window.offset)).unwrap_or(usize::MAX);
+    page.rows.truncate(left);
+    Ok(Page {
+        total: most,
+        rows: page.rows,
     })
 }
 

@@ -1,12 +1,14 @@
 //! The tasks of ListUsersAsync, in memory: which list each saw, and the lists that have changed since.
 //!
 //! A task remembers its cluster and the generation of the list at its start. While the list is of that generation, its
-//! pages come from the data; the first write that changes it keeps a copy for all tasks that saw it, and only then. So a
-//! first call, which is most calls, costs one entry here and no write.
+//! pages come from the data. Users that are added come last, so a list that has only grown since is the beginning of the one
+//! there is now. The first write that changes a list otherwise keeps a copy for all tasks that saw it or a beginning of it,
+//! and only then. So a first call, which is most calls, costs one entry here and no write, and adding users costs no copy.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::seen_lists::{Change, Earlier, Seen, SeenLists};
 use super::{Cluster, User};
 use crate::namespace::clock::Time;
 use crate::namespace::ids::{Ids, LOWER_ALPHANUMERIC};
@@ -15,17 +17,11 @@ use crate::namespace::ids::{Ids, LOWER_ALPHANUMERIC};
 const KEPT_MILLIS: i64 = 60 * 60 * 1000;
 /// How many tasks a namespace keeps; the oldest go first. A million calls must not fill the memory.
 const MOST_TASKS: usize = 16 * 1024;
-/// How many users the kept lists of a namespace may hold together; the oldest lists go first, and one that does not fit
-/// alone is not kept.
-const MOST_KEPT_USERS: usize = 200_000;
 /// The random part of an AsyncId.
 const ID_LENGTH: usize = 13;
 
 /// An AsyncId without what is the same in all of its cluster: `t-hz` and these.
 type TaskId = [u8; ID_LENGTH];
-
-/// A list at one moment: a cluster's `seq`, and the generation of its list.
-type Seen = (i64, i64);
 
 /// The tasks of a namespace.
 #[derive(Debug, Default)]
@@ -38,10 +34,7 @@ struct Inner {
     tasks: HashMap<TaskId, Task>,
     /// The tasks' ids, the oldest first.
     order: VecDeque<TaskId>,
-    lists: HashMap<Seen, List>,
-    /// The generation up to which writes have asked for copies, by cluster; the last may still be under way.
-    written: HashMap<i64, i64>,
-    kept_users: usize,
+    lists: SeenLists,
 }
 
 #[derive(Debug)]
@@ -51,21 +44,14 @@ struct Task {
     polls_left: u32,
 }
 
-/// A list that some task saw.
-#[derive(Debug, Default)]
-struct List {
-    tasks: usize,
-    copy: Option<Arc<[User]>>,
-}
-
 /// How far a task is.
 #[derive(Debug)]
 pub(crate) enum Progress {
     Running,
     /// Done, and the list is still as it was.
     Unchanged,
-    /// Done, and this is the list as it was.
-    Kept(Arc<[User]>),
+    /// Done, and the list was another one: [`Tasks::earlier`] tells it.
+    Changed,
 }
 
 /// Why a poll finds nothing.
@@ -90,7 +76,7 @@ impl Tasks {
         now: Time,
     ) -> Option<String> {
         let mut inner = self.lock();
-        (!inner.is_overtaken(cluster)).then(|| inner.start(cluster, polls, ids, now))
+        (!inner.lists.is_overtaken(cluster)).then(|| inner.start(cluster, polls, ids, now))
     }
 
     /// Starts a task whatever is being written: `list` reads the list that `cluster` describes, in one transaction with it.
@@ -104,8 +90,13 @@ impl Tasks {
     ) -> Result<String, E> {
         let mut inner = self.lock();
         let async_id = inner.start(cluster, polls, ids, now);
-        if inner.is_overtaken(cluster) {
-            inner.keep(cluster, list)?;
+        if inner.lists.is_overtaken(cluster) {
+            let Inner {
+                tasks,
+                order,
+                lists,
+            } = &mut *inner;
+            lists.keep(cluster, seen_by(tasks, order), list)?;
         }
         Ok(async_id)
     }
@@ -138,26 +129,35 @@ impl Tasks {
         if task.seen.1 == cluster.generation {
             return Ok(Progress::Unchanged);
         }
-        let copy = inner
-            .lists
-            .get(&task.seen)
-            .and_then(|list| list.copy.clone());
-        copy.map(Progress::Kept).ok_or(Lost::NotKept)
+        if inner.lists.is_kept(task.seen) {
+            Ok(Progress::Changed)
+        } else {
+            Err(Lost::NotKept)
+        }
     }
 
-    /// Lets `change` change the list of that cluster, which is kept before, as `list` reads it, where a task saw it. One
-    /// write is made at a time.
+    /// The list that a task saw, by the cluster as it is in the transaction that goes on to read it. Nothing where it was not
+    /// kept, or there is no such task any more.
+    pub(crate) fn earlier(&self, cluster: &Cluster, async_id: &str) -> Option<Earlier> {
+        let inner = self.lock();
+        let task = inner.tasks.get(&task_id(async_id.get(4..)?)?)?;
+        inner.lists.earlier(task.seen, cluster)
+    }
+
+    /// Lets `change` change the list of that cluster, as `kind` says; where it does more than add, the list is kept before, as
+    /// `list` reads it, for the tasks that saw it. One write is made at a time.
     pub(crate) fn changing<E>(
         &self,
         cluster: &Cluster,
         now: Time,
+        kind: Change,
         list: impl FnOnce() -> Result<Vec<User>, E>,
         change: impl FnOnce() -> Result<(), E>,
     ) -> Result<(), E> {
-        self.before_change(cluster, now, list)?;
+        self.before_change(cluster, now, kind, list)?;
         change().inspect_err(|_| {
             // It is taken back: the list stays as tasks see it, and a task may start on it without a copy.
-            self.lock().written.insert(cluster.seq, cluster.generation);
+            self.lock().lists.take_back(cluster);
         })
     }
 
@@ -165,14 +165,17 @@ impl Tasks {
         &self,
         cluster: &Cluster,
         now: Time,
+        kind: Change,
         list: impl FnOnce() -> Result<Vec<User>, E>,
     ) -> Result<(), E> {
         let mut inner = self.lock();
         inner.forget_over(now);
-        inner.keep(cluster, list)?;
-        let written = inner.written.entry(cluster.seq).or_default();
-        *written = (*written).max(cluster.generation.saturating_add(1));
-        Ok(())
+        let Inner {
+            tasks,
+            order,
+            lists,
+        } = &mut *inner;
+        lists.before_change(cluster, kind, seen_by(tasks, order), list)
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -199,22 +202,15 @@ impl Inner {
         format!("t-{}{random}", letters(&cluster.cluster_id))
     }
 
-    /// Whether a write has asked for a copy of what `cluster` describes, and so will not ask again.
-    fn is_overtaken(&self, cluster: &Cluster) -> bool {
-        self.written
-            .get(&cluster.seq)
-            .is_some_and(|generation| cluster.generation < *generation)
-    }
-
     fn add(&mut self, id: TaskId, task: Task, now: Time) {
         self.forget_over(now);
         while MOST_TASKS <= self.order.len() {
             self.forget_oldest();
         }
-        self.lists.entry(task.seen).or_default().tasks += 1;
+        self.lists.see(task.seen);
         // Two equal ids are as likely as two equal random numbers below 36 to the 13th: the first task would be lost.
         if let Some(twin) = self.tasks.insert(id, task) {
-            self.release(twin.seen);
+            self.lists.release(twin.seen);
         }
         self.order.push_back(id);
     }
@@ -239,67 +235,14 @@ impl Inner {
             .pop_front()
             .and_then(|oldest| self.tasks.remove(&oldest))
         {
-            self.release(task.seen);
+            self.lists.release(task.seen);
         }
     }
+}
 
-    /// One task less saw that list; it is not needed after the last.
-    fn release(&mut self, seen: Seen) {
-        if let Some(list) = self.lists.get_mut(&seen) {
-            list.tasks -= 1;
-            if list.tasks == 0 {
-                self.drop_list(seen);
-            }
-        }
-    }
-
-    fn drop_list(&mut self, seen: Seen) {
-        let list = self.lists.remove(&seen);
-        self.kept_users -= list
-            .and_then(|list| list.copy)
-            .map_or(0, |users| users.len());
-    }
-
-    /// Keeps a list that a task saw, in place of older ones where there is not room for all.
-    fn keep<E>(
-        &mut self,
-        cluster: &Cluster,
-        list: impl FnOnce() -> Result<Vec<User>, E>,
-    ) -> Result<(), E> {
-        let seen = (cluster.seq, cluster.generation);
-        let is_wanted = self
-            .lists
-            .get(&seen)
-            .is_some_and(|list| list.copy.is_none());
-        let length = usize::try_from(cluster.user_count).unwrap_or(usize::MAX);
-        if MOST_KEPT_USERS < length || !is_wanted {
-            return Ok(());
-        }
-        let users: Arc<[User]> = list()?.into();
-        self.make_room(users.len());
-        if let Some(list) = self.lists.get_mut(&seen) {
-            self.kept_users += users.len();
-            list.copy = Some(users);
-        }
-        Ok(())
-    }
-
-    /// Drops the copies whose tasks are the oldest until that many users find room. Tasks without a copy stay: they need
-    /// no room, and most of them are of lists that have not changed.
-    fn make_room(&mut self, length: usize) {
-        for id in &self.order {
-            if self.kept_users.saturating_add(length) <= MOST_KEPT_USERS {
-                return;
-            }
-            let list = self
-                .tasks
-                .get(id)
-                .and_then(|task| self.lists.get_mut(&task.seen));
-            if let Some(copy) = list.and_then(|list| list.copy.take()) {
-                self.kept_users -= copy.len();
-            }
-        }
-    }
+/// What the tasks saw, the oldest first.
+fn seen_by(tasks: &HashMap<TaskId, Task>, order: &VecDeque<TaskId>) -> impl Iterator<Item = Seen> {
+    order.iter().filter_map(|id| Some(tasks.get(id)?.seen))
 }
 
 fn task_id(text: &str) -> Option<TaskId> {
@@ -313,6 +256,7 @@ fn letters(cluster_id: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use super::super::seen_lists::MOST_KEPT_USERS;
     use super::*;
     use crate::providers::aliyun_ehpc::model::Group;
 
@@ -349,6 +293,80 @@ mod tests {
             .expect("no write was here")
     }
 
+    /// How many users are kept of the list that a task saw.
+    fn kept(tasks: &Tasks, generation: i64, task: &str) -> Option<usize> {
+        let now = cluster(generation);
+        assert!(matches!(tasks.poll(&now, task, NOW), Ok(Progress::Changed)));
+        match tasks.earlier(&now, task)? {
+            Earlier::Users(users, first) => Some(users[..first].len()),
+            Earlier::First(_) => None,
+        }
+    }
+
+    fn of(generation: i64, user_count: u64) -> Cluster {
+        Cluster {
+            user_count,
+            ..cluster(generation)
+        }
+    }
+
+    #[test]
+    fn a_list_that_only_grew_is_copied_by_the_first_other_change() {
+        let (tasks, ids) = (Tasks::default(), Ids::seeded(7, "default"));
+        let first = |cluster: &Cluster, task: &str| match tasks.earlier(cluster, task) {
+            Some(Earlier::First(users)) => users,
+            other => panic!("{other:?}"),
+        };
+        let two = start(&tasks, &ids, 0, NOW);
+        let adds = |cluster: &Cluster, users| {
+            tasks.before_change(cluster, NOW, Change::Adds(users), unread)
+        };
+        assert_eq!(adds(&of(0, 2), 3), Ok(()));
+        let five = tasks
+            .start(&of(3, 5), 0, &ids, NOW)
+            .expect("no write was here");
+        assert_eq!(adds(&of(3, 5), 1), Ok(()));
+        for (task, users) in [(&two, 2), (&five, 5)] {
+            assert!(matches!(
+                tasks.poll(&of(4, 6), task, NOW),
+                Ok(Progress::Changed)
+            ));
+            assert_eq!(first(&of(4, 6), task), users);
+        }
+        assert_eq!(
+            tasks.before_change(&of(4, 6), NOW, Change::Other, || list(6)),
+            Ok(())
+        );
+        assert_eq!(
+            (kept(&tasks, 5, &two), kept(&tasks, 5, &five)),
+            (Some(2), Some(5))
+        );
+        let inner = tasks.lock();
+        assert_eq!(
+            (inner.lists.kept_users, inner.lists.copies.len()),
+            (6, 1),
+            "they share it"
+        );
+    }
+
+    #[test]
+    fn a_write_that_is_not_counted_loses_what_has_only_grown() {
+        let (tasks, ids) = (Tasks::default(), Ids::seeded(7, "default"));
+        let task = start(&tasks, &ids, 0, NOW);
+        assert_eq!(
+            tasks.before_change(&of(0, 2), NOW, Change::Adds(1), unread),
+            Ok(())
+        );
+        assert!(tasks.earlier(&of(1, 3), &task).is_some());
+        // A seed changed users meanwhile.
+        assert!(tasks.earlier(&of(7, 3), &task).is_none());
+        assert_eq!(
+            tasks.before_change(&of(7, 3), NOW, Change::Adds(1), unread),
+            Ok(())
+        );
+        assert_eq!(tasks.poll(&of(8, 4), &task, NOW).err(), Some(Lost::NotKept));
+    }
+
     #[test]
     fn equal_generations_share_one_copy_that_goes_with_its_last_task() {
         let (tasks, ids) = (Tasks::default(), Ids::seeded(7, "default"));
@@ -359,27 +377,43 @@ mod tests {
             Ok(Progress::Unchanged)
         ));
         assert_eq!(
-            tasks.before_change(&cluster(3), NOW, || list(2)),
+            tasks.before_change(&cluster(3), NOW, Change::Other, || list(2)),
             Ok(()),
             "the list is read once"
         );
-        assert_eq!(tasks.before_change(&cluster(3), NOW, unread), Ok(()));
+        assert_eq!(
+            tasks.before_change(&cluster(3), NOW, Change::Other, unread),
+            Ok(())
+        );
         for task in [&first, &second] {
-            let kept = tasks.poll(&cluster(4), task, NOW);
-            assert!(matches!(kept, Ok(Progress::Kept(users)) if users.len() == 2));
+            assert_eq!(kept(&tasks, 4, task), Some(2));
         }
         let later = NOW.plus_millis(KEPT_MILLIS + 1);
         assert_eq!(
             tasks.poll(&cluster(4), &first, later).err(),
             Some(Lost::Unknown)
         );
-        assert_eq!(tasks.before_change(&cluster(4), later, unread), Ok(()));
-        assert_eq!(tasks.lock().kept_users, 2, "the second task still needs it");
+        assert_eq!(
+            tasks.before_change(&cluster(4), later, Change::Other, unread),
+            Ok(())
+        );
+        assert_eq!(
+            tasks.lock().lists.kept_users,
+            2,
+            "the second task still needs it"
+        );
         let last = later.plus_millis(KEPT_MILLIS);
-        assert_eq!(tasks.before_change(&cluster(4), last, unread), Ok(()));
+        assert_eq!(
+            tasks.before_change(&cluster(4), last, Change::Other, unread),
+            Ok(())
+        );
         let inner = tasks.lock();
         assert_eq!(
-            (inner.kept_users, inner.lists.len(), inner.tasks.len()),
+            (
+                inner.lists.kept_users,
+                inner.lists.lists.len(),
+                inner.tasks.len()
+            ),
             (0, 0, 0)
         );
     }
@@ -387,14 +421,17 @@ mod tests {
     #[test]
     fn a_reader_whom_a_write_overtook_keeps_its_list_itself() {
         let (tasks, ids) = (Tasks::default(), Ids::seeded(7, "default"));
-        assert_eq!(tasks.before_change(&cluster(3), NOW, unread), Ok(()));
+        assert_eq!(
+            tasks.before_change(&cluster(3), NOW, Change::Other, unread),
+            Ok(())
+        );
         assert_eq!(tasks.start(&cluster(3), 0, &ids, NOW), None);
         let task = tasks
             .start_beside_a_write(&cluster(3), 0, &ids, NOW, || list(2))
             .expect("a list");
         assert!(matches!(
             tasks.poll(&cluster(4), &task, NOW),
-            Ok(Progress::Kept(_))
+            Ok(Progress::Changed)
         ));
     }
 
@@ -412,9 +449,11 @@ mod tests {
         assert_eq!(tasks.lock().tasks.len(), MOST_TASKS);
         for generation in 2..9 {
             start(&tasks, &ids, generation, NOW);
-            let kept = tasks.before_change(&cluster(generation), NOW, || list(MOST_KEPT_USERS / 3));
+            let kept = tasks.before_change(&cluster(generation), NOW, Change::Other, || {
+                list(MOST_KEPT_USERS / 3)
+            });
             assert_eq!(kept, Ok(()));
-            assert!(tasks.lock().kept_users <= MOST_KEPT_USERS);
+            assert!(tasks.lock().lists.kept_users <= MOST_KEPT_USERS);
         }
     }
 
@@ -432,14 +471,17 @@ mod tests {
             .map(|generation| {
                 let task = start(&tasks, &ids, generation, NOW);
                 let read = || list(MOST_KEPT_USERS / 2);
-                assert_eq!(tasks.before_change(&cluster(generation), NOW, read), Ok(()));
+                assert_eq!(
+                    tasks.before_change(&cluster(generation), NOW, Change::Other, read),
+                    Ok(())
+                );
                 task
             })
             .collect();
         let poll = |task: &str| tasks.poll(&cluster(3), task, NOW);
         assert_eq!(poll(&started[0]).err(), Some(Lost::NotKept));
-        assert!(matches!(poll(&started[1]), Ok(Progress::Kept(_))));
-        assert!(matches!(poll(&started[2]), Ok(Progress::Kept(_))));
+        assert!(matches!(poll(&started[1]), Ok(Progress::Changed)));
+        assert!(matches!(poll(&started[2]), Ok(Progress::Changed)));
         assert!(matches!(
             tasks.poll(&elsewhere, &untouched, NOW),
             Ok(Progress::Unchanged)
@@ -450,18 +492,17 @@ mod tests {
     fn a_change_that_is_refused_leaves_a_list_to_start_on() {
         let (tasks, ids) = (Tasks::default(), Ids::seeded(7, "default"));
         let before = start(&tasks, &ids, 3, NOW);
-        let refused = tasks.changing(&cluster(3), NOW, || list(2), || Err(()));
+        let refused = tasks.changing(&cluster(3), NOW, Change::Other, || list(2), || Err(()));
         assert_eq!(refused, Err(()));
         let task = start(&tasks, &ids, 3, NOW);
         // Whoever read before the change before that one is late all the same.
         assert_eq!(tasks.start(&cluster(2), 0, &ids, NOW), None);
         // The list is kept already, and is that of the next change.
-        let changed = tasks.changing(&cluster(3), NOW, unread, || Ok(()));
+        let changed = tasks.changing(&cluster(3), NOW, Change::Other, unread, || Ok(()));
         assert_eq!(changed, Ok(()));
         assert_eq!(tasks.start(&cluster(3), 0, &ids, NOW), None);
         for task in [before, task] {
-            let kept = tasks.poll(&cluster(4), &task, NOW);
-            assert!(matches!(kept, Ok(Progress::Kept(users)) if users.len() == 2));
+            assert_eq!(kept(&tasks, 4, &task), Some(2));
         }
     }
 

@@ -9,6 +9,7 @@ pub(crate) mod v2024;
 use rusqlite::Connection;
 
 use super::errors;
+use super::model::seen_lists::Change;
 use super::model::tasks::Tasks;
 use super::model::{self, Cluster, ClusterRecord, Group, Version};
 use crate::namespace::clock::Time;
@@ -75,14 +76,36 @@ fn change_users(
     cluster_id: &str,
     change: impl FnOnce(&Connection, &Cluster) -> Result<(), ApiError>,
 ) -> Result<(), ApiError> {
-    let tasks = call.memory::<Tasks>();
     call.store().write(|tx| {
         let cluster = running_cluster(tx, version, cluster_id)?;
-        tasks.changing(
+        call.memory::<Tasks>().changing(
             &cluster,
             call.now(),
+            Change::Other,
             || Ok(all_users(tx, &cluster)?),
             || change(tx, &cluster),
+        )
+    })
+}
+
+/// Adds users to a running cluster, behind those that it has: all of them or none.
+fn add_all<'a>(
+    call: &Call<'_>,
+    version: Version,
+    cluster_id: &str,
+    users: impl ExactSizeIterator<Item = (&'a str, Group)>,
+) -> Result<(), ApiError> {
+    call.store().add(|tx| {
+        let cluster = running_cluster(tx, version, cluster_id)?;
+        call.memory::<Tasks>().changing(
+            &cluster,
+            call.now(),
+            Change::Adds(users.len()),
+            || Ok(all_users(tx, &cluster)?),
+            || {
+                let mut users = users;
+                users.try_for_each(|(name, group)| add_user(call, tx, &cluster, name, group))
+            },
         )
     })
 }

@@ -1,11 +1,12 @@
 //! Version 2018-04-12.
 
+use super::super::model::seen_lists::Earlier;
 use super::super::model::tasks::{Lost, Progress, Tasks};
 use super::super::model::{self, Version};
 use super::super::wire::v2018::AsyncStatus;
 use super::super::wire::{self, IdStyle, ListPage, v2018 as wire_2018};
 use super::{
-    add_user, all_users, change_users, cluster_record, delete_user, exists, running_cluster,
+    add_all, all_users, change_users, cluster_record, delete_user, exists, running_cluster,
 };
 use crate::provider::call::{Call, Reply};
 use crate::provider::error::ApiError;
@@ -39,14 +40,21 @@ pub(crate) fn list_users_async(call: &Call<'_>) -> Result<Reply, ApiError> {
             Ok(Progress::Running) => without_users(async_id, AsyncStatus::Running),
             Ok(_) | Err(Lost::NotKept) if fails => without_users(async_id, AsyncStatus::Failed),
             Ok(Progress::Unchanged) => Ok(listed.answer(call, async_id)),
-            Ok(Progress::Kept(users)) => {
-                let users = Page {
-                    total: users.len() as u64,
-                    rows: page.window().of(&users).to_vec(),
+            Ok(Progress::Changed) => call.store().read(|tx| {
+                let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
+                let users = match tasks.earlier(&cluster, async_id) {
+                    Some(Earlier::First(users)) => {
+                        model::first_users(tx, &cluster, users, page.window())?
+                    }
+                    Some(Earlier::Users(users, first)) => Page {
+                        total: first as u64,
+                        rows: page.window().of(&users[..first]).to_vec(),
+                    },
+                    None => return Err(no_task(async_id, query.cluster_id, Lost::NotKept)),
                 };
                 let list = wire_2018::ListUsersAsync::success(page, style, users);
                 wire::answer(call, &list.of_call(call, async_id))
-            }
+            }),
             Err(lost) => Err(no_task(async_id, query.cluster_id, lost)),
         };
     }
@@ -108,11 +116,8 @@ pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
 pub(crate) fn add_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     let asked = wire_2018::UserCall::decode(call)?;
     let users = asked.new_users()?;
-    change_users(call, VERSION, asked.cluster_id, |tx, cluster| {
-        users
-            .iter()
-            .try_for_each(|user| add_user(call, tx, cluster, user.name, user.group))
-    })?;
+    let users = users.iter().map(|user| (user.name, user.group));
+    add_all(call, VERSION, asked.cluster_id, users)?;
     wire::done(call)
 }
 

@@ -3,7 +3,7 @@
 use super::super::model::{self, Version};
 use super::super::wire::{self, IdStyle, ListPage, v2024 as wire_2024};
 use super::{
-    add_user, any_cluster, change_users, cluster_record, delete_user, exists, running_cluster,
+    add_all, any_cluster, change_users, cluster_record, delete_user, exists, running_cluster,
 };
 use crate::provider::call::{Call, Reply};
 use crate::provider::error::ApiError;
@@ -46,11 +46,8 @@ pub(crate) fn get_user(call: &Call<'_>) -> Result<Reply, ApiError> {
 pub(crate) fn create_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     let asked = wire_2024::UserCall::decode(call)?;
     let users = asked.new_users()?;
-    change_users(call, VERSION, asked.cluster_id, |tx, cluster| {
-        users
-            .iter()
-            .try_for_each(|user| add_user(call, tx, cluster, user.name, user.group))
-    })?;
+    let users = users.iter().map(|user| (user.name, user.group));
+    add_all(call, VERSION, asked.cluster_id, users)?;
     wire::done(call)
 }
 

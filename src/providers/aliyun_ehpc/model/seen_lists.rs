@@ -1,0 +1,269 @@
+//! The lists that tasks saw, as far as they can still be told: while they only grow they are the beginning of the list that
+//! there is, and after that the beginning of a copy.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::{Cluster, User};
+
+/// How many users the kept lists of a namespace may hold together; the oldest lists go first, and one that does not fit
+/// alone is not kept.
+pub(super) const MOST_KEPT_USERS: usize = 200_000;
+
+/// A list at one moment: a cluster's `seq`, and the generation of its list.
+pub(super) type Seen = (i64, i64);
+
+/// The lists that the tasks of a namespace saw.
+#[derive(Debug, Default)]
+pub(super) struct SeenLists {
+    pub(super) lists: HashMap<Seen, List>,
+    /// The copies that lists share.
+    pub(super) copies: HashMap<u64, Copied>,
+    last_copy: u64,
+    /// What is known of the writes to a cluster's list.
+    written: HashMap<i64, Written>,
+    pub(super) kept_users: usize,
+}
+
+/// The writes to the list of a cluster.
+#[derive(Debug, Default)]
+struct Written {
+    /// The generation that they lead to; the last may still be under way.
+    to: i64,
+    /// The generations that tasks saw, which have only grown since: so long as every write is counted here.
+    grown: BTreeSet<i64>,
+}
+
+/// A list that some task saw.
+#[derive(Debug, Default)]
+pub(super) struct List {
+    tasks: usize,
+    then: Then,
+}
+
+/// What became of a list that some task saw.
+#[derive(Debug, Default, Clone, Copy)]
+enum Then {
+    /// Nothing that is known of.
+    #[default]
+    Same,
+    /// It is the first so many users of the one there is now.
+    Grown(u64),
+    /// It is the first so many users of that copy.
+    Copied { copy: u64, users: usize },
+}
+
+/// A copy of a list, and how many lists are a beginning of it.
+#[derive(Debug)]
+pub(super) struct Copied {
+    users: Arc<[User]>,
+    lists: usize,
+}
+
+/// What a write does to a list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Change {
+    /// It adds so many users, behind all others.
+    Adds(usize),
+    Other,
+}
+
+/// A list as a task saw it.
+#[derive(Debug)]
+pub(crate) enum Earlier {
+    /// The first so many users of the one there is now.
+    First(u64),
+    Users(Arc<[User]>, usize),
+}
+
+impl SeenLists {
+    /// One task more sees that list.
+    pub(super) fn see(&mut self, seen: Seen) {
+        self.lists.entry(seen).or_default().tasks += 1;
+    }
+
+    /// Whether it is known how a list was that has changed since.
+    pub(super) fn is_kept(&self, seen: Seen) -> bool {
+        let list = self.lists.get(&seen);
+        list.is_some_and(|list| !matches!(list.then, Then::Same))
+    }
+
+    /// A list as it was seen, by the cluster as it is in the transaction that goes on to read it; nothing where it was not
+    /// kept.
+    pub(super) fn earlier(&self, seen: Seen, cluster: &Cluster) -> Option<Earlier> {
+        match self.lists.get(&seen)?.then {
+            Then::Same => None,
+            // A write that is not counted, by a seed, may have changed any user.
+            Then::Grown(users) => self.counts(cluster).then_some(Earlier::First(users)),
+            Then::Copied { copy, users } => {
+                let copy = self.copies.get(&copy)?;
+                Some(Earlier::Users(Arc::clone(&copy.users), users))
+            }
+        }
+    }
+
+    /// Notes what is about to be written to the list of that cluster; where that does more than add, the lists that were seen
+    /// are kept before. `oldest` is what tasks saw, the oldest first.
+    pub(super) fn before_change<E>(
+        &mut self,
+        cluster: &Cluster,
+        kind: Change,
+        oldest: impl Iterator<Item = Seen>,
+        list: impl FnOnce() -> Result<Vec<User>, E>,
+    ) -> Result<(), E> {
+        if !self.counts(cluster) {
+            self.lose_grown(cluster);
+        }
+        let more = match kind {
+            Change::Adds(users) => {
+                self.grow(cluster);
+                i64::try_from(users).unwrap_or(i64::MAX)
+            }
+            Change::Other => {
+                self.keep(cluster, oldest, list)?;
+                1
+            }
+        };
+        let written = self.written.entry(cluster.seq).or_default();
+        written.to = written.to.max(cluster.generation.saturating_add(more));
+        Ok(())
+    }
+
+    /// What was about to be written is taken back.
+    pub(super) fn take_back(&mut self, cluster: &Cluster) {
+        self.written.entry(cluster.seq).or_default().to = cluster.generation;
+    }
+
+    /// Whether a write has asked for a copy of what `cluster` describes, and so will not ask again.
+    pub(super) fn is_overtaken(&self, cluster: &Cluster) -> bool {
+        self.written
+            .get(&cluster.seq)
+            .is_some_and(|written| cluster.generation < written.to)
+    }
+
+    /// Whether the list that `cluster` describes is one that the writes counted here lead to.
+    fn counts(&self, cluster: &Cluster) -> bool {
+        self.written
+            .get(&cluster.seq)
+            .is_none_or(|written| written.grown.is_empty() || cluster.generation <= written.to)
+    }
+
+    /// One task less saw that list; it is not needed after the last.
+    pub(super) fn release(&mut self, seen: Seen) {
+        if let Some(list) = self.lists.get_mut(&seen) {
+            list.tasks -= 1;
+            if list.tasks == 0 {
+                self.drop_list(seen);
+            }
+        }
+    }
+
+    fn drop_list(&mut self, seen: Seen) {
+        let list = self.lists.remove(&seen);
+        match list.map(|list| list.then) {
+            Some(Then::Copied { copy, .. }) => self.release_copy(copy),
+            Some(Then::Grown(_)) => {
+                if let Some(written) = self.written.get_mut(&seen.0) {
+                    written.grown.remove(&seen.1);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// One list less is a beginning of that copy; it is not needed after the last.
+    fn release_copy(&mut self, copy: u64) {
+        if let Entry::Occupied(mut copied) = self.copies.entry(copy) {
+            copied.get_mut().lists -= 1;
+            if copied.get().lists == 0 {
+                self.kept_users -= copied.remove().users.len();
+            }
+        }
+    }
+
+    /// Notes that a list that a task saw is about to grow.
+    fn grow(&mut self, cluster: &Cluster) {
+        let (seq, generation) = (cluster.seq, cluster.generation);
+        if let Some(list) = self.lists.get_mut(&(seq, generation))
+            && matches!(list.then, Then::Same)
+        {
+            list.then = Then::Grown(cluster.user_count);
+            self.written
+                .entry(seq)
+                .or_default()
+                .grown
+                .insert(generation);
+        }
+    }
+
+    /// Gives up the lists that have grown, where a write was not counted.
+    fn lose_grown(&mut self, cluster: &Cluster) {
+        let grown = self
+            .written
+            .get_mut(&cluster.seq)
+            .map(|written| std::mem::take(&mut written.grown));
+        for generation in grown.unwrap_or_default() {
+            if let Some(list) = self.lists.get_mut(&(cluster.seq, generation)) {
+                list.then = Then::Same;
+            }
+        }
+    }
+
+    /// Keeps a list that a task saw, it or a beginning of it, in place of older ones where there is not room for all.
+    pub(super) fn keep<E>(
+        &mut self,
+        cluster: &Cluster,
+        oldest: impl Iterator<Item = Seen>,
+        list: impl FnOnce() -> Result<Vec<User>, E>,
+    ) -> Result<(), E> {
+        let length = usize::try_from(cluster.user_count).unwrap_or(usize::MAX);
+        if MOST_KEPT_USERS < length {
+            self.lose_grown(cluster);
+            return Ok(());
+        }
+        self.grow(cluster);
+        let written = self.written.entry(cluster.seq).or_default();
+        if written.grown.range(..=cluster.generation).next().is_none() {
+            return Ok(());
+        }
+        let users: Arc<[User]> = list()?.into();
+        let later = written
+            .grown
+            .split_off(&cluster.generation.saturating_add(1));
+        let grown = std::mem::replace(&mut written.grown, later);
+        self.make_room(users.len(), oldest);
+        self.last_copy += 1;
+        self.kept_users += users.len();
+        for generation in &grown {
+            if let Some(list) = self.lists.get_mut(&(cluster.seq, *generation))
+                && let Then::Grown(first) = list.then
+            {
+                let first = usize::try_from(first).unwrap_or(usize::MAX);
+                list.then = Then::Copied {
+                    copy: self.last_copy,
+                    users: first.min(users.len()),
+                };
+            }
+        }
+        let lists = grown.len();
+        self.copies.insert(self.last_copy, Copied { users, lists });
+        Ok(())
+    }
+
+    /// Drops the copies whose tasks are the oldest until that many users find room. Tasks without a copy stay: they need
+    /// no room, and most of them are of lists that have not changed.
+    fn make_room(&mut self, length: usize, oldest: impl Iterator<Item = Seen>) {
+        for seen in oldest {
+            if self.kept_users.saturating_add(length) <= MOST_KEPT_USERS {
+                return;
+            }
+            if let Some(list) = self.lists.get_mut(&seen)
+                && let Then::Copied { copy, .. } = list.then
+            {
+                list.then = Then::Same;
+                self.release_copy(copy);
+            }
+        }
+    }
+}

@@ -456,7 +456,8 @@ fn way(provider: Option<&'static Provider>, asked: Option<&str>) -> Answer<Optio
 /// The key that is asked for, else the first of the namespace that is good for everything.
 fn key(state: &Data, namespace: &str, signing: &Signing) -> Answer<Credential> {
     let settings = state.settings();
-    let seeded = state.store.read(|tx| credentials::all(tx))?;
+    let keys = state.data.part(credentials::PART.name);
+    let seeded = keys.read(|tx| credentials::all(tx))?;
     let is_seeded = |key: &&Credential| {
         let mut seeded = seeded.iter();
         seeded.any(|seeded| seeded.access_key == key.access_key)

@@ -26,6 +26,7 @@ use crate::provider::seed::SeedError;
 use crate::providers::PROVIDERS;
 use crate::seed::template;
 use crate::seed::{self, Document, DocumentError, LineCause, LineError};
+use crate::store::database::Database;
 use crate::store::{OpenError, Store};
 
 const NDJSON: &str = "application/x-ndjson";
@@ -137,6 +138,14 @@ impl From<rusqlite::Error> for Undone {
     }
 }
 
+/// Where to merge a seed into data.
+fn target(data: &Database, bytes: &[u8], is_stream: bool) -> rusqlite::Result<Arc<Store>> {
+    match seed::only_part(bytes, is_stream) {
+        Some(part) => Ok(Arc::clone(data.part(part))),
+        None => data.whole(),
+    }
+}
+
 /// Says what a seed holds, or what is wrong in it; `store` stays as it is.
 fn checked(app: &App, name: &str, store: &Store, bytes: &[u8], is_stream: bool) -> Answer {
     // The namespace's own ids are for what is kept.
@@ -167,23 +176,23 @@ pub(crate) async fn seed(
     let is_stream = is_stream(&headers);
     blocking(move || {
         if check {
-            let store = match app.namespaces.existing(&name) {
-                Ok(namespace) => Arc::clone(&namespace.state().store),
-                Err(NamespaceError::Unknown(_)) => {
-                    Arc::new(app.namespaces.template().copy_in_memory()?)
-                }
+            let data = match app.namespaces.existing(&name) {
+                Ok(namespace) => namespace.state().data.clone(),
+                Err(NamespaceError::Unknown(_)) => Database::starting_as(app.namespaces.template()),
                 Err(cause) => return Err(cause.into()),
             };
+            let store = target(&data, &bytes, is_stream)?;
             return checked(&app, &name, &store, &bytes, is_stream);
         }
         app.namespaces.with(&name, |namespace| {
             let state = namespace.state();
             let context = context(&state);
-            let store = &state.store;
+            let store = target(&state.data, &bytes, is_stream)?;
             let records = store.write(|tx| merge(tx, &bytes, is_stream, &context))?;
             tracing::info!(namespace = name, records, "seeded");
+            let counts = counts(&state.data)?;
             Ok(Json(
-                json!({ "name": namespace.name, "records": records, "counts": counts(store)? }),
+                json!({ "name": namespace.name, "records": records, "counts": counts }),
             ))
         })
     })
@@ -236,7 +245,7 @@ pub(crate) async fn put_template(
             Ok(From { from }) => {
                 let original = app.namespaces.existing(&from);
                 let original = original.map_err(|cause| Problem::from(cause).at("/from"))?;
-                original.state().store.copy_in_memory()?
+                original.state().data.readable()?.copy_in_memory()?
             }
             Err(_) => {
                 let template = template::empty_store()?;
@@ -247,7 +256,8 @@ pub(crate) async fn put_template(
                 template
             }
         };
-        let counts = counts(&template)?;
+        let template = template::template_of(template)?;
+        let counts = counts(&Database::Whole(Arc::clone(&template.whole)))?;
         app.namespaces.set_template(template);
         tracing::info!("the template was replaced");
         Ok(Json(json!({ "counts": counts })))
@@ -295,17 +305,17 @@ struct Shared {
 /// The bytes that are on their way, or new ones where the data is another now.
 fn shared(
     slot: &Mutex<Shared>,
-    store: &Store,
-    make: impl FnOnce() -> rusqlite::Result<Vec<u8>>,
+    data: &Database,
+    make: impl FnOnce(&Store) -> rusqlite::Result<Vec<u8>>,
 ) -> rusqlite::Result<Bytes> {
     let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
     // Looked at before the data: what is written meanwhile makes the bytes older than they are, never newer.
-    let generation = store.generation();
+    let generation = data.generation();
     let known = slot.bytes.upgrade();
     let bytes = match known.filter(|_| slot.generation == generation) {
         Some(bytes) => bytes,
         None => {
-            let bytes = Arc::new(make()?);
+            let bytes = Arc::new(make(&*data.readable()?)?);
             *slot = Shared {
                 generation,
                 bytes: Arc::downgrade(&bytes),
@@ -332,9 +342,7 @@ pub(crate) async fn snapshot(
     blocking(move || {
         let state = app.namespaces.existing(&name)?.state();
         let on_the_way = state.memory.get::<OnTheWay>();
-        let bytes = shared(&on_the_way.snapshot, &state.store, || {
-            state.store.to_bytes()
-        })?;
+        let bytes = shared(&on_the_way.snapshot, &state.data, Store::to_bytes)?;
         Ok(([("content-type", "application/vnd.sqlite3")], bytes).into_response())
     })
     .await
@@ -357,6 +365,7 @@ pub(crate) async fn restore(
                 cause => refused(&cause),
             })?;
         drop(bytes);
+        let restored = Arc::new(restored);
         check_values(&restored).map_err(|rule| refused(&rule))?;
         put(&app, &name, &restored)
     })
@@ -365,9 +374,9 @@ pub(crate) async fn restore(
 
 /// Looks at every value as the providers will: what a schema lets through may still be no text, no number in its bounds, or
 /// contradict another.
-fn check_values(store: &Store) -> Result<(), String> {
+fn check_values(store: &Arc<Store>) -> Result<(), String> {
     let unreadable = |cause: rusqlite::Error| format!("holds a value that cannot be read: {cause}");
-    counts(store).map_err(unreadable)?;
+    counts(&Database::Whole(Arc::clone(store))).map_err(unreadable)?;
     store
         .read(|tx| {
             seed::credentials::export(tx, &mut drop)?;
@@ -401,13 +410,13 @@ fn put(app: &App, name: &str, store: &Store) -> Answer {
 /// Every record as a line of ndjson, each a seed document of its own.
 fn lines(state: &Data) -> rusqlite::Result<Bytes> {
     let on_the_way = state.memory.get::<OnTheWay>();
-    shared(&on_the_way.export, &state.store, || {
+    shared(&on_the_way.export, &state.data, |store| {
         let mut lines = Vec::new();
         let mut add = |id: &str, value: Value| {
             // Writing to memory cannot fail.
             let _ = writeln!(lines, "{}", json!({ id: value }));
         };
-        state.store.read(|tx| {
+        store.read(|tx| {
             seed::credentials::export(tx, &mut |value| add("credentials", value))?;
             for provider in PROVIDERS {
                 (provider.data.export)(tx, &mut |value| add(provider.id, value))?;

@@ -175,9 +175,12 @@ pub(crate) async fn journal_entry(State(app): State<Arc<App>>, PathParam(id): Pa
         {
             let mut elsewhere = Vec::new();
             for namespace in app.namespaces.in_use() {
-                let store = &namespace.state().store;
+                let state = namespace.state();
                 if namespace.name != own
-                    && store.read(|tx| (provider.data.contains)(tx, &missing))?
+                    && state
+                        .data
+                        .part(provider.id)
+                        .read(|tx| (provider.data.contains)(tx, &missing))?
                 {
                     elsewhere.push(namespace.name.clone());
                 }

@@ -14,9 +14,8 @@ use super::problem::{Answer, Problem, blocking};
 use crate::app::App;
 use crate::namespace::{DataSource, Namespace, NamespaceError, Swapped};
 use crate::pipeline::journal::Filter;
-use crate::provider::Provider;
 use crate::providers::PROVIDERS;
-use crate::store::Store;
+use crate::store::database::Database;
 
 /// How many namespaces that failed an answer names.
 const NAMED: usize = 10;
@@ -61,7 +60,7 @@ pub(crate) const KEPT: &str = "changed, kept because written";
 fn to_json(app: &App, namespace: &Namespace) -> rusqlite::Result<Value> {
     let last_use = namespace.last_use();
     let last_use = (0 < last_use.millis()).then(|| last_use.rfc3339_millis());
-    let counts = counts(&namespace.state().store)?;
+    let counts = counts(&namespace.state().data)?;
     let mut shown = json!({ "name": namespace.name, "last_use": last_use, "counts": counts });
     if namespace.state().is_behind() {
         shown["seed"] = KEPT.into();
@@ -81,20 +80,16 @@ fn with_place(app: &App, mut shown: Value) -> Value {
 }
 
 /// How many records of each kind each provider has.
-pub(crate) fn counts(store: &Store) -> rusqlite::Result<Value> {
-    store.read(|tx| {
-        let of = |provider: &&'static Provider| {
-            let counts = (provider.data.counts)(tx)?
-                .into_iter()
-                .map(|(kind, count)| (kind.to_owned(), json!(count)));
-            Ok((provider.id.to_owned(), Value::Object(counts.collect())))
-        };
-        PROVIDERS
-            .iter()
-            .map(of)
-            .collect::<rusqlite::Result<Map<String, Value>>>()
-            .map(Value::Object)
-    })
+pub(crate) fn counts(data: &Database) -> rusqlite::Result<Value> {
+    let mut shown = Map::new();
+    let parts = PROVIDERS.iter().map(|provider| (provider.id, *provider));
+    data.read_each(parts, |provider, tx| {
+        let counts = (provider.data.counts)(tx)?.into_iter();
+        let counts = counts.map(|(kind, count)| (kind.to_owned(), json!(count)));
+        shown.insert(provider.id.to_owned(), Value::Object(counts.collect()));
+        Ok(())
+    })?;
+    Ok(Value::Object(shown))
 }
 
 #[derive(Deserialize, Default)]
@@ -133,7 +128,7 @@ pub(crate) async fn drop_namespace(
     blocking(move || {
         // What cannot be read can be dropped all the same.
         let dropped = match app.namespaces.existing(&name) {
-            Ok(namespace) => counts_of_old(&namespace.state().store),
+            Ok(namespace) => counts_of_old(&namespace.state().data),
             Err(NamespaceError::Data { .. }) => Value::Null,
             Err(cause) => return Err(cause.into()),
         };
@@ -176,12 +171,12 @@ fn reset_namespace(app: &App, name: &str, origin: &DataSource, keeps: bool) -> A
 /// What an answer says of data that was put in another's place.
 pub(crate) fn swapped_json(name: &str, swapped: &Swapped) -> Answer<Value> {
     let dropped = match &swapped.old {
-        Some(old) => counts_of_old(&old.store),
+        Some(old) => counts_of_old(&old.data),
         None if swapped.created => json!({}),
         // It could not be read.
         None => Value::Null,
     };
-    let counts = counts(&swapped.new.store)?;
+    let counts = counts(&swapped.new.data)?;
     let mut shown = json!({ "name": name, "dropped": dropped, "counts": counts });
     if swapped.created {
         shown["created"] = true.into();
@@ -190,8 +185,8 @@ pub(crate) fn swapped_json(name: &str, swapped: &Swapped) -> Answer<Value> {
 }
 
 /// How many records there were; nothing where that cannot be read.
-fn counts_of_old(store: &Store) -> Value {
-    counts(store).unwrap_or_else(|cause| {
+fn counts_of_old(data: &Database) -> Value {
+    counts(data).unwrap_or_else(|cause| {
         tracing::warn!(%cause, "what is dropped cannot be counted");
         Value::Null
     })

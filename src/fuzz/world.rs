@@ -76,7 +76,7 @@ impl World {
             .auth(auth)
             .expect("a mode");
         let app = Arc::new(build(&options).expect("the demo loads"));
-        let template = app.namespaces.template().copy_in_memory();
+        let template = app.namespaces.template().whole.copy_in_memory();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -102,8 +102,12 @@ impl World {
     /// Forgets everything that was done in it.
     pub fn renew(&mut self) {
         let app = Arc::new(build(&self.options).expect("nothing is there to be loaded"));
-        app.namespaces
-            .set_template(self.template.copy_in_memory().expect("memory for a copy"));
+        let template = self.template.copy_in_memory();
+        app.namespaces.set_template(
+            template
+                .and_then(template::template_of)
+                .expect("memory for a copy"),
+        );
         app.namespaces
             .reset("default", &crate::namespace::DataSource::Template)
             .expect("memory for a copy");
@@ -196,7 +200,7 @@ impl World {
             .map(|namespace| {
                 (
                     namespace.name.to_string(),
-                    namespace.state().store.generation(),
+                    namespace.state().data.generation(),
                 )
             })
             .collect();
@@ -303,7 +307,7 @@ impl World {
             let of = |namespace: &Arc<crate::namespace::Namespace>| {
                 (
                     namespace.name.to_string(),
-                    namespace.state().store.generation(),
+                    namespace.state().data.generation(),
                 )
             };
             namespaces.iter().map(of).collect()

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::namespace::clock::Time;
 use crate::namespace::settings::Credential;
+use crate::store::database::Part;
 use crate::store::page::select;
 
 /// An access key as a client signs with it: `test-ak~books` is the key `test-ak`, in the namespace `books`.
@@ -50,6 +51,12 @@ CREATE INDEX credentials_by_end ON credentials (expires) WHERE issued IS NOT NUL
 
 /// How many issued keys a namespace keeps; the oldest go first.
 pub(crate) const MOST_ISSUED: i64 = 10_000;
+
+/// The table by itself: a key is looked up whatever is called.
+pub(crate) const PART: Part = Part {
+    name: "credentials",
+    schema: &[SCHEMA],
+};
 
 const COLUMNS: &str = "access_key, secret_key, token, disabled, read_only, expires";
 

@@ -13,11 +13,12 @@ use super::ids::Ids;
 use super::{
     DATA_VERSION, DataSource, Memory, Namespace, NamespaceError, Namespaces, State, is_name, lock,
 };
+use crate::store::database::Database;
 use crate::store::{self, OpenError, Store, trouble};
 
 /// The data of a namespace that is not there yet.
 pub(super) struct Pending {
-    pub(super) store: Store,
+    pub(super) data: Database,
     /// The generation and the folder of its file.
     pub(super) place: Option<(u64, PathBuf)>,
 }
@@ -50,7 +51,7 @@ impl Namespaces {
         match may_be_made() {
             Ok(()) => self.finish(name, begun, origin),
             Err(came_too_late) => {
-                if let Some(file) = begun.store.file() {
+                if let Some(file) = begun.data.file() {
                     remove_database(file);
                 }
                 Err(came_too_late)
@@ -59,9 +60,9 @@ impl Namespaces {
     }
 
     /// A state that knows nothing of an earlier one.
-    pub(super) fn fresh(&self, name: &str, store: Store, origin: &DataSource) -> State {
+    pub(super) fn fresh(&self, name: &str, data: Database, origin: &DataSource) -> State {
         State {
-            store: Arc::new(store),
+            data,
             memory: Memory::default(),
             ids: self.ids(name),
             clock: Arc::new(Clock::new(self.clock)),
@@ -72,9 +73,15 @@ impl Namespaces {
     }
 
     /// A state with the settings and the clock of an earlier one.
-    pub(super) fn like(&self, old: &State, name: &str, store: Store, from_template: bool) -> State {
+    pub(super) fn like(
+        &self,
+        old: &State,
+        name: &str,
+        data: Database,
+        from_template: bool,
+    ) -> State {
         State {
-            store: Arc::new(store),
+            data,
             memory: Memory::default(),
             ids: self.ids(name),
             clock: Arc::clone(&old.clock),
@@ -104,7 +111,7 @@ impl Namespaces {
         let store = self.opened(&live).map_err(failed)?;
         let state = State {
             from_template: false,
-            ..self.fresh(name, store, origin)
+            ..self.fresh(name, store.into(), origin)
         };
         Ok(self.add(name, state))
     }
@@ -142,7 +149,7 @@ impl Namespaces {
         &self,
         name: &str,
         before: u64,
-        data: &impl Fn(Option<&Path>) -> Result<Store, OpenError>,
+        data: &impl Fn(Option<&Path>) -> Result<Database, OpenError>,
     ) -> Result<Pending, OpenError> {
         if self.require_folder().is_err() {
             return Err(OpenError::Machine(trouble::REMOVED));
@@ -158,10 +165,10 @@ impl Namespaces {
         let file = place
             .as_ref()
             .map(|(generation, folder)| folder.join(format!("{generation}.db")));
-        let store = data(file.as_deref()).inspect_err(|_| {
+        let data = data(file.as_deref()).inspect_err(|_| {
             file.as_deref().map(remove_unfinished);
         })?;
-        Ok(Pending { store, place })
+        Ok(Pending { data, place })
     }
 
     /// Makes a namespace of what was begun; the caller holds `making`.
@@ -177,7 +184,7 @@ impl Namespaces {
                 cause: cause.into(),
             })?;
         }
-        Ok(self.add(name, self.fresh(name, begun.store, origin)))
+        Ok(self.add(name, self.fresh(name, begun.data, origin)))
     }
 
     pub(super) fn add(&self, name: &str, state: State) -> Arc<Namespace> {
@@ -196,19 +203,19 @@ impl Namespaces {
         namespace
     }
 
-    /// A new store, in that file or in memory.
+    /// New data, in that file or in memory.
     pub(super) fn fill(
         &self,
         file: Option<&Path>,
         origin: &DataSource,
-    ) -> Result<Store, OpenError> {
-        match origin {
-            DataSource::Template if file.is_none() => Ok(Store::starting_as(self.template())),
-            DataSource::Template => copy_to(&self.template(), file),
-            DataSource::Empty if file.is_none() => Ok((self.empty)()?),
-            DataSource::Empty => copy_to(&(self.empty)()?, file),
-            DataSource::Copy(other) => copy_to(&other.store, file),
-        }
+    ) -> Result<Database, OpenError> {
+        Ok(match origin {
+            DataSource::Template if file.is_none() => Database::starting_as(self.template()),
+            DataSource::Template => copy_to(&self.template().whole, file)?.into(),
+            DataSource::Empty if file.is_none() => (self.empty)()?.into(),
+            DataSource::Empty => copy_to(&(self.empty)()?, file)?.into(),
+            DataSource::Copy(other) => copy_to(&*other.data.readable()?, file)?.into(),
+        })
     }
 
     /// A generation later than that one and than every other of this run: calls in flight go on with removed files, which may

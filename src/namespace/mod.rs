@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 
 use crate::namespace::clock::Setting;
 use crate::namespace::settings::Settings;
+use crate::store::database::Template;
 use crate::store::{self, Store};
 use data_dir::CURRENT;
 
@@ -43,7 +44,7 @@ pub(crate) const DATA_VERSION: i64 = 3;
 #[derive(Debug)]
 pub(crate) struct Config {
     /// The seed, loaded.
-    pub(crate) template: Store,
+    pub(crate) template: Template,
     /// Makes a database that has the tables and no row.
     pub(crate) empty: fn() -> rusqlite::Result<Store>,
     /// Where data files lie; none keeps everything in memory.
@@ -68,7 +69,7 @@ pub(crate) enum DataSource {
 /// Every namespace there is.
 #[derive(Debug)]
 pub(crate) struct Namespaces {
-    template: RwLock<Arc<Store>>,
+    template: RwLock<Arc<Template>>,
     empty: fn() -> rusqlite::Result<Store>,
     data: Option<DataDir>,
     settings: Settings,
@@ -94,7 +95,8 @@ impl Drop for Namespaces {
         let began = Instant::now();
         for namespace in known.into_values() {
             if FOLDING <= began.elapsed()
-                && let Err(cause) = namespace.state().store.keep_log()
+                && let Some(store) = namespace.state().data.one()
+                && let Err(cause) = store.keep_log()
             {
                 tracing::debug!(%cause, "a log will be folded back, however long that takes");
             }
@@ -183,7 +185,7 @@ impl Namespaces {
         }
         known.remove(&*namespace.name);
         drop(known);
-        namespace.state().store.retire();
+        namespace.state().data.retire();
         if let Err(cause) = self.remove_folder(&namespace.name) {
             tracing::warn!(%cause, "an unused namespace could not be removed");
         }
@@ -214,7 +216,7 @@ impl Namespaces {
         {
             let turn = self.turns.fetch_add(1, Ordering::Relaxed);
             namespace.turn.store(turn, Ordering::Relaxed);
-            if namespace.state().store.is_asleep() {
+            if namespace.state().data.is_asleep() {
                 self.close_idle();
             }
         }
@@ -228,7 +230,7 @@ impl Namespaces {
             return;
         }
         let mut idle = self.in_use();
-        idle.retain(|namespace| !namespace.state().store.is_asleep());
+        idle.retain(|namespace| !namespace.state().data.is_asleep());
         idle.sort_by_key(|namespace| namespace.turn.load(Ordering::Relaxed));
         for namespace in idle {
             if store::open_stores() <= self.max_open / 2 {
@@ -236,8 +238,11 @@ impl Namespaces {
             }
             let state = namespace.state();
             // One is the namespace's, one is ours: no call has it, and no answer is read from it.
-            if Arc::strong_count(&state) == 2 && Arc::strong_count(&state.store) == 1 {
-                state.store.sleep();
+            if let Some(store) = state.data.one()
+                && Arc::strong_count(&state) == 2
+                && Arc::strong_count(store) == 1
+            {
+                store.sleep();
             }
         }
     }
@@ -245,7 +250,7 @@ impl Namespaces {
     /// Whether what is written now would still be there after a restart.
     pub(crate) fn check_folder(&self) -> Result<(), NamespaceError> {
         self.require_folder()?;
-        let in_place = |namespace: &Arc<Namespace>| namespace.state().store.is_in_place();
+        let in_place = |namespace: &Arc<Namespace>| namespace.state().data.is_in_place();
         if self.in_use().iter().all(in_place) {
             Ok(())
         } else {
@@ -321,7 +326,7 @@ impl Namespaces {
         // A swap that began before ends before; one that begins now sees that it came too late.
         let _swapping = in_use.as_ref().map(|namespace| lock(&namespace.swapping));
         if let Some(namespace) = &in_use {
-            namespace.state().store.retire();
+            namespace.state().data.retire();
         }
         let was_on_disk = self.remove_folder(name)?;
         if in_use.is_none() && !was_on_disk {
@@ -331,12 +336,12 @@ impl Namespaces {
     }
 
     /// The seed, loaded.
-    pub(crate) fn template(&self) -> Arc<Store> {
+    pub(crate) fn template(&self) -> Arc<Template> {
         Arc::clone(&self.template.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Gives namespaces another seed to start from.
-    pub(crate) fn set_template(&self, template: Store) {
+    pub(crate) fn set_template(&self, template: Template) {
         *self
             .template
             .write()
@@ -394,7 +399,9 @@ mod tests {
     fn namespaces(data: Option<DataDir>) -> Namespaces {
         let empty = || Store::in_memory(&[credentials::SCHEMA], 1);
         Namespaces::new(Config {
-            template: empty().expect("memory is enough"),
+            template: empty()
+                .and_then(|whole| Template::new(whole, [credentials::PART]))
+                .expect("memory is enough"),
             empty,
             data,
             settings: Settings::default(),
@@ -406,18 +413,22 @@ mod tests {
 
     /// A change of anything, and whether it is there.
     fn mark(tx: &rusqlite::Connection) -> rusqlite::Result<()> {
-        tx.execute_batch("CREATE TABLE mark (x)")
+        let sql = "INSERT INTO credentials VALUES ('mark', '', NULL, 0, 0, NULL, NULL)";
+        tx.execute_batch(sql)
     }
 
     fn is_marked(state: &State) -> bool {
-        let sql = "SELECT 1 FROM sqlite_schema WHERE name = 'mark'";
-        let found = state.store.read(|tx| tx.prepare(sql)?.exists([]));
-        found.expect("readable")
+        let found = keys(state).read(|tx| credentials::find(tx, "mark"));
+        found.expect("readable").is_some()
+    }
+
+    fn keys(state: &State) -> &Store {
+        state.data.part(credentials::PART.name)
     }
 
     /// Stays in a write until `until` is done, or for long enough for it to be.
     fn write_slowly(state: &State, until: impl Fn() -> bool) {
-        let written = state.store.write(|tx| {
+        let written = keys(state).write(|tx| {
             (0..100_000).find(|_| {
                 thread::yield_now();
                 until()
@@ -452,7 +463,7 @@ mod tests {
         const TIMEOUT: Duration = Duration::from_secs(10);
         let namespaces = Arc::new(namespaces(None));
         let original = namespaces.get("a").expect("a valid name").state();
-        let written = original.store.write(|tx| {
+        let written = keys(&original).write(|tx| {
             let (begins, begun) = mpsc::channel();
             let (makes, made) = mpsc::channel();
             let (all, origin) = (
@@ -494,7 +505,7 @@ mod tests {
             let namespace = namespaces.get("a").expect("a valid name");
             let in_flight = namespace.state();
             assert!(namespaces.refresh(&namespace).expect("it is there"));
-            in_flight.store.write(mark).expect("a valid change");
+            keys(&in_flight).write(mark).expect("a valid change");
             assert!(is_marked(&namespace.state()));
             assert!(!namespaces.refresh(&namespace).expect("it is there"));
         }

@@ -9,12 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use super::clock::{Clock, Time};
 use super::ids::Ids;
 use super::settings::Settings;
-use crate::store::Store;
+use crate::store::database::Database;
 
 /// The data of a namespace and what belongs to it; a reset swaps it as a whole, so that no call sees half of one.
 #[derive(Debug)]
 pub(crate) struct State {
-    pub(crate) store: Arc<Store>,
+    pub(crate) data: Database,
     pub(crate) memory: Memory,
     pub(crate) ids: Ids,
     /// What a restored snapshot shares with the data that was before.
@@ -42,7 +42,7 @@ impl State {
 
     /// Whether the data is still the template's: nothing was written to it.
     pub(super) fn is_pristine(&self) -> bool {
-        self.from_template && self.store.generation() == 0
+        self.from_template && self.data.generation() == 0
     }
 }
 

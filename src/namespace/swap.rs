@@ -7,6 +7,7 @@ use super::data_dir::{
     copy_to, generation_of, live_file, point_to, remove_database, remove_unfinished,
 };
 use super::{DataSource, Namespace, NamespaceError, Namespaces, State, is_name, lock};
+use crate::store::database::Database;
 use crate::store::{OpenError, Store};
 
 /// What a namespace held and what it holds now.
@@ -27,7 +28,7 @@ impl Namespaces {
             name,
             matches!(origin, DataSource::Template),
             |place| self.fill(place, origin),
-            |_, store| self.fresh(name, store, origin),
+            |_, data| self.fresh(name, data, origin),
         )
     }
 
@@ -36,8 +37,8 @@ impl Namespaces {
         self.exchange(
             name,
             false,
-            |place| copy_to(store, place),
-            |old, store| self.like(old, name, store, false),
+            |place| Ok(copy_to(store, place)?.into()),
+            |old, data| self.like(old, name, data, false),
         )
     }
 
@@ -47,8 +48,8 @@ impl Namespaces {
         &self,
         name: &str,
         from_template: bool,
-        data: impl Fn(Option<&Path>) -> Result<Store, OpenError>,
-        state: impl Fn(&State, Store) -> State,
+        data: impl Fn(Option<&Path>) -> Result<Database, OpenError>,
+        state: impl Fn(&State, Database) -> State,
     ) -> Result<Swapped, NamespaceError> {
         if !is_name(name) {
             return Err(NamespaceError::Name(name.to_owned()));
@@ -84,7 +85,7 @@ impl Namespaces {
         &self,
         name: &str,
         from_template: bool,
-        data: &impl Fn(Option<&Path>) -> Result<Store, OpenError>,
+        data: &impl Fn(Option<&Path>) -> Result<Database, OpenError>,
     ) -> Result<Swapped, NamespaceError> {
         self.has_room()?;
         let failed = |cause: OpenError| NamespaceError::Data {
@@ -105,12 +106,12 @@ impl Namespaces {
         if let Some((generation, folder)) = &pending.place {
             point_to(folder, *generation).map_err(|cause| failed(cause.into()))?;
         }
-        let old = old.map(|store| Arc::new(self.fresh(name, store, &DataSource::Empty)));
+        let old = old.map(|store| Arc::new(self.fresh(name, store.into(), &DataSource::Empty)));
         if let Some(old) = &old {
-            old.store.retire();
+            old.data.retire();
         }
         for file in [
-            old.as_ref().and_then(|old| old.store.file()),
+            old.as_ref().and_then(|old| old.data.file()),
             live.as_deref(),
         ] {
             file.map(remove_database);
@@ -120,7 +121,7 @@ impl Namespaces {
         } else {
             DataSource::Empty
         };
-        let namespace = self.add(name, self.fresh(name, pending.store, &origin));
+        let namespace = self.add(name, self.fresh(name, pending.data, &origin));
         Ok(Swapped {
             old,
             new: namespace.state(),
@@ -136,18 +137,22 @@ impl Namespaces {
                 return Ok(false);
             }
             // Waits before others have to wait for the swap: a write that has begun may take long, and counts.
-            let still = state.store.still();
+            let still = state.data.still();
             if !still.is_unwritten() {
                 return Ok(false);
             }
             let _swapping = self.swapping(namespace)?;
             if Arc::ptr_eq(&state, &namespace.state()) {
                 let (_, new) = self.swap(namespace, |place, old| {
-                    let store = self.fill(place, &DataSource::Template)?;
-                    Ok(self.like(old, &namespace.name, store, true))
+                    let data = self.fill(place, &DataSource::Template)?;
+                    Ok(self.like(old, &namespace.name, data, true))
                 })?;
                 // What a call in flight writes after this would be lost with the old data, though it was answered.
-                still.redirect_to(&new.store);
+                let redirected = still.redirect_to(&new.data);
+                redirected.map_err(|cause| NamespaceError::Data {
+                    name: namespace.name.to_string(),
+                    cause: cause.into(),
+                })?;
                 return Ok(true);
             }
         }
@@ -175,7 +180,7 @@ impl Namespaces {
         };
         self.require_folder()?;
         let old = namespace.state();
-        let generation = old.store.file().map(generation_of);
+        let generation = old.data.file().map(generation_of);
         let place = generation
             .zip(self.folder(name))
             .map(|(generation, folder)| (self.generation_after(generation), folder));
@@ -198,9 +203,9 @@ impl Namespaces {
             .state
             .write()
             .unwrap_or_else(PoisonError::into_inner) = Arc::clone(&new);
-        if let Some(file) = old.store.file() {
+        if let Some(file) = old.data.file() {
             // Calls in flight keep it open, and finish on it.
-            old.store.retire();
+            old.data.retire();
             remove_database(file);
         }
         Ok((old, new))

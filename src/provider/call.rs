@@ -382,9 +382,19 @@ impl Call<'_> {
         self.request.query()
     }
 
-    /// The data of this call's namespace.
-    pub(crate) fn store(&self) -> &Store {
-        &self.state.store
+    /// The data of this call's namespace, as far as it is this provider's.
+    pub(crate) fn store(&self) -> &Arc<Store> {
+        self.store_of(self.provider.id)
+    }
+
+    /// The same of another part of the data.
+    pub(crate) fn store_of(&self, part: &str) -> &Arc<Store> {
+        self.state.data.part(part)
+    }
+
+    /// The data of this call's namespace, all of it: for what writes to several parts at once.
+    pub(crate) fn whole_store(&self) -> rusqlite::Result<Arc<Store>> {
+        self.state.data.whole()
     }
 
     /// The key of an encoded page of this operation. `variant` is everything that the page depends on besides the operation,
@@ -422,7 +432,7 @@ impl Call<'_> {
         let mut remains = None;
         let body = self.encoded(key, |tx| {
             let (frame, rows) = read(tx)?;
-            let (page, rest) = stream::start(&self.state.store, tx, &frame, rows)?;
+            let (page, rest) = stream::start(self.store(), tx, &frame, rows)?;
             remains = rest;
             Ok(page)
         })?;
@@ -473,14 +483,16 @@ impl Call<'_> {
             .credentials
             .iter()
             .find(|credential| credential.access_key == key);
+        let keys = self.store_of(credentials::PART.name);
         let Some(configured) = configured else {
-            return Ok(self.store().read(|tx| credentials::find(tx, key))?);
+            return Ok(keys.read(|tx| credentials::find(tx, key))?);
         };
         // Most of them nobody seeds. That is looked up once and known until the next write, not asked with every call; only
         // of configured keys, which are few.
-        let seeded = self.encoded_with_note(PageKey::of(("credential", key)), |tx| {
+        let page = PageKey::of(("credential", key));
+        let seeded = keys.encoded(page, self.now().millis(), |tx| {
             let found = credentials::find(tx, key)?;
-            Ok(CachedBody::always(Vec::new()).with_metadata(found))
+            Ok::<_, ApiError>(CachedBody::always(Vec::new()).with_metadata(found))
         })?;
         Ok(Some(
             seeded.note.as_ref().as_ref().unwrap_or(configured).clone(),

@@ -83,7 +83,10 @@ pub(crate) fn require_match(
     };
     let refused = refuse(&mismatch);
     let mut known = call.settings.credentials.clone();
-    known.extend(call.store().read(|tx| credentials::all(tx))?);
+    known.extend(
+        call.store_of(credentials::PART.name)
+            .read(|tx| credentials::all(tx))?,
+    );
     let keys: Vec<AccessKey<'_>> = known
         .iter()
         .map(|key| signing_key(&key.access_key, key))

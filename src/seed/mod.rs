@@ -5,6 +5,7 @@
 
 pub(crate) mod credentials;
 mod ndjson;
+mod reach;
 pub(crate) mod template;
 
 use std::fmt;
@@ -24,6 +25,7 @@ use crate::provider::seed::{SeedError, shortened};
 use crate::providers::{PROVIDERS, require};
 
 pub(crate) use ndjson::{LineCause, LineError, merge_lines};
+pub(crate) use reach::only_part;
 
 /// The size from which on a file takes long enough for its reader to want to see that it gets on.
 const LARGE: u64 = 16 * 1024 * 1024;

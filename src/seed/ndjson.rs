@@ -70,6 +70,13 @@ pub(crate) fn merge_lines(
     })
 }
 
+/// The texts of a stream's documents.
+pub(super) fn texts(stream: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let lines = stream.split(|byte| *byte == b'\n').zip(1..);
+    let lines = lines.map(|(text, line)| without_mark(text, line));
+    lines.filter(|text| !text.trim_ascii().is_empty())
+}
+
 fn without_mark(text: &[u8], line: usize) -> &[u8] {
     let rest = text.strip_prefix(MARK).filter(|_| line == 1);
     rest.unwrap_or(text)

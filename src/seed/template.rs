@@ -7,10 +7,11 @@ use crate::namespace::DATA_VERSION;
 use crate::namespace::clock::{Clock, Setting};
 use crate::namespace::credentials;
 use crate::namespace::ids::Ids;
-use crate::provider::SeedContext;
+use crate::provider::{Provider, SeedContext};
 use crate::providers::PROVIDERS;
 use crate::signing::sha256_hex;
 use crate::store::Store;
+use crate::store::database::{Part, Template};
 
 /// The hash of the schema of every version of data, the first one first: files of a version are alike. Whoever changes a schema
 /// raises [`DATA_VERSION`], keeps a file of the version before under `tests/it/data/`, and adds the new hash here.
@@ -50,13 +51,24 @@ pub(crate) enum TemplateError {
 
 /// An empty database with the tables of every provider.
 pub(crate) fn empty_store() -> rusqlite::Result<Store> {
-    let providers = PROVIDERS.iter().flat_map(|provider| provider.schema);
-    let schema: Vec<&str> = [&credentials::SCHEMA]
-        .into_iter()
-        .chain(providers)
-        .copied()
-        .collect();
+    let schema: Vec<&str> = parts().flat_map(|part| part.schema).copied().collect();
     Store::in_memory(&schema, DATA_VERSION)
+}
+
+/// What namespaces are made from, of a database with the tables of every provider.
+pub(crate) fn template_of(store: Store) -> rusqlite::Result<Template> {
+    Template::new(store, parts())
+}
+
+/// The tables that are written to together, and no others with them.
+fn parts() -> impl Iterator<Item = Part> {
+    let of_provider = |provider: &&'static Provider| Part {
+        name: provider.id,
+        schema: provider.schema,
+    };
+    [credentials::PART]
+        .into_iter()
+        .chain(PROVIDERS.iter().map(of_provider))
 }
 
 impl TemplatePlan {
@@ -67,7 +79,7 @@ impl TemplatePlan {
     }
 
     /// The seed, loaded into a database that every namespace starts as a copy of.
-    pub(crate) fn build(&self) -> Result<Store, TemplateError> {
+    pub(crate) fn build(&self) -> Result<Template, TemplateError> {
         let template = empty_store()?;
         let ids = self.ids("template");
         let context = SeedContext {
@@ -80,7 +92,7 @@ impl TemplatePlan {
             }
             Ok::<_, TemplateError>(())
         })?;
-        Ok(template)
+        Ok(template_of(template)?)
     }
 }
 

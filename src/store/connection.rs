@@ -9,12 +9,20 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::wait::lock;
-use super::{InUse, OPEN_STORES, Slot, Store};
+use super::{InUse, OPEN_STORES, Original, Slot, Store};
 
 /// How many statements a connection keeps prepared: more than the providers have.
 const PREPARED_STATEMENTS: usize = 256;
 /// How long a connection waits for another process that writes the same file.
 const BUSY: Duration = Duration::from_secs(5);
+
+/// What a store is read with.
+pub(super) enum Reader<'a> {
+    /// A connection of its own.
+    Connection(rusqlite::Result<InUse<'a>>),
+    /// The store that has the data: the original, or what took this one's place.
+    Other(&'a Store),
+}
 
 impl Store {
     /// Whether the connections of a file are closed.
@@ -66,12 +74,20 @@ impl Store {
         }))
     }
 
-    /// A connection to read with; none while the data is the original's.
-    pub(super) fn reader(&self) -> Option<rusqlite::Result<InUse<'_>>> {
-        let open = self.opens_readers();
+    /// What to read with.
+    pub(super) fn reader(&self) -> Reader<'_> {
         let slot = self.idle_slot();
-        let slot = slot.or_else(|| self.readers.first().or_else(|| self.writer.get()).map(lock))?;
-        Some(self.awake(slot, open))
+        let slot = slot.or_else(|| self.readers.first().or_else(|| self.writer.get()).map(lock));
+        let Some(slot) = slot else {
+            return Reader::Other(self.unwritten());
+        };
+        match self.replacement.get() {
+            // It has taken the data as well.
+            Some(replacement) if slot.is_none() && self.file.is_none() => {
+                Reader::Other(replacement)
+            }
+            _ => Reader::Connection(self.awake(slot, self.opens_readers())),
+        }
     }
 
     /// An idle connection to read with.
@@ -109,7 +125,7 @@ impl Store {
         match self.writer.get() {
             Some(writer) => Ok(writer),
             None => {
-                let original = self.unwritten();
+                let original = self.original()?;
                 let copy = original.copied()?;
                 self.lists.start_as(&original.lists);
                 Ok(self.writer.get_or_init(|| Mutex::new(Some(copy))))
@@ -119,7 +135,20 @@ impl Store {
 
     /// What a store without a connection reads.
     pub(super) fn unwritten(&self) -> &Self {
-        let original = self.original.as_deref();
+        &self.origin().template.whole
+    }
+
+    /// What such a store copies with its first write.
+    fn original(&self) -> rusqlite::Result<&Self> {
+        let Original { template, part } = self.origin();
+        match part {
+            Some(part) => template.part(*part),
+            None => Ok(&template.whole),
+        }
+    }
+
+    fn origin(&self) -> &Original {
+        let original = self.original.as_ref();
         original.expect("a store without a connection has an original")
     }
 }

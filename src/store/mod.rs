@@ -5,6 +5,7 @@
 
 pub(crate) mod column;
 mod connection;
+pub(crate) mod database;
 mod file;
 pub(crate) mod filter;
 mod index;
@@ -33,7 +34,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE;
 use rusqlite::{Connection, ErrorCode};
 
-use connection::{open_reader, open_writer, prepare};
+use connection::{Reader, open_reader, open_writer, prepare};
+use database::Template;
 use file::create_schema;
 use index::{Changes, Lists};
 use pages::{CachedBody, PageKey, ResponseCache};
@@ -62,7 +64,7 @@ const PROVEN: usize = 64 * 1024;
 #[derive(Debug)]
 pub(crate) struct Store {
     /// What is read until the first write, which makes a copy: most namespaces of a test run are only ever read.
-    original: Option<Arc<Self>>,
+    original: Option<Original>,
     copying: Mutex<()>,
     /// Closed before the connection that writes: the last one to close folds the log back, and those that only read cannot.
     readers: Vec<Slot>,
@@ -79,11 +81,20 @@ pub(crate) struct Store {
     pages: ResponseCache,
     rows: RowCache,
     lists: Lists,
-    /// The store that took this one's place before anything was written: calls in flight write to that one.
+    /// The store that took this one's place before anything was written, or with what was written: calls in flight write to
+    /// that one.
     replacement: OnceLock<Arc<Self>>,
 }
 
-/// A connection; of a file's, none while the store is asleep.
+/// What a store starts as.
+#[derive(Debug)]
+struct Original {
+    template: Arc<Template>,
+    /// Which part of the template the first write copies; none for all of it.
+    part: Option<usize>,
+}
+
+/// A connection; none while a file's store is asleep, and where another store has taken this one's place and data.
 type Slot = Mutex<Option<Connection>>;
 /// A connection in use.
 pub(crate) type InUse<'a> = MappedMutexGuard<'a, Connection>;
@@ -101,19 +112,27 @@ pub(crate) fn open_stores() -> usize {
 pub(crate) struct WriteFreeze<'a> {
     store: &'a Store,
     _copying: MutexGuard<'a, ()>,
-    _writer: Option<MutexGuard<'a, Option<Connection>>>,
+    writer: Option<MutexGuard<'a, Option<Connection>>>,
 }
 
 impl WriteFreeze<'_> {
-    /// Whether nothing was ever written.
-    pub(crate) fn is_unwritten(&self) -> bool {
-        self.store.generation() == 0
+    /// The data, where there is a copy of the original already.
+    fn connection(&self) -> Option<&Connection> {
+        self.writer.as_deref().and_then(Option::as_ref)
     }
 
     /// Redirects all further writes to this store to another one.
     pub(crate) fn redirect_to(self, replacement: &Arc<Store>) {
         // It is redirected once; a second attempt names the same store.
         let _ = self.store.replacement.set(Arc::clone(replacement));
+    }
+
+    /// Has another store, which holds the same data, take this one's place.
+    fn hand_over_to(mut self, replacement: &Arc<Store>) {
+        let freed = self.writer.as_deref_mut().and_then(Option::take);
+        self.redirect_to(replacement);
+        // It may be large, and nobody has to wait for it any more.
+        drop(freed);
     }
 }
 
@@ -204,10 +223,10 @@ impl Store {
         }
     }
 
-    /// A database in memory that starts as another one, which must not be written to any more.
-    pub(crate) fn starting_as(original: Arc<Self>) -> Self {
+    /// A database in memory that starts as a template, or that reads all of the template and copies a part of it.
+    fn starting_as(template: Arc<Template>, part: Option<usize>) -> Self {
         Self {
-            original: Some(original),
+            original: Some(Original { template, part }),
             copying: Mutex::default(),
             writer: OnceLock::new(),
             readers: Vec::new(),
@@ -302,9 +321,17 @@ impl Store {
     ) -> Result<Self, OpenError> {
         let mut connection = self.copied()?;
         attach(&mut connection)?;
-        upgrade::take_over(&connection)?;
+        if upgrade::take_over(&connection)? == 0 {
+            return Err(OpenError::Foreign);
+        }
         connection.execute_batch("DETACH old")?;
         Ok(Self::new(connection, Vec::new(), None))
+    }
+
+    /// The connection that holds the data.
+    fn locked(&self) -> rusqlite::Result<InUse<'_>> {
+        let slot = self.writer.get();
+        self.awake(lock(slot.expect("a store that has its data")), open_writer)
     }
 
     /// The file that holds the data; none for a store in memory.
@@ -317,10 +344,10 @@ impl Store {
         &self,
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let Some(connection) = self.reader() else {
-            return self.unwritten().read(work);
-        };
-        self.read_with(&*connection?, work)
+        match self.reader() {
+            Reader::Connection(connection) => self.read_with(&*connection?, work),
+            Reader::Other(store) => store.read(work),
+        }
     }
 
     fn read_with<T, E: From<rusqlite::Error>>(
@@ -364,11 +391,12 @@ impl Store {
         only_adds: bool,
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
-        let connection = self.awake(lock(self.writer()?), open_writer)?;
+        let slot = lock(self.writer()?);
         if let Some(replacement) = self.replacement.get() {
-            drop(connection);
+            drop(slot);
             return replacement.commit(only_adds, work);
         }
+        let connection = self.awake(slot, open_writer)?;
         // SQLite would write on to what no other process can find any more.
         if !self.is_in_place() {
             return Err(trouble::removed().into());
@@ -388,7 +416,7 @@ impl Store {
         let copying = lock(&self.copying);
         WriteFreeze {
             store: self,
-            _writer: self.writer.get().map(lock),
+            writer: self.writer.get().map(lock),
             _copying: copying,
         }
     }
@@ -413,6 +441,9 @@ impl Store {
     ) -> Result<CachedBody<N>, E> {
         if self.writer.get().is_none() {
             return self.unwritten().encoded(key, now, encode);
+        }
+        if let Some(replacement) = self.replacement.get() {
+            return replacement.encoded(key, now, encode);
         }
         // Looked at before the data: what is written meanwhile makes the page older than it is, never newer.
         let generation = self.generation();
@@ -459,20 +490,24 @@ impl Store {
     }
 
     fn copy_into(&self, copy: &mut Connection) -> rusqlite::Result<()> {
-        let Some(writer) = self.writer.get() else {
+        if self.writer.get().is_none() {
             return self.unwritten().copy_into(copy);
-        };
-        let source = self.awake(lock(writer), open_writer)?;
-        let backup = Backup::new(&source, copy)?;
-        while backup.step(PAGES_AT_ONCE)? != StepResult::Done {
-            // More than a few pages: there may be many.
-            if blocking(|| backup.step(-1))? == StepResult::Done {
-                break;
-            }
-            std::thread::yield_now();
         }
-        Ok(())
+        copy_pages(&*self.locked()?, copy, "main")
     }
+}
+
+/// Copies a database into one of those of another connection.
+fn copy_pages(source: &Connection, copy: &mut Connection, database: &str) -> rusqlite::Result<()> {
+    let backup = Backup::new_with_names(source, "main", copy, database)?;
+    while backup.step(PAGES_AT_ONCE)? != StepResult::Done {
+        // More than a few pages: there may be many.
+        if blocking(|| backup.step(-1))? == StepResult::Done {
+            break;
+        }
+        std::thread::yield_now();
+    }
+    Ok(())
 }
 
 /// What was written; nothing where a uniqueness rule forbade it.

@@ -149,6 +149,7 @@ mod tests {
     use super::super::Store;
     use super::super::page::{RowLimit, count, select};
     use super::*;
+    use crate::store::database::Template;
 
     const SCHEMA: &[&str] = &[
         "CREATE TABLE teams (id INTEGER PRIMARY KEY, total INTEGER NOT NULL DEFAULT 0) STRICT;
@@ -436,8 +437,9 @@ mod tests {
 
     #[test]
     fn what_starts_as_another_has_its_orders_from_the_first_write_on() {
-        let original = Arc::new(in_memory());
-        let store = Store::starting_as(Arc::clone(&original));
+        let template = Arc::new(Template::new(in_memory(), []).expect("readable"));
+        let original = Arc::clone(&template.whole);
+        let store = Store::starting_as(template, None);
         check(&store, "the start");
         store.write(CHANGES[1].1).expect("a valid change");
         check(&store, "the first write");

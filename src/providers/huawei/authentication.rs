@@ -6,7 +6,6 @@
 use std::time::Duration;
 
 use http::header::AUTHORIZATION;
-use rusqlite::Connection;
 
 use super::{
     ACCESS_KEY_NOT_EXIST, ACCESS_KEY_UNKNOWN, AUTHORIZATION_MALFORMED, SIGNATURE_EXPIRED,
@@ -22,6 +21,7 @@ use crate::providers::keys::{First, KeyFlaw, require_key};
 use crate::providers::signatures::{Sent, check_skew, require_match};
 use crate::signing::Scheme;
 use crate::signing::huawei::{self, Authorization, Defect};
+use crate::store::pages::{CachedBody, PageKey};
 
 /// How far a caller's clock may be off, either way.
 const SKEW: Duration = Duration::from_secs(15 * 60);
@@ -80,7 +80,7 @@ pub(crate) fn authenticate_with(
             .with("authorization format incorrect")
             .because("Authorization holds bytes that are not text")),
         Err(Defect::NoAuthorization) if call.auth() == Auth::Strict => {
-            call.store()
+            call.store_of(token::PART)
                 .read(|tx| token::check(tx, token, project_id, call.now()))?;
             Ok(Caller::Token)
         }
@@ -138,14 +138,20 @@ fn verify(
 }
 
 /// Whether a project is one of the account's: of the seed, or made up by IAM for a name. Where none is configured at all,
-/// every project is.
-pub(crate) fn owns_project(tx: &Connection, project_id: &str) -> rusqlite::Result<bool> {
+/// every project is. Asked with every call, and looked up again only when IAM's data was written to.
+pub(crate) fn owns_project(call: &Call<'_>, project_id: &str) -> Result<bool, ApiError> {
     if is_made_up_project_id(project_id) {
         return Ok(true);
     }
-    tx.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM iam_projects WHERE id = ?1)
-             OR NOT EXISTS (SELECT 1 FROM iam_projects)",
-    )?
-    .query_row([project_id], |row| row.get(0))
+    let key = PageKey::of(("whose project", project_id));
+    let account = call.store_of(token::PART);
+    let page = account.encoded(key, call.now().millis(), |tx| {
+        let mut projects = tx.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM iam_projects WHERE id = ?1)
+                 OR NOT EXISTS (SELECT 1 FROM iam_projects)",
+        )?;
+        let owns: bool = projects.query_row([project_id], |row| row.get(0))?;
+        Ok::<_, ApiError>(CachedBody::always("").with_metadata(owns))
+    })?;
+    Ok(*page.note)
 }

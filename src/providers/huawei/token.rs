@@ -21,6 +21,8 @@ pub(crate) const X_SUBJECT_TOKEN: HeaderName = HeaderName::from_static("x-subjec
 
 /// The table that tokens are kept in.
 pub(crate) const SCHEMA: &str = include_str!("tokens.sql");
+/// Whose part of the data that is.
+pub(crate) const PART: &str = "huawei-iam";
 /// How long a token lives.
 pub(crate) const LIFETIME_MILLIS: i64 = 24 * 60 * 60 * 1000;
 /// How many tokens a namespace keeps; the oldest go first.

@@ -154,7 +154,8 @@ pub(crate) fn create_temporary_access_key(call: &Call<'_>) -> Result<Reply, ApiE
     let namespace = &call.namespace.name;
     let now = call.now();
     let end = now.plus_millis(body.duration_seconds.saturating_mul(1000));
-    call.store().write(|tx| {
+    // Keys are no provider's own.
+    call.whole_store()?.write(|tx| {
         // Inferred: any agency of the domain will do.
         if let Some(meant) = &body.agency_domain
             && is_strict(call)

@@ -1,0 +1,467 @@
+//! The data of a namespace: one database, or in memory one for each part of the tables that was written to.
+//!
+//! A copy costs as much as there are tables, in time (SQLite reads the schema with every connection) and in memory (a page for
+//! each table and index at least), and most namespaces are written to by one provider. So the first write to a part copies that
+//! part; what needs all tables at once joins the parts, once and for good.
+
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use parking_lot::{Mutex, MutexGuard};
+use rusqlite::Connection;
+
+use super::wait::lock;
+use super::{PAGES_AT_ONCE, Store, Tx, WriteFreeze, copy_pages, upgrade};
+
+/// Tables that no key and no trigger leaves: a provider's.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part {
+    pub(crate) name: &'static str,
+    pub(crate) schema: &'static [&'static str],
+}
+
+/// What namespaces start as; it is not written to.
+#[derive(Debug)]
+pub(crate) struct Template {
+    /// All of it.
+    pub(crate) whole: Arc<Store>,
+    /// Its parts; none where it is so long that a copy of a part would have to be made for long.
+    parts: Vec<TemplatePart>,
+}
+
+/// A part of a template, and what the first write to it copies.
+#[derive(Debug)]
+struct TemplatePart {
+    part: Part,
+    copying: Mutex<()>,
+    copy: OnceLock<Store>,
+}
+
+impl Template {
+    /// A template, and the parts that its tables are in.
+    pub(crate) fn new(
+        whole: Store,
+        parts: impl IntoIterator<Item = Part>,
+    ) -> rusqlite::Result<Self> {
+        let pages: i32 =
+            whole.read(|tx| tx.pragma_query_value(None, "page_count", |row| row.get(0)))?;
+        let parts = parts.into_iter().filter(|_| pages <= PAGES_AT_ONCE);
+        let parts = parts.map(|part| TemplatePart {
+            part,
+            copying: Mutex::default(),
+            copy: OnceLock::new(),
+        });
+        Ok(Self {
+            whole: Arc::new(whole),
+            parts: parts.collect(),
+        })
+    }
+
+    /// The part of that number as a database of its own.
+    pub(super) fn part(&self, number: usize) -> rusqlite::Result<&Store> {
+        let TemplatePart {
+            part,
+            copying,
+            copy,
+        } = &self.parts[number];
+        let _copying = match copy.get() {
+            Some(copy) => return Ok(copy),
+            None => lock(copying),
+        };
+        if let Some(copy) = copy.get() {
+            return Ok(copy);
+        }
+        let store = Store::in_memory(part.schema, 1)?;
+        take_rows(&mut *store.locked()?, &*self.whole.locked()?)?;
+        Ok(copy.get_or_init(|| store))
+    }
+}
+
+/// Takes over the rows of every table that another database has too.
+fn take_rows(connection: &mut Connection, other: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch("ATTACH ':memory:' AS old")?;
+    copy_pages(other, connection, "old")?;
+    upgrade::take_over(connection)?;
+    connection.execute_batch("DETACH old")
+}
+
+/// The data of a namespace.
+#[derive(Debug, Clone)]
+pub(crate) enum Database {
+    Whole(Arc<Store>),
+    Split(Arc<Split>),
+}
+
+/// Data in parts, each of which reads the template until it is written to.
+#[derive(Debug)]
+pub(crate) struct Split {
+    template: Arc<Template>,
+    parts: Vec<Arc<Store>>,
+    /// All of the data, once it was needed; the parts are out of use then.
+    joined: OnceLock<Arc<Store>>,
+    joining: Mutex<()>,
+    /// The database that took this one's place before anything was written.
+    replacement: OnceLock<Database>,
+}
+
+impl Database {
+    /// Data in memory that starts as a template.
+    pub(crate) fn starting_as(template: Arc<Template>) -> Self {
+        if template.parts.is_empty() {
+            return Self::Whole(Arc::new(Store::starting_as(template, None)));
+        }
+        let part = |number| Arc::new(Store::starting_as(Arc::clone(&template), Some(number)));
+        Self::Split(Arc::new(Split {
+            parts: (0..template.parts.len()).map(part).collect(),
+            template,
+            joined: OnceLock::new(),
+            joining: Mutex::default(),
+            replacement: OnceLock::new(),
+        }))
+    }
+
+    /// The store that has the tables of a part.
+    pub(crate) fn part(&self, name: &str) -> &Arc<Store> {
+        match self {
+            Self::Whole(store) => store,
+            Self::Split(split) => split.joined.get().unwrap_or_else(|| {
+                let mut parts = split.template.parts.iter().zip(&split.parts);
+                let found = parts.find(|(template, _)| template.part.name == name);
+                found.expect("every table is in a part").1
+            }),
+        }
+    }
+
+    /// A store with all tables, to read what is there once the current writes are over.
+    pub(crate) fn readable(&self) -> rusqlite::Result<Arc<Store>> {
+        match self {
+            Self::Split(split) if self.still().is_unwritten() => {
+                Ok(Arc::clone(&split.template.whole))
+            }
+            _ => self.whole(),
+        }
+    }
+
+    /// The store with all tables: the parts are joined where they are not yet.
+    pub(crate) fn whole(&self) -> rusqlite::Result<Arc<Store>> {
+        match self {
+            Self::Whole(store) => Ok(Arc::clone(store)),
+            Self::Split(split) => split.join(),
+        }
+    }
+
+    /// Reads part after part: all of it at one generation where there is one store, else each part at one of its own.
+    pub(crate) fn read_each<T>(
+        &self,
+        parts: impl IntoIterator<Item = (&'static str, T)>,
+        mut work: impl FnMut(T, &Tx<'_>) -> rusqlite::Result<()>,
+    ) -> rusqlite::Result<()> {
+        let mut parts = parts.into_iter();
+        match self {
+            Self::Whole(store) => store.read(|tx| parts.try_for_each(|(_, part)| work(part, tx))),
+            Self::Split(_) => {
+                parts.try_for_each(|(name, part)| self.part(name).read(|tx| work(part, tx)))
+            }
+        }
+    }
+
+    /// How many commits there were.
+    pub(crate) fn generation(&self) -> u64 {
+        self.stores().map(|store| store.generation()).sum()
+    }
+
+    fn stores(&self) -> impl Iterator<Item = &Arc<Store>> {
+        let (one, parts) = match self {
+            Self::Whole(store) => (Some(store), [].as_slice()),
+            Self::Split(split) => (split.joined.get(), split.parts.as_slice()),
+        };
+        parts.iter().chain(one)
+    }
+
+    /// The store where all of it is in one: a file's always is.
+    pub(crate) const fn one(&self) -> Option<&Arc<Store>> {
+        match self {
+            Self::Whole(store) => Some(store),
+            Self::Split(_) => None,
+        }
+    }
+
+    /// The file that holds the data; none for data in memory.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.one()?.file()
+    }
+
+    /// Says that the files are about to be removed, and that this is as it should be.
+    pub(crate) fn retire(&self) {
+        self.one().inspect(|store| store.retire());
+    }
+
+    /// Whether the file is where it was made, or no longer wanted there.
+    pub(crate) fn is_in_place(&self) -> bool {
+        self.one().is_none_or(|store| store.is_in_place())
+    }
+
+    /// Whether the connections of a file are closed.
+    pub(crate) fn is_asleep(&self) -> bool {
+        self.one().is_some_and(|store| store.is_asleep())
+    }
+
+    /// Waits for the current writes, and holds up all others.
+    pub(crate) fn still(&self) -> Freeze<'_> {
+        let joining = match self {
+            Self::Whole(_) => None,
+            Self::Split(split) => Some(lock(&split.joining)),
+        };
+        Freeze {
+            database: self,
+            // In their order, as whoever joins them does.
+            stores: self.stores().map(|store| store.still()).collect(),
+            _joining: joining,
+        }
+    }
+}
+
+impl From<Store> for Database {
+    fn from(store: Store) -> Self {
+        Self::Whole(Arc::new(store))
+    }
+}
+
+impl Split {
+    fn join(&self) -> rusqlite::Result<Arc<Store>> {
+        if let Some(joined) = self.joined.get() {
+            return Ok(Arc::clone(joined));
+        }
+        let _joining = lock(&self.joining);
+        if let Some(joined) = self.joined.get() {
+            return Ok(Arc::clone(joined));
+        }
+        let frozen: Vec<_> = self.parts.iter().map(|part| part.still()).collect();
+        if let Some(replacement) = self.replacement.get() {
+            return replacement.whole();
+        }
+        let mut connection = self.template.whole.copied()?;
+        for part in frozen.iter().filter_map(WriteFreeze::connection) {
+            take_rows(&mut connection, part)?;
+        }
+        let joined = Arc::new(Store::new(connection, Vec::new(), None));
+        let joined = self.joined.get_or_init(|| joined);
+        for part in frozen {
+            part.hand_over_to(joined);
+        }
+        Ok(Arc::clone(joined))
+    }
+}
+
+/// Data that is not written to as long as this is held.
+#[derive(Debug)]
+pub(crate) struct Freeze<'a> {
+    database: &'a Database,
+    stores: Vec<WriteFreeze<'a>>,
+    _joining: Option<MutexGuard<'a, ()>>,
+}
+
+impl Freeze<'_> {
+    /// Whether nothing was ever written.
+    pub(crate) fn is_unwritten(&self) -> bool {
+        self.database.generation() == 0
+    }
+
+    /// Redirects all further writes to other data.
+    pub(crate) fn redirect_to(self, replacement: &Database) -> rusqlite::Result<()> {
+        let Database::Split(split) = self.database else {
+            let whole = replacement.whole()?;
+            self.stores
+                .into_iter()
+                .for_each(|store| store.redirect_to(&whole));
+            return Ok(());
+        };
+        // Whoever writes to all of it at once writes to all of that.
+        let joined = split
+            .joined
+            .get()
+            .map(|_| replacement.whole())
+            .transpose()?;
+        let parts = split
+            .template
+            .parts
+            .iter()
+            .map(|template| template.part.name);
+        let targets = parts.map(|part| replacement.part(part)).chain(&joined);
+        for (store, target) in self.stores.into_iter().zip(targets) {
+            store.redirect_to(target);
+        }
+        // It is redirected once; a second attempt names the same data.
+        let _ = split.replacement.set(replacement.clone());
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two tables that hang together, with what follows from their rows, and one by itself.
+    const PARTS: [Part; 2] = [
+        Part {
+            name: "lists",
+            schema: &[
+                "CREATE TABLE lists (id INTEGER PRIMARY KEY AUTOINCREMENT, users INTEGER NOT NULL DEFAULT 0) STRICT;
+                 CREATE TABLE users (
+                     list INTEGER NOT NULL REFERENCES lists (id) ON DELETE CASCADE,
+                     name TEXT NOT NULL,
+                     length INTEGER NOT NULL GENERATED ALWAYS AS (length(name)) STORED,
+                     UNIQUE (list, name)
+                 ) STRICT;
+                 CREATE TRIGGER added AFTER INSERT ON users BEGIN
+                     UPDATE lists SET users = users + 1 WHERE id = new.list;
+                 END;
+                 INSERT INTO lists VALUES (7, 0); INSERT INTO users VALUES (7, 'first');",
+            ],
+        },
+        Part {
+            name: "jobs",
+            schema: &["CREATE TABLE jobs (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;"],
+        },
+    ];
+
+    fn template() -> Arc<Template> {
+        let schema: Vec<&str> = PARTS.iter().flat_map(|part| part.schema).copied().collect();
+        let whole = Store::in_memory(&schema, 1).expect("a valid schema");
+        // Not in the schema: only a copy of the rows has it.
+        let written = whole.write(|tx| tx.execute_batch("INSERT INTO users VALUES (7, 'second')"));
+        written.expect("no conflict");
+        Arc::new(Template::new(whole, PARTS).expect("readable"))
+    }
+
+    fn write(store: &Store, sql: &str) {
+        let written = store.write(|tx| tx.execute_batch(sql));
+        written.expect("a valid change");
+    }
+
+    /// Every user and every job that a store has, and the number of users that a trigger counted.
+    fn shown(store: &Store) -> String {
+        let sql = "SELECT (SELECT group_concat(name) FROM users) || '; '
+                       || (SELECT coalesce(group_concat(name), '') FROM jobs) || '; '
+                       || (SELECT max(users) FROM lists)";
+        let shown = store.read(|tx| tx.query_row(sql, [], |row| row.get(0)));
+        shown.expect("all tables are there")
+    }
+
+    fn names(store: &Store, table: &str) -> rusqlite::Result<i64> {
+        store.read(|tx| {
+            let sql = format!("SELECT count(*) FROM {table}");
+            tx.query_row(&sql, [], |row| row.get(0))
+        })
+    }
+
+    #[test]
+    fn a_write_copies_its_part_alone() {
+        let template = template();
+        let data = Database::starting_as(Arc::clone(&template));
+        write(data.part("jobs"), "INSERT INTO jobs VALUES ('a')");
+        assert_eq!(names(data.part("jobs"), "jobs"), Ok(1));
+        assert!(names(data.part("jobs"), "users").is_err());
+        assert_eq!(names(data.part("lists"), "users"), Ok(2));
+        write(data.part("lists"), "INSERT INTO users VALUES (7, 'b')");
+        assert_eq!(names(data.part("lists"), "users"), Ok(3));
+        assert_eq!(data.generation(), 2);
+        assert_eq!(shown(&template.whole), "first,second; ; 2");
+    }
+
+    #[test]
+    fn what_was_written_to_the_parts_is_in_the_whole() {
+        let template = template();
+        let data = Database::starting_as(Arc::clone(&template));
+        let readable = data.readable().expect("the template");
+        assert!(Arc::ptr_eq(&readable, &template.whole), "it was copied");
+        let (jobs, lists) = (
+            Arc::clone(data.part("jobs")),
+            Arc::clone(data.part("lists")),
+        );
+        write(
+            &lists,
+            "INSERT INTO lists (users) VALUES (0); DELETE FROM lists WHERE id = 8",
+        );
+        write(&lists, "INSERT INTO users VALUES (7, 'third')");
+        write(&jobs, "INSERT INTO jobs VALUES ('a')");
+        let whole = data.whole().expect("memory is enough");
+        assert_eq!(shown(&whole), "first,second,third; a; 3");
+        assert_eq!(data.generation(), 3);
+        assert!(Arc::ptr_eq(data.part("jobs"), &whole));
+        // Calls in flight have the parts still.
+        write(&jobs, "INSERT INTO jobs VALUES ('b')");
+        write(&lists, "INSERT INTO lists (users) VALUES (0)");
+        assert_eq!(names(&jobs, "jobs"), Ok(2));
+        assert_eq!(names(&lists, "lists"), Ok(2));
+        assert_eq!(shown(&whole), "first,second,third; a,b; 3");
+        assert_eq!(data.generation(), 5);
+        let newest =
+            whole.read(|tx| tx.query_row("SELECT max(id) FROM lists", [], |row| row.get(0)));
+        assert_eq!(newest, Ok(9), "an id is not given twice");
+        assert_eq!(shown(&template.whole), "first,second; ; 2");
+    }
+
+    #[test]
+    fn what_breaks_halfway_joins_nothing() {
+        let data = Database::starting_as(template());
+        let refused = data
+            .whole()
+            .and_then(|whole| whole.write(|_| Err::<(), _>(rusqlite::Error::InvalidQuery)));
+        assert!(refused.is_err());
+        assert_eq!(data.generation(), 0);
+        assert!(data.still().is_unwritten());
+    }
+
+    #[test]
+    fn calls_in_flight_write_to_what_took_the_place() {
+        let (old, new) = (
+            Database::starting_as(template()),
+            Database::starting_as(template()),
+        );
+        let jobs = Arc::clone(old.part("jobs"));
+        let redirected = old.still().redirect_to(&new);
+        redirected.expect("memory is enough");
+        write(&jobs, "INSERT INTO jobs VALUES ('a')");
+        let whole = old.whole().expect("memory is enough");
+        write(&whole, "INSERT INTO jobs VALUES ('b')");
+        assert_eq!(names(new.part("jobs"), "jobs"), Ok(2));
+        assert_eq!(old.generation(), 0);
+    }
+
+    #[test]
+    fn parts_are_joined_while_others_write_to_them() {
+        let data = Database::starting_as(template());
+        std::thread::scope(|scope| {
+            for part in ["jobs", "lists"] {
+                let data = &data;
+                scope.spawn(move || {
+                    for number in 0..200 {
+                        let sql = match part {
+                            "jobs" => format!("INSERT INTO jobs VALUES ('{number}')"),
+                            _ => format!("INSERT INTO users VALUES (7, '{number}')"),
+                        };
+                        write(data.part(part), &sql);
+                        let expected = if part == "jobs" {
+                            number + 1
+                        } else {
+                            number + 3
+                        };
+                        let table = if part == "jobs" { "jobs" } else { "users" };
+                        assert_eq!(names(data.part(part), table), Ok(expected));
+                    }
+                });
+            }
+            while data.generation() < 20 {
+                std::thread::yield_now();
+            }
+            data.whole().expect("memory is enough");
+        });
+        let whole = data.whole().expect("memory is enough");
+        assert_eq!(
+            (names(&whole, "jobs"), names(&whole, "users")),
+            (Ok(200), Ok(202))
+        );
+        assert_eq!(data.generation(), 400);
+    }
+}

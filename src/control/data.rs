@@ -1,5 +1,6 @@
 //! What moves whole databases: seeds, snapshots, exports and their differences.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::fmt::Display;
 use std::io::Write as _;
@@ -12,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use rusqlite::Connection;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::extract::{LargeBody, LineStream, PathParam, QueryParams, pointer};
@@ -22,6 +24,7 @@ use crate::namespace::clock::Clock;
 use crate::namespace::ids::Ids;
 use crate::namespace::{self, DATA_VERSION, NamespaceError, State as Data};
 use crate::provider::SeedContext;
+use crate::provider::json::without_mark;
 use crate::provider::seed::SeedError;
 use crate::providers::PROVIDERS;
 use crate::seed::template;
@@ -33,8 +36,9 @@ const NDJSON: &str = "application/x-ndjson";
 
 /// Why a document was not merged.
 enum Merging {
-    /// The line of an ndjson stream (0 for a document), and what is wrong there.
-    Seed(usize, SeedError),
+    /// Where in the text, and what is wrong there.
+    Seed(Place, SeedError),
+    /// The line of an ndjson stream (0 for a document), a pointer and what is wrong there.
     Text(usize, String, String),
     Store(rusqlite::Error),
 }
@@ -49,37 +53,84 @@ impl From<LineError> for Merging {
     fn from(LineError { line, cause }: LineError) -> Self {
         match cause {
             LineCause::Text(cause) => Self::Text(line, String::new(), cause),
-            LineCause::Seed(cause) => Self::Seed(line, cause),
+            LineCause::Seed(cause) => Self::Seed(Place { line, column: 0 }, cause),
         }
     }
 }
 
+/// A place in a text, as editors count; 0 for what is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    line: usize,
+    column: usize,
+}
+
+impl Place {
+    /// Of what a path leads to in a JSON text, or of its deepest part that is there.
+    fn of(text: &[u8], path: &str) -> Option<Self> {
+        let text = std::str::from_utf8(without_mark(text)).ok()?;
+        let mut value: &RawValue = serde_json::from_str(text).ok()?;
+        for step in steps(path) {
+            match inner(value.get(), step) {
+                Some(inner) => value = inner,
+                None => break,
+            }
+        }
+        // Both are parts of the same text.
+        let before = &text[..value.get().as_ptr().addr() - text.as_ptr().addr()];
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        Some(Self {
+            line: before.matches('\n').count() + 1,
+            column: line.chars().count() + 1,
+        })
+    }
+
+    /// The same with the column of a path in a stream, of which the line is known.
+    fn in_stream(self, text: &[u8], path: &str) -> Self {
+        let mut lines = text.split(|byte| *byte == b'\n');
+        let line = self.line.checked_sub(1).and_then(|above| lines.nth(above));
+        match line.and_then(|line| Self::of(line, path)) {
+            Some(Self { column, .. }) => Self { column, ..self },
+            None => self,
+        }
+    }
+}
+
+/// The names and numbers that a path is made of: `users[3].UserId` has three.
+fn steps(path: &str) -> impl Iterator<Item = &str> {
+    path.split(['.', '[', ']']).filter(|part| !part.is_empty())
+}
+
+/// What a key or a number leads to in an object or a list.
+fn inner<'a>(text: &'a str, step: &str) -> Option<&'a RawValue> {
+    if text.starts_with('{') {
+        let members: HashMap<String, &RawValue> = serde_json::from_str(text).ok()?;
+        return members.get(step).copied();
+    }
+    let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+    items.get(step.parse::<usize>().ok()?).copied()
+}
+
 impl From<Merging> for Problem {
     fn from(cause: Merging) -> Self {
-        let place = |line: usize| {
-            if line == 0 {
-                String::new()
-            } else {
-                format!("line {line}: ")
-            }
+        let said = |line: usize, column: usize| match (line, column) {
+            (0, _) => String::new(),
+            (line, 0) => format!("line {line}: "),
+            (line, column) => format!("line {line} column {column}: "),
         };
         match cause {
-            Merging::Seed(line, SeedError { path, rule }) => {
-                let steps: String = path
-                    .split(['.', '[', ']'])
-                    .filter(|part| !part.is_empty())
-                    .map(pointer)
-                    .collect();
+            Merging::Seed(Place { line, column }, SeedError { path, rule }) => {
+                let steps: String = steps(&path).map(pointer).collect();
                 let at = if path.is_empty() {
                     String::new()
                 } else {
                     format!("at {path}: ")
                 };
-                let detail = format!("{}{at}{rule}; nothing was changed", place(line));
+                let detail = format!("{}{at}{rule}; nothing was changed", said(line, column));
                 Self::new(400, detail).at(steps)
             }
             Merging::Text(line, pointer, rule) => {
-                let detail = format!("{}no JSON: {rule}; nothing was changed", place(line));
+                let detail = format!("{}no JSON: {rule}; nothing was changed", said(line, 0));
                 if pointer.is_empty() {
                     Self::new(400, detail)
                 } else {
@@ -99,8 +150,17 @@ fn merge(
     context: &SeedContext<'_>,
 ) -> Result<u64, Merging> {
     if is_stream {
-        return Ok(seed::merge_lines(tx, bytes, 1, context)?);
+        return seed::merge_lines(tx, bytes, 1, context).map_err(|cause| match cause.into() {
+            Merging::Seed(place, cause) => {
+                Merging::Seed(place.in_stream(bytes, &cause.path), cause)
+            }
+            other => other,
+        });
     }
+    let located = |cause: SeedError| {
+        let place = Place::of(bytes, &cause.path);
+        Merging::Seed(place.unwrap_or(Place { line: 0, column: 0 }), cause)
+    };
     let document = Document::parse(bytes).map_err(|cause| match cause {
         DocumentError::Text(cause) => {
             let hint = cause
@@ -112,9 +172,9 @@ fn merge(
                 format!("{cause}{}", hint.unwrap_or_default()),
             )
         }
-        DocumentError::Seed(cause) => Merging::Seed(0, cause),
+        DocumentError::Seed(cause) => located(cause),
     })?;
-    seed::merge(tx, &document, context).map_err(|cause| Merging::Seed(0, cause))
+    seed::merge(tx, &document, context).map_err(located)
 }
 
 #[derive(Deserialize)]

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use http::header::HOST;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::compose::{OperationCall, Parameters, Raw, operation_request, raw_request, unknown};
 use super::extract::{ALL, JsonBody, NamespaceParam, PathParam, body, required_body};
@@ -67,6 +67,7 @@ struct Try {
     method: Option<String>,
     parameters: Option<Parameters>,
     request: Option<Raw>,
+    values: Option<Map<String, Value>>,
     namespace: Option<String>,
     access_key: Option<String>,
     scheme: Option<String>,
@@ -138,6 +139,7 @@ fn draft(asked: &Try, about: &NamespaceParam) -> Answer<Draft> {
                 parameters: asked.parameters.as_ref(),
             };
             operation_request(provider, &call)?
+                values: asked.values.as_ref(),
         }
         (None, Some(raw)) => {
             let stray = [
@@ -146,6 +148,7 @@ fn draft(asked: &Try, about: &NamespaceParam) -> Answer<Draft> {
                 ("parameters", asked.parameters.is_some()),
             ];
             if let Some((name, _)) = stray.into_iter().find(|(_, is_there)| *is_there) {
+                ("values", asked.values.is_some()),
                 let rule = format!("{name} is of an operation; a request is sent as it is");
                 return Err(Problem::new(400, rule).at(format!("/{name}")));
             }

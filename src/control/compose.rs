@@ -1,5 +1,7 @@
 //! A call that somebody describes, as the request that a client would make of it.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -7,14 +9,14 @@ use super::extract::pointer;
 use super::problem::{Answer, Problem};
 use crate::pipeline::outgoing::{Outgoing, escaped, push};
 use crate::provider::Provider;
-use crate::provider::table::{Location, Operation};
-use crate::signing::encode;
+use crate::provider::table::{Location, Operation, Parameter};
+use crate::signing::{Scheme, encode};
 
 /// How many names a refusal lists.
 const NAMED: usize = 100;
 
 /// The parameters of an operation, by where they travel.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Parameters {
     path: Map<String, Value>,
@@ -31,6 +33,8 @@ pub(super) struct OperationCall<'a> {
     pub(super) version: Option<&'a str>,
     pub(super) method: Option<&'a str>,
     pub(super) parameters: Option<&'a Parameters>,
+    /// The parameters by their names alone, in place of those.
+    pub(super) values: Option<&'a Map<String, Value>>,
 }
 
 /// A request that is sent as it is.
@@ -76,14 +80,22 @@ pub(super) fn operation_request(
     call: &OperationCall<'_>,
 ) -> Answer<Outgoing> {
     let operation = find_operation(provider, call)?;
-    let none = Parameters::default();
+    let parameters = match (call.parameters, call.values) {
+        (Some(_), Some(_)) => {
+            let rule = "give parameters, by where they travel, or values, by their names, not both";
+            return Err(refused(rule, "/values"));
+        }
+        (Some(given), None) => Cow::Borrowed(given),
+        (None, Some(values)) => Cow::Owned(placed(provider, operation, values)),
+        (None, None) => Cow::Owned(Parameters::default()),
+    };
     let Parameters {
         path,
         query,
         header,
         form,
         body,
-    } = call.parameters.unwrap_or(&none);
+    } = &*parameters;
     if form.is_some() && body.is_some() {
         let rule = "a body is a form or JSON; give form or body, not both";
         return Err(refused(rule, "/parameters/form"));
@@ -113,6 +125,74 @@ pub(super) fn operation_request(
         request.default_content_type("application/json");
     }
     Ok(request)
+}
+
+/// Parameters where the table has them. Where one of those that may be in the query or in a body is a list or an object, the
+/// body is JSON and has all of them.
+fn placed(provider: &Provider, operation: &Operation, values: &Map<String, Value>) -> Parameters {
+    let values: Vec<(&String, Option<&Parameter>, Value)> = values
+        .iter()
+        .map(|(name, value)| {
+            let row = operation.parameters.iter().find(|row| is_name(row, name));
+            (
+                name,
+                row,
+                row.map_or_else(|| value.clone(), |row| typed(row, value)),
+            )
+        })
+        .collect();
+    let is_json = values.iter().any(|(_, row, value)| {
+        row.is_some_and(|row| row.location == Location::QueryOrBody)
+            && (value.is_array() || value.is_object())
+    });
+    let takes_json = is_json || provider.real.schemes.contains(&Scheme::Huawei);
+    let mut parameters = Parameters::default();
+    let mut body = Map::new();
+    for (name, row, value) in values {
+        let place = match row.map_or(Location::Query, |row| row.location) {
+            Location::Path => &mut parameters.path,
+            Location::Header => &mut parameters.header,
+            Location::QueryOrBody if is_json => &mut body,
+            Location::Query | Location::QueryOrBody => &mut parameters.query,
+            Location::Body if takes_json => &mut body,
+            Location::Body => parameters.form.get_or_insert_default(),
+        };
+        place.insert(name.clone(), value);
+    }
+    if !body.is_empty() {
+        parameters.body = Some(Value::Object(body));
+    }
+    parameters
+}
+
+/// Whether a parameter is of a row; `User.3.Name` is of `User.N.Name`.
+fn is_name(row: &Parameter, name: &str) -> bool {
+    match row.name.split_once(".N") {
+        None => row.name == name,
+        Some((before, after)) => name
+            .strip_prefix(before)
+            .and_then(|rest| rest.strip_prefix('.'))
+            .and_then(|rest| rest.strip_suffix(after))
+            .is_some_and(|number| {
+                !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+            }),
+    }
+}
+
+/// What a text stands for by the type of its row; the text itself where it is no such thing, for the service to refuse.
+fn typed(row: &Parameter, value: &Value) -> Value {
+    let Value::String(text) = value else {
+        return value.clone();
+    };
+    let read: Option<Value> = match row.kind {
+        kind if kind.starts_with("integer") => text.parse::<i64>().ok().map(Value::from),
+        "boolean" => text.parse::<bool>().ok().map(Value::from),
+        kind if kind.starts_with("array") || kind.starts_with("object") => {
+            serde_json::from_str(text).ok()
+        }
+        _ => None,
+    };
+    read.unwrap_or_else(|| value.clone())
 }
 
 fn find_operation(

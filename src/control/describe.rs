@@ -2,18 +2,44 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::sdks;
 use crate::pipeline::outgoing::Way;
-use crate::provider::Provider;
 use crate::provider::error::Source;
 use crate::provider::table::Operation;
+use crate::provider::{Provider, Records};
 use crate::providers::PROVIDERS;
 
 fn source(source: Source) -> Value {
     json!({ "kind": source.kind(), "detail": source.detail() })
 }
+
+/// The operations by which records of a kind are seen and changed.
+fn records(records: &Records) -> Value {
+    let parameters: Map<String, Value> = records
+        .parameters
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), json!(text)))
+        .collect();
+    json!({
+        "kind": records.kind,
+        "version": records.version,
+        "list": records.list,
+        "create": records.create,
+        "update": records.update,
+        "delete": records.delete,
+        "under": records.under,
+        "parameters": parameters,
+    })
+}
+
+/// What needs no SDK, or any: variables, and files of a project.
+const COMMON_SNIPPETS: &[(&str, &str)] = &[
+    ("Environment", include_str!("snippets/environment.sh")),
+    ("compose.yaml", include_str!("snippets/compose.yaml")),
+    ("GitHub Actions", include_str!("snippets/workflow.yaml")),
+];
 
 /// A provider in a list of providers.
 pub(crate) fn summary(provider: &Provider) -> Value {
@@ -22,6 +48,7 @@ pub(crate) fn summary(provider: &Provider) -> Value {
         "title": provider.title,
         "hosts": provider.real.hosts,
         "operations": provider.operations.iter().map(|operation| operation.name).collect::<Vec<_>>(),
+        "records": provider.records.iter().map(records).collect::<Vec<_>>(),
     })
 }
 
@@ -58,16 +85,19 @@ pub(crate) fn whole(provider: &'static Provider) -> Value {
     let quirks = provider.quirks.iter().map(|quirk| {
         json!({ "name": quirk.name, "values": quirk.values, "default": quirk.default(), "about": quirk.about, "source": source(quirk.source) })
     });
+    let snippets = provider.snippets.iter().chain(COMMON_SNIPPETS);
     json!({
         "id": provider.id,
         "title": provider.title,
         "region": provider.region,
+        "example": provider.example,
         "schemes": Way::of(provider).into_iter().map(Way::as_str).collect::<Vec<_>>(),
         "operations": operations.collect::<Vec<_>>(),
         "limits": limits.collect::<Vec<_>>(),
         "errors": errors(provider).collect::<Vec<_>>(),
         "quirks": quirks.collect::<Vec<_>>(),
         "sdks": sdks::of(provider).collect::<Vec<_>>(),
+        "snippets": snippets.map(|(title, text)| json!({ "title": title, "text": text })).collect::<Vec<_>>(),
     })
 }
 

@@ -15,6 +15,7 @@ mod faults;
 mod guard;
 mod info;
 mod journal;
+mod known;
 mod namespaces;
 mod problem;
 mod sdks;
@@ -108,6 +109,11 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
         "namespaces/{namespace}/diff",
         "GET",
         "what differs ?with= another namespace, as ndjson",
+    ),
+    (
+        "namespaces/{namespace}/values",
+        "GET",
+        "what its records have for the parameters of ?provider= operations, and ?version=",
     ),
     (
         "reload",
@@ -217,6 +223,7 @@ pub(crate) fn router(app: &Arc<App>, access: ControlAccess) -> Router {
         .route(
             "/faults",
             get(faults::faults)
+        .route("/namespaces/{namespace}/values", get(known::values))
                 .post(faults::add_fault)
                 .delete(faults::remove_faults),
         )

@@ -51,9 +51,43 @@ pub(crate) struct Provider {
     pub(crate) demo: &'static str,
     /// The target of a call to try first, which the demo data answers.
     pub(crate) example: &'static str,
+    /// The records that its operations list and change.
+    pub(crate) records: &'static [Records],
+    /// Programs that make a first call through its official SDKs, by their language. `{url}`, `{host}`, `{key}` and the like
+    /// are still to be filled in.
+    pub(crate) snippets: &'static [(&'static str, &'static str)],
     pub(crate) real: Real,
     pub(crate) gateway: Gateway,
     pub(crate) data: Data,
+}
+
+/// Records of one kind, and the operations by which clients see and change them. A text is empty where there is nothing to say.
+pub(crate) struct Records {
+    pub(crate) kind: &'static str,
+    /// The version of the API that the operations are of, where it has several.
+    pub(crate) version: &'static str,
+    pub(crate) list: &'static str,
+    pub(crate) create: &'static str,
+    pub(crate) update: &'static str,
+    pub(crate) delete: &'static str,
+    /// The optional parameter of the list that names what the records belong to.
+    pub(crate) under: &'static str,
+    /// Parameters of these operations that records call otherwise: `("UserID", "{ID}")`.
+    pub(crate) parameters: &'static [(&'static str, &'static str)],
+}
+
+impl Records {
+    /// Nothing: for struct updates.
+    pub(crate) const NONE: Self = Self {
+        kind: "",
+        version: "",
+        list: "",
+        create: "",
+        update: "",
+        delete: "",
+        under: "",
+        parameters: &[],
+    };
 }
 
 /// What is known of the real service's addresses and signatures: how its calls are told from others', and what its clients sign.

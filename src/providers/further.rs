@@ -55,6 +55,8 @@ pub(crate) static PROVIDER: Provider = Provider {
     openapi: "openapi: 3.1.0",
     demo: "{}",
     example: "/ledger/v1/books",
+    records: &[],
+    snippets: &[],
     real: Real {
         hosts: &["ledger.*.myhuaweicloud.*"],
         paths: &["/ledger/v1"],

@@ -25,7 +25,7 @@ use crate::namespace::ids::Ids;
 use crate::provider::call::{Oversize, Request};
 use crate::provider::error::{ApiError, ErrorEntry};
 use crate::provider::table::RouteMatch;
-use crate::provider::{Data, Gateway, Mark, Provider, Real};
+use crate::provider::{Data, Gateway, Mark, Provider, Real, Records};
 use crate::signing::Scheme;
 use table::{LIMITS, OPERATIONS, QUIRKS};
 
@@ -56,6 +56,45 @@ pub(crate) static PROVIDER: Provider = Provider {
     openapi: include_str!("../../../openapi/aliyun-ehpc.yaml"),
     demo: include_str!("../../../seed-data/aliyun-ehpc.json"),
     example: "/?Action=ListUsersAsync&Version=2018-04-12&ClusterId=ehpc-hz-vu7c2WkVGx",
+    records: &[
+        Records {
+            kind: "users",
+            version: "2018-04-12",
+            list: "ListUsers",
+            create: "AddUsers",
+            update: "ModifyUserGroups",
+            delete: "DeleteUsers",
+            parameters: &[("User.N.Name", "{Name}"), ("User.N.Group", "{Group}")],
+            ..Records::NONE
+        },
+        Records {
+            kind: "clusters",
+            version: "2018-04-12",
+            list: "ListClusters",
+            ..Records::NONE
+        },
+        Records {
+            kind: "users",
+            version: "2024-07-30",
+            list: "ListUsers",
+            create: "CreateUsers",
+            update: "UpdateUser",
+            delete: "DeleteUsers",
+            parameters: &[("User", "[{\"UserName\": \"{UserName}\"}]")],
+            ..Records::NONE
+        },
+        Records {
+            kind: "clusters",
+            version: "2024-07-30",
+            list: "ListClusters",
+            ..Records::NONE
+        },
+    ],
+    snippets: &[
+        ("Python", include_str!("snippets/python.py")),
+        ("Node", include_str!("snippets/node.cjs")),
+        ("Go", include_str!("snippets/main.go")),
+    ],
     real: Real {
         hosts: &["*.aliyuncs.com"],
         domains: &["aliyuncs.com"],

@@ -19,7 +19,7 @@ use std::sync::LazyLock;
 
 use crate::provider::call::Request;
 use crate::provider::table::RouteMatch;
-use crate::provider::{Data, Gateway, Mark, Provider, Real};
+use crate::provider::{Data, Gateway, Mark, Provider, Real, Records};
 use crate::providers::huawei::{self, token};
 use crate::providers::routes::Routes;
 use table::{LIMITS, OPERATIONS, QUIRKS};
@@ -38,6 +38,19 @@ pub(crate) static PROVIDER: Provider = Provider {
     openapi: include_str!("../../../openapi/huawei-iam.yaml"),
     demo: include_str!("../../../seed-data/huawei-iam.json"),
     example: "/v3/projects?name=cn-north-4",
+    records: &[
+        Records {
+            kind: "projects",
+            list: "KeystoneListProjects",
+            ..Records::NONE
+        },
+        Records {
+            kind: "domains",
+            list: "KeystoneListAuthDomains",
+            ..Records::NONE
+        },
+    ],
+    snippets: &[],
     real: Real {
         hosts: &[
             "iam.*.myhuaweicloud.*",

@@ -18,7 +18,7 @@ mod wire;
 
 use std::sync::LazyLock;
 
-use crate::provider::{Data, Gateway, Provider, Real};
+use crate::provider::{Data, Gateway, Provider, Real, Records};
 use crate::providers::huawei;
 use crate::providers::routes::Routes;
 use table::{LIMITS, OPERATIONS, QUIRKS};
@@ -36,6 +36,23 @@ pub(crate) static PROVIDER: Provider = Provider {
     openapi: include_str!("../../../openapi/huawei-rocketmq.yaml"),
     demo: include_str!("../../../seed-data/huawei-rocketmq.json"),
     example: "/v2/0bec5db98280d2d02fd6c00c2de791ce/instances/68fdc9a8-805e-439d-8dd9-25adc1c58bf6/users",
+    records: &[
+        Records {
+            kind: "users",
+            list: "ListUser",
+            create: "CreateUser",
+            update: "UpdateUser",
+            delete: "DeleteUser",
+            parameters: &[("user_name", "{access_key}")],
+            ..Records::NONE
+        },
+        Records {
+            kind: "instances",
+            list: "ListInstances",
+            ..Records::NONE
+        },
+    ],
+    snippets: &[("Python", include_str!("snippets/python.py"))],
     real: Real {
         hosts: &["dms.*.myhuaweicloud.*", "dms.myhuaweicloud.*"],
         paths: &[

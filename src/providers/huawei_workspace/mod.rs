@@ -19,7 +19,7 @@ use std::sync::LazyLock;
 
 use crate::provider::call::Request;
 use crate::provider::table::RouteMatch;
-use crate::provider::{Data, Gateway, Mark, Provider, Real};
+use crate::provider::{Data, Gateway, Mark, Provider, Real, Records};
 use crate::providers::huawei;
 use crate::providers::routes::Routes;
 use table::{LIMITS, OPERATIONS, QUIRKS};
@@ -37,6 +37,32 @@ pub(crate) static PROVIDER: Provider = Provider {
     openapi: include_str!("../../../openapi/huawei-workspace.yaml"),
     demo: include_str!("../../../seed-data/huawei-workspace.json"),
     example: "/v2/0bec5db98280d2d02fd6c00c2de791ce/users?limit=10",
+    records: &[
+        Records {
+            kind: "users",
+            list: "ListUsers",
+            create: "CreateDesktopUser",
+            update: "UpdateUserInfo",
+            delete: "DeleteUser",
+            parameters: &[("user_id", "{id}")],
+            ..Records::NONE
+        },
+        Records {
+            kind: "groups",
+            list: "ListUserGroups",
+            create: "CreateUserGroup",
+            update: "UpdateUserGroup",
+            delete: "DeleteUserGroup",
+            parameters: &[("group_id", "{id}"), ("group_name", "{name}")],
+            ..Records::NONE
+        },
+    ],
+    snippets: &[
+        ("Python", include_str!("snippets/python.py")),
+        ("Node", include_str!("snippets/node.cjs")),
+        ("Go", include_str!("snippets/main.go")),
+        ("Java", include_str!("snippets/Main.java")),
+    ],
     real: Real {
         hosts: &["workspace.*.myhuaweicloud.*", "workspace.myhuaweicloud.*"],
         paths: &["/v2/*", "/v3/*/users", "/v3/*/groups", "/v3/*/domains"],

@@ -29,7 +29,7 @@ use crate::namespace::ids::{Ids, LOWER_HEX};
 use crate::provider::call::{Call, Oversize, Request};
 use crate::provider::error::{ApiError, ErrorEntry};
 use crate::provider::table::RouteMatch;
-use crate::provider::{Data, Gateway, Mark, Provider, Real};
+use crate::provider::{Data, Gateway, Mark, Provider, Real, Records};
 use crate::providers::routes::Routes;
 use crate::signing::Scheme;
 use table::{LIMITS, OPERATIONS, QUIRKS};
@@ -61,6 +61,28 @@ pub(crate) static PROVIDER: Provider = Provider {
     openapi: include_str!("../../../openapi/qingcloud-ehpc.yaml"),
     demo: include_str!("../../../seed-data/qingcloud-ehpc.json"),
     example: "/api/user?zone=jn1a&timestamp=2026-01-02T03:04:05Z",
+    records: &[
+        Records {
+            kind: "users",
+            list: "HpcUserListUsers",
+            create: "HpcUserAddUser",
+            update: "HpcUserModifyUser",
+            delete: "HpcUserDeleteUser",
+            under: "cluster_id",
+            ..Records::NONE
+        },
+        Records {
+            kind: "clusters",
+            list: "HpcClusterListCluster",
+            ..Records::NONE
+        },
+        Records {
+            kind: "jobs",
+            list: "HpcOperationListOperation",
+            ..Records::NONE
+        },
+    ],
+    snippets: &[("Python", include_str!("snippets/python.py"))],
     real: Real {
         hosts: &["*.qingcloud.com", "*.shanhe.com"],
         domains: &["qingcloud.com", "shanhe.com"],

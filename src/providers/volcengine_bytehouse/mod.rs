@@ -24,7 +24,7 @@ use crate::namespace::ids::{DIGITS, Ids, UPPER_HEX};
 use crate::provider::call::{Oversize, PathParams, Request};
 use crate::provider::error::{ApiError, ErrorEntry};
 use crate::provider::table::RouteMatch;
-use crate::provider::{Data, Gateway, Mark, Provider, Real};
+use crate::provider::{Data, Gateway, Mark, Provider, Real, Records};
 use crate::signing::Scheme;
 use table::{LIMITS, OPERATIONS, QUIRKS};
 
@@ -53,6 +53,29 @@ pub(crate) static PROVIDER: Provider = Provider {
     openapi: include_str!("../../../openapi/volcengine-bytehouse.yaml"),
     demo: include_str!("../../../seed-data/volcengine-bytehouse.json"),
     example: "/?Action=ListUsers&Version=2024-08-31",
+    records: &[
+        Records {
+            kind: "users",
+            list: "ListUsers",
+            update: "UpdateUser",
+            delete: "DeleteUser",
+            parameters: &[("UserID", "{ID}"), ("Email", "{Emaill}")],
+            ..Records::NONE
+        },
+        Records {
+            kind: "roles",
+            list: "ListRoles",
+            create: "CreateRole",
+            delete: "DeleteRole",
+            parameters: &[("RoleID", "{ID}")],
+            ..Records::NONE
+        },
+    ],
+    snippets: &[
+        ("Python", include_str!("snippets/python.py")),
+        ("Node", include_str!("snippets/node.cjs")),
+        ("Go", include_str!("snippets/main.go")),
+    ],
     real: Real {
         hosts: &["*volcengineapi.com"],
         domains: &["volcengineapi.com"],

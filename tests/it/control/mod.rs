@@ -5,6 +5,7 @@ mod attempt;
 mod clock;
 mod console;
 mod faults;
+mod forms;
 mod journal;
 mod library;
 mod metrics;

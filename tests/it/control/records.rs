@@ -90,7 +90,7 @@ fn a_seed_with_something_wrong_in_it_changes_nothing() {
         &[("content-type", "application/x-ndjson; charset=utf-8")],
         lines.as_bytes(),
     );
-    refused(&answer, 400, "/nobody", "line 3: at nobody");
+    refused(&answer, 400, "/nobody", "line 3 column 12: at nobody");
     assert_same(&export(&server, "default"), &before, "nothing changed");
 }
 
@@ -496,7 +496,7 @@ fn a_seed_that_is_only_checked_changes_nothing() {
             &answer,
             400,
             "/huawei-rocketmq/users/0/project_id",
-            "line 2: ",
+            "line 2 column 44: ",
         );
     }
     assert_eq!(total(&server, "default"), before);

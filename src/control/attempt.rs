@@ -4,13 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use http::header::HOST;
+use axum::{Extension, Json};
+use http::header::{HOST, ORIGIN};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::OverTls;
 use super::compose::{OperationCall, Parameters, Raw, operation_request, raw_request, unknown};
 use super::extract::{ALL, JsonBody, NamespaceParam, PathParam, body, required_body};
 use super::journal::no_entry;
@@ -66,8 +67,8 @@ struct Try {
     version: Option<String>,
     method: Option<String>,
     parameters: Option<Parameters>,
-    request: Option<Raw>,
     values: Option<Map<String, Value>>,
+    request: Option<Raw>,
     namespace: Option<String>,
     access_key: Option<String>,
     scheme: Option<String>,
@@ -95,6 +96,7 @@ struct Draft {
 pub(crate) async fn attempt(
     State(app): State<Arc<App>>,
     about: NamespaceParam,
+    tls: Option<Extension<OverTls>>,
     headers: HeaderMap,
     JsonBody(bytes): JsonBody,
 ) -> Answer {
@@ -107,7 +109,7 @@ pub(crate) async fn attempt(
         service: asked.service,
         send: asked.send,
     };
-    make(app, draft, signing, own_host(&headers)).await
+    make(app, draft, signing, Origin::of(&headers, tls.is_some())).await
 }
 
 fn draft(asked: &Try, about: &NamespaceParam) -> Answer<Draft> {
@@ -137,18 +139,18 @@ fn draft(asked: &Try, about: &NamespaceParam) -> Answer<Draft> {
                 version: asked.version.as_deref(),
                 method: asked.method.as_deref(),
                 parameters: asked.parameters.as_ref(),
+                values: asked.values.as_ref(),
             };
             operation_request(provider, &call)?
-                values: asked.values.as_ref(),
         }
         (None, Some(raw)) => {
             let stray = [
                 ("version", asked.version.is_some()),
                 ("method", asked.method.is_some()),
                 ("parameters", asked.parameters.is_some()),
+                ("values", asked.values.is_some()),
             ];
             if let Some((name, _)) = stray.into_iter().find(|(_, is_there)| *is_there) {
-                ("values", asked.values.is_some()),
                 let rule = format!("{name} is of an operation; a request is sent as it is");
                 return Err(Problem::new(400, rule).at(format!("/{name}")));
             }
@@ -172,12 +174,13 @@ fn draft(asked: &Try, about: &NamespaceParam) -> Answer<Draft> {
 pub(crate) async fn replay(
     State(app): State<Arc<App>>,
     PathParam(id): PathParam,
+    tls: Option<Extension<OverTls>>,
     headers: HeaderMap,
     JsonBody(bytes): JsonBody,
 ) -> Answer {
     let signing: Signing = body(&bytes)?;
     let (draft, signing) = recorded(&app, &id, signing)?;
-    make(app, draft, signing, own_host(&headers)).await
+    make(app, draft, signing, Origin::of(&headers, tls.is_some())).await
 }
 
 /// The request of an entry, without its signature, and how to sign it.
@@ -236,10 +239,21 @@ fn recorded(app: &App, id: &str, mut signing: Signing) -> Answer<(Draft, Signing
 }
 
 /// The address by which the caller reached this server, which its curl command uses too.
-fn own_host(headers: &HeaderMap) -> String {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let host = host.filter(|host| !host.is_empty());
-    host.unwrap_or("127.0.0.1:4700").to_owned()
+struct Origin {
+    is_secure: bool,
+    host: String,
+}
+
+impl Origin {
+    fn of(headers: &HeaderMap, is_tls: bool) -> Self {
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let host = text(HOST).filter(|host| !host.is_empty());
+        let host = host.unwrap_or("127.0.0.1:4700").to_owned();
+        // A proxy may have ended the TLS of a page; the page's own origin says so.
+        let of_page = text(ORIGIN).and_then(|origin| origin.strip_prefix("https://"));
+        let is_secure = is_tls || of_page == Some(&host);
+        Self { is_secure, host }
+    }
 }
 
 /// A call that is signed.
@@ -254,14 +268,18 @@ struct Signed {
 }
 
 /// Signs a draft, sends it where it is to be sent, and tells.
-async fn make(app: Arc<App>, draft: Draft, signing: Signing, host: String) -> Answer {
+async fn make(app: Arc<App>, draft: Draft, signing: Signing, origin: Origin) -> Answer {
     let served = Arc::clone(&app);
     let is_sent = signing.send;
     let work = move || {
-        let signed = sign(&served, &draft, &signing, &host)?;
-        let curl = signed
-            .request
-            .curl(&format!("http://{host}"), &host, signed.token.as_deref());
+        let Origin { is_secure, host } = &origin;
+        let mut signed = sign(&served, &draft, &signing, host)?;
+        signed.received.is_secure = *is_secure;
+        let scheme = if *is_secure { "https" } else { "http" };
+        let curl =
+            signed
+                .request
+                .curl(&format!("{scheme}://{host}"), host, signed.token.as_deref());
         let mut told = json!({
             "namespace": draft.namespace,
             "provider": draft.provider.map(|provider| provider.id),

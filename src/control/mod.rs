@@ -177,6 +177,10 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
     ("console/{file}", "GET", "a file of the console"),
 ];
 
+/// What a call of the control plane carries that came over TLS.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OverTls;
+
 /// The router of everything under `/_rollcall`.
 pub(crate) fn router(app: &Arc<App>, access: ControlAccess) -> Router {
     let console = Router::new()
@@ -219,11 +223,11 @@ pub(crate) fn router(app: &Arc<App>, access: ControlAccess) -> Router {
             get(data::export).put(data::import),
         )
         .route("/namespaces/{namespace}/diff", get(data::diff))
+        .route("/namespaces/{namespace}/values", get(known::values))
         .route("/reload", post(data::reload_seeds))
         .route(
             "/faults",
             get(faults::faults)
-        .route("/namespaces/{namespace}/values", get(known::values))
                 .post(faults::add_fault)
                 .delete(faults::remove_faults),
         )

@@ -70,9 +70,12 @@ pub(super) async fn answer(
     app: &App,
     control: &Router,
     arrival: &Arrival,
-    request: AxumRequest,
+    mut request: AxumRequest,
 ) -> Result<Response, ConnectionReset> {
     if is_control(request.uri().path()) {
+        if arrival.is_secure {
+            request.extensions_mut().insert(control::OverTls);
+        }
         return Ok(control
             .clone()
             .oneshot(request)

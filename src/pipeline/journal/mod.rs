@@ -318,7 +318,9 @@ impl Journal {
             .get("host")
             .and_then(|host| host.to_str().ok())
             .unwrap_or("127.0.0.1:4700");
-        let url = quote(&format!("http://{host}{}", redact::target(packed.target())));
+        let scheme = if kept.is_secure { "https" } else { "http" };
+        let target = redact::target(packed.target());
+        let url = quote(&format!("{scheme}://{host}{target}"));
         // curl waits for the body of a HEAD unless it is told so.
         let mut command = match *method {
             Method::HEAD => format!("curl --head {url}"),

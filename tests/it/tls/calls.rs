@@ -30,6 +30,58 @@ fn both_are_spoken_on_one_port_with_the_same_answers() {
 }
 
 #[test]
+fn a_curl_command_has_the_scheme_that_the_call_came_with() {
+    let server = auto();
+    let mut stream = secure(&server, "localhost");
+    get(&mut stream, "localhost", USERS);
+    let call = json!({ "request": { "method": "GET", "target": USERS }, "scheme": "none" });
+    let body = call.to_string();
+    let length = body.len();
+    write!(stream, "POST /_rollcall/try HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}").expect("it is open");
+    let over_tls = read_answer(&mut stream)
+        .expect("an answer")
+        .expect("one")
+        .json();
+    let plain = server.json("POST", "/_rollcall/try", &body).json();
+    // A proxy before the server that speaks TLS: the browser's page says so.
+    let headers = [
+        ("content-type", "application/json"),
+        ("host", "mock.localhost"),
+        ("origin", "https://mock.localhost"),
+    ];
+    let proxied = server
+        .send("POST", "/_rollcall/try", &headers, body.as_bytes())
+        .json();
+    let begins = |told: &serde_json::Value, url: &str| {
+        let curl = told["curl"].as_str().expect("a command");
+        assert!(curl.contains(url), "{curl}");
+        let id = &told["journal_id"];
+        let scheme = url.trim_start().split(':').next();
+        let entry = server.get(&format!("/_rollcall/journal/{id}")).json();
+        assert_eq!(entry["scheme"].as_str(), scheme, "{entry}");
+        let kept = server.get(&format!("/_rollcall/journal/{id}/curl"));
+        let kept = kept.text();
+        assert!(kept.contains(url), "{kept}");
+        let again = server
+            .send(
+                "POST",
+                &format!("/_rollcall/journal/{id}/replay"),
+                &headers,
+                b"{}",
+            )
+            .json();
+        let curl = again["curl"].as_str().expect("a command");
+        assert!(curl.contains(" https://mock.localhost/"), "{curl}");
+    };
+    begins(&over_tls, " https://localhost/");
+    begins(&plain, " http://127.0.0.1/");
+    begins(&proxied, " https://mock.localhost/");
+    let first = server.get("/_rollcall/journal/1/curl");
+    let first = first.text();
+    assert!(first.contains(" https://localhost/"), "{first}");
+}
+
+#[test]
 fn a_signature_covers_the_host_as_it_was_signed() {
     let server = with(options().auth("strict").expect("a mode"));
     let mut stream = secure(&server, "localhost");

@@ -42,6 +42,14 @@ def aliyun_ehpc(package):
     user = json.dumps([{"UserName": "made.in.py", "Group": "users", "Password": "Pa55word!"}])
     same(call(package, "create_users_20240730_by_get", action="CreateUsers", **version, user=user).status_code, 200)
     same(call(package, "get_user_20240730", action="GetUser", **version, user_name="made.in.py").status_code, 200)
+    # The members of a list are parameters with a number in their names.
+    further = import_module(f"{package}.models.add_users_20180412_user_n").AddUsers20180412UserN()
+    further.additional_properties = {"User.2.Name": "second.in.py", "User.2.Group": "users", "User.2.Password": "Pa55word!"}
+    group = import_module(f"{package}.models.add_users_20180412_user_1_group").AddUsers20180412User1Group("users")
+    first = {"user_1_name": "first.in.py", "user_1_group": group, "user_1_password": "Pa55word!"}
+    older = {"version": "2018-04-12", "cluster_id": "ehpc-hz-vu7c2WkVGx"}
+    same(call(package, "add_users_20180412", action="AddUsers", **older, **first, user_n=further).status_code, 200)
+    same(call(package, "delete_users_20180412", action="DeleteUsers", **older, user_1_name="second.in.py").status_code, 200)
     missing = call(package, "list_users_20180412", action="ListUsers", version="2018-04-12", cluster_id="nothing")
     same((missing.status_code, missing.parsed.code), (404, "ClusterNotFound"))
 

@@ -64,6 +64,23 @@ await test("aliyun-ehpc", async () => {
     params: { query: { Action: "ListUsers", Version: "2018-04-12", ClusterId: "nothing" } },
   });
   same([old.response.status, (old.error as { Code?: string }).Code], [404, "ClusterNotFound"]);
+  // The members of a list are parameters with a number in their names.
+  const more = await client.GET("/AddUsers/..", {
+    // openapi-fetch does not read that the document says so.
+    querySerializer: { object: { style: "form", explode: true } },
+    params: {
+      query: {
+        Action: "AddUsers", Version: "2018-04-12", ClusterId: "ehpc-hz-vu7c2WkVGx",
+        "User.1.Name": "first.in.ts", "User.1.Group": "users", "User.1.Password": "Pa55word!",
+        "User.N": { "User.2.Name": "second.in.ts", "User.2.Group": "users", "User.2.Password": "Pa55word!" },
+      },
+    },
+  });
+  same([more.response.status, more.error], [200, undefined]);
+  const gone = await client.GET("/2018-04-12/DeleteUsers/../..", {
+    params: { query: { Action: "DeleteUsers", Version: "2018-04-12", ClusterId: "ehpc-hz-vu7c2WkVGx", "User.1.Name": "second.in.ts" } },
+  });
+  same([gone.response.status, gone.error], [200, undefined]);
 });
 
 await test("huawei-rocketmq", async () => {

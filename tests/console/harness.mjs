@@ -82,8 +82,8 @@ async function browser() {
 export const closeBrowser = async () => shared && (await shared).close();
 
 // A page of the console. What goes wrong inside of it, or leaves 127.0.0.1, is a failure.
-export async function open(server, hash = '', { scheme = 'light', locale = 'en-US', quiet = [401, 404, 409, 400] } = {}) {
-  const context = await (await browser()).newContext({ colorScheme: scheme, locale, viewport: { width: 1360, height: 860 }, acceptDownloads: true });
+export async function open(server, hash = '', { scheme = 'light', locale = 'en-US', width = 1360, quiet = [401, 404, 409, 400] } = {}) {
+  const context = await (await browser()).newContext({ colorScheme: scheme, locale, viewport: { width, height: 860 }, acceptDownloads: true });
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(server.url).origin });
   // CONSOLE_LIVE=1: the files as they lie in src/console, for who works on them; their headers are the server's.
   if (process.env.CONSOLE_LIVE) {

@@ -259,18 +259,43 @@ await journey('7 paste a bad and a good seed', async (using) => {
   await at.see('seeded1', at.page.locator('table'));
 });
 
+// How a snippet is run. What is absent is told.
+const program = {
+  Python: (text) => run(process.env.SDK_PYTHON, ['-W', 'ignore', '-'], { input: text, seconds: 240 }),
+  Node: (text) => {
+    fs.writeFileSync(`${OUT}/snippet.cjs`, text);
+    return run('node', [`${OUT}/snippet.cjs`], { env: { NODE_PATH: process.env.SDK_NODE } });
+  },
+  // With the modules that tests/sdk/go pins.
+  Go: (text) => {
+    fs.mkdirSync(`${OUT}/go`, { recursive: true });
+    for (const name of ['go.mod', 'go.sum']) fs.copyFileSync(`${process.env.SDK_GO}/${name}`, `${OUT}/go/${name}`);
+    fs.writeFileSync(`${OUT}/go/main.go`, text);
+    return run('go', ['run', '.'], { cwd: `${OUT}/go`, seconds: 400, env: { GOTOOLCHAIN: 'local', GOFLAGS: '-mod=readonly -buildvcs=false' } });
+  },
+  Java: (text) => {
+    fs.mkdirSync(`${OUT}/java`, { recursive: true });
+    fs.writeFileSync(`${OUT}/java/Main.java`, text);
+    return run('java', ['-XX:TieredStopAtLevel=1', '-cp', fs.readFileSync(process.env.SDK_JAVA, 'utf8').trim(), `${OUT}/java/Main.java`], { seconds: 120 });
+  },
+};
+const compiled = [];
+if ((await run('go', ['version'])).code === 0) compiled.push(['volcengine-bytehouse', 'Go'], ['huawei-workspace', 'Go'], ['aliyun-ehpc', 'Go']);
+else say('note: Go is absent: no snippet in Go was run');
+if (fs.existsSync(process.env.SDK_JAVA) && (await run('java', ['--version'])).code === 0) compiled.push(['huawei-workspace', 'Java']);
+else say('note: the Java SDKs are not installed (42-sdk-java): no snippet in Java was run');
+
 await journey('8 copy a snippet and run it with the real SDK', async (using) => {
   const server = using(await serve());
   await server.control('namespaces/suite8', {}, 'PUT');
   const at = using(await open(server, '#/connect?namespace=suite8'));
-  for (const [provider, language] of [['aliyun-ehpc', 'Python'], ['aliyun-ehpc', 'Node'], ['volcengine-bytehouse', 'Node'], ['huawei-workspace', 'Node'], ['huawei-workspace', 'Python'], ['qingcloud-ehpc', 'Python']]) {
+  for (const [provider, language] of [['aliyun-ehpc', 'Python'], ['aliyun-ehpc', 'Node'], ['volcengine-bytehouse', 'Node'], ['huawei-workspace', 'Node'], ['huawei-workspace', 'Python'], ['huawei-rocketmq', 'Python'], ['qingcloud-ehpc', 'Python'], ['volcengine-bytehouse', 'Python'], ...compiled]) {
     await at.choice('Provider').selectOption(provider);
     const block = at.page.locator('.snippets section', { has: at.page.getByRole('heading', { name: language, exact: true }) });
     await at.button('Copy', block).click();
     await wait(100);
     const text = await at.page.evaluate('navigator.clipboard.readText()');
-    fs.writeFileSync(`${OUT}/snippet.cjs`, text);
-    const { code, told } = language === 'Python' ? await run(process.env.SDK_PYTHON, ['-W', 'ignore', '-'], { input: text }) : await run('node', [`${OUT}/snippet.cjs`], { env: { NODE_PATH: process.env.SDK_NODE } });
+    const { code, told } = await program[language](text);
     is(code === 0 && told.length > 40, `${provider} with ${language}: ${told.slice(-300)}`);
     const { entries: [entry] } = await server.json('/_rollcall/journal?limit=1');
     is(entry.namespace === 'suite8' && entry.provider === provider && entry.status === 200, `${provider} with ${language} is called in the namespace: ${entry.namespace} ${entry.status}`);
@@ -332,6 +357,28 @@ await journey('every page: no barrier, pictures', async (using) => {
   }
 });
 
+await journey('every page on a telephone: nothing is wider than it', async (using) => {
+  const server = using(await serve());
+  for (let n = 0; n < 3; n += 1) await server.get(ALIYUN);
+  await server.get(`/a/path/that/is/${'long'.repeat(40)}`);
+  await server.get(ALIYUN.replace('ehpc-hz', 'none'));
+  await server.control('faults?namespace=default', { match: { provider: 'huawei-workspace', params: { user_name: 'long'.repeat(20) } }, effect: { delay: '1ms' } });
+  for (const locale of ['en-US', 'zh-CN']) {
+    const at = using(await open(server, '', { locale, width: 390 }));
+    for (const [name, hash] of Object.entries(PAGES)) {
+      const { entries } = await server.json('/_rollcall/journal?limit=1&failed=true');
+      await at.visit(hash.replace('ID', entries[0].id));
+      await wait(500);
+      // Wide tables, code and the pages' names scroll by themselves.
+      const wide = await at.page.evaluate(() => [...document.querySelectorAll('*')]
+        .filter((one) => one.clientWidth && one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== 'hidden' && !one.closest('.scroll, pre, nav, option, svg, .unseen, [type=file]'))
+        .map((one) => `${one.tagName}.${one.className} ${one.scrollWidth} > ${one.clientWidth}`));
+      check(`${name}, ${locale}, 390 pixels wide`, !wide.length, wide.slice(0, 5).join('; '));
+      await at.picture(`${name}-narrow-${locale}`);
+    }
+  }
+});
+
 await journey('hostile markup is seen inert', async (using) => {
   const server = using(await serve());
   const at = using(await open(server));
@@ -357,28 +404,6 @@ await journey('hostile markup is seen inert', async (using) => {
     await at.page.locator('.call').waitFor();
     for (const name of ['Raw', 'Pretty']) { await at.button(name).click(); await inert(`call ${id} ${name}`); }
     seen += (await at.page.locator('.call').textContent()).includes('<img src=x') ? 1 : 0;
-await journey('every page on a telephone: nothing is wider than it', async (using) => {
-  const server = using(await serve());
-  for (let n = 0; n < 3; n += 1) await server.get(ALIYUN);
-  await server.get(`/a/path/that/is/${'long'.repeat(40)}`);
-  await server.get(ALIYUN.replace('ehpc-hz', 'none'));
-  await server.control('faults?namespace=default', { match: { provider: 'huawei-workspace', params: { user_name: 'long'.repeat(20) } }, effect: { delay: '1ms' } });
-  for (const locale of ['en-US', 'zh-CN']) {
-    const at = using(await open(server, '', { locale, width: 390 }));
-    for (const [name, hash] of Object.entries(PAGES)) {
-      const { entries } = await server.json('/_rollcall/journal?limit=1&failed=true');
-      await at.visit(hash.replace('ID', entries[0].id));
-      await wait(500);
-      // Wide tables, code and the pages' names scroll by themselves.
-      const wide = await at.page.evaluate(() => [...document.querySelectorAll('*')]
-        .filter((one) => one.clientWidth && one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== 'hidden' && !one.closest('.scroll, pre, nav, option, svg, .unseen, [type=file]'))
-        .map((one) => `${one.tagName}.${one.className} ${one.scrollWidth} > ${one.clientWidth}`));
-      check(`${name}, ${locale}, 390 pixels wide`, !wide.length, wide.slice(0, 5).join('; '));
-      await at.picture(`${name}-narrow-${locale}`);
-    }
-  }
-});
-
   }
   is(seen >= 4, `the markup is seen as text in ${seen} calls`);
   for (const hash of ['#/data/volcengine-bytehouse/0', '#/data/volcengine-bytehouse/1', '#/data/huawei-rocketmq/1', '#/data/huawei-rocketmq/0', '#/faults', `#/${mark}`, `#/calls/${mark}?text=${mark}&provider=${mark}`, `#/data/${mark}/${mark}`, `#/try/${mark}/${mark}`, `#/faults?arm=1&provider=${mark}&error=${mark}`, `#/connect?provider=${mark}`, `#/reference/${mark}`, `#/namespaces?namespace=${mark}`, `#/calls?namespace=${mark}`]) {

@@ -129,6 +129,7 @@ async function create(at, provider, kind, values) {
   await at.page.locator('.records tbody tr').first().waitFor();
   await at.button('Create').click();
   const dialog = at.page.getByRole('dialog');
+  await at.button('Send', dialog).waitFor(); // all of the form is there
   for (const [name, value] of Object.entries(values)) {
     const field = dialog.getByLabel(new RegExp(`^${name.replace(/\./g, '\\.')}( \\*)?$`)).first();
     if (!await field.isVisible()) await dialog.locator('summary').first().click();

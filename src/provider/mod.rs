@@ -4,6 +4,7 @@ pub(crate) mod call;
 pub(crate) mod error;
 pub(crate) mod json;
 pub(crate) mod redact;
+mod reply;
 pub(crate) mod seed;
 pub(crate) mod table;
 pub(crate) mod text;

@@ -83,12 +83,17 @@ fn with_place(app: &App, mut shown: Value) -> Value {
 pub(crate) fn counts(data: &Database) -> rusqlite::Result<Value> {
     let mut shown = Map::new();
     let parts = PROVIDERS.iter().map(|provider| (provider.id, *provider));
-    data.read_each(parts, |provider, tx| {
-        let counts = (provider.data.counts)(tx)?.into_iter();
-        let counts = counts.map(|(kind, count)| (kind.to_owned(), json!(count)));
-        shown.insert(provider.id.to_owned(), Value::Object(counts.collect()));
-        Ok(())
-    })?;
+    data.note_each(
+        "counts",
+        parts,
+        |provider, tx| (provider.data.counts)(tx),
+        |provider, counts| {
+            let counts = counts
+                .iter()
+                .map(|(kind, count)| ((*kind).to_owned(), json!(count)));
+            shown.insert(provider.id.to_owned(), Value::Object(counts.collect()));
+        },
+    )?;
     Ok(Value::Object(shown))
 }
 

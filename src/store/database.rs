@@ -10,8 +10,10 @@ use std::sync::{Arc, OnceLock};
 use parking_lot::{Mutex, MutexGuard};
 use rusqlite::Connection;
 
+use super::freeze::WriteFreeze;
+use super::pages::{CachedBody, PageKey};
 use super::wait::lock;
-use super::{PAGES_AT_ONCE, Store, Tx, WriteFreeze, copy_pages, upgrade};
+use super::{PAGES_AT_ONCE, Store, Tx, copy_pages, upgrade};
 
 /// Tables that no key and no trigger leaves: a provider's.
 #[derive(Debug, Clone, Copy)]
@@ -150,18 +152,33 @@ impl Database {
         }
     }
 
-    /// Reads part after part: all of it at one generation where there is one store, else each part at one of its own.
-    pub(crate) fn read_each<T>(
+    /// Reads part after part: all of it at one generation where there is one store, else each part at one of its own, and
+    /// again only where it was written to since.
+    pub(crate) fn note_each<P: Copy, N: Send + Sync + 'static>(
         &self,
-        parts: impl IntoIterator<Item = (&'static str, T)>,
-        mut work: impl FnMut(T, &Tx<'_>) -> rusqlite::Result<()>,
+        what: &str,
+        parts: impl IntoIterator<Item = (&'static str, P)>,
+        read: impl Fn(P, &Tx<'_>) -> rusqlite::Result<N>,
+        mut note: impl FnMut(P, &N),
     ) -> rusqlite::Result<()> {
         let mut parts = parts.into_iter();
         match self {
-            Self::Whole(store) => store.read(|tx| parts.try_for_each(|(_, part)| work(part, tx))),
-            Self::Split(_) => {
-                parts.try_for_each(|(name, part)| self.part(name).read(|tx| work(part, tx)))
-            }
+            Self::Whole(store) => store.read(|tx| {
+                parts.try_for_each(|(_, part)| {
+                    note(part, &read(part, tx)?);
+                    Ok(())
+                })
+            }),
+            Self::Split(_) => parts.try_for_each(|(name, part)| {
+                let page = self
+                    .part(name)
+                    .encoded(PageKey::of((what, name)), 0, |tx| {
+                        let read = read(part, tx)?;
+                        Ok::<_, rusqlite::Error>(CachedBody::always("").with_metadata(read))
+                    })?;
+                note(part, &page.note);
+                Ok(())
+            }),
         }
     }
 

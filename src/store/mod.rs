@@ -3,11 +3,13 @@
 //! A [`Store`] is one database. In memory it is one connection behind a mutex (measured faster than a hop to another
 //! thread); in a file it is in WAL mode, one connection for writes and a few for reads.
 
+mod closing;
 pub(crate) mod column;
 mod connection;
 pub(crate) mod database;
 mod file;
 pub(crate) mod filter;
+mod freeze;
 mod index;
 pub(crate) mod lists;
 pub(crate) mod order;
@@ -28,7 +30,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use parking_lot::{MappedMutexGuard, Mutex, MutexGuard};
+use parking_lot::{MappedMutexGuard, Mutex};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::config::DbConfig;
 use rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE;
@@ -107,35 +109,6 @@ pub(crate) fn open_stores() -> usize {
     OPEN_STORES.load(Ordering::Relaxed)
 }
 
-/// A store that is not written to as long as this is held.
-#[derive(Debug)]
-pub(crate) struct WriteFreeze<'a> {
-    store: &'a Store,
-    _copying: MutexGuard<'a, ()>,
-    writer: Option<MutexGuard<'a, Option<Connection>>>,
-}
-
-impl WriteFreeze<'_> {
-    /// The data, where there is a copy of the original already.
-    fn connection(&self) -> Option<&Connection> {
-        self.writer.as_deref().and_then(Option::as_ref)
-    }
-
-    /// Redirects all further writes to this store to another one.
-    pub(crate) fn redirect_to(self, replacement: &Arc<Store>) {
-        // It is redirected once; a second attempt names the same store.
-        let _ = self.store.replacement.set(Arc::clone(replacement));
-    }
-
-    /// Has another store, which holds the same data, take this one's place.
-    fn hand_over_to(mut self, replacement: &Arc<Store>) {
-        let freed = self.writer.as_deref_mut().and_then(Option::take);
-        self.redirect_to(replacement);
-        // It may be large, and nobody has to wait for it any more.
-        drop(freed);
-    }
-}
-
 /// A commit that is under way. However it ends, by an error or a panic too, no page and no order stays that may be older than
 /// the data.
 struct Commit<'a> {
@@ -195,7 +168,12 @@ impl Deref for Tx<'_> {
 
 impl Drop for Store {
     fn drop(&mut self) {
-        if self.file.is_some() && !self.is_asleep.load(Ordering::Acquire) {
+        if self.file.is_none() {
+            let writer = self.writer.take().and_then(Mutex::into_inner);
+            if let Some(writer) = writer {
+                closing::close((writer, std::mem::take(&mut self.lists)));
+            }
+        } else if !self.is_asleep.load(Ordering::Acquire) {
             OPEN_STORES.fetch_sub(1, Ordering::Relaxed);
         }
     }
@@ -409,16 +387,6 @@ impl Store {
         transaction.commit()?;
         commit.follow(moves);
         Ok(done)
-    }
-
-    /// Waits for the current write, and holds up all others.
-    pub(crate) fn still(&self) -> WriteFreeze<'_> {
-        let copying = lock(&self.copying);
-        WriteFreeze {
-            store: self,
-            writer: self.writer.get().map(lock),
-            _copying: copying,
-        }
     }
 
     /// How many commits there were through this store, those included that failed; what was read at one generation holds while it lasts.

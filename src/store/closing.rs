@@ -1,0 +1,90 @@
+//! Large databases in memory are given back by a thread of their own: no answer waits for that.
+
+use std::sync::LazyLock;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
+
+use rusqlite::Connection;
+
+use super::index::Lists;
+
+/// From how many pages on a database takes longer to be given back than to be handed over.
+const LARGE: i64 = 1024;
+/// How many may wait: more would be memory that nobody sees. Whoever drops one more gives it back by himself.
+const WAITING: usize = 2;
+
+/// What a store in memory takes.
+pub(super) type Contents = (Connection, Lists);
+
+/// The way to the thread; none where the machine has no thread left.
+static CLOSER: LazyLock<Option<SyncSender<Contents>>> = LazyLock::new(|| {
+    let (closer, contents) = sync_channel(WAITING);
+    let close = move || contents.into_iter().for_each(drop::<Contents>);
+    let thread = thread::Builder::new().name("rollcall-closing".to_owned());
+    thread.spawn(close).ok().map(|_| closer)
+});
+
+/// Gives back what a store took. What is large may take a while longer, and nobody waits for it.
+pub(super) fn close(contents: Contents) {
+    if is_large(&contents.0)
+        && let Some(closer) = &*CLOSER
+    {
+        // Where too much waits already, it comes back, and goes here.
+        let _ = closer.try_send(contents);
+    }
+}
+
+fn is_large(connection: &Connection) -> bool {
+    let pages = connection.pragma_query_value(None, "page_count", |row| row.get(0));
+    pages.is_ok_and(|pages: i64| LARGE < pages)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Says in which thread it is dropped.
+    struct Dropped(Sender<bool>);
+
+    impl Drop for Dropped {
+        fn drop(&mut self) {
+            let _ = self
+                .0
+                .send(thread::current().name() == Some("rollcall-closing"));
+        }
+    }
+
+    /// A database of about so many pages, and whether it is closed by the thread for that.
+    fn contents(pages: usize) -> rusqlite::Result<(Contents, Receiver<bool>)> {
+        let (closes, closed) = channel();
+        let dropped = Dropped(closes);
+        let mut connection = Connection::open_in_memory()?;
+        connection.pragma_update(None, "page_size", 1024)?;
+        connection.execute_batch("CREATE TABLE bytes (some)")?;
+        connection.execute("INSERT INTO bytes VALUES (zeroblob(?1))", [pages * 1024])?;
+        // A closure lives as long as the connection that calls it.
+        let hook = move || {
+            let _ = &dropped;
+            false
+        };
+        connection.commit_hook(Some(hook))?;
+        Ok(((connection, Lists::default()), closed))
+    }
+
+    fn is_closed_elsewhere(pages: usize) -> bool {
+        const PATIENCE: Duration = Duration::from_secs(10);
+        let (contents, closed) = contents(pages).expect("memory is enough");
+        close(contents);
+        closed.recv_timeout(PATIENCE).expect("it is closed")
+    }
+
+    #[test]
+    fn nobody_waits_until_a_large_database_is_given_back() {
+        assert!(!is_closed_elsewhere(1));
+        // Other tests have it close their own meanwhile, and it takes only so many.
+        assert!((0..1000).any(|_| is_closed_elsewhere(2000)));
+    }
+}

@@ -79,6 +79,16 @@ pub(crate) struct Page<T> {
     pub(crate) rows: Vec<T>,
 }
 
+impl<T> Page<T> {
+    /// The same page of what becomes of its rows.
+    pub(crate) fn map<U>(self, each: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            total: self.total,
+            rows: self.rows.into_iter().map(each).collect(),
+        }
+    }
+}
+
 /// Every row of a prepared query.
 pub(crate) fn select<T>(
     tx: &Connection,

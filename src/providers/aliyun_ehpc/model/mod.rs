@@ -12,6 +12,7 @@ use crate::store::Tx;
 use crate::store::lists::List;
 use crate::store::order::Direction;
 use crate::store::page::{Page, Window, count, select};
+use crate::store::rows::{CachedReader, Columns, EncodedRow, PlainReader, RowEncoder, RowReader};
 
 /// What contradicts the counts and ids that triggers keep: each query gives a row then.
 pub(crate) const CONTRADICTIONS: &[&str] = &[
@@ -240,6 +241,41 @@ pub(crate) fn users(
     cluster: &Cluster,
     window: Window,
 ) -> rusqlite::Result<Page<User>> {
+    let reader = PlainReader {
+        columns: columns(cluster),
+        read: User::from_row,
+    };
+    list(tx, cluster, window, &reader)
+}
+
+/// The same, encoded.
+pub(crate) fn encoded_users(
+    tx: &Tx<'_>,
+    cluster: &Cluster,
+    window: Window,
+    encoder: &RowEncoder<'_, User>,
+) -> rusqlite::Result<Page<EncodedRow>> {
+    let reader = CachedReader {
+        columns: columns(cluster),
+        read: &User::from_row,
+        encoder,
+    };
+    list(tx, cluster, window, &reader)
+}
+
+fn columns(cluster: &Cluster) -> Columns {
+    Columns {
+        parent: Some(("cluster", cluster.seq)),
+        ..Columns::of("aliyun_users", "user_id", User::COLUMNS)
+    }
+}
+
+fn list<R: RowReader>(
+    tx: &Tx<'_>,
+    cluster: &Cluster,
+    window: Window,
+    reader: &R,
+) -> rusqlite::Result<Page<R::Row>> {
     let start = tx.start(
         &USERS,
         cluster.seq,
@@ -247,23 +283,16 @@ pub(crate) fn users(
         Direction::Forward,
         window.offset,
     )?;
-    let sql = format!(
-        "SELECT {} FROM aliyun_users WHERE cluster = ?1 AND ?2 <= user_id ORDER BY user_id LIMIT ?3 OFFSET ?4",
-        User::COLUMNS
-    );
+    let from = "FROM aliyun_users WHERE cluster = ?1 AND ?2 <= user_id ORDER BY user_id LIMIT ?3 OFFSET ?4";
+    let params = params![
+        cluster.seq,
+        start.number(),
+        window.sql_limit(),
+        start.sql_offset()
+    ];
     Ok(Page {
         total: cluster.user_count,
-        rows: select(
-            tx,
-            &sql,
-            params![
-                cluster.seq,
-                start.number(),
-                window.sql_limit(),
-                start.sql_offset()
-            ],
-            User::from_row,
-        )?,
+        rows: reader.select(tx, from, params, window.limit)?,
     })
 }
 

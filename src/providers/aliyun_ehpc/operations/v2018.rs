@@ -4,7 +4,7 @@ use super::super::model::seen_lists::Earlier;
 use super::super::model::tasks::{Lost, Progress, Tasks};
 use super::super::model::{self, Version};
 use super::super::wire::v2018::AsyncStatus;
-use super::super::wire::{self, IdStyle, ListPage, v2018 as wire_2018};
+use super::super::wire::{self, IdStyle, ListPage, Listed, v2018 as wire_2018};
 use super::{
     add_all, all_users, change_users, cluster_record, delete_user, exists, running_cluster,
 };
@@ -21,16 +21,18 @@ pub(crate) fn list_users_async(call: &Call<'_>) -> Result<Reply, ApiError> {
     let query = wire_2018::ListQuery::decode(call)?;
     let page = query.page()?;
     let style = IdStyle::of(call);
+    let row = |user| wire_2018::User::new(user, style);
+    let rows = (wire::LISTED_ASYNC + style as u8, row);
     let listed = ListPage::find(call, (query.cluster_id, page, style), |tx| {
         let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
-        let users = model::users(tx, &cluster, page.window())?;
-        let list = wire_2018::ListUsersAsync::success(page, style, users);
+        let users = wire::listed_users(call, tx, &cluster, page.window(), rows)?;
+        let list = wire_2018::ListUsersAsync::success(page, users);
         Ok((list, cluster))
     })?;
     let cluster = listed.note();
     let tasks = call.memory::<Tasks>();
     let without_users = |async_id: &str, status: AsyncStatus| {
-        let list = wire_2018::ListUsersAsync::without_users(page, style, status);
+        let list = wire_2018::ListUsersAsync::without_users(page, status);
         wire::answer(call, &list.of_call(call, async_id))
     };
     // How a task ends is the namespace's to say, and so the same for every task at any moment.
@@ -52,7 +54,8 @@ pub(crate) fn list_users_async(call: &Call<'_>) -> Result<Reply, ApiError> {
                     },
                     None => return Err(no_task(async_id, query.cluster_id, Lost::NotKept)),
                 };
-                let list = wire_2018::ListUsersAsync::success(page, style, users);
+                let users = users.map(|user| Listed::Made(row(user)));
+                let list = wire_2018::ListUsersAsync::success(page, users);
                 wire::answer(call, &list.of_call(call, async_id))
             }),
             Err(lost) => Err(no_task(async_id, query.cluster_id, lost)),
@@ -78,8 +81,8 @@ pub(crate) fn list_users_async(call: &Call<'_>) -> Result<Reply, ApiError> {
             if let Some(status) = at_first {
                 return without_users(&async_id, status);
             }
-            let users = model::users(tx, &cluster, page.window())?;
-            let list = wire_2018::ListUsersAsync::success(page, style, users);
+            let users = wire::listed_users(call, tx, &cluster, page.window(), rows)?;
+            let list = wire_2018::ListUsersAsync::success(page, users);
             wire::answer(call, &list.of_call(call, &async_id))
         }),
     }
@@ -106,7 +109,8 @@ pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     let page = query.page()?;
     let listed = ListPage::find(call, (query.cluster_id, page), |tx| {
         let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
-        let users = model::users(tx, &cluster, page.window())?;
+        let rows = (wire::LISTED_BRIEFLY, wire_2018::BriefUser::from);
+        let users = wire::listed_users(call, tx, &cluster, page.window(), rows)?;
         Ok((wire_2018::ListUsers::new(page, users), ()))
     })?;
     Ok(listed.answer(call, ""))

@@ -18,8 +18,10 @@ pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     let style = IdStyle::of(call);
     let listed = ListPage::find(call, (query.cluster_id, page, style), |tx| {
         let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
-        let users = model::users(tx, &cluster, page.window())?;
-        Ok((wire_2024::ListUsers::new(page, style, users), ()))
+        let row = |user| wire_2024::User::new(user, style);
+        let rows = (wire::LISTED_2024 + style as u8, row);
+        let users = wire::listed_users(call, tx, &cluster, page.window(), rows)?;
+        Ok((wire_2024::ListUsers::new(page, users), ()))
     })?;
     Ok(listed.answer(call, ""))
 }

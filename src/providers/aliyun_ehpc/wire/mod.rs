@@ -16,12 +16,13 @@ use quick_xml::se::Serializer as XmlSerializer;
 use serde::{Serialize, Serializer};
 
 use super::errors;
-use super::model::Group;
+use super::model::{self, Cluster, Group, User};
 use crate::provider::call::{Call, Params, Reply, Request};
 use crate::provider::error::{ApiError, ErrorEntry, Refusal};
 use crate::store::Tx;
-use crate::store::page::Window;
+use crate::store::page::{Page, Window};
 use crate::store::pages::CachedBody;
+use crate::store::rows::{EncodedRow, RowEncoder};
 
 const JSON: &str = "application/json;charset=utf-8";
 /// The Python SDK compares an error's content type with exactly this text.
@@ -333,6 +334,11 @@ pub(crate) enum IdStyle {
     Number,
 }
 
+/// What tells the forms of rows apart that are kept: the lists that show users, and how they show ids.
+pub(crate) const LISTED_ASYNC: u8 = 0;
+pub(crate) const LISTED_BRIEFLY: u8 = 2;
+pub(crate) const LISTED_2024: u8 = 4;
+
 impl IdStyle {
     pub(crate) fn of(call: &Call<'_>) -> Self {
         match call.quirk("user-id") {
@@ -359,7 +365,39 @@ impl Serialize for Id {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Users<T> {
-    user_info: Vec<T>,
+    user_info: Vec<Listed<T>>,
+}
+
+/// A row of a list.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Listed<T> {
+    /// As it was encoded before.
+    Json(EncodedRow),
+    /// In XML, or of a list that there is no more.
+    Made(T),
+}
+
+/// The rows of a list in the format that the caller wants. Those in JSON are kept, as `variant` of all rows of users.
+pub(crate) fn listed_users<T: Serialize>(
+    call: &Call<'_>,
+    tx: &Tx<'_>,
+    cluster: &Cluster,
+    window: Window,
+    (variant, row): (u8, impl Fn(User) -> T),
+) -> rusqlite::Result<Page<Listed<T>>> {
+    match Format::wanted(call) {
+        Format::Json => {
+            let encode = |user| EncodedRow::always(&row(user));
+            let encoder = RowEncoder::new(variant, call.now().millis(), &encode);
+            let page = model::encoded_users(tx, cluster, window, &encoder)?;
+            Ok(page.map(Listed::Json))
+        }
+        Format::Xml => {
+            let page = model::users(tx, cluster, window)?;
+            Ok(page.map(|user| Listed::Made(row(user))))
+        }
+    }
 }
 
 /// What a write answers: that it is done.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AskedPage, Id, IdStyle, PageOf, Parameters, SHORTEST_PASSWORD, Users, group, invalid_params,
-    is_user_name, password,
+    AskedPage, Id, IdStyle, Listed, PageOf, Parameters, SHORTEST_PASSWORD, Users, group,
+    invalid_params, is_user_name, password,
 };
 use crate::provider::call::Call;
 use crate::provider::error::ApiError;
@@ -226,7 +226,7 @@ pub(crate) enum AsyncStatus {
 /// A user, the fields in the order of the seed's example.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct User {
+pub(crate) struct User {
     name: String,
     /// With milliseconds and a zone, unlike everywhere else.
     add_time: String,
@@ -235,23 +235,29 @@ struct User {
     group_id: Id,
 }
 
-impl<'a> ListUsersAsync<'a> {
-    /// A task that is done, for all calls that see it so.
-    pub(crate) fn success(page: PageOf, style: IdStyle, users: Page<model::User>) -> Self {
-        let row = |user: model::User| User {
+impl User {
+    /// The row of a user.
+    pub(crate) fn new(user: model::User, style: IdStyle) -> Self {
+        Self {
             name: user.name,
             add_time: user.add_time.rfc3339_millis(),
             group: user.group.text(),
             user_id: Id(user.user_id, style),
             group_id: Id(user.group_id, style),
-        };
+        }
+    }
+}
+
+impl<'a> ListUsersAsync<'a> {
+    /// A task that is done, for all calls that see it so.
+    pub(crate) fn success(page: PageOf, users: Page<Listed<User>>) -> Self {
         Self {
             page_size: page.size,
             request_id: "",
             page_number: page.number,
             total_count: users.total,
             users: Users {
-                user_info: users.rows.into_iter().map(row).collect(),
+                user_info: users.rows,
             },
             async_id: "",
             async_status: AsyncStatus::Success,
@@ -259,14 +265,14 @@ impl<'a> ListUsersAsync<'a> {
     }
 
     /// A task that is not done yet, or has failed. Inferred: it shows an empty list.
-    pub(crate) fn without_users(page: PageOf, style: IdStyle, async_status: AsyncStatus) -> Self {
+    pub(crate) fn without_users(page: PageOf, async_status: AsyncStatus) -> Self {
         let nobody = Page {
             total: 0,
             rows: Vec::new(),
         };
         Self {
             async_status,
-            ..Self::success(page, style, nobody)
+            ..Self::success(page, nobody)
         }
     }
 
@@ -295,27 +301,32 @@ pub(crate) struct ListUsers {
 /// A user without its ids.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct BriefUser {
+pub(crate) struct BriefUser {
     name: String,
     /// Without a fraction and a zone.
     add_time: String,
     group: &'static str,
 }
 
-impl ListUsers {
-    pub(crate) fn new(page: PageOf, users: Page<model::User>) -> Self {
-        let row = |user: model::User| BriefUser {
+impl From<model::User> for BriefUser {
+    fn from(user: model::User) -> Self {
+        Self {
             name: user.name,
             add_time: user.add_time.format("%Y-%m-%dT%H:%M:%S"),
             group: user.group.text(),
-        };
+        }
+    }
+}
+
+impl ListUsers {
+    pub(crate) fn new(page: PageOf, users: Page<Listed<BriefUser>>) -> Self {
         Self {
             page_size: page.size,
             request_id: "",
             page_number: page.number,
             total_count: users.total,
             users: Users {
-                user_info: users.rows.into_iter().map(row).collect(),
+                user_info: users.rows,
             },
         }
     }

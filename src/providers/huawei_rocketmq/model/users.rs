@@ -380,11 +380,7 @@ pub(crate) fn list_users(
         read: User::from_row,
     };
     let page = list(tx, instance, window, &reader)?;
-    let rows = page.rows.into_iter().map(|user| user.on(instance));
-    Ok(Page {
-        total: page.total,
-        rows: rows.collect(),
-    })
+    Ok(page.map(|user| user.on(instance)))
 }
 
 /// The same, encoded.

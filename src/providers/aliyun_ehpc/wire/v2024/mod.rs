@@ -6,8 +6,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{
-    AskedPage, Id, IdStyle, PageOf, Parameters, SHORTEST_PASSWORD, Users, group, invalid_params,
-    is_user_name, password,
+    AskedPage, Id, IdStyle, Listed, PageOf, Parameters, SHORTEST_PASSWORD, Users, group,
+    invalid_params, is_user_name, password,
 };
 use crate::provider::call::Call;
 use crate::provider::error::ApiError;
@@ -280,7 +280,7 @@ impl<'a> GetUser<'a> {
 /// A user, in the order of the documented example.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct User {
+pub(crate) struct User {
     user_name: String,
     /// Without a fraction and a zone.
     add_time: String,
@@ -290,7 +290,8 @@ struct User {
 }
 
 impl User {
-    fn new(user: model::User, style: IdStyle) -> Self {
+    /// The row of a user.
+    pub(crate) fn new(user: model::User, style: IdStyle) -> Self {
         Self {
             user_name: user.name,
             add_time: user.add_time.format("%Y-%m-%dT%H:%M:%S"),
@@ -302,18 +303,14 @@ impl User {
 }
 
 impl ListUsers {
-    pub(crate) fn new(page: PageOf, style: IdStyle, users: Page<model::User>) -> Self {
+    pub(crate) fn new(page: PageOf, users: Page<Listed<User>>) -> Self {
         Self {
             page_size: page.size,
             request_id: "",
             page_number: page.number,
             total_count: users.total,
             users: Users {
-                user_info: users
-                    .rows
-                    .into_iter()
-                    .map(|user| User::new(user, style))
-                    .collect(),
+                user_info: users.rows,
             },
         }
     }

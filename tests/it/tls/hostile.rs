@@ -209,7 +209,7 @@ fn a_client_with_other_protocols_alone_is_refused_by_name() {
 }
 
 /// The memory of a process that is in use, in KiB.
-fn resident(id: u32) -> u64 {
+pub(super) fn resident(id: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("it runs");
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let number = line

@@ -3,6 +3,8 @@
 mod calls;
 mod certificates;
 mod hostile;
+mod many;
+mod renegotiation;
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};

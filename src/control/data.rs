@@ -4,20 +4,21 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::fmt::Display;
 use std::io::Write as _;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use rusqlite::Connection;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::export::{NDJSON, each_record, lines, ndjson};
 use super::extract::{LargeBody, LineStream, PathParam, QueryParams, pointer};
 use super::namespaces::{KEPT, counts, swapped_json};
+use super::on_the_way::{OnTheWay, shared};
 use super::problem::{Answer, Problem, blocking};
 use crate::app::App;
 use crate::namespace::clock::Clock;
@@ -31,8 +32,6 @@ use crate::seed::template;
 use crate::seed::{self, Document, DocumentError, LineCause, LineError};
 use crate::store::database::Database;
 use crate::store::{OpenError, Store};
-
-const NDJSON: &str = "application/x-ndjson";
 
 /// Why a document was not merged.
 enum Merging {
@@ -347,53 +346,6 @@ fn context(state: &Data) -> SeedContext<'_> {
     }
 }
 
-/// Whole databases that are on their way: whoever asks for the same at the same time is sent the same bytes, however slowly
-/// each of them reads.
-#[derive(Debug, Default)]
-struct OnTheWay {
-    snapshot: Mutex<Shared>,
-    export: Mutex<Shared>,
-}
-
-/// Bytes of a generation, for as long as they are sent to anybody.
-#[derive(Debug, Default)]
-struct Shared {
-    generation: u64,
-    bytes: Weak<Vec<u8>>,
-}
-
-/// The bytes that are on their way, or new ones where the data is another now.
-fn shared(
-    slot: &Mutex<Shared>,
-    data: &Database,
-    make: impl FnOnce(&Store) -> rusqlite::Result<Vec<u8>>,
-) -> rusqlite::Result<Bytes> {
-    let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
-    // Looked at before the data: what is written meanwhile makes the bytes older than they are, never newer.
-    let generation = data.generation();
-    let known = slot.bytes.upgrade();
-    let bytes = match known.filter(|_| slot.generation == generation) {
-        Some(bytes) => bytes,
-        None => {
-            let bytes = Arc::new(make(&*data.readable()?)?);
-            *slot = Shared {
-                generation,
-                bytes: Arc::downgrade(&bytes),
-            };
-            bytes
-        }
-    };
-    Ok(Bytes::from_owner(Owned(bytes)))
-}
-
-struct Owned(Arc<Vec<u8>>);
-
-impl AsRef<[u8]> for Owned {
-    fn as_ref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
 /// The data of a namespace as one SQLite file.
 pub(crate) async fn snapshot(
     State(app): State<Arc<App>>,
@@ -438,13 +390,7 @@ fn check_values(store: &Arc<Store>) -> Result<(), String> {
     let unreadable = |cause: rusqlite::Error| format!("holds a value that cannot be read: {cause}");
     counts(&Database::Whole(Arc::clone(store))).map_err(unreadable)?;
     store
-        .read(|tx| {
-            seed::credentials::export(tx, &mut drop)?;
-            for provider in PROVIDERS {
-                (provider.data.export)(tx, &mut drop)?;
-            }
-            Ok::<_, rusqlite::Error>(())
-        })
+        .read(|tx| each_record(tx, &mut |_, value| drop(value)))
         .map_err(unreadable)?;
     for provider in PROVIDERS {
         for sql in provider.data.contradictions {
@@ -465,43 +411,6 @@ fn put(app: &App, name: &str, store: &Store) -> Answer {
     let swapped = app.namespaces.replace(name, store)?;
     tracing::info!(namespace = name, "data replaced");
     Ok(Json(swapped_json(name, &swapped)?))
-}
-
-/// Every record as a line of ndjson, each a seed document of its own.
-fn lines(state: &Data) -> rusqlite::Result<Bytes> {
-    let on_the_way = state.memory.get::<OnTheWay>();
-    shared(&on_the_way.export, &state.data, |store| {
-        let mut lines = Vec::new();
-        let mut add = |id: &str, value: Value| {
-            // Writing to memory cannot fail.
-            let _ = writeln!(lines, "{}", json!({ id: value }));
-        };
-        store.read(|tx| {
-            seed::credentials::export(tx, &mut |value| add("credentials", value))?;
-            for provider in PROVIDERS {
-                (provider.data.export)(tx, &mut |value| add(provider.id, value))?;
-            }
-            Ok::<_, rusqlite::Error>(())
-        })?;
-        lines.shrink_to_fit();
-        Ok(lines)
-    })
-}
-
-fn ndjson(lines: Bytes) -> Response {
-    ([("content-type", NDJSON)], lines).into_response()
-}
-
-/// The data of a namespace as ndjson.
-pub(crate) async fn export(
-    State(app): State<Arc<App>>,
-    PathParam(name): PathParam,
-) -> Answer<Response> {
-    blocking(move || {
-        let state = app.namespaces.existing(&name)?.state();
-        Ok(ndjson(lines(&state)?))
-    })
-    .await
 }
 
 /// What is read of an export so far: a database of its own, which nobody sees until it is complete.
@@ -625,7 +534,7 @@ pub(crate) async fn diff(
                 differences.extend_from_slice(b"}\n");
             }
         }
-        Ok(ndjson(differences.into()))
+        Ok(ndjson(differences))
     })
     .await
 }

@@ -10,6 +10,7 @@ mod compose;
 mod console;
 mod data;
 mod describe;
+mod export;
 mod extract;
 mod faults;
 mod guard;
@@ -17,6 +18,7 @@ mod info;
 mod journal;
 mod known;
 mod namespaces;
+mod on_the_way;
 mod problem;
 mod sdks;
 mod settings;
@@ -220,7 +222,7 @@ pub(crate) fn router(app: &Arc<App>, access: ControlAccess) -> Router {
         )
         .route(
             "/namespaces/{namespace}/export",
-            get(data::export).put(data::import),
+            get(export::export).put(data::import),
         )
         .route("/namespaces/{namespace}/diff", get(data::diff))
         .route("/namespaces/{namespace}/values", get(known::values))

@@ -43,6 +43,7 @@ use index::{Changes, Lists};
 use pages::{CachedBody, PageKey, ResponseCache};
 use rows::RowCache;
 use transaction::Transaction;
+pub(crate) use wait::is_waited_for;
 use wait::{blocking, lock};
 
 pub(crate) use file::{OpenError, check};

@@ -36,6 +36,7 @@ mod journal;
 mod kept;
 mod load;
 mod long;
+mod long_exports;
 mod long_lists;
 mod memory;
 mod misdirected;

@@ -7,11 +7,11 @@ ENV RUSTFLAGS="-C target-feature=+crt-static"
 # Dependencies first, against empty sources: a change of the sources builds rollcall alone.
 COPY Cargo.toml Cargo.lock ./
 RUN mkdir -p src tests/it tests/bench \
-    && echo 'fn main() {}' | tee src/main.rs tests/it/main.rs tests/bench/main.rs > src/lib.rs \
+    && echo 'fn main() {}' | tee build.rs src/main.rs tests/it/main.rs tests/bench/main.rs > src/lib.rs \
     && cargo build --release --locked --bin rollcall --target "$(rustc -vV | sed -n 's/^host: //p')"
 COPY . .
 # The empty sources are newer than the real ones.
-RUN touch src/main.rs src/lib.rs \
+RUN touch build.rs src/main.rs src/lib.rs \
     && host="$(rustc -vV | sed -n 's/^host: //p')" \
     && cargo build --release --locked --bin rollcall --target "$host" \
     && cp "target/$host/release/rollcall" /rollcall \

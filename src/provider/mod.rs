@@ -48,7 +48,8 @@ pub(crate) struct Provider {
     pub(crate) schema: &'static [&'static str],
     /// The OpenAPI document, as YAML.
     pub(crate) openapi: &'static str,
-    /// The built-in demo data, as a seed document.
+    /// The built-in demo data, as a seed document. What is built in is the database that it makes (`seed/image.rs`).
+    #[cfg(any(test, fuzzing))]
     pub(crate) demo: &'static str,
     /// The target of a call to try first, which the demo data answers.
     pub(crate) example: &'static str,

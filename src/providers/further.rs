@@ -53,6 +53,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     limits: LIMITS,
     schema: &[],
     openapi: "openapi: 3.1.0",
+    #[cfg(any(test, fuzzing))]
     demo: "{}",
     example: "/ledger/v1/books",
     records: &[],

@@ -4,6 +4,7 @@
 //! vocabulary and is read by its provider. An `.ndjson` file holds one such document a line, and is read a line at a time.
 
 pub(crate) mod credentials;
+mod image;
 mod ndjson;
 mod reach;
 pub(crate) mod template;
@@ -22,7 +23,7 @@ use serde_json::value::RawValue;
 use crate::provider::SeedContext;
 use crate::provider::json::{self, JsonError};
 use crate::provider::seed::{SeedError, shortened};
-use crate::providers::{PROVIDERS, require};
+use crate::providers::require;
 
 pub(crate) use ndjson::{LineCause, LineError, merge_lines};
 pub(crate) use reach::only_part;
@@ -33,7 +34,7 @@ const LARGE: u64 = 16 * 1024 * 1024;
 /// Where seed data comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SeedSource {
-    /// The demo that is built in.
+    /// The demo that is built in: what the others are merged into, wherever it is named.
     Demo,
     /// A file, or a folder of files.
     Path(PathBuf),
@@ -142,31 +143,17 @@ pub(crate) fn merge(
     Ok(records)
 }
 
-/// Merges everything that a source holds.
-pub(crate) fn merge_source(
+/// Merges everything that a file or a folder holds.
+fn merge_path(
     tx: &Connection,
-    source: &SeedSource,
+    path: &Path,
     context: &SeedContext<'_>,
 ) -> Result<u64, SeedFileError> {
-    match source {
-        SeedSource::Demo => {
-            let mut records = 0;
-            for provider in PROVIDERS {
-                let file = format!("built-in {}.json", provider.id);
-                records += Document::parse(provider.demo.as_bytes())
-                    .and_then(|document| merge(tx, &document, context).map_err(DocumentError::Seed))
-                    .map_err(|cause| seed_file_error(&file, &cause))?;
-            }
-            Ok(records)
-        }
-        SeedSource::Path(path) => {
-            let mut records = 0;
-            for file in files(path)? {
-                records += merge_file(tx, &file, context)?;
-            }
-            Ok(records)
-        }
+    let mut records = 0;
+    for file in files(path)? {
+        records += merge_file(tx, &file, context)?;
     }
+    Ok(records)
 }
 
 /// Merges one `.json` or `.ndjson` file.

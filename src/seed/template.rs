@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{SeedFileError, SeedSource, merge_source};
+use super::{SeedFileError, SeedSource, image, merge_path};
 use crate::namespace::DATA_VERSION;
 use crate::namespace::clock::{Clock, Setting};
 use crate::namespace::credentials;
@@ -80,15 +80,24 @@ impl TemplatePlan {
 
     /// The seed, loaded into a database that every namespace starts as a copy of.
     pub(crate) fn build(&self) -> Result<Template, TemplateError> {
-        let template = empty_store()?;
+        let is_demo = |source: &SeedSource| matches!(source, SeedSource::Demo);
+        let template = if self.seeds.iter().any(is_demo) {
+            image::demo()?
+        } else {
+            empty_store()?
+        };
+        let paths = self.seeds.iter().filter_map(|source| match source {
+            SeedSource::Demo => None,
+            SeedSource::Path(path) => Some(path),
+        });
         let ids = self.ids("template");
         let context = SeedContext {
             ids: &ids,
             now: Clock::new(self.clock).now(),
         };
         template.write(|tx: &Connection| {
-            for source in &self.seeds {
-                merge_source(tx, source, &context).map_err(TemplateError::Seed)?;
+            for path in paths {
+                merge_path(tx, path, &context).map_err(TemplateError::Seed)?;
             }
             Ok::<_, TemplateError>(())
         })?;

@@ -10,6 +10,7 @@ pub(crate) mod database;
 mod file;
 pub(crate) mod filter;
 mod freeze;
+mod image;
 mod index;
 pub(crate) mod lists;
 pub(crate) mod order;
@@ -50,7 +51,7 @@ pub(crate) use file::{OpenError, check};
 
 /// How many bytes a page has. Every table and index takes one at least, and most of a namespace's are nearly empty: pages
 /// of 4 KiB make it twice as large, and a million users only a tenth faster to import.
-const PAGE: u32 = 1024;
+pub(crate) const PAGE: u32 = 1024;
 /// How many pages are copied at once: more than the demo has.
 const PAGES_AT_ONCE: i32 = 1024;
 /// Connections that only read, for a file.

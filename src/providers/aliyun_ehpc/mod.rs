@@ -54,6 +54,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     limits: LIMITS,
     schema: &[include_str!("schema.sql")],
     openapi: include_str!("../../../openapi/aliyun-ehpc.yaml"),
+    #[cfg(any(test, fuzzing))]
     demo: include_str!("../../../seed-data/aliyun-ehpc.json"),
     example: "/?Action=ListUsersAsync&Version=2018-04-12&ClusterId=ehpc-hz-vu7c2WkVGx",
     records: &[

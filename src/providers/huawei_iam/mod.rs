@@ -36,6 +36,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     // Its own tables, and the tokens that the other Huawei modules look at too.
     schema: &[include_str!("schema.sql"), token::SCHEMA],
     openapi: include_str!("../../../openapi/huawei-iam.yaml"),
+    #[cfg(any(test, fuzzing))]
     demo: include_str!("../../../seed-data/huawei-iam.json"),
     example: "/v3/projects?name=cn-north-4",
     records: &[

@@ -34,6 +34,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     limits: LIMITS,
     schema: &[include_str!("schema.sql")],
     openapi: include_str!("../../../openapi/huawei-rocketmq.yaml"),
+    #[cfg(any(test, fuzzing))]
     demo: include_str!("../../../seed-data/huawei-rocketmq.json"),
     example: "/v2/0bec5db98280d2d02fd6c00c2de791ce/instances/68fdc9a8-805e-439d-8dd9-25adc1c58bf6/users",
     records: &[

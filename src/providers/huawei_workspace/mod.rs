@@ -35,6 +35,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     limits: LIMITS,
     schema: &[include_str!("schema.sql")],
     openapi: include_str!("../../../openapi/huawei-workspace.yaml"),
+    #[cfg(any(test, fuzzing))]
     demo: include_str!("../../../seed-data/huawei-workspace.json"),
     example: "/v2/0bec5db98280d2d02fd6c00c2de791ce/users?limit=10",
     records: &[

@@ -59,6 +59,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     limits: LIMITS,
     schema: &[include_str!("schema.sql")],
     openapi: include_str!("../../../openapi/qingcloud-ehpc.yaml"),
+    #[cfg(any(test, fuzzing))]
     demo: include_str!("../../../seed-data/qingcloud-ehpc.json"),
     example: "/api/user?zone=jn1a&timestamp=2026-01-02T03:04:05Z",
     records: &[

@@ -51,6 +51,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     limits: LIMITS,
     schema: &[include_str!("schema.sql")],
     openapi: include_str!("../../../openapi/volcengine-bytehouse.yaml"),
+    #[cfg(any(test, fuzzing))]
     demo: include_str!("../../../seed-data/volcengine-bytehouse.json"),
     example: "/?Action=ListUsers&Version=2024-08-31",
     records: &[

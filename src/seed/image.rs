@@ -1,0 +1,147 @@
+//! The demo as the database that it makes, from when rollcall was built.
+
+use crate::store::Store;
+
+/// What `build.rs` makes of `image/`.
+static DEMO: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/demo.image"));
+
+/// A database with the tables of every provider and the demo in them. The salts in it are the same in every start: its passwords are
+/// public.
+pub(super) fn demo() -> rusqlite::Result<Store> {
+    Store::of_image(DEMO)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use rusqlite::Connection;
+    use rusqlite::types::Value;
+
+    use super::*;
+    use crate::namespace::clock::Clock;
+    use crate::namespace::ids::Ids;
+    use crate::provider::SeedContext;
+    use crate::providers::PROVIDERS;
+    use crate::seed::template::empty_store;
+    use crate::seed::{Document, merge};
+    use crate::store::page::select;
+
+    const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/seed/image");
+    /// Set, the test writes the files of that folder instead of looking at them.
+    const WRITE: &str = "ROLLCALL_WRITE_IMAGE";
+
+    /// The demo as its documents make it.
+    fn merged() -> Store {
+        let store = empty_store().expect("valid schemas");
+        let ids = Ids::seeded(0, "demo");
+        let now = Clock::default().now();
+        let context = SeedContext { ids: &ids, now };
+        let merged = store.write(|tx| {
+            for provider in PROVIDERS {
+                let document = Document::parse(provider.demo.as_bytes());
+                merge(tx, &document.expect("a document"), &context).expect(provider.id);
+            }
+            Ok::<_, rusqlite::Error>(())
+        });
+        merged.expect("the demo");
+        store
+    }
+
+    fn texts(connection: &Connection, sql: &str) -> Vec<String> {
+        select(connection, sql, [], |row| row.get(0)).expect(sql)
+    }
+
+    /// The version, tables, indexes and triggers as SQL; all in the order of their names, but tables first.
+    fn schema(connection: &Connection) -> String {
+        let version = texts(
+            connection,
+            "SELECT 'PRAGMA user_version = ' || user_version FROM pragma_user_version",
+        );
+        let parts = texts(
+            connection,
+            "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%' ORDER BY type <> 'table', name",
+        );
+        let parts = version.into_iter().chain(parts);
+        parts.map(|part| part + ";\n").collect()
+    }
+
+    /// The rows of all tables as SQL, a row a line. The tables' own rows give way.
+    fn rows(connection: &Connection) -> String {
+        let tables = texts(
+            connection,
+            "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name",
+        );
+        let of_table = |table: &String| {
+            // Hidden are generated columns.
+            let columns =
+                format!("SELECT name FROM pragma_table_xinfo('{table}') WHERE hidden = 0");
+            let columns = texts(connection, &columns);
+            let quoted: Vec<String> = columns
+                .iter()
+                .map(|column| format!("quote({column})"))
+                .collect();
+            let row = quoted.join(" || ', ' || ");
+            let rows = texts(
+                connection,
+                &format!("SELECT '(' || {row} || ')' FROM {table}"),
+            );
+            match rows.as_slice() {
+                [] => String::new(),
+                rows => format!(
+                    "DELETE FROM {table};\nINSERT INTO {table} ({}) VALUES\n{};\n",
+                    columns.join(", "),
+                    rows.join(",\n")
+                ),
+            }
+        };
+        tables.iter().map(of_table).collect()
+    }
+
+    fn of<T>(store: &Store, what: impl Fn(&Connection) -> T) -> T {
+        store
+            .read(|tx| Ok::<_, rusqlite::Error>(what(tx)))
+            .expect("readable")
+    }
+
+    #[test]
+    fn the_image_is_what_the_seed_files_make() {
+        let merged = merged();
+        let file = |name: &str| Path::new(FOLDER).join(format!("{name}.sql"));
+        let made = [("schema", of(&merged, schema)), ("demo", of(&merged, rows))];
+        if std::env::var_os(WRITE).is_some() {
+            for (name, made) in made {
+                fs::write(file(name), made).expect("a writable checkout");
+            }
+            // What is built in is still that of the files as they were.
+            return;
+        }
+        for (name, made) in &made {
+            let kept = fs::read_to_string(file(name)).expect("a file of the checkout");
+            assert!(
+                kept == *made,
+                "{name}.sql is not what seed-data and the schemas make; `{WRITE}=1 cargo test --lib image` writes it"
+            );
+        }
+        let image = demo().expect("an image");
+        let read = [("schema", of(&image, schema)), ("demo", of(&image, rows))];
+        assert!(read == made, "the image is not what build.rs was given");
+    }
+
+    #[test]
+    fn the_image_is_sound_and_has_our_pages() {
+        let image = demo().expect("an image");
+        of(&image, |connection| {
+            let found = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, Value>(0));
+            let text = Value::Text("ok".to_owned());
+            assert_eq!(found("PRAGMA integrity_check"), Ok(text));
+            assert_eq!(
+                found("SELECT count(*) FROM pragma_foreign_key_check"),
+                Ok(Value::Integer(0))
+            );
+            let size = i64::from(crate::store::PAGE);
+            assert_eq!(found("PRAGMA page_size"), Ok(Value::Integer(size)));
+        });
+    }
+}

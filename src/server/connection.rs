@@ -3,8 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -45,10 +45,13 @@ const DEPTH: usize = 2;
 /// What clients print of a tunnel that is refused, most of them nothing else.
 const REASON: &[u8] = b"Forbidden: rollcall serves the hosts of its providers alone";
 
+/// The routes of the control plane, from the first call to it on: an SDK in a short test makes none, and waits for the start.
+pub(super) type Control = LazyLock<Router, Box<dyn FnOnce() -> Router + Send>>;
+
 /// What the connections of a listener share.
 pub(super) struct Front {
     app: Arc<App>,
-    control: Router,
+    control: Arc<Control>,
     /// The provider that the listener is dedicated to, if any.
     door: Option<&'static Provider>,
     port: Option<u16>,
@@ -62,7 +65,7 @@ pub(super) struct Front {
 impl Front {
     pub(super) fn new(
         app: Arc<App>,
-        control: Router,
+        control: Arc<Control>,
         door: Option<&'static Provider>,
         port: Option<u16>,
         proxy: Option<Arc<Proxy>>,

@@ -13,7 +13,7 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
@@ -31,7 +31,7 @@ use crate::providers::PROVIDERS;
 use crate::seed::template::{self, TemplatePlan};
 use crate::seed::{SeedSource, files};
 use crate::tls::{Certificates, Names};
-use connection::Front;
+use connection::{Control, Front};
 pub use error::StartError;
 use listener::{Doors, accept, bind};
 use options::Options;
@@ -326,7 +326,10 @@ async fn serve(
 ) {
     let stop = app.stop.clone();
     let proxy = app.is_proxy.then(|| Arc::new(Proxy::new(access.clone())));
-    let control = control::router(&app, access);
+    let control: Arc<Control> = Arc::new(LazyLock::new({
+        let app = Arc::clone(&app);
+        Box::new(move || control::router(&app, access))
+    }));
     if let Some(seeds) = seeds {
         tokio::spawn(watch_seeds(Arc::clone(&app), seeds, stop.subscribe()));
     }
@@ -334,7 +337,7 @@ async fn serve(
         .into_iter()
         .map(|(door, listener)| {
             let port = listener.local_addr().ok().map(|address| address.port());
-            let (app, control) = (Arc::clone(&app), control.clone());
+            let (app, control) = (Arc::clone(&app), Arc::clone(&control));
             let front = Front::new(app, control, door, port, proxy.clone());
             tokio::spawn(accept(front, listener, stop.subscribe()))
         })

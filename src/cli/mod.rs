@@ -11,11 +11,12 @@ mod serve;
 mod sign;
 mod signals;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::builder::Resettable;
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args as _, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::control::{Form, coverage, document, operation_page};
 use crate::provider::table::Operation;
@@ -132,7 +133,11 @@ enum Command {
 
 /// Runs the command line. Exit code 0 is fine, 1 failed, 2 bad flags.
 pub fn run() -> ExitCode {
-    let matches = without_empty_variables(Arguments::command()).get_matches();
+    let line: Vec<OsString> = std::env::args_os().collect();
+    if let Some(flags) = only_flags(&line) {
+        return serve::serve(&flags);
+    }
+    let matches = without_empty_variables(Arguments::command()).get_matches_from(line);
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|cause| cause.exit());
     match arguments.command {
         None => serve::serve(&arguments.serve),
@@ -170,6 +175,21 @@ pub fn run() -> ExitCode {
         Some(Command::Openapi { id }) => openapi(&id),
         Some(Command::Completions { shell }) => completions(shell),
     }
+}
+
+/// The flags of a server that is started with flags alone, as most are: to have all subcommands ready takes three times as long as to
+/// read them. Whatever else there is, mistakes and the help included, is for the command line as a whole.
+fn only_flags(line: &[OsString]) -> Option<serve::Serve> {
+    let first = line.get(1);
+    if first.is_some_and(|first| !first.as_encoded_bytes().starts_with(b"-")) {
+        return None;
+    }
+    let flags = clap::Command::new("rollcall")
+        .disable_help_flag(true)
+        .disable_version_flag(true);
+    let flags = without_empty_variables(serve::Serve::augment_args(flags));
+    let matches = flags.try_get_matches_from(line).ok()?;
+    serve::Serve::from_arg_matches(&matches).ok()
 }
 
 /// Takes an empty variable for an unset one: `NAME=${NAME}` in a compose file makes them.
@@ -268,4 +288,56 @@ fn bad_flags(cause: &str) -> ExitCode {
 fn complain(cause: &str) {
     // Nothing is left to tell it to when standard error is closed.
     let _ = writeln!(io::stderr(), "rollcall: {cause}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_alone_are_read_as_the_whole_command_line_reads_them() {
+        let lines = [
+            "",
+            "--listen 127.0.0.1:0",
+            "--listen=127.0.0.1:0,huawei-iam=127.0.0.1:0 --seed empty --auth strict",
+            "--auth strict --seed a.json --seed b --quirk aliyun-ehpc.user-id=1",
+            "--until-stdin-closes --data ./data --watch",
+            "--",
+            // Right as far as the command line goes.
+            "--auth never",
+            "--auth strict --auth off",
+            // Not flags alone, or not right.
+            "serve",
+            "serve --auth strict",
+            "health",
+            "--auth strict health",
+            "--listen health health",
+            "run -- true",
+            "-- serve",
+            "help",
+            "--help",
+            "-h",
+            "--version",
+            "-V",
+            "--listen",
+            "--listen nowhere",
+            "--nonsense",
+            "\u{1f600}",
+        ];
+        let mut alone = 0;
+        for line in lines {
+            let words = std::iter::once("rollcall").chain(line.split_whitespace());
+            let words: Vec<OsString> = words.map(OsString::from).collect();
+            let whole = Arguments::try_parse_from(&words).ok();
+            let whole = whole.filter(|whole| whole.command.is_none());
+            let flags = only_flags(&words);
+            alone += usize::from(flags.is_some());
+            assert_eq!(
+                flags.map(|flags| format!("{flags:?}")),
+                whole.map(|whole| format!("{:?}", whole.serve)),
+                "{line:?}"
+            );
+        }
+        assert_eq!(alone, 8, "of those that only the server could refuse, too");
+    }
 }

@@ -1,6 +1,5 @@
 //! What moves whole databases: seeds, snapshots, exports and their differences.
 
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::fmt::Display;
 use std::io::Write as _;
@@ -12,20 +11,19 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use rusqlite::Connection;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::export::{NDJSON, each_record, lines, ndjson};
 use super::extract::{LargeBody, LineStream, PathParam, QueryParams, pointer};
 use super::namespaces::{KEPT, counts, swapped_json};
 use super::on_the_way::{OnTheWay, shared};
+use super::place::{Place, steps};
 use super::problem::{Answer, Problem, blocking};
 use crate::app::App;
 use crate::namespace::clock::Clock;
 use crate::namespace::ids::Ids;
 use crate::namespace::{self, DATA_VERSION, NamespaceError, State as Data};
 use crate::provider::SeedContext;
-use crate::provider::json::without_mark;
 use crate::provider::seed::SeedError;
 use crate::providers::PROVIDERS;
 use crate::seed::template;
@@ -55,59 +53,6 @@ impl From<LineError> for Merging {
             LineCause::Seed(cause) => Self::Seed(Place { line, column: 0 }, cause),
         }
     }
-}
-
-/// A place in a text, as editors count; 0 for what is not known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Place {
-    line: usize,
-    column: usize,
-}
-
-impl Place {
-    /// Of what a path leads to in a JSON text, or of its deepest part that is there.
-    fn of(text: &[u8], path: &str) -> Option<Self> {
-        let text = std::str::from_utf8(without_mark(text)).ok()?;
-        let mut value: &RawValue = serde_json::from_str(text).ok()?;
-        for step in steps(path) {
-            match inner(value.get(), step) {
-                Some(inner) => value = inner,
-                None => break,
-            }
-        }
-        // Both are parts of the same text.
-        let before = &text[..value.get().as_ptr().addr() - text.as_ptr().addr()];
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        Some(Self {
-            line: before.matches('\n').count() + 1,
-            column: line.chars().count() + 1,
-        })
-    }
-
-    /// The same with the column of a path in a stream, of which the line is known.
-    fn in_stream(self, text: &[u8], path: &str) -> Self {
-        let mut lines = text.split(|byte| *byte == b'\n');
-        let line = self.line.checked_sub(1).and_then(|above| lines.nth(above));
-        match line.and_then(|line| Self::of(line, path)) {
-            Some(Self { column, .. }) => Self { column, ..self },
-            None => self,
-        }
-    }
-}
-
-/// The names and numbers that a path is made of: `users[3].UserId` has three.
-fn steps(path: &str) -> impl Iterator<Item = &str> {
-    path.split(['.', '[', ']']).filter(|part| !part.is_empty())
-}
-
-/// What a key or a number leads to in an object or a list.
-fn inner<'a>(text: &'a str, step: &str) -> Option<&'a RawValue> {
-    if text.starts_with('{') {
-        let members: HashMap<String, &RawValue> = serde_json::from_str(text).ok()?;
-        return members.get(step).copied();
-    }
-    let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
-    items.get(step.parse::<usize>().ok()?).copied()
 }
 
 impl From<Merging> for Problem {

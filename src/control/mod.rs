@@ -19,6 +19,7 @@ mod journal;
 mod known;
 mod namespaces;
 mod on_the_way;
+mod place;
 mod problem;
 mod sdks;
 mod settings;

@@ -24,7 +24,7 @@ const HUNG: Duration = Duration::from_secs(120);
 const SMALLER: Duration = Duration::from_secs(60);
 /// How many tries an input is made smaller with.
 const TRIES: usize = 3000;
-/// How much more memory a target may hold when it ends than when it was warm, in KiB.
+/// How much more memory a target may hold when it ends than when it was warm, in KiB, if it went on to take more.
 const GROWTH: usize = 192 * 1024;
 /// How many inputs are kept to be changed further.
 const KEPT: usize = 20_000;
@@ -149,8 +149,10 @@ fn fuzz(name: &str) {
     let current = Arc::new(Mutex::new((Instant::now(), Vec::new())));
     watch(target, &current);
     let (mut kinds, mut executions) = (HashSet::new(), 0);
-    let mut warm = resident();
     let began = Instant::now();
+    // What the process holds once the target is warm, and in the middle of the time that is left.
+    let (mut warm, mut middle) = (resident(), None);
+    let mut middle_at = time / 2;
     // What it begins with first, then changes of it for as long as there is time.
     let beginning = pool.len() as u64;
     while executions < beginning || began.elapsed() < time {
@@ -182,9 +184,16 @@ fn fuzz(name: &str) {
         }
         if executions == beginning {
             warm = resident();
+            middle_at = began.elapsed() + time.saturating_sub(began.elapsed()) / 2;
+        }
+        if beginning <= executions && middle.is_none() && middle_at <= began.elapsed() {
+            middle = Some(resident());
         }
     }
-    let grown = resident().saturating_sub(warm);
+    let end = resident();
+    let middle = middle.unwrap_or(end);
+    // What leaks goes on to leak; the other tests of this process come and go.
+    let grown = 2 * middle.saturating_sub(warm).min(end.saturating_sub(middle));
     println!(
         "{name}: seed {seed}, {executions} executions in {:.0?}, {} kinds, {} MiB more",
         began.elapsed(),

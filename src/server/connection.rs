@@ -4,10 +4,9 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::Request as AxumRequest;
 use axum::response::Response;
@@ -24,7 +23,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::http::{Arrival, ConnectionReset, answer, into_response};
+use super::http::{Arrival, ConnectionReset, Control, answer, into_response};
 use super::proxy::{self, Place, Proxy};
 use super::stream::{Link, Stream};
 use crate::app::App;
@@ -44,9 +43,6 @@ const HEAD_BUFFER: usize = 128 * 1024;
 const DEPTH: usize = 2;
 /// What clients print of a tunnel that is refused, most of them nothing else.
 const REASON: &[u8] = b"Forbidden: rollcall serves the hosts of its providers alone";
-
-/// The routes of the control plane, from the first call to it on: an SDK in a short test makes none, and waits for the start.
-pub(super) type Control = LazyLock<Router, Box<dyn FnOnce() -> Router + Send>>;
 
 /// What the connections of a listener share.
 pub(super) struct Front {

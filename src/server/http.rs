@@ -1,7 +1,7 @@
 //! The HTTP front end: from axum to the pipeline and back.
 
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -65,10 +65,13 @@ impl Arrival {
     }
 }
 
+/// The routes of the control plane, from the first call to it on: an SDK in a short test makes none, and waits for the start.
+pub(super) type Control = LazyLock<Router, Box<dyn FnOnce() -> Router + Send>>;
+
 /// Answers what comes in through the HTTP front end: rollcall's own under `/_rollcall`, everything else through the pipeline.
 pub(super) async fn answer(
     app: &App,
-    control: &Router,
+    control: &Control,
     arrival: &Arrival,
     mut request: AxumRequest,
 ) -> Result<Response, ConnectionReset> {
@@ -76,8 +79,7 @@ pub(super) async fn answer(
         if arrival.is_secure {
             request.extensions_mut().insert(control::OverTls);
         }
-        return Ok(control
-            .clone()
+        return Ok(Router::clone(control)
             .oneshot(request)
             .await
             .unwrap_or_else(|never| match never {}));

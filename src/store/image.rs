@@ -4,7 +4,8 @@ use std::io::{self, Read};
 
 use rusqlite::Connection;
 
-use super::Store;
+use super::connection::prepare;
+use super::{Store, copy_pages};
 
 impl Store {
     /// A database in memory that is a copy of an image.
@@ -15,8 +16,12 @@ impl Store {
         connection.deserialize_read_exact("main", Runs::of(runs), length, true)?;
         // The pages are copied from where they are, and not by way of a cache.
         connection.pragma_update(None, "mmap_size", length)?;
-        // Out of bytes every statement would look first whether they are others by now.
-        Self::new(connection, Vec::new(), None).copy_in_memory()
+        // A copy, because every statement out of bytes looks first whether they have changed. The connection stays out of a
+        // store, which asks for the number of pages when it is dropped: for that SQLite parses all of the schema.
+        let mut copy = Connection::open_in_memory()?;
+        copy_pages(&connection, &mut copy, "main")?;
+        prepare(&copy)?;
+        Ok(Self::new(copy, Vec::new(), None))
     }
 }
 

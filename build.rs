@@ -1,31 +1,38 @@
 //! Makes the database of the demo, so that a start copies pages, where it would read documents and write rows for most of its time.
 //!
-//! `src/seed/image/` holds it as SQL. That is made too, by the test in `src/seed/image.rs`, out of `seed-data/` and the providers'
-//! schemas: what a start does with them is code of the crate, which does not exist yet when this runs.
+//! The tables are those of the providers' schemas and of the access keys. The rows are in `src/seed/image/demo.sql`, which the test in
+//! `src/seed/image.rs` makes out of `seed-data/`: what reads the documents is code of the crate, which is not compiled yet when this
+//! runs.
+
+#[path = "src/store/schema.rs"]
+mod schema;
 
 use std::error::Error;
-use std::path::Path;
-use std::{env, fs};
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
+const KEYS: &str = "src/namespace/credentials.sql";
+const PROVIDERS: &str = "src/providers";
+const DEMO: &str = "src/seed/image/demo.sql";
 /// As in `src/store/mod.rs`.
 const PAGE: u32 = 1024;
 /// Fewer zeros than that stay where they are.
 const RUN: usize = 8;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=src/seed/image");
+    for read in ["build.rs", "src/store/schema.rs", KEYS, PROVIDERS, DEMO] {
+        println!("cargo::rerun-if-changed={read}");
+    }
     let out = env::var_os("OUT_DIR").ok_or("cargo names a folder for what is built")?;
-    let image = squeezed(&database(&["schema", "demo"])?)?;
-    fs::write(Path::new(&out).join("demo.image"), image)?;
+    fs::write(Path::new(&out).join("demo.image"), squeezed(&database()?)?)?;
     Ok(())
 }
 
-/// The bytes of a database that is made by these files.
-fn database(names: &[&str]) -> Result<Vec<u8>, Box<dyn Error>> {
+/// The bytes of the demo's database.
+fn database() -> Result<Vec<u8>, Box<dyn Error>> {
     let mut connection = Connection::open_in_memory()?;
     connection.pragma_update(None, "page_size", PAGE)?;
     // Zeros take no room in the image; what was moved or taken away would.
@@ -33,15 +40,31 @@ fn database(names: &[&str]) -> Result<Vec<u8>, Box<dyn Error>> {
     // The rows are complete: no trigger has anything left to count, and a row may come before the one that it refers to.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, false)?;
-    for name in names {
-        let file = format!("src/seed/image/{name}.sql");
-        let sql = fs::read_to_string(&file).map_err(|cause| format!("{file}: {cause}"))?;
+    for file in [vec![KEYS.into()], schemas()?, vec![DEMO.into()]].concat() {
+        let said = |cause: &dyn Error| format!("{}: {cause}", file.display());
+        let sql = fs::read_to_string(&file).map_err(|cause| said(&cause))?;
         connection
-            .execute_batch(&sql)
-            .map_err(|cause| format!("{file}: {cause}"))?;
+            .execute_batch(&schema::plain(&sql))
+            .map_err(|cause| said(&cause))?;
     }
     connection.execute_batch("VACUUM")?;
     Ok(connection.serialize("main")?.to_vec())
+}
+
+/// The files of the providers' tables, in the order of their names.
+fn schemas() -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for folder in fs::read_dir(PROVIDERS)? {
+        let folder = folder?.path();
+        if folder.is_dir() {
+            for file in fs::read_dir(folder)? {
+                files.push(file?.path());
+            }
+        }
+    }
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "sql"));
+    files.sort();
+    Ok(files)
 }
 
 /// The same without its many zeros: its length, then again and again the length of some bytes, the number of zeros after them, and the

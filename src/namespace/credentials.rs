@@ -37,17 +37,7 @@ impl SentKey {
 }
 
 /// The table, in every namespace.
-pub(crate) const SCHEMA: &str = "CREATE TABLE credentials (
-    access_key TEXT PRIMARY KEY,
-    secret_key TEXT NOT NULL,
-    token TEXT,
-    disabled INTEGER NOT NULL,
-    read_only INTEGER NOT NULL,
-    expires INTEGER,
-    -- The number of a key that a provider issued, in the order of issue; NULL for what a seed brought.
-    issued INTEGER UNIQUE
-) STRICT;
-CREATE INDEX credentials_by_end ON credentials (expires) WHERE issued IS NOT NULL;";
+pub(crate) const SCHEMA: &str = include_str!("credentials.sql");
 
 /// How many issued keys a namespace keeps; the oldest go first.
 pub(crate) const MOST_ISSUED: i64 = 10_000;

@@ -2,7 +2,7 @@
 
 use crate::store::Store;
 
-/// What `build.rs` makes of `image/`.
+/// What `build.rs` makes of the schemas and of `image/demo.sql`.
 static DEMO: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/demo.image"));
 
 /// A database with the tables of every provider and the demo in them. The salts in it are the same in every start: its passwords are
@@ -14,7 +14,6 @@ pub(super) fn demo() -> rusqlite::Result<Store> {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::path::Path;
 
     use rusqlite::Connection;
     use rusqlite::types::Value;
@@ -28,8 +27,8 @@ mod tests {
     use crate::seed::{Document, merge};
     use crate::store::page::select;
 
-    const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/seed/image");
-    /// Set, the test writes the files of that folder instead of looking at them.
+    const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/seed/image/demo.sql");
+    /// Set, the test writes that file instead of looking at it.
     const WRITE: &str = "ROLLCALL_WRITE_IMAGE";
 
     /// The demo as its documents make it.
@@ -53,21 +52,13 @@ mod tests {
         select(connection, sql, [], |row| row.get(0)).expect(sql)
     }
 
-    /// The version, tables, indexes and triggers as SQL; all in the order of their names, but tables first.
-    fn schema(connection: &Connection) -> String {
-        let version = texts(
-            connection,
-            "SELECT 'PRAGMA user_version = ' || user_version FROM pragma_user_version",
-        );
-        let parts = texts(
-            connection,
-            "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%' ORDER BY type <> 'table', name",
-        );
-        let parts = version.into_iter().chain(parts);
-        parts.map(|part| part + ";\n").collect()
+    /// Tables, indexes and triggers as SQL, in the order of their names.
+    fn schema(connection: &Connection) -> Vec<String> {
+        let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name";
+        texts(connection, sql)
     }
 
-    /// The rows of all tables as SQL, a row a line. The tables' own rows give way.
+    /// The version and the rows of all tables as SQL, a row a line. The tables' own rows give way.
     fn rows(connection: &Connection) -> String {
         let tables = texts(
             connection,
@@ -96,7 +87,13 @@ mod tests {
                 ),
             }
         };
-        tables.iter().map(of_table).collect()
+        let version =
+            "SELECT 'PRAGMA user_version = ' || user_version || ';\n' FROM pragma_user_version";
+        let tables = tables.iter().map(of_table);
+        texts(connection, version)
+            .into_iter()
+            .chain(tables)
+            .collect()
     }
 
     fn of<T>(store: &Store, what: impl Fn(&Connection) -> T) -> T {
@@ -108,25 +105,22 @@ mod tests {
     #[test]
     fn the_image_is_what_the_seed_files_make() {
         let merged = merged();
-        let file = |name: &str| Path::new(FOLDER).join(format!("{name}.sql"));
-        let made = [("schema", of(&merged, schema)), ("demo", of(&merged, rows))];
+        let made = of(&merged, rows);
         if std::env::var_os(WRITE).is_some() {
-            for (name, made) in made {
-                fs::write(file(name), made).expect("a writable checkout");
-            }
-            // What is built in is still that of the files as they were.
-            return;
+            // What is built in is still that of the file as it was.
+            return fs::write(FILE, made).expect("a writable checkout");
         }
-        for (name, made) in &made {
-            let kept = fs::read_to_string(file(name)).expect("a file of the checkout");
-            assert!(
-                kept == *made,
-                "{name}.sql is not what seed-data and the schemas make; `{WRITE}=1 cargo test --lib image` writes it"
-            );
-        }
+        let kept = fs::read_to_string(FILE).expect("a file of the checkout");
+        assert!(
+            kept == made,
+            "demo.sql is not what seed-data makes; `{WRITE}=1 cargo test --lib image` writes it"
+        );
         let image = demo().expect("an image");
-        let read = [("schema", of(&image, schema)), ("demo", of(&image, rows))];
-        assert!(read == made, "the image is not what build.rs was given");
+        assert_eq!(of(&image, schema), of(&merged, schema));
+        assert!(
+            of(&image, rows) == made,
+            "the image is not what build.rs was given"
+        );
     }
 
     #[test]

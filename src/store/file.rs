@@ -6,6 +6,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use super::schema;
 use super::trouble;
 
 /// Why a file could not be opened as a store.
@@ -59,14 +60,11 @@ impl From<std::io::Error> for OpenError {
 
 pub(super) fn create_schema(
     connection: &Connection,
-    schema: &[&str],
+    parts: &[&str],
     version: i64,
 ) -> rusqlite::Result<()> {
-    for part in schema {
-        // SQLite keeps the text and reads it again with every connection: without what is for people alone.
-        let lines = part.lines().map(str::trim);
-        let lines: Vec<&str> = lines.filter(|line| !line.starts_with("--")).collect();
-        connection.execute_batch(&lines.join("\n"))?;
+    for part in parts {
+        connection.execute_batch(&schema::plain(part))?;
     }
     connection.pragma_update(None, "user_version", version)
 }

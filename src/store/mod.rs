@@ -17,6 +17,7 @@ pub(crate) mod order;
 pub(crate) mod page;
 pub(crate) mod pages;
 pub(crate) mod rows;
+mod schema;
 pub(crate) mod seek;
 pub(crate) mod snapshot;
 pub(crate) mod stream;

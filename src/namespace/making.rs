@@ -91,12 +91,12 @@ impl Namespaces {
         }
     }
 
-    /// Makes a namespace, or opens what an earlier run left of it; the caller holds `making`.
+    /// Makes a namespace, or opens what an earlier run left of it, and says whether it made it; the caller holds `making`.
     pub(super) fn make(
         &self,
         name: &str,
         origin: &DataSource,
-    ) -> Result<Arc<Namespace>, NamespaceError> {
+    ) -> Result<(Arc<Namespace>, bool), NamespaceError> {
         self.has_room()?;
         let failed = |cause: OpenError| NamespaceError::Data {
             name: name.to_owned(),
@@ -105,7 +105,7 @@ impl Namespaces {
         let live = self.folder(name).map(|folder| live_file(&folder));
         let Some(live) = live.transpose().map_err(failed)?.flatten() else {
             let begun = self.begin(name, origin).map_err(failed)?;
-            return self.finish(name, begun, origin);
+            return Ok((self.finish(name, begun, origin)?, true));
         };
         self.close_idle();
         let store = self.opened(&live).map_err(failed)?;
@@ -113,7 +113,7 @@ impl Namespaces {
             from_template: false,
             ..self.fresh(name, store.into(), origin)
         };
-        Ok(self.add(name, state))
+        Ok((self.add(name, state), false))
     }
 
     /// The data of an earlier run. What an earlier version wrote becomes a generation of its own, all of it or, if something

@@ -134,15 +134,20 @@ impl Namespaces {
 
     /// The namespace of that name, made from the template where it is new.
     pub(crate) fn get(&self, name: &str) -> Result<Arc<Namespace>, NamespaceError> {
+        self.get_or_make(name).map(|(namespace, _)| namespace)
+    }
+
+    /// The same, and whether this made it. To look for it first would not tell: it may go, or come, before this makes it.
+    pub(crate) fn get_or_make(&self, name: &str) -> Result<(Arc<Namespace>, bool), NamespaceError> {
         if let Some(namespace) = self.find(name) {
-            return Ok(namespace);
+            return Ok((namespace, false));
         }
         if !is_name(name) {
             return Err(NamespaceError::Name(name.to_owned()));
         }
         let _making = lock(&self.making);
         match self.find(name) {
-            Some(namespace) => Ok(namespace),
+            Some(namespace) => Ok((namespace, false)),
             None => self.make(name, &DataSource::Template),
         }
     }
@@ -154,18 +159,12 @@ impl Namespaces {
         name: &str,
         work: impl FnOnce(&Arc<Namespace>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let is_new = is_name(name) && !self.has(name);
-        let namespace = self.get(name)?;
+        let (namespace, is_new) = self.get_or_make(name)?;
         let done = work(&namespace);
         if is_new && done.is_err() {
             self.discard_if_unused(&namespace);
         }
         done
-    }
-
-    /// Whether there is a namespace of that name, in use or on disk.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.find(name).is_some() || self.is_on_disk(name)
     }
 
     /// After a call: unmakes a namespace that came with calls alone of which none was signed with a valid key.

@@ -66,10 +66,8 @@ pub(crate) fn handle(app: &App, mut request: Request, door: Option<&'static Prov
     let sent = provider.and_then(|provider| (provider.gateway.access_key)(&request));
     let access_key = sent.as_deref().map(SentKey::parse);
     let name = namespace_of(&request, provider, access_key.as_ref());
-    let found = app.namespaces.find(&name);
-    let is_new = found.is_none() && !app.namespaces.has(&name);
-    let namespace = match found.map_or_else(|| app.namespaces.get(&name), Ok) {
-        Ok(namespace) => namespace,
+    let (namespace, is_new) = match app.namespaces.get_or_make(&name) {
+        Ok(found) => found,
         Err(cause) => {
             let status = cause.status();
             let reply = Reply::problem(status, cause.title(), &cause.to_string());

@@ -95,7 +95,7 @@ export const api = async (path, options) => (await request(path, options)).json(
 export const post = (path, json = {}, query = {}) => api(path, { method: 'POST', json, query });
 export const own = (namespace, rest = '') => `namespaces/${encodeURIComponent(namespace)}${rest}`;
 
-// What `ask` answers; anew when one of the texts `on` changes, or by `again`.
+// What `ask` answers; asked again when one of the texts `on` changes, or by `again`.
 export function useAnswer(ask, on) {
   const key = on.join('\n');
   const [state, setState] = useState({});

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use crate::store::Store;
 use crate::store::database::Database;
 
-/// Whole databases that are on their way: whoever asks for the same at the same time is sent the same bytes, however slowly
+/// Whole databases that are on their way: all who ask for the same at the same time are sent the same bytes, however slowly
 /// each of them reads.
 #[derive(Debug, Default)]
 pub(super) struct OnTheWay {

@@ -104,7 +104,7 @@ fn by_path(path: &str) -> Option<&'static Provider> {
 
 /// A pattern of a provider's paths.
 struct PathPattern {
-    /// Its segments; that of a whole path ends in `$` and is in nobody's path.
+    /// Its segments; that of a whole path ends in `$`, which is in no path that comes.
     segments: Vec<&'static str>,
     /// The path, where the pattern is of no other.
     whole: Option<&'static str>,

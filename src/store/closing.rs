@@ -10,7 +10,7 @@ use super::index::Lists;
 
 /// From how many pages on a database takes longer to be given back than to be handed over.
 const LARGE: i64 = 1024;
-/// How many may wait: more would be memory that nobody sees. Whoever drops one more gives it back by himself.
+/// How many may wait: more would be memory that no limit sees. One more is closed by the thread that drops it.
 const WAITING: usize = 2;
 
 /// What a store in memory takes.
@@ -24,7 +24,7 @@ static CLOSER: LazyLock<Option<SyncSender<Contents>>> = LazyLock::new(|| {
     thread.spawn(close).ok().map(|_| closer)
 });
 
-/// Gives back what a store took. What is large may take a while longer, and nobody waits for it.
+/// Gives back what a store took. What is large takes longer, on a thread of its own.
 pub(super) fn close(contents: Contents) {
     if is_large(&contents.0)
         && let Some(closer) = &*CLOSER
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_until_a_large_database_is_given_back() {
+    fn a_large_database_is_closed_by_another_thread() {
         assert!(!is_closed_elsewhere(1));
         // Other tests have it close their own meanwhile, and it takes only so many.
         assert!((0..1000).any(|_| is_closed_elsewhere(2000)));

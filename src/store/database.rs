@@ -231,7 +231,7 @@ impl Database {
         };
         Freeze {
             database: self,
-            // In their order, as whoever joins them does.
+            // In the order in which joining them locks them.
             stores: self.stores().map(|store| store.still()).collect(),
             _joining: joining,
         }
@@ -293,7 +293,7 @@ impl Freeze<'_> {
                 .for_each(|store| store.redirect_to(&whole));
             return Ok(());
         };
-        // Whoever writes to all of it at once writes to all of that.
+        // A write to all of it is a write to all of the other.
         let joined = split
             .joined
             .get()

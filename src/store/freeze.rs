@@ -32,7 +32,7 @@ impl WriteFreeze<'_> {
     pub(super) fn hand_over_to(mut self, replacement: &Arc<Store>) {
         let freed = self.writer.as_deref_mut().and_then(Option::take);
         self.redirect_to(replacement);
-        // It may be large, and nobody has to wait for it any more.
+        // It may be large, and no call has to wait for it any more.
         drop(freed);
     }
 }

@@ -159,7 +159,7 @@ pub(crate) fn serve() -> io::Result<()> {
 async fn answer(answers: &'static [Prepared], request: Request) -> &'static Prepared {
     let (head, body) = request.into_parts();
     if !axum::body::HttpBody::is_end_stream(&body) {
-        // Whoever breaks off gets no answer that anybody reads.
+        // A client that breaks off reads no answer.
         let _ = axum::body::to_bytes(body, usize::MAX).await;
     }
     let [rest @ .., last] = answers else {

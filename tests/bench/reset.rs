@@ -17,7 +17,7 @@ use crate::rooms::room;
 /// In milliseconds; and of the time with the fewest users, with the most.
 const RESET: f64 = 0.25;
 const FLAT: f64 = 1.5;
-/// How many users, and how many resets of a namespace that has to be filled anew for each.
+/// How many users, and how many resets of a namespace that has to be filled again for each.
 const SIZES: [(u64, u64); 3] = [(10, 20), (1000, 20), (100_000, 3)];
 const NAME: &str = "reset";
 

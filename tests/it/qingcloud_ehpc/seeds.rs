@@ -309,8 +309,8 @@ fn what_a_seed_leaves_out_of_a_cluster_follows_from_its_id_and_mount_point() {
         expect("10.0.0.7@o2ib:/lustrefs/shanhe/s1024", "/s1024")
     );
     assert_eq!(
-        row("/home/a"),
-        expect("10.0.0.7@o2ib:/lustrefs/home/a", "/a")
+        row("/shared/a"),
+        expect("10.0.0.7@o2ib:/lustrefs/shared/a", "/a")
     );
     assert_eq!(
         row("/publicity/b/"),

@@ -60,11 +60,14 @@ pub(crate) fn create_user(call: &Call<'_>) -> Result<Reply, ApiError> {
 /// Shows a user, as its list does.
 pub(crate) fn show_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     let address = InstanceAddress::decode(call)?;
-    call.store().read(|tx| {
+    let key = call.key((&address, call.path_param("user_name")));
+    let body = call.encoded(key, |tx| {
         let instance = find(tx, &address)?;
         let user = find_user(tx, call, &address, &instance)?;
-        Reply::json(JSON, &wire::User::from(user))
-    })
+        let user = serde_json::to_vec(&wire::User::from(user))?;
+        Ok(CachedBody::always(user))
+    })?;
+    Ok(Reply::new(200, JSON, body))
 }
 
 /// Changes what the body holds of a user, and nothing else of it.

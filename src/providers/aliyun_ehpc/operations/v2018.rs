@@ -4,7 +4,7 @@ use super::super::model::seen_lists::Earlier;
 use super::super::model::tasks::{Lost, Progress, Tasks};
 use super::super::model::{self, Version};
 use super::super::wire::v2018::AsyncStatus;
-use super::super::wire::{self, IdStyle, ListPage, Listed, v2018 as wire_2018};
+use super::super::wire::{self, CachedAnswer, IdStyle, Listed, v2018 as wire_2018};
 use super::{
     add_all, all_users, change_users, cluster_record, delete_user, exists, running_cluster,
 };
@@ -23,7 +23,7 @@ pub(crate) fn list_users_async(call: &Call<'_>) -> Result<Reply, ApiError> {
     let style = IdStyle::of(call);
     let row = |user| wire_2018::User::new(user, style);
     let rows = (wire::LISTED_ASYNC + style as u8, row);
-    let listed = ListPage::find(call, (query.cluster_id, page, style), |tx| {
+    let listed = CachedAnswer::find(call, (query.cluster_id, page, style), |tx| {
         let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
         let users = wire::listed_users(call, tx, &cluster, page.window(), rows)?;
         let list = wire_2018::ListUsersAsync::success(page, users);
@@ -41,7 +41,7 @@ pub(crate) fn list_users_async(call: &Call<'_>) -> Result<Reply, ApiError> {
         return match tasks.poll(cluster, async_id, call.now()) {
             Ok(Progress::Running) => without_users(async_id, AsyncStatus::Running),
             Ok(_) | Err(Lost::NotKept) if fails => without_users(async_id, AsyncStatus::Failed),
-            Ok(Progress::Unchanged) => Ok(listed.answer(call, async_id)),
+            Ok(Progress::Unchanged) => Ok(listed.reply(call, async_id)),
             Ok(Progress::Changed) => call.store().read(|tx| {
                 let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
                 let users = match tasks.earlier(&cluster, async_id) {
@@ -72,7 +72,7 @@ pub(crate) fn list_users_async(call: &Call<'_>) -> Result<Reply, ApiError> {
         at_first,
     ) {
         (Some(async_id), Some(status)) => without_users(&async_id, status),
-        (Some(async_id), None) => Ok(listed.answer(call, &async_id)),
+        (Some(async_id), None) => Ok(listed.reply(call, &async_id)),
         (None, _) => call.store().read(|tx| {
             let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
             let list = || all_users(tx, &cluster);
@@ -107,13 +107,13 @@ fn no_task(async_id: &str, cluster_id: &str, lost: Lost) -> ApiError {
 pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     let query = wire_2018::ListQuery::decode(call)?;
     let page = query.page()?;
-    let listed = ListPage::find(call, (query.cluster_id, page), |tx| {
+    let listed = CachedAnswer::find(call, (query.cluster_id, page), |tx| {
         let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
         let rows = (wire::LISTED_BRIEFLY, wire_2018::BriefUser::from);
         let users = wire::listed_users(call, tx, &cluster, page.window(), rows)?;
         Ok((wire_2018::ListUsers::new(page, users), ()))
     })?;
-    Ok(listed.answer(call, ""))
+    Ok(listed.reply(call, ""))
 }
 
 /// Adds users, all of them or none.
@@ -174,11 +174,11 @@ pub(crate) fn sync_users(call: &Call<'_>) -> Result<Reply, ApiError> {
 pub(crate) fn list_clusters(call: &Call<'_>) -> Result<Reply, ApiError> {
     let page = wire_2018::clusters_page(call)?;
     let region = call.region();
-    let listed = ListPage::find(call, (page, region), |tx| {
+    let listed = CachedAnswer::find(call, (page, region), |tx| {
         let clusters = model::clusters(tx, VERSION, page.window())?;
         Ok((wire_2018::ListClusters::new(page, region, &clusters)?, ()))
     })?;
-    Ok(listed.answer(call, ""))
+    Ok(listed.reply(call, ""))
 }
 
 /// Shows a cluster.

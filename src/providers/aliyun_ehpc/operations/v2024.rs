@@ -1,7 +1,7 @@
 //! Version 2024-07-30.
 
 use super::super::model::{self, Version};
-use super::super::wire::{self, IdStyle, ListPage, v2024 as wire_2024};
+use super::super::wire::{self, CachedAnswer, IdStyle, v2024 as wire_2024};
 use super::{
     add_all, any_cluster, change_users, cluster_record, delete_user, exists, running_cluster,
 };
@@ -16,21 +16,22 @@ pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     let query = wire_2024::ListQuery::decode(call)?;
     let page = query.page()?;
     let style = IdStyle::of(call);
-    let listed = ListPage::find(call, (query.cluster_id, page, style), |tx| {
+    let listed = CachedAnswer::find(call, (query.cluster_id, page, style), |tx| {
         let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
         let row = |user| wire_2024::User::new(user, style);
         let rows = (wire::LISTED_2024 + style as u8, row);
         let users = wire::listed_users(call, tx, &cluster, page.window(), rows)?;
         Ok((wire_2024::ListUsers::new(page, users), ()))
     })?;
-    Ok(listed.answer(call, ""))
+    Ok(listed.reply(call, ""))
 }
 
 /// Shows a user. Inferred from the errors that its page lists: the cluster may be in any status, and a user that is not
 /// there is an invalid parameter, where the other operations answer 406.
 pub(crate) fn get_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     let asked = wire_2024::UserAddress::decode(call)?;
-    call.store().read(|tx| {
+    let style = IdStyle::of(call);
+    let shown = CachedAnswer::find(call, (asked.cluster_id, asked.user_name, style), |tx| {
         let cluster = any_cluster(tx, VERSION, asked.cluster_id)?;
         let user = model::user(tx, &cluster, asked.user_name)?.ok_or_else(|| {
             wire::invalid_params("UserName")
@@ -40,8 +41,9 @@ pub(crate) fn get_user(call: &Call<'_>) -> Result<Reply, ApiError> {
                 ))
                 .missing("user", &[asked.cluster_id, asked.user_name])
         })?;
-        wire::answer(call, &wire_2024::GetUser::new(call, user))
-    })
+        Ok((wire_2024::GetUser::new(user, style), ()))
+    })?;
+    Ok(shown.reply(call, ""))
 }
 
 /// Creates users, all of them or none.
@@ -86,7 +88,7 @@ pub(crate) fn delete_users(call: &Call<'_>) -> Result<Reply, ApiError> {
 pub(crate) fn list_clusters(call: &Call<'_>) -> Result<Reply, ApiError> {
     let query = wire_2024::ListClustersQuery::decode(call)?;
     let page = query.page()?;
-    let listed = ListPage::find(call, (&query, page), |tx| {
+    let listed = CachedAnswer::find(call, (&query, page), |tx| {
         let clusters = if query.filters() {
             let everything = Window {
                 offset: 0,
@@ -110,7 +112,7 @@ pub(crate) fn list_clusters(call: &Call<'_>) -> Result<Reply, ApiError> {
             (),
         ))
     })?;
-    Ok(listed.answer(call, ""))
+    Ok(listed.reply(call, ""))
 }
 
 /// Shows a cluster.

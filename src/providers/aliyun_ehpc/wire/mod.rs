@@ -423,14 +423,14 @@ pub(crate) fn answer(call: &Call<'_>, body: &impl Serialize) -> Result<Reply, Ap
     Ok(format.reply(format.encode(call, body)?))
 }
 
-/// A list, its page kept in the format that the caller wants, without the ids that are of this call.
+/// An answer that is kept in the format that the caller wants, without the ids that are of this call.
 #[derive(Debug)]
-pub(crate) struct ListPage<N> {
+pub(crate) struct CachedAnswer<N> {
     format: Format,
-    page: CachedBody<Marked<N>>,
+    kept: CachedBody<Marked<N>>,
 }
 
-/// Where a page's ids go, and what a provider noted of it. No value holds the marks that are looked for: JSON and XML escape
+/// Where an answer's ids go, and what a provider noted of it. No value holds the marks that are looked for: JSON and XML escape
 /// the one character or the other in each of them.
 #[derive(Debug)]
 struct Marked<N> {
@@ -440,45 +440,45 @@ struct Marked<N> {
 }
 
 impl<N> Marked<N> {
-    /// A page without an AsyncId has it at the end.
-    fn new(format: Format, page: &str, note: N) -> Self {
+    /// An answer without an AsyncId has it at the end.
+    fn new(format: Format, text: &str, note: N) -> Self {
         let (request_id, async_id) = match format {
             Format::Json => (r#""RequestId":""#, r#""AsyncId":""#),
             Format::Xml => ("<RequestId>", "<AsyncId>"),
         };
-        let after = |mark: &str| page.find(mark).map(|at| at + mark.len());
+        let after = |mark: &str| text.find(mark).map(|at| at + mark.len());
         Self {
             request_id_at: after(request_id).expect("every answer has a RequestId"),
-            async_id_at: after(async_id).unwrap_or(page.len()),
+            async_id_at: after(async_id).unwrap_or(text.len()),
             note,
         }
     }
 }
 
-impl<N: Send + Sync + 'static> ListPage<N> {
-    /// The page of that variant. Where it is not kept, `read` makes it, its ids empty, with a note.
+impl<N: Send + Sync + 'static> CachedAnswer<N> {
+    /// The answer of that variant. Where it is not kept, `read` makes it, its ids empty, with a note.
     pub(crate) fn find<T: Serialize>(
         call: &Call<'_>,
         variant: impl Hash,
         read: impl FnOnce(&Tx<'_>) -> Result<(T, N), ApiError>,
     ) -> Result<Self, ApiError> {
         let format = Format::wanted(call);
-        let page = call.encoded_with_note(call.key((format, variant)), |tx| {
-            let (list, note) = read(tx)?;
-            let text = format.encode(call, &list)?;
+        let kept = call.encoded_with_note(call.key((format, variant)), |tx| {
+            let (answer, note) = read(tx)?;
+            let text = format.encode(call, &answer)?;
             let marked = Marked::new(format, &text, note);
             Ok(CachedBody::always(text).with_metadata(marked))
         })?;
-        Ok(Self { format, page })
+        Ok(Self { format, kept })
     }
 
     pub(crate) fn note(&self) -> &N {
-        &self.page.note.note
+        &self.kept.note.note
     }
 
-    /// The page as the answer to this call; `async_id` is empty for a list that has none.
-    pub(crate) fn answer(&self, call: &Call<'_>, async_id: &str) -> Reply {
-        let (body, marked) = (&self.page.body, &self.page.note);
+    /// The answer to this call; `async_id` is empty where it has none.
+    pub(crate) fn reply(&self, call: &Call<'_>, async_id: &str) -> Reply {
+        let (body, marked) = (&self.kept.body, &self.kept.note);
         let (before, rest) = body.split_at(marked.request_id_at);
         let (between, after) = rest.split_at(marked.async_id_at - marked.request_id_at);
         let request_id = call.request_id.as_bytes();

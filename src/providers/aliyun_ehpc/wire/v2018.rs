@@ -291,7 +291,7 @@ impl<'a> ListUsersAsync<'a> {
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ListUsers {
     page_size: u32,
-    /// Empty where a page is kept; [`super::ListPage::answer`] fills it in.
+    /// Empty where an answer is kept; [`super::CachedAnswer::reply`] fills it in.
     request_id: &'static str,
     page_number: u32,
     total_count: u64,

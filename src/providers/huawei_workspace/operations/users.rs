@@ -14,6 +14,7 @@ use crate::providers::huawei_workspace::errors;
 use crate::providers::huawei_workspace::model::{self, NewUser, Project, UserFilter};
 use crate::providers::huawei_workspace::wire::{self, Body};
 use crate::store::OnConflict;
+use crate::store::pages::CachedBody;
 use crate::store::rows::{EncodedRow, RowEncoder};
 use crate::store::stream::{self, Items, ReadError, RowSource};
 
@@ -102,12 +103,16 @@ pub(crate) fn create_desktop_user(call: &Call<'_>) -> Result<Reply, ApiError> {
 /// Shows a user.
 pub(crate) fn list_user_detail(call: &Call<'_>) -> Result<Reply, ApiError> {
     let id = call.path_param("user_id");
-    call.store().read(|tx| {
+    let body = call.encoded(call.key((scope(call), id)), |tx| {
         let project = open_project(call, tx)?;
         let user =
             model::user(tx, &project.project_id, id)?.ok_or_else(|| no_user(&project, id))?;
-        Reply::json(JSON, &wire::UserDetailAnswer::new(user, call.now()))
-    })
+        let now = call.now();
+        let (from, until) = user.expiry_holds(now);
+        let user = serde_json::to_vec(&wire::UserDetailAnswer::new(user, now))?;
+        Ok(CachedBody::between(from, until, user))
+    })?;
+    Ok(Reply::new(200, JSON, body))
 }
 
 /// Changes the members of a user that the body names.

@@ -7,6 +7,7 @@ use super::super::{errors, wire};
 use super::find_user;
 use crate::provider::call::{Call, Reply};
 use crate::provider::error::ApiError;
+use crate::store::pages::CachedBody;
 use crate::store::stream::{self, Items, ReadError, RowSource};
 
 /// Lists the users of the tenant, by ID.
@@ -63,11 +64,13 @@ impl RowSource for UserRows {
 pub(crate) fn get_user_detail(call: &Call<'_>) -> Result<Reply, ApiError> {
     let input = wire::Input::decode(call)?;
     let username = wire::username(&input)?;
-    call.store().read(|tx| {
+    let key = call.key((username, call.quirk("email-key")));
+    let result = call.encoded(key, |tx| {
         let user = find_user(tx, wire::UserRef::Username(username))?;
-        let account_id = model::tenant(tx)?.account_id;
-        wire::success(call, &wire::OneUser::new(call, user, account_id))
-    })
+        let user = wire::OneUser::new(call, user, model::tenant(tx)?.account_id);
+        Ok(CachedBody::always(wire::result(&user)?))
+    })?;
+    wire::answer(call, &result)
 }
 
 /// Sets a user's e-mail, description and Readonly, and the time of the update.

@@ -229,7 +229,7 @@ impl<'a> UserUpdate<'a> {
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ListUsers {
     page_size: u32,
-    /// Empty where a page is kept; [`super::ListPage::answer`] fills it in.
+    /// Empty where an answer is kept; [`super::CachedAnswer::reply`] fills it in.
     request_id: &'static str,
     page_number: u32,
     total_count: u64,
@@ -239,8 +239,9 @@ pub(crate) struct ListUsers {
 /// The answer of GetUser.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct GetUser<'a> {
-    request_id: &'a str,
+pub(crate) struct GetUser {
+    /// Empty where an answer is kept; [`super::CachedAnswer::reply`] fills it in.
+    request_id: &'static str,
     user: ShownUser,
 }
 
@@ -255,17 +256,17 @@ struct ShownUser {
     add_time: String,
 }
 
-impl<'a> GetUser<'a> {
-    pub(crate) fn new(call: &'a Call<'_>, user: model::User) -> Self {
+impl GetUser {
+    pub(crate) fn new(user: model::User, style: IdStyle) -> Self {
         let User {
             user_name,
             add_time,
             group,
             user_id,
             group_id,
-        } = User::new(user, IdStyle::of(call));
+        } = User::new(user, style);
         Self {
-            request_id: &call.request_id,
+            request_id: "",
             user: ShownUser {
                 user_name,
                 group,

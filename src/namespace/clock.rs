@@ -177,7 +177,9 @@ impl Time {
         let day = u64::from(time.month() * 100 + time.day());
         let clock = u64::from(time.hour() * 10_000 + time.minute() * 100 + time.second());
         let year = u64::from(time.year().unsigned_abs());
-        format!("{:014}", (year * 10_000 + day) * 1_000_000 + clock)
+        let mut digits = String::with_capacity(14);
+        push_padded(&mut digits, (year * 10_000 + day) * 1_000_000 + clock, 14);
+        digits
     }
 
     /// `Sun, 06 Nov 1994 08:49:37 GMT`, the form of the `Date` header.
@@ -188,7 +190,33 @@ impl Time {
     /// assert_eq!(Time::from_millis(0).http_date(), "Thu, 01 Jan 1970 00:00:00 GMT");
     /// ```
     pub fn http_date(self) -> String {
-        self.format("%a, %d %b %Y %H:%M:%S GMT")
+        const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+        const MONTHS: [&str; 12] = [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ];
+        // Under a fixed clock, it is written with every call: a pattern would be parsed each time.
+        let time = DateTime::<Utc>::from_timestamp_millis(self.0).filter(|_| self.is_printable());
+        let Some(time) = time else {
+            return self.format("%a, %d %b %Y %H:%M:%S GMT");
+        };
+        let mut date = String::with_capacity(32);
+        date.push_str(DAYS[time.weekday().num_days_from_monday() as usize]);
+        date.push_str(", ");
+        push_padded(&mut date, time.day().into(), 2);
+        date.push(' ');
+        date.push_str(MONTHS[time.month0() as usize]);
+        date.push(' ');
+        push_padded(&mut date, time.year().unsigned_abs().into(), 4);
+        for (number, before) in [
+            (time.hour(), ' '),
+            (time.minute(), ':'),
+            (time.second(), ':'),
+        ] {
+            date.push(before);
+            push_padded(&mut date, number.into(), 2);
+        }
+        date.push_str(" GMT");
+        date
     }
 
     /// The moment in a `strftime` pattern; empty for a moment outside of the calendar.
@@ -217,6 +245,19 @@ impl Time {
             .unwrap_or_default();
         Self(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
     }
+}
+
+/// Adds a number in as many digits at least, with zeros before it.
+fn push_padded(text: &mut String, number: u64, width: usize) {
+    let mut digits = [b'0'; 20];
+    let (mut rest, mut first) = (number, digits.len());
+    while 0 < rest {
+        first -= 1;
+        digits[first] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    let digits = &digits[first.min(digits.len() - width)..];
+    text.push_str(std::str::from_utf8(digits).expect("digits are text"));
 }
 
 impl fmt::Display for Time {
@@ -361,6 +402,17 @@ mod tests {
             "+0240520T083000Z",
         ] {
             assert_eq!(Time::parse_compact(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn dates_of_headers_are_those_of_the_pattern() {
+        let moments = [0, 253_402_300_799_999, 253_402_300_800_000, -1];
+        let steps = (0..3000).map(|step| step * 79_999_987_654);
+        for millis in moments.into_iter().chain(steps) {
+            let time = Time::from_millis(millis);
+            let by_pattern = time.format("%a, %d %b %Y %H:%M:%S GMT");
+            assert_eq!(time.http_date(), by_pattern);
         }
     }
 

@@ -154,7 +154,7 @@ impl Request {
     /// The fields of a form body; none where the content type is another.
     pub(crate) fn form(&self) -> &Params {
         self.form.get_or_init(|| {
-            if is_form(&self.headers) {
+            if !self.body.is_empty() && is_form(&self.headers) {
                 Params::decode(&self.body)
             } else {
                 Params::default()
@@ -321,6 +321,13 @@ pub(crate) struct PathParams {
 }
 
 impl PathParams {
+    /// None yet, with room for that many.
+    pub(crate) fn with_room(count: usize) -> Self {
+        Self {
+            pairs: Vec::with_capacity(count),
+        }
+    }
+
     pub(crate) fn push(&mut self, name: &'static str, value: String) {
         self.pairs.push((name, value));
     }
@@ -600,6 +607,26 @@ mod tests {
         );
         assert_eq!(params.first("b"), Some("1"));
         assert_eq!(params.last("b"), Some("2"));
+    }
+
+    /// Whether parameters are kept as they came or decoded one by one cannot be told.
+    #[test]
+    fn parameters_without_an_escape_read_the_same() {
+        for raw in [
+            "",
+            "&",
+            "=",
+            "a",
+            "a=",
+            "=b",
+            "&&a=1&",
+            "a==1=&b&a=2",
+            "a=1&=&\u{5f20}=x",
+        ] {
+            let (plain, escaped) = (Params::plain(raw), Params::escaped(raw.as_bytes()));
+            let pairs: Vec<_> = plain.iter().collect();
+            assert_eq!(pairs, escaped.iter().collect::<Vec<_>>(), "{raw}");
+        }
     }
 
     #[test]

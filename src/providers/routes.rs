@@ -36,12 +36,13 @@ impl Routes {
                 ..RouteMatch::default()
             };
         };
-        let mut parameters = PathParams::default();
+        let mut parameters = PathParams::with_room(found.params.len());
         for (name, value) in found.params.iter() {
-            parameters.push(
-                name,
-                percent_decode_str(value).decode_utf8_lossy().into_owned(),
-            );
+            let value = match memchr::memchr(b'%', value.as_bytes()) {
+                Some(_) => percent_decode_str(value).decode_utf8_lossy().into_owned(),
+                None => value.to_owned(),
+            };
+            parameters.push(name, value);
         }
         let operation = found
             .value

@@ -43,8 +43,8 @@ pub fn without_fraction(text: &str) -> Option<(Cow<'_, str>, u32)> {
 /// Reads the extended form in which everything but the year may lack its leading zero, as QingCloud's documents print.
 pub(super) fn parse_unpadded_time(text: &str) -> Option<i64> {
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
-    let [year, month, day] = three(date, '-', 4..=4)?;
-    let [hour, minute, second] = three(time, ':', 1..=2)?;
+    let [year, month, day] = three(date, b'-', 4..=4)?;
+    let [hour, minute, second] = three(time, b':', 1..=2)?;
     seconds([year, month, day, hour, minute, second])
 }
 
@@ -73,31 +73,41 @@ fn shaped(text: &str, shape: &str) -> Option<i64> {
     }
     let mut parts = [0_u32; 6];
     for (byte, letter) in text.bytes().zip(shape.bytes()) {
-        match b"YMDhms".iter().position(|&slot| slot == letter) {
-            Some(slot) if byte.is_ascii_digit() => {
-                parts[slot] = parts[slot] * 10 + u32::from(byte - b'0')
-            }
-            None if byte == letter => {}
+        let slot = match letter {
+            b'Y' => 0,
+            b'M' => 1,
+            b'D' => 2,
+            b'h' => 3,
+            b'm' => 4,
+            b's' => 5,
+            _ if byte == letter => continue,
             _ => return None,
+        };
+        if !byte.is_ascii_digit() {
+            return None;
         }
+        parts[slot] = parts[slot] * 10 + u32::from(byte - b'0');
     }
     seconds(parts)
 }
 
 /// Three numbers, the first of so many digits, the others of one or two.
-fn three(text: &str, between: char, first: RangeInclusive<usize>) -> Option<[u32; 3]> {
-    let number = |part: &str, digits: RangeInclusive<usize>| {
-        let is_number =
-            digits.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-        is_number.then(|| part.parse().ok()).flatten()
-    };
-    let mut parts = text.split(between);
-    let three = [
-        number(parts.next()?, first)?,
-        number(parts.next()?, 1..=2)?,
-        number(parts.next()?, 1..=2)?,
-    ];
-    parts.next().is_none().then_some(three)
+fn three(text: &str, between: u8, first: RangeInclusive<usize>) -> Option<[u32; 3]> {
+    let (mut numbers, mut lengths) = ([0; 3], [0; 3]);
+    let mut place = 0;
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' if lengths[place] < 4 => {
+                numbers[place] = numbers[place] * 10 + u32::from(byte - b'0');
+                lengths[place] += 1;
+            }
+            _ if byte == between && place < 2 => place += 1,
+            _ => return None,
+        }
+    }
+    let [of_first, others @ ..] = lengths;
+    let fits = first.contains(&of_first) && others.iter().all(|length| (1..=2).contains(length));
+    fits.then_some(numbers)
 }
 
 fn seconds([year, month, day, hour, minute, second]: [u32; 6]) -> Option<i64> {

@@ -155,7 +155,7 @@ fn route(request: &Request) -> RouteMatch {
 fn request_id(ids: &Ids, now: Time) -> String {
     const CHINA: i64 = 8 * 60 * 60 * 1000;
     let time = now.plus_millis(CHINA).digits();
-    time + &ids.text(12, DIGITS) + &ids.text(6, UPPER_HEX)
+    [time, ids.text(12, DIGITS), ids.text(6, UPPER_HEX)].concat()
 }
 
 /// The error for a request over a bound.

@@ -5,8 +5,10 @@
 //! there is now. The first write that changes a list otherwise keeps a copy for all tasks that saw it or a beginning of it,
 //! and only then. So a first call, which is most calls, costs one entry here and no write, and adding users costs no copy.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use foldhash::HashMap;
 
 use super::seen_lists::{Change, Earlier, Seen, SeenLists};
 use super::{Cluster, User};
@@ -199,7 +201,7 @@ impl Inner {
             polls_left: polls,
         };
         self.add(id, task, now);
-        format!("t-{}{random}", letters(&cluster.cluster_id))
+        ["t-", letters(&cluster.cluster_id), &random].concat()
     }
 
     fn add(&mut self, id: TaskId, task: Task, now: Time) {

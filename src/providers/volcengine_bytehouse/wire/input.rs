@@ -6,7 +6,7 @@ use std::fmt::Display;
 
 use serde_json::{Map, Value};
 
-use super::super::{errors, model};
+use super::super::{PROVIDER, errors, model};
 use crate::provider::call::{Call, Params};
 use crate::provider::error::ApiError;
 use crate::provider::text::excerpt;
@@ -75,7 +75,9 @@ impl Input {
 fn nested(params: &Params) -> Result<Map<String, Value>, ApiError> {
     let mut tree = Map::new();
     let mut parts = 0;
-    for (name, value) in params.iter() {
+    let is_common = |name: &str| PROVIDER.common_parameters.contains(&name);
+    // How a call is named and signed is most of its query, and nothing that an action asks for.
+    for (name, value) in params.iter().filter(|(name, _)| !is_common(name)) {
         if !name.contains('.') {
             tree.entry(name)
                 .or_insert_with(|| Value::String(value.to_owned()));

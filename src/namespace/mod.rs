@@ -11,12 +11,13 @@ pub(crate) mod settings;
 mod state;
 mod swap;
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
+
+use foldhash::HashMap;
 
 use crate::namespace::clock::Setting;
 use crate::namespace::settings::Settings;

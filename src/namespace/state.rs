@@ -1,10 +1,11 @@
 //! A namespace and its data: what a call sees from its beginning to its end, and what a reset swaps.
 
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use foldhash::HashMap;
 
 use super::clock::{Clock, Time};
 use super::ids::Ids;

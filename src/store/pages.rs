@@ -4,11 +4,11 @@
 //! pages depend on the time as well; these say for how long they hold.
 
 use std::any::Any;
-use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
+use foldhash::HashMap;
 
 /// The most that the pages of one store may take.
 const BYTES: usize = 2 * 1024 * 1024;
@@ -26,7 +26,7 @@ impl PageKey {
     /// What hashes gives a hasher everything that it is made of, and so that no value's bytes begin another's. Written down
     /// instead of stirred, that is a key without a collision, at the price of a copy.
     pub(crate) fn of(parts: impl Hash) -> Self {
-        let mut written = Written(Vec::with_capacity(192));
+        let mut written = Written(Vec::with_capacity(256));
         parts.hash(&mut written);
         Self(written.0)
     }

@@ -9,12 +9,13 @@ pub(crate) mod entry;
 pub(crate) mod shell;
 mod verify;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use foldhash::HashMap;
 use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 

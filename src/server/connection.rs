@@ -18,11 +18,12 @@ use hyper::ext::ReasonPhrase;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::upgrade::{OnUpgrade, Upgraded};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use super::head_timer::HeadTimer;
 use super::http::{Arrival, ConnectionReset, Control, answer, into_response};
 use super::proxy::{self, Place, Proxy};
 use super::stream::{Link, Stream};
@@ -68,7 +69,7 @@ impl Front {
     ) -> Self {
         let mut http = http1::Builder::new();
         // Not `pipeline_flush`: with it, hyper takes all of a body that there is, however slowly its client reads.
-        http.timer(TokioTimer::new())
+        http
             // A client that has sent its request and closed its writing half still reads.
             .half_close(true)
             // As the services write them. Names have no case, but Huawei's Java SDK finds `X-Subject-Token` only where it is
@@ -164,7 +165,8 @@ impl Connection {
 
     async fn serve_http(self, link: Link, mut stop: watch::Receiver<bool>) {
         let this = Arc::new(self);
-        let http = this.front.http.clone();
+        let mut http = this.front.http.clone();
+        http.timer(HeadTimer::default());
         let service = service_fn(move |request: Request<Incoming>| {
             let this = Arc::clone(&this);
             async move {

@@ -2,6 +2,7 @@
 
 mod connection;
 pub(crate) mod error;
+mod head_timer;
 mod http;
 mod listener;
 pub(crate) mod log;

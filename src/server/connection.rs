@@ -7,12 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::extract::Request as AxumRequest;
-use axum::response::Response;
 use bytes::Bytes;
 use http::header::HOST;
-use http::{Method, Request};
+use http::{Method, Request, Response};
 use hyper::body::Incoming;
 use hyper::ext::ReasonPhrase;
 use hyper::server::conn::http1;
@@ -24,7 +21,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::head_timer::HeadTimer;
-use super::http::{Arrival, ConnectionReset, Control, answer, into_response};
+use super::http::{Arrival, ConnectionReset, Control, ReplyBody, answer, into_response};
 use super::proxy::{self, Place, Proxy};
 use super::stream::{Link, Stream};
 use crate::app::App;
@@ -195,22 +192,22 @@ impl Connection {
     async fn answer(
         self: &Arc<Self>,
         mut request: Request<Incoming>,
-    ) -> Result<Response, ConnectionReset> {
+    ) -> Result<Response<ReplyBody>, ConnectionReset> {
         match &self.front.proxy {
             Some(proxy) if request.method() == Method::CONNECT => {
                 let opened = self.connect(proxy, &mut request);
                 Ok(opened.unwrap_or_else(|| self.refuse_tunnel(request)))
             }
-            Some(proxy) => self.answer_as_proxy(proxy, request.map(Body::new)).await,
-            None => self.pass(&self.arrival, request.map(Body::new)).await,
+            Some(proxy) => self.answer_as_proxy(proxy, request).await,
+            None => self.pass(&self.arrival, request).await,
         }
     }
 
     async fn pass(
         &self,
         arrival: &Arrival,
-        request: AxumRequest,
-    ) -> Result<Response, ConnectionReset> {
+        request: Request<Incoming>,
+    ) -> Result<Response<ReplyBody>, ConnectionReset> {
         answer(&self.front.app, &self.front.control, arrival, request).await
     }
 
@@ -219,19 +216,19 @@ impl Connection {
         self: &Arc<Self>,
         proxy: &Proxy,
         request: &mut Request<Incoming>,
-    ) -> Option<Response> {
+    ) -> Option<Response<ReplyBody>> {
         let authority = request.uri().authority()?;
         match proxy.place(&self.arrival, authority, 443) {
             Place::Served(arrival) if self.depth < DEPTH => {
                 self.open_tunnel(hyper::upgrade::on(request), arrival);
-                Some(Response::new(Body::empty()))
+                Some(Response::new(ReplyBody::default()))
             }
             _ => None,
         }
     }
 
-    fn refuse_tunnel(&self, request: Request<Incoming>) -> Response {
-        let mut response = self.refuse(request.map(Body::new));
+    fn refuse_tunnel(&self, request: Request<Incoming>) -> Response<ReplyBody> {
+        let mut response = self.refuse(request);
         let reason = ReasonPhrase::from_static(REASON);
         response.extensions_mut().insert(reason);
         response
@@ -241,8 +238,8 @@ impl Connection {
     async fn answer_as_proxy(
         &self,
         proxy: &Proxy,
-        mut request: AxumRequest,
-    ) -> Result<Response, ConnectionReset> {
+        mut request: Request<Incoming>,
+    ) -> Result<Response<ReplyBody>, ConnectionReset> {
         let Some(authority) = request.uri().authority().cloned() else {
             // A client that was led here by its machine's own table of hosts says which one it meant.
             let host = request.headers().get(HOST);
@@ -268,7 +265,7 @@ impl Connection {
     }
 
     /// Refuses what is for a host that is not served.
-    fn refuse(&self, request: AxumRequest) -> Response {
+    fn refuse(&self, request: Request<Incoming>) -> Response<ReplyBody> {
         let (head, _) = request.into_parts();
         let host = head.uri.authority().map(ToString::to_string);
         let mut asked = call::Request::new(head.method, head.uri, head.headers, Bytes::new(), None);

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Request as AxumRequest;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse};
 use bytes::{Bytes, BytesMut};
 use http::header::{ACCEPT, EXPECT};
-use http::{Method, StatusCode};
-use http_body::Frame;
+use http::{Method, Response, StatusCode};
+use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
+use hyper::body::Incoming;
 use tokio::task::{JoinHandle, spawn_blocking};
 use tower::ServiceExt;
 
@@ -73,16 +73,17 @@ pub(super) async fn answer(
     app: &App,
     control: &Control,
     arrival: &Arrival,
-    mut request: AxumRequest,
-) -> Result<Response, ConnectionReset> {
+    mut request: http::Request<Incoming>,
+) -> Result<Response<ReplyBody>, ConnectionReset> {
     if is_control(request.uri().path()) {
         if arrival.is_secure {
             request.extensions_mut().insert(control::OverTls);
         }
-        return Ok(Router::clone(control)
-            .oneshot(request)
+        let answered = Router::clone(control)
+            .oneshot(request.map(Body::new))
             .await
-            .unwrap_or_else(|never| match never {}));
+            .unwrap_or_else(|never| match never {});
+        return Ok(answered.map(ReplyBody::Made));
     }
     // The answer to a CONNECT must not be a 2xx, which opens a tunnel and has no body; some providers answer 200 to everything.
     if request.method() == Method::CONNECT {
@@ -91,7 +92,8 @@ pub(super) async fn answer(
     }
     let delivery = match read(request).await {
         Ok(request) if arrival.provider().is_none() && is_visit(&request) => {
-            return Ok(Html(control::landing_page(request.host())).into_response());
+            let page = Html(control::landing_page(request.host()));
+            return Ok(page.into_response().map(ReplyBody::Made));
         }
         Ok(mut request) => {
             request.port = arrival.port;
@@ -99,7 +101,10 @@ pub(super) async fn answer(
             request.region.clone_from(&arrival.region);
             handle(app, request, arrival.provider())
         }
-        Err(status) => return Ok((status, [("connection", "close")]).into_response()),
+        Err(status) => {
+            let broken = (status, [("connection", "close")]).into_response();
+            return Ok(broken.map(ReplyBody::Made));
+        }
     };
     deliver(delivery).await
 }
@@ -122,7 +127,7 @@ async fn deliver(
         delivery,
         entry: _,
     }: Delivery,
-) -> Result<Response, ConnectionReset> {
+) -> Result<Response<ReplyBody>, ConnectionReset> {
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
@@ -146,8 +151,50 @@ async fn deliver(
                     .headers_mut()
                     .insert("content-length", length.into());
             }
-            *response.body_mut() = Body::new(Truncated::Whole(half));
+            *response.body_mut() = ReplyBody::Made(Body::new(Truncated::Whole(half)));
             Ok(response)
+        }
+    }
+}
+
+/// The body of an answer: bytes that are there, as nearly all of them are, or one that is made while it is sent.
+pub(super) enum ReplyBody {
+    Whole(Bytes),
+    Made(Body),
+}
+
+impl Default for ReplyBody {
+    fn default() -> Self {
+        Self::Whole(Bytes::new())
+    }
+}
+
+impl http_body::Body for ReplyBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        match &mut *self {
+            Self::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Self::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Self::Made(body) => Pin::new(body).poll_frame(context),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Whole(bytes) => bytes.is_empty(),
+            Self::Made(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Self::Made(body) => body.size_hint(),
         }
     }
 }
@@ -255,7 +302,7 @@ fn is_visit(request: &Request) -> bool {
 }
 
 /// Reads the request whole, within the limits; a status where it cannot be read at all.
-async fn read(request: AxumRequest) -> Result<Request, StatusCode> {
+async fn read(request: http::Request<Incoming>) -> Result<Request, StatusCode> {
     let (head, body) = request.into_parts();
     let expects = head.headers.contains_key(EXPECT);
     let announced = http_body::Body::size_hint(&body).lower();
@@ -291,7 +338,7 @@ async fn read(request: AxumRequest) -> Result<Request, StatusCode> {
 }
 
 /// The whole body, or nothing where it is over the limit.
-async fn read_body(mut body: Body) -> Result<Option<Bytes>, axum::Error> {
+async fn read_body(mut body: Incoming) -> Result<Option<Bytes>, hyper::Error> {
     // As much as is announced, so that it is not moved while it grows.
     let announced = usize::try_from(http_body::Body::size_hint(&body).lower());
     let mut first = Bytes::new();
@@ -323,10 +370,10 @@ async fn read_body(mut body: Body) -> Result<Option<Bytes>, axum::Error> {
     Ok((length <= BODY).then_some(whole))
 }
 
-pub(super) fn into_response(reply: Reply) -> Response {
+pub(super) fn into_response(reply: Reply) -> Response<ReplyBody> {
     let body = match reply.remains {
-        None => Body::from(reply.body),
-        Some(remains) => Body::new(Long::Begun(reply.body, remains)),
+        None => ReplyBody::Whole(reply.body),
+        Some(remains) => ReplyBody::Made(Body::new(Long::Begun(reply.body, remains))),
     };
     let mut response = Response::new(body);
     *response.status_mut() =

@@ -5,10 +5,10 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::Request as AxumRequest;
-use http::HeaderValue;
 use http::header::HOST;
 use http::uri::Authority;
+use http::{HeaderValue, Request};
+use hyper::body::Incoming;
 
 use super::http::Arrival;
 use crate::control::ControlAccess;
@@ -62,7 +62,7 @@ pub(super) fn real_place(arrival: &Arrival, host: &str) -> Option<Arrival> {
 }
 
 /// The host of the target is the one that counts (RFC 9112, 3.2.2). The header stays as it was signed where it says the same.
-pub(super) fn set_host(request: &mut AxumRequest, authority: &Authority) {
+pub(super) fn set_host(request: &mut Request<Incoming>, authority: &Authority) {
     let said = request
         .headers()
         .get(HOST)

@@ -125,8 +125,11 @@ impl Store {
         match self.writer.get() {
             Some(writer) => Ok(writer),
             None => {
-                let original = self.original()?;
-                let copy = original.copied()?;
+                let Original { template, part } = self.origin();
+                let (original, copy) = match part {
+                    Some(part) => (template.part(*part)?, template.copy_of(*part)?),
+                    None => (&*template.whole, template.whole.copied()?),
+                };
                 self.lists.start_as(&original.lists);
                 Ok(self.writer.get_or_init(|| Mutex::new(Some(copy))))
             }
@@ -136,15 +139,6 @@ impl Store {
     /// What a store without a connection reads.
     pub(super) fn unwritten(&self) -> &Self {
         &self.origin().template.whole
-    }
-
-    /// What such a store copies with its first write.
-    fn original(&self) -> rusqlite::Result<&Self> {
-        let Original { template, part } = self.origin();
-        match part {
-            Some(part) => template.part(*part),
-            None => Ok(&template.whole),
-        }
     }
 
     fn origin(&self) -> &Original {

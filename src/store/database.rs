@@ -12,6 +12,7 @@ use rusqlite::Connection;
 
 use super::freeze::WriteFreeze;
 use super::pages::{CachedBody, PageKey};
+use super::spare::{self, Spare};
 use super::wait::lock;
 use super::{PAGES_AT_ONCE, Store, Tx, copy_pages, upgrade};
 
@@ -37,6 +38,7 @@ struct TemplatePart {
     part: Part,
     copying: Mutex<()>,
     copy: OnceLock<Store>,
+    spare: Spare,
 }
 
 impl Template {
@@ -52,6 +54,7 @@ impl Template {
             part,
             copying: Mutex::default(),
             copy: OnceLock::new(),
+            spare: Spare::default(),
         });
         Ok(Self {
             whole: Arc::new(whole),
@@ -65,6 +68,7 @@ impl Template {
             part,
             copying,
             copy,
+            ..
         } = &self.parts[number];
         let _copying = match copy.get() {
             Some(copy) => return Ok(copy),
@@ -76,6 +80,29 @@ impl Template {
         let store = Store::in_memory(part.schema, 1)?;
         take_rows(&mut *store.locked()?, &*self.whole.locked()?)?;
         Ok(copy.get_or_init(|| store))
+    }
+
+    /// A copy of the part of that number: the spare one, where it is ready.
+    pub(super) fn copy_of(self: &Arc<Self>, number: usize) -> rusqlite::Result<Connection> {
+        let spare = lock(&self.parts[number].spare).take();
+        let copy = match spare {
+            Some(copy) => copy,
+            None => self.part(number)?.copied()?,
+        };
+        spare::make_next(self, number);
+        Ok(copy)
+    }
+
+    /// Makes the spare copy of a part, where there is none, and has it read its schema.
+    pub(super) fn make_spare(&self, number: usize) -> rusqlite::Result<()> {
+        let spare = &self.parts[number].spare;
+        if lock(spare).is_some() {
+            return Ok(());
+        }
+        let copy = self.part(number)?.copied()?;
+        copy.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        *lock(spare) = Some(copy);
+        Ok(())
     }
 }
 
@@ -384,6 +411,24 @@ mod tests {
         assert_eq!(names(data.part("lists"), "users"), Ok(3));
         assert_eq!(data.generation(), 2);
         assert_eq!(shown(&template.whole), "first,second; ; 2");
+    }
+
+    #[test]
+    fn a_first_write_takes_the_spare_copy_and_no_later_one_does() {
+        let template = template();
+        template.make_spare(1).expect("memory is enough");
+        // So that it is known again.
+        let spare = lock(&template.parts[1].spare);
+        let marked = spare
+            .as_ref()
+            .map(|spare| spare.execute_batch("INSERT INTO jobs VALUES ('spare')"));
+        assert_eq!(marked, Some(Ok(())));
+        drop(spare);
+        let [first, second] = [(); 2].map(|()| Database::starting_as(Arc::clone(&template)));
+        write(first.part("jobs"), "INSERT INTO jobs VALUES ('a')");
+        write(second.part("jobs"), "INSERT INTO jobs VALUES ('b')");
+        assert_eq!(names(first.part("jobs"), "jobs"), Ok(2));
+        assert_eq!(names(second.part("jobs"), "jobs"), Ok(1));
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub(crate) mod rows;
 mod schema;
 pub(crate) mod seek;
 pub(crate) mod snapshot;
+mod spare;
 pub(crate) mod stream;
 mod transaction;
 pub(crate) mod trouble;

@@ -270,6 +270,27 @@ impl Params {
     }
 
     fn escaped(raw: &[u8]) -> Self {
+        let mut text = Vec::with_capacity(raw.len() + 2);
+        let mut pairs = Vec::new();
+        for segment in signing::segments(raw) {
+            let (name, value) = signing::halves(segment);
+            let start = text.len();
+            signing::decode_onto(&mut text, name);
+            let name_end = text.len();
+            text.push(b'=');
+            signing::decode_onto(&mut text, value);
+            pairs.push(ParamPlace::new(start, name_end, text.len()));
+            // The end of one does not make a character with the beginning of the next.
+            text.push(b'&');
+        }
+        match String::from_utf8(text) {
+            Ok(text) => Self { text, pairs },
+            Err(_) => Self::mended(raw),
+        }
+    }
+
+    /// Parameters that are not UTF-8 everywhere: a name or value is as it can be read.
+    fn mended(raw: &[u8]) -> Self {
         let mut text = String::with_capacity(raw.len());
         let mut pairs = Vec::new();
         for pair in signing::pairs(raw) {
@@ -588,6 +609,8 @@ pub(crate) struct NotAnObject(pub(crate) Cow<'static, str>);
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -607,6 +630,25 @@ mod tests {
         );
         assert_eq!(params.first("b"), Some("1"));
         assert_eq!(params.last("b"), Some("2"));
+    }
+
+    proptest! {
+        /// Whether all of a query is read as text or each part by itself cannot be told.
+        #[test]
+        fn parameters_that_are_text_read_the_same(raw in "[a&=+%0-9A-F\u{5f20}]{0,24}") {
+            let (whole, parts) = (Params::escaped(raw.as_bytes()), Params::mended(raw.as_bytes()));
+            prop_assert_eq!(
+                whole.iter().collect::<Vec<_>>(),
+                parts.iter().collect::<Vec<_>>()
+            );
+        }
+    }
+
+    #[test]
+    fn a_character_does_not_go_from_one_parameter_into_the_next() {
+        let params = Params::decode(b"a=%E5%BC&%A0=b");
+        let pairs: Vec<_> = params.iter().collect();
+        assert_eq!(pairs, [("a", "\u{fffd}"), ("\u{fffd}", "b")]);
     }
 
     /// Whether parameters are kept as they came or decoded one by one cannot be told.

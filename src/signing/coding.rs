@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
 use memchr::{memchr, memchr2};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 use sm3::Sm3;
@@ -36,33 +36,71 @@ pub fn decode(text: &[u8]) -> Cow<'_, [u8]> {
     if memchr2(b'+', b'%', text).is_none() {
         return Cow::Borrowed(text);
     }
-    let mut spaced = Cow::Borrowed(text);
-    if text.contains(&b'+') {
-        let space = |byte| if byte == b'+' { b' ' } else { byte };
-        spaced = text.iter().copied().map(space).collect();
-    }
     let mut decoded = Vec::with_capacity(text.len());
-    decoded.extend(percent_decode(&spaced));
+    decode_onto(&mut decoded, text);
     Cow::Owned(decoded)
+}
+
+/// The same, added to what there is.
+pub(crate) fn decode_onto(decoded: &mut Vec<u8>, text: &[u8]) {
+    let mut rest = text;
+    while let Some(at) = memchr2(b'+', b'%', rest) {
+        decoded.extend_from_slice(&rest[..at]);
+        let escaped = match rest[at..] {
+            [b'%', high, low, ..] => digit(high).zip(digit(low)),
+            _ => None,
+        };
+        let (byte, length) = match escaped {
+            Some((high, low)) => (high << 4 | low, 3),
+            None if rest[at] == b'+' => (b' ', 1),
+            None => (b'%', 1),
+        };
+        decoded.push(byte);
+        rest = &rest[at + length..];
+    }
+    decoded.extend_from_slice(rest);
+}
+
+/// The value of a hexadecimal digit.
+const fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    }
+}
+
+/// Whether a byte is an unreserved character of RFC 3986, by its value: every byte of a signed query is looked up.
+const UNRESERVED: [bool; 256] = {
+    let mut unreserved = [false; 256];
+    let mut byte = 0;
+    while byte < unreserved.len() {
+        let character = byte as u8;
+        unreserved[byte] =
+            character.is_ascii_alphanumeric() || matches!(character, b'-' | b'_' | b'.' | b'~');
+        byte += 1;
+    }
+    unreserved
+};
+
+fn is_unreserved(byte: u8) -> bool {
+    UNRESERVED[usize::from(byte)]
 }
 
 /// Whether a part of a query is written as [`encode`] writes it, as most parts are.
 fn is_encoded(raw: &[u8]) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
-    let digit = |byte: Option<&u8>| match byte {
-        Some(digit @ b'0'..=b'9') => Some(digit - b'0'),
-        Some(letter @ b'A'..=b'F') => Some(letter - b'A' + 10),
-        _ => None,
-    };
-    let mut bytes = raw.iter();
-    while let Some(&byte) = bytes.next() {
-        let escaped = (byte == b'%').then(|| digit(bytes.next()).zip(digit(bytes.next())));
-        let is_encoded = match escaped {
-            None => is_plain(byte),
-            Some(digits) => digits.is_some_and(|(high, low)| !is_plain(high << 4 | low)),
+    let mut rest = raw;
+    while let Some(at) = rest.iter().position(|&byte| !is_unreserved(byte)) {
+        let escaped = match rest[at..] {
+            [b'%', high, low, ..] if !high.is_ascii_lowercase() && !low.is_ascii_lowercase() => {
+                digit(high).zip(digit(low))
+            }
+            _ => None,
         };
-        if !is_encoded {
-            return false;
+        match escaped {
+            Some((high, low)) if !is_unreserved(high << 4 | low) => rest = &rest[at + 3..],
+            _ => return false,
         }
     }
     true
@@ -98,7 +136,7 @@ impl Pair<'_> {
 }
 
 /// What stands before the first `=`, and what stands behind it.
-fn halves(raw: &[u8]) -> (&[u8], &[u8]) {
+pub(crate) fn halves(raw: &[u8]) -> (&[u8], &[u8]) {
     match memchr(b'=', raw) {
         Some(at) => (&raw[..at], &raw[at + 1..]),
         None => (raw, b""),
@@ -107,16 +145,20 @@ fn halves(raw: &[u8]) -> (&[u8], &[u8]) {
 
 /// Splits a query or form; empty segments are dropped, order and repeats are kept.
 pub fn pairs(text: &[u8]) -> impl Iterator<Item = Pair<'_>> {
+    segments(text).map(|raw| {
+        let (name, value) = halves(raw);
+        Pair {
+            name: decode(name),
+            value: decode(value),
+            raw,
+        }
+    })
+}
+
+/// The pairs of a query or form as sent.
+pub(crate) fn segments(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|&byte| byte == b'&')
         .filter(|segment| !segment.is_empty())
-        .map(|raw| {
-            let (name, value) = halves(raw);
-            Pair {
-                name: decode(name),
-                value: decode(value),
-                raw,
-            }
-        })
 }
 
 /// The last value of a name, as text: where a form repeats what the query says, the form wins.
@@ -131,21 +173,21 @@ pub(super) fn last<'a>(pairs: &'a [Pair<'_>], name: &str) -> Option<Cow<'a, str>
 /// `name=value&…`, sorted by decoded name and value, then encoded.
 pub(super) fn sorted_then_encoded(mut pairs: Vec<&Pair<'_>>) -> String {
     pairs.sort_by(|a, b| (&a.name, &a.value).cmp(&(&b.name, &b.value)));
-    let encoded: Vec<_> = pairs.into_iter().map(Pair::encoded).collect();
-    joined(&encoded)
+    let mut out = String::with_capacity(pairs.iter().map(|pair| pair.raw.len() + 2).sum());
+    for pair in pairs {
+        let (name, value) = pair.encoded();
+        push(&mut out, &name, &value);
+    }
+    out
 }
 
 /// `name=value&…`, encoded, then sorted by encoded name and value.
 pub(super) fn encoded_then_sorted(pairs: Vec<&Pair<'_>>) -> String {
     let mut encoded: Vec<_> = pairs.into_iter().map(Pair::encoded).collect();
-    encoded.sort();
-    joined(&encoded)
-}
-
-fn joined(encoded: &[(Cow<'_, str>, Cow<'_, str>)]) -> String {
+    encoded.sort_unstable();
     let length = |(name, value): &(Cow<'_, str>, Cow<'_, str>)| name.len() + value.len() + 2;
     let mut out = String::with_capacity(encoded.iter().map(length).sum());
-    for (name, value) in encoded {
+    for (name, value) in &encoded {
         push(&mut out, name, value);
     }
     out
@@ -311,6 +353,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn it_decodes_as_a_library_does(text in "[a%+0-9A-Fa-f\u{5f20}]{0,16}") {
+            let spaced = text.replace('+', " ");
+            let expected: Vec<u8> = percent_encoding::percent_decode_str(&spaced).collect();
+            prop_assert_eq!(decode(text.as_bytes()), expected);
+        }
+
         /// Whether a pair is taken as it came or encoded afresh cannot be told.
         #[test]
         fn a_pair_is_encoded_alike_either_way(raw in "[a-z%0-9A-F+=~ \u{5f20}]{1,12}") {

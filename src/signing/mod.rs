@@ -32,6 +32,7 @@ use subtle::ConstantTimeEq;
 pub use coding::{
     Digest, Pair, decode, encode, hex, hmac_sm3, md5_hex, pairs, sha256_hex, sm3_hex,
 };
+pub(crate) use coding::{decode_onto, halves, segments};
 use rules::SchemeRules;
 
 pub use instant::{

@@ -15,7 +15,7 @@ use super::OverTls;
 use super::compose::{OperationCall, Parameters, Raw, operation_request, raw_request, unknown};
 use super::extract::{ALL, JsonBody, NamespaceParam, PathParam, body, required_body};
 use super::journal::no_entry;
-use super::problem::{Answer, Problem, blocking};
+use super::problem::{Problem, blocking};
 use crate::app::App;
 use crate::namespace::settings::Credential;
 use crate::namespace::{self, NamespaceError, State as Data, credentials};
@@ -99,7 +99,7 @@ pub(crate) async fn attempt(
     tls: Option<Extension<OverTls>>,
     headers: HeaderMap,
     JsonBody(bytes): JsonBody,
-) -> Answer {
+) -> Result<Json<Value>, Problem> {
     let asked: Try = required_body(&bytes)?;
     let draft = draft(&asked, &about)?;
     let signing = Signing {
@@ -112,7 +112,7 @@ pub(crate) async fn attempt(
     make(app, draft, signing, Origin::of(&headers, tls.is_some())).await
 }
 
-fn draft(asked: &Try, about: &NamespaceParam) -> Answer<Draft> {
+fn draft(asked: &Try, about: &NamespaceParam) -> Result<Draft, Problem> {
     let namespace = match asked.namespace.as_deref() {
         Some(name) if !namespace::is_name(name) => {
             let problem = Problem::from(NamespaceError::Name(name.to_owned()));
@@ -177,14 +177,14 @@ pub(crate) async fn replay(
     tls: Option<Extension<OverTls>>,
     headers: HeaderMap,
     JsonBody(bytes): JsonBody,
-) -> Answer {
+) -> Result<Json<Value>, Problem> {
     let signing: Signing = body(&bytes)?;
     let (draft, signing) = recorded(&app, &id, signing)?;
     make(app, draft, signing, Origin::of(&headers, tls.is_some())).await
 }
 
 /// The request of an entry, without its signature, and how to sign it.
-fn recorded(app: &App, id: &str, mut signing: Signing) -> Answer<(Draft, Signing)> {
+fn recorded(app: &App, id: &str, mut signing: Signing) -> Result<(Draft, Signing), Problem> {
     let found = id.parse().ok().and_then(|id| app.journal.request(id));
     let kept = found.ok_or_else(|| no_entry(id))?;
     let refused = |why: &str| Problem::new(409, format!("entry {id} cannot be sent again: {why}"));
@@ -268,7 +268,12 @@ struct Signed {
 }
 
 /// Signs a draft, sends it where it is to be sent, and tells.
-async fn make(app: Arc<App>, draft: Draft, signing: Signing, origin: Origin) -> Answer {
+async fn make(
+    app: Arc<App>,
+    draft: Draft,
+    signing: Signing,
+    origin: Origin,
+) -> Result<Json<Value>, Problem> {
     let served = Arc::clone(&app);
     let is_sent = signing.send;
     let work = move || {
@@ -378,7 +383,7 @@ fn response(reply: Reply, delivery: DeliveryMode) -> Value {
 }
 
 /// Signs a draft so that the call is of its provider and of its namespace.
-fn sign(app: &App, draft: &Draft, signing: &Signing, host: &str) -> Answer<Signed> {
+fn sign(app: &App, draft: &Draft, signing: &Signing, host: &str) -> Result<Signed, Problem> {
     let namespace = app
         .namespaces
         .existing(&draft.namespace)
@@ -453,7 +458,7 @@ fn sign(app: &App, draft: &Draft, signing: &Signing, host: &str) -> Answer<Signe
 }
 
 /// The way that is asked for, else the provider's usual one; nothing where nothing is to be signed.
-fn way(provider: Option<&'static Provider>, asked: Option<&str>) -> Answer<Option<Way>> {
+fn way(provider: Option<&'static Provider>, asked: Option<&str>) -> Result<Option<Way>, Problem> {
     if asked == Some(NO_SCHEME) {
         return Ok(None);
     }
@@ -475,7 +480,7 @@ fn way(provider: Option<&'static Provider>, asked: Option<&str>) -> Answer<Optio
 }
 
 /// The key that is asked for, else the first of the namespace that is good for everything.
-fn key(state: &Data, namespace: &str, signing: &Signing) -> Answer<Credential> {
+fn key(state: &Data, namespace: &str, signing: &Signing) -> Result<Credential, Problem> {
     let settings = state.settings();
     let keys = state.data.part(credentials::PART.name);
     let seeded = keys.read(|tx| credentials::all(tx))?;

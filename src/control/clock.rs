@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::extract::{JsonBody, NamespaceParam, as_member, required_body};
-use super::problem::{Answer, Problem, blocking};
+use super::problem::{Problem, blocking};
 use crate::app::App;
 use crate::namespace::Namespace;
 use crate::namespace::clock::{Setting, Time};
@@ -54,12 +54,15 @@ fn shown_clock(namespace: &Namespace) -> Json<Value> {
     })
 }
 
-pub(crate) async fn clock(State(app): State<Arc<App>>, about: NamespaceParam) -> Answer {
+pub(crate) async fn clock(
+    State(app): State<Arc<App>>,
+    about: NamespaceParam,
+) -> Result<Json<Value>, Problem> {
     blocking(move || Ok(shown_clock(&*app.namespaces.existing(about.name())?))).await
 }
 
 /// Lets a clock run as told, where it then shows a time that the providers can print.
-fn set(namespace: &Namespace, setting: Setting, place: &str) -> Answer {
+fn set(namespace: &Namespace, setting: Setting, place: &str) -> Result<Json<Value>, Problem> {
     if !setting.shows().is_printable() {
         let detail = "the clock would leave the years 1970 to 9999".to_owned();
         return Err(Problem::new(400, detail).at(place));
@@ -72,7 +75,7 @@ pub(crate) async fn set_clock(
     State(app): State<Arc<App>>,
     about: NamespaceParam,
     JsonBody(bytes): JsonBody,
-) -> Answer {
+) -> Result<Json<Value>, Problem> {
     // `"real"` is a mode, any other text alone the time of a fixed clock.
     let alone: Option<String> = json::read(&bytes).ok();
     let ClockSetting { mode, time, by } = match alone {
@@ -122,7 +125,7 @@ pub(crate) async fn advance_clock(
     State(app): State<Arc<App>>,
     about: NamespaceParam,
     JsonBody(bytes): JsonBody,
-) -> Answer {
+) -> Result<Json<Value>, Problem> {
     let Advance { by } = required_body(&as_member(&bytes, "by"))?;
     let by = millis(&by)?;
     blocking(move || {
@@ -139,7 +142,7 @@ pub(crate) async fn advance_clock(
 }
 
 /// A length of time, back in time with a `-` before it.
-fn millis(text: &str) -> Answer<i64> {
+fn millis(text: &str) -> Result<i64, Problem> {
     let (sign, length) = text
         .strip_prefix('-')
         .map_or((1, text), |length| (-1, length));

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::extract::pointer;
-use super::problem::{Answer, Problem};
+use super::problem::Problem;
 use crate::pipeline::outgoing::{Outgoing, escaped, push};
 use crate::provider::Provider;
 use crate::provider::table::{Location, Operation, Parameter};
@@ -78,7 +78,7 @@ fn refused(rule: impl Into<String>, place: impl Into<String>) -> Problem {
 pub(super) fn operation_request(
     provider: &'static Provider,
     call: &OperationCall<'_>,
-) -> Answer<Outgoing> {
+) -> Result<Outgoing, Problem> {
     let operation = find_operation(provider, call)?;
     let parameters = match (call.parameters, call.values) {
         (Some(_), Some(_)) => {
@@ -198,7 +198,7 @@ fn typed(row: &Parameter, value: &Value) -> Value {
 fn find_operation(
     provider: &'static Provider,
     call: &OperationCall<'_>,
-) -> Answer<&'static Operation> {
+) -> Result<&'static Operation, Problem> {
     let name = call.operation;
     let of_name = || provider.operations.iter().filter(|row| row.name == name);
     let Some(newest) = of_name().max_by_key(|row| row.version) else {
@@ -224,7 +224,7 @@ fn method(
     operation: &'static Operation,
     asked: Option<&str>,
     has_body: bool,
-) -> Answer<&'static str> {
+) -> Result<&'static str, Problem> {
     let methods = operation.methods;
     match asked {
         Some(asked) => {
@@ -241,7 +241,7 @@ fn method(
 }
 
 /// The path with its parameters in their places.
-fn filled_path(operation: &Operation, values: &Map<String, Value>) -> Answer<String> {
+fn filled_path(operation: &Operation, values: &Map<String, Value>) -> Result<String, Problem> {
     let wanted = |segment: &'static str| {
         segment
             .strip_prefix('{')
@@ -300,7 +300,7 @@ fn texts(value: &Value, is_json: bool) -> Vec<String> {
 }
 
 /// Headers in lower case; a name or value that no header can have is refused.
-fn headers(values: &Map<String, Value>, place: &str) -> Answer<Vec<(String, String)>> {
+fn headers(values: &Map<String, Value>, place: &str) -> Result<Vec<(String, String)>, Problem> {
     let mut headers = Vec::new();
     for (name, value) in values {
         for value in texts(value, false) {
@@ -318,7 +318,7 @@ fn headers(values: &Map<String, Value>, place: &str) -> Answer<Vec<(String, Stri
 }
 
 /// The JSON body, with the members that the table names by a path (`auth.identity.methods`) in their places.
-fn nested(operation: &Operation, body: &Value) -> Answer<Value> {
+fn nested(operation: &Operation, body: &Value) -> Result<Value, Problem> {
     let Value::Object(members) = body else {
         return Ok(body.clone());
     };
@@ -362,7 +362,7 @@ fn put(body: &mut Value, path: &str, value: &Value) -> Option<()> {
 }
 
 /// A request as it is given.
-pub(super) fn raw_request(raw: &Raw) -> Answer<Outgoing> {
+pub(super) fn raw_request(raw: &Raw) -> Result<Outgoing, Problem> {
     if http::Method::from_bytes(raw.method.as_bytes()).is_err() {
         let rule = format!("\"{}\" is no method", raw.method);
         return Err(refused(rule, "/request/method"));

@@ -13,7 +13,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::extract::PathParam;
-use super::problem::{Answer, Problem};
+use super::problem::Problem;
 use crate::signing::sha256_hex;
 
 /// The first page.
@@ -81,15 +81,18 @@ pub(super) async fn folder() -> Response {
     (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, "console/")]).into_response()
 }
 
-pub(super) async fn index(headers: HeaderMap) -> Answer<Response> {
+pub(super) async fn index(headers: HeaderMap) -> Result<Response, Problem> {
     found(INDEX, &headers)
 }
 
-pub(super) async fn file(PathParam(name): PathParam, headers: HeaderMap) -> Answer<Response> {
+pub(super) async fn file(
+    PathParam(name): PathParam,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     found(&name, &headers)
 }
 
-fn found(name: &str, headers: &HeaderMap) -> Answer<Response> {
+fn found(name: &str, headers: &HeaderMap) -> Result<Response, Problem> {
     /// The tags of [`FILES`], in their order.
     static TAGS: LazyLock<Vec<String>> = LazyLock::new(|| {
         let tag = |(_, _, bytes): &(_, _, &[u8])| format!("\"{}\"", &sha256_hex(bytes)[..16]);

@@ -18,7 +18,7 @@ use super::extract::{LargeBody, LineStream, PathParam, QueryParams, pointer};
 use super::namespaces::{KEPT, counts, swapped_json};
 use super::on_the_way::{OnTheWay, shared};
 use super::place::{Place, steps};
-use super::problem::{Answer, Problem, blocking};
+use super::problem::{Problem, blocking};
 use crate::app::App;
 use crate::namespace::clock::Clock;
 use crate::namespace::ids::Ids;
@@ -151,7 +151,13 @@ fn target(data: &Database, bytes: &[u8], is_stream: bool) -> rusqlite::Result<Ar
 }
 
 /// Says what a seed holds, or what is wrong in it; `store` stays as it is.
-fn checked(app: &App, name: &str, store: &Store, bytes: &[u8], is_stream: bool) -> Answer {
+fn checked(
+    app: &App,
+    name: &str,
+    store: &Store,
+    bytes: &[u8],
+    is_stream: bool,
+) -> Result<Json<Value>, Problem> {
     // The namespace's own ids are for what is kept.
     let ids = app.template.ids("check");
     let now = Clock::new(app.template.clock).now();
@@ -176,7 +182,7 @@ pub(crate) async fn seed(
     QueryParams(SeedParams { check }): QueryParams<SeedParams>,
     headers: HeaderMap,
     LargeBody(bytes): LargeBody,
-) -> Answer {
+) -> Result<Json<Value>, Problem> {
     let is_stream = is_stream(&headers);
     blocking(move || {
         if check {
@@ -210,7 +216,7 @@ pub(crate) async fn put_seed(
     QueryParams(SeedParams { check }): QueryParams<SeedParams>,
     headers: HeaderMap,
     LargeBody(bytes): LargeBody,
-) -> Answer {
+) -> Result<Json<Value>, Problem> {
     let is_stream = is_stream(&headers);
     blocking(move || {
         something(&bytes)?;
@@ -235,7 +241,7 @@ pub(crate) async fn put_template(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     LargeBody(bytes): LargeBody,
-) -> Answer {
+) -> Result<Json<Value>, Problem> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct From {
@@ -276,7 +282,7 @@ fn is_stream(headers: &HeaderMap) -> bool {
 }
 
 /// Refuses to put nothing in place of data: that is more often a mistake than meant.
-fn something(bytes: &[u8]) -> Answer<()> {
+fn something(bytes: &[u8]) -> Result<(), Problem> {
     if bytes.trim_ascii().is_empty() {
         let detail = "the body is empty; to start with no data, send {}";
         return Err(Problem::new(400, detail));
@@ -295,7 +301,7 @@ fn context(state: &Data) -> SeedContext<'_> {
 pub(crate) async fn snapshot(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
-) -> Answer<Response> {
+) -> Result<Response, Problem> {
     blocking(move || {
         let state = app.namespaces.existing(&name)?.state();
         let on_the_way = state.memory.get::<OnTheWay>();
@@ -310,7 +316,7 @@ pub(crate) async fn restore(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
     LargeBody(bytes): LargeBody,
-) -> Answer {
+) -> Result<Json<Value>, Problem> {
     blocking(move || {
         let model = template::empty_store()?;
         let refused = |cause: &dyn Display| {
@@ -352,7 +358,7 @@ fn check_values(store: &Arc<Store>) -> Result<(), String> {
 }
 
 /// Puts a database in place of a namespace's.
-fn put(app: &App, name: &str, store: &Store) -> Answer {
+fn put(app: &App, name: &str, store: &Store) -> Result<Json<Value>, Problem> {
     let swapped = app.namespaces.replace(name, store)?;
     tracing::info!(namespace = name, "data replaced");
     Ok(Json(swapped_json(name, &swapped)?))
@@ -371,7 +377,7 @@ struct Import {
 }
 
 impl Import {
-    fn begin(app: &App, name: &str) -> Answer<Self> {
+    fn begin(app: &App, name: &str) -> Result<Self, Problem> {
         let old = match app.namespaces.existing(name) {
             Ok(namespace) => Some(namespace.state()),
             Err(NamespaceError::Unknown(_) | NamespaceError::Data { .. }) => None,
@@ -387,7 +393,7 @@ impl Import {
         })
     }
 
-    fn take(&mut self, lines: &[u8]) -> Answer<()> {
+    fn take(&mut self, lines: &[u8]) -> Result<(), Problem> {
         let context = match &self.old {
             Some(old) => context(old),
             None => SeedContext {
@@ -408,7 +414,7 @@ pub(crate) async fn import(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
     mut stream: LineStream,
-) -> Answer {
+) -> Result<Json<Value>, Problem> {
     if !namespace::is_name(&name) {
         return Err(NamespaceError::Name(name).into());
     }
@@ -449,7 +455,7 @@ pub(crate) async fn diff(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
     QueryParams(With { with }): QueryParams<With>,
-) -> Answer<Response> {
+) -> Result<Response, Problem> {
     blocking(move || {
         let with =
             with.ok_or_else(|| Problem::new(400, "name the other namespace: ?with=<namespace>"))?;
@@ -485,7 +491,7 @@ pub(crate) async fn diff(
 }
 
 /// Reads the seed files again, and resets the namespaces that nobody wrote to.
-pub(crate) async fn reload_seeds(State(app): State<Arc<App>>) -> Answer {
+pub(crate) async fn reload_seeds(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
     blocking(move || {
         Ok(Json(
             reload(&app).map_err(|cause| Problem::new(400, cause))?,

@@ -23,7 +23,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::extract::PathParam;
 use super::on_the_way::{OnTheWay, shared};
-use super::problem::{Answer, blocking};
+use super::problem::{Problem, blocking};
 use crate::app::App;
 use crate::namespace::State as Data;
 use crate::providers::PROVIDERS;
@@ -82,7 +82,7 @@ pub(super) fn ndjson(lines: impl IntoResponse) -> Response {
 pub(crate) async fn export(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
-) -> Answer<Response> {
+) -> Result<Response, Problem> {
     let state = blocking(move || Ok(app.namespaces.existing(&name)?.state())).await?;
     let Some(turn) = Turn::take(&state) else {
         return blocking(move || Ok(ndjson(lines(&state)?))).await;

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::extract::{ALL, JsonBody, NamespaceParam, PathParam, required_body};
-use super::problem::{Answer, Problem};
+use super::problem::Problem;
 use crate::app::App;
 use crate::pipeline::faults::Rule;
 
@@ -22,7 +22,7 @@ pub(crate) async fn add_fault(
     State(app): State<Arc<App>>,
     about: NamespaceParam,
     JsonBody(bytes): JsonBody,
-) -> Answer<Response> {
+) -> Result<Response, Problem> {
     let rule = app.faults.add(required_body(&bytes)?, about.name());
     let rule = rule.map_err(|error| Problem::new(400, error.rule).at(error.pointer))?;
     tracing::info!(
@@ -47,7 +47,10 @@ pub(crate) async fn remove_faults(
     Json(json!({ "removed": removed }))
 }
 
-pub(crate) async fn remove_fault(State(app): State<Arc<App>>, PathParam(id): PathParam) -> Answer {
+pub(crate) async fn remove_fault(
+    State(app): State<Arc<App>>,
+    PathParam(id): PathParam,
+) -> Result<Json<Value>, Problem> {
     let removed = id.parse().map_or(0, |id| app.faults.remove(Some(id), None));
     if removed == 0 {
         return Err(Problem::new(

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::extract::{PathParam, QueryParams};
-use super::problem::{Answer, Problem, blocking};
+use super::problem::{Problem, blocking};
 use super::{INDEX, describe};
 use crate::app::App;
 use crate::namespace::Namespace;
@@ -31,7 +31,7 @@ pub(crate) async fn index() -> Json<Value> {
 
 /// A server that answers has its seed loaded and its listeners open: it does both before it accepts. What remains is whether
 /// what it is told would still be there after a restart.
-pub(crate) async fn ready(State(app): State<Arc<App>>) -> Answer {
+pub(crate) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
     blocking(move || {
         app.namespaces.check_folder()?;
         let Json(mut ready) = json_health(&app);
@@ -43,7 +43,7 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Answer {
 }
 
 /// The certificate of rollcall's own authority. Making it takes less than a millisecond.
-pub(crate) async fn ca_pem(State(app): State<Arc<App>>) -> Answer<Response> {
+pub(crate) async fn ca_pem(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     match app.certificates.ca_pem() {
         Ok(Some(pem)) => Ok(([("content-type", "application/x-pem-file")], pem).into_response()),
         Ok(None) => Err(Problem::new(
@@ -75,7 +75,7 @@ pub(crate) async fn providers() -> Json<Value> {
     )
 }
 
-pub(crate) async fn one_provider(PathParam(id): PathParam) -> Answer {
+pub(crate) async fn one_provider(PathParam(id): PathParam) -> Result<Json<Value>, Problem> {
     Ok(Json(describe::whole(find_provider(&id)?)))
 }
 
@@ -85,7 +85,9 @@ pub(crate) struct OfProvider {
     provider: Option<String>,
 }
 
-pub(crate) async fn errors(QueryParams(query): QueryParams<OfProvider>) -> Answer {
+pub(crate) async fn errors(
+    QueryParams(query): QueryParams<OfProvider>,
+) -> Result<Json<Value>, Problem> {
     let only = query.provider.as_deref().map(find_provider).transpose()?;
     let wanted = PROVIDERS
         .iter()
@@ -97,7 +99,7 @@ pub(crate) async fn errors(QueryParams(query): QueryParams<OfProvider>) -> Answe
     ))
 }
 
-fn find_provider(id: &str) -> Answer<&'static Provider> {
+fn find_provider(id: &str) -> Result<&'static Provider, Problem> {
     require(id).map_err(|rule| Problem::new(404, rule))
 }
 
@@ -154,7 +156,10 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
         .into_response()
 }
 
-pub(crate) async fn openapi(PathParam(file): PathParam, headers: HeaderMap) -> Answer<Response> {
+pub(crate) async fn openapi(
+    PathParam(file): PathParam,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let document = file.strip_suffix(".yaml").and_then(super::document);
     let document = document.ok_or_else(|| {
         Problem::new(

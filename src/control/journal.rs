@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::extract::{
     JsonBody, NamespaceParam, OtherNamespaceParam, PathParam, QueryParams, required_body,
 };
-use super::problem::{Answer, Problem, blocking};
+use super::problem::{Problem, blocking};
 use crate::app::App;
 use crate::pipeline::journal::{Count, Filter, Stage, Verdict};
 use crate::provider::json;
@@ -48,7 +48,7 @@ pub(crate) struct JournalQuery {
 }
 
 impl JournalQuery {
-    fn filter<'a>(&'a self, about: &'a NamespaceParam) -> Answer<Filter<'a>> {
+    fn filter<'a>(&'a self, about: &'a NamespaceParam) -> Result<Filter<'a>, Problem> {
         if let Some(id) = self.provider.as_deref().filter(|id| !id.is_empty()) {
             require(id).map_err(|rule| Problem::new(400, rule))?;
         }
@@ -74,7 +74,7 @@ pub(crate) async fn journal(
     State(app): State<Arc<App>>,
     OtherNamespaceParam(about): OtherNamespaceParam,
     QueryParams(query): QueryParams<JournalQuery>,
-) -> Answer {
+) -> Result<Json<Value>, Problem> {
     let most = query.limit.unwrap_or(ENTRIES);
     if ENTRIES < most {
         let detail = format!(
@@ -95,7 +95,7 @@ async fn wait_for_entry(
     query: &JournalQuery,
     about: &NamespaceParam,
     wait: Duration,
-) -> Answer<()> {
+) -> Result<(), Problem> {
     let deadline = tokio::time::Instant::now() + wait;
     let mut stop = app.stop.subscribe();
     let mut seen = query.since;
@@ -122,7 +122,7 @@ async fn wait_for_entry(
     Ok(())
 }
 
-fn find_stage(word: &str) -> Answer<Stage> {
+fn find_stage(word: &str) -> Result<Stage, Problem> {
     let found = Stage::ALL.into_iter().find(|stage| stage.as_str() == word);
     found.ok_or_else(|| {
         let words = Stage::ALL.map(Stage::as_str).join(", ");
@@ -138,7 +138,7 @@ pub(crate) async fn clear_journal(
     State(app): State<Arc<App>>,
     OtherNamespaceParam(about): OtherNamespaceParam,
     QueryParams(query): QueryParams<JournalQuery>,
-) -> Answer {
+) -> Result<Json<Value>, Problem> {
     if query.limit.is_some() {
         let detail = "a limit is for a list; name what is to be forgotten by the other filters";
         return Err(Problem::new(400, detail));
@@ -166,7 +166,10 @@ pub(super) fn no_entry(id: &str) -> Problem {
 }
 
 /// One entry, whole; what was not found in its namespace is looked for in the others.
-pub(crate) async fn journal_entry(State(app): State<Arc<App>>, PathParam(id): PathParam) -> Answer {
+pub(crate) async fn journal_entry(
+    State(app): State<Arc<App>>,
+    PathParam(id): PathParam,
+) -> Result<Json<Value>, Problem> {
     let number = id.parse().map_err(|_| no_entry(&id))?;
     blocking(move || {
         let mut entry = app.journal.entry(number).ok_or_else(|| no_entry(&id))?;
@@ -210,7 +213,7 @@ pub(crate) async fn journal_entry(State(app): State<Arc<App>>, PathParam(id): Pa
 pub(crate) async fn journal_curl(
     State(app): State<Arc<App>>,
     PathParam(id): PathParam,
-) -> Answer<String> {
+) -> Result<String, Problem> {
     id.parse()
         .ok()
         .and_then(|id| app.journal.curl(id))
@@ -248,7 +251,7 @@ pub(crate) async fn verify(
     State(app): State<Arc<App>>,
     about: NamespaceParam,
     JsonBody(bytes): JsonBody,
-) -> Answer {
+) -> Result<Json<Value>, Problem> {
     let Verify {
         mut matches,
         status,
@@ -299,7 +302,10 @@ pub(crate) async fn verify(
 }
 
 /// A call that cannot happen would be verified as not happened.
-fn check_match(matches: &mut crate::pipeline::faults::Match, about: &NamespaceParam) -> Answer<()> {
+fn check_match(
+    matches: &mut crate::pipeline::faults::Match,
+    about: &NamespaceParam,
+) -> Result<(), Problem> {
     matches
         .namespace
         .get_or_insert_with(|| about.name().to_owned());
@@ -309,7 +315,10 @@ fn check_match(matches: &mut crate::pipeline::faults::Match, about: &NamespacePa
 }
 
 /// Why a signature did not match, by journal id or request id.
-pub(crate) async fn explain(State(app): State<Arc<App>>, PathParam(id): PathParam) -> Answer {
+pub(crate) async fn explain(
+    State(app): State<Arc<App>>,
+    PathParam(id): PathParam,
+) -> Result<Json<Value>, Problem> {
     let found = app.journal.finding(&id);
     found.map(Json).ok_or_else(|| no_entry(&id))
 }

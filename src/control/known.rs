@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::extract::{PathParam, QueryParams};
-use super::problem::{Answer, Problem, blocking};
+use super::problem::{Problem, blocking};
 use crate::app::App;
 use crate::provider::Provider;
 use crate::providers::require;
@@ -29,7 +29,7 @@ pub(crate) async fn values(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
     QueryParams(Wanted { provider, version }): QueryParams<Wanted>,
-) -> Answer {
+) -> Result<Json<Value>, Problem> {
     blocking(move || {
         let provider = require(&provider).map_err(|rule| Problem::new(400, rule))?;
         let state = app.namespaces.existing(&name)?.state();

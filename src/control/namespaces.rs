@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::extract::{ALL, JsonBody, PathParam, ResetParams, as_member, body};
-use super::problem::{Answer, Problem, blocking};
+use super::problem::{Problem, blocking};
 use crate::app::App;
 use crate::namespace::{DataSource, Namespace, NamespaceError, Swapped};
 use crate::pipeline::journal::Filter;
@@ -20,7 +20,7 @@ use crate::store::database::Database;
 /// How many namespaces that failed an answer names.
 const NAMED: usize = 10;
 
-pub(crate) async fn namespaces(State(app): State<Arc<App>>) -> Answer {
+pub(crate) async fn namespaces(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
     blocking(move || {
         let mut rows = Vec::new();
         for name in app.namespaces.names()? {
@@ -49,7 +49,7 @@ pub(crate) async fn namespaces(State(app): State<Arc<App>>) -> Answer {
 pub(crate) async fn one_namespace(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
-) -> Answer {
+) -> Result<Json<Value>, Problem> {
     blocking(move || Ok(Json(to_json(&app, &*app.namespaces.existing(&name)?)?))).await
 }
 
@@ -107,7 +107,7 @@ pub(crate) async fn create(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
     JsonBody(bytes): JsonBody,
-) -> Answer<Response> {
+) -> Result<Response, Problem> {
     blocking(move || {
         let Create { from } = body(&as_member(&bytes, "from"))?;
         let origin = match from.as_deref() {
@@ -129,7 +129,7 @@ pub(crate) async fn create(
 pub(crate) async fn drop_namespace(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
-) -> Answer {
+) -> Result<Json<Value>, Problem> {
     blocking(move || {
         // What cannot be read can be dropped all the same.
         let dropped = match app.namespaces.existing(&name) {
@@ -159,7 +159,12 @@ enum ResetTo {
 }
 
 /// Sets a namespace back; its faults and its journal go too, unless that is to be kept. Says what was dropped.
-fn reset_namespace(app: &App, name: &str, origin: &DataSource, keeps: bool) -> Answer<Value> {
+fn reset_namespace(
+    app: &App,
+    name: &str,
+    origin: &DataSource,
+    keeps: bool,
+) -> Result<Value, Problem> {
     let swapped = app.namespaces.reset(name, origin)?;
     app.faults.remove(None, Some(name));
     tracing::info!(namespace = name, "reset");
@@ -174,7 +179,7 @@ fn reset_namespace(app: &App, name: &str, origin: &DataSource, keeps: bool) -> A
 }
 
 /// What an answer says of data that was put in another's place.
-pub(crate) fn swapped_json(name: &str, swapped: &Swapped) -> Answer<Value> {
+pub(crate) fn swapped_json(name: &str, swapped: &Swapped) -> Result<Value, Problem> {
     let dropped = match &swapped.old {
         Some(old) => counts_of_old(&old.data),
         None if swapped.created => json!({}),
@@ -197,7 +202,7 @@ fn counts_of_old(data: &Database) -> Value {
     })
 }
 
-fn reset_to(bytes: &[u8]) -> Answer<DataSource> {
+fn reset_to(bytes: &[u8]) -> Result<DataSource, Problem> {
     Ok(match body::<Reset>(&as_member(bytes, "to"))?.to {
         None | Some(ResetTo::Template) => DataSource::Template,
         Some(ResetTo::Empty) => DataSource::Empty,
@@ -212,7 +217,7 @@ pub(crate) async fn reset_one(
         ..
     }: ResetParams,
     JsonBody(bytes): JsonBody,
-) -> Answer {
+) -> Result<Json<Value>, Problem> {
     blocking(move || {
         let origin = reset_to(&bytes)?;
         Ok(Json(reset_namespace(&app, &name, &origin, keeps)?))
@@ -228,7 +233,7 @@ pub(crate) async fn reset(
         keeps_journal: keeps,
     }: ResetParams,
     JsonBody(bytes): JsonBody,
-) -> Answer {
+) -> Result<Json<Value>, Problem> {
     blocking(move || {
         let origin = reset_to(&bytes)?;
         if about.name() != ALL {

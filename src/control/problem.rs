@@ -1,16 +1,12 @@
 //! What the control plane says when it cannot: RFC 9457 problem JSON with a pointer to what is wrong.
 
-use axum::Json;
 use axum::http::header::CONNECTION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::namespace::NamespaceError;
 use crate::store::{OpenError, trouble};
-
-/// What most routes answer.
-pub(crate) type Answer<T = Json<Value>> = Result<T, Problem>;
 
 /// An error of the control plane.
 #[derive(Debug)]
@@ -109,8 +105,8 @@ impl IntoResponse for Problem {
 
 /// Work on databases and long lists does not keep other calls from being answered.
 pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Answer<T> + Send + 'static,
-) -> Answer<T> {
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
     tokio::task::spawn_blocking(work)
         .await
         .unwrap_or_else(|cause| {

@@ -6,14 +6,14 @@ use axum::Json;
 use axum::extract::State;
 
 use super::extract::{JsonBody, PathParam, pointer, required_body};
-use super::problem::{Answer, Problem, blocking};
+use super::problem::{Problem, blocking};
 use crate::app::App;
 use crate::pipeline::settings::{self, SettingsPatch};
 
 pub(crate) async fn settings(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
-) -> Answer<Json<SettingsPatch>> {
+) -> Result<Json<SettingsPatch>, Problem> {
     blocking(move || {
         Ok(Json(settings::to_patch(
             &app.namespaces.existing(&name)?.settings(),
@@ -26,7 +26,7 @@ pub(crate) async fn change_settings(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
     JsonBody(bytes): JsonBody,
-) -> Answer<Json<SettingsPatch>> {
+) -> Result<Json<SettingsPatch>, Problem> {
     blocking(move || {
         let patch: SettingsPatch = required_body(&bytes)?;
         app.namespaces.with(&name, |namespace| {

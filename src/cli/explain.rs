@@ -156,12 +156,12 @@ fn examine(raw: &Raw<'_>, credentials: &[Credential], now: i64) -> Examined {
         body: raw.body,
     };
     let stripped = without_prefix(raw.path);
-    let also: Vec<&str> = stripped.into_iter().collect();
+    let alternative_paths: Vec<&str> = stripped.into_iter().collect();
     let Some(scheme) = Scheme::of(&request) else {
         return wrong("no scheme's mark is in this request: it is not signed");
     };
     let title = scheme.rules().title;
-    let signed = match (scheme.rules().read)(&request, &also) {
+    let signed = match (scheme.rules().read)(&request, &alternative_paths) {
         Ok(signed) => signed,
         Err(defect) => {
             return wrong(&format!(
@@ -191,7 +191,7 @@ fn examine(raw: &Raw<'_>, credentials: &[Credential], now: i64) -> Examined {
         doctor::diagnose(&Case {
             scheme,
             request: &request,
-            also: &also,
+            alternative_paths: &alternative_paths,
             key: known.map(|key| signing_key(&signed.access_key, key)),
             keys: &keys,
             port: Some(DEFAULT_PORT),

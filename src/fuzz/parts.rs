@@ -96,7 +96,7 @@ const IAAS: usize = 6;
 const PRESIGNED: usize = 8;
 
 /// Reads a request by the rules of a scheme, and verifies it; where it does not, the doctor looks.
-fn judge(scheme: Scheme, sent: &RawRequest<'_>) -> Result<(), String> {
+fn verify_sent(scheme: Scheme, sent: &RawRequest<'_>) -> Result<(), String> {
     let secret = KEY.secret;
     let verdict = match scheme {
         Scheme::AlibabaV1 => alibaba_v1::read(sent)
@@ -126,7 +126,7 @@ fn diagnosed(scheme: Scheme, sent: &RawRequest<'_>) {
     let case = Case {
         scheme,
         request: sent,
-        also: &["", "/x"],
+        alternative_paths: &["", "/x"],
         key: Some(KEY),
         keys: &[KEY],
         port: Some(4700),
@@ -166,7 +166,7 @@ pub(super) fn signatures(input: &[u8]) -> Result<Kind, String> {
         Scheme::Huawei,
         Scheme::QingCloud,
     ] {
-        let verdict = judge(scheme, &request);
+        let verdict = verify_sent(scheme, &request);
         // What cannot be read never reaches the doctor.
         if verdict.as_ref().is_err_and(|cause| cause == "Signature") {
             diagnosed(scheme, &request);
@@ -200,7 +200,7 @@ pub(super) fn signatures(input: &[u8]) -> Result<Kind, String> {
             body: &signed.2,
             ..request
         };
-        if let Err(cause) = judge(*scheme, &sent) {
+        if let Err(cause) = verify_sent(*scheme, &sent) {
             return Err(format!(
                 "signed in way {number} ({scheme:?}) it does not verify: {cause}; {} {}?{} {headers:?}",
                 sent.method, sent.path, sent.query

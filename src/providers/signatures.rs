@@ -52,7 +52,7 @@ impl<'a> Sent<'a> {
     }
 
     /// The paths to try after the one as sent.
-    pub(crate) fn also(&self) -> &[&'a str] {
+    pub(crate) fn alternative_paths(&self) -> &[&'a str] {
         &self.stripped
     }
 }
@@ -95,7 +95,7 @@ pub(crate) fn require_match(
     let finding = doctor::diagnose(&Case {
         scheme,
         request: &sent.as_sent(),
-        also: sent.also(),
+        alternative_paths: sent.alternative_paths(),
         key: Some(signing_key(access_key, credential)),
         keys: &keys,
         port: call.request.port,

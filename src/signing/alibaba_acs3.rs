@@ -9,8 +9,8 @@ use super::doctor::trial::Trial;
 use super::rules::{Reading, SchemeRules, Signed};
 use super::{
     AccessKey, CanonicalRequest, Cause, Digest, Mismatch, Pair, RawRequest, SignedParts, Stages,
-    encode, extended_time, field, fields, hex, joined_header, judge, listed, names_twice, pairs,
-    parse_fractional_time, to_be_signed,
+    check_signature, encode, extended_time, field, fields, hex, joined_header, listed, names_twice,
+    pairs, parse_fractional_time, to_be_signed,
 };
 
 /// A form of the scheme, as the first word of `Authorization` and the first line of the string to sign name it.
@@ -51,11 +51,11 @@ pub(super) static RULES: SchemeRules = SchemeRules {
         let authorization = request.header("authorization").unwrap_or_default();
         authorization.trim().starts_with("ACS3-") || request.header(NONCE).is_some()
     },
-    read: |request, also| {
+    read: |request, alternative_paths| {
         let read = read(request);
         Signed::of(
             request,
-            also,
+            alternative_paths,
             read,
             |read| (read.access_key_id, Some(read.timestamp)),
             verify,
@@ -225,15 +225,15 @@ fn plain_names(query: &str) -> Option<String> {
     Some(out)
 }
 
-/// The forms that are tried: the path as sent, then each of `also`; where query names need escaping, both ways.
+/// The forms that are tried: the path as sent, then each of `alternative_paths`; where query names need escaping, both ways.
 pub fn candidates<'a>(
     request: &'a RawRequest<'a>,
-    also: &'a [&'a str],
+    alternative_paths: &'a [&'a str],
     authorization: &'a Authorization<'a>,
     secret: &'a str,
 ) -> impl Iterator<Item = Stages> + 'a {
     let algorithm = authorization.algorithm;
-    request.paths(also).flat_map(move |path| {
+    request.paths(alternative_paths).flat_map(move |path| {
         let canonical = canonical_request(request, path, algorithm, authorization.signed_headers);
         let plain = plain_names(request.query).map(|query| CanonicalRequest {
             query,
@@ -245,26 +245,26 @@ pub fn candidates<'a>(
     })
 }
 
-/// Verifies a request that [`read`] accepted; `also` are further paths that may have been signed.
+/// Verifies a request that [`read`] accepted; `alternative_paths` are further paths that may have been signed.
 ///
 /// # Errors
 /// [`Mismatch`] when no candidate gives the client's signature, or when `x-acs-content-sha256` names another body.
 pub fn verify(
     request: &RawRequest<'_>,
-    also: &[&str],
+    alternative_paths: &[&str],
     authorization: &Authorization<'_>,
     secret: &str,
 ) -> Result<(), Mismatch> {
     let algorithm = authorization.algorithm;
     if states_another_body(request, algorithm) {
-        let path = request.paths(also).next().unwrap_or("/");
+        let path = request.paths(alternative_paths).next().unwrap_or("/");
         let canonical = canonical_request(request, path, algorithm, authorization.signed_headers);
         let stages = stages(&canonical, algorithm, secret);
         return Err(Mismatch::new(Cause::BodyHash, stages));
     }
-    judge(
+    check_signature(
         &[authorization.signature],
-        candidates(request, also, authorization, secret),
+        candidates(request, alternative_paths, authorization, secret),
     )
 }
 
@@ -331,7 +331,7 @@ fn sign_with(
     }
 }
 
-fn examine(request: &RawRequest<'_>, also: &[&str], blank: &Trial) -> Option<Reading> {
+fn examine(request: &RawRequest<'_>, alternative_paths: &[&str], blank: &Trial) -> Option<Reading> {
     let read = read(request).ok()?;
     let algorithm = read.algorithm;
     let signed: Vec<Pair<'_>> = pairs(request.query.as_bytes()).collect();
@@ -348,6 +348,6 @@ fn examine(request: &RawRequest<'_>, also: &[&str], blank: &Trial) -> Option<Rea
         timestamp: Some(read.timestamp),
         hash_header: Some(BODY_HASH),
         states_another_body: states_another_body(request, algorithm),
-        trials: request.paths(also).map(trial).collect(),
+        trials: request.paths(alternative_paths).map(trial).collect(),
     })
 }

@@ -8,19 +8,19 @@ use super::doctor::encoders::standard;
 use super::doctor::trial::{Spelling, Trial};
 use super::rules::{Reading, SchemeRules, Signed};
 use super::{
-    AccessKey, Digest, Mismatch, Pair, RawRequest, SignedParts, Stages, carries, encode,
-    extended_time, judge, pairs, parse_fractional_time,
+    AccessKey, Digest, Mismatch, Pair, RawRequest, SignedParts, Stages, carries, check_signature,
+    encode, extended_time, pairs, parse_fractional_time,
 };
 
 /// What the doctor and `explain` ask.
 pub(super) static RULES: SchemeRules = SchemeRules {
     title: "Alibaba RPC 1.0",
     is_on: |request| carries(request, "SignatureNonce") || carries(request, "AccessKeyId"),
-    read: |request, also| {
+    read: |request, alternative_paths| {
         let read = read(request);
         Signed::of(
             request,
-            also,
+            alternative_paths,
             read,
             |read| (&read.access_key_id, Some(read.timestamp)),
             verify,
@@ -182,15 +182,16 @@ pub fn signature(digest: Digest, secret: &str, string_to_sign: &str) -> String {
     base64(&digest.hmac(format!("{secret}&").as_bytes(), string_to_sign.as_bytes()))
 }
 
-/// The forms that are tried: every parameter, then the query overlaid by the form; the path as sent, and each of `also`; `/` before the others, because every RPC client signs
+/// The forms that are tried: every parameter, then the query overlaid by the form; the path as sent, and each of
+/// `alternative_paths`; `/` before the others, because every RPC client signs
 /// it, whatever prefix it sends to, so that the first form is the client's own.
 pub fn candidates<'a>(
     request: &'a RawRequest<'a>,
-    also: &'a [&'a str],
+    alternative_paths: &'a [&'a str],
     parameters: &'a Parameters<'a>,
     secret: &'a str,
 ) -> impl Iterator<Item = Stages> + 'a {
-    let mut paths: Vec<&str> = request.paths(also).collect();
+    let mut paths: Vec<&str> = request.paths(alternative_paths).collect();
     paths.sort_by_key(|path| *path != "/");
     std::iter::once(&parameters.pairs)
         .chain(&parameters.overlaid)
@@ -207,19 +208,19 @@ pub fn candidates<'a>(
         })
 }
 
-/// Verifies a request that [`read`] accepted; `also` are further paths that may have been signed.
+/// Verifies a request that [`read`] accepted; `alternative_paths` are further paths that may have been signed.
 ///
 /// # Errors
 /// [`Mismatch`] when no candidate gives the client's signature.
 pub fn verify(
     request: &RawRequest<'_>,
-    also: &[&str],
+    alternative_paths: &[&str],
     parameters: &Parameters<'_>,
     secret: &str,
 ) -> Result<(), Mismatch> {
-    judge(
+    check_signature(
         &[&parameters.signature],
-        candidates(request, also, parameters, secret),
+        candidates(request, alternative_paths, parameters, secret),
     )
 }
 
@@ -273,12 +274,12 @@ pub fn sign(
     }
 }
 
-fn examine(request: &RawRequest<'_>, also: &[&str], blank: &Trial) -> Option<Reading> {
+fn examine(request: &RawRequest<'_>, alternative_paths: &[&str], blank: &Trial) -> Option<Reading> {
     let read = read(request).ok()?;
     let mut trials = Vec::new();
     for mut signed in std::iter::once(&read.pairs).chain(&read.overlaid).cloned() {
         signed.retain(|pair| *pair.name != *b"Signature");
-        for path in request.paths(also) {
+        for path in request.paths(alternative_paths) {
             trials.push(Trial {
                 key_suffix: "&",
                 path: path.to_owned(),

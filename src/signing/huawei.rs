@@ -13,7 +13,7 @@ use super::doctor::trial::Trial;
 use super::rules::{Reading, SchemeRules, Signed};
 use super::{
     AccessKey, CanonicalRequest, Cause, Digest, Mismatch, Pair, RawRequest, SignedParts, Stages,
-    compact_time, encode, field, fields, hex, judge, listed, names_twice, pairs,
+    check_signature, compact_time, encode, field, fields, hex, listed, names_twice, pairs,
     parse_compact_time, to_be_signed,
 };
 
@@ -24,7 +24,7 @@ pub enum Algorithm {
     Sha256,
     /// `SDK-HMAC-SM3`: the same with SM3 in every place.
     Sm3,
-    /// `V11-HMAC-SHA256`: the key is drawn from the secret for a day, a region and a service.
+    /// `V11-HMAC-SHA256`: the key is derived from the secret for a day, a region and a service.
     Derived,
 }
 
@@ -73,11 +73,11 @@ pub(super) static RULES: SchemeRules = SchemeRules {
         let authorization = request.header("authorization").unwrap_or_default().trim();
         authorization.starts_with("SDK-") || authorization.starts_with("V11-HMAC-")
     },
-    read: |request, also| {
+    read: |request, alternative_paths| {
         let read = read(request);
         Signed::of(
             request,
-            also,
+            alternative_paths,
             read,
             |read| (read.access_key_id, Some(read.timestamp)),
             verify,
@@ -367,17 +367,17 @@ fn stages(
     }
 }
 
-/// The forms that are tried: the path as sent, then each of `also`; an empty body also with the hash of nothing, which
+/// The forms that are tried: the path as sent, then each of `alternative_paths`; an empty body also with the hash of nothing, which
 /// the Python SDK signs there whatever `X-Sdk-Content-Sha256` says.
 pub fn candidates<'a>(
     request: &'a RawRequest<'a>,
-    also: &'a [&'a str],
+    alternative_paths: &'a [&'a str],
     authorization: &'a Authorization<'a>,
     secret: &'a str,
 ) -> impl Iterator<Item = Stages> + 'a {
     let algorithm = authorization.algorithm;
     let nothing = algorithm.digest().of_nothing();
-    request.paths(also).flat_map(move |path| {
+    request.paths(alternative_paths).flat_map(move |path| {
         let canonical = canonical_request(request, path, algorithm, authorization.signed_headers);
         let of_nothing =
             (request.body.is_empty() && canonical.payload_hash != nothing).then(|| {
@@ -405,7 +405,7 @@ fn states_another_body(request: &RawRequest<'_>, algorithm: Algorithm) -> bool {
         })
 }
 
-/// Verifies a request that [`read`] accepted; `also` are further paths that may have been signed.
+/// Verifies a request that [`read`] accepted; `alternative_paths` are further paths that may have been signed.
 ///
 /// The error's message wants [`Mismatch::canonical_request`] with every line feed replaced by `|`.
 ///
@@ -413,22 +413,22 @@ fn states_another_body(request: &RawRequest<'_>, algorithm: Algorithm) -> bool {
 /// [`Mismatch`] when no candidate gives the client's signature, or when the header that states the body's hash names another body.
 pub fn verify(
     request: &RawRequest<'_>,
-    also: &[&str],
+    alternative_paths: &[&str],
     authorization: &Authorization<'_>,
     secret: &str,
 ) -> Result<(), Mismatch> {
     let algorithm = authorization.algorithm;
     if states_another_body(request, algorithm) {
-        let path = request.paths(also).next().unwrap_or("/");
+        let path = request.paths(alternative_paths).next().unwrap_or("/");
         let canonical = canonical_request(request, path, algorithm, authorization.signed_headers);
         return Err(Mismatch::new(
             Cause::BodyHash,
             stages(&canonical, authorization, secret),
         ));
     }
-    judge(
+    check_signature(
         &[authorization.signature],
-        candidates(request, also, authorization, secret),
+        candidates(request, alternative_paths, authorization, secret),
     )
 }
 
@@ -507,7 +507,7 @@ fn sign_as(
     }
 }
 
-fn examine(request: &RawRequest<'_>, also: &[&str], blank: &Trial) -> Option<Reading> {
+fn examine(request: &RawRequest<'_>, alternative_paths: &[&str], blank: &Trial) -> Option<Reading> {
     let read = read(request).ok()?;
     let algorithm = read.algorithm;
     let signed: Vec<Pair<'_>> = pairs(request.query.as_bytes()).collect();
@@ -532,6 +532,6 @@ fn examine(request: &RawRequest<'_>, also: &[&str], blank: &Trial) -> Option<Rea
         timestamp: Some(read.timestamp),
         hash_header: Some(algorithm.content_header()),
         states_another_body: states_another_body(request, algorithm),
-        trials: request.paths(also).map(trial).collect(),
+        trials: request.paths(alternative_paths).map(trial).collect(),
     })
 }

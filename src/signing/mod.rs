@@ -77,12 +77,18 @@ impl<'a> RawRequest<'a> {
     }
 
     /// The path as sent, then the others that the caller wants tried; an empty path is `/`.
-    fn paths<'p>(&self, also: &'p [&'p str]) -> impl Iterator<Item = &'p str> + use<'p, 'a>
+    fn paths<'p>(
+        &self,
+        alternative_paths: &'p [&'p str],
+    ) -> impl Iterator<Item = &'p str> + use<'p, 'a>
     where
         'a: 'p,
     {
         let sent = self.path;
-        let others = also.iter().copied().filter(move |path| *path != sent);
+        let others = alternative_paths
+            .iter()
+            .copied()
+            .filter(move |path| *path != sent);
         std::iter::once(sent)
             .chain(others)
             .map(|path| if path.is_empty() { "/" } else { path })
@@ -232,7 +238,7 @@ pub fn same(ours: &str, theirs: &str) -> bool {
 }
 
 /// Holds the client's signature against what we calculate; the first candidate explains a mismatch.
-fn judge(
+fn check_signature(
     given: &[impl AsRef<str>],
     candidates: impl Iterator<Item = Stages>,
 ) -> Result<(), Mismatch> {

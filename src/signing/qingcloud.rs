@@ -9,19 +9,19 @@ use super::doctor::trial::{Spelling, Trial};
 use super::instant::{parse_unpadded_time, without_fraction};
 use super::rules::{Reading, SchemeRules, Signed};
 use super::{
-    AccessKey, Digest, Mismatch, Pair, RawRequest, SignedParts, Stages, carries, decode, encode,
-    extended_time, judge, md5_hex, pairs,
+    AccessKey, Digest, Mismatch, Pair, RawRequest, SignedParts, Stages, carries, check_signature,
+    decode, encode, extended_time, md5_hex, pairs,
 };
 
 /// What the doctor and `explain` ask.
 pub(super) static RULES: SchemeRules = SchemeRules {
     title: "QingCloud",
     is_on: |request| carries(request, "access_key_id") || carries(request, "signature"),
-    read: |request, also| {
+    read: |request, alternative_paths| {
         let read = read(request);
         Signed::of(
             request,
-            also,
+            alternative_paths,
             read,
             |read| (&read.access_key_id, None),
             verify,
@@ -231,16 +231,16 @@ fn turned(path: &str) -> String {
 }
 
 /// The forms that are tried: every dialect, the path with and without its last slash, for the path as sent and then for
-/// each of `also`; all of them with the query encoded afresh, then, where that differs, with the query as it came.
+/// each of `alternative_paths`; all of them with the query encoded afresh, then, where that differs, with the query as it came.
 pub fn candidates<'a>(
     request: &'a RawRequest<'a>,
-    also: &'a [&'a str],
+    alternative_paths: &'a [&'a str],
     parameters: &'a Parameters<'a>,
     secret: &'a str,
 ) -> impl Iterator<Item = Stages> + 'a {
     let dialects = dialects(request, parameters.carrier, &parameters.pairs);
     let forms = move || {
-        request.paths(also).flat_map(move |path| {
+        request.paths(alternative_paths).flat_map(move |path| {
             let bare = path.strip_suffix('/').unwrap_or(path);
             dialects.iter().flat_map(move |dialect| {
                 let ends = match dialect {
@@ -280,19 +280,19 @@ impl Parameters<'_> {
     }
 }
 
-/// Verifies a request that [`read`] accepted; `also` are further paths that may have been signed.
+/// Verifies a request that [`read`] accepted; `alternative_paths` are further paths that may have been signed.
 ///
 /// # Errors
 /// [`Mismatch`] when no candidate gives the client's signature.
 pub fn verify(
     request: &RawRequest<'_>,
-    also: &[&str],
+    alternative_paths: &[&str],
     parameters: &Parameters<'_>,
     secret: &str,
 ) -> Result<(), Mismatch> {
-    judge(
+    check_signature(
         &parameters.signatures(),
-        candidates(request, also, parameters, secret),
+        candidates(request, alternative_paths, parameters, secret),
     )
 }
 
@@ -375,7 +375,7 @@ pub fn sign(
     }
 }
 
-fn examine(request: &RawRequest<'_>, also: &[&str], blank: &Trial) -> Option<Reading> {
+fn examine(request: &RawRequest<'_>, alternative_paths: &[&str], blank: &Trial) -> Option<Reading> {
     let read = read(request).ok()?;
     let timestamp = TIMES
         .iter()
@@ -386,7 +386,7 @@ fn examine(request: &RawRequest<'_>, also: &[&str], blank: &Trial) -> Option<Rea
     let (fresh, raw) = (canonical_query(&signed), raw_query(&signed));
     let raw = (raw != fresh).then_some(raw);
     let mut trials = Vec::new();
-    for path in request.paths(also) {
+    for path in request.paths(alternative_paths) {
         for &dialect in dialects(request, read.carrier, &signed) {
             for signed_path in [path.to_owned(), turned(path)] {
                 for query in std::iter::once(&fresh).chain(&raw) {

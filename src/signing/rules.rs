@@ -47,7 +47,7 @@ impl<'a> Signed<'a> {
     /// A signature as its scheme's reader took it apart, or what that says of a defect.
     pub(super) fn of<R: 'a, D: fmt::Debug>(
         request: &'a RawRequest<'a>,
-        also: &'a [&'a str],
+        alternative_paths: &'a [&'a str],
         read: Result<R, D>,
         who_and_when: fn(&R) -> (&str, Option<i64>),
         verify: fn(&RawRequest<'_>, &[&str], &R, &str) -> Result<(), Mismatch>,
@@ -57,7 +57,7 @@ impl<'a> Signed<'a> {
         Ok(Self {
             access_key: access_key.to_owned(),
             timestamp,
-            verify: Box::new(move |secret| verify(request, also, &read, secret)),
+            verify: Box::new(move |secret| verify(request, alternative_paths, &read, secret)),
         })
     }
 }

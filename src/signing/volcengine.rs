@@ -8,8 +8,8 @@ use super::doctor::trial::Trial;
 use super::rules::{Reading, SchemeRules, Signed};
 use super::{
     AccessKey, CanonicalRequest, Cause, Digest, Mismatch, Pair, RawRequest, SignedParts, Stages,
-    carries, compact_time, encode, encoded_path, field, fields, hex, joined_header, judge, listed,
-    names_twice, pairs, parse_compact_time, sha256_hex, to_be_signed,
+    carries, check_signature, compact_time, encode, encoded_path, field, fields, hex,
+    joined_header, listed, names_twice, pairs, parse_compact_time, sha256_hex, to_be_signed,
 };
 
 /// The scheme's name, first word of `Authorization` and first line of the string to sign.
@@ -28,11 +28,11 @@ pub(super) static RULES: SchemeRules = SchemeRules {
         let authorization = request.header("authorization").unwrap_or_default();
         authorization.trim().starts_with(ALGORITHM) || carries(request, "X-Signature")
     },
-    read: |request, also| {
+    read: |request, alternative_paths| {
         let read = read(request);
         Signed::of(
             request,
-            also,
+            alternative_paths,
             read,
             |read| (&read.access_key_id, Some(read.timestamp)),
             verify,
@@ -44,7 +44,7 @@ pub(super) static RULES: SchemeRules = SchemeRules {
         let key = trial.plain_key();
         match trial.key_scope.split_first() {
             Some((date, rest)) if trial.derived => {
-                draw(key.as_bytes(), date, rest.iter().map(String::as_str)).to_vec()
+                derive(key.as_bytes(), date, rest.iter().map(String::as_str)).to_vec()
             }
             _ => key.into_bytes(),
         }
@@ -342,23 +342,23 @@ fn join(date: &str, scope: &str, hash: &str) -> String {
     format!("{ALGORITHM}\n{date}\n{scope}\n{hash}")
 }
 
-/// The key for a day, a region and a service, drawn from the secret.
+/// The key for a day, a region and a service, derived from the secret.
 ///
 /// The latest one stays at hand, a thread: it is good for a day, and drawing it is most of the work of a signature.
 pub(super) fn signing_key(secret: &[u8], scope: &Scope) -> [u8; 32] {
     thread_local! {
-        static LATEST: RefCell<Option<Drawn>> = const { RefCell::new(None) };
+        static LATEST: RefCell<Option<DerivedKey>> = const { RefCell::new(None) };
     }
     LATEST.with_borrow_mut(|latest| match latest {
-        Some(drawn) if drawn.secret == secret && drawn.scope == *scope => drawn.key,
+        Some(derived) if derived.secret == secret && derived.scope == *scope => derived.key,
         _ => {
             let Scope {
                 date,
                 region,
                 service,
             } = scope;
-            let key = draw(secret, date, [region.as_str(), service, TERMINATOR]);
-            *latest = Some(Drawn {
+            let key = derive(secret, date, [region.as_str(), service, TERMINATOR]);
+            *latest = Some(DerivedKey {
                 secret: secret.to_vec(),
                 scope: scope.clone(),
                 key,
@@ -369,20 +369,20 @@ pub(super) fn signing_key(secret: &[u8], scope: &Scope) -> [u8; 32] {
 }
 
 /// One HMAC after the other, each the key of the next.
-fn draw<'p>(secret: &[u8], date: &str, rest: impl IntoIterator<Item = &'p str>) -> [u8; 32] {
+fn derive<'p>(secret: &[u8], date: &str, rest: impl IntoIterator<Item = &'p str>) -> [u8; 32] {
     let first = hmac_sha256(secret, date.as_bytes());
     rest.into_iter()
         .fold(first, |key, part| hmac_sha256(&key, part.as_bytes()))
 }
 
-/// A key, and what it was drawn from.
-struct Drawn {
+/// A key, and what it was derived from.
+struct DerivedKey {
     secret: Vec<u8>,
     scope: Scope,
     key: [u8; 32],
 }
 
-/// Hex of the HMAC, keyed with the key drawn from the secret.
+/// Hex of the HMAC, keyed with the key derived from the secret.
 #[must_use]
 pub fn signature(secret: &str, scope: &Scope, string_to_sign: &str) -> String {
     let key = signing_key(secret.as_bytes(), scope);
@@ -424,29 +424,29 @@ pub(super) fn without_default_port<'a>(
     Some(changed)
 }
 
-/// The forms that are tried: the path as sent, then each of `also`; each once more without a `:80` or `:443` in `Host`; all of
+/// The forms that are tried: the path as sent, then each of `alternative_paths`; each once more without a `:80` or `:443` in `Host`; all of
 /// them once more with a session token that is in a presigned query and not in its list.
 pub fn candidates<'a>(
     request: &'a RawRequest<'a>,
-    also: &'a [&'a str],
+    alternative_paths: &'a [&'a str],
     authorization: &'a Authorization<'a>,
     secret: &'a str,
 ) -> impl Iterator<Item = Stages> + 'a {
     let with_token = std::iter::once_with(|| authorization.with_unlisted_token()).flatten();
     std::iter::once(Cow::Borrowed(authorization))
         .chain(with_token.map(Cow::Owned))
-        .flat_map(move |authorization| of_query(request, also, &authorization, secret))
+        .flat_map(move |authorization| of_query(request, alternative_paths, &authorization, secret))
 }
 
 /// The same for one list of signed pairs.
 fn of_query(
     request: &RawRequest<'_>,
-    also: &[&str],
+    alternative_paths: &[&str],
     authorization: &Authorization<'_>,
     secret: &str,
 ) -> Vec<Stages> {
     request
-        .paths(also)
+        .paths(alternative_paths)
         .flat_map(|path| {
             let canonical = canonical_request(request, path, authorization);
             let bare = without_default_port(&canonical);
@@ -456,27 +456,27 @@ fn of_query(
         .collect()
 }
 
-/// Verifies a request that [`read`] accepted; `also` are further paths that may have been signed.
+/// Verifies a request that [`read`] accepted; `alternative_paths` are further paths that may have been signed.
 ///
 /// # Errors
 /// [`Mismatch`] when no candidate gives the client's signature, or when `X-Content-Sha256` names another body.
 pub fn verify(
     request: &RawRequest<'_>,
-    also: &[&str],
+    alternative_paths: &[&str],
     authorization: &Authorization<'_>,
     secret: &str,
 ) -> Result<(), Mismatch> {
     if states_another_body(request, authorization) {
-        let path = request.paths(also).next().unwrap_or("/");
+        let path = request.paths(alternative_paths).next().unwrap_or("/");
         let canonical = canonical_request(request, path, authorization);
         return Err(Mismatch::new(
             Cause::BodyHash,
             stages(&canonical, authorization, secret),
         ));
     }
-    judge(
+    check_signature(
         &[&authorization.signature],
-        candidates(request, also, authorization, secret),
+        candidates(request, alternative_paths, authorization, secret),
     )
 }
 
@@ -618,7 +618,7 @@ pub fn presign(
     }
 }
 
-fn examine(request: &RawRequest<'_>, also: &[&str], blank: &Trial) -> Option<Reading> {
+fn examine(request: &RawRequest<'_>, alternative_paths: &[&str], blank: &Trial) -> Option<Reading> {
     let read = read(request).ok()?;
     let Scope {
         date,
@@ -629,7 +629,7 @@ fn examine(request: &RawRequest<'_>, also: &[&str], blank: &Trial) -> Option<Rea
     let with_token = read.with_unlisted_token();
     let mut trials = Vec::new();
     for signed in std::iter::once(&read).chain(&with_token) {
-        for path in request.paths(also) {
+        for path in request.paths(alternative_paths) {
             let canonical = canonical_request(request, path, signed);
             let bare = without_default_port(&canonical);
             for canonical in std::iter::once(canonical).chain(bare) {

@@ -90,8 +90,12 @@ impl<'a> Signed<'a> {
     fn verify(&self, sent: &Sent<'_>, secret: &str) -> Result<(), Mismatch> {
         let request = sent.as_sent();
         match self {
-            Self::Acs3(read) => alibaba_acs3::verify(&request, sent.also(), read, secret),
-            Self::RpcV1(read) => alibaba_v1::verify(&request, sent.also(), read, secret),
+            Self::Acs3(read) => {
+                alibaba_acs3::verify(&request, sent.alternative_paths(), read, secret)
+            }
+            Self::RpcV1(read) => {
+                alibaba_v1::verify(&request, sent.alternative_paths(), read, secret)
+            }
         }
     }
 

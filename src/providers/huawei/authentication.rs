@@ -125,7 +125,12 @@ fn verify(
     check_skew(call, date, SKEW, |now| {
         SIGNATURE_EXPIRED.with_all(&[&signed.date, &now.compact()])
     })?;
-    let verified = huawei::verify(&sent.as_sent(), sent.also(), signed, &key.secret_key);
+    let verified = huawei::verify(
+        &sent.as_sent(),
+        sent.alternative_paths(),
+        signed,
+        &key.secret_key,
+    );
     let signer = (access_key, &key);
     require_match(call, Scheme::Huawei, sent, signer, verified, |mismatch| {
         // The real message repeats a signed X-Security-Token too; rollcall shows no token, not even to its sender.

@@ -81,7 +81,7 @@ fn authenticate(
         refused.because(flaw.to_string())
     })?;
     let request = sent.as_sent();
-    let verified = qingcloud::verify(&request, sent.also(), &signed, &key.secret_key);
+    let verified = qingcloud::verify(&request, sent.alternative_paths(), &signed, &key.secret_key);
     let signer = (access_key.as_str(), &key);
     require_match(call, Scheme::QingCloud, &sent, signer, verified, |_| {
         errors::SIGNATURE_NOT_MATCHED.raise()

@@ -125,7 +125,7 @@ fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
     if service != SERVICE {
         return Err(for_another_service());
     }
-    let verified = volcengine::verify(&request, sent.also(), &signed, &key.secret_key);
+    let verified = volcengine::verify(&request, sent.alternative_paths(), &signed, &key.secret_key);
     let signer = (access_key, &key);
     require_match(call, Scheme::Volcengine, &sent, signer, verified, |_| {
         let row = match call.quirk("signature-error") {

@@ -48,7 +48,7 @@ pub struct Case<'a> {
     /// The request.
     pub request: &'a RawRequest<'a>,
     /// Further paths that may have been signed, as for `verify`.
-    pub also: &'a [&'a str],
+    pub alternative_paths: &'a [&'a str],
     /// The key that the request names, if it is known.
     pub key: Option<AccessKey<'a>>,
     /// Every known key.
@@ -233,7 +233,11 @@ fn examine<'a>(case: &'a Case<'a>) -> Option<Examination<'a>> {
     Some(Examination {
         case,
         rules,
-        reading: (rules.examine)(request, case.also, &Trial::new(request, secret))?,
+        reading: (rules.examine)(
+            request,
+            case.alternative_paths,
+            &Trial::new(request, secret),
+        )?,
     })
 }
 

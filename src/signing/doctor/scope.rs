@@ -7,9 +7,9 @@ use crate::signing::Scheme::{Huawei, Volcengine};
 use crate::signing::{compact_time, extended_time};
 
 deviations! {
-    "key-not-derived", [Volcengine, Huawei], "signature matches if the secret itself is the key, not one drawn from it for date, region and service"
+    "key-not-derived", [Volcengine, Huawei], "signature matches if the secret itself is the key, not one derived from it for date, region and service"
         => key_not_derived;
-    "key-prefixed", [Volcengine], "signature matches if the key is drawn from \"{}\" and the secret" => key_prefixed;
+    "key-prefixed", [Volcengine], "signature matches if the key is derived from \"{}\" and the secret" => key_prefixed;
     "scope-region", [Volcengine, Huawei], "signature matches if the region in the scope is {}" => scope_region;
     "scope-service", [Volcengine, Huawei], "signature matches if the service in the scope is {}" => scope_service;
     "scope-date", [Volcengine, Huawei], "signature matches if the date in the scope is {}" => scope_date;

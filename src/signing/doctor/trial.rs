@@ -22,7 +22,7 @@ pub(crate) struct Trial {
     pub(crate) key_suffix: &'static str,
     /// What is put before it: nothing.
     pub(crate) key_prefix: &'static str,
-    /// Whether a key that is for a scope is drawn from the secret, as it should be.
+    /// Whether a key that is for a scope is derived from the secret, as it should be.
     pub(crate) derived: bool,
     /// The first line of the string to sign, where the scheme has several forms.
     pub(crate) algorithm: &'static str,

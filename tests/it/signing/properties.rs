@@ -212,7 +212,7 @@ proptest! {
         let key = vector.key();
         let _ = verify(vector.scheme, &request, key);
         request.look(|sent| {
-            let case = Case { scheme: vector.scheme, request: sent, also: &["", "/x"], key: Some(key), keys: &[], port: None, hosts: &[], regions: &[], services: &[] };
+            let case = Case { scheme: vector.scheme, request: sent, alternative_paths: &["", "/x"], key: Some(key), keys: &[], port: None, hosts: &[], regions: &[], services: &[] };
             let _ = diagnose(&case);
         });
     }

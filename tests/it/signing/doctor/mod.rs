@@ -218,13 +218,13 @@ fn examined(
     scheme: Scheme,
     request: &Request,
     key: Option<AccessKey<'_>>,
-    also: &[&str],
+    alternative_paths: &[&str],
 ) -> Option<Finding> {
     request.look(|sent| {
         diagnose(&Case {
             scheme,
             request: sent,
-            also,
+            alternative_paths,
             key,
             keys: &[KEY, OTHER],
             port: Some(4700),
@@ -323,7 +323,7 @@ fn nothing_is_found_where_nothing_is_wrong() {
             diagnose(&Case {
                 scheme: vector.scheme,
                 request: sent,
-                also: &[],
+                alternative_paths: &[],
                 key: Some(key),
                 keys: &[key, OTHER],
                 port: Some(4700),

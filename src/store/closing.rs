@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use super::index::Lists;
 
 /// From how many pages on a database takes longer to be given back than to be handed over.
-const LARGE: i64 = 1024;
+const LARGE: i64 = 256;
 /// How many may wait: more would be memory that no limit sees. One more is closed by the thread that drops it.
 const WAITING: usize = 2;
 

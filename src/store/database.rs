@@ -179,8 +179,8 @@ impl Database {
         }
     }
 
-    /// Reads part after part: all of it at one generation where there is one store, else each part at one of its own, and
-    /// again only where it was written to since.
+    /// Reads part after part: all of it at one generation where there is one store, else each part at one of its own. What
+    /// was read is kept until the next write to the store.
     pub(crate) fn note_each<P: Copy, N: Send + Sync + 'static>(
         &self,
         what: &str,
@@ -190,12 +190,17 @@ impl Database {
     ) -> rusqlite::Result<()> {
         let mut parts = parts.into_iter();
         match self {
-            Self::Whole(store) => store.read(|tx| {
-                parts.try_for_each(|(_, part)| {
-                    note(part, &read(part, tx)?);
-                    Ok(())
-                })
-            }),
+            Self::Whole(store) => {
+                let parts: Vec<P> = parts.map(|(_, part)| part).collect();
+                let page = store.encoded(PageKey::of(what), 0, |tx| {
+                    let notes = parts.iter().map(|part| read(*part, tx));
+                    let notes = notes.collect::<rusqlite::Result<Vec<N>>>()?;
+                    Ok::<_, rusqlite::Error>(CachedBody::always("").with_metadata(notes))
+                })?;
+                let read = parts.into_iter().zip(&*page.note);
+                read.for_each(|(part, read)| note(part, read));
+                Ok(())
+            }
             Self::Split(_) => parts.try_for_each(|(name, part)| {
                 let page = self
                     .part(name)

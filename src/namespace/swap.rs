@@ -137,8 +137,8 @@ impl Namespaces {
                 return Ok(false);
             }
             // Waits before others have to wait for the swap: a write that has begun may take long, and counts.
-            let still = state.data.still();
-            if !still.is_unwritten() {
+            let freeze = state.data.freeze();
+            if !freeze.is_unwritten() {
                 return Ok(false);
             }
             let _swapping = self.swapping(namespace)?;
@@ -148,7 +148,7 @@ impl Namespaces {
                     Ok(self.like(old, &namespace.name, data, true))
                 })?;
                 // What a call in flight writes after this would be lost with the old data, though it was answered.
-                let redirected = still.redirect_to(&new.data);
+                let redirected = freeze.redirect_to(&new.data);
                 redirected.map_err(|cause| NamespaceError::Data {
                     name: namespace.name.to_string(),
                     cause: cause.into(),

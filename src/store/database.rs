@@ -164,7 +164,7 @@ impl Database {
     /// A store with all tables, to read what is there once the current writes are over.
     pub(crate) fn readable(&self) -> rusqlite::Result<Arc<Store>> {
         match self {
-            Self::Split(split) if self.still().is_unwritten() => {
+            Self::Split(split) if self.freeze().is_unwritten() => {
                 Ok(Arc::clone(&split.template.whole))
             }
             _ => self.whole(),
@@ -256,7 +256,7 @@ impl Database {
     }
 
     /// Waits for the current writes, and holds up all others.
-    pub(crate) fn still(&self) -> Freeze<'_> {
+    pub(crate) fn freeze(&self) -> Freeze<'_> {
         let joining = match self {
             Self::Whole(_) => None,
             Self::Split(split) => Some(lock(&split.joining)),
@@ -264,7 +264,7 @@ impl Database {
         Freeze {
             database: self,
             // In the order in which joining them locks them.
-            stores: self.stores().map(|store| store.still()).collect(),
+            stores: self.stores().map(|store| store.freeze()).collect(),
             _joining: joining,
         }
     }
@@ -285,7 +285,7 @@ impl Split {
         if let Some(joined) = self.joined.get() {
             return Ok(Arc::clone(joined));
         }
-        let frozen: Vec<_> = self.parts.iter().map(|part| part.still()).collect();
+        let frozen: Vec<_> = self.parts.iter().map(|part| part.freeze()).collect();
         if let Some(replacement) = self.replacement.get() {
             return replacement.whole();
         }
@@ -477,7 +477,7 @@ mod tests {
             .and_then(|whole| whole.write(|_| Err::<(), _>(rusqlite::Error::InvalidQuery)));
         assert!(refused.is_err());
         assert_eq!(data.generation(), 0);
-        assert!(data.still().is_unwritten());
+        assert!(data.freeze().is_unwritten());
     }
 
     #[test]
@@ -487,7 +487,7 @@ mod tests {
             Database::starting_as(template()),
         );
         let jobs = Arc::clone(old.part("jobs"));
-        let redirected = old.still().redirect_to(&new);
+        let redirected = old.freeze().redirect_to(&new);
         redirected.expect("memory is enough");
         write(&jobs, "INSERT INTO jobs VALUES ('a')");
         let whole = old.whole().expect("memory is enough");

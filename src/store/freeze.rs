@@ -39,7 +39,7 @@ impl WriteFreeze<'_> {
 
 impl Store {
     /// Waits for the current write, and holds up all others.
-    pub(crate) fn still(&self) -> WriteFreeze<'_> {
+    pub(crate) fn freeze(&self) -> WriteFreeze<'_> {
         let copying = lock(&self.copying);
         WriteFreeze {
             store: self,

@@ -81,14 +81,14 @@ impl ListIndex {
     }
 
     /// Brings a row up to date.
-    fn follow(&mut self, moved: &Move) {
-        self.order.remove(&moved.key);
-        if let Some(searched) = &moved.searched {
+    fn follow(&mut self, change: &RowChange) {
+        self.order.remove(&change.key);
+        if let Some(searched) = &change.searched {
             let texts = self.list.texts.len().min(searched.len());
             let (texts, filter_columns) = searched.split_at(texts);
             self.order.insert(Row {
-                sort_key: &moved.key.sort_key,
-                number: moved.key.number,
+                sort_key: &change.key.sort_key,
+                number: change.key.number,
                 texts,
                 filter_columns,
             });
@@ -120,14 +120,14 @@ impl Indexes {
 #[derive(Debug)]
 pub(super) enum Changes {
     /// The rows that it touched.
-    Rows(Vec<Move>),
+    Rows(Vec<RowChange>),
     /// More than it pays to follow.
     TooMany,
 }
 
 /// A row that was touched.
 #[derive(Debug)]
-pub(super) struct Move {
+pub(super) struct RowChange {
     list: &'static List,
     parent: Value,
     key: RowKey,
@@ -163,28 +163,28 @@ impl Lists {
     }
 
     /// What the transaction has done so far, as far as orders need to know.
-    pub(super) fn moves(&self, tx: &Connection) -> rusqlite::Result<Changes> {
+    pub(super) fn changes(&self, tx: &Connection) -> rusqlite::Result<Changes> {
         if self.watched.load(Ordering::Acquire) == 0 {
             return Ok(Changes::Rows(Vec::new()));
         }
         let last: Option<i64> = tx
             .prepare_cached("SELECT max(rowid) FROM touched")?
             .query_row([], |row| row.get(0))?;
-        let moves = match last {
+        let changes = match last {
             None => return Ok(Changes::Rows(Vec::new())),
             Some(last) if TOUCHED < last => Changes::TooMany,
             Some(_) => Changes::Rows(self.touched(tx)?),
         };
         tx.prepare_cached("DELETE FROM touched")?.execute([])?;
-        Ok(moves)
+        Ok(changes)
     }
 
-    fn touched(&self, tx: &Connection) -> rusqlite::Result<Vec<Move>> {
+    fn touched(&self, tx: &Connection) -> rusqlite::Result<Vec<RowChange>> {
         let indexes = self.read();
         let mut statement =
             tx.prepare_cached("SELECT DISTINCT list, parent, sort_key, number FROM touched")?;
         let mut rows = statement.query([])?;
-        let mut moves = Vec::new();
+        let mut changes = Vec::new();
         while let Some(row) = rows.next()? {
             let (list, parent) = (indexes.lists[row.get::<_, usize>(0)?], row.get(1)?);
             let Some(index) = indexes.find(list, &parent) else {
@@ -202,14 +202,14 @@ impl Lists {
                 .prepare_cached(&list.look_up(index.is_searchable))?
                 .query_row(params![parent, key.sort_key, key.number], owned)
                 .optional()?;
-            moves.push(Move {
+            changes.push(RowChange {
                 list,
                 parent,
                 key,
                 searched,
             });
         }
-        Ok(moves)
+        Ok(changes)
     }
 
     /// Notes that a commit begins: until it is over, the generation of the orders is unknown.
@@ -234,15 +234,16 @@ impl Lists {
     }
 
     /// Has the orders follow what was committed.
-    pub(super) fn follow(&self, moves: Changes) {
-        match moves {
-            Changes::Rows(moves) if moves.is_empty() => {}
-            Changes::Rows(moves) => {
+    pub(super) fn follow(&self, changes: Changes) {
+        match changes {
+            Changes::Rows(changes) if changes.is_empty() => {}
+            Changes::Rows(changes) => {
                 let mut indexes = self.write();
-                for moved in &moves {
+                for change in &changes {
                     let mut orders = indexes.orders.iter_mut();
-                    if let Some(index) = orders.find(|index| index.is(moved.list, &moved.parent)) {
-                        index.follow(moved);
+                    if let Some(index) = orders.find(|index| index.is(change.list, &change.parent))
+                    {
+                        index.follow(change);
                     }
                 }
                 indexes.orders.retain(|index| 0 < index.order.len());

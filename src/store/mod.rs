@@ -133,8 +133,8 @@ impl<'a> Commit<'a> {
     }
 
     /// Has the orders follow what was committed.
-    fn follow(mut self, moves: Changes) {
-        self.store.lists.follow(moves);
+    fn follow(mut self, changes: Changes) {
+        self.store.lists.follow(changes);
         self.is_followed = true;
     }
 }
@@ -386,10 +386,10 @@ impl Store {
         self.lists.watch(&connection)?;
         let transaction = Transaction::writing(&connection)?;
         let done = work(&transaction)?;
-        let moves = self.lists.moves(&transaction)?;
+        let changes = self.lists.changes(&transaction)?;
         let commit = Commit::begin(self, only_adds);
         transaction.commit()?;
-        commit.follow(moves);
+        commit.follow(changes);
         Ok(done)
     }
 

@@ -50,7 +50,7 @@ impl fmt::Display for KeyFlaw<'_> {
 
 /// What is asked first of a temporary key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum First {
+pub(crate) enum CheckFirst {
     Expiry,
     Token,
 }
@@ -60,7 +60,7 @@ pub(crate) fn require_key(
     call: &Call<'_>,
     access_key: &str,
     token: Option<&str>,
-    first: First,
+    first: CheckFirst,
     refuse: impl Fn(KeyFlaw<'_>) -> ApiError,
 ) -> Result<Credential, ApiError> {
     let Some(key) = call.credential(access_key)? else {
@@ -78,8 +78,8 @@ pub(crate) fn require_key(
         (Some(own), Some(sent)) => (!same(own, sent)).then_some(KeyFlaw::TokenWrong),
     };
     let flaw = match first {
-        First::Expiry => ended.or(of_token),
-        First::Token => of_token.or(ended),
+        CheckFirst::Expiry => ended.or(of_token),
+        CheckFirst::Token => of_token.or(ended),
     };
     match flaw {
         Some(flaw) => Err(refuse(flaw)),

@@ -107,9 +107,9 @@ pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonError> {
 
 /// The members of a call's body that are a text, a number or a truth value, up to so many of them; nothing where it is no object.
 /// The others are passed over, and take no memory.
-pub(crate) fn scalars(text: &[u8], most: usize) -> Option<BTreeMap<String, String>> {
+pub(crate) fn scalars(text: &[u8], max: usize) -> Option<BTreeMap<String, String>> {
     let mut reader = serde_json::Deserializer::from_slice(text);
-    let members = reader.deserialize_map(Scalars(most)).ok()?;
+    let members = reader.deserialize_map(Scalars(max)).ok()?;
     reader.end().ok()?;
     Some(members)
 }

@@ -9,7 +9,7 @@ use crate::namespace::clock::Time;
 use crate::namespace::settings::{Auth, Credential};
 use crate::provider::call::{Call, Request};
 use crate::provider::error::{ApiError, ErrorEntry};
-use crate::providers::keys::{First, KeyFlaw, require_key};
+use crate::providers::keys::{CheckFirst, KeyFlaw, require_key};
 use crate::providers::signatures::{Nonces, Sent, check_skew, require_match};
 use crate::signing::{self, Mismatch, RawRequest, alibaba_acs3, alibaba_v1};
 
@@ -143,7 +143,7 @@ fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
     let access_key = signed.access_key();
     let token = signed.security_token();
     // Inferred: a temporary key wants its own token, and none is a wrong one.
-    let key = require_key(call, access_key, token, First::Token, |flaw| {
+    let key = require_key(call, access_key, token, CheckFirst::Token, |flaw| {
         let row = match flaw {
             KeyFlaw::Unknown(_) => &errors::ACCESS_KEY_UNKNOWN,
             KeyFlaw::Disabled => &errors::ACCESS_KEY_INACTIVE,

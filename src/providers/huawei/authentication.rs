@@ -17,7 +17,7 @@ use crate::namespace::settings::Auth;
 use crate::provider::call::{Call, Request};
 use crate::provider::error::ApiError;
 use crate::provider::redact;
-use crate::providers::keys::{First, KeyFlaw, require_key};
+use crate::providers::keys::{CheckFirst, KeyFlaw, require_key};
 use crate::providers::signatures::{Sent, check_skew, require_match};
 use crate::signing::Scheme;
 use crate::signing::huawei::{self, Authorization, Defect};
@@ -109,7 +109,7 @@ fn verify(
     let token = signed.security_token;
     // Inferred: a key that is switched off is one that is not there, a temporary one past its end is told of as an expired
     // token is, one without its token as a call without a token is, and one with another token as a call with a garbled one.
-    let key = require_key(call, access_key, token, First::Expiry, |flaw| {
+    let key = require_key(call, access_key, token, CheckFirst::Expiry, |flaw| {
         let refused = match flaw {
             KeyFlaw::Unknown(_) | KeyFlaw::Disabled => match call.quirk(UNKNOWN_KEY.name) {
                 "not-exist" => ACCESS_KEY_NOT_EXIST.with(access_key),

@@ -11,7 +11,7 @@ use crate::namespace::settings::{Auth, Credential};
 use crate::provider::call::{Call, Request};
 use crate::provider::error::ApiError;
 use crate::provider::redact;
-use crate::providers::keys::{First, require_key};
+use crate::providers::keys::{CheckFirst, require_key};
 use crate::providers::signatures::{Sent, check_skew, require_match};
 use crate::signing::Scheme;
 use crate::signing::qingcloud::{self, Defect};
@@ -76,7 +76,7 @@ fn authenticate(
     let token = query.last("token").or_else(|| form.last("token"));
     // Inferred: a key that is switched off or past its end is one that is not there, and so is a temporary one without its
     // `token`, which the documents of this service do not know.
-    let key = require_key(call, access_key, token, First::Expiry, |flaw| {
+    let key = require_key(call, access_key, token, CheckFirst::Expiry, |flaw| {
         let refused = errors::ILLEGAL_ACCESS_KEY.with(wire::echo(access_key));
         refused.because(flaw.to_string())
     })?;

@@ -9,7 +9,7 @@ use crate::namespace::clock::Time;
 use crate::namespace::settings::{Auth, Credential};
 use crate::provider::call::{Call, Request};
 use crate::provider::error::ApiError;
-use crate::providers::keys::{First, KeyFlaw, require_key};
+use crate::providers::keys::{CheckFirst, KeyFlaw, require_key};
 use crate::providers::signatures::{Sent, check_skew, require_match};
 use crate::signing::Scheme;
 use crate::signing::volcengine::{self, Defect};
@@ -101,7 +101,7 @@ fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
     };
     let token = signed.security_token.as_deref();
     // Inferred: what the messages about tokens say after `msg:`, and that a temporary key wants its own token, in time.
-    let key = require_key(call, access_key, token, First::Token, |flaw| {
+    let key = require_key(call, access_key, token, CheckFirst::Token, |flaw| {
         let (row, about) = match flaw {
             // The gateway looks a key that comes with a token up among the temporary ones, and finds no such token.
             KeyFlaw::Unknown(_) if token.is_some() => {

@@ -300,14 +300,14 @@ fn list<R: RowReader>(
 pub(crate) fn first_users(
     tx: &Tx<'_>,
     cluster: &Cluster,
-    most: u64,
+    max: u64,
     window: Window,
 ) -> rusqlite::Result<Page<User>> {
     let mut page = users(tx, cluster, window)?;
-    let left = usize::try_from(most.saturating_sub(window.offset)).unwrap_or(usize::MAX);
+    let left = usize::try_from(max.saturating_sub(window.offset)).unwrap_or(usize::MAX);
     page.rows.truncate(left);
     Ok(Page {
-        total: most,
+        total: max,
         rows: page.rows,
     })
 }

@@ -39,12 +39,12 @@ struct Written {
 #[derive(Debug, Default)]
 pub(super) struct List {
     tasks: usize,
-    then: Then,
+    state: ListState,
 }
 
 /// What became of a list that some task saw.
 #[derive(Debug, Default, Clone, Copy)]
-enum Then {
+enum ListState {
     /// Nothing that is known of.
     #[default]
     Same,
@@ -71,7 +71,7 @@ pub(crate) enum Change {
 
 /// A list as a task saw it.
 #[derive(Debug)]
-pub(crate) enum Earlier {
+pub(crate) enum EarlierList {
     /// The first so many users of the one there is now.
     First(u64),
     Users(Arc<[User]>, usize),
@@ -86,19 +86,19 @@ impl SeenLists {
     /// Whether it is known how a list was that has changed since.
     pub(super) fn is_kept(&self, seen: Seen) -> bool {
         let list = self.lists.get(&seen);
-        list.is_some_and(|list| !matches!(list.then, Then::Same))
+        list.is_some_and(|list| !matches!(list.state, ListState::Same))
     }
 
     /// A list as it was seen, by the cluster as it is in the transaction that goes on to read it; nothing where it was not
     /// kept.
-    pub(super) fn earlier(&self, seen: Seen, cluster: &Cluster) -> Option<Earlier> {
-        match self.lists.get(&seen)?.then {
-            Then::Same => None,
+    pub(super) fn earlier(&self, seen: Seen, cluster: &Cluster) -> Option<EarlierList> {
+        match self.lists.get(&seen)?.state {
+            ListState::Same => None,
             // A write that is not counted, by a seed, may have changed any user.
-            Then::Grown(users) => self.counts(cluster).then_some(Earlier::First(users)),
-            Then::Copied { copy, users } => {
+            ListState::Grown(users) => self.counts(cluster).then_some(EarlierList::First(users)),
+            ListState::Copied { copy, users } => {
                 let copy = self.copies.get(&copy)?;
-                Some(Earlier::Users(Arc::clone(&copy.users), users))
+                Some(EarlierList::Users(Arc::clone(&copy.users), users))
             }
         }
     }
@@ -161,9 +161,9 @@ impl SeenLists {
 
     fn drop_list(&mut self, seen: Seen) {
         let list = self.lists.remove(&seen);
-        match list.map(|list| list.then) {
-            Some(Then::Copied { copy, .. }) => self.release_copy(copy),
-            Some(Then::Grown(_)) => {
+        match list.map(|list| list.state) {
+            Some(ListState::Copied { copy, .. }) => self.release_copy(copy),
+            Some(ListState::Grown(_)) => {
                 if let Some(written) = self.written.get_mut(&seen.0) {
                     written.grown.remove(&seen.1);
                 }
@@ -186,9 +186,9 @@ impl SeenLists {
     fn grow(&mut self, cluster: &Cluster) {
         let (seq, generation) = (cluster.seq, cluster.generation);
         if let Some(list) = self.lists.get_mut(&(seq, generation))
-            && matches!(list.then, Then::Same)
+            && matches!(list.state, ListState::Same)
         {
-            list.then = Then::Grown(cluster.user_count);
+            list.state = ListState::Grown(cluster.user_count);
             self.written
                 .entry(seq)
                 .or_default()
@@ -205,7 +205,7 @@ impl SeenLists {
             .map(|written| std::mem::take(&mut written.grown));
         for generation in grown.unwrap_or_default() {
             if let Some(list) = self.lists.get_mut(&(cluster.seq, generation)) {
-                list.then = Then::Same;
+                list.state = ListState::Same;
             }
         }
     }
@@ -237,10 +237,10 @@ impl SeenLists {
         self.kept_users += users.len();
         for generation in &grown {
             if let Some(list) = self.lists.get_mut(&(cluster.seq, *generation))
-                && let Then::Grown(first) = list.then
+                && let ListState::Grown(first) = list.state
             {
                 let first = usize::try_from(first).unwrap_or(usize::MAX);
-                list.then = Then::Copied {
+                list.state = ListState::Copied {
                     copy: self.last_copy,
                     users: first.min(users.len()),
                 };
@@ -259,9 +259,9 @@ impl SeenLists {
                 return;
             }
             if let Some(list) = self.lists.get_mut(&seen)
-                && let Then::Copied { copy, .. } = list.then
+                && let ListState::Copied { copy, .. } = list.state
             {
-                list.then = Then::Same;
+                list.state = ListState::Same;
                 self.release_copy(copy);
             }
         }

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use foldhash::HashMap;
 
-use super::seen_lists::{Change, Earlier, Seen, SeenLists};
+use super::seen_lists::{Change, EarlierList, Seen, SeenLists};
 use super::{Cluster, User};
 use crate::namespace::clock::Time;
 use crate::namespace::ids::{Ids, LOWER_ALPHANUMERIC};
@@ -58,7 +58,7 @@ pub(crate) enum Progress {
 
 /// Why a poll finds nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Lost {
+pub(crate) enum PollError {
     /// No such task, or not any more.
     Unknown,
     /// A task of another cluster.
@@ -109,20 +109,20 @@ impl Tasks {
         cluster: &Cluster,
         async_id: &str,
         now: Time,
-    ) -> Result<Progress, Lost> {
+    ) -> Result<Progress, PollError> {
         let mut inner = self.lock();
         let inner = &mut *inner;
         let id = async_id
             .strip_prefix("t-")
             .filter(|rest| rest.is_char_boundary(2))
             .and_then(|rest| task_id(&rest[2..]))
-            .ok_or(Lost::Unknown)?;
-        let task = inner.tasks.get_mut(&id).ok_or(Lost::Unknown)?;
+            .ok_or(PollError::Unknown)?;
+        let task = inner.tasks.get_mut(&id).ok_or(PollError::Unknown)?;
         if task.is_over(now) {
-            return Err(Lost::Unknown);
+            return Err(PollError::Unknown);
         }
         if task.seen.0 != cluster.seq || async_id[2..4] != *letters(&cluster.cluster_id) {
-            return Err(Lost::OtherCluster);
+            return Err(PollError::OtherCluster);
         }
         task.polls_left = task.polls_left.saturating_sub(1);
         if 0 < task.polls_left {
@@ -134,13 +134,13 @@ impl Tasks {
         if inner.lists.is_kept(task.seen) {
             Ok(Progress::Changed)
         } else {
-            Err(Lost::NotKept)
+            Err(PollError::NotKept)
         }
     }
 
     /// The list that a task saw, by the cluster as it is in the transaction that goes on to read it. Nothing where it was not
     /// kept, or there is no such task any more.
-    pub(crate) fn earlier(&self, cluster: &Cluster, async_id: &str) -> Option<Earlier> {
+    pub(crate) fn earlier(&self, cluster: &Cluster, async_id: &str) -> Option<EarlierList> {
         let inner = self.lock();
         let task = inner.tasks.get(&task_id(async_id.get(4..)?)?)?;
         inner.lists.earlier(task.seen, cluster)
@@ -300,8 +300,8 @@ mod tests {
         let now = cluster(generation);
         assert!(matches!(tasks.poll(&now, task, NOW), Ok(Progress::Changed)));
         match tasks.earlier(&now, task)? {
-            Earlier::Users(users, first) => Some(users[..first].len()),
-            Earlier::First(_) => None,
+            EarlierList::Users(users, first) => Some(users[..first].len()),
+            EarlierList::First(_) => None,
         }
     }
 
@@ -316,7 +316,7 @@ mod tests {
     fn a_list_that_only_grew_is_copied_by_the_first_other_change() {
         let (tasks, ids) = (Tasks::default(), Ids::seeded(7, "default"));
         let first = |cluster: &Cluster, task: &str| match tasks.earlier(cluster, task) {
-            Some(Earlier::First(users)) => users,
+            Some(EarlierList::First(users)) => users,
             other => panic!("{other:?}"),
         };
         let two = start(&tasks, &ids, 0, NOW);
@@ -366,7 +366,10 @@ mod tests {
             tasks.before_change(&of(7, 3), NOW, Change::Adds(1), unread),
             Ok(())
         );
-        assert_eq!(tasks.poll(&of(8, 4), &task, NOW).err(), Some(Lost::NotKept));
+        assert_eq!(
+            tasks.poll(&of(8, 4), &task, NOW).err(),
+            Some(PollError::NotKept)
+        );
     }
 
     #[test]
@@ -393,7 +396,7 @@ mod tests {
         let later = NOW.plus_millis(KEPT_MILLIS + 1);
         assert_eq!(
             tasks.poll(&cluster(4), &first, later).err(),
-            Some(Lost::Unknown)
+            Some(PollError::Unknown)
         );
         assert_eq!(
             tasks.before_change(&cluster(4), later, Change::Other, unread),
@@ -446,7 +449,7 @@ mod tests {
         }
         assert_eq!(
             tasks.poll(&cluster(0), &first, NOW).err(),
-            Some(Lost::Unknown)
+            Some(PollError::Unknown)
         );
         assert_eq!(tasks.lock().tasks.len(), MOST_TASKS);
         for generation in 2..9 {
@@ -481,7 +484,7 @@ mod tests {
             })
             .collect();
         let poll = |task: &str| tasks.poll(&cluster(3), task, NOW);
-        assert_eq!(poll(&started[0]).err(), Some(Lost::NotKept));
+        assert_eq!(poll(&started[0]).err(), Some(PollError::NotKept));
         assert!(matches!(poll(&started[1]), Ok(Progress::Changed)));
         assert!(matches!(poll(&started[2]), Ok(Progress::Changed)));
         assert!(matches!(
@@ -522,7 +525,7 @@ mod tests {
         };
         assert_eq!(
             tasks.poll(&other, &task, NOW).err(),
-            Some(Lost::OtherCluster)
+            Some(PollError::OtherCluster)
         );
         for wrong in [
             "",
@@ -534,7 +537,7 @@ mod tests {
         ] {
             assert_eq!(
                 tasks.poll(&cluster(0), wrong, NOW).err(),
-                Some(Lost::Unknown),
+                Some(PollError::Unknown),
                 "{wrong}"
             );
         }

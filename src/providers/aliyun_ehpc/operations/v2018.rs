@@ -1,7 +1,7 @@
 //! Version 2018-04-12.
 
-use super::super::model::seen_lists::Earlier;
-use super::super::model::tasks::{Lost, Progress, Tasks};
+use super::super::model::seen_lists::EarlierList;
+use super::super::model::tasks::{PollError, Progress, Tasks};
 use super::super::model::{self, Version};
 use super::super::wire::v2018::AsyncStatus;
 use super::super::wire::{self, CachedAnswer, IdStyle, Listed, v2018 as wire_2018};
@@ -40,19 +40,21 @@ pub(crate) fn list_users_async(call: &Call<'_>) -> Result<Reply, ApiError> {
     if let Some(async_id) = query.async_id {
         return match tasks.poll(cluster, async_id, call.now()) {
             Ok(Progress::Running) => without_users(async_id, AsyncStatus::Running),
-            Ok(_) | Err(Lost::NotKept) if fails => without_users(async_id, AsyncStatus::Failed),
+            Ok(_) | Err(PollError::NotKept) if fails => {
+                without_users(async_id, AsyncStatus::Failed)
+            }
             Ok(Progress::Unchanged) => Ok(listed.reply(call, async_id)),
             Ok(Progress::Changed) => call.store().read(|tx| {
                 let cluster = running_cluster(tx, VERSION, query.cluster_id)?;
                 let users = match tasks.earlier(&cluster, async_id) {
-                    Some(Earlier::First(users)) => {
+                    Some(EarlierList::First(users)) => {
                         model::first_users(tx, &cluster, users, page.window())?
                     }
-                    Some(Earlier::Users(users, first)) => Page {
+                    Some(EarlierList::Users(users, first)) => Page {
                         total: first as u64,
                         rows: page.window().of(&users[..first]).to_vec(),
                     },
-                    None => return Err(no_task(async_id, query.cluster_id, Lost::NotKept)),
+                    None => return Err(no_task(async_id, query.cluster_id, PollError::NotKept)),
                 };
                 let users = users.map(|user| Listed::Made(row(user)));
                 let list = wire_2018::ListUsersAsync::success(page, users);
@@ -89,14 +91,14 @@ pub(crate) fn list_users_async(call: &Call<'_>) -> Result<Reply, ApiError> {
 }
 
 /// Inferred: what polling with a wrong AsyncId answers.
-fn no_task(async_id: &str, cluster_id: &str, lost: Lost) -> ApiError {
+fn no_task(async_id: &str, cluster_id: &str, lost: PollError) -> ApiError {
     wire::invalid_params("AsyncId").because(match lost {
-        Lost::Unknown => format!(
+        PollError::Unknown => format!(
             "there is no task {async_id:?} (any more): tasks are kept for an hour, the newest 16384 of them, until a reset or \
              a restart"
         ),
-        Lost::OtherCluster => format!("the task {async_id} is of another cluster than {cluster_id}"),
-        Lost::NotKept => format!(
+        PollError::OtherCluster => format!("the task {async_id} is of another cluster than {cluster_id}"),
+        PollError::NotKept => format!(
             "the users of {cluster_id} have changed since the task {async_id} started, and were too many to keep as they \
              were, or came from a seed"
         ),

@@ -226,12 +226,12 @@ pub(crate) fn cluster_id<'a>(call: &Call<'a>) -> Result<&'a str, ApiError> {
 
 /// PageNumber and PageSize, integers both; whether they are in bounds is the service's question, not the gateway's.
 #[derive(Debug, Clone, Copy, Hash)]
-pub(crate) struct AskedPage {
+pub(crate) struct PageParams {
     number: i32,
     size: i32,
 }
 
-impl AskedPage {
+impl PageParams {
     pub(crate) fn decode(parameters: Parameters<'_>) -> Result<Self, ApiError> {
         let number = parameters.integer("PageNumber", &errors::PAGE_NUMBER_INVALID)?;
         let size = parameters.integer("PageSize", &errors::PAGE_SIZE_INVALID)?;
@@ -242,7 +242,7 @@ impl AskedPage {
     }
 
     /// The page, its size being in those bounds.
-    pub(crate) fn within(self, least: u32, most: u32) -> Result<PageOf, ApiError> {
+    pub(crate) fn within(self, min: u32, max: u32) -> Result<PageOf, ApiError> {
         let number = u32::try_from(self.number)
             .ok()
             .filter(|number| 1 <= *number)
@@ -252,10 +252,10 @@ impl AskedPage {
             })?;
         let size = u32::try_from(self.size)
             .ok()
-            .filter(|size| (least..=most).contains(size))
+            .filter(|size| (min..=max).contains(size))
             .ok_or_else(|| {
                 invalid_params("PageSize").because(format!(
-                    "PageSize is {}; it takes {least} to {most}",
+                    "PageSize is {}; it takes {min} to {max}",
                     self.size
                 ))
             })?;
@@ -295,8 +295,8 @@ pub(crate) fn group(text: &str, parameter: &str) -> Result<Group, ApiError> {
 /// The least characters of a password, everywhere but in UpdateUser.
 pub(crate) const SHORTEST_PASSWORD: usize = 8;
 
-/// The rule of AddUsers: `least` to 30 characters out of letters, digits and these, of three kinds at least.
-pub(crate) fn password(text: &str, parameter: &str, least: usize) -> Result<(), ApiError> {
+/// The rule of AddUsers: `min` to 30 characters out of letters, digits and these, of three kinds at least.
+pub(crate) fn password(text: &str, parameter: &str, min: usize) -> Result<(), ApiError> {
     const SPECIAL: &[u8] = b"()~!@#$%^&*-_+=|{}[]:;'\"/<>,.?\\";
     let kinds: [fn(&u8) -> bool; 4] = [
         u8::is_ascii_uppercase,
@@ -308,19 +308,19 @@ pub(crate) fn password(text: &str, parameter: &str, least: usize) -> Result<(), 
     let allowed = text
         .bytes()
         .all(|byte| kinds.iter().any(|kind| kind(&byte)));
-    if (least..=30).contains(&text.len()) && allowed && 3 <= kinds.iter().filter(has).count() {
+    if (min..=30).contains(&text.len()) && allowed && 3 <= kinds.iter().filter(has).count() {
         Ok(())
     } else {
         Err(invalid_params(parameter).because(format!(
-            "a password has {least} to 30 characters of at least three kinds: upper case, lower case, digits and \
+            "a password has {min} to 30 characters of at least three kinds: upper case, lower case, digits and \
              ()~!@#$%^&*-_+=|{{}}[]:;'\"/<>,.?\\ (no blank, nothing else)",
         )))
     }
 }
 
 /// A letter, then letters, digits and full stops; that many characters in all.
-pub(crate) fn is_user_name(text: &str, least: usize, most: usize) -> bool {
-    (least..=most).contains(&text.len())
+pub(crate) fn is_user_name(text: &str, min: usize, max: usize) -> bool {
+    (min..=max).contains(&text.len())
         && text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text
             .bytes()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AskedPage, Id, IdStyle, Listed, PageOf, Parameters, SHORTEST_PASSWORD, Users, group,
+    Id, IdStyle, Listed, PageOf, PageParams, Parameters, SHORTEST_PASSWORD, Users, group,
     invalid_params, is_user_name, password,
 };
 use crate::provider::call::Call;
@@ -22,7 +22,7 @@ const MOST_USERS: u32 = 100;
 #[derive(Debug)]
 pub(crate) struct ListQuery<'a> {
     pub(crate) cluster_id: &'a str,
-    page: AskedPage,
+    page: PageParams,
     /// Only ListUsersAsync has it.
     pub(crate) async_id: Option<&'a str>,
 }
@@ -32,7 +32,7 @@ impl<'a> ListQuery<'a> {
         let parameters = Parameters::of(call.request);
         Ok(Self {
             cluster_id: parameters.cluster_id()?,
-            page: AskedPage::decode(parameters)?,
+            page: PageParams::decode(parameters)?,
             async_id: parameters.get("AsyncId"),
         })
     }
@@ -199,7 +199,7 @@ pub(crate) fn sync_users_cluster<'a>(call: &Call<'a>) -> Result<&'a str, ApiErro
 
 /// The page of ListClusters.
 pub(crate) fn clusters_page(call: &Call<'_>) -> Result<PageOf, ApiError> {
-    AskedPage::decode(Parameters::of(call.request))?.within(1, 50)
+    PageParams::decode(Parameters::of(call.request))?.within(1, 50)
 }
 
 /// The answer of ListUsersAsync.

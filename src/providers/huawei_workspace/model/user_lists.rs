@@ -131,7 +131,7 @@ pub(crate) fn users_after(
     tx: &Connection,
     project: &Project,
     filter: &UserFilter,
-    (seq, most): (i64, u64),
+    (seq, max): (i64, u64),
     encoder: &RowEncoder<'_, User>,
 ) -> rusqlite::Result<Vec<EncodedRow>> {
     let Some(scope) = Scope::of(tx, project, filter)? else {
@@ -146,7 +146,7 @@ pub(crate) fn users_after(
     let values = std::iter::once(&scope.parent)
         .chain(passing.values())
         .map(|value| value as &dyn ToSql)
-        .chain([&seq as &dyn ToSql, &most]);
+        .chain([&seq as &dyn ToSql, &max]);
     let reader = CachedReader {
         columns: USER,
         read: &User::from_row,

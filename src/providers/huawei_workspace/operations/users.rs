@@ -66,13 +66,13 @@ struct UserRows {
 impl RowSource for UserRows {
     fn read(&mut self, tx: &Connection, items: &mut Items) -> Result<bool, ReadError> {
         if let Some(after) = self.after {
-            let most = self.left.min(stream::BATCH);
-            self.left -= most;
+            let max = self.left.min(stream::BATCH);
+            self.left -= max;
             let encode = |user| wire::listed_user(user, self.now, self.counts_desktops);
             let encoder =
                 RowEncoder::new(u8::from(self.counts_desktops), self.now.millis(), &encode);
             self.read =
-                model::users_after(tx, &self.project, &self.filter, (after, most), &encoder)?;
+                model::users_after(tx, &self.project, &self.filter, (after, max), &encoder)?;
         }
         let is_full = self.read.len() as u64 == stream::BATCH;
         let last = self.read.last().filter(|_| is_full && 0 < self.left);

@@ -51,17 +51,17 @@ pub(crate) fn project_id<'a>(call: &'a Call<'_>) -> Result<&'a str, ApiError> {
 struct Query<'a>(&'a Params);
 
 impl<'a> Query<'a> {
-    fn text(&self, name: &str, most: usize) -> Result<Option<&'a str>, ApiError> {
+    fn text(&self, name: &str, max: usize) -> Result<Option<&'a str>, ApiError> {
         let Some(text) = self.0.first(name).filter(|text| !text.is_empty()) else {
             return Ok(None);
         };
         let length = text.chars().count();
-        if length <= most {
+        if length <= max {
             Ok(Some(text))
         } else {
             Err(invalid(
                 name,
-                format!("{name} has {length} characters; it takes up to {most}"),
+                format!("{name} has {length} characters; it takes up to {max}"),
             ))
         }
     }
@@ -122,14 +122,14 @@ impl<'a> Query<'a> {
     }
 
     /// `limit`, then `offset`. Inferred: 0 is the same as absent, as the documents say of groups.
-    fn window(&self, default: RowLimit, most: u64) -> Result<Window, ApiError> {
+    fn window(&self, default: RowLimit, max: u64) -> Result<Window, ApiError> {
         let limit = match self.number("limit")? {
             None | Some(0) => default,
-            Some(rows) if rows <= most => RowLimit::Rows(rows),
+            Some(rows) if rows <= max => RowLimit::Rows(rows),
             Some(rows) => {
                 return Err(invalid(
                     "limit",
-                    format!("limit is {rows}; it takes up to {most}"),
+                    format!("limit is {rows}; it takes up to {max}"),
                 ));
             }
         };
@@ -262,9 +262,9 @@ impl Body {
     fn batch(
         &self,
         name: &'static str,
-        most: usize,
+        max: usize,
     ) -> Result<impl Iterator<Item = Result<&str, ApiError>>, ApiError> {
-        let ids = required(name, self.array(name, 1..=most)?)?;
+        let ids = required(name, self.array(name, 1..=max)?)?;
         Ok(ids.iter().map(move |id| text_of(name, id)))
     }
 }

@@ -444,15 +444,15 @@ fn check_project_id(project_id: &str) -> Result<(), SeedError> {
     check_length("project_id", project_id, 1, 255)
 }
 
-fn check_length(field: &str, text: &str, least: usize, most: usize) -> Result<(), SeedError> {
+fn check_length(field: &str, text: &str, min: usize, max: usize) -> Result<(), SeedError> {
     let length = text.chars().count();
-    if (least..=most).contains(&length) {
+    if (min..=max).contains(&length) {
         return Ok(());
     }
     Err(SeedError::new(
         field,
         format!(
-            "\"{}\" has {length} characters; it takes {least} to {most}",
+            "\"{}\" has {length} characters; it takes {min} to {max}",
             excerpt(text)
         ),
     ))

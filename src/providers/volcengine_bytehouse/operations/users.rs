@@ -46,9 +46,9 @@ struct UserRows {
 impl RowSource for UserRows {
     fn read(&mut self, tx: &Connection, items: &mut Items) -> Result<bool, ReadError> {
         if let Some(after) = self.after {
-            let most = self.left.min(stream::BATCH);
-            self.left -= most;
-            self.read = model::users_after(tx, after, most)?;
+            let max = self.left.min(stream::BATCH);
+            self.left -= max;
+            self.read = model::users_after(tx, after, max)?;
         }
         let is_full = self.read.len() as u64 == stream::BATCH;
         let last = self.read.last().filter(|_| is_full && 0 < self.left);

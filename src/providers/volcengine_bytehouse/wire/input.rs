@@ -405,9 +405,9 @@ impl Left {
             number += 1 + columns.len();
             bytes += name.len() + columns.iter().map(String::len).sum::<usize>();
         }
-        let after = |left: usize, each: usize, most: usize, what: &str| {
+        let after = |left: usize, each: usize, max: usize, what: &str| {
             left.checked_sub(each.saturating_mul(targets))
-                .ok_or_else(|| refuse(format!("Grants asks for more than {most} {what}")))
+                .ok_or_else(|| refuse(format!("Grants asks for more than {max} {what}")))
         };
         let what = "privileges on targets";
         self.privileges = after(self.privileges, number, MOST_PRIVILEGES, what)?;
@@ -447,8 +447,8 @@ impl Requested {
         let cluster_id = grant.member("ClusterID")?.integer()?;
         let on_cluster = grant.member("OnCluster")?;
         if !model::can_name_cluster(on_cluster.text()?.unwrap_or_default()) {
-            let most = model::LONGEST_CLUSTER_NAME;
-            return Err(on_cluster.wrong(format!("a text of up to {most} characters")));
+            let max = model::LONGEST_CLUSTER_NAME;
+            return Err(on_cluster.wrong(format!("a text of up to {max} characters")));
         }
         let on_cluster = on_cluster.text_or_empty()?;
         let mut named = Vec::new();

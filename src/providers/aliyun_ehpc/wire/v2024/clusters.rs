@@ -8,7 +8,7 @@ use crate::provider::error::{ApiError, ErrorEntry};
 use crate::provider::json;
 use crate::providers::aliyun_ehpc::errors;
 use crate::providers::aliyun_ehpc::model::ClusterRecord;
-use crate::providers::aliyun_ehpc::wire::{AskedPage, PageOf, Parameters, invalid_params};
+use crate::providers::aliyun_ehpc::wire::{PageOf, PageParams, Parameters, invalid_params};
 use crate::store::page::Page;
 
 /// The most ids, and the most names, that ListClusters takes.
@@ -17,7 +17,7 @@ const MOST_FILTERS: usize = 20;
 /// What ListClusters asks for.
 #[derive(Debug, Hash)]
 pub(crate) struct ListClustersQuery {
-    page: AskedPage,
+    page: PageParams,
     ids: Option<Vec<String>>,
     names: Option<Vec<String>>,
 }
@@ -28,7 +28,7 @@ impl ListClustersQuery {
         Ok(Self {
             ids: texts(parameters, "ClusterIds", &errors::CLUSTER_IDS_INVALID)?,
             names: texts(parameters, "ClusterNames", &errors::CLUSTER_NAMES_INVALID)?,
-            page: AskedPage::decode(parameters)?,
+            page: PageParams::decode(parameters)?,
         })
     }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{
-    AskedPage, Id, IdStyle, Listed, PageOf, Parameters, SHORTEST_PASSWORD, Users, group,
+    Id, IdStyle, Listed, PageOf, PageParams, Parameters, SHORTEST_PASSWORD, Users, group,
     invalid_params, is_user_name, password,
 };
 use crate::provider::call::Call;
@@ -32,7 +32,7 @@ const SHORTEST_UPDATED_PASSWORD: usize = 6;
 #[derive(Debug)]
 pub(crate) struct ListQuery<'a> {
     pub(crate) cluster_id: &'a str,
-    page: AskedPage,
+    page: PageParams,
 }
 
 impl<'a> ListQuery<'a> {
@@ -40,7 +40,7 @@ impl<'a> ListQuery<'a> {
         let parameters = Parameters::of(call.request);
         Ok(Self {
             cluster_id: parameters.cluster_id()?,
-            page: AskedPage::decode(parameters)?,
+            page: PageParams::decode(parameters)?,
         })
     }
 
@@ -150,12 +150,12 @@ impl<'a> UserCall<'a> {
 
     fn each<'b, T>(
         &'b self,
-        most: usize,
+        max: usize,
         read: impl Fn(usize, &'b Entry) -> Result<T, ApiError>,
     ) -> Result<Vec<T>, ApiError> {
-        if !(1..=most).contains(&self.entries.len()) {
+        if !(1..=max).contains(&self.entries.len()) {
             return Err(invalid_params("User").because(format!(
-                "User holds {} users; it takes 1 to {most}",
+                "User holds {} users; it takes 1 to {max}",
                 self.entries.len()
             )));
         }

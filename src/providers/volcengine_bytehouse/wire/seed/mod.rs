@@ -422,18 +422,18 @@ fn not_long(cluster_name: &str) -> Result<(), SeedError> {
     if model::can_name_cluster(cluster_name) {
         return Ok(());
     }
-    let most = model::LONGEST_CLUSTER_NAME;
-    let rule = format!("it has more than {most} characters");
+    let max = model::LONGEST_CLUSTER_NAME;
+    let rule = format!("it has more than {max} characters");
     Err(SeedError::new("ClusterName", rule))
 }
 
-fn within(path: &str, number: i64, least: i64, most: i64) -> Result<(), SeedError> {
-    if (least..=most).contains(&number) {
+fn within(path: &str, number: i64, min: i64, max: i64) -> Result<(), SeedError> {
+    if (min..=max).contains(&number) {
         return Ok(());
     }
     Err(SeedError::new(
         path,
-        format!("{number} is not {least} to {most}"),
+        format!("{number} is not {min} to {max}"),
     ))
 }
 

@@ -323,8 +323,8 @@ pub(super) fn journal(remote: &Remote, asked: &JournalQuery) -> ExitCode {
             }))
         }
         None => {
-            let most = asked.limit.map(|most| most.min(ENTRIES));
-            print(page(&client, asked, most, None))
+            let max = asked.limit.map(|max| max.min(ENTRIES));
+            print(page(&client, asked, max, None))
         }
     }
 }
@@ -371,11 +371,11 @@ fn page(
 
 /// All entries that are asked for, newest first, page by page.
 fn every_entry(client: &Client, asked: &JournalQuery) -> Result<Vec<Value>, ClientError> {
-    let most = asked.limit.unwrap_or(usize::MAX);
+    let max = asked.limit.unwrap_or(usize::MAX);
     let mut entries: Vec<Value> = Vec::new();
     let mut before = None;
-    while entries.len() < most {
-        let wanted = ENTRIES.min(most - entries.len());
+    while entries.len() < max {
+        let wanted = ENTRIES.min(max - entries.len());
         let mut journal = page(client, asked, Some(wanted), before)?;
         let Value::Array(more) = journal["entries"].take() else {
             break;

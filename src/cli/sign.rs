@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use super::flags::parse_time;
 use super::{bad_flags, say};
 use crate::namespace::clock::{Clock, Time};
-use crate::pipeline::outgoing::{Outgoing, Terms, Way, escaped};
+use crate::pipeline::outgoing::{Outgoing, SigningParams, Way, escaped};
 use crate::providers::require;
 use crate::signing::AccessKey;
 
@@ -194,13 +194,13 @@ fn command(asked: &Sign) -> Result<String, String> {
         secret: &asked.secret_key,
         token: asked.token.as_deref(),
     };
-    let terms = Terms {
+    let params = SigningParams {
         time: asked.time.unwrap_or_else(|| Clock::default().now()),
         nonce: asked.nonce.clone(),
         region: asked.region.clone(),
         service: asked.service.clone(),
     };
-    request.sign(way, &key, &terms);
+    request.sign(way, &key, &params);
     Ok(request.curl(&address.origin, &address.host, None))
 }
 
@@ -231,13 +231,13 @@ mod tests {
             secret: "test-sk",
             token: None,
         };
-        let terms = Terms {
+        let params = SigningParams {
             time,
             nonce: None,
             region: None,
             service: None,
         };
-        request.sign(Way::of(provider)[0], &key, &terms);
+        request.sign(Way::of(provider)[0], &key, &params);
         let mut head = format!("GET {} HTTP/1.1\r\nconnection: close\r\n", request.target());
         for (name, value) in &request.headers {
             head.push_str(&format!("{name}: {value}\r\n"));

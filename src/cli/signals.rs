@@ -56,29 +56,27 @@ mod unix {
         /// The number of the next signal.
         pub(in crate::cli) async fn next(&mut self) -> i32 {
             loop {
-                if let Happening::Signal(number) = self.happening().await {
+                if let Event::Signal(number) = self.next_event().await {
                     return number;
                 }
                 reap(None);
             }
         }
 
-        async fn happening(&mut self) -> Happening {
+        async fn next_event(&mut self) -> Event {
             poll_fn(|context| {
                 for (kind, signal) in &mut self.signals {
                     if signal.poll_recv(context).is_ready() {
-                        return Poll::Ready(Happening::Signal(kind.as_raw_value()));
+                        return Poll::Ready(Event::Signal(kind.as_raw_value()));
                     }
                 }
-                self.children
-                    .poll_recv(context)
-                    .map(|_| Happening::ChildEnded)
+                self.children.poll_recv(context).map(|_| Event::ChildEnded)
             })
             .await
         }
     }
 
-    enum Happening {
+    enum Event {
         Signal(i32),
         ChildEnded,
     }
@@ -126,7 +124,7 @@ mod unix {
                 if let Some(code) = reap(Some(self.0)) {
                     return Ok(code);
                 }
-                if let Happening::Signal(number) = signals.happening().await {
+                if let Event::Signal(number) = signals.next_event().await {
                     self.forward(number);
                 }
             }

@@ -20,8 +20,8 @@ use crate::app::App;
 use crate::namespace::settings::Credential;
 use crate::namespace::{self, NamespaceError, State as Data, credentials};
 use crate::pipeline::faults::DeliveryMode;
-use crate::pipeline::outgoing::{Outgoing, Terms, Way};
-use crate::pipeline::{Delivery, handle, whose};
+use crate::pipeline::outgoing::{Outgoing, SigningParams, Way};
+use crate::pipeline::{Delivery, handle, provider_and_namespace};
 use crate::provider::Provider;
 use crate::provider::call::{Reply, Request};
 use crate::provider::redact;
@@ -285,7 +285,7 @@ async fn make(
             signed
                 .request
                 .curl(&format!("{scheme}://{host}"), host, signed.token.as_deref());
-        let mut told = json!({
+        let mut outcome = json!({
             "namespace": draft.namespace,
             "provider": draft.provider.map(|provider| provider.id),
             "operation": draft.operation,
@@ -303,7 +303,7 @@ async fn make(
             "curl": curl,
         });
         if !is_sent {
-            return Ok((told, Duration::ZERO));
+            return Ok((outcome, Duration::ZERO));
         }
         let Delivery {
             reply,
@@ -311,22 +311,22 @@ async fn make(
             delivery,
             entry,
         } = handle(&served, signed.received, None);
-        told["response"] = response(reply, delivery);
-        told["journal_id"] = json!(entry);
+        outcome["response"] = response(reply, delivery);
+        outcome["journal_id"] = json!(entry);
         let delay = if delivery == DeliveryMode::Hang {
             Duration::ZERO
         } else {
             delay.min(DELAY)
         };
-        Ok((told, delay))
+        Ok((outcome, delay))
     };
-    let (told, delay) = blocking(work).await?;
+    let (outcome, delay) = blocking(work).await?;
     if !delay.is_zero() {
         let mut stop = app.stop.subscribe();
         // An error means that the server is gone, which is a stop too.
         let _ = tokio::time::timeout(delay, stop.wait_for(|stopped| *stopped)).await;
     }
-    Ok(Json(told))
+    Ok(Json(outcome))
 }
 
 /// What a client would have seen of an answer.
@@ -403,7 +403,7 @@ fn sign(app: &App, draft: &Draft, signing: &Signing, host: &str) -> Result<Signe
         );
         return Err(Problem::new(400, rule).at("/access_key"));
     }
-    let terms = Terms {
+    let params = SigningParams {
         time: state.clock.now(),
         nonce: None,
         region: signing.region.clone(),
@@ -417,7 +417,7 @@ fn sign(app: &App, draft: &Draft, signing: &Signing, host: &str) -> Result<Signe
         let mut request = draft.clone();
         request.complete(host);
         if let (Some(way), Some(key), Some(id)) = (way, &key, &id) {
-            request.sign(way, &signing_key(id, key), &terms);
+            request.sign(way, &signing_key(id, key), &params);
         }
         let received = request.received();
         received
@@ -426,7 +426,7 @@ fn sign(app: &App, draft: &Draft, signing: &Signing, host: &str) -> Result<Signe
     };
     let mut outgoing = draft.request.clone();
     let (mut request, mut received) = signed(&outgoing)?;
-    let (found, _) = whose(&mut received);
+    let (found, _) = provider_and_namespace(&mut received);
     if let Some(provider) = draft.provider
         && draft.may_prefix
         && found.is_none_or(|found| found.id != provider.id)
@@ -434,7 +434,7 @@ fn sign(app: &App, draft: &Draft, signing: &Signing, host: &str) -> Result<Signe
         outgoing.path = format!("/{}{}", provider.id, outgoing.path);
         (request, received) = signed(&outgoing)?;
     }
-    let (_, name) = whose(&mut received);
+    let (_, name) = provider_and_namespace(&mut received);
     if name != draft.namespace {
         if outgoing.header(namespace::HEADER).is_some() {
             let rule = "the request names another namespace; choose it by the member namespace";

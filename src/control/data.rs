@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 
 use super::export::{NDJSON, each_record, lines, ndjson};
 use super::extract::{LargeBody, LineStream, PathParam, QueryParams, pointer};
+use super::in_flight::{InFlight, shared};
 use super::namespaces::{KEPT, counts, swapped_json};
-use super::on_the_way::{OnTheWay, shared};
 use super::place::{Place, steps};
 use super::problem::{Problem, blocking};
 use crate::app::App;
@@ -130,13 +130,13 @@ pub(crate) struct SeedParams {
 }
 
 /// Why a transaction leaves nothing.
-enum Undone {
+enum RolledBack {
     /// It was only to be tried; it held that many records.
     Checked(u64),
     Failed(Merging),
 }
 
-impl From<rusqlite::Error> for Undone {
+impl From<rusqlite::Error> for RolledBack {
     fn from(cause: rusqlite::Error) -> Self {
         Self::Failed(cause.into())
     }
@@ -163,14 +163,14 @@ fn checked(
     let now = Clock::new(app.template.clock).now();
     let context = SeedContext { ids: &ids, now };
     let tried = store.write(|tx| match merge(tx, bytes, is_stream, &context) {
-        Ok(records) => Err::<Infallible, _>(Undone::Checked(records)),
-        Err(cause) => Err(Undone::Failed(cause)),
+        Ok(records) => Err::<Infallible, _>(RolledBack::Checked(records)),
+        Err(cause) => Err(RolledBack::Failed(cause)),
     });
     match tried {
-        Err(Undone::Checked(records)) => Ok(Json(
+        Err(RolledBack::Checked(records)) => Ok(Json(
             json!({ "name": name, "records": records, "checked": true }),
         )),
-        Err(Undone::Failed(cause)) => Err(cause.into()),
+        Err(RolledBack::Failed(cause)) => Err(cause.into()),
         Ok(never) => match never {},
     }
 }
@@ -304,8 +304,8 @@ pub(crate) async fn snapshot(
 ) -> Result<Response, Problem> {
     blocking(move || {
         let state = app.namespaces.existing(&name)?.state();
-        let on_the_way = state.memory.get::<OnTheWay>();
-        let bytes = shared(&on_the_way.snapshot, &state.data, Store::to_bytes)?;
+        let in_flight = state.memory.get::<InFlight>();
+        let bytes = shared(&in_flight.snapshot, &state.data, Store::to_bytes)?;
         Ok(([("content-type", "application/vnd.sqlite3")], bytes).into_response())
     })
     .await
@@ -446,7 +446,7 @@ pub(crate) async fn import(
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct With {
+pub(crate) struct DiffQuery {
     with: Option<String>,
 }
 
@@ -454,7 +454,7 @@ pub(crate) struct With {
 pub(crate) async fn diff(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
-    QueryParams(With { with }): QueryParams<With>,
+    QueryParams(DiffQuery { with }): QueryParams<DiffQuery>,
 ) -> Result<Response, Problem> {
     blocking(move || {
         let with =

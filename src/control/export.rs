@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::extract::PathParam;
-use super::on_the_way::{OnTheWay, shared};
+use super::in_flight::{InFlight, shared};
 use super::problem::{Problem, blocking};
 use crate::app::App;
 use crate::namespace::State as Data;
@@ -64,8 +64,8 @@ fn write_line(lines: &mut Vec<u8>, id: &str, value: &Value) {
 
 /// All lines, made once for all who ask at the same time.
 pub(super) fn lines(state: &Data) -> rusqlite::Result<Bytes> {
-    let on_the_way = state.memory.get::<OnTheWay>();
-    shared(&on_the_way.export, &state.data, |store| {
+    let in_flight = state.memory.get::<InFlight>();
+    shared(&in_flight.export, &state.data, |store| {
         let mut lines = Vec::new();
         let mut add = |id: &str, value: Value| write_line(&mut lines, id, &value);
         store.read(|tx| each_record(tx, &mut add))?;
@@ -84,7 +84,7 @@ pub(crate) async fn export(
     PathParam(name): PathParam,
 ) -> Result<Response, Problem> {
     let state = blocking(move || Ok(app.namespaces.existing(&name)?.state())).await?;
-    let Some(turn) = Turn::take(&state) else {
+    let Some(turn) = StreamPermit::take(&state) else {
         return blocking(move || Ok(ndjson(lines(&state)?))).await;
     };
     let (parts, mut sent) = unbounded_channel();
@@ -111,25 +111,25 @@ pub(crate) async fn export(
 }
 
 /// The right to read while it is sent: one in a namespace at a time, until its client has it all.
-struct Turn(Arc<OnTheWay>);
+struct StreamPermit(Arc<InFlight>);
 
-impl Turn {
+impl StreamPermit {
     fn take(state: &Data) -> Option<Self> {
-        let on_the_way = state.memory.get::<OnTheWay>();
+        let in_flight = state.memory.get::<InFlight>();
         let is_free = |taken: usize| (taken < STREAMS).then_some(taken + 1);
-        if on_the_way.is_streamed.swap(true, Ordering::AcqRel) {
+        if in_flight.is_streamed.swap(true, Ordering::AcqRel) {
             return None;
         }
         let among_all = STREAMED.fetch_update(Ordering::AcqRel, Ordering::Acquire, is_free);
         if among_all.is_err() {
-            on_the_way.is_streamed.store(false, Ordering::Release);
+            in_flight.is_streamed.store(false, Ordering::Release);
             return None;
         }
-        Some(Self(on_the_way))
+        Some(Self(in_flight))
     }
 }
 
-impl Drop for Turn {
+impl Drop for StreamPermit {
     fn drop(&mut self) {
         STREAMED.fetch_sub(1, Ordering::AcqRel);
         self.0.is_streamed.store(false, Ordering::Release);
@@ -206,7 +206,7 @@ struct Streamed {
     sent: UnboundedReceiver<Part>,
     ahead: Arc<AtomicUsize>,
     is_over: bool,
-    _turn: Turn,
+    _turn: StreamPermit,
 }
 
 /// What broke while an export was sent; the client sees a connection that breaks off.

@@ -136,8 +136,8 @@ async fn next_frame(
     }
 }
 
-async fn bounded(request: Request, most: usize, patience: Duration) -> Result<Bytes, Problem> {
-    let mut body = limited(request, most)?;
+async fn bounded(request: Request, max: usize, patience: Duration) -> Result<Bytes, Problem> {
+    let mut body = limited(request, max)?;
     // As much as is announced, within reason, so that it is not moved while it grows.
     let announced = usize::try_from(http_body::Body::size_hint(&body).lower());
     let mut whole = BytesMut::with_capacity(announced.unwrap_or_default().min(ANNOUNCED));
@@ -147,13 +147,13 @@ async fn bounded(request: Request, most: usize, patience: Duration) -> Result<By
     Ok(whole.freeze())
 }
 
-fn limited(request: Request, most: usize) -> Result<Limited<Body>, Problem> {
+fn limited(request: Request, max: usize) -> Result<Limited<Body>, Problem> {
     let body = request.into_body();
     // Nobody has to send what will not be taken.
-    if u64::try_from(most).is_ok_and(|most| most < http_body::Body::size_hint(&body).lower()) {
+    if u64::try_from(max).is_ok_and(|max| max < http_body::Body::size_hint(&body).lower()) {
         return Err(too_large());
     }
-    Ok(Limited::new(body, most))
+    Ok(Limited::new(body, max))
 }
 
 fn broken_off(cause: &(dyn Error + Send + Sync + 'static)) -> Problem {

@@ -11,7 +11,7 @@ use crate::store::database::Database;
 /// Whole databases that are on their way: all who ask for the same at the same time are sent the same bytes, however slowly
 /// each of them reads.
 #[derive(Debug, Default)]
-pub(super) struct OnTheWay {
+pub(super) struct InFlight {
     pub(super) snapshot: Mutex<Shared>,
     pub(super) export: Mutex<Shared>,
     /// Whether an export is read while it is sent.

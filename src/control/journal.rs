@@ -75,18 +75,18 @@ pub(crate) async fn journal(
     OtherNamespaceParam(about): OtherNamespaceParam,
     QueryParams(query): QueryParams<JournalQuery>,
 ) -> Result<Json<Value>, Problem> {
-    let most = query.limit.unwrap_or(ENTRIES);
-    if ENTRIES < most {
+    let max = query.limit.unwrap_or(ENTRIES);
+    if ENTRIES < max {
         let detail = format!(
-            "one answer holds up to {ENTRIES} entries, not {most}; go on with before=<the lowest id>"
+            "one answer holds up to {ENTRIES} entries, not {max}; go on with before=<the lowest id>"
         );
         return Err(Problem::new(400, detail));
     }
-    if 0 < most {
+    if 0 < max {
         let wait = Duration::from_millis(query.wait_ms.unwrap_or_default()).min(WAIT);
         wait_for_entry(&app, &query, &about, wait).await?;
     }
-    blocking(move || Ok(Json(app.journal.list(&query.filter(&about)?, most)))).await
+    blocking(move || Ok(Json(app.journal.list(&query.filter(&about)?, max)))).await
 }
 
 /// Waits until there is an entry that the filters let through. Nothing wakes it: a call that had to would pay for it.

@@ -19,7 +19,7 @@ const VALUES: usize = 200;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Wanted {
+pub(crate) struct ValuesQuery {
     provider: String,
     version: Option<String>,
 }
@@ -28,7 +28,7 @@ pub(crate) struct Wanted {
 pub(crate) async fn values(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
-    QueryParams(Wanted { provider, version }): QueryParams<Wanted>,
+    QueryParams(ValuesQuery { provider, version }): QueryParams<ValuesQuery>,
 ) -> Result<Json<Value>, Problem> {
     blocking(move || {
         let provider = require(&provider).map_err(|rule| Problem::new(400, rule))?;

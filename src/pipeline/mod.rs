@@ -56,13 +56,17 @@ impl From<Reply> for Delivery {
     }
 }
 
-/// Answers a request as its provider would. `door` is the provider that the listener is dedicated to, if any.
-pub(crate) fn handle(app: &App, mut request: Request, door: Option<&'static Provider>) -> Delivery {
+/// Answers a request as its provider would. `dedicated` is the provider that the listener is dedicated to, if any.
+pub(crate) fn handle(
+    app: &App,
+    mut request: Request,
+    dedicated: Option<&'static Provider>,
+) -> Delivery {
     let began = Instant::now();
     if let Some(preflight) = preflight(&request) {
         return preflight.into();
     }
-    let provider = identify(&mut request, door);
+    let provider = identify(&mut request, dedicated);
     let sent = provider.and_then(|provider| (provider.gateway.access_key)(&request));
     let access_key = sent.as_deref().map(SentKey::parse);
     let name = namespace_of(&request, provider, access_key.as_ref());
@@ -163,7 +167,7 @@ pub(crate) fn handle(app: &App, mut request: Request, door: Option<&'static Prov
 }
 
 /// The provider and the namespace that a call would be of.
-pub(crate) fn whose(request: &mut Request) -> (Option<&'static Provider>, String) {
+pub(crate) fn provider_and_namespace(request: &mut Request) -> (Option<&'static Provider>, String) {
     let provider = identify(request, None);
     let sent = provider.and_then(|provider| (provider.gateway.access_key)(request));
     let access_key = sent.as_deref().map(SentKey::parse);

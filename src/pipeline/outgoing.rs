@@ -147,7 +147,7 @@ impl Way {
 
 /// What a signature is made with, beside the key.
 #[derive(Debug, Clone)]
-pub(crate) struct Terms {
+pub(crate) struct SigningParams {
     /// The time to sign with.
     pub(crate) time: Time,
     /// The nonce of Alibaba's schemes; a new one where it is absent.
@@ -223,12 +223,12 @@ impl Outgoing {
     }
 
     /// Signs.
-    pub(crate) fn sign(&mut self, way: Way, key: &AccessKey<'_>, terms: &Terms) {
+    pub(crate) fn sign(&mut self, way: Way, key: &AccessKey<'_>, params: &SigningParams) {
         let SignedParts {
             headers,
             query,
             body,
-        } = self.signature(way, key, terms);
+        } = self.signature(way, key, params);
         self.headers.extend(headers);
         self.query = query;
         if let Some(body) = body {
@@ -236,7 +236,7 @@ impl Outgoing {
         }
     }
 
-    fn signature(&self, way: Way, key: &AccessKey<'_>, terms: &Terms) -> SignedParts {
+    fn signature(&self, way: Way, key: &AccessKey<'_>, params: &SigningParams) -> SignedParts {
         let headers: Vec<(&str, &str)> = self
             .headers
             .iter()
@@ -249,8 +249,8 @@ impl Outgoing {
             headers: &headers,
             body: self.body.as_bytes(),
         };
-        let time = terms.time.seconds();
-        let nonce = terms
+        let time = params.time.seconds();
+        let nonce = params
             .nonce
             .clone()
             .unwrap_or_else(|| Ids::unseeded().uuid());
@@ -258,8 +258,8 @@ impl Outgoing {
             Way::V11 => ("cn-north-4", "workspace"),
             _ => ("cn-beijing", "bytehouse_ce"),
         };
-        let region = terms.region.as_deref().unwrap_or(own_region);
-        let service = terms.service.as_deref().unwrap_or(own_service);
+        let region = params.region.as_deref().unwrap_or(own_region);
+        let service = params.service.as_deref().unwrap_or(own_service);
         let qingcloud = |dialect, digest| qingcloud::sign(&request, key, time, dialect, digest);
         match way {
             Way::Acs3 => alibaba_acs3::sign(&request, key, time, &nonce),
@@ -438,8 +438,8 @@ mod tests {
     use super::*;
     use crate::providers::{PROVIDERS, provider};
 
-    fn terms() -> Terms {
-        Terms {
+    fn params() -> SigningParams {
+        SigningParams {
             time: Time::from_millis(1_716_193_800_000),
             nonce: None,
             region: None,
@@ -473,7 +473,7 @@ mod tests {
                     };
                     request.complete("h");
                     let unsigned = request.clone();
-                    request.sign(way, &key, &terms());
+                    request.sign(way, &key, &params());
                     assert_eq!(Way::like(provider, &request), Some(way), "{request:?}");
                     request.unsign(Some(provider));
                     assert_eq!(request.headers, unsigned.headers, "{}", way.as_str());
@@ -518,7 +518,7 @@ mod tests {
         };
         for way in [Way::V1, Way::Presigned, Way::Header, Way::Acs3, Way::Sdk] {
             let mut signed = request.clone();
-            signed.sign(way, &key, &terms());
+            signed.sign(way, &key, &params());
             let command = signed.curl("http://h", "h", Some(token));
             assert!(
                 !command.contains("zqzqzq") && command.contains(MASK),

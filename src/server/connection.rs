@@ -47,7 +47,7 @@ pub(super) struct Front {
     app: Arc<App>,
     control: Arc<Control>,
     /// The provider that the listener is dedicated to, if any.
-    door: Option<&'static Provider>,
+    dedicated: Option<&'static Provider>,
     port: Option<u16>,
     /// Where requests for providers' hosts are answered.
     proxy: Option<Arc<Proxy>>,
@@ -60,7 +60,7 @@ impl Front {
     pub(super) fn new(
         app: Arc<App>,
         control: Arc<Control>,
-        door: Option<&'static Provider>,
+        dedicated: Option<&'static Provider>,
         port: Option<u16>,
         proxy: Option<Arc<Proxy>>,
     ) -> Self {
@@ -77,7 +77,7 @@ impl Front {
         Self {
             app,
             control,
-            door,
+            dedicated,
             port,
             proxy,
             stop: watch::channel(false).0,
@@ -103,7 +103,7 @@ pub(super) async fn serve(front: Arc<Front>, stream: TcpStream, peer: SocketAddr
     let reset = Arc::<AtomicBool>::default();
     let link = Link::plain(Stream::new(stream, Arc::clone(&reset)));
     let arrival = Arrival {
-        door: front.door,
+        dedicated: front.dedicated,
         port: front.port,
         ..Arrival::default()
     };
@@ -341,6 +341,6 @@ fn link_of(upgraded: Upgraded) -> io::Result<Link> {
         .downcast::<TokioIo<Link>>()
         .map_err(|_| io::Error::other("a tunnel through something else"))?;
     let mut link = parts.io.into_inner();
-    link.rewind(parts.read_buf);
+    link.unread(parts.read_buf);
     Ok(link)
 }

@@ -39,7 +39,7 @@ const BODY_TIME: Duration = Duration::from_secs(60);
 #[derive(Debug, Default)]
 pub(super) struct Arrival {
     /// The provider that the listener is dedicated to, if any.
-    pub(super) door: Option<&'static Provider>,
+    pub(super) dedicated: Option<&'static Provider>,
     /// The provider whose host the client thinks that it speaks to, if any.
     pub(super) called: Option<&'static Provider>,
     /// The region in that host's name.
@@ -52,7 +52,7 @@ pub(super) struct Arrival {
 impl Arrival {
     /// The provider that it can only be for.
     fn provider(&self) -> Option<&'static Provider> {
-        self.called.or(self.door)
+        self.called.or(self.dedicated)
     }
 
     /// The same, for a client that means this server and no provider's host.
@@ -306,7 +306,7 @@ async fn read(request: http::Request<Incoming>) -> Result<Request, StatusCode> {
     let (head, body) = request.into_parts();
     let expects = head.headers.contains_key(EXPECT);
     let announced = http_body::Body::size_hint(&body).lower();
-    let is_long = u64::try_from(BODY).is_ok_and(|most| most < announced);
+    let is_long = u64::try_from(BODY).is_ok_and(|max| max < announced);
     let mut over =
         Oversize::of_head(&head.uri, &head.headers).or_else(|| is_long.then_some(Oversize::Body));
     let mut bytes = Bytes::new();

@@ -20,10 +20,10 @@ const BACKLOG: i32 = 128;
 /// How long open calls may take to finish after a stop.
 const DRAIN_TIME: Duration = Duration::from_millis(800);
 /// What is listened on, and for which provider alone, if so.
-pub(crate) type Doors = Vec<(Option<&'static Provider>, TcpListener)>;
+pub(crate) type DedicatedListeners = Vec<(Option<&'static Provider>, TcpListener)>;
 
-pub(crate) fn bind(listen: &[Listen]) -> Result<Doors, StartError> {
-    let mut doors: Doors = Vec::new();
+pub(crate) fn bind(listen: &[Listen]) -> Result<DedicatedListeners, StartError> {
+    let mut listeners: DedicatedListeners = Vec::new();
     for Listen {
         provider,
         address,
@@ -32,11 +32,11 @@ pub(crate) fn bind(listen: &[Listen]) -> Result<Doors, StartError> {
     {
         let mut address = *address;
         // The second loopback address goes by the port that the first one got.
-        if *optional && let Some((_, first)) = doors.first() {
+        if *optional && let Some((_, first)) = listeners.first() {
             address.set_port(first.local_addr().map_err(StartError::Machine)?.port());
         }
         match open(address, listen) {
-            Ok(listener) => doors.push((*provider, listener)),
+            Ok(listener) => listeners.push((*provider, listener)),
             Err(cause) if cause.kind() == io::ErrorKind::AddrInUse => {
                 return Err(StartError::PortInUse(address));
             }
@@ -44,7 +44,7 @@ pub(crate) fn bind(listen: &[Listen]) -> Result<Doors, StartError> {
             Err(cause) => return Err(StartError::Listen(address, cause)),
         }
     }
-    Ok(doors)
+    Ok(listeners)
 }
 
 /// Listens on an address. The IPv6 one that stands for all of them is for IPv4 clients, too, unless those have an address of

@@ -35,7 +35,7 @@ use crate::tls::{Certificates, Names};
 use connection::Front;
 pub use error::StartError;
 use http::Control;
-use listener::{Doors, accept, bind};
+use listener::{DedicatedListeners, accept, bind};
 use options::Options;
 use proxy::Proxy;
 
@@ -321,7 +321,7 @@ fn take_folder(path: &Path) -> Result<DataDir, StartError> {
 
 async fn serve(
     app: Arc<App>,
-    doors: Doors,
+    listeners: DedicatedListeners,
     access: ControlAccess,
     seeds: Option<Fingerprint>,
     stopped: oneshot::Receiver<()>,
@@ -335,12 +335,12 @@ async fn serve(
     if let Some(seeds) = seeds {
         tokio::spawn(watch_seeds(Arc::clone(&app), seeds, stop.subscribe()));
     }
-    let accepting: Vec<_> = doors
+    let accepting: Vec<_> = listeners
         .into_iter()
-        .map(|(door, listener)| {
+        .map(|(dedicated, listener)| {
             let port = listener.local_addr().ok().map(|address| address.port());
             let (app, control) = (Arc::clone(&app), Arc::clone(&control));
-            let front = Front::new(app, control, door, port, proxy.clone());
+            let front = Front::new(app, control, dedicated, port, proxy.clone());
             tokio::spawn(accept(front, listener, stop.subscribe()))
         })
         .collect();

@@ -473,8 +473,8 @@ impl Options {
     /// let options = Options::default().max_namespaces(50);
     /// ```
     #[must_use]
-    pub fn max_namespaces(mut self, most: usize) -> Self {
-        self.max_namespaces = most;
+    pub fn max_namespaces(mut self, max: usize) -> Self {
+        self.max_namespaces = max;
         self
     }
 

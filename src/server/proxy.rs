@@ -63,13 +63,13 @@ pub(super) fn real_place(arrival: &Arrival, host: &str) -> Option<Arrival> {
 
 /// The host of the target is the one that counts (RFC 9112, 3.2.2). The header stays as it was signed where it says the same.
 pub(super) fn set_host(request: &mut Request<Incoming>, authority: &Authority) {
-    let said = request
+    let host = request
         .headers()
         .get(HOST)
         .and_then(|host| host.to_str().ok());
-    let is_same = said
-        .and_then(|said| said.parse::<Authority>().ok())
-        .is_some_and(|said| said.host().eq_ignore_ascii_case(authority.host()));
+    let is_same = host
+        .and_then(|host| host.parse::<Authority>().ok())
+        .is_some_and(|host| host.host().eq_ignore_ascii_case(authority.host()));
     if !is_same && let Ok(host) = HeaderValue::from_str(authority.as_str()) {
         request.headers_mut().insert(HOST, host);
     }

@@ -27,9 +27,9 @@ pub(super) struct Stream {
     stream: TcpStream,
     reset: Arc<AtomicBool>,
     /// How long what is written may wait for the client.
-    patience: Duration,
+    write_timeout: Duration,
     /// Runs while something waits.
-    unread: Option<Pin<Box<Sleep>>>,
+    timer: Option<Pin<Box<Sleep>>>,
 }
 
 impl Stream {
@@ -37,26 +37,26 @@ impl Stream {
         Self {
             stream,
             reset,
-            patience: UNREAD_TIME,
-            unread: None,
+            write_timeout: UNREAD_TIME,
+            timer: None,
         }
     }
 
     /// What became of a write; an error where nothing could be written for too long.
-    fn in_time<T>(
+    fn check_timeout<T>(
         &mut self,
         context: &mut Context<'_>,
         written: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if written.is_ready() {
-            self.unread = None;
+            self.timer = None;
             return written;
         }
-        let patience = self.patience;
-        let unread = self
-            .unread
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
-        unread
+        let write_timeout = self.write_timeout;
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(write_timeout)));
+        timer
             .as_mut()
             .poll(context)
             .map(|()| Err(io::ErrorKind::TimedOut.into()))
@@ -90,7 +90,7 @@ impl AsyncWrite for Stream {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.in_time(context, written)
+        self.check_timeout(context, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -113,7 +113,7 @@ impl AsyncWrite for Stream {
         let length: usize = bytes.iter().map(|slice| slice.len()).sum();
         if FLAT < length {
             let written = Pin::new(&mut self.stream).poll_write_vectored(context, bytes);
-            return self.in_time(context, written);
+            return self.check_timeout(context, written);
         }
         let mut flat = Vec::with_capacity(length);
         for slice in bytes {
@@ -126,7 +126,7 @@ impl AsyncWrite for Stream {
 /// What HTTP is spoken over: a TCP connection, or TLS over one, or over a tunnel within one.
 pub(super) struct Link {
     /// What was read already to see what it is, and is read first.
-    begun: Bytes,
+    peeked: Bytes,
     transport: Transport,
 }
 
@@ -138,32 +138,32 @@ enum Transport {
 impl Link {
     pub(super) fn plain(stream: Stream) -> Self {
         Self {
-            begun: Bytes::new(),
+            peeked: Bytes::new(),
             transport: Transport::Plain(stream),
         }
     }
 
     pub(super) fn tls(stream: TlsStream<Self>) -> Self {
         Self {
-            begun: Bytes::new(),
+            peeked: Bytes::new(),
             transport: Transport::Tls(Box::new(stream)),
         }
     }
 
     /// Has bytes that were read of it read once more.
-    pub(super) fn rewind(&mut self, bytes: Bytes) {
-        self.begun = bytes;
+    pub(super) fn unread(&mut self, bytes: Bytes) {
+        self.peeked = bytes;
     }
 
     /// Its first bytes, which are read once more; none where it has ended.
     pub(super) async fn first(&mut self) -> io::Result<Bytes> {
-        if self.begun.is_empty() {
+        if self.peeked.is_empty() {
             let mut bytes = [0; 8];
             let mut buffer = ReadBuf::new(&mut bytes);
             poll_fn(|context| Pin::new(&mut *self).poll_read(context, &mut buffer)).await?;
-            self.begun = Bytes::copy_from_slice(buffer.filled());
+            self.peeked = Bytes::copy_from_slice(buffer.filled());
         }
-        Ok(self.begun.clone())
+        Ok(self.peeked.clone())
     }
 }
 
@@ -173,9 +173,9 @@ impl AsyncRead for Link {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if !self.begun.is_empty() {
-            let length = self.begun.len().min(buffer.remaining());
-            buffer.put_slice(&self.begun.split_to(length));
+        if !self.peeked.is_empty() {
+            let length = self.peeked.len().min(buffer.remaining());
+            buffer.put_slice(&self.peeked.split_to(length));
             return Poll::Ready(Ok(()));
         }
         match &mut self.transport {
@@ -245,7 +245,7 @@ mod tests {
             let _client = TcpStream::connect(listener.local_addr()?).await?;
             let (stream, _) = listener.accept().await?;
             let mut stream = Stream::new(stream, Arc::default());
-            stream.patience = Duration::from_millis(50);
+            stream.write_timeout = Duration::from_millis(50);
             // Until all the buffers in between are full, and then for as long as it takes.
             let bytes = vec![0; 1024 * 1024];
             loop {

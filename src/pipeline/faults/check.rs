@@ -151,7 +151,7 @@ pub(super) fn check_effect(
         Effect::Delay { delay } => {
             let texts = match delay {
                 Delay::Fixed(text) => vec![text],
-                Delay::Range(least, most) => vec![least, most],
+                Delay::Range(min, max) => vec![min, max],
             };
             for text in texts {
                 let rule = match humantime::parse_duration(text) {
@@ -163,12 +163,12 @@ pub(super) fn check_effect(
                 };
                 return at("/effect/delay", rule);
             }
-            if let Delay::Range(least, most) = delay
-                && humantime::parse_duration(most).ok() < humantime::parse_duration(least).ok()
+            if let Delay::Range(min, max) = delay
+                && humantime::parse_duration(max).ok() < humantime::parse_duration(min).ok()
             {
                 return at(
                     "/effect/delay",
-                    format!("a range begins with the shorter time: [\"{most}\", \"{least}\"]"),
+                    format!("a range begins with the shorter time: [\"{max}\", \"{min}\"]"),
                 );
             }
         }

@@ -274,7 +274,7 @@ impl Injected {
                 self.notes.push(format!("{cause} throttled the call"));
             }
             Effect::Delay { delay } => {
-                let delay = delay.drawn(chance);
+                let delay = delay.sample(chance);
                 self.delay = self.delay.saturating_add(delay);
                 let length = humantime::format_duration(delay);
                 self.notes
@@ -298,16 +298,15 @@ impl Injected {
 }
 
 impl Delay {
-    fn drawn(&self, chance: Option<&Ids>) -> Duration {
+    fn sample(&self, chance: Option<&Ids>) -> Duration {
         let length = |text: &str| humantime::parse_duration(text).unwrap_or_default();
         match self {
             Self::Fixed(text) => length(text),
-            Self::Range(least, most) => {
-                let (least, most) = (length(least), length(most));
-                let spread =
-                    u64::try_from(most.saturating_sub(least).as_millis()).unwrap_or(u64::MAX);
-                let drawn = chance.map_or(0, |chance| chance.below(spread.saturating_add(1)));
-                least.saturating_add(Duration::from_millis(drawn))
+            Self::Range(min, max) => {
+                let (min, max) = (length(min), length(max));
+                let spread = u64::try_from(max.saturating_sub(min).as_millis()).unwrap_or(u64::MAX);
+                let sample = chance.map_or(0, |chance| chance.below(spread.saturating_add(1)));
+                min.saturating_add(Duration::from_millis(sample))
             }
         }
     }

@@ -263,7 +263,7 @@ impl Journal {
 
     /// The entries that a filter lets through, newest first, as summaries; how many entries were dropped (of the namespace
     /// that is asked for, else of all) since the start or the last clear; and the newest id.
-    pub(crate) fn list(&self, filter: &Filter<'_>, most: usize) -> Value {
+    pub(crate) fn list(&self, filter: &Filter<'_>, max: usize) -> Value {
         let (entries, dropped, last) = {
             let inner = self.lock();
             let dropped = match filter.namespace {
@@ -273,7 +273,7 @@ impl Journal {
             let entries: Vec<_> = inner
                 .of(filter.namespace, filter.since)
                 .filter(|kept| filter.lets(kept))
-                .take(most)
+                .take(max)
                 .cloned()
                 .collect();
             (entries, dropped, inner.last_id)

@@ -35,6 +35,7 @@ mod work;
 
 mod binary;
 mod connections;
+mod console;
 mod filters;
 mod https;
 mod import;
@@ -87,6 +88,7 @@ const THEMES: &[(&str, Theme)] = &[
     ("life", life::run),
     ("connections", connections::run),
     ("journal", journal::run),
+    ("console", console::run),
     ("binary", binary::run),
 ];
 const QUICK: &str = "quick";

@@ -17,13 +17,13 @@ use super::export::{NDJSON, each_record, lines, ndjson};
 use super::extract::{LargeBody, LineStream, PathParam, QueryParams, pointer};
 use super::in_flight::{InFlight, shared};
 use super::namespaces::{KEPT, counts, swapped_json};
-use super::place::{Place, steps};
 use super::problem::{Problem, blocking};
 use crate::app::App;
 use crate::namespace::clock::Clock;
 use crate::namespace::ids::Ids;
 use crate::namespace::{self, DATA_VERSION, NamespaceError, State as Data};
 use crate::provider::SeedContext;
+use crate::provider::json::{Place, steps_of};
 use crate::provider::seed::SeedError;
 use crate::providers::PROVIDERS;
 use crate::seed::template;
@@ -64,7 +64,7 @@ impl From<Merging> for Problem {
         };
         match cause {
             Merging::Seed(Place { line, column }, SeedError { path, rule }) => {
-                let steps: String = steps(&path).map(pointer).collect();
+                let steps: String = steps_of(&path).map(pointer).collect();
                 let at = if path.is_empty() {
                     String::new()
                 } else {

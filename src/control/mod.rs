@@ -19,7 +19,6 @@ mod info;
 mod journal;
 mod known;
 mod namespaces;
-mod place;
 mod problem;
 mod sdks;
 mod settings;

@@ -4,6 +4,7 @@
 //! values of a text may take of memory is bounded before they are built: by the length of a document of rollcall's own, by the
 //! longest body of a provider's call. The mark that some editors put before UTF-8 is no part of it.
 
+mod place;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use serde::de::{
 use serde_json::{Number, Value};
 use serde_path_to_error::{Path, Segment};
 
+pub(crate) use place::{Place, steps_of};
 use watch::{Watch, Watched};
 
 /// The mark that editors of Windows put before UTF-8.

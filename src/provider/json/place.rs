@@ -1,4 +1,4 @@
-//! Where in a seed something is wrong.
+//! Where in a text something is wrong.
 
 use std::fmt;
 
@@ -6,21 +6,21 @@ use serde::Deserializer as _;
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::provider::json::without_mark;
+use super::without_mark;
 
 /// A place in a text, as editors count; 0 for what is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) line: usize,
-    pub(super) column: usize,
+pub(crate) struct Place {
+    pub(crate) line: usize,
+    pub(crate) column: usize,
 }
 
 impl Place {
     /// Of what a path leads to in a JSON text, or of its deepest part that is there.
-    pub(super) fn of(text: &[u8], path: &str) -> Option<Self> {
+    pub(crate) fn of(text: &[u8], path: &str) -> Option<Self> {
         let text = std::str::from_utf8(without_mark(text)).ok()?;
         let mut value: &RawValue = serde_json::from_str(text).ok()?;
-        for step in steps(path) {
+        for step in steps_of(path) {
             match inner(value.get(), step) {
                 Some(inner) => value = inner,
                 None => break,
@@ -36,7 +36,7 @@ impl Place {
     }
 
     /// The same with the column of a path in a stream, of which the line is known.
-    pub(super) fn in_stream(self, text: &[u8], path: &str) -> Self {
+    pub(crate) fn in_stream(self, text: &[u8], path: &str) -> Self {
         let mut lines = text.split(|byte| *byte == b'\n');
         let line = self.line.checked_sub(1).and_then(|above| lines.nth(above));
         match line.and_then(|line| Self::of(line, path)) {
@@ -47,7 +47,7 @@ impl Place {
 }
 
 /// The names and numbers that a path is made of: `users[3].UserId` has three.
-pub(super) fn steps(path: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn steps_of(path: &str) -> impl Iterator<Item = &str> {
     path.split(['.', '[', ']']).filter(|part| !part.is_empty())
 }
 

@@ -8,7 +8,7 @@ use clap::builder::FalseyValueParser;
 use crate::namespace::clock::{Setting, Time};
 use crate::namespace::settings::{Credential, Skew};
 use crate::pipeline::faults::Rule;
-use crate::provider::json;
+use crate::provider::json::{self, Place};
 use crate::server::StartError;
 use crate::server::options::Options;
 use crate::tls::Tls;
@@ -377,13 +377,14 @@ fn fault_rules(file: &Path) -> Result<Vec<Rule>, String> {
     let text =
         std::fs::read(file).map_err(|cause| format!("--faults {}: {cause}", file.display()))?;
     json::read(&text).map_err(|error| {
-        let at = error.pointer();
+        let (at, rule) = (error.pointer(), error.without_position());
         let at = if at.is_empty() {
             at
         } else {
-            format!(" at {at}")
+            format!("at {at}: ")
         };
-        format!("--faults {}{at}: {error}", file.display())
+        let place = Place::of_error(&text, &error);
+        format!("--faults {}{place}: {at}{rule}", file.display())
     })
 }
 

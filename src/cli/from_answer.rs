@@ -9,10 +9,11 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{bad_flags, fail, say};
+use super::{bad_flags, fail, fail_at, say};
 use crate::namespace::clock::Clock;
 use crate::namespace::ids::Ids;
-use crate::provider::{SeedContext, json};
+use crate::provider::SeedContext;
+use crate::provider::json::{self, Place};
 use crate::providers::{provider, unknown_provider};
 use crate::seed::{self, Document, DocumentError, template};
 
@@ -46,6 +47,8 @@ enum Failure {
     Flags(String),
     /// An answer is none.
     Answer(String),
+    /// A file holds none; the sentence begins with it.
+    File(String),
 }
 
 /// Prints the seed.
@@ -54,6 +57,7 @@ pub(super) fn from_answer(asked: &FromAnswer) -> ExitCode {
         Ok(seed) => say(&format!("{seed:#}\n")),
         Err(Failure::Flags(cause)) => bad_flags(&cause),
         Err(Failure::Answer(cause)) => fail(&cause),
+        Err(Failure::File(cause)) => fail_at(&cause),
     }
 }
 
@@ -91,8 +95,12 @@ fn seed_of(asked: &FromAnswer) -> Result<Value, Failure> {
 
 /// The users of one answer.
 fn users_in(file: &Path, place: &str, id: &str) -> Result<Vec<Value>, Failure> {
-    let failed = |cause: String| Failure::Answer(format!("{}: {cause}", file.display()));
+    let failed = |cause: String| Failure::File(format!("{}: {cause}", file.display()));
     let bytes = fs::read(file).map_err(|cause| failed(cause.to_string()))?;
+    json::check(&bytes).map_err(|cause| {
+        let (place, rule) = (Place::of_error(&bytes, &cause), cause.without_position());
+        Failure::File(format!("{}{place}: {rule}", file.display()))
+    })?;
     let text = json::without_mark(&bytes);
     let answer: Value = serde_json::from_slice(text).map_err(|cause| failed(cause.to_string()))?;
     match answer.pointer(place) {

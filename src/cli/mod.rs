@@ -280,6 +280,13 @@ fn fail(cause: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// The same of a cause that begins with its file: as compilers do it, for what reads their complaints.
+fn fail_at(cause: &str) -> ExitCode {
+    // Nothing is left to tell it to when standard error is closed.
+    let _ = writeln!(io::stderr(), "{cause}");
+    ExitCode::FAILURE
+}
+
 fn bad_flags(cause: &str) -> ExitCode {
     complain(cause);
     ExitCode::from(2)

@@ -9,10 +9,10 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{bad_flags, fail, say};
+use super::{bad_flags, fail, fail_at, say};
 use crate::control::{Client, ClientError, agent, encoded, transport_error};
 use crate::namespace;
-use crate::provider::json;
+use crate::provider::json::{self, Place};
 use crate::server::options::Listen;
 use crate::server::url_at;
 
@@ -438,14 +438,31 @@ pub(super) fn snapshot(command: &Snapshot) -> ExitCode {
         },
         Snapshot::Export(remote) => print_text(remote.bulk_client().export()),
         Snapshot::Import { file, remote } => match read(file) {
-            Ok(bytes) => print(
-                remote
-                    .bulk_client()
-                    .import(&String::from_utf8_lossy(&bytes)),
-            ),
+            Ok(bytes) => {
+                let client = remote.bulk_client();
+                match client.import(&String::from_utf8_lossy(&bytes)) {
+                    Err(ClientError::Refused { detail, .. }) => fail_at(&in_file(file, &detail)),
+                    answer => print(answer),
+                }
+            }
             Err(cause) => fail(&cause),
         },
     }
+}
+
+/// What the server says of the text of a file, with the place as compilers write it: the server counts its lines, and knows no file.
+fn in_file(file: &Path, detail: &str) -> String {
+    let file = file.display();
+    let placed = || {
+        let (place, rule) = detail.strip_prefix("line ")?.split_once(": ")?;
+        let (line, column) = place.split_once(" column ").unwrap_or((place, "0"));
+        let place = Place {
+            line: line.parse().ok()?,
+            column: column.parse().ok()?,
+        };
+        Some(format!("{file}{place}: {rule}"))
+    };
+    placed().unwrap_or_else(|| format!("{file}: {detail}"))
 }
 
 /// Writes snapshots: of one namespace into a file or a folder, or of all into a folder.

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{bad_flags, fail, from_answer, say};
+use super::{bad_flags, fail, fail_at, from_answer, say};
 use crate::namespace::clock::Clock;
 use crate::namespace::ids::Ids;
 use crate::provider::SeedContext;
@@ -61,7 +61,7 @@ fn check(files: &[PathBuf]) -> ExitCode {
     for path in files {
         match seed::files(path) {
             Ok(found) => named.extend(found),
-            Err(cause) => return fail(&cause.to_string()),
+            Err(cause) => return fail_at(&cause.to_string()),
         }
     }
     for file in &named {
@@ -74,7 +74,7 @@ fn check(files: &[PathBuf]) -> ExitCode {
                     file.display()
                 ));
             }
-            Ok(Err(cause)) => return fail(&cause.to_string()),
+            Ok(Err(cause)) => return fail_at(&cause.to_string()),
             Err(cause) => return fail(&cause.to_string()),
         }
     }

@@ -35,8 +35,8 @@ use crate::store::{OpenError, Store};
 enum Merging {
     /// Where in the text, and what is wrong there.
     Seed(Place, SeedError),
-    /// The line of an ndjson stream (0 for a document), a pointer and what is wrong there.
-    Text(usize, String, String),
+    /// Where in the text, a pointer and what is wrong there.
+    Text(Place, String, String),
     Store(rusqlite::Error),
 }
 
@@ -47,34 +47,29 @@ impl From<rusqlite::Error> for Merging {
 }
 
 impl From<LineError> for Merging {
-    fn from(LineError { line, cause }: LineError) -> Self {
+    fn from(LineError { place, cause }: LineError) -> Self {
         match cause {
-            LineCause::Text(cause) => Self::Text(line, String::new(), cause),
-            LineCause::Seed(cause) => Self::Seed(Place { line, column: 0 }, cause),
+            LineCause::Text(cause) => Self::Text(place, String::new(), cause),
+            LineCause::Seed(cause) => Self::Seed(place, cause),
         }
     }
 }
 
 impl From<Merging> for Problem {
     fn from(cause: Merging) -> Self {
-        let said = |line: usize, column: usize| match (line, column) {
+        let said = |Place { line, column }: Place| match (line, column) {
             (0, _) => String::new(),
             (line, 0) => format!("line {line}: "),
             (line, column) => format!("line {line} column {column}: "),
         };
         match cause {
-            Merging::Seed(Place { line, column }, SeedError { path, rule }) => {
-                let steps: String = steps_of(&path).map(pointer).collect();
-                let at = if path.is_empty() {
-                    String::new()
-                } else {
-                    format!("at {path}: ")
-                };
-                let detail = format!("{}{at}{rule}; nothing was changed", said(line, column));
+            Merging::Seed(place, cause) => {
+                let steps: String = steps_of(&cause.path).map(pointer).collect();
+                let detail = format!("{}{cause}; nothing was changed", said(place));
                 Self::new(400, detail).at(steps)
             }
-            Merging::Text(line, pointer, rule) => {
-                let detail = format!("{}no JSON: {rule}; nothing was changed", said(line, 0));
+            Merging::Text(place, pointer, rule) => {
+                let detail = format!("{}no JSON: {rule}; nothing was changed", said(place));
                 if pointer.is_empty() {
                     Self::new(400, detail)
                 } else {
@@ -94,27 +89,17 @@ fn merge(
     context: &SeedContext<'_>,
 ) -> Result<u64, Merging> {
     if is_stream {
-        return seed::merge_lines(tx, bytes, 1, context).map_err(|cause| match cause.into() {
-            Merging::Seed(place, cause) => {
-                Merging::Seed(place.in_stream(bytes, &cause.path), cause)
-            }
-            other => other,
-        });
+        return Ok(seed::merge_lines(tx, bytes, 1, context)?);
     }
-    let located = |cause: SeedError| {
-        let place = Place::of(bytes, &cause.path);
-        Merging::Seed(place.unwrap_or(Place { line: 0, column: 0 }), cause)
-    };
+    let located = |cause: SeedError| Merging::Seed(cause.place, cause);
     let document = Document::parse(bytes).map_err(|cause| match cause {
-        DocumentError::Text(cause) => {
+        DocumentError::Text(place, cause) => {
             let hint = cause
                 .is_several()
                 .then(|| format!(" (a stream of one document a line is sent as {NDJSON})"));
-            Merging::Text(
-                0,
-                cause.pointer(),
-                format!("{cause}{}", hint.unwrap_or_default()),
-            )
+            let hint = hint.unwrap_or_default();
+            let rule = format!("{}{hint}", cause.without_position());
+            Merging::Text(place, cause.pointer(), rule)
         }
         DocumentError::Seed(cause) => located(cause),
     })?;

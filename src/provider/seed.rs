@@ -1,21 +1,24 @@
 //! How a provider reads its part of a seed document, and how it says what is wrong there.
 
+use std::fmt;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::json::{self, JsonError, Step};
+use super::json::{self, JsonError, Place, Step};
 use super::redact;
 use super::text::excerpt;
 
 /// Why a seed document cannot be taken.
-#[derive(Debug, thiserror::Error)]
-#[error("at {path}: {rule}")]
+#[derive(Debug)]
 pub(crate) struct SeedError {
     /// Where in the document, as `users[3].UserId`.
     pub path: String,
     /// What is wrong there, the value included, and what would be right.
     pub rule: String,
+    /// Where in the text; known as soon as the document has seen it.
+    pub place: Place,
 }
 
 impl SeedError {
@@ -24,6 +27,7 @@ impl SeedError {
         Self {
             path: path.into(),
             rule: rule.into(),
+            place: Place::default(),
         }
     }
 
@@ -37,6 +41,17 @@ impl SeedError {
         self
     }
 }
+
+impl fmt::Display for SeedError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.path.is_empty() {
+            write!(f, "at {}: ", self.path)?;
+        }
+        f.write_str(&self.rule)
+    }
+}
+
+impl std::error::Error for SeedError {}
 
 impl From<rusqlite::Error> for SeedError {
     fn from(cause: rusqlite::Error) -> Self {

@@ -21,7 +21,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::provider::SeedContext;
-use crate::provider::json::{self, JsonError};
+use crate::provider::json::{self, JsonError, Place};
 use crate::provider::seed::{SeedError, shortened};
 use crate::providers::require;
 
@@ -49,63 +49,137 @@ pub(crate) enum SeedSource {
 /// assert!(matches!(missing, Err(StartError::Seed(_))));
 /// ```
 #[derive(Debug, thiserror::Error)]
-#[error("{file}: {cause}")]
+#[error("{file}{}: {cause}", self.place())]
 pub struct SeedFileError {
-    /// The file, with the line where there is one.
+    /// The file, or the folder.
     pub file: String,
+    /// The line, the first being 1, where it is known.
+    pub line: Option<usize>,
+    /// The column, in characters, the first being 1, where it is known.
+    pub column: Option<usize>,
     /// What is wrong.
     pub cause: String,
 }
 
-/// A document, as far as it is everybody's: the parts of providers are still text, which each reads into its own types.
+impl SeedFileError {
+    fn new(file: &Path, Place { line, column }: Place, cause: &impl ToString) -> Self {
+        let known = |number: usize| Some(number).filter(|number| *number != 0);
+        Self {
+            file: file.display().to_string(),
+            line: known(line),
+            column: known(column),
+            cause: cause.to_string(),
+        }
+    }
+
+    fn place(&self) -> Place {
+        Place {
+            line: self.line.unwrap_or_default(),
+            column: self.column.unwrap_or_default(),
+        }
+    }
+}
+
+/// A document, as far as it is everybody's: the parts of providers are still text, which each reads into its own types. They are
+/// in the order of the text.
 #[derive(Debug)]
-pub(crate) struct Document(Vec<(String, Box<RawValue>)>);
+pub(crate) struct Document(Vec<Part>);
+
+/// What a document has under one key.
+#[derive(Debug)]
+struct Part {
+    id: String,
+    /// Where its text begins.
+    start: Place,
+    text: Box<RawValue>,
+}
 
 /// Why a text is no document.
 #[derive(Debug)]
 pub(crate) enum DocumentError {
-    /// It is no JSON, or a key is there twice.
-    Text(JsonError),
+    /// It is no JSON, or a key is there twice: where.
+    Text(Place, JsonError),
     Seed(SeedError),
 }
 
 impl Document {
     /// Reads a text.
     pub(crate) fn parse(text: &[u8]) -> Result<Self, DocumentError> {
+        let unreadable = |cause| DocumentError::Text(Place::of_error(text, &cause), cause);
         // Of the whole text, so that the place is one in it.
-        json::check(text).map_err(DocumentError::Text)?;
-        let text = json::without_mark(text).trim_ascii();
-        if !text.starts_with(b"{") {
+        json::check(text).map_err(unreadable)?;
+        let whole = json::without_mark(text);
+        let trimmed = whole.trim_ascii();
+        if !trimmed.starts_with(b"{") {
             let rule = format!(
                 "a seed document is an object with provider ids for keys, not {}",
-                excerpt(text)
+                excerpt(trimmed)
             );
-            return Err(DocumentError::Seed(SeedError::new("", rule)));
+            let place = Place::of(text, "").unwrap_or_default();
+            let error = SeedError::new("", rule);
+            return Err(DocumentError::Seed(SeedError { place, ..error }));
         }
-        json::read(text).map_err(DocumentError::Text)
+        let Parts(parts) = json::read(whole).map_err(unreadable)?;
+        let (mut passed, mut start) = (0, Place { line: 1, column: 1 });
+        let part = |(id, text): (String, &RawValue)| {
+            // It is a part of the whole; each byte is looked at once, however many parts there are.
+            let begins = text.get().as_ptr().addr() - whole.as_ptr().addr();
+            start = Place::after(&whole[passed..begins]).from(start);
+            passed = begins;
+            Part {
+                id,
+                start,
+                text: text.to_owned(),
+            }
+        };
+        Ok(Self(parts.into_iter().map(part).collect()))
     }
 }
 
-/// In the order of the text.
-impl<'de> Deserialize<'de> for Document {
+/// The keys and texts of a document, in the order of the text.
+struct Parts<'t>(Vec<(String, &'t RawValue)>);
+
+impl<'de> Deserialize<'de> for Parts<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Parts;
-        impl<'de> Visitor<'de> for Parts {
-            type Value = Document;
+        struct Entries;
+        impl<'de> Visitor<'de> for Entries {
+            type Value = Parts<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object with provider ids for keys")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Document, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Parts<'de>, A::Error> {
                 let mut parts = Vec::new();
                 while let Some(part) = access.next_entry()? {
                     parts.push(part);
                 }
-                Ok(Document(parts))
+                Ok(Parts(parts))
             }
         }
-        deserializer.deserialize_map(Parts)
+        deserializer.deserialize_map(Entries)
+    }
+}
+
+impl Part {
+    /// What is wrong in it, with its place in the whole text.
+    fn error(&self, cause: SeedError) -> SeedError {
+        let place = Place::of(self.text.get().as_bytes(), &cause.path);
+        let place = place.unwrap_or_default().from(self.start);
+        SeedError {
+            place,
+            ..cause.under(&self.id)
+        }
+    }
+}
+
+impl DocumentError {
+    /// Where in the text.
+    pub(crate) const fn place(&self) -> Place {
+        match self {
+            Self::Text(place, _) => *place,
+            Self::Seed(cause) => cause.place,
+        }
     }
 }
 
@@ -125,22 +199,29 @@ pub(crate) fn merge(
     context: &SeedContext<'_>,
 ) -> Result<u64, SeedError> {
     let mut records = 0;
-    for (id, part) in parts.iter().filter(|(id, _)| id != "$schema") {
-        if id == "credentials" {
-            records += credentials::merge(tx, part).map_err(|error| error.under(id))?;
-            continue;
-        }
-        let provider = require(id).map_err(|rule| SeedError::new(id.as_str(), rule))?;
-        if !part.get().starts_with('{') {
-            let rule = format!(
-                "a provider's part is an object, not {}",
-                excerpt(part.get().as_bytes())
-            );
-            return Err(SeedError::new(id.as_str(), rule));
-        }
-        records += (provider.data.seed)(tx, part, context).map_err(|error| error.under(id))?;
+    for part in parts.iter().filter(|part| part.id != "$schema") {
+        records += merge_part(tx, part, context).map_err(|cause| part.error(cause))?;
     }
     Ok(records)
+}
+
+fn merge_part(
+    tx: &Connection,
+    Part { id, text, .. }: &Part,
+    context: &SeedContext<'_>,
+) -> Result<u64, SeedError> {
+    if id == "credentials" {
+        return credentials::merge(tx, text);
+    }
+    let provider = require(id).map_err(|rule| SeedError::new("", rule))?;
+    if !text.get().starts_with('{') {
+        let rule = format!(
+            "a provider's part is an object, not {}",
+            excerpt(text.get().as_bytes())
+        );
+        return Err(SeedError::new("", rule));
+    }
+    (provider.data.seed)(tx, text, context)
 }
 
 /// Merges everything that a file or a folder holds.
@@ -162,53 +243,56 @@ pub(crate) fn merge_file(
     path: &Path,
     context: &SeedContext<'_>,
 ) -> Result<u64, SeedFileError> {
-    let file = path.display().to_string();
-    let unreadable = |cause: std::io::Error| seed_file_error(&file, &cause);
+    let unreadable = |cause: std::io::Error| SeedFileError::new(path, Place::default(), &cause);
     let opened = File::open(path).map_err(unreadable)?;
-    let bar = progress(&opened.metadata().map_err(unreadable)?, &file);
-    let reader = BufReader::new(bar.wrap_read(opened));
+    let bar = progress(&opened.metadata().map_err(unreadable)?, path);
+    let mut reader = BufReader::new(bar.wrap_read(opened));
     let is_stream = path
         .extension()
         .is_some_and(|extension| extension == "ndjson");
     let merged = if is_stream {
-        merge_lines(tx, reader, 1, context).map_err(|LineError { line, cause }| {
-            let place = format!("{file}:{line}");
-            seed_file_error(&place, &cause)
-        })
+        merge_lines(tx, reader, 1, context)
+            .map_err(|LineError { place, cause }| SeedFileError::new(path, place, &cause))
     } else {
-        let mut reader = reader;
         let mut text = Vec::new();
-        reader
-            .read_to_end(&mut text)
-            .map_err(|cause| seed_file_error(&file, &cause))
-            .and_then(|_| {
-                let document = Document::parse(&text).map_err(|cause| match cause {
-                    DocumentError::Text(cause) if cause.is_several() => {
-                        let rule =
-                            format!("{cause}; a stream of one document a line is a .ndjson file");
-                        seed_file_error(&file, &rule)
-                    }
-                    cause => seed_file_error(&file, &cause),
-                })?;
-                drop(text);
-                merge(tx, &document, context).map_err(|cause| seed_file_error(&file, &cause))
-            })
+        let read = reader.read_to_end(&mut text).map_err(unreadable);
+        read.and_then(|_| {
+            let document = Document::parse(&text)
+                .map_err(|cause| SeedFileError::new(path, cause.place(), &cause.in_file()))?;
+            drop(text);
+            merge(tx, &document, context)
+                .map_err(|cause| SeedFileError::new(path, cause.place, &cause))
+        })
     };
     bar.finish_and_clear();
     merged
 }
 
+impl DocumentError {
+    /// What is wrong with a file, without its place.
+    fn in_file(&self) -> String {
+        match self {
+            Self::Text(_, cause) if cause.is_several() => format!(
+                "{}; a stream of one document a line is a .ndjson file",
+                cause.without_position()
+            ),
+            Self::Text(_, cause) => cause.without_position().to_owned(),
+            Self::Seed(cause) => cause.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for DocumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Text(cause) => cause.fmt(f),
+            Self::Text(_, cause) => cause.fmt(f),
             Self::Seed(cause) => cause.fmt(f),
         }
     }
 }
 
 /// A bar for a large file, on a terminal; hidden where standard error is no terminal.
-fn progress(metadata: &Metadata, file: &str) -> ProgressBar {
+fn progress(metadata: &Metadata, file: &Path) -> ProgressBar {
     if metadata.len() < LARGE {
         return ProgressBar::hidden();
     }
@@ -217,12 +301,12 @@ fn progress(metadata: &Metadata, file: &str) -> ProgressBar {
             .expect("a template of indicatif's");
     ProgressBar::new(metadata.len())
         .with_style(style)
-        .with_message(file.to_owned())
+        .with_message(file.display().to_string())
 }
 
 /// The seed files of a path: itself, or a folder's `.json` and `.ndjson` files by name, schemas and names that begin with a dot left out.
 pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, SeedFileError> {
-    let error = |cause: std::io::Error| seed_file_error(&path.display().to_string(), &cause);
+    let error = |cause: std::io::Error| SeedFileError::new(path, Place::default(), &cause);
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
@@ -244,17 +328,11 @@ pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, SeedFileError> {
     }
     files.sort();
     if files.is_empty() {
-        return Err(seed_file_error(
-            &path.display().to_string(),
+        return Err(SeedFileError::new(
+            path,
+            Place::default(),
             &"the folder holds no .json or .ndjson file",
         ));
     }
     Ok(files)
-}
-
-fn seed_file_error(file: &str, cause: &impl ToString) -> SeedFileError {
-    SeedFileError {
-        file: file.to_owned(),
-        cause: cause.to_string(),
-    }
 }

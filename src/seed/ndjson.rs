@@ -8,17 +8,17 @@ use rusqlite::Connection;
 
 use super::{Document, DocumentError, SeedError, merge};
 use crate::provider::SeedContext;
-use crate::provider::json::MARK;
+use crate::provider::json::{MARK, Place};
 
 /// How many documents go from thread to thread at once, and how many such parcels may wait: memory stays bounded however
 /// long the stream is.
 const PARCEL: usize = 128;
 const WAITING: usize = 8;
 
-/// What is wrong with a stream, and in which line, the first being 1.
+/// What is wrong with a stream, and where, its first line being 1.
 #[derive(Debug)]
 pub(crate) struct LineError {
-    pub(crate) line: usize,
+    pub(crate) place: Place,
     pub(crate) cause: LineCause,
 }
 
@@ -32,20 +32,23 @@ pub(crate) enum LineCause {
     Seed(SeedError),
 }
 
-impl From<DocumentError> for LineCause {
-    fn from(cause: DocumentError) -> Self {
-        match cause {
-            // The line is the stream's; within it, the column counts.
-            DocumentError::Text(cause) => {
-                Self::Text(cause.rule.replace(" at line 1 column", " at column"))
-            }
-            DocumentError::Seed(cause) => Self::Seed(cause),
-        }
+impl LineError {
+    /// What is wrong with the document of a line, which knows of no other lines.
+    fn of(line: usize, cause: DocumentError) -> Self {
+        let place = Place {
+            line,
+            ..cause.place()
+        };
+        let cause = match cause {
+            DocumentError::Text(_, cause) => LineCause::Text(cause.without_position().to_owned()),
+            DocumentError::Seed(cause) => LineCause::Seed(cause),
+        };
+        Self { place, cause }
     }
 }
 
 /// The documents of some lines, up to the first that cannot be read.
-type Parcel = Vec<(usize, Result<Document, LineCause>)>;
+type Parcel = Vec<Result<(usize, Document), LineError>>;
 
 /// Merges every line, the first of which has that number; all of it or, when the caller rolls back, nothing. Says how many
 /// records there were.
@@ -60,11 +63,10 @@ pub(crate) fn merge_lines(
         scope.spawn(move || parse(lines, first, &parsed));
         let mut records = 0;
         // A line that cannot be taken ends this loop; then nobody waits for further parcels, and the other thread ends too.
-        for (line, document) in parcels.into_iter().flatten() {
-            let failed = |cause| LineError { line, cause };
-            let document = document.map_err(failed)?;
-            records +=
-                merge(tx, &document, context).map_err(|cause| failed(LineCause::Seed(cause)))?;
+        for document in parcels.into_iter().flatten() {
+            let (line, document) = document?;
+            records += merge(tx, &document, context)
+                .map_err(|cause| LineError::of(line, DocumentError::Seed(cause)))?;
         }
         Ok(records)
     })
@@ -90,11 +92,16 @@ fn parse(mut lines: impl BufRead, first: usize, parsed: &SyncSender<Parcel>) {
         let document = match lines.read_until(b'\n', &mut text) {
             Ok(0) => break,
             Ok(_) if without_mark(&text, line).trim_ascii().is_empty() => continue,
-            Ok(_) => Document::parse(without_mark(&text, line)).map_err(LineCause::from),
-            Err(cause) => Err(LineCause::Text(cause.to_string())),
+            Ok(_) => Document::parse(without_mark(&text, line))
+                .map(|document| (line, document))
+                .map_err(|cause| LineError::of(line, cause)),
+            Err(cause) => Err(LineError {
+                place: Place { line, column: 0 },
+                cause: LineCause::Text(cause.to_string()),
+            }),
         };
         let is_last = document.is_err();
-        parcel.push((line, document));
+        parcel.push(document);
         if is_last {
             break;
         }

@@ -21,7 +21,11 @@ pub(crate) fn only_part(text: &[u8], is_stream: bool) -> Option<&'static str> {
     };
     // Merging comes as far, and says what is wrong there.
     for Document(parts) in documents.map_while(|text| Document::parse(text).ok()) {
-        for (id, _) in parts.iter().filter(|(id, _)| id != "$schema") {
+        for id in parts
+            .iter()
+            .map(|part| part.id.as_str())
+            .filter(|id| *id != "$schema")
+        {
             let part = match provider(id) {
                 _ if id == credentials::PART.name => credentials::PART.name,
                 Some(provider) => provider.id,

@@ -265,13 +265,13 @@ fn a_bad_seed_is_named_by_file_place_value_and_rule() {
     check(
         &["--listen", "127.0.0.1:0", "--seed", &broken],
         1,
-        "broken.json: EOF while parsing a value at line 1",
+        "broken.json:1:20: EOF while parsing a value",
     );
     let stranger = file("stranger.json", r#"{"nobody": {}}"#);
     check(
         &["seed", "check", &stranger],
         1,
-        "stranger.json: at nobody: unknown provider \"nobody\"",
+        "stranger.json:1:12: at nobody: unknown provider \"nobody\"",
     );
     let wrong = file(
         "wrong.json",
@@ -284,7 +284,11 @@ fn a_bad_seed_is_named_by_file_place_value_and_rule() {
     );
     check(&["seed", "check", &wrong], 1, "5");
     let lines = file("lines.ndjson", "{}\n\n{\"nobody\": {}}\n");
-    check(&["seed", "check", &lines], 1, "lines.ndjson:3: at nobody");
+    check(
+        &["seed", "check", &lines],
+        1,
+        "lines.ndjson:3:12: at nobody",
+    );
     check(
         &["seed", "check", "/nonexistent.json"],
         1,
@@ -657,7 +661,7 @@ fn a_key_that_is_there_twice_is_refused_in_every_file() {
         path.display().to_string()
     };
     let seed = file("seed.json", "{\"credentials\": [],\n\"credentials\": []}");
-    let sentence = "the key \"credentials\" is there twice at line 2 column";
+    let sentence = "seed.json:2:16: the key \"credentials\" is there twice";
     check(&["seed", "check", &seed], 1, sentence);
     let nested = file(
         "nested.ndjson",
@@ -666,7 +670,7 @@ fn a_key_that_is_there_twice_is_refused_in_every_file() {
     check(
         &["seed", "check", &nested],
         1,
-        "nested.ndjson:2: the key \"users\" is there twice",
+        "nested.ndjson:2:44: the key \"users\" is there twice",
     );
     let faults = file(
         "faults.json",

@@ -225,7 +225,7 @@ fn snapshot() {
         &server,
         &["snapshot", "import", &path("bad")],
         1,
-        "line 1: no JSON",
+        ":1:2: no JSON",
     );
     fails(
         &server,

@@ -45,6 +45,7 @@ mod newcomers;
 mod operators;
 mod pages;
 mod placeholders;
+mod places;
 mod proxy;
 mod secrets;
 mod standard_error;

@@ -88,8 +88,8 @@ pub(crate) fn without_mark(text: &[u8]) -> &[u8] {
     text.strip_prefix(MARK).unwrap_or(text)
 }
 
-/// Reads a text.
-pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonError> {
+/// Reads a text, of which the value may keep parts.
+pub(crate) fn read<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, JsonError> {
     let text = without_mark(text);
     // Only what is wrong is read a second time, with an eye on where.
     if let Ok(value) = from_text(text, &Watch::strict(text.len())) {
@@ -221,7 +221,10 @@ pub(crate) fn read_as_sent<T: DeserializeOwned>(text: &[u8]) -> Result<T, serde_
     from_text(text, &Watch::new(AS_SENT, false))
 }
 
-fn from_text<T: DeserializeOwned>(text: &[u8], watch: &Watch) -> Result<T, serde_json::Error> {
+fn from_text<'de, T: Deserialize<'de>>(
+    text: &'de [u8],
+    watch: &Watch,
+) -> Result<T, serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_slice(text);
     let value = T::deserialize(Watched::new(&mut reader, watch))?;
     reader.end()?;

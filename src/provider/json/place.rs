@@ -6,13 +6,24 @@ use serde::Deserializer as _;
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::without_mark;
+use super::{JsonError, without_mark};
 
 /// A place in a text, as editors count; 0 for what is not known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) line: usize,
     pub(crate) column: usize,
+}
+
+/// As compilers write it after a file: `:3:18`, with a colon before it; only what is known.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.line, self.column) {
+            (0, _) => Ok(()),
+            (line, 0) => write!(f, ":{line}"),
+            (line, column) => write!(f, ":{line}:{column}"),
+        }
+    }
 }
 
 impl Place {
@@ -28,22 +39,54 @@ impl Place {
         }
         // Both are parts of the same text.
         let before = &text[..value.get().as_ptr().addr() - text.as_ptr().addr()];
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        Some(Self {
-            line: before.matches('\n').count() + 1,
-            column: line.chars().count() + 1,
-        })
+        Some(Self::after(before.as_bytes()))
     }
 
-    /// The same with the column of a path in a stream, of which the line is known.
-    pub(crate) fn in_stream(self, text: &[u8], path: &str) -> Self {
-        let mut lines = text.split(|byte| *byte == b'\n');
-        let line = self.line.checked_sub(1).and_then(|above| lines.nth(above));
-        match line.and_then(|line| Self::of(line, path)) {
-            Some(Self { column, .. }) => Self { column, ..self },
-            None => self,
+    /// Of what follows a text.
+    pub(crate) fn after(text: &[u8]) -> Self {
+        let line = memchr::memrchr(b'\n', text).map_or(text, |end| &text[end + 1..]);
+        // Only the first byte of a character is no continuation.
+        let characters = line.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
+        Self {
+            line: memchr::memchr_iter(b'\n', text).count() + 1,
+            column: characters + 1,
         }
     }
+
+    /// Of what is wrong with a text: where its path leads to, or where the reader stopped, if it is no JSON.
+    pub(crate) fn of_error(text: &[u8], error: &JsonError) -> Self {
+        let found = Self::of(text, &error.dotted());
+        found.or_else(|| stopped(text, error)).unwrap_or_default()
+    }
+
+    /// The same place of a text that begins here.
+    pub(crate) const fn from(self, start: Self) -> Self {
+        match (self.line, start.line) {
+            (0, _) | (_, 0) => start,
+            (1, line) => Self {
+                line,
+                column: start.column + self.column - 1,
+            },
+            (line, above) => Self {
+                line: above + line - 1,
+                column: self.column,
+            },
+        }
+    }
+}
+
+/// Where the reader stopped. It counts bytes, and people count characters.
+fn stopped(text: &[u8], error: &JsonError) -> Option<Place> {
+    let (_, position) = error.rule.rsplit_once(" at line ")?;
+    let (line, column) = position.split_once(" column ")?;
+    let (line, bytes): (usize, usize) = (line.parse().ok()?, column.parse().ok()?);
+    let start = match line.checked_sub(2) {
+        None => 0,
+        Some(above) => memchr::memchr_iter(b'\n', without_mark(text)).nth(above)? + 1,
+    };
+    let before = without_mark(text).get(start..start + bytes.saturating_sub(1))?;
+    let Place { column, .. } = Place::after(before);
+    Some(Place { line, column })
 }
 
 /// The names and numbers that a path is made of: `users[3].UserId` has three.
@@ -106,5 +149,34 @@ mod tests {
         assert_eq!(place("b.c"), Some((2, 7)));
         assert_eq!(place(""), Some((1, 1)));
         assert_eq!(Place::of(b"[", "a"), None);
+    }
+
+    #[track_caller]
+    fn of_error(text: &[u8], expected: &str) {
+        let error = super::super::check(text).expect_err("it is wrong");
+        let place = Place::of_error(text, &error);
+        assert_eq!(place.to_string(), expected, "{error}");
+    }
+
+    #[test]
+    fn what_is_no_json_is_found_where_its_reader_stopped() {
+        of_error(b"", ":1:1");
+        of_error(b"{\n", ":2:1");
+        of_error(b"{\n\"a\": nul}", ":2:9");
+        of_error(b"{} {}", ":1:4");
+        of_error("\u{feff}{\"\u{4e2d}\u{6587}\": x}".as_bytes(), ":1:8");
+        of_error(b"{\r\n  \"a\": 1,\r\n}", ":3:1");
+        of_error(b"{\"a\": \"\xff\"}", ":1:8");
+        of_error(b"{\"a\":\n1, \"a\":\n2}", ":3:1");
+        of_error(&b"[".repeat(1000), ":1:128");
+    }
+
+    #[test]
+    fn a_place_in_a_part_is_one_in_the_whole() {
+        let at = |line, column| Place { line, column };
+        assert_eq!(at(1, 3).from(at(4, 10)), at(4, 12));
+        assert_eq!(at(2, 3).from(at(4, 10)), at(5, 3));
+        assert_eq!(Place::default().from(at(4, 10)), at(4, 10));
+        assert_eq!(at(1, 3).from(Place::default()), Place::default());
     }
 }

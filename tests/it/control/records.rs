@@ -326,7 +326,7 @@ fn reload_takes_changed_seed_files_into_what_nobody_wrote_to() {
         &server.json("POST", "/_rollcall/reload", ""),
         400,
         "",
-        "seed.json: EOF",
+        "seed.json:1:1: EOF",
     );
     assert_eq!(total(&server, "another"), 3);
 }
@@ -410,7 +410,12 @@ fn a_mistake_far_down_in_an_import_is_named_by_its_line() {
     lines.push_str("{\"nobody\": {}}\n");
     lines.push_str(&format!("{}\n", users(&["two"])).repeat(9_000));
     let answer = put(&server, "default/export", lines.as_bytes());
-    refused(&answer, 400, "/nobody", &format!("line {first}: at nobody"));
+    refused(
+        &answer,
+        400,
+        "/nobody",
+        &format!("line {first} column 12: at nobody"),
+    );
 }
 
 #[test]
@@ -445,11 +450,8 @@ fn a_reload_of_a_wrong_seed_says_what_happened_and_where() {
         text.trim_end().trim_end_matches('}')
     );
     for (text, place) in [
-        ("{\n  \"huawei-rocketmq\": {,", "line 2"),
-        (
-            twice.as_str(),
-            "the key \"credentials\" is there twice at line",
-        ),
+        ("{\n  \"huawei-rocketmq\": {,", "seed.json:2:23: "),
+        (twice.as_str(), "the key \"credentials\" is there twice;"),
     ] {
         fs::write(&file, text).expect("a file");
         let answer = server.json("POST", "/_rollcall/reload", "");

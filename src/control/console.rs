@@ -54,7 +54,7 @@ const FILES: &[(&str, &str, &[u8])] = &[
     page!("try.js", SCRIPT),
 ];
 
-/// What a page may do: load what lies beside it, and nothing else; it may not be framed.
+/// What a page may do: load what comes with it, and nothing else; it may not be framed.
 const POLICY: &str =
     "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

@@ -349,7 +349,7 @@ fn put(app: &App, name: &str, store: &Store) -> Result<Json<Value>, Problem> {
     Ok(Json(swapped_json(name, &swapped)?))
 }
 
-/// What is read of an export so far: a database of its own, which nobody sees until it is complete.
+/// What is read of an export so far: a database of its own, which is not visible until it is complete.
 struct Import {
     store: Store,
     /// The data that is to be replaced, where it can be read: its clock and its ids go on.
@@ -475,7 +475,7 @@ pub(crate) async fn diff(
     .await
 }
 
-/// Reads the seed files again, and resets the namespaces that nobody wrote to.
+/// Reads the seed files again, and resets the namespaces that were never written to.
 pub(crate) async fn reload_seeds(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
     blocking(move || {
         Ok(Json(

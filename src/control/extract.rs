@@ -149,7 +149,7 @@ async fn bounded(request: Request, max: usize, patience: Duration) -> Result<Byt
 
 fn limited(request: Request, max: usize) -> Result<Limited<Body>, Problem> {
     let body = request.into_body();
-    // Nobody has to send what will not be taken.
+    // A client need not send what will not be taken.
     if u64::try_from(max).is_ok_and(|max| max < http_body::Body::size_hint(&body).lower()) {
         return Err(too_large());
     }

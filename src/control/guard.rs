@@ -32,7 +32,7 @@ pub(crate) struct ControlAccess {
     pub(crate) token: Option<String>,
     /// Origins of pages that may use it.
     pub(crate) origins: Vec<String>,
-    /// Host names that it answers to beside addresses and local names; `*.suffix` for all that end so.
+    /// Host names that it answers to besides addresses and local names; `*.suffix` for all that end so.
     pub(crate) hosts: Vec<String>,
 }
 
@@ -210,7 +210,7 @@ fn host_name(host: &str) -> &str {
     host.split(':').next().unwrap_or_default()
 }
 
-/// Whether a header can hold it, so that whoever knows it can send it.
+/// Whether a header can hold it, so that it can be sent.
 pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }

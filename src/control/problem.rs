@@ -12,7 +12,7 @@ use crate::store::{OpenError, trouble};
 #[derive(Debug)]
 pub(crate) struct Problem {
     pub(super) status: u16,
-    /// What happened, in a few words; the status says it where nobody else does.
+    /// What happened, in a few words; the status says it where this does not.
     pub(super) title: Option<&'static str>,
     pub(super) detail: String,
     /// Where in the body it is wrong, as a JSON pointer.

@@ -105,7 +105,7 @@ fn shape(rule: &str) -> String {
         .collect()
 }
 
-/// What shows the data, beside the providers' own examples.
+/// What shows the data, besides the providers' own examples.
 const LISTS: &[&str] = &[
     "/?Action=ListClusters&Version=2018-04-12",
     "/?Action=ListClusters&Version=2024-07-30",

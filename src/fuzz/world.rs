@@ -189,7 +189,7 @@ impl World {
     }
 
     fn standing(&self) -> Standing {
-        // Whoever asks makes it.
+        // The first call for it makes it.
         let default = self.app.namespaces.get(crate::namespace::DEFAULT);
         drop(default.expect("memory for a copy"));
         let mut namespaces: Vec<(String, u64)> = self

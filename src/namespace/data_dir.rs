@@ -57,7 +57,7 @@ pub(super) fn copy_to(store: &Store, file: Option<&Path>) -> Result<Store, OpenE
     match file {
         None => Ok(store.copy_in_memory()?),
         Some(file) => {
-            // A write-ahead log that an interrupted run left beside it would be taken for this file's own.
+            // A write-ahead log that an interrupted run left next to it would be taken for this file's own.
             remove_database(file);
             store.copy_to_file(file, DATA_VERSION)
         }

@@ -54,7 +54,7 @@ impl Ids {
         String::from_utf8(drawn.collect()).expect("alphabets are ASCII")
     }
 
-    /// What is drawn first and not taken: after a restart or a restore a seeded stream begins anew, beside the ids that it
+    /// What is drawn first and not taken: after a restart or a restore a seeded stream starts over, next to the ids that it
     /// gave before.
     pub(crate) fn unused<E>(
         &self,

@@ -92,7 +92,7 @@ pub(crate) struct Namespace {
     pub(crate) name: Arc<str>,
     pub(super) state: RwLock<Arc<State>>,
     pub(super) last_use: AtomicI64,
-    /// Whether only calls that nobody is known to have signed have asked for it, where that matters.
+    /// Whether only calls without a verified signature have asked for it, where that matters.
     pub(super) is_unclaimed: AtomicBool,
     /// When it was last asked for, in a count of all that were.
     pub(super) turn: AtomicU64,

@@ -145,7 +145,7 @@ impl Way {
     }
 }
 
-/// What a signature is made with, beside the key.
+/// What a signature is made with, besides the key.
 #[derive(Debug, Clone)]
 pub(crate) struct SigningParams {
     /// The time to sign with.
@@ -163,7 +163,7 @@ pub(crate) struct Outgoing {
     pub(crate) method: String,
     /// Percent-encoded, as it is sent.
     pub(crate) path: String,
-    /// What is behind the `?`; empty where there is none.
+    /// What follows the `?`; empty where there is none.
     pub(crate) query: String,
     /// Names in lower case.
     pub(crate) headers: Vec<(String, String)>,

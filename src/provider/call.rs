@@ -516,7 +516,7 @@ impl Call<'_> {
         let Some(configured) = configured else {
             return Ok(keys.read(|tx| credentials::find(tx, key))?);
         };
-        // Most of them nobody seeds. That is looked up once and known until the next write, not asked with every call; only
+        // Most of them are never seeded. That is looked up once and known until the next write, not asked with every call; only
         // of configured keys, which are few.
         let page = PageKey::of(("credential", key));
         let seeded = keys.encoded(page, self.now().millis(), |tx| {

@@ -207,7 +207,7 @@ fn all_of(value: &mut Value) -> bool {
     }
 }
 
-/// A text that quotes a request: a canonical request, a string to sign, a message that echoes one. What stands behind
+/// A text that quotes a request: a canonical request, a string to sign, a message that echoes one. What follows
 /// the name of a secret is masked, also where the whole query is encoded once more, as in Alibaba's V1.
 ///
 /// It goes by names alone and once through the text, whatever the request held: the text may be as long as a request.

@@ -55,7 +55,7 @@ pub(crate) enum CheckFirst {
     Token,
 }
 
-/// The key that a call is signed with, if it may be used. A token beside a key that has none does not matter.
+/// The key that a call is signed with, if it may be used. A token sent with a key that has none does not matter.
 pub(crate) fn require_key(
     call: &Call<'_>,
     access_key: &str,

@@ -320,7 +320,7 @@ pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, SeedFileError> {
             .into_owned();
         let is_seed = (name.ends_with(".json") || name.ends_with(".ndjson"))
             && !name.ends_with(".schema.json")
-            // What editors and file systems put beside a file, and what somebody hides.
+            // What editors and file systems leave next to a file, and what is hidden.
             && !name.starts_with('.');
         if is_seed {
             files.push(file);

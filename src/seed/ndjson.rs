@@ -62,7 +62,7 @@ pub(crate) fn merge_lines(
         let (parsed, parcels) = sync_channel(WAITING);
         scope.spawn(move || parse(lines, first, &parsed));
         let mut records = 0;
-        // A line that cannot be taken ends this loop; then nobody waits for further parcels, and the other thread ends too.
+        // A line that cannot be taken ends this loop; then no further parcels are awaited, and the other thread ends too.
         for document in parcels.into_iter().flatten() {
             let (line, document) = document?;
             records += merge(tx, &document, context)

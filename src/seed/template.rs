@@ -13,8 +13,8 @@ use crate::signing::sha256_hex;
 use crate::store::Store;
 use crate::store::database::{Part, Template};
 
-/// The hash of the schema of every version of data, the first one first: files of a version are alike. Whoever changes a schema
-/// raises [`DATA_VERSION`], keeps a file of the version before under `tests/it/data/`, and adds the new hash here.
+/// The hash of the schema of every version of data, the first one first: files of a version are alike. To change a schema,
+/// raise [`DATA_VERSION`], keep a file of the version before under `tests/it/data/`, and add the new hash here.
 const SCHEMAS: [&str; 3] = [
     "292b727a045f04c555818ba12ffc74e10b8eab4e9ba2a39b74342397bf7d2a32",
     "4925275fa621d355984f23a0ea5fb4301374ad76c19cdb14b26d315c1b9fdbe2",

@@ -1,7 +1,7 @@
 //! How long a client may take to send a request's head, kept by one timer a connection.
 //!
 //! hyper sets a timer before each head and lets it go after. The runtime's timers lie in a wheel that its threads share under
-//! a lock, and hardly one of these ever runs down. So a connection has one timer there, which is set anew only when it has run
+//! a lock, and hardly one of these ever runs down. So a connection has one timer there, which is reset only when it has run
 //! down too early: a head is as late as before, and a call takes no lock.
 
 use std::pin::Pin;

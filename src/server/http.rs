@@ -145,7 +145,7 @@ async fn deliver(
                 remains: None,
                 ..reply
             });
-            // Nobody knows how long the others would have been.
+            // How long the rest would have been is not known yet.
             if is_whole {
                 response
                     .headers_mut()

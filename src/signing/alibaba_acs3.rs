@@ -99,7 +99,7 @@ pub struct Authorization<'a> {
 /// What keeps a request from being verified, in the order in which the gateway looks (aliyun-ehpc.md 5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Defect {
-    /// Something is absent; the name is what stands behind `Missing` in the error's code. No `Authorization` at all is
+    /// Something is absent; the name is what follows `Missing` in the error's code. No `Authorization` at all is
     /// `AccessKeyId`.
     Missing(&'static str),
     /// `Authorization` cannot be taken apart, or names a signed header twice.

@@ -66,7 +66,7 @@ pub struct Parameters<'a> {
 /// What keeps a request from being verified, in the order in which the gateway looks (aliyun-ehpc.md 5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Defect {
-    /// A parameter is absent or empty; its name is what stands behind `Missing` in the error's code.
+    /// A parameter is absent or empty; its name is what follows `Missing` in the error's code.
     Missing(&'static str),
     /// `SignatureMethod` or `SignatureType` asks for something other than an HMAC (RSA, bearer tokens).
     UnknownMethod,
@@ -176,7 +176,7 @@ pub(super) fn join<'a>(
     text.extend(query);
 }
 
-/// Base64 of the HMAC, whose key is the secret with an `&` behind it.
+/// Base64 of the HMAC, whose key is the secret followed by `&`.
 #[must_use]
 pub fn signature(digest: Digest, secret: &str, string_to_sign: &str) -> String {
     base64(&digest.hmac(format!("{secret}&").as_bytes(), string_to_sign.as_bytes()))

@@ -135,7 +135,7 @@ impl Pair<'_> {
     }
 }
 
-/// What stands before the first `=`, and what stands behind it.
+/// What comes before the first `=`, and what comes after it.
 pub(crate) fn halves(raw: &[u8]) -> (&[u8], &[u8]) {
     match memchr(b'=', raw) {
         Some(at) => (&raw[..at], &raw[at + 1..]),

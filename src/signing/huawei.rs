@@ -164,7 +164,7 @@ impl fmt::Display for Defect {
 }
 
 impl Defect {
-    /// What a reader of the journal should know beside the reason on the wire.
+    /// What a reader of the journal should know besides the reason on the wire.
     #[must_use]
     pub fn explanation(self) -> Option<String> {
         let verified = "SDK-HMAC-SHA256, SDK-HMAC-SM3 and V11-HMAC-SHA256";
@@ -395,7 +395,7 @@ pub fn candidates<'a>(
 /// Whether the header that states the body's hash names another body than the one that came.
 ///
 /// Inferred: huawei-auth.md 2 takes the header word for word, which it does for `UNSIGNED-PAYLOAD` (with any content type:
-/// whoever signs that word leaves the body open on purpose). A hash that is not the body's would let anybody replace the
+/// a client that signs that word leaves the body open on purpose). A hash that is not the body's would let anyone replace the
 /// body and state the hash of the one that was signed, in a header that need not be signed.
 fn states_another_body(request: &RawRequest<'_>, algorithm: Algorithm) -> bool {
     request

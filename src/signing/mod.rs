@@ -47,7 +47,7 @@ pub struct RawRequest<'a> {
     pub method: &'a str,
     /// The path before any `?`, percent-encoding untouched.
     pub path: &'a str,
-    /// What stands behind the `?`, untouched; empty when there is none.
+    /// What follows the `?`, untouched; empty when there is none.
     pub query: &'a str,
     /// Lower-case names with their values, in the order received; `host` is one of them.
     pub headers: &'a [(&'a str, &'a str)],
@@ -95,7 +95,7 @@ impl<'a> RawRequest<'a> {
     }
 }
 
-/// Whether a content type is that of a form. Whoever reads fields of a form asks here, so that what a provider reads is what
+/// Whether a content type is that of a form. Every reader of form fields asks here, so that what a provider reads is what
 /// was signed.
 #[must_use]
 pub fn is_form(content_type: &str) -> bool {
@@ -341,7 +341,7 @@ fn encoded_path(path: &str) -> String {
     out
 }
 
-/// The `Name=value` fields of an `Authorization` header behind its scheme; `None` when one of them has no `=`.
+/// The `Name=value` fields of an `Authorization` header after its scheme; `None` when one of them has no `=`.
 fn fields(list: &str) -> Option<Vec<(&str, &str)>> {
     list.split(',')
         .map(|field| field.trim().split_once('='))

@@ -1,4 +1,4 @@
-//! Columns that hold JSON. Whoever reads one checks it: a snapshot from elsewhere has in it whatever its schema lets through.
+//! Columns that hold JSON. Each reader checks them: a snapshot from elsewhere may hold anything that its schema lets through.
 
 use rusqlite::Row;
 use rusqlite::types::Type;

@@ -134,7 +134,7 @@ impl ResponseCache {
     }
 
     /// Keeps a page that was read when the store was at that generation, or later. Where there is no room, all others go:
-    /// whoever asks for what nobody asks for twice costs the others one reading each, and never more memory.
+    /// a client whose requests are never repeated costs the others one reading each, and never more memory.
     pub(crate) fn keep<N: Send + Sync + 'static>(
         &self,
         key: PageKey,

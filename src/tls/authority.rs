@@ -82,7 +82,7 @@ impl Authority {
         self.until.seconds() < now.seconds() + RENEWED
     }
 
-    /// A certificate for a name, and for addresses beside loopback's.
+    /// A certificate for a name, and for addresses besides loopback's.
     pub(super) fn issue(&self, name: &str, addresses: &[IpAddr]) -> Result<CertifiedKey, TlsError> {
         let key = KeyPair::generate().map_err(TlsError::Issue)?;
         let mut params = CertificateParams::new(vec![name.to_owned()]).map_err(TlsError::Issue)?;

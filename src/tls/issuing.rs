@@ -53,7 +53,7 @@ impl Issuing {
                 return Ok(Arc::clone(leaf));
             }
             let leaf = Arc::new(current.authority.issue(name, &self.names.addresses)?);
-            // Names below a domain have no end, and nobody needs many of them at a time.
+            // Names below a domain have no end, and few of them are needed at a time.
             if LEAVES <= current.leaves.len() {
                 current.leaves.clear();
             }

@@ -86,7 +86,7 @@ impl fmt::Display for Tls {
 pub(crate) struct Names {
     /// Domains, each with all that is below it.
     pub(crate) domains: Vec<String>,
-    /// Addresses beside those of loopback.
+    /// Addresses besides those of loopback.
     pub(crate) addresses: Vec<IpAddr>,
 }
 

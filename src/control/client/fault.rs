@@ -100,7 +100,7 @@ impl FaultPlan {
     /// Sets it up, until the guard is dropped.
     ///
     /// # Panics
-    /// When nobody said what happens, and when there is no such provider, operation or error: with a sentence that says
+    /// When no effect was given, and when there is no such provider, operation or error: with a sentence that says
     /// where to look.
     ///
     /// ```

@@ -1,4 +1,4 @@
-//! The access log: a line of JSON a call, in a file or on standard output, for whoever asks tomorrow what happened last night.
+//! The access log: a line of JSON a call, in a file or on standard output, for questions that are asked a day later.
 //!
 //! Lines are made and written by a thread of their own; a call only hands its journal entry over, which masks secrets where it
 //! is shown. Where the thread cannot keep up, because a disk is slow or the pipe is not read, entries are left out and counted
@@ -55,7 +55,7 @@ impl AccessLog {
             .name("access log".to_owned())
             .spawn(move || {
                 write_all(sink, &waiting, &counted, replica.as_deref());
-                // Nobody waits where the stop took too long.
+                // There is no wait where the stop took too long.
                 let _ = finished.send(());
             })?;
         Ok(Self {

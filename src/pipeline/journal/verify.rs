@@ -144,7 +144,7 @@ impl Journal {
                 misses.push((differences, kept));
             }
         }
-        // Of what was dropped before its window nobody asks, and some counts hold or fail whatever was dropped.
+        // What was dropped before its window does not matter, and some counts hold or fail whatever was dropped.
         if since < last_dropped && !count.is_settled(found) {
             return Verdict::Unknown { dropped };
         }

@@ -29,7 +29,7 @@ const SKEW: Duration = Duration::from_secs(15 * 60);
 /// What a call was let through with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Caller {
-    /// Nobody asked, or only whether there are credentials.
+    /// It was not asked for, or only whether there are credentials.
     Anyone,
     /// The holder of a token that is good for the project.
     Token,
@@ -48,7 +48,7 @@ impl Caller {
     }
 }
 
-/// Whether a request is signed, well or badly, so that a token beside the signature does not count.
+/// Whether a request is signed, well or badly, so that a token sent with the signature does not count.
 pub(crate) fn is_signed(request: &Request) -> bool {
     request
         .headers

@@ -267,7 +267,7 @@ fn identified(
     }
 }
 
-/// A passcode beside the password is any: rollcall knows no second factors.
+/// Any passcode sent with the password is accepted: rollcall knows no second factors.
 fn proven(tx: &Connection, user: &User, password: &Password) -> Result<(), ApiError> {
     let refused = |because: &str| errors::PASSWORD_WRONG.raise().because(because);
     let Some(hash) = &user.password_hash else {
@@ -316,7 +316,7 @@ fn holder(call: &Call<'_>, tx: &Connection, text: &str) -> Result<(User, Domain)
     Ok((model::first_user(tx, &domain)?, domain))
 }
 
-/// Who calls: the user that the token in the headers was issued to, else the first user of the account. Beside a signature the
+/// Who calls: the user that the token in the headers was issued to, else the first user of the account. With a signature the
 /// token does not count.
 fn caller(call: &Call<'_>, tx: &Connection) -> Result<(User, Domain), ApiError> {
     let token = call.request.header(X_AUTH_TOKEN);

@@ -18,7 +18,7 @@ pub(crate) struct Parameter {
 #[derive(Clone)]
 pub(crate) struct Trial {
     pub(crate) secret: String,
-    /// What is put behind the secret: `&` in Alibaba's V1.
+    /// What is appended to the secret: `&` in Alibaba's V1.
     pub(crate) key_suffix: &'static str,
     /// What is put before it: nothing.
     pub(crate) key_prefix: &'static str,

@@ -64,7 +64,7 @@ pub(super) struct Copied {
 /// What a write does to a list.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Change {
-    /// It adds so many users, behind all others.
+    /// It adds so many users, after all others.
     Adds(usize),
     Other,
 }

@@ -500,7 +500,7 @@ mod tests {
         let refused = tasks.changing(&cluster(3), NOW, Change::Other, || list(2), || Err(()));
         assert_eq!(refused, Err(()));
         let task = start(&tasks, &ids, 3, NOW);
-        // Whoever read before the change before that one is late all the same.
+        // A reader from before the change before that one is late all the same.
         assert_eq!(tasks.start(&cluster(2), 0, &ids, NOW), None);
         // The list is kept already, and is that of the next change.
         let changed = tasks.changing(&cluster(3), NOW, Change::Other, unread, || Ok(()));

@@ -88,7 +88,7 @@ fn change_users(
     })
 }
 
-/// Adds users to a running cluster, behind those that it has: all of them or none.
+/// Adds users to a running cluster, after those that it has: all of them or none.
 fn add_all<'a>(
     call: &Call<'_>,
     version: Version,

@@ -102,7 +102,7 @@ impl User {
         })
     }
 
-    /// Why this user cannot be deleted, if it cannot. Inferred: nobody deletes the account itself, the system's users or
+    /// Why this user cannot be deleted, if it cannot. Inferred: no caller deletes the account itself, the system's users or
     /// what is marked as immutable.
     pub(crate) fn undeletable(&self) -> Option<String> {
         match self.user_type {

@@ -159,7 +159,7 @@ fn apply(
     requested: Vec<wire::Requested>,
 ) -> rusqlite::Result<()> {
     if kind == wire::Kind::Grant {
-        // All of them first: whoever says the name of a number means that number, before or after it is told.
+        // All of them first: a name that belongs to a number means that number, before or after it is told.
         for one in &requested {
             if let Some(cluster_id) = one.cluster_id {
                 model::name_cluster(tx, cluster_id, &one.on_cluster)?;

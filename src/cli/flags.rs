@@ -376,16 +376,25 @@ pub(super) fn options(flags: &Flags) -> Result<Options, String> {
 fn fault_rules(file: &Path) -> Result<Vec<Rule>, String> {
     let text =
         std::fs::read(file).map_err(|cause| format!("--faults {}: {cause}", file.display()))?;
-    json::read(&text).map_err(|error| {
-        let (at, rule) = (error.pointer(), error.without_position());
-        let at = if at.is_empty() {
-            at
-        } else {
-            format!("at {at}: ")
+    let wrong = |place: Place, pointer: &str, rule: &str| {
+        let at = match pointer {
+            "" => String::new(),
+            pointer => format!("at {pointer}: "),
         };
-        let place = Place::of_error(&text, &error);
         format!("--faults {}{place}: {at}{rule}", file.display())
-    })
+    };
+    let rules: Vec<Rule> = json::read(&text).map_err(|error| {
+        let place = Place::of_error(&text, &error);
+        wrong(place, &error.pointer(), error.without_position())
+    })?;
+    for (index, rule) in rules.iter().enumerate() {
+        rule.check().map_err(|error| {
+            let pointer = format!("/{index}{}", error.pointer);
+            let place = Place::of(&text, &pointer.replace('/', "."));
+            wrong(place.unwrap_or_default(), &pointer, &error.rule)
+        })?;
+    }
+    Ok(rules)
 }
 
 /// The keys that --credential names. clap does not read them: it repeats what it cannot read, and that may be a secret.

@@ -171,6 +171,10 @@ fn rules_and_answers_that_are_wrong_are_told_so_too() {
         ),
         ("[{\n \"effect\": 5}]", ":2:12: at /0/effect: "),
         ("{}", ":1:1: invalid type: map"),
+        (
+            "[{\"effect\": \"hang\"},\n {\"effect\": \"hang\", \"match\": {\"operation\": \"No\"}}]",
+            ":2:44: at /1/match/operation: \"No\" is not an operation",
+        ),
     ] {
         let (_folder, path) = file("json", text);
         let named = path.to_str().expect("UTF-8");

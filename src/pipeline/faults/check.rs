@@ -71,6 +71,13 @@ impl Match {
     }
 }
 
+impl Rule {
+    /// Whether it can be meant; a pointer begins at the rule.
+    pub(crate) fn check(&self) -> Result<(), RuleError> {
+        check(self)
+    }
+}
+
 /// Whether a rule can be meant.
 pub(super) fn check(rule: &Rule) -> Result<(), RuleError> {
     let Rule {

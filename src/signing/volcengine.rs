@@ -210,7 +210,10 @@ fn presigned<'a>(
     if value("X-Algorithm").as_deref() != Some(ALGORITHM) {
         return Err(Defect::Malformed);
     }
-    let signed_queries = value("X-SignedQueries").ok_or(Defect::Malformed)?;
+    // Bytes: a name that is no text can be signed too.
+    let listed = query.iter().rfind(|pair| *pair.name == *b"X-SignedQueries");
+    let listed = listed.filter(|pair| !pair.value.is_empty());
+    let signed_queries = listed.ok_or(Defect::Malformed)?.value.clone();
     let (access_key_id, scope) = value("X-Credential")
         .as_deref()
         .and_then(credential)
@@ -248,11 +251,8 @@ fn presigned<'a>(
 }
 
 /// The pairs that are in the list of signed ones. A signature cannot sign itself, whatever the list says.
-fn listed_pairs<'a>(mut query: Vec<Pair<'a>>, signed_queries: &str) -> Vec<Pair<'a>> {
-    let mut names: Vec<&[u8]> = signed_queries
-        .as_bytes()
-        .split(|byte| *byte == b';')
-        .collect();
+fn listed_pairs<'a>(mut query: Vec<Pair<'a>>, signed_queries: &[u8]) -> Vec<Pair<'a>> {
+    let mut names: Vec<&[u8]> = signed_queries.split(|byte| *byte == b';').collect();
     names.sort_unstable();
     query.retain(|pair| *pair.name != *b"X-Signature" && names.binary_search(&&*pair.name).is_ok());
     query
@@ -574,14 +574,14 @@ pub fn presign(
     );
     push(&mut query, "X-Algorithm", ALGORITHM);
     push(&mut query, "X-SignedHeaders", "");
-    let mut names: Vec<String> = pairs(query.as_bytes())
-        .map(|pair| String::from_utf8_lossy(&pair.name).into_owned())
+    let mut names: Vec<Vec<u8>> = pairs(query.as_bytes())
+        .map(|pair| pair.name.into_owned())
         .collect();
-    names.push("X-SignedQueries".to_owned());
+    names.push(b"X-SignedQueries".to_vec());
     names.sort();
     names.dedup();
-    let names = names.join(";");
-    push(&mut query, "X-SignedQueries", &encode(names.as_bytes()));
+    let names = names.join(&b';');
+    push(&mut query, "X-SignedQueries", &encode(&names));
     let signed = query.clone();
     let unsigned = Authorization {
         access_key_id: key.id.to_owned(),

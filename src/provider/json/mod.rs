@@ -14,7 +14,6 @@ use serde::de::{
     Deserialize, DeserializeOwned, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 use serde_json::{Number, Value};
-use serde_path_to_error::{Path, Segment};
 
 pub(crate) use place::{Place, steps_of};
 use watch::{Watch, Watched};
@@ -91,20 +90,8 @@ pub(crate) fn without_mark(text: &[u8]) -> &[u8] {
 /// Reads a text, of which the value may keep parts.
 pub(crate) fn read<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, JsonError> {
     let text = without_mark(text);
-    // Only what is wrong is read a second time, with an eye on where.
-    if let Ok(value) = from_text(text, &Watch::strict(text.len())) {
-        return Ok(value);
-    }
-    let watch = Watch::strict(text.len());
-    let mut reader = serde_json::Deserializer::from_slice(text);
-    let read = serde_path_to_error::deserialize(Watched::new(&mut reader, &watch));
-    let value = read.map_err(|cause| {
-        let path = steps(cause.path());
-        watch.error(path, &cause.into_inner().to_string())
-    })?;
-    let end = reader.end();
-    end.map_err(|cause| watch.error(Vec::new(), &cause.to_string()))?;
-    Ok(value)
+    let memory = Watch::memory_for(text.len());
+    strictly(memory, |watch| from_text(text, watch))
 }
 
 /// The members of a call's body that are a text, a number or a truth value, up to so many of them; nothing where it is no object.
@@ -207,12 +194,19 @@ pub(crate) fn check(text: &[u8]) -> Result<(), JsonError> {
 
 /// Reads a document that is in memory already; what it is made of was looked at when it was read.
 pub(crate) fn read_value<T: DeserializeOwned>(document: &Value) -> Result<T, JsonError> {
-    let watch = Watch::new(usize::MAX, true);
-    let read = serde_path_to_error::deserialize(Watched::new(document, &watch));
-    read.map_err(|cause| {
-        let path = steps(cause.path());
-        watch.error(path, &cause.into_inner().to_string())
-    })
+    strictly(usize::MAX, |watch| from_value(document, watch))
+}
+
+/// Only what is wrong is read a second time, with an eye on where.
+fn strictly<T>(
+    memory: usize,
+    read: impl Fn(&Watch) -> Result<T, serde_json::Error>,
+) -> Result<T, JsonError> {
+    if let Ok(value) = read(&Watch::new(memory, true)) {
+        return Ok(value);
+    }
+    let watch = Watch::new(memory, true).and_where();
+    read(&watch).map_err(|cause| watch.error(&cause))
 }
 
 /// Reads what a provider's client sends. Those services take the last of two values under one key, and so does this; only the
@@ -221,6 +215,8 @@ pub(crate) fn read_as_sent<T: DeserializeOwned>(text: &[u8]) -> Result<T, serde_
     from_text(text, &Watch::new(AS_SENT, false))
 }
 
+// Not twice in the program for the two times that `strictly` calls it.
+#[inline(never)]
 fn from_text<'de, T: Deserialize<'de>>(
     text: &'de [u8],
     watch: &Watch,
@@ -231,13 +227,9 @@ fn from_text<'de, T: Deserialize<'de>>(
     Ok(value)
 }
 
-fn steps(path: &Path) -> Vec<Step> {
-    let step = |segment: &Segment| match segment {
-        Segment::Seq { index } => Some(Step::Index(*index)),
-        Segment::Map { key } | Segment::Enum { variant: key } => Some(Step::Key(key.clone())),
-        Segment::Unknown => None,
-    };
-    path.iter().filter_map(step).collect()
+#[inline(never)]
+fn from_value<T: DeserializeOwned>(value: &Value, watch: &Watch) -> Result<T, serde_json::Error> {
+    T::deserialize(Watched::new(value, watch))
 }
 
 /// What was expected, in the words of JSON: callers know no structs.
@@ -264,6 +256,15 @@ mod tests {
         map: BTreeMap<String, u8>,
         #[serde(default)]
         any: Option<Value>,
+        #[serde(default)]
+        kind: Option<Kind>,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    enum Kind {
+        Plain,
+        Wrapped(Inner),
+        Named { y: [u8; 2] },
     }
 
     #[derive(Debug, PartialEq, Deserialize)]
@@ -302,6 +303,42 @@ mod tests {
         let document = serde_json::json!({ "name": "n", "inner": [[1]] });
         let error = read_value::<Outer>(&document).expect_err("an array");
         assert_eq!(error.dotted(), "inner[0]");
+    }
+
+    #[test]
+    fn an_error_names_the_place_from_the_outside_in() {
+        let members = [
+            (r#""inner": [{"x": 1}, {"x": 256}]"#, "/inner/1/x", "256"),
+            (r#""inner": [{"x": 1} {"x": 2}]"#, "/inner", "expected `,`"),
+            (r#""map": {"a" 1}"#, "/map", "expected `:`"),
+            (
+                r#""inner": [{"x": 1}, {}]"#,
+                "/inner/1",
+                "missing field `x`",
+            ),
+            (r#""map": {"a/b": "c"}"#, "/map/a~1b", "expected u8"),
+            (r#""kind": {"Wrapped": {"x": []}}"#, "/kind/Wrapped/x", "u8"),
+            (
+                r#""kind": {"Named": {"y": [1, true]}}"#,
+                "/kind/Named/y/1",
+                "u8",
+            ),
+            (r#""kind": {"Plain": 1}"#, "/kind/Plain", "unit"),
+            (r#""kind": "Wrapped""#, "/kind/Wrapped", "newtype variant"),
+            (r#""kind": "Other""#, "/kind", "unknown variant `Other`"),
+        ];
+        for (member, pointer, rule) in members {
+            refused(&format!(r#"{{"name": "n", {member}}}"#), pointer, rule);
+        }
+        refused(r#"{"name": "n"} {}"#, "", "trailing characters");
+        let kinds = [
+            (r#""Plain""#, Kind::Plain),
+            (r#"{"Wrapped": {"x": 1}}"#, Kind::Wrapped(Inner { x: 1 })),
+            (r#"{"Named": {"y": [1, 2]}}"#, Kind::Named { y: [1, 2] }),
+        ];
+        for (text, kind) in kinds {
+            assert_eq!(read::<Kind>(text.as_bytes()).expect(text), kind);
+        }
     }
 
     #[test]

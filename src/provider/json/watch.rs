@@ -1,4 +1,5 @@
-//! What is watched while a text is read: a key that is there twice, and how much memory the values take.
+//! What is watched while a text is read: a key that is there twice, how much memory the values take, and where it goes wrong. All of it
+//! in one pass of one kind: whatever stands between a type and its text is compiled again for every type that is read.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
@@ -32,27 +33,55 @@ pub(super) struct Watch {
     /// How many bytes of memory the values may still take.
     memory: Cell<usize>,
     is_strict: bool,
-    /// A key that was there twice.
-    twice: RefCell<Option<String>>,
+    /// Where it went wrong, from the inside out, if that is to be known.
+    place: Option<RefCell<Vec<Step>>>,
 }
 
 impl Watch {
-    pub(super) fn new(memory: usize, is_strict: bool) -> Self {
+    pub(super) const fn new(memory: usize, is_strict: bool) -> Self {
         Self {
             memory: Cell::new(memory),
             is_strict,
-            twice: RefCell::default(),
+            place: None,
         }
     }
 
-    pub(super) fn strict(length: usize) -> Self {
-        Self::new(SPARE + TIMES * length, true)
+    /// What the values of a text of this length may take.
+    pub(super) const fn memory_for(length: usize) -> usize {
+        SPARE + TIMES * length
     }
 
-    pub(super) fn error(&self, mut path: Vec<Step>, rule: &str) -> JsonError {
-        path.extend(self.twice.take().map(Step::Key));
-        let rule = in_json(rule);
+    /// The same, with an eye on where it goes wrong.
+    pub(super) fn and_where(self) -> Self {
+        let place = Some(RefCell::default());
+        Self { place, ..self }
+    }
+
+    #[cold]
+    pub(super) fn error(&self, cause: &serde_json::Error) -> JsonError {
+        let mut path = self.place.as_ref().map(RefCell::take).unwrap_or_default();
+        path.reverse();
+        let rule = in_json(&cause.to_string());
         JsonError { path, rule }
+    }
+
+    /// Notes that it went wrong there, if it did: called for every value around what is wrong, from the inside out.
+    fn locate<T, E>(
+        &self,
+        result: Result<T, E>,
+        step: impl FnOnce() -> Option<Step>,
+    ) -> Result<T, E> {
+        if result.is_err() && self.place.is_some() {
+            self.note(step());
+        }
+        result
+    }
+
+    #[cold]
+    fn note(&self, step: Option<Step>) {
+        if let Some(place) = &self.place {
+            place.borrow_mut().extend(step);
+        }
     }
 
     /// Counts what is to be kept.
@@ -236,8 +265,12 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watched<'_, V> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        self.inner
-            .visit_seq(Watched::keeping(self.kept, inner, self.watch))
+        self.inner.visit_seq(Items {
+            inner,
+            watch: self.watch,
+            kept: self.kept,
+            count: 0,
+        })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
@@ -247,6 +280,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watched<'_, V> {
             kept: self.kept,
             count: 0,
             seen: HashSet::new(),
+            last: None,
         })
     }
 
@@ -255,24 +289,44 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watched<'_, V> {
     }
 }
 
-impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Watched<'_, S> {
+/// What reads an item, or the value of a member. What goes wrong before or after it is not in its place, but in that of the whole.
+struct Part<'w, S> {
+    seed: S,
+    watch: &'w Watch,
+    place: Option<Step>,
+}
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Part<'_, S> {
     type Value = S::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
-        self.inner.deserialize(Watched::new(inner, self.watch))
+        let value = self.seed.deserialize(Watched::new(inner, self.watch));
+        self.watch.locate(value, || self.place)
     }
 }
 
-impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Watched<'_, A> {
+/// The items of an array.
+struct Items<'w, A> {
+    inner: A,
+    watch: &'w Watch,
+    kept: Destination,
+    /// How many there were so far.
+    count: usize,
+}
+
+impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Items<'_, A> {
     type Error = A::Error;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, A::Error> {
-        let next = self
-            .inner
-            .next_element_seed(Watched::new(seed, self.watch))?;
+        let next = self.inner.next_element_seed(Part {
+            seed,
+            watch: self.watch,
+            place: Some(Step::Index(self.count)),
+        })?;
+        self.count += 1;
         if next.is_some() && self.kept == Destination::Typed {
             self.watch.count(ITEM)?;
         }
@@ -291,6 +345,8 @@ struct Members<'w, A> {
     count: usize,
     /// Which those were.
     seen: HashSet<Box<str>>,
+    /// The last of them, where an eye is kept on where it goes wrong.
+    last: Option<String>,
 }
 
 impl<A> Members<'_, A> {
@@ -311,6 +367,27 @@ impl<A> Members<'_, A> {
     }
 }
 
+impl<'de, A: MapAccess<'de>> Members<'_, A> {
+    /// The next key, if there is one; apart from `next_key_seed`, which is compiled again for every type that is read.
+    #[inline(never)]
+    fn next_name(&mut self) -> Result<Option<String>, A::Error> {
+        let Some(key) = self.inner.next_key::<String>()? else {
+            return Ok(None);
+        };
+        self.count()?;
+        if self.watch.place.is_some() {
+            self.last = Some(key.clone());
+        }
+        if self.watch.is_strict && !self.seen.insert(key.as_str().into()) {
+            let twice = A::Error::custom(format!("the key \"{key}\" is there twice"));
+            return self
+                .watch
+                .locate(Err(twice), || self.last.take().map(Step::Key));
+        }
+        Ok(Some(key))
+    }
+}
+
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, A> {
     type Error = A::Error;
 
@@ -318,47 +395,64 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, A> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, A::Error> {
-        let Some(key) = self.inner.next_key::<String>()? else {
+        let Some(key) = self.next_name()? else {
             return Ok(None);
         };
-        self.count()?;
-        if self.watch.is_strict && !self.seen.insert(key.as_str().into()) {
-            let rule = format!("the key \"{key}\" is there twice");
-            *self.watch.twice.borrow_mut() = Some(key);
-            return Err(A::Error::custom(rule));
-        }
         let key: StringDeserializer<A::Error> = key.into_deserializer();
-        seed.deserialize(key).map(Some)
+        let known = seed.deserialize(key).map(Some);
+        self.watch.locate(known, || self.last.take().map(Step::Key))
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        self.inner.next_value_seed(Watched::new(seed, self.watch))
+        self.inner.next_value_seed(Part {
+            seed,
+            watch: self.watch,
+            place: self.last.take().map(Step::Key),
+        })
     }
 }
 
 impl<'de, 'w, A: EnumAccess<'de>> EnumAccess<'de> for Watched<'w, A> {
     type Error = A::Error;
-    type Variant = Watched<'w, A::Variant>;
+    type Variant = Variant<'w, A::Variant>;
 
     fn variant_seed<S: DeserializeSeed<'de>>(
         self,
         seed: S,
     ) -> Result<(S::Value, Self::Variant), A::Error> {
-        let (value, variant) = self.inner.variant_seed(seed)?;
-        Ok((value, Watched::new(variant, self.watch)))
+        let (name, inner) = self.inner.variant::<String>()?;
+        let last = self.watch.place.is_some().then(|| name.clone());
+        let name: StringDeserializer<A::Error> = name.into_deserializer();
+        let watch = self.watch;
+        let variant = Variant { inner, watch, last };
+        Ok((seed.deserialize(name)?, variant))
     }
 }
 
-impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Watched<'_, A> {
+/// What is said of a variant, under its name.
+pub(super) struct Variant<'w, A> {
+    inner: A,
+    watch: &'w Watch,
+    /// The name, where an eye is kept on where it goes wrong.
+    last: Option<String>,
+}
+
+impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Variant<'_, A> {
     type Error = A::Error;
 
     fn unit_variant(self) -> Result<(), A::Error> {
-        self.inner.unit_variant()
+        let done = self.inner.unit_variant();
+        self.watch.locate(done, || self.last.map(Step::Key))
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, A::Error> {
-        self.inner
-            .newtype_variant_seed(Watched::new(seed, self.watch))
+        let seed = Part {
+            seed,
+            watch: self.watch,
+            place: None,
+        };
+        let value = self.inner.newtype_variant_seed(seed);
+        self.watch.locate(value, || self.last.map(Step::Key))
     }
 
     fn tuple_variant<V: Visitor<'de>>(
@@ -366,8 +460,9 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Watched<'_, A> {
         length: usize,
         visitor: V,
     ) -> Result<V::Value, A::Error> {
-        self.inner
-            .tuple_variant(length, Watched::new(visitor, self.watch))
+        let visitor = Watched::new(visitor, self.watch);
+        let value = self.inner.tuple_variant(length, visitor);
+        self.watch.locate(value, || self.last.map(Step::Key))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -375,7 +470,8 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Watched<'_, A> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, A::Error> {
-        self.inner
-            .struct_variant(fields, Watched::new(visitor, self.watch))
+        let visitor = Watched::new(visitor, self.watch);
+        let value = self.inner.struct_variant(fields, visitor);
+        self.watch.locate(value, || self.last.map(Step::Key))
     }
 }

@@ -1,5 +1,7 @@
 //! What the control plane says when it cannot: RFC 9457 problem JSON with a pointer to what is wrong.
 
+use std::any::Any;
+
 use axum::http::header::CONNECTION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -107,13 +109,19 @@ impl IntoResponse for Problem {
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|cause| {
-            tracing::error!(%cause, "a call of the control plane broke");
-            let detail = format!(
-                "rollcall broke here: {cause}. This is a bug in rollcall; please report it."
-            );
-            Err(Problem::new(500, detail))
-        })
+    let done = elsewhere(Box::new(|| Box::new(work()))).await?;
+    let answer: Box<Result<T, Problem>> = done.downcast().expect("the answer of this work");
+    *answer
+}
+
+type Work = Box<dyn FnOnce() -> Box<dyn Any + Send> + Send>;
+
+/// Of one type for all work: a task of its own for every kind of work would be many times the code.
+async fn elsewhere(work: Work) -> Result<Box<dyn Any + Send>, Problem> {
+    tokio::task::spawn_blocking(work).await.map_err(|cause| {
+        tracing::error!(%cause, "a call of the control plane broke");
+        let detail =
+            format!("rollcall broke here: {cause}. This is a bug in rollcall; please report it.");
+        Problem::new(500, detail)
+    })
 }

@@ -89,7 +89,14 @@ impl Template {
             Some(copy) => copy,
             None => self.part(number)?.copied()?,
         };
-        spare::make_next(self, number);
+        // A template that is gone needs none.
+        let template = Arc::downgrade(self);
+        spare::make_next(move || {
+            if let Some(template) = template.upgrade() {
+                // The write that finds none makes its own, and reports what is wrong.
+                let _ = template.make_spare(number);
+            }
+        });
         Ok(copy)
     }
 

@@ -320,8 +320,8 @@ fn serve_takes_fault_rules_from_a_file() {
     fails(
         &server,
         &serve,
-        1,
-        "a fault rule is wrong at /effect/error: \"Nonsense\" is not an error",
+        2,
+        "faults.json:1:23: at /0/effect/error: \"Nonsense\" is not an error",
     );
     fs::write(&file, r#"{"effect": "hang"}"#).expect("a writable folder");
     fails(&server, &serve, 2, "--faults");

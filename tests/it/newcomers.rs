@@ -321,7 +321,11 @@ fn metrics_tell_version_memory_and_start() {
         .expect("a clock that is right")
         .as_secs_f64();
     let started = value("process_start_time_seconds ");
-    assert!((0.0..300.0).contains(&(now - started)), "{started}, {now}");
+    // It is told to a hundredth of a second, and the tests take minutes.
+    assert!(
+        (-0.01..3600.0).contains(&(now - started)),
+        "{started}, {now}"
+    );
     for name in [
         "rollcall_build_info",
         "process_start_time_seconds",

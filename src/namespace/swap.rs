@@ -33,11 +33,17 @@ impl Namespaces {
     }
 
     /// Puts that store in place of a namespace's data; tasks and random stream start again, settings and clock stay.
-    pub(crate) fn replace(&self, name: &str, store: &Store) -> Result<Swapped, NamespaceError> {
+    /// In memory it is that very store: a copy would be as large again.
+    pub(crate) fn replace(&self, name: &str, store: Arc<Store>) -> Result<Swapped, NamespaceError> {
         self.exchange(
             name,
             false,
-            |place| Ok(copy_to(store, place)?.into()),
+            |place| {
+                Ok(match place {
+                    Some(file) => copy_to(&store, Some(file))?.into(),
+                    None => Database::Whole(Arc::clone(&store)),
+                })
+            },
             |old, data| self.like(old, name, data, false),
         )
     }

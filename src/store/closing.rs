@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
+use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -12,6 +13,8 @@ use super::index::Lists;
 const LARGE: i64 = 256;
 /// How many may wait: more would be memory that no limit sees. One more is closed by the thread that drops it.
 const WAITING: usize = 2;
+/// How long it stays for the answer to go out first: the allocator has one lock for what both do.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// What a store in memory takes.
 pub(super) type Contents = (Connection, Lists);
@@ -19,7 +22,12 @@ pub(super) type Contents = (Connection, Lists);
 /// The way to the thread; none where the machine has no thread left.
 static CLOSER: LazyLock<Option<SyncSender<Contents>>> = LazyLock::new(|| {
     let (closer, contents) = sync_channel(WAITING);
-    let close = move || contents.into_iter().for_each(drop::<Contents>);
+    let close = move || {
+        for content in contents {
+            thread::sleep(PAUSE);
+            drop::<Contents>(content);
+        }
+    };
     let thread = thread::Builder::new().name("rollcall-closing".to_owned());
     thread.spawn(close).ok().map(|_| closer)
 });
@@ -42,7 +50,6 @@ fn is_large(connection: &Connection) -> bool {
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc::{Receiver, Sender, channel};
-    use std::time::Duration;
 
     use super::*;
 

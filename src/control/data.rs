@@ -215,7 +215,7 @@ pub(crate) async fn put_seed(
             let state = namespace.state();
             let seeded = template::empty_store()?;
             seeded.write(|tx| merge(tx, &bytes, is_stream, &context(&state)))?;
-            put(&app, &name, Arc::new(seeded))
+            put(&app, &name, &Arc::new(seeded))
         })
     })
     .await
@@ -315,7 +315,7 @@ pub(crate) async fn restore(
         drop(bytes);
         let restored = Arc::new(restored);
         check_values(&restored).map_err(|rule| refused(&rule))?;
-        put(&app, &name, restored)
+        put(&app, &name, &restored)
     })
     .await
 }
@@ -343,7 +343,7 @@ fn check_values(store: &Arc<Store>) -> Result<(), String> {
 }
 
 /// Puts a database in place of a namespace's.
-fn put(app: &App, name: &str, store: Arc<Store>) -> Result<Json<Value>, Problem> {
+fn put(app: &App, name: &str, store: &Arc<Store>) -> Result<Json<Value>, Problem> {
     let swapped = app.namespaces.replace(name, store)?;
     tracing::info!(namespace = name, "data replaced");
     Ok(Json(swapped_json(name, &swapped)?))
@@ -426,7 +426,7 @@ pub(crate) async fn import(
         let detail = "the export holds no record, and nothing was changed; to empty a namespace, POST {\"to\": \"empty\"} to its reset";
         Problem::new(400, detail)
     })?;
-    blocking(move || put(&app, &name, Arc::new(import.store))).await
+    blocking(move || put(&app, &name, &Arc::new(import.store))).await
 }
 
 #[derive(Deserialize)]

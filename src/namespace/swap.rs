@@ -34,14 +34,18 @@ impl Namespaces {
 
     /// Puts that store in place of a namespace's data; tasks and random stream start again, settings and clock stay.
     /// In memory it is that very store: a copy would be as large again.
-    pub(crate) fn replace(&self, name: &str, store: Arc<Store>) -> Result<Swapped, NamespaceError> {
+    pub(crate) fn replace(
+        &self,
+        name: &str,
+        store: &Arc<Store>,
+    ) -> Result<Swapped, NamespaceError> {
         self.exchange(
             name,
             false,
             |place| {
                 Ok(match place {
-                    Some(file) => copy_to(&store, Some(file))?.into(),
-                    None => Database::Whole(Arc::clone(&store)),
+                    Some(file) => copy_to(store, Some(file))?.into(),
+                    None => Database::Whole(Arc::clone(store)),
                 })
             },
             |old, data| self.like(old, name, data, false),

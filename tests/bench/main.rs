@@ -1,7 +1,7 @@
 //! `cargo bench`: every budget of rollcall, measured, with PASS or MISS.
 //!
 //! ```text
-//! cargo bench                       all of it, about a quarter of an hour
+//! cargo bench                       all of it, about twenty minutes
 //! cargo bench -- quick              the same with less of everything, about two minutes
 //! cargo bench -- lists start        these themes only; an unknown word prints what there is
 //! cargo bench -- growth             the other table: 1 to a million users, what each call takes

@@ -224,7 +224,7 @@ fn a_time_may_have_a_fraction_of_one_to_nine_digits() {
         let target = list(&format!("Format=JSON&Timestamp={time}"));
         let request = Request::new("GET", &target, "");
         let sealed = request.look(|sent| alibaba_v1::sign(sent, &KEY, now(), time, Digest::Sha1));
-        // The time of the signer's own goes; what is left is signed anew.
+        // The time of the signer's own goes; the rest is signed again.
         let mut request = request.sealed(sealed);
         let own = format!("&Timestamp={}", NOW.replace(':', "%3A"));
         assert!(request.query.contains(&own), "{}", request.query);
@@ -349,7 +349,7 @@ fn no_signed_parameter_can_be_moved_where_it_is_not_read() {
         assert_eq!(answer.verdict(), expected, "{name}: {answer}");
     };
     let refused = "400 SignatureDoesNotMatch";
-    // In a form that is read, the place of a parameter is nobody's business.
+    // In a form that is read, the order of its parameters does not matter.
     check("a form", "POST", &[form.as_bytes()], "200");
     let cased = b"Application/X-WWW-Form-Urlencoded ;charset=utf-8";
     check("in other letters", "POST", &[cased], "200");

@@ -1,6 +1,6 @@
-//! The environment of a client: the variables that official SDKs read by themselves, and rollcall's own.
+//! The environment of a client: the variables that official SDKs read on their own, and rollcall's.
 //!
-//! One table, for `rollcall env` and for the child of `rollcall run`. A variable is in it because an SDK reads it; QingCloud's
+//! `rollcall env` and `rollcall run` share one table. Every variable in it is read by some SDK; QingCloud's SDKs
 //! (qingcloud-sdk 1.2.16, qingcloud-hpc 0.0.1) read none.
 
 use std::path::{Path, PathBuf};
@@ -22,12 +22,12 @@ use crate::server::Rollcall;
 use crate::server::options::Options;
 use crate::tls::folder;
 
-/// The project of the demo data, which SDKs ask for where they are told none.
+/// The project of the demo data; without a project id, SDKs would ask IAM for one.
 const PROJECT: &str = "0bec5db98280d2d02fd6c00c2de791ce";
-/// The account that it belongs to.
+/// The account that owns it.
 const DOMAIN: &str = "d78cbac186b744899480f25bd022f468";
 
-/// A variable, what it is set to, and who reads it.
+/// A variable, its value, and the programs that read it.
 struct Variable {
     name: &'static str,
     holds: Holds,
@@ -41,23 +41,23 @@ enum Holds {
     Namespace,
     AccessKey,
     SecretKey,
-    /// Unset where the key has none: a token of a real account would be sent along.
+    /// Unset if the key has none: otherwise the token of a real account would be sent along.
     SessionToken,
     Project,
     Domain,
     /// The region that the provider's answers name.
     Region(&'static str),
-    /// Unset in any case, because SDKs prefer it to the key.
+    /// Always unset, because SDKs prefer it to the key.
     Nothing,
-    /// The proxy that leads the providers' hosts here.
+    /// The address of this server as a proxy.
     Proxy,
-    /// What is not led through it.
+    /// The hosts that bypass the proxy.
     NoProxy,
-    /// The file of the authority to trust.
+    /// The file with the CA certificate to trust.
     Ca,
-    /// Both of them for a Java machine.
+    /// Proxy and trust store as JVM options.
     Java,
-    /// That a client should heed the variables of proxies.
+    /// Tells a client to honour the proxy variables.
     Yes,
 }
 
@@ -146,7 +146,7 @@ const ALIYUN_CA: &str = "aliyun-python-sdk-core 2.16.1, client.py";
 const JVM: &str =
     "Java 17, JVM TI (JAVA_TOOL_OPTIONS); Java Networking and Proxies; JSSE Reference Guide";
 
-/// What leads HTTPS to the providers' real hosts here, where the server is a proxy.
+/// The variables that route HTTPS for the providers' real hosts here, when the server is a proxy.
 static PROXIED: &[Variable] = &[
     row("HTTPS_PROXY", Holds::Proxy, PROXIES),
     row("https_proxy", Holds::Proxy, PROXIES),
@@ -162,14 +162,14 @@ static PROXIED: &[Variable] = &[
     row("ALIBABA_CLOUD_CA_BUNDLE", Holds::Ca, ALIYUN_CA),
     row("JAVA_TOOL_OPTIONS", Holds::Java, JVM),
 ];
-/// What goes past the proxy.
+/// Hosts that bypass the proxy.
 const NO_PROXY: &str = "localhost,127.0.0.1,::1";
 
 /// A Huawei service: its SDKs take the endpoint of a region from `HUAWEICLOUD_SDK_REGION_<service>_<region>`.
 struct Service {
     name: &'static str,
     provider: &'static str,
-    /// All that its SDK knows, so that no region leads to the real service.
+    /// Every region that its SDK knows, so that none of them leads to the real service.
     regions: &'static [&'static str],
     source: &'static str,
 }
@@ -260,13 +260,13 @@ pub(super) struct SigningKey {
 }
 
 impl SigningKey {
-    /// Whether one was chosen.
+    /// Whether a key was given.
     pub(super) fn is_given(&self) -> bool {
         self.access_key.is_some() || self.secret_key.is_some() || self.token.is_some()
     }
 
-    /// The key and the namespace of a client: the one that it signs with may name the other. `known` are the server's keys,
-    /// where they are known; the first of them is taken where none is given.
+    /// The key and namespace of a client; the access key may name the namespace. `known` are the server's keys, if known: the
+    /// first is the default.
     pub(super) fn client(
         &self,
         namespace: &str,
@@ -281,7 +281,7 @@ impl SigningKey {
             Some(suffix) if namespace == namespace::DEFAULT || namespace == suffix => suffix,
             Some(suffix) => {
                 return Err(format!(
-                    "the access key is for the namespace \"{suffix}\", but --namespace says \"{namespace}\"; leave one of them out"
+                    "the access key selects the namespace \"{suffix}\", but --namespace says \"{namespace}\"; remove one of them"
                 ));
             }
             None => namespace,
@@ -312,25 +312,25 @@ impl SigningKey {
             expires: None,
         };
         if key.access_key.is_empty() || key.secret_key.is_empty() {
-            return Err("a key has an --access-key and a --secret-key".to_owned());
+            return Err("pass both --access-key and --secret-key".to_owned());
         }
         Ok((key, namespace.to_owned()))
     }
 }
 
-/// What variables tell a client.
+/// The values that the variables pass to a client.
 pub(super) struct Environment<'a> {
     pub(super) url: &'a str,
     pub(super) namespace: &'a str,
     pub(super) key: &'a Credential,
-    /// As the server's settings show them.
+    /// As in the server's settings.
     pub(super) regions: Value,
-    /// The folder with what to trust, where the server is a proxy for HTTPS.
+    /// The folder with the certificates to trust, if the server is a proxy for HTTPS.
     pub(super) trusted: Option<&'a Path>,
 }
 
 impl Environment<'_> {
-    /// The regions that the answers in a namespace name; those of the namespace `default` where there is no such namespace yet.
+    /// The regions in a namespace's answers, or those of `default` if the namespace does not exist yet.
     pub(super) fn regions(client: &Client) -> Result<Value, ClientError> {
         let settings = |client: &Client| client.json("GET", &client.own("/settings"), Value::Null);
         let found = match settings(client) {
@@ -377,7 +377,7 @@ impl Environment<'_> {
         }
     }
 
-    /// Every variable with its value, or without one where it must not be set, and who reads it.
+    /// Every variable with its value (`None`: unset it) and the programs that read it.
     pub(super) fn variables(&self) -> Vec<(String, Option<String>, &'static str)> {
         let proxied: &[Variable] = if self.trusted.is_some() { PROXIED } else { &[] };
         let rows = VARIABLES
@@ -399,7 +399,7 @@ impl Environment<'_> {
     }
 }
 
-/// The options of a Java machine that has the proxy and trusts its certificates.
+/// JVM options that set the proxy and trust its certificates.
 fn java_options(url: &str, trust_store: &Path) -> String {
     let place = url.trim_start_matches("http://");
     let (host, port) = place.rsplit_once(':').unwrap_or((place, "80"));
@@ -416,7 +416,7 @@ fn java_options(url: &str, trust_store: &Path) -> String {
     )
 }
 
-/// Writes into the folder of `--tls-dir`, if there is one, what tells a shell's clients of this server.
+/// Writes env.sh to the folder of `--tls-dir`, if there is one.
 pub(super) fn write_script(
     flags: &Flags,
     options: &Options,
@@ -440,13 +440,13 @@ pub(super) fn write_script(
     folder::write(&folder.join("env.sh"), script.as_bytes()).map_err(|cause| cause.to_string())
 }
 
-/// Fills a folder with what clients of a proxy for HTTPS trust.
+/// Writes the certificates that clients of the HTTPS proxy need to a folder.
 pub(super) fn fill(client: &Client, folder: &Path) -> Result<(), String> {
     let pem = client.ca_pem().map_err(|cause| cause.to_string())?;
     folder::write_public_pem(folder, &pem).map_err(|cause| cause.to_string())
 }
 
-/// Whether a server leads HTTPS to the providers' hosts to itself, with certificates of its own making.
+/// Whether a server answers HTTPS for the providers' hosts with its own certificates.
 fn is_proxy(client: &Client) -> Result<bool, ClientError> {
     let ready = client.json("GET", "/ready", Value::Null)?;
     if ready["proxy"] != true || ready["tls"] != true {
@@ -459,16 +459,16 @@ fn is_proxy(client: &Client) -> Result<bool, ClientError> {
     }
 }
 
-/// What to print, and for whom.
+/// What to print, and in which format.
 #[derive(Debug, Args)]
 pub(super) struct Env {
-    /// How to write it
+    /// The output format
     #[arg(long, value_enum, default_value_t = Format::Shell)]
     format: Format,
 
-    /// Write what to trust into this folder, and print the variables for HTTPS to the providers' own hosts, too
+    /// Write the certificates to trust to this folder, and include the variables for HTTPS to the providers' own hosts
     ///
-    /// The server has to be started with --tls auto and --proxy.
+    /// Requires a server started with --tls auto and --proxy.
     #[arg(long, env = "ROLLCALL_TLS_DIR", value_name = "DIR")]
     tls_dir: Option<PathBuf>,
 
@@ -517,13 +517,13 @@ pub(super) fn env(asked: &Env) -> ExitCode {
         }
         Some(_) => {
             return fail(&format!(
-                "{} is not started with --tls auto and --proxy, so there is nothing for --tls-dir",
+                "--tls-dir needs a server started with --tls auto and --proxy, but {} was not",
                 remote.url()
             ));
         }
         None if is_proxy => {
             complain(
-                "the server answers for the providers' own hosts: name a folder for its certificate with --tls-dir to have the variables for that, too",
+                "the server also answers for the providers' own hosts; to get the variables for that, pass a folder for its certificate with --tls-dir",
             );
             None
         }
@@ -577,7 +577,7 @@ impl Format {
     }
 }
 
-/// A value as the readers of .env files take it: what stands in single quotes is taken as it is; double quotes know escapes.
+/// Quotes a value for .env files: single-quoted text is literal, double-quoted text has escapes.
 fn dotenv(value: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:~".contains(&byte);
     if !value.is_empty() && value.bytes().all(is_plain) {
@@ -599,7 +599,7 @@ fn dotenv(value: &str) -> String {
     quoted
 }
 
-/// A variable as GitHub's runner reads it; a value of several lines ends with a line that is not in it.
+/// A variable as GitHub's runner reads it; a multi-line value ends with a delimiter line that it does not contain.
 fn github(name: &str, value: &str) -> String {
     if !value.contains(['\n', '\r']) {
         return format!("{name}={value}\n");

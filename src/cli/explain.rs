@@ -1,4 +1,4 @@
-//! `rollcall explain`: the signature doctor, asked about a call that a server holds, or offline about a raw request.
+//! `rollcall explain`: the signature doctor, for a call in a server's journal, or offline for a raw request.
 
 use std::fs;
 use std::io::{self, Read};
@@ -19,7 +19,7 @@ use crate::providers::signatures::{UNEXPLAINED, signing_key};
 use crate::signing::doctor::{self, Case};
 use crate::signing::{AccessKey, RawRequest, Scheme, extended_time};
 
-/// Where a server listens that is not told otherwise: what a raw request without a port in its Host was most likely sent to.
+/// The default port, which a raw request without a port in its Host was most likely sent to.
 const DEFAULT_PORT: u16 = 4700;
 
 /// What to explain.
@@ -27,10 +27,10 @@ const DEFAULT_PORT: u16 = 4700;
 pub(super) struct Explain {
     /// The request id or journal number of a call that a running server refused
     ///
-    /// Without it, a raw HTTP request is read from --file or standard input and examined here, without a server.
+    /// Without it, a raw HTTP request is read from --file or standard input and examined without a server.
     id: Option<String>,
 
-    /// The file with the raw request: request line, headers, an empty line, the body to the last byte
+    /// A file with the raw request: request line, headers, an empty line, the exact body
     #[arg(long, short = 'f', value_name = "FILE", conflicts_with = "id")]
     file: Option<PathBuf>,
 
@@ -44,7 +44,7 @@ pub(super) struct Explain {
     )]
     credential: Vec<String>,
 
-    /// The server's time, as 2024-05-20T08:30:00Z; default: now
+    /// The server's time, e.g. 2024-05-20T08:30:00Z; default: now
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     time: Option<Time>,
 
@@ -52,7 +52,7 @@ pub(super) struct Explain {
     remote: Remote,
 }
 
-/// Prints what there is to say. Exit code 0: the signature is right.
+/// Prints the finding. Exit code 0 means that the signature is correct.
 pub(super) fn explain(asked: &Explain) -> ExitCode {
     if let Some(id) = &asked.id {
         return remote::explain(&asked.remote, id);
@@ -83,7 +83,7 @@ pub(super) fn explain(asked: &Explain) -> ExitCode {
         .seconds();
     let Some(request) = Raw::parse(&raw) else {
         return bad_flags(
-            "that is no HTTP request: it starts with a line as GET /?Action=ListUsers HTTP/1.1, then headers, an empty line, the \
+            "not an HTTP request; write a request line such as GET /?Action=ListUsers HTTP/1.1, then headers, an empty line and the \
              body",
         );
     };
@@ -102,7 +102,7 @@ struct Raw<'a> {
 }
 
 impl<'a> Raw<'a> {
-    /// Lines end in CR LF or, as in editors, in LF; what follows the first empty line is the body.
+    /// Lines end in CRLF or, as saved by editors, LF. The body starts after the first empty line.
     fn parse(raw: &'a [u8]) -> Option<Self> {
         let ends = |pattern: &[u8]| {
             let at = raw.windows(pattern.len()).position(|part| part == pattern);
@@ -117,7 +117,7 @@ impl<'a> Raw<'a> {
         let mut lines = std::str::from_utf8(&raw[..head]).ok()?.lines();
         let mut words = lines.next()?.split(' ');
         let (method, target) = (words.next()?, words.next()?);
-        // A proxy's client sends the whole address.
+        // Clients of a proxy send an absolute URL.
         let target = match target.split_once("://") {
             Some((_, rest)) if !target.starts_with('/') => &rest[rest.find('/')?..],
             _ => target,
@@ -158,7 +158,7 @@ fn examine(raw: &Raw<'_>, credentials: &[Credential], now: i64) -> Examined {
     let stripped = without_prefix(raw.path);
     let alternative_paths: Vec<&str> = stripped.into_iter().collect();
     let Some(scheme) = Scheme::of(&request) else {
-        return wrong("no scheme's mark is in this request: it is not signed");
+        return wrong("the request is not signed: it has no signature of any known scheme");
     };
     let title = scheme.rules().title;
     let signed = match (scheme.rules().read)(&request, &alternative_paths) {
@@ -236,7 +236,7 @@ fn wrong(sentence: &str) -> Examined {
     }
 }
 
-/// How far a time is from the server's, where that is more than any provider lets it be.
+/// How far a time is from the server's, if that is more than any provider allows.
 fn late(sent: i64, now: i64) -> String {
     const WIDEST: u64 = 900;
     if sent.abs_diff(now) <= WIDEST {
@@ -245,7 +245,7 @@ fn late(sent: i64, now: i64) -> String {
     match doctor::shifted_clock(sent, now) {
         Some(finding) => format!(" ({})", finding.sentence),
         None => format!(
-            ", {} s from {}: too far off by now",
+            ", {} s away from {}: too far off",
             sent.abs_diff(now),
             extended_time(now)
         ),

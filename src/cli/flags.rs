@@ -16,15 +16,15 @@ use crate::tls::Tls;
 /// What `serve` and `run` share.
 #[derive(Debug, Args)]
 pub(super) struct Flags {
-    /// Keep the data in this folder; without it, in memory
+    /// Keep the data in this folder instead of in memory
     ///
-    /// What was answered is on disk and survives kill -9. Seeds fill a namespace only when it is new.
+    /// Acknowledged writes are on disk and survive kill -9. Seeds apply only to new namespaces.
     #[arg(long, env = "ROLLCALL_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
 
-    /// What namespaces start with: a file, a folder, or "empty"; repeatable
+    /// Initial data of namespaces: a file, a folder, or "empty"; repeatable
     ///
-    /// Replaces the built-in demo. Files are .json documents or .ndjson streams of one document a line.
+    /// Replaces the built-in demo. Files are .json documents, or .ndjson with one document per line.
     #[arg(
         long,
         env = "ROLLCALL_SEED",
@@ -42,11 +42,11 @@ pub(super) struct Flags {
     )]
     region: Vec<String>,
 
-    /// The name of the Huawei account (domain) by which clients log in; the seed's unless set
+    /// The Huawei account (domain) name that clients log in with; default: the seed's
     #[arg(long, env = "ROLLCALL_DOMAIN_NAME", value_name = "NAME")]
     domain_name: Option<String>,
 
-    /// Where the sources disagree, take the other side; repeatable
+    /// Choose a side where sources disagree about a provider; repeatable
     ///
     /// `rollcall coverage` lists the quirks and their values.
     #[arg(
@@ -57,7 +57,7 @@ pub(super) struct Flags {
     )]
     quirk: Vec<String>,
 
-    /// How many polls an Alibaba ListUsersAsync task takes until it shows its data
+    /// How many polls it takes until an Alibaba ListUsersAsync task returns its data
     #[arg(
         long,
         env = "ROLLCALL_ASYNC_POLLS",
@@ -66,11 +66,11 @@ pub(super) struct Flags {
     )]
     async_polls: u32,
 
-    /// Freeze time at this moment, as 2024-05-20T08:30:00Z
+    /// Freeze time at this moment, e.g. 2024-05-20T08:30:00Z
     #[arg(long, env = "ROLLCALL_CLOCK", value_name = "TIME", value_parser = parse_time)]
     clock: Option<Time>,
 
-    /// Make every generated id the same at every start
+    /// Generate the same ids on every start
     #[arg(long, env = "ROLLCALL_RNG_SEED", value_name = "N")]
     rng_seed: Option<u64>,
 
@@ -83,7 +83,7 @@ pub(super) struct Flags {
     )]
     journal: usize,
 
-    /// How many namespaces there may be
+    /// How many namespaces may exist
     #[arg(
         long,
         env = "ROLLCALL_MAX_NAMESPACES",
@@ -93,9 +93,9 @@ pub(super) struct Flags {
     )]
     max_namespaces: usize,
 
-    /// How much authentication is checked: off, lenient or strict, for all or for one provider; repeatable
+    /// How strictly authentication is checked: off, lenient or strict, for all providers or for one; repeatable
     ///
-    /// lenient wants credentials that are there and well formed, strict verifies them as the real service does.
+    /// lenient requires well-formed credentials, strict verifies them as the real service does.
     #[arg(
         long,
         env = "ROLLCALL_AUTH",
@@ -104,7 +104,7 @@ pub(super) struct Flags {
     )]
     auth: Vec<String>,
 
-    /// A key that callers may sign with, instead of test-ak:test-sk; repeatable
+    /// A key that clients may sign with; replaces test-ak:test-sk; repeatable
     #[arg(
         long,
         env = "ROLLCALL_CREDENTIAL",
@@ -114,7 +114,7 @@ pub(super) struct Flags {
     )]
     credential: Vec<String>,
 
-    /// How far callers' clocks may be off: a length of time, off, or as far as the provider lets them
+    /// How far clients' clocks may be off: a duration, off (unchecked), or provider (the provider's own limit)
     #[arg(
         long,
         env = "ROLLCALL_SKEW",
@@ -123,15 +123,15 @@ pub(super) struct Flags {
     )]
     skew: Skew,
 
-    /// Read seed files again when they change, and reset the namespaces that have not been written to
+    /// Reload seed files when they change, and reset the namespaces that have not been written to
     #[arg(long, env = "ROLLCALL_WATCH", value_parser = FalseyValueParser::new())]
     watch: bool,
 
-    /// Fault rules to start with: a JSON file with a list of them
+    /// Initial fault rules: a file with a JSON list of them
     #[arg(long, env = "ROLLCALL_FAULTS", value_name = "FILE")]
     faults: Option<PathBuf>,
 
-    /// Lock the control plane: it then wants Authorization: Bearer and this token
+    /// Lock the control plane: require this token as Authorization: Bearer TOKEN
     #[arg(
         long,
         env = "ROLLCALL_ADMIN_TOKEN",
@@ -140,7 +140,7 @@ pub(super) struct Flags {
     )]
     admin_token: Option<String>,
 
-    /// Let pages of this origin use the control plane; repeatable
+    /// Allow web pages of this origin to use the control plane; repeatable
     #[arg(
         long,
         env = "ROLLCALL_ALLOW_ORIGIN",
@@ -150,10 +150,10 @@ pub(super) struct Flags {
     )]
     allow_origin: Vec<String>,
 
-    /// Let the control plane be addressed by this host name, or by all that end so (*.example); repeatable
+    /// Allow this host name, or all names with this suffix (*.example), for the control plane; repeatable
     ///
-    /// Addresses, names without a dot, and names that no public name server gives (.internal, .local, .localhost, .test,
-    /// .home.arpa) are good anyway.
+    /// IP addresses, names without a dot, and names that public DNS never resolves (.internal, .local, .localhost, .test,
+    /// .home.arpa) are always allowed.
     #[arg(
         long,
         env = "ROLLCALL_ALLOW_HOST",
@@ -163,10 +163,10 @@ pub(super) struct Flags {
     )]
     allow_host: Vec<String>,
 
-    /// Speak HTTPS on the port of HTTP, too: off, auto, or with a certificate and its key, two PEM files
+    /// Serve HTTPS on the same port as HTTP: off, auto, or a certificate and its key as two PEM files
     ///
-    /// auto makes an authority of its own at first use, which can sign for the providers' domains, localhost, loopback and
-    /// --allow-host alone; GET /_rollcall/ca.pem and `rollcall ca` give what to trust.
+    /// auto creates a certificate authority on first use. It can sign only for the providers' domains, localhost, loopback
+    /// addresses and --allow-host names; GET /_rollcall/ca.pem and `rollcall ca` return the certificate to trust.
     #[arg(
         long,
         env = "ROLLCALL_TLS",
@@ -175,62 +175,62 @@ pub(super) struct Flags {
     )]
     pub(super) tls: Tls,
 
-    /// Keep the authority of --tls auto in this folder, with what clients need: ca.pem, truststore.p12 for Java, env.sh
+    /// Keep the certificate authority of --tls auto in this folder, with ca.pem, truststore.p12 (for Java) and env.sh for clients
     ///
-    /// The next start has the same one, until it is over.
+    /// Later starts reuse it until it expires.
     #[arg(long, env = "ROLLCALL_TLS_DIR", value_name = "DIR")]
     pub(super) tls_dir: Option<PathBuf>,
 
-    /// Answer as a proxy for the providers' own hosts, and for no others
+    /// Act as a proxy that answers for the providers' own hosts, and refuses all others
     ///
-    /// For code that has them compiled in: set HTTPS_PROXY to this server's http:// address, and use --tls auto. Nothing is
-    /// passed on, there is no outgoing connection.
+    /// For code that hard-codes those hosts: set HTTPS_PROXY to this server's http:// address, and use --tls auto. Nothing is
+    /// forwarded; the server opens no outgoing connection.
     #[arg(long, env = "ROLLCALL_PROXY", value_parser = FalseyValueParser::new())]
     pub(super) proxy: bool,
 
-    /// What this server is called where it is one of several: shown in health, namespaces, journal, log and metrics
+    /// The name of this replica, where there are several: shown in health, namespaces, journal, log and metrics
     #[arg(long, env = "ROLLCALL_REPLICA", value_name = "NAME")]
     pub(super) replica: Option<String>,
 
-    /// The address that each namespace has for itself, as 'http://{namespace}.ns.HOST:PORT'
+    /// The address of each namespace, as 'http://{namespace}.ns.HOST:PORT'
     ///
-    /// Shown as "url" with every namespace. A load balancer finds a namespace's server by it, whatever a client signs with.
+    /// Shown as "url" with every namespace. It tells a load balancer which server has the namespace, whatever key a client uses.
     #[arg(long, env = "ROLLCALL_NAMESPACE_URL", value_name = "URL")]
     pub(super) namespace_url: Option<String>,
 
-    /// Write a line of JSON a call to this file, or to standard output with "-"
+    /// Write a line of JSON per call to this file, or to standard output with "-"
     ///
-    /// Secrets are masked as in the journal. A file that has grown too large becomes FILE.1, that one FILE.2, up to FILE.4.
+    /// Secrets are masked as in the journal. A file that reaches its maximum size is rotated to FILE.1, and on to FILE.4.
     #[arg(long, env = "ROLLCALL_ACCESS_LOG", value_name = "FILE|-")]
     access_log: Option<PathBuf>,
 
-    /// How large a file of the access log grows, as 500k, 64m or 1g
+    /// The maximum size of an access log file, e.g. 500k, 64m or 1g
     #[arg(long, env = "ROLLCALL_ACCESS_LOG_SIZE", value_name = "SIZE", value_parser = parse_size, default_value = "64m")]
     access_log_size: u64,
 
-    /// What to log on standard error: error, warn, info, debug or trace, or a filter as "rollcall=debug,hyper=info"
+    /// The log level on standard error: error, warn, info, debug or trace, or a filter such as "rollcall=debug,hyper=info"
     ///
-    /// Default: info, and warn under `run`.
+    /// Default: info; under `run`, warn.
     #[arg(long, env = "ROLLCALL_LOG", value_name = "LEVEL")]
     pub(super) log: Option<String>,
 }
 
 pub(super) fn parse_time(text: &str) -> Result<Time, String> {
     let time = Time::parse_rfc3339(text)
-        .ok_or("write a date and time with a zone, as 2024-05-20T08:30:00Z")?;
+        .ok_or("write a date and time with a time zone, e.g. 2024-05-20T08:30:00Z")?;
     if !time.is_printable() {
-        return Err("a clock shows the years 1970 to 9999".to_owned());
+        return Err("choose a year from 1970 to 9999".to_owned());
     }
     Ok(time)
 }
 
 fn parse_many(text: &str) -> Result<usize, String> {
     let many = text.parse().ok().filter(|many| 0 < *many);
-    many.ok_or_else(|| "write 1 or more: there is always the namespace default".to_owned())
+    many.ok_or_else(|| "write 1 or more: the namespace default always exists".to_owned())
 }
 
 fn parse_size(text: &str) -> Result<u64, String> {
-    let rule = || "write a size, as 500k, 64m or 1g".to_owned();
+    let rule = || "write a size, e.g. 500k, 64m or 1g".to_owned();
     let lower = text.to_ascii_lowercase();
     let number = lower.trim_end_matches(['k', 'm', 'g']);
     let shift = match &lower[number.len()..] {
@@ -253,7 +253,7 @@ fn parse_origin(text: &str) -> Result<String, String> {
             !scheme.is_empty() && !place.is_empty() && !place.contains(['/', '?', '#'])
         });
     if text.contains(['*', ' ']) || !is_origin {
-        let rule = "write each origin whole and without a path, as http://localhost:5173 (the providers' addresses are open to all pages anyway)";
+        let rule = "write a full origin without a path, e.g. http://localhost:5173 (the provider APIs are open to every origin)";
         return Err(rule.to_owned());
     }
     Ok(text.to_owned())
@@ -263,7 +263,7 @@ fn parse_host(text: &str) -> Result<String, String> {
     let name = text.strip_prefix("*.").unwrap_or(text);
     if name.is_empty() || name.contains([':', '/', '*', ' ']) {
         return Err(
-            "write the name alone, as rollcall.example, without scheme and port, or *.example for all that end so"
+            "write a bare host name without scheme and port, e.g. rollcall.example, or *.example for every name with that suffix"
                 .to_owned(),
         );
     }
@@ -300,7 +300,7 @@ pub(super) fn options(flags: &Flags) -> Result<Options, String> {
     options = options.skew(flags.skew);
     if flags.watch {
         if flags.seed.iter().all(|path| path == Path::new("empty")) {
-            tracing::warn!("--watch has nothing to look at: name seed files with --seed");
+            tracing::warn!("--watch has nothing to watch; name seed files with --seed");
         }
         options = options.watch();
     }
@@ -326,7 +326,7 @@ pub(super) fn options(flags: &Flags) -> Result<Options, String> {
             tracing::warn!("the admin token is empty, so nothing is locked");
             options
         }
-        // clap would repeat what it cannot read, and that is a secret.
+        // Not checked by clap, whose error would print the secret.
         Some(token) if !crate::control::is_token(token.trim()) => {
             return Err(StartError::AdminToken.to_string());
         }
@@ -347,7 +347,8 @@ pub(super) fn options(flags: &Flags) -> Result<Options, String> {
     if let Some(folder) = &flags.tls_dir {
         if flags.tls != Tls::Auto {
             return Err(
-                "--tls-dir is where the authority of --tls auto is kept; give both".to_owned(),
+                "--tls-dir keeps the certificate authority of --tls auto; use both flags"
+                    .to_owned(),
             );
         }
         options = options.tls_dir(folder);
@@ -397,7 +398,7 @@ fn fault_rules(file: &Path) -> Result<Vec<Rule>, String> {
     Ok(rules)
 }
 
-/// The keys that --credential names. clap does not read them: it repeats what it cannot read, and that may be a secret.
+/// Parses the values of --credential. Not done by clap, whose errors would print the secret.
 pub(super) fn credentials(given: &[String]) -> Result<Vec<Credential>, String> {
     let keys = given.iter().map(|text| text.parse());
     keys.collect::<Result<_, String>>()

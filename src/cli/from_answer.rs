@@ -1,6 +1,7 @@
-//! `rollcall seed from-answer`: what the real API answered becomes a seed.
+//! `rollcall seed from-answer`: converts answers of the real API into a seed.
 //!
-//! An answer holds the users, but not what they belong to; that is asked for by name, and made as bare as it may be.
+//! An answer holds the users, but not the cluster, instance or project that they belong to. Flags name it, and the seed
+//! defines it with the required fields only.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,37 +18,37 @@ use crate::provider::json::{self, Place};
 use crate::providers::{provider, unknown_provider};
 use crate::seed::{self, Document, DocumentError, template};
 
-/// The answers, and whose they are.
+/// The answers to convert.
 #[derive(Debug, Args)]
 pub(super) struct FromAnswer {
-    /// Whose answers they are
+    /// The provider that answered
     #[arg(long)]
     provider: String,
 
-    /// The project that was asked for (Huawei)
+    /// The project that the users belong to (Huawei)
     #[arg(long)]
     project_id: Option<String>,
 
-    /// The instance that was asked for (Huawei RocketMQ)
+    /// The instance that the users belong to (Huawei RocketMQ)
     #[arg(long)]
     instance_id: Option<String>,
 
-    /// The cluster that was asked for (Alibaba E-HPC)
+    /// The cluster that the users belong to (Alibaba E-HPC)
     #[arg(long)]
     cluster_id: Option<String>,
 
-    /// Files with an answer each, as the list of users gave them; several pages become one seed
+    /// Files with one user list answer each; several pages become one seed
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 }
 
 /// Why there is no seed.
 enum Failure {
-    /// A flag is missing or names nothing.
+    /// A flag is missing or invalid.
     Flags(String),
-    /// An answer is none.
+    /// The answers do not make a valid seed.
     Answer(String),
-    /// A file holds none; the sentence begins with it.
+    /// A file holds no user list; the sentence begins with its name.
     File(String),
 }
 
@@ -65,7 +66,7 @@ fn seed_of(asked: &FromAnswer) -> Result<Value, Failure> {
     let Some(provider) = provider(&asked.provider) else {
         return Err(Failure::Flags(unknown_provider(&asked.provider)));
     };
-    // Where the answers of the provider have their users.
+    // Where the provider's answers have their users.
     let place = match provider.id {
         "huawei-rocketmq" | "huawei-workspace" => "/users",
         "aliyun-ehpc" => "/Users/UserInfo",
@@ -73,7 +74,7 @@ fn seed_of(asked: &FromAnswer) -> Result<Value, Failure> {
         "qingcloud-ehpc" => "/users_set",
         id => {
             return Err(Failure::Flags(format!(
-                "{id} has no list of users to make a seed of; write its seed by hand"
+                "{id} has no user list to convert; write its seed by hand"
             )));
         }
     };
@@ -106,16 +107,16 @@ fn users_in(file: &Path, place: &str, id: &str) -> Result<Vec<Value>, Failure> {
     match answer.pointer(place) {
         Some(Value::Array(users)) => Ok(users.clone()),
         _ => Err(failed(format!(
-            "this is no list of users as {id} answers it: there is no list at {place}"
+            "not a user list of {id}: expected an array at {place}"
         ))),
     }
 }
 
-/// A parent that answers do not name.
+/// A parent id, which answers do not contain.
 fn named<'a>(flag: &str, value: Option<&'a str>) -> Result<&'a str, Failure> {
     value.ok_or_else(|| {
         Failure::Flags(format!(
-            "an answer does not say what its users belong to; name what was asked for with --{flag}"
+            "the answer does not say what its users belong to; pass --{flag} as in the original request"
         ))
     })
 }
@@ -180,7 +181,7 @@ fn qingcloud(users: &[Value]) -> Value {
     json!({ "cluster_set": clusters, "users_set": users })
 }
 
-/// Looks whether the seed can be taken, before it is relied on.
+/// Checks that the seed can be loaded.
 fn check(seed: &Value) -> Result<(), Failure> {
     let broken = |cause: rusqlite::Error| Failure::Answer(cause.to_string());
     let store = template::empty_store().map_err(broken)?;
@@ -194,7 +195,7 @@ fn check(seed: &Value) -> Result<(), Failure> {
     match merged.map_err(broken)? {
         Ok(_) => Ok(()),
         Err(cause) => Err(Failure::Answer(format!(
-            "no seed can be made of this: {cause}"
+            "the answers do not make a valid seed: {cause}"
         ))),
     }
 }

@@ -24,14 +24,14 @@ use crate::provider::text;
 use crate::providers::{PROVIDERS, provider, unknown_provider};
 use remote::Remote;
 
-/// What most people do with it, before the list of what there is.
+/// The most common uses, printed before the list of commands.
 const EXAMPLES: &str = "\
 rollcall                                      serve the demo data on http://127.0.0.1:4700
-rollcall run --auth strict -- pytest          run a command with a server of its own
-rollcall run --tls auto --proxy -- ./tool     the same for what has https://… of a cloud compiled in
-rollcall --seed team.json --data ./data       serve your own users, and keep what is written";
+rollcall run --auth strict -- pytest          run a command with its own server
+rollcall run --tls auto --proxy -- ./tool     the same, for a tool that hard-codes a cloud's https:// address
+rollcall --seed team.json --data ./data       serve your own users, and keep changes on disk";
 
-/// A mock of five clouds' user APIs, so exact that their own SDKs cannot tell
+/// A mock server for five clouds' user APIs, exact enough that their own SDKs cannot tell
 #[derive(Debug, Parser)]
 #[command(
     name = "rollcall",
@@ -49,82 +49,82 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Start the server (what happens without a subcommand, too)
+    /// Start the server (the default without a subcommand)
     Serve(Box<serve::Serve>),
-    /// Start a server for a command, and end with it
+    /// Run a command with its own server
     ///
-    /// The command is told where the server is by ROLLCALL_URL and by the variables that official SDKs read: `rollcall env`
-    /// prints them. With --tls auto and --proxy it also gets the variables by which HTTPS to the providers' real hosts ends here.
-    /// Its exit code is returned, 128 + n for a signal, 126 or 127 where it cannot be run or is not there; when it
-    /// is not 0, the calls that failed are printed on standard error.
+    /// The command finds the server through ROLLCALL_URL and the variables that official SDKs read; `rollcall env` prints
+    /// them. With --tls auto and --proxy, further variables route HTTPS calls for the providers' real hosts to the server.
+    /// Exits with the command's exit code, 128 + n after a signal, 126 if it cannot be run and 127 if it is not found. If the
+    /// command fails, the calls that failed are printed on standard error.
     Run(Box<run::Run>),
-    /// Print the variables that clients of a running server read, official SDKs included
+    /// Print the environment variables that lead clients and official SDKs to a running server
     Env(Box<env::Env>),
-    /// Print the certificate to trust for the HTTPS of a running server with --tls auto, as PEM
+    /// Print the CA certificate of a running server with --tls auto, as PEM
     Ca(Remote),
-    /// Say whether a server is alive: exit 0 if it is, else 1
+    /// Check whether a server is alive: exits with 0 if so, else 1
     Health(Remote),
-    /// Put a namespace back to the seed, or empty it
+    /// Restore a namespace to the seed, or empty it
     Reset {
-        /// Empty it instead
+        /// Empty the namespace instead
         #[arg(long)]
         empty: bool,
         #[command(flatten)]
         remote: Remote,
     },
-    /// List, make, drop and compare namespaces
+    /// List, create, drop and compare namespaces
     #[command(subcommand)]
     Namespaces(remote::Namespaces),
-    /// Print what was called, or one call whole
+    /// Print the calls in the journal, or one call in full
     Journal {
         #[command(flatten)]
         asked: remote::JournalQuery,
         #[command(flatten)]
         remote: Remote,
     },
-    /// List, set up and take away faults
+    /// List, add and clear fault rules
     #[command(subcommand)]
     Faults(remote::Faults),
-    /// Show and set the clock of a namespace
+    /// Show and set a namespace's clock
     #[command(subcommand)]
     Clock(remote::Clock),
     /// Save and restore a namespace's data
     #[command(subcommand)]
     Snapshot(remote::Snapshot),
-    /// Print a curl command that is signed as a provider wants it
+    /// Print a curl command signed for a provider
     Sign(Box<sign::Sign>),
-    /// Say why a signature does not match: of a call that a server refused, or of a raw request
+    /// Explain why a signature does not match, for a call that a server refused or a raw request
     Explain(Box<explain::Explain>),
-    /// Print a token of Huawei's IAM from a running server
+    /// Print an IAM token of Huawei from a running server
     Token(remote::Token),
-    /// Look after seed files
+    /// Check, generate and convert seed files
     #[command(subcommand)]
     Seed(seed::Seed),
-    /// Print the error tables: the names that faults take
+    /// Print the error tables: the names to use in faults
     Errors {
-        /// Of one provider
+        /// Only this provider's
         provider: Option<String>,
     },
-    /// Print the matrix of operations, limits, errors and quirks with their sources, and of the SDKs that drive them
+    /// Print operations, limits, errors and quirks with their sources, and the SDKs tested against them
     Coverage {
-        /// Of one provider
+        /// Only this provider's
         provider: Option<String>,
-        /// One operation of it, for people
+        /// Only this operation, in detail
         #[arg(conflicts_with = "markdown")]
         operation: Option<String>,
-        /// As Markdown instead of a table for the terminal
+        /// Print Markdown instead of a table for the terminal
         #[arg(long)]
         markdown: bool,
-        /// As JSON: what `GET /_rollcall/providers/{id}` answers, of each provider
+        /// Print JSON: the answer of `GET /_rollcall/providers/{id}` for each provider
         #[arg(long, conflicts_with_all = ["markdown", "operation"])]
         json: bool,
     },
-    /// Print the OpenAPI document of a provider, or of control-plane
+    /// Print the OpenAPI document of a provider, or of the control plane (control-plane)
     Openapi {
         /// The provider's id
         id: String,
     },
-    /// Print a script that completes this command line in a shell
+    /// Print a completion script for a shell
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -177,8 +177,8 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// The flags of a server that is started with flags alone, as most are: to have all subcommands ready takes three times as long as to
-/// read them. Whatever else there is, mistakes and the help included, is for the command line as a whole.
+/// Parses a command line of flags only, the usual way to start a server: building all subcommands takes three times as long as
+/// parsing. Anything else, mistakes and the help included, is left to the full parser.
 fn only_flags(line: &[OsString]) -> Option<serve::Serve> {
     let first = line.get(1);
     if first.is_some_and(|first| !first.as_encoded_bytes().starts_with(b"-")) {
@@ -192,7 +192,7 @@ fn only_flags(line: &[OsString]) -> Option<serve::Serve> {
     serve::Serve::from_arg_matches(&matches).ok()
 }
 
-/// Takes an empty variable for an unset one: `NAME=${NAME}` in a compose file makes them.
+/// Treats empty variables as unset: `NAME=${NAME}` in a compose file produces them.
 fn without_empty_variables(command: clap::Command) -> clap::Command {
     let is_empty = |arg: &clap::Arg| {
         let value = arg.get_env().and_then(std::env::var_os);
@@ -266,7 +266,7 @@ fn completions(shell: clap_complete::Shell) -> ExitCode {
     say(&String::from_utf8_lossy(&script))
 }
 
-/// Prints; a closed standard output is a failure, not a panic.
+/// Prints to standard output. If that is closed, the command fails instead of panicking.
 fn say(text: &str) -> ExitCode {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -280,9 +280,9 @@ fn fail(cause: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// The same of a cause that begins with its file: as compilers do it, for what reads their complaints.
+/// Fails with a message that begins with its file, without a prefix, so that tools which parse compiler errors understand it.
 fn fail_at(cause: &str) -> ExitCode {
-    // Nothing is left to tell it to when standard error is closed.
+    // With standard error closed, there is nowhere to report to.
     let _ = writeln!(io::stderr(), "{cause}");
     ExitCode::FAILURE
 }
@@ -293,7 +293,7 @@ fn bad_flags(cause: &str) -> ExitCode {
 }
 
 fn complain(cause: &str) {
-    // Nothing is left to tell it to when standard error is closed.
+    // With standard error closed, there is nowhere to report to.
     let _ = writeln!(io::stderr(), "rollcall: {cause}");
 }
 

@@ -19,14 +19,14 @@ use crate::server::url_at;
 /// The word for all namespaces.
 const ALL: &str = "*";
 
-/// Which server, and which of its namespaces.
+/// The server and namespace that a command works on.
 #[derive(Debug, Args)]
 pub(super) struct Remote {
-    /// Where the server is; default: where ROLLCALL_LISTEN has one listen, else http://127.0.0.1:4700
+    /// The server's address; default: the one in ROLLCALL_LISTEN, else http://127.0.0.1:4700
     #[arg(long, env = "ROLLCALL_URL")]
     url: Option<String>,
 
-    /// The namespace that it is about; the journal, reset and snapshot save take '*' for all
+    /// The namespace to work on; journal, reset and snapshot save accept '*' for all
     #[arg(long, env = "ROLLCALL_NAMESPACE", default_value = "default")]
     pub(super) namespace: String,
 
@@ -34,7 +34,7 @@ pub(super) struct Remote {
     #[arg(long, env = "ROLLCALL_ADMIN_TOKEN", hide_env_values = true)]
     admin_token: Option<String>,
 
-    /// How long an answer may take; default: 30s, and 5m where data is moved
+    /// How long to wait for an answer; default: 30s, or 5m for commands that transfer data
     #[arg(
         long,
         env = "ROLLCALL_TIMEOUT",
@@ -44,20 +44,20 @@ pub(super) struct Remote {
     timeout: Option<Duration>,
 }
 
-/// How long an answer may take that is not about data: a reset takes milliseconds.
+/// For commands that transfer no data; even a reset takes only milliseconds.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// The same where all of a namespace's data is sent.
+/// For commands that transfer all of a namespace's data.
 const BULK_TIMEOUT: Duration = Duration::from_secs(300);
 
 fn parse_timeout(text: &str) -> Result<Duration, String> {
     let length = humantime::parse_duration(text).ok();
     length
         .filter(|length| !length.is_zero())
-        .ok_or_else(|| "write a length of time, as 30s or 5m".to_owned())
+        .ok_or_else(|| "write a duration, e.g. 30s or 5m".to_owned())
 }
 
 impl Remote {
-    /// Where the server is: a container names the address that its server listens on once.
+    /// The server's address. Falls back to ROLLCALL_LISTEN, so that a container has to set the address only once.
     pub(super) fn url(&self) -> String {
         let listened = || {
             let variable = std::env::var("ROLLCALL_LISTEN").ok()?;
@@ -92,7 +92,7 @@ impl Remote {
     }
 }
 
-/// Who asks for a token, and for what.
+/// The user to log in as, and the token's scope.
 #[derive(Debug, Args)]
 pub(super) struct Token {
     /// The IAM user
@@ -112,7 +112,7 @@ pub(super) struct Token {
     #[arg(long, default_value = "IAMDomain")]
     domain: String,
 
-    /// The project that the token is good for
+    /// The project that the token is scoped to
     #[arg(long, default_value = "cn-north-4")]
     project: String,
 
@@ -123,72 +123,72 @@ pub(super) struct Token {
 /// Which calls, and how they are printed.
 #[derive(Debug, Args)]
 pub(super) struct JournalQuery {
-    /// The number of one call
+    /// Print only the call with this number
     id: Option<u64>,
 
-    /// As a curl command that makes the call again
+    /// Print a curl command that repeats the call
     #[arg(long, requires = "id")]
     curl: bool,
 
-    /// Of one provider
+    /// Only calls of this provider
     #[arg(long)]
     provider: Option<String>,
 
-    /// Of one operation
+    /// Only calls of this operation
     #[arg(long)]
     operation: Option<String>,
 
-    /// With one HTTP status
+    /// Only calls with this HTTP status
     #[arg(long)]
     status: Option<u16>,
 
-    /// Answered at one stage: recognise, fault, gateway, operation, answered or broken
+    /// Only calls answered at this stage: recognise, fault, gateway, operation, answered or broken
     #[arg(long)]
     stage: Option<String>,
 
-    /// Later than the call of that number
+    /// Only calls after the one with this number
     #[arg(long, value_name = "ID")]
     since: Option<u64>,
 
-    /// At most so many, the newest
-    #[arg(long)]
+    /// Only the newest N calls
+    #[arg(long, value_name = "N")]
     limit: Option<usize>,
 
-    /// Whole calls: with headers and bodies, as far as the journal keeps them
+    /// Include headers and bodies, as far as the journal keeps them
     #[arg(long)]
     full: bool,
 
-    /// A line of JSON a call, the oldest first, without end: for a file that a CI job keeps
+    /// Print every call, oldest first, as a line of JSON; for CI artifacts
     ///
-    /// With --namespace '*' of all namespaces.
+    /// With --namespace '*', the calls of all namespaces.
     #[arg(long, conflicts_with = "id")]
     ndjson: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Namespaces {
-    /// Print every namespace with its counts and last use
+    /// Print every namespace with its record counts and last use
     List(Remote),
-    /// Make one: from the template, from "empty", or from another namespace
+    /// Create a namespace from the template, from "empty" or from another namespace
     Create {
-        /// Its name
+        /// The name of the new namespace
         name: String,
-        /// What it starts as
+        /// What to copy: template, empty, or the name of a namespace
         #[arg(long, default_value = "template")]
         from: String,
         #[command(flatten)]
         remote: Remote,
     },
-    /// Drop one with its data
+    /// Drop a namespace and its data
     Drop {
-        /// Its name
+        /// The name of the namespace
         name: String,
         #[command(flatten)]
         remote: Remote,
     },
-    /// Print what two of them do not share
+    /// Print the differences between two namespaces
     Diff {
-        /// The other one
+        /// The namespace to compare with
         with: String,
         #[command(flatten)]
         remote: Remote,
@@ -197,9 +197,9 @@ pub(super) enum Namespaces {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Faults {
-    /// Print the rules that calls of the namespace meet
+    /// Print the namespace's rules
     List(Remote),
-    /// Set up a rule, as '{"match":{"provider":"aliyun-ehpc"},"effect":{"error":"ServiceUnavailable"},"times":2}'
+    /// Add a rule, e.g. '{"match":{"provider":"aliyun-ehpc"},"effect":{"error":"ServiceUnavailable"},"times":2}'
     Add {
         /// The rule, as JSON
         #[arg(value_parser = parse_json)]
@@ -207,22 +207,22 @@ pub(super) enum Faults {
         #[command(flatten)]
         remote: Remote,
     },
-    /// Take every rule of the namespace away
+    /// Remove all rules of the namespace
     Clear(Remote),
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Clock {
-    /// Print what the clock shows and how it runs
+    /// Print the clock's time and mode
     Show(Remote),
-    /// Stop it at a moment, as 2024-05-20T08:30:00Z
+    /// Freeze the clock at a time, e.g. 2024-05-20T08:30:00Z
     Freeze {
-        /// The moment
+        /// The time
         time: String,
         #[command(flatten)]
         remote: Remote,
     },
-    /// Move it on, as 1h, or back, as -15m
+    /// Move the clock forward, e.g. 1h, or back, e.g. -15m
     Advance {
         /// How far
         #[arg(allow_hyphen_values = true)]
@@ -230,43 +230,43 @@ pub(super) enum Clock {
         #[command(flatten)]
         remote: Remote,
     },
-    /// Let it run with the machine
+    /// Return to the system clock
     Real(Remote),
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Snapshot {
-    /// Write the data into a file
+    /// Save the data to a file
     Save {
-        /// The file: one SQLite database
+        /// The file to write, a SQLite database
         #[arg(required_unless_present = "to")]
         file: Option<PathBuf>,
-        /// A folder instead: a file NAME.db for the namespace, or for every one with --namespace '*'
+        /// Write NAME.db to this folder instead, or with --namespace '*' one file for every namespace
         #[arg(long, value_name = "DIR", conflicts_with = "file")]
         to: Option<PathBuf>,
         #[command(flatten)]
         remote: Remote,
     },
-    /// Put a file's data in place
+    /// Replace the data with that of a saved file
     Restore {
-        /// The file, or a folder that --to wrote: each NAME.db goes to its namespace
+        /// The file, or a folder written by save --to: each NAME.db is restored to the namespace NAME
         file: PathBuf,
         #[command(flatten)]
         remote: Remote,
     },
     /// Print the data as ndjson
     Export(Remote),
-    /// Put an export in place
+    /// Replace the data with that of an export
     Import {
-        /// The file: ndjson
+        /// The ndjson file
         file: PathBuf,
         #[command(flatten)]
         remote: Remote,
     },
 }
 
-/// Where a server that listens so is reached: the first address that serves all providers, else the first. One that takes
-/// any free port says itself where it is.
+/// The URL of a server with this ROLLCALL_LISTEN: its first address for all providers, else its first. None for port 0, which
+/// only the server itself can resolve.
 fn listened_at(variable: &str) -> Option<String> {
     let listen = variable.split(',').map(str::parse::<Listen>);
     let listen: Vec<Listen> = listen.collect::<Result<_, _>>().ok()?;
@@ -329,7 +329,7 @@ pub(super) fn journal(remote: &Remote, asked: &JournalQuery) -> ExitCode {
     }
 }
 
-/// A page of the journal, newest first, as it is asked for.
+/// A page of the journal, newest first, filtered as asked.
 fn page(
     client: &Client,
     asked: &JournalQuery,
@@ -360,7 +360,7 @@ fn page(
             let path = format!("/journal/{}", entry["id"]);
             match client.json("GET", &path, Value::Null) {
                 Ok(whole) => *entry = whole,
-                // Newer calls have pushed it out meanwhile; its summary is left.
+                // Newer calls have displaced it meanwhile; keep its summary.
                 Err(ClientError::Refused { status: 404, .. }) => {}
                 Err(cause) => return Err(cause),
             }
@@ -369,7 +369,7 @@ fn page(
     Ok(journal)
 }
 
-/// All entries that are asked for, newest first, page by page.
+/// All matching entries, newest first, fetched page by page.
 fn every_entry(client: &Client, asked: &JournalQuery) -> Result<Vec<Value>, ClientError> {
     let max = asked.limit.unwrap_or(usize::MAX);
     let mut entries: Vec<Value> = Vec::new();
@@ -450,7 +450,7 @@ pub(super) fn snapshot(command: &Snapshot) -> ExitCode {
     }
 }
 
-/// What the server says of the text of a file, with the place as compilers write it: the server counts its lines, and knows no file.
+/// Rewrites a server's "line 4 column 18: …" as `FILE:4:18: …`: the server does not know the file's name.
 fn in_file(file: &Path, detail: &str) -> String {
     let file = file.display();
     let placed = || {
@@ -491,7 +491,7 @@ fn save(remote: &Remote, file: Option<&Path>, to: Option<&Path>) -> ExitCode {
         }
         (Some(_), None) if remote.namespace == ALL => {
             return bad_flags(
-                "one file holds one namespace; for all of them name a folder: --to DIR",
+                "a file holds only one namespace; to save all of them, name a folder with --to DIR",
             );
         }
         (Some(file), None) => vec![(remote.namespace.clone(), file.to_owned())],
@@ -505,13 +505,13 @@ fn save(remote: &Remote, file: Option<&Path>, to: Option<&Path>) -> ExitCode {
         if let Err(cause) = fs::write(&file, &bytes) {
             return fail(&format!("{}: {cause}", file.display()));
         }
-        // Whether anybody reads it does not matter to the files.
+        // The files are written even if standard output is closed.
         let _ = say(&format!("{}: {} bytes\n", file.display(), bytes.len()));
     }
     ExitCode::SUCCESS
 }
 
-/// Puts every NAME.db of a folder in place of its namespace's data.
+/// Restores every NAME.db of a folder to the namespace NAME.
 fn restore_all(remote: &Remote, folder: &Path) -> ExitCode {
     let found = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let mut files: Vec<PathBuf> = match found {
@@ -521,7 +521,7 @@ fn restore_all(remote: &Remote, folder: &Path) -> ExitCode {
     files.retain(|file| file.extension().is_some_and(|extension| extension == "db"));
     files.sort();
     if files.is_empty() {
-        return fail(&format!("{} holds no NAME.db", folder.display()));
+        return fail(&format!("{} contains no NAME.db", folder.display()));
     }
     let client = remote.bulk_client();
     for file in files {
@@ -533,8 +533,8 @@ fn restore_all(remote: &Remote, folder: &Path) -> ExitCode {
         if let Err(cause) = client.namespace(&*name).restore(&bytes) {
             return fail(&format!("{}: {cause}", file.display()));
         }
-        // Whether anybody reads it does not matter to the data.
-        let _ = say(&format!("{}: in place\n", file.display()));
+        // The data is restored even if standard output is closed.
+        let _ = say(&format!("{}: restored\n", file.display()));
     }
     ExitCode::SUCCESS
 }
@@ -596,7 +596,7 @@ pub(super) fn print_text(answer: Result<String, ClientError>) -> ExitCode {
     }
 }
 
-/// Prints JSON for people.
+/// Prints indented JSON.
 pub(super) fn print(answer: Result<Value, ClientError>) -> ExitCode {
     print_text(answer.map(|value| format!("{value:#}\n")))
 }

@@ -1,7 +1,7 @@
-//! `rollcall run`: a server for one command, which ends with it.
+//! `rollcall run`: a server for one command, which stops when the command does.
 //!
-//! The server lives in this process, so that nothing of it is left whatever ends the process, SIGKILL included. The command is
-//! then an orphan like any other: it goes on, and its next call is refused.
+//! The server runs in this process, so nothing is left over however the process ends, SIGKILL included. In that case the command
+//! is orphaned: it keeps running, and its next call is refused.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -23,16 +23,16 @@ use crate::server::options::Options;
 use crate::server::{Rollcall, StartError, log};
 use crate::tls::{Tls, folder};
 
-/// How many failed calls are told.
+/// How many failed calls are listed.
 const CALLS: usize = 20;
-/// A command that cannot be run, and one that is not there, as shells have it.
+/// The exit codes of shells for a command that cannot be run, and for one that is not found.
 const NOT_EXECUTABLE: u8 = 126;
 const NOT_FOUND: u8 = 127;
 
 /// The command, and the server that it gets.
 #[derive(Debug, Args)]
 pub(super) struct Run {
-    /// The namespace that the command's keys choose
+    /// The namespace that the command's access key selects
     #[arg(long, env = "ROLLCALL_NAMESPACE", default_value = namespace::DEFAULT)]
     namespace: String,
 
@@ -47,9 +47,9 @@ pub(super) struct Run {
     command: Vec<OsString>,
 }
 
-/// Runs the command; its exit code is ours.
+/// Runs the command and exits with its exit code.
 pub(super) fn run(asked: &Run) -> ExitCode {
-    // What the command says is what counts.
+    // Quiet by default: the command's own output matters here.
     let _log = match log::start(
         asked.flags.log.as_deref().unwrap_or("warn"),
         asked.flags.replica.as_deref(),
@@ -78,12 +78,12 @@ async fn supervise(asked: &Run, mut options: Options) -> ExitCode {
         Err(cause) => return bad_flags(&cause),
     };
     if asked.key.is_given() && !known.contains(&key) {
-        // The server is the command's own: it knows the key that the command has.
+        // The server is the command's own, so it accepts the command's key.
         let credentials = &mut options.settings.credentials;
         credentials.retain(|other| other.access_key != key.access_key);
         credentials.push(key.clone());
     }
-    // Before the start: a large seed takes its time.
+    // Before the start, since a large seed takes a while.
     let mut signals = match Signals::for_a_command() {
         Ok(signals) => signals,
         Err(cause) => return fail(&format!("cannot listen for signals: {cause}")),
@@ -134,11 +134,11 @@ async fn supervise(asked: &Run, mut options: Options) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// The folder with what the command's clients trust.
+/// The folder with the certificates that the command's clients trust.
 enum Trusted {
     /// That of `--tls-dir`.
     Kept(PathBuf),
-    /// One that goes with the command.
+    /// Removed when the command ends.
     Temporary(PathBuf),
 }
 
@@ -155,12 +155,12 @@ impl Drop for Trusted {
         if let Self::Temporary(path) = self
             && let Err(cause) = std::fs::remove_dir_all(&*path)
         {
-            complain(&format!("{} is left behind: {cause}", path.display()));
+            complain(&format!("cannot remove {}: {cause}", path.display()));
         }
     }
 }
 
-/// What the command's clients trust, where HTTPS to the providers' hosts is to end here.
+/// Prepares the certificates that the command's clients need for HTTPS to the providers' hosts.
 fn trusted(flags: &Flags, client: &Client) -> Result<Option<Trusted>, String> {
     if !flags.proxy || flags.tls != Tls::Auto {
         return Ok(None);
@@ -168,7 +168,7 @@ fn trusted(flags: &Flags, client: &Client) -> Result<Option<Trusted>, String> {
     let trusted = match &flags.tls_dir {
         Some(folder) => Trusted::Kept(absolute(folder).map_err(|cause| cause.to_string())?),
         None => {
-            // Of this process there is one, and what an earlier one of its number left has no use.
+            // Unique to this process; the leftovers of an earlier process with the same id are of no use.
             let name = format!("rollcall-{}", std::process::id());
             let folder = std::env::temp_dir().join(name);
             let made = folder::make_new(&folder).map_err(|cause| cause.to_string());
@@ -179,7 +179,7 @@ fn trusted(flags: &Flags, client: &Client) -> Result<Option<Trusted>, String> {
     Ok(Some(trusted))
 }
 
-/// Makes the namespace before the first call. A data folder may hold it already.
+/// Creates the namespace before the first call, unless the data folder already has it.
 fn make(client: &Client, namespace: &str) -> Result<(), ClientError> {
     if namespace == namespace::DEFAULT {
         return Ok(());
@@ -200,7 +200,7 @@ fn spawn(
     child.args(arguments);
     for (name, value, _) in environment.variables() {
         match value {
-            // What a Java machine is told already stays.
+            // Append to the options that the JVM already gets.
             Some(value) if name == "JAVA_TOOL_OPTIONS" => {
                 let mut options = std::env::var_os(&name).unwrap_or_default();
                 if !options.is_empty() {
@@ -220,7 +220,7 @@ fn spawn(
         let program = program.display();
         if cause.kind() == io::ErrorKind::NotFound {
             complain(&format!(
-                "there is no command \"{program}\"; check its spelling and PATH"
+                "command \"{program}\" not found; check its spelling and PATH"
             ));
             NOT_FOUND
         } else {
@@ -230,7 +230,7 @@ fn spawn(
     })
 }
 
-/// The calls that failed, oldest first, with what the journal says of them. Empty where there are none.
+/// The failed calls, oldest first, with the journal's explanations. Empty if there are none.
 fn failures(client: &Client) -> Result<String, ClientError> {
     let journal = client.json("GET", "/journal?namespace=*", Value::Null)?;
     let entries = journal["entries"].as_array().cloned().unwrap_or_default();
@@ -247,13 +247,13 @@ fn failures(client: &Client) -> Result<String, ClientError> {
     } else {
         String::new()
     };
-    // Writing into a text cannot fail.
+    // Writing to a String cannot fail.
     let _ = writeln!(text, "{} {calls} failed{newest}:", failed.len());
     for call in failed.iter().take(CALLS).rev() {
         let word = |name: &str| call[name].as_str().unwrap_or_default();
         let status = call["status"].to_string();
         let answer = match (word("provider"), word("error")) {
-            // Its operation is its own method and path.
+            // An unrecognised call; its operation would repeat its method and path.
             ("", _) => status,
             (provider, "") => format!("{provider} {} {status}", word("operation")),
             (provider, error) => format!("{provider} {} {status} {error}", word("operation")),

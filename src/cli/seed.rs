@@ -1,4 +1,4 @@
-//! `seed`: checks, makes and makes up seed files.
+//! `rollcall seed`: checks, generates and converts seed files.
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -16,23 +16,23 @@ use crate::seed::{self, merge_file, template};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Seed {
-    /// Read seed files and say what is wrong with them, or how much they hold
+    /// Check seed files, and report the first mistake or the number of records
     Check {
         /// .json or .ndjson files, or folders of them
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
-    /// Make a seed of answers of the real API, as its list of users gave them
+    /// Convert user list answers of the real API into a seed
     FromAnswer(Box<from_answer::FromAnswer>),
-    /// Print made-up data as .ndjson: the demo's parents and as many users as you like
+    /// Print generated users as .ndjson, with the demo's clusters, instances or projects
     Generate {
-        /// Whose users
+        /// The provider to generate users for
         #[arg(long)]
         provider: String,
-        /// How many
+        /// The number of users
         #[arg(long)]
         count: u64,
-        /// The same number gives the same users
+        /// The random seed: the same number gives the same users
         #[arg(long, default_value_t = 1)]
         rng_seed: u64,
     },
@@ -65,12 +65,12 @@ fn check(files: &[PathBuf]) -> ExitCode {
         }
     }
     for file in &named {
-        // One after the other into one database: a later file may lean on the parents of an earlier one.
+        // One after the other into one database: a later file may refer to the parents in an earlier one.
         let read = store.write(|tx| Ok::<_, rusqlite::Error>(merge_file(tx, file, &context)));
         match read {
             Ok(Ok(records)) => {
                 let _ = say(&format!(
-                    "{}: {records} records, all fine\n",
+                    "{}: {records} records, all valid\n",
                     file.display()
                 ));
             }

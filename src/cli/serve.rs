@@ -17,10 +17,10 @@ use crate::server::{Rollcall, StartError, log};
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
-    /// Where to listen: ADDR, or PROVIDER=ADDR for one provider alone; repeatable
+    /// Where to listen: ADDR, or PROVIDER=ADDR for one provider only; repeatable
     ///
     /// Addresses are IP literals with a port; port 0 picks a free one, and the first line on standard output says which.
-    /// Default: 127.0.0.1:4700, and [::1]:4700 where there is one.
+    /// Default: 127.0.0.1:4700, and [::1]:4700 if the machine has IPv6.
     #[arg(
         long,
         env = "ROLLCALL_LISTEN",
@@ -29,7 +29,7 @@ pub(super) struct Serve {
     )]
     listen: Vec<Listen>,
 
-    /// Stop when standard input ends, so that the server ends with the program that started it, however that ended
+    /// Stop when standard input closes, so that the server never outlives the program that started it
     #[arg(long, env = "ROLLCALL_UNTIL_STDIN_CLOSES", value_parser = FalseyValueParser::new())]
     until_stdin_closes: bool,
 
@@ -37,7 +37,7 @@ pub(super) struct Serve {
     flags: Flags,
 }
 
-/// An address can be listened on once, for all providers or for one; port 0 is another each time.
+/// Refuses an address that is listed twice; port 0 stands for a different port each time.
 fn check_listen(listen: &[Listen]) -> Result<(), String> {
     for (place, Listen { address, .. }) in listen.iter().enumerate() {
         let mut before = listen[..place].iter();
@@ -78,26 +78,26 @@ pub(super) fn serve(asked: &Serve) -> ExitCode {
         Err(cause) => return fail(&format!("cannot listen for signals: {cause}")),
     };
     allow_open_files();
-    // The signals have the thread of their own, not the start: the C library's memory grows fastest on the first one.
+    // The signals get the extra thread, not the start: with the C library's allocator, the first thread's memory grows fastest.
     let is_started = Arc::new(AtomicBool::new(false));
     let (stopping, stopped) = mpsc::channel();
     let stop_server = {
         let is_started = Arc::clone(&is_started);
         move || {
             if !is_started.load(Ordering::SeqCst) {
-                // A large seed takes time, and a stop does not wait for it.
+                // Do not wait for a large seed to load.
                 std::process::exit(0);
             }
-            // The other end waits for nothing else, and may have heard of another reason.
+            // The receiver may already be stopping for another reason.
             let _ = stopping.send(());
         }
     };
     if asked.until_stdin_closes {
         let stop_server = stop_server.clone();
         std::thread::spawn(move || {
-            // One that cannot be read has ended, too.
+            // A read error counts as closed, too.
             let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
-            say_why("standard input has ended, and with it the server (--until-stdin-closes)");
+            say_why("stopping: standard input was closed (--until-stdin-closes)");
             stop_server();
         });
     }
@@ -113,16 +113,16 @@ pub(super) fn serve(asked: &Serve) -> ExitCode {
         return fail(&cause);
     }
     is_started.store(true, Ordering::SeqCst);
-    // A reader that has gone away does not stop the server.
+    // A closed standard output does not stop the server.
     let _ = say(&format!("{}\n", rollcall.ready_line()));
-    // The signals' thread is there until it has sent.
+    // The signal thread lives until it has sent.
     let _ = stopped.recv();
     drop(rollcall);
     ExitCode::SUCCESS
 }
 
-/// Complains, without waiting for it to be read: the program that started the server may be gone, or hold the other end of the
-/// pipe without reading.
+/// Prints to standard error without waiting for a reader: the program that started the server may be gone, or may hold the other
+/// end of the pipe without reading.
 fn say_why(cause: &'static str) {
     let (said, is_said) = mpsc::channel();
     std::thread::spawn(move || {
@@ -133,11 +133,11 @@ fn say_why(cause: &'static str) {
     let _ = is_said.recv_timeout(LAST_WORDS);
 }
 
-/// How long the reason for a stop may take to be written.
+/// How long writing the reason for a stop may take.
 const LAST_WORDS: Duration = Duration::from_millis(100);
 
-/// Takes all open files that the machine allows. The limit that processes begin with, often 1,024, is for those that use
-/// select(2); here every connection is one, and every namespace on disk that is in use is several.
+/// Raises the limit of open files to the maximum. The default, often 1,024, exists for programs that use select(2); here every
+/// connection takes one file, and every namespace on disk in use takes several.
 pub(super) fn allow_open_files() {
     if let Err(cause) = rlimit::increase_nofile_limit(u64::MAX) {
         tracing::warn!(%cause, "the limit of open files stays as it is");

@@ -1,4 +1,4 @@
-//! `rollcall sign`: a request from the command line, signed in any scheme, as a curl command.
+//! `rollcall sign`: signs a request in any scheme and prints it as a curl command.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -16,28 +16,28 @@ use crate::signing::AccessKey;
 /// What to sign, and how.
 #[derive(Debug, Args)]
 pub(super) struct Sign {
-    /// Whose API it is: the scheme is one of its own
+    /// The provider to sign for
     provider: String,
 
-    /// The method
+    /// The HTTP method
     method: String,
 
-    /// The address, query included: 'http://127.0.0.1:4700/?Action=ListUsers&Version=2024-08-31'
+    /// The URL with its query, e.g. 'http://127.0.0.1:4700/?Action=ListUsers&Version=2024-08-31'
     ///
-    /// It is signed and printed as it is given; only spaces and what is not ASCII are escaped.
+    /// It is signed and printed as given, except that spaces and non-ASCII characters are escaped.
     url: String,
 
-    /// The body, or @FILE
+    /// The body, or @FILE to read it from a file
     #[arg(long, short = 'd', value_name = "TEXT|@FILE")]
     body: Option<String>,
 
-    /// A header, as 'X-Project-Id: 0bec5db9'; repeatable
+    /// A header, e.g. 'X-Project-Id: 0bec5db9'; repeatable
     ///
-    /// Headers are signed where the scheme signs headers. A body without a content type gets one: JSON or a form.
+    /// Headers are signed if the scheme signs headers. A body without a content type gets one: JSON or form.
     #[arg(long, short = 'H', value_name = "NAME: VALUE", value_parser = parse_header)]
     header: Vec<(String, String)>,
 
-    /// The access key; a ~name after it chooses the namespace
+    /// The access key; a ~NAME suffix selects the namespace
     #[arg(long, env = "ROLLCALL_ACCESS_KEY", default_value = "test-ak")]
     access_key: String,
 
@@ -54,7 +54,7 @@ pub(super) struct Sign {
     #[arg(long, env = "ROLLCALL_SESSION_TOKEN", hide_env_values = true)]
     token: Option<String>,
 
-    /// How to sign, where the provider knows several ways
+    /// The signature scheme; default: the provider's first
     #[arg(long, value_enum)]
     scheme: Option<Way>,
 
@@ -66,11 +66,11 @@ pub(super) struct Sign {
     #[arg(long)]
     service: Option<String>,
 
-    /// The time to sign with, as 2024-05-20T08:30:00Z; default: now
+    /// The time to sign with, e.g. 2024-05-20T08:30:00Z; default: now
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     time: Option<Time>,
 
-    /// The nonce of Alibaba's schemes; default: a new one
+    /// The nonce of Alibaba's schemes; default: a random one
     #[arg(long)]
     nonce: Option<String>,
 }
@@ -94,7 +94,7 @@ fn parse_header(text: &str) -> Result<(String, String), String> {
     if valid {
         Ok((name.trim().to_ascii_lowercase(), value.trim().to_owned()))
     } else {
-        Err("no header can hold that".to_owned())
+        Err("not a valid HTTP header; write it as 'Name: value'".to_owned())
     }
 }
 
@@ -102,7 +102,7 @@ fn parse_header(text: &str) -> Result<(String, String), String> {
 struct Address {
     /// `http://127.0.0.1:4700`
     origin: String,
-    /// What curl sends as Host: the port is left out where it is the scheme's own.
+    /// What curl sends as Host: without the port if it is the scheme's default.
     host: String,
     path: String,
     query: String,
@@ -151,25 +151,25 @@ fn command(asked: &Sign) -> Result<String, String> {
         Some(way) => {
             let words: Vec<&str> = ways.iter().map(|way| way.as_str()).collect();
             return Err(format!(
-                "{} does not know --scheme {}; it knows {}",
+                "{} does not support --scheme {}; choose from {}",
                 asked.provider,
                 way.as_str(),
-                words.join(" and ")
+                words.join(", ")
             ));
         }
     };
     if !way.takes_tokens() && asked.token.is_some() {
         return Err(format!(
-            "{} cannot be signed with a --token: QingCloud's temporary keys sign with signature_version 2, which is not emulated",
+            "{} cannot be signed with --token: QingCloud's temporary keys use signature_version 2, which is not emulated",
             asked.provider
         ));
     }
     if http::Method::from_bytes(asked.method.as_bytes()).is_err() {
-        return Err(format!("\"{}\" is no method", asked.method));
+        return Err(format!("invalid HTTP method \"{}\"", asked.method));
     }
     let address = Address::parse(&asked.url).ok_or_else(|| {
         format!(
-            "\"{}\" is not an address; write it as http://127.0.0.1:4700/path?query",
+            "invalid URL \"{}\"; write it as http://127.0.0.1:4700/path?query",
             asked.url
         )
     })?;

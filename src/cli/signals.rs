@@ -1,4 +1,4 @@
-//! Signals and children of the process. On Windows there is Ctrl-C, which reaches a child by itself.
+//! Signals and child processes. Windows has only Ctrl-C, which reaches a child on its own.
 
 #[cfg(not(unix))]
 pub(super) use other::{Child, Signals};
@@ -17,20 +17,20 @@ mod unix {
     use rustix::termios::tcgetpgrp;
     use tokio::signal::unix::{self, SignalKind, signal};
 
-    /// Signals to the process, as they come. Meanwhile, children that it did not start are reaped: those of a shell that became
-    /// this process, and, where it is the first process of a container, every orphan.
+    /// Signals to this process, in order. While waiting for them, it reaps children that it did not start: those of a shell that
+    /// exec'ed it and, as PID 1 of a container, every orphan.
     pub(in crate::cli) struct Signals {
         signals: Vec<(SignalKind, unix::Signal)>,
         children: unix::Signal,
     }
 
     impl Signals {
-        /// Those that stop a server.
+        /// The signals that stop a server.
         pub(in crate::cli) fn stopping() -> io::Result<Self> {
             Self::listen(&[SignalKind::interrupt(), SignalKind::terminate()])
         }
 
-        /// Those that are meant for the command of a `rollcall run`.
+        /// The signals to forward to the command of `rollcall run`.
         pub(in crate::cli) fn for_a_command() -> io::Result<Self> {
             Self::listen(&[
                 SignalKind::interrupt(),
@@ -42,7 +42,7 @@ mod unix {
         }
 
         fn listen(kinds: &[SignalKind]) -> io::Result<Self> {
-            // nohup(1) wants its program to outlive the terminal.
+            // A program started with nohup(1) must outlive the terminal.
             let hangup = Some(SignalKind::hangup()).filter(|kind| !is_ignored(*kind));
             let signals = kinds.iter().copied().chain(hangup);
             Ok(Self {
@@ -81,11 +81,11 @@ mod unix {
         ChildEnded,
     }
 
-    /// Waits for all that have ended, and gives the exit code of that one, if it is among them: 128 + n for a signal, as shells
-    /// have it.
+    /// Reaps all children that have ended. Returns the exit code of `child` if it is one of them; 128 + n for a signal, as in
+    /// shells.
     fn reap(child: Option<Pid>) -> Option<u8> {
         let mut code = None;
-        // An error means that there is no child at all.
+        // An error means that there are no children.
         while let Ok(Some((process, status))) = wait(WaitOptions::NOHANG) {
             if Some(process) == child {
                 let signal = || status.terminating_signal().map(|signal| 128 + signal);
@@ -96,7 +96,7 @@ mod unix {
         code
     }
 
-    /// Whether the process was started with that signal switched off.
+    /// Whether the process was started with that signal ignored.
     fn is_ignored(kind: SignalKind) -> bool {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
         let mask = status
@@ -118,7 +118,7 @@ mod unix {
                 .ok_or_else(|| io::Error::other(format!("the machine gave it the process id {id}")))
         }
 
-        /// Its exit code. Signals go on to it until then.
+        /// Waits for its exit code, and forwards signals meanwhile.
         pub(in crate::cli) async fn wait(&self, signals: &mut Signals) -> io::Result<u8> {
             loop {
                 if let Some(code) = reap(Some(self.0)) {
@@ -130,7 +130,7 @@ mod unix {
             }
         }
 
-        /// Hands a signal on, unless the terminal has sent it to the command, too.
+        /// Forwards a signal, unless the terminal has already sent it to the command.
         fn forward(&self, number: i32) {
             let from_keyboard = [SignalKind::interrupt(), SignalKind::quit()]
                 .iter()
@@ -138,16 +138,16 @@ mod unix {
             if from_keyboard && is_in_the_foreground() {
                 return;
             }
-            // It was not waited for, so the number is still its own.
+            // It has not been reaped, so its process id cannot have been reused.
             if let Some(signal) = Signal::from_named_raw(number)
                 && let Err(cause) = kill_process(self.0, signal)
             {
-                tracing::warn!(%cause, number, "a signal was not handed on to the command");
+                tracing::warn!(%cause, number, "cannot forward a signal to the command");
             }
         }
     }
 
-    /// Whether keys of a terminal reach this process, and so its children, as signals.
+    /// Whether the terminal's keys send signals to this process, and so to its children.
     fn is_in_the_foreground() -> bool {
         File::open("/dev/tty")
             .ok()

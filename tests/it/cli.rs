@@ -193,24 +193,24 @@ fn bad_flags_get_a_sentence_and_exit_code_2() {
     check(
         &["--clock", "yesterday"],
         2,
-        "write a date and time with a zone",
+        "write a date and time with a time zone",
     );
     check(&["--log", "a=b=c"], 2, "is not a filter");
     check(
         &["--clock", "0001-01-01T00:00:00Z"],
         2,
-        "a clock shows the years 1970 to 9999",
+        "choose a year from 1970 to 9999",
     );
     check(&["--max-namespaces", "0"], 2, "write 1 or more");
     for origin in ["*", "localhost:5173", "http://a.test/page", "http://"] {
         check(
             &["--allow-origin", origin],
             2,
-            "write each origin whole and without a path",
+            "write a full origin without a path",
         );
     }
     for host in ["rc.test:4700", "http://rc.test", "*", "*.", "a.*.test", ""] {
-        check(&["--allow-host", host], 2, "write the name alone");
+        check(&["--allow-host", host], 2, "write a bare host name");
     }
     for twice in ["127.0.0.1:4799", "huawei-rocketmq=127.0.0.1:4799"] {
         check(
@@ -518,7 +518,7 @@ fn an_empty_admin_token_locks_nothing_and_says_so_in_plain_text() {
 #[test]
 fn a_watch_over_nothing_is_said_so() {
     let log = log_of(&[], &["--watch"]);
-    assert!(log.contains("--watch has nothing to look at"), "{log}");
+    assert!(log.contains("--watch has nothing to watch"), "{log}");
 }
 
 #[test]

@@ -280,7 +280,7 @@ fn a_server_that_never_answers_is_given_up_with_a_sentence() {
     let (code, _, complaint) = run(&["reset", "--timeout", "soon"], &[]);
     assert_eq!(code, Some(2));
     assert!(
-        complaint.contains("write a length of time, as 30s or 5m"),
+        complaint.contains("write a duration, e.g. 30s or 5m"),
         "{complaint}"
     );
 }

@@ -202,7 +202,7 @@ fn a_namespace_is_made_and_chosen_by_the_keys() {
     check(
         &mut run(&["--namespace", "a", "--access-key", "ak~b"], &["true"]),
         2,
-        "the access key is for the namespace \"b\", but --namespace says \"a\"",
+        "the access key selects the namespace \"b\", but --namespace says \"a\"",
     );
 }
 
@@ -246,7 +246,7 @@ fn the_commands_exit_code_is_returned() {
     check(
         &mut run(&[], &["no-such-command"]),
         127,
-        "rollcall: there is no command \"no-such-command\"",
+        "rollcall: command \"no-such-command\" not found",
     );
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("notes.txt");
@@ -387,7 +387,7 @@ fn a_server_ends_with_its_standard_input_where_it_is_told_to() {
         stderr.read_to_string(&mut complaint).expect("UTF-8");
         assert_eq!(
             complaint,
-            "rollcall: standard input has ended, and with it the server (--until-stdin-closes)\n"
+            "rollcall: stopping: standard input was closed (--until-stdin-closes)\n"
         );
     }
 }

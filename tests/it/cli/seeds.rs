@@ -92,7 +92,7 @@ fn a_good_seed_is_counted() {
     );
     let output = rollcall(&["seed", "check", file]);
     assert!(output.status.success());
-    assert!(String::from_utf8_lossy(&output.stdout).contains("records, all fine"));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("records, all valid"));
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn a_folder_of_seeds_is_checked_as_it_is_loaded() {
     let output = rollcall(&["seed", "check", folder]);
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{output:?}");
-    assert_eq!(said.matches("records, all fine").count(), 6, "{said}");
+    assert_eq!(said.matches("records, all valid").count(), 6, "{said}");
     let empty = TempDir::new().expect("a folder");
     let path = empty.path().to_str().expect("UTF-8");
     check(

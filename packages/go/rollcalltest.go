@@ -21,6 +21,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -219,7 +220,7 @@ func (ns *Namespace) Seed(seed any) {
 				kind = "application/x-ndjson"
 			}
 			if err := ns.server.send("POST", ns.own("seed"), content, kind, nil); err != nil {
-				ns.must(fmt.Errorf("%s: %w", file, err))
+				ns.must(inFile(file, err))
 			}
 		}
 	case isText:
@@ -230,6 +231,21 @@ func (ns *Namespace) Seed(seed any) {
 		}
 		ns.must(ns.server.json("POST", ns.own("seed"), seed, nil))
 	}
+}
+
+var place = regexp.MustCompile(`^line (\d+)(?: column (\d+))?: `)
+
+// inFile tells an error as compilers do, FILE:LINE:COLUMN: the server counts lines, but knows no file.
+func inFile(file string, err error) error {
+	detail := err.Error()
+	found := place.FindStringSubmatch(detail)
+	if found == nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	if found[2] != "" {
+		found[1] += ":" + found[2]
+	}
+	return fmt.Errorf("%s:%s: %s", file, found[1], detail[len(found[0]):])
 }
 
 // seedFiles are the files that a path means, as the server's --seed has it.

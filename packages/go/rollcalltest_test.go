@@ -211,7 +211,7 @@ func TestABadSeedEndsTheTestWithWhatIsWrong(t *testing.T) {
 	if err := os.WriteFile(file, []byte(`{"volcengine-bytehouse": {"Users": [{"Username": 5}]}}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	outcome(t, func(t testing.TB) { rollcalltest.New(t, rollcalltest.Seed(file)) }).fails(t, "bad.json: line 1 column 50: at volcengine-bytehouse.Users")
+	outcome(t, func(t testing.TB) { rollcalltest.New(t, rollcalltest.Seed(file)) }).fails(t, "bad.json:1:50: at volcengine-bytehouse.Users")
 }
 
 func TestAuthQuirksAndClockHoldForTheNamespaceAndAfterAReset(t *testing.T) {

@@ -169,7 +169,11 @@ class Namespace {
       throw new RollcallError(`the seed ${file} cannot be read (${cause.code ?? cause.message}); paths are from ${process.cwd()}`, { cause });
     }
     const type = file.endsWith('.ndjson') ? 'application/x-ndjson' : 'application/json';
-    return this.#own('POST', '/seed', text.replace(/^\ufeff/, ''), type);
+    try {
+      return await this.#own('POST', '/seed', text.replace(/^\ufeff/, ''), type);
+    } catch (error) {
+      throw error instanceof RollcallError ? new RollcallError(inFile(file, error.message), error) : error;
+    }
   }
 
   /** Back to the seed, or to nothing: data, faults, settings, clock. */
@@ -348,6 +352,14 @@ class Clock {
   real() {
     return this.#control.call('PUT', `clock?${this.#query}`, { body: { mode: 'real' } });
   }
+}
+
+/** As compilers tell it, FILE:LINE:COLUMN: the server counts lines, but knows no file. */
+function inFile(file, detail) {
+  const place = /^line (\d+)(?: column (\d+))?: /.exec(detail);
+  if (!place) return `${file}: ${detail}`;
+  const [whole, line, column] = place;
+  return `${file}:${line}${column ? `:${column}` : ''}: ${detail.slice(whole.length)}`;
 }
 
 const lengthOf = (by) => (typeof by === 'number' ? `${Math.round(by)}ms` : by);

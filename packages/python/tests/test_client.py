@@ -218,8 +218,8 @@ def test_seeds_replace_the_demo_and_more_is_merged(server, tmp_path):
 
 def test_wrong_seeds_name_the_file_and_the_place(server, tmp_path):
     wrong = tmp_path / "wrong.json"
-    wrong.write_text('{"huawei-workspace": {"users": 1}}')
-    with pytest.raises(RollcallError, match=r"wrong\.json: .*at /"):
+    wrong.write_text('{\n "huawei-workspace": {"users": 1}}')
+    with pytest.raises(RollcallError, match=r"wrong\.json:2:32: .*at /"):
         server.create("wrongly-seeded", seed=wrong)
     assert "wrongly-seeded" not in [each["name"] for each in server.namespaces()]
     with pytest.raises(RollcallError, match="there is no seed file"):

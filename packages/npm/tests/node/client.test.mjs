@@ -263,7 +263,7 @@ describe('seed, reset, settings, clock', () => {
     const file = path.join(scratch(context), 'wrong.json');
     fs.writeFileSync(file, '{');
     await assert.rejects(rollcall.seed({ credentials: [{ access_key: 7 }] }), { name: 'RollcallError', message: /credentials/ });
-    await assert.rejects(rollcall.seed(file), { name: 'RollcallError' });
+    await assert.rejects(rollcall.seed(file), { name: 'RollcallError', message: /wrong\.json:1:1: / });
     await assert.rejects(rollcall.seed('nowhere.json'), { message: /^the seed \/\S+nowhere\.json cannot be read \(ENOENT\); paths are from \// });
     for (const given of [7, null, undefined]) await assert.rejects(rollcall.seed(given), { message: /^a seed is a document or the path of one/ });
   });

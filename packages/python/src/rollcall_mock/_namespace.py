@@ -475,7 +475,7 @@ class Namespace:
             try:
                 self.server.control.raw("POST", f"namespaces/{self.name}/seed", content, kind)
             except RollcallError as error:
-                raise RollcallError(f"{path}: {error}", status=error.status, pointer=error.pointer) from None
+                raise RollcallError(_in_file(path, str(error)), status=error.status, pointer=error.pointer) from None
 
     def reset(self) -> None:
         """Back to the data that it started with by default; its faults go, its settings and clock start again."""
@@ -602,6 +602,14 @@ def _length(length: Length) -> str:
         return length
     seconds = length.total_seconds() if isinstance(length, datetime.timedelta) else length
     return f"{round(seconds * 1000)}ms"
+
+
+def _in_file(path: str, detail: str) -> str:
+    """``FILE:LINE:COLUMN: sentence``, as compilers write it: the server counts lines, but knows no file."""
+    place = re.match(r"line (\d+)(?: column (\d+))?: ", detail)
+    if place is None:
+        return f"{path}: {detail}"
+    return ":".join([path, *filter(None, place.groups())]) + ": " + detail[place.end() :]
 
 
 def _seed_files(path: str) -> Iterable[str]:

@@ -15,6 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -32,6 +35,7 @@ public final class RollcallNamespace implements ExtensionContext.Store.Closeable
     private static final String JVM = UUID.randomUUID().toString().replace("-", "").substring(0, 12);
     private static final AtomicLong made = new AtomicLong();
     private static final int PAGE = 1000;
+    private static final Pattern PLACE = Pattern.compile("line (\\d+)(?: column (\\d+))?: ");
 
     private final Server server;
     private final Options options;
@@ -131,25 +135,35 @@ public final class RollcallNamespace implements ExtensionContext.Store.Closeable
         }
         String text = (String) seed;
         if (text.stripLeading().startsWith("{")) {
-            send(text, "application/json", "");
+            send(text, "application/json", detail -> detail);
             return;
         }
         for (Path file : seedFiles(text)) {
             try {
                 String type = file.toString().endsWith(".ndjson") ? "application/x-ndjson" : "application/json";
-                send(Files.readString(file, StandardCharsets.UTF_8), type, file + ": ");
+                send(Files.readString(file, StandardCharsets.UTF_8), type, detail -> inFile(file, detail));
             } catch (IOException cause) {
                 throw new RollcallException(file + " cannot be read as UTF-8: " + cause, cause);
             }
         }
     }
 
-    private void send(String document, String type, String where) {
+    private void send(String document, String type, UnaryOperator<String> told) {
         try {
             server.send("POST", own("seed"), document, type);
         } catch (Server.Refusal refusal) {
-            throw new RollcallException(where + refusal.getMessage());
+            throw new RollcallException(told.apply(refusal.getMessage()));
         }
+    }
+
+    /** As compilers tell it, FILE:LINE:COLUMN: the server counts lines, but knows no file. */
+    private static String inFile(Path file, String detail) {
+        Matcher place = PLACE.matcher(detail);
+        if (!place.lookingAt()) {
+            return file + ": " + detail;
+        }
+        String column = place.group(2) == null ? "" : ":" + place.group(2);
+        return file + ":" + place.group(1) + column + ": " + detail.substring(place.end());
     }
 
     /** The files that a path means, as the server's --seed has it. */

@@ -78,7 +78,7 @@ class NamespaceTest {
         contains(assertThrows(RollcallException.class, () -> rollcall.seed(folder.toString())).getMessage(), "holds no .json or .ndjson file");
         contains(assertThrows(RollcallException.class, () -> rollcall.seed("{\"aliyun\": {}}")).getMessage(), "aliyun");
         Files.writeString(folder.resolve("bad.json"), "{\"volcengine-bytehouse\": {\"Users\": [{\"Username\": 5}]}}");
-        contains(assertThrows(RollcallException.class, () -> rollcall.seed(folder.toString())).getMessage(), "bad.json: line 1 column 50: at volcengine-bytehouse.Users");
+        contains(assertThrows(RollcallException.class, () -> rollcall.seed(folder.toString())).getMessage(), "bad.json:1:50: at volcengine-bytehouse.Users");
         assertEquals(0, total(rollcall));
     }
 

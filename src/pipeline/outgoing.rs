@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
 use crate::namespace::clock::Time;
 use crate::namespace::ids::Ids;
-use crate::pipeline::journal::shell::quote;
+use crate::pipeline::journal::shell::{self, quote};
 use crate::provider::Provider;
 use crate::provider::call::{Oversize, Params, Request};
 use crate::provider::redact::MASK;
@@ -314,7 +314,7 @@ impl Outgoing {
                 quote(&text.replace(secret, MASK).replace(&*encoded, MASK))
             }
         };
-        let mut command = String::from("curl -i -g --path-as-is");
+        let mut command = String::from(shell::CURL);
         if self.method == "HEAD" {
             command.push_str(" -I");
         } else {
@@ -323,7 +323,7 @@ impl Outgoing {
         command.push_str(&format!(" {}", word(&format!("{origin}{}", self.target()))));
         for (name, value) in &self.headers {
             if !(name == "host" && value == host) {
-                command.push_str(&format!(" \\\n  -H {}", word(&format!("{name}: {value}"))));
+                command.push_str(&format!(" \\\n  -H {}", word(&shell::header(name, value))));
             }
         }
         if !self.body.is_empty() {

@@ -118,8 +118,9 @@ fn journal() {
     );
     assert_eq!(fine_json(&server, &["journal", "1"])["status"], 200);
     assert!(
-        fine(&server, &["journal", "1", "--curl"])
-            .starts_with(&format!("curl -i -X GET http://127.0.0.1{USERS}"))
+        fine(&server, &["journal", "1", "--curl"]).starts_with(&format!(
+            "curl -i -g --path-as-is -X GET http://127.0.0.1{USERS}"
+        ))
     );
     fails(
         &server,

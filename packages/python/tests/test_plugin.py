@@ -183,7 +183,7 @@ def test_no_call(rollcall):
         "none",
     ])  # fmt: skip
     assert "curl" not in result.stdout.str()
-    run(tests, "-vv").stdout.fnmatch_lines(["#1 GET *", "    curl -i -X GET *users*"])
+    run(tests, "-vv").stdout.fnmatch_lines(["#1 GET *", "    curl -i -g --path-as-is -X GET *users*"])
 
 
 def test_expectations_are_failures_and_not_errors(run):

@@ -19,9 +19,9 @@ use foldhash::HashMap;
 use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 
-use crate::pipeline::journal::shell::quote;
+use crate::pipeline::journal::shell::{CURL, quote};
 use crate::provider::error::Missing;
-use crate::provider::redact;
+use crate::provider::redact::{self, MASK};
 
 use access_log::AccessLog;
 pub(crate) use entry::{Entry, Outcome, Stage};
@@ -324,29 +324,43 @@ impl Journal {
         let url = quote(&format!("{scheme}://{host}{target}"));
         // curl waits for the body of a HEAD unless it is told so.
         let mut command = match *method {
-            Method::HEAD => format!("curl --head {url}"),
-            _ => format!("curl -i -X {} {url}", quote(method.as_str())),
+            Method::HEAD => format!("{CURL} --head {url}"),
+            _ => format!("{CURL} -X {} {url}", quote(method.as_str())),
         };
         for (name, value) in redact::headers(&headers).as_object().into_iter().flatten() {
             if !matches!(
                 name.as_str(),
                 "host" | "content-length" | "connection" | "accept-encoding" | "transfer-encoding"
             ) {
-                let header = format!("{name}: {}", value.as_str().unwrap_or_default());
+                let header = shell::header(name, value.as_str().unwrap_or_default());
                 command.push_str(&format!(" -H {}", quote(&header)));
             }
         }
         if !packed.body().is_empty() {
+            // Of a body without a type, curl would say that it is a form.
+            if !headers.contains_key("content-type") {
+                command.push_str(" -H content-type:");
+            }
             let body = redact::body(packed.body());
+            // No shell passes a NUL on.
+            let body = body.replace('\0', "\u{fffd}");
             command.push_str(&format!(" --data-raw {}", quote(&body)));
         }
         command.push('\n');
+        let is_text = std::str::from_utf8(packed.body()).is_ok_and(|body| !body.contains('\0'));
+        let mut notes = String::new();
         if kept.cut {
-            let note =
+            notes +=
                 "# The journal kept only the beginning of the body, so this is another call.\n";
-            command.insert_str(0, note);
+        } else if !is_text {
+            notes += "# The body is not text: some of its bytes are replaced, so this is another call.\n";
         }
-        Some(command)
+        if command.contains(MASK) {
+            notes += &format!(
+                "# Fill in what is masked ({MASK}), or have it signed and sent: POST /_rollcall/journal/{id}/replay\n"
+            );
+        }
+        Some(notes + &command)
     }
 
     /// Why a call was refused, by journal id or request id.

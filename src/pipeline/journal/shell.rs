@@ -8,3 +8,14 @@ pub(crate) fn quote(text: &str) -> String {
     }
     format!("'{}'", text.replace('\'', "'\\''"))
 }
+
+/// How curl's commands begin: it shall not take brackets for patterns, nor dot segments out of a path.
+pub(crate) const CURL: &str = "curl -i -g --path-as-is";
+
+/// A header as curl's `-H` takes it. With a colon and nothing after it, curl would not send it.
+pub(crate) fn header(name: &str, value: &str) -> String {
+    match value {
+        "" => format!("{name};"),
+        value => format!("{name}: {value}"),
+    }
+}

@@ -289,7 +289,9 @@ fn a_method_is_no_command_in_a_curl_form() {
     let path = format!("/_rollcall/journal/{}/curl", newest(&server)["id"]);
     let shown = server.get(&path);
     assert!(
-        shown.text().starts_with("curl -i -X 'A|`id`&'\\''x'\\''' "),
+        shown
+            .text()
+            .starts_with("curl -i -g --path-as-is -X 'A|`id`&'\\''x'\\''' "),
         "{shown}"
     );
 }
@@ -310,7 +312,7 @@ fn a_call_can_be_made_again_from_its_curl_form() {
     assert_eq!(
         answer.text(),
         format!(
-            "curl -i -X POST 'http://127.0.0.1{USERS}?a=1' -H 'x-note: it'\\''s' --data-raw '{{\"a\": 1}}'\n"
+            "curl -i -g --path-as-is -X POST 'http://127.0.0.1{USERS}?a=1' -H 'x-note: it'\\''s' -H content-type: --data-raw '{{\"a\": 1}}'\n"
         )
     );
     refused(
@@ -325,6 +327,35 @@ fn a_call_can_be_made_again_from_its_curl_form() {
         "",
         "no entry x",
     );
+}
+
+#[test]
+fn a_curl_form_sends_what_was_sent_and_says_where_it_cannot() {
+    let server = demo();
+    let curl = |target: &str, headers: &[(&str, &str)], body: &[u8]| {
+        server.send("POST", target, headers, body);
+        let path = format!("/_rollcall/journal/{}/curl", newest(&server)["id"]);
+        server.get(&path).text().to_owned()
+    };
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    // curl would make six calls of the brackets and braces, and take the dots out.
+    let odd = "/v2/../[1-3]/{x,y}?a=b";
+    assert_eq!(
+        curl(odd, &form, b"c=d"),
+        format!(
+            "curl -i -g --path-as-is -X POST 'http://127.0.0.1{odd}' -H 'content-type: application/x-www-form-urlencoded' --data-raw 'c=d'\n"
+        )
+    );
+    let empty = curl(USERS, &[("x-empty", "")], b"");
+    assert!(empty.contains(" -H 'x-empty;'\n"), "{empty}");
+    for bytes in [&b"a=\xff\xfe"[..], b"a=\0b"] {
+        let shown = curl(USERS, &form, bytes);
+        assert!(shown.starts_with("# The body is not text: "), "{shown}");
+        assert!(!shown.contains('\0'), "{shown}");
+    }
+    let signed = [("authorization", "HMAC-SHA256 Credential=a, Signature=b")];
+    let masked = curl(USERS, &signed, b"");
+    assert!(masked.starts_with("# Fill in what is masked"), "{masked}");
 }
 
 #[test]
@@ -442,7 +473,7 @@ fn a_question_that_cannot_be_meant_is_refused() {
     check(
         json!({ "count": { "roughly": 1 } }),
         "/count",
-        "unknown variant `roughly`",
+        "unknown value `roughly`",
     );
     // A name that is misspelt would never be found, and its absence would be taken for good.
     check(

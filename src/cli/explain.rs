@@ -1,7 +1,6 @@
 //! `rollcall explain`: the signature doctor, for a call in a server's journal, or offline for a raw request.
 
-use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -16,6 +15,7 @@ use crate::namespace::settings::Credential;
 use crate::provider::{Provider, Real};
 use crate::providers::PROVIDERS;
 use crate::providers::signatures::{UNEXPLAINED, signing_key};
+use crate::seed::files;
 use crate::signing::doctor::{self, Case};
 use crate::signing::{AccessKey, RawRequest, Scheme, extended_time};
 
@@ -58,17 +58,14 @@ pub(super) fn explain(asked: &Explain) -> ExitCode {
         return remote::explain(&asked.remote, id);
     }
     let raw = match &asked.file {
-        Some(file) => match fs::read(file) {
+        Some(file) => match files::read(file) {
             Ok(raw) => raw,
             Err(cause) => return fail(&format!("{}: {cause}", file.display())),
         },
-        None => {
-            let mut raw = Vec::new();
-            if let Err(cause) = io::stdin().lock().read_to_end(&mut raw) {
-                return fail(&format!("standard input: {cause}"));
-            }
-            raw
-        }
+        None => match files::read_all(io::stdin().lock()) {
+            Ok(raw) => raw,
+            Err(cause) => return fail(&format!("standard input: {cause}")),
+        },
     };
     let mut credentials = match credentials(&asked.credential) {
         Ok(credentials) => credentials,

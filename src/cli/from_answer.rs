@@ -3,7 +3,6 @@
 //! An answer holds the users, but not the cluster, instance or project that they belong to. Flags name it, and the seed
 //! defines it with the required fields only.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -16,7 +15,7 @@ use crate::namespace::ids::Ids;
 use crate::provider::SeedContext;
 use crate::provider::json::{self, Place};
 use crate::providers::{provider, unknown_provider};
-use crate::seed::{self, Document, DocumentError, template};
+use crate::seed::{self, Document, DocumentError, files, template};
 
 /// The answers to convert.
 #[derive(Debug, Args)]
@@ -97,7 +96,7 @@ fn seed_of(asked: &FromAnswer) -> Result<Value, Failure> {
 /// The users of one answer.
 fn users_in(file: &Path, place: &str, id: &str) -> Result<Vec<Value>, Failure> {
     let failed = |cause: String| Failure::File(format!("{}: {cause}", file.display()));
-    let bytes = fs::read(file).map_err(|cause| failed(cause.to_string()))?;
+    let bytes = files::read(file).map_err(|cause| failed(cause.to_string()))?;
     json::check(&bytes).map_err(|cause| {
         let (place, rule) = (Place::of_error(&bytes, &cause), cause.without_position());
         Failure::File(format!("{}{place}: {rule}", file.display()))

@@ -13,6 +13,7 @@ use super::{bad_flags, fail, fail_at, say};
 use crate::control::{Client, ClientError, agent, encoded, transport_error};
 use crate::namespace;
 use crate::provider::json::{self, Place};
+use crate::seed::files;
 use crate::server::options::Listen;
 use crate::server::url_at;
 
@@ -428,7 +429,7 @@ pub(super) fn clock(command: &Clock) -> ExitCode {
 
 pub(super) fn snapshot(command: &Snapshot) -> ExitCode {
     let read =
-        |file: &PathBuf| fs::read(file).map_err(|cause| format!("{}: {cause}", file.display()));
+        |file: &PathBuf| files::read(file).map_err(|cause| format!("{}: {cause}", file.display()));
     match command {
         Snapshot::Save { file, to, remote } => save(remote, file.as_deref(), to.as_deref()),
         Snapshot::Restore { file, remote } if file.is_dir() => restore_all(remote, file),
@@ -526,7 +527,7 @@ fn restore_all(remote: &Remote, folder: &Path) -> ExitCode {
     let client = remote.bulk_client();
     for file in files {
         let name = file.file_stem().unwrap_or_default().to_string_lossy();
-        let bytes = match fs::read(&file) {
+        let bytes = match files::read(&file) {
             Ok(bytes) => bytes,
             Err(cause) => return fail(&format!("{}: {cause}", file.display())),
         };

@@ -59,7 +59,7 @@ fn check(files: &[PathBuf]) -> ExitCode {
     };
     let mut named = Vec::new();
     for path in files {
-        match seed::files(path) {
+        match seed::files::of(path) {
             Ok(found) => named.extend(found),
             Err(cause) => return fail_at(&cause.to_string()),
         }

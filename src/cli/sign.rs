@@ -11,6 +11,7 @@ use super::{bad_flags, say};
 use crate::namespace::clock::{Clock, Time};
 use crate::pipeline::outgoing::{Outgoing, SigningParams, Way, escaped};
 use crate::providers::require;
+use crate::seed::files;
 use crate::signing::AccessKey;
 
 /// What to sign, and how.
@@ -176,8 +177,11 @@ fn command(asked: &Sign) -> Result<String, String> {
     let body = match asked.body.as_deref() {
         None => String::new(),
         Some(text) => match text.strip_prefix('@') {
-            Some(file) => std::fs::read_to_string(Path::new(file))
-                .map_err(|cause| format!("--body {text}: {cause}"))?,
+            Some(file) => {
+                let read = files::read(Path::new(file));
+                let bytes = read.map_err(|cause| format!("--body {text}: {cause}"))?;
+                String::from_utf8(bytes).map_err(|cause| format!("--body {text}: {cause}"))?
+            }
             None => text.to_owned(),
         },
     };

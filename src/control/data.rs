@@ -170,6 +170,7 @@ pub(crate) async fn seed(
 ) -> Result<Json<Value>, Problem> {
     let is_stream = is_stream(&headers);
     blocking(move || {
+        something(&bytes)?;
         if check {
             let data = match app.namespaces.existing(&name) {
                 Ok(namespace) => namespace.state().data.clone(),
@@ -487,6 +488,7 @@ pub(crate) async fn reload_seeds(State(app): State<Arc<App>>) -> Result<Json<Val
 
 /// The same, for `--watch` too; a wrong seed changes nothing.
 pub(crate) fn reload(app: &App) -> Result<Value, String> {
+    seed::can_be_read_again(&app.template.seeds)?;
     let template = app.template.build().map_err(|cause| cause.to_string())?;
     app.namespaces.set_template(template);
     let (mut reset, mut kept) = (Vec::new(), Vec::new());

@@ -4,6 +4,7 @@
 //! vocabulary and is read by its provider. An `.ndjson` file holds one such document a line, and is read a line at a time.
 
 pub(crate) mod credentials;
+pub(crate) mod files;
 mod image;
 mod ndjson;
 mod reach;
@@ -11,7 +12,7 @@ pub(crate) mod template;
 
 use std::fmt;
 use std::fs::{File, Metadata};
-use std::io::{BufReader, Read as _};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -224,6 +225,21 @@ fn merge_part(
     (provider.data.seed)(tx, text, context)
 }
 
+/// Refuses a pipe or a device, which a start can read and nothing after it: that would wait for ever for more.
+pub(crate) fn can_be_read_again(sources: &[SeedSource]) -> Result<(), String> {
+    let is_once = |path: &&PathBuf| path.exists() && !path.is_file() && !path.is_dir();
+    let mut paths = sources.iter().filter_map(|source| match source {
+        SeedSource::Demo => None,
+        SeedSource::Path(path) => Some(path),
+    });
+    paths.find(is_once).map_or(Ok(()), |path| {
+        Err(format!(
+            "the seed {} is not a regular file and can be read only once, at the start; the data stays as it was",
+            path.display()
+        ))
+    })
+}
+
 /// Merges everything that a file or a folder holds.
 fn merge_path(
     tx: &Connection,
@@ -231,7 +247,7 @@ fn merge_path(
     context: &SeedContext<'_>,
 ) -> Result<u64, SeedFileError> {
     let mut records = 0;
-    for file in files(path)? {
+    for file in files::of(path)? {
         records += merge_file(tx, &file, context)?;
     }
     Ok(records)
@@ -246,7 +262,7 @@ pub(crate) fn merge_file(
     let unreadable = |cause: std::io::Error| SeedFileError::new(path, Place::default(), &cause);
     let opened = File::open(path).map_err(unreadable)?;
     let bar = progress(&opened.metadata().map_err(unreadable)?, path);
-    let mut reader = BufReader::new(bar.wrap_read(opened));
+    let reader = BufReader::new(bar.wrap_read(opened));
     let is_stream = path
         .extension()
         .is_some_and(|extension| extension == "ndjson");
@@ -254,9 +270,8 @@ pub(crate) fn merge_file(
         merge_lines(tx, reader, 1, context)
             .map_err(|LineError { place, cause }| SeedFileError::new(path, place, &cause))
     } else {
-        let mut text = Vec::new();
-        let read = reader.read_to_end(&mut text).map_err(unreadable);
-        read.and_then(|_| {
+        let read = files::read_all(reader).map_err(unreadable);
+        read.and_then(|text| {
             let document = Document::parse(&text)
                 .map_err(|cause| SeedFileError::new(path, cause.place(), &cause.in_file()))?;
             drop(text);
@@ -302,37 +317,4 @@ fn progress(metadata: &Metadata, file: &Path) -> ProgressBar {
     ProgressBar::new(metadata.len())
         .with_style(style)
         .with_message(file.display().to_string())
-}
-
-/// The seed files of a path: itself, or a folder's `.json` and `.ndjson` files by name, schemas and names that begin with a dot left out.
-pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, SeedFileError> {
-    let error = |cause: std::io::Error| SeedFileError::new(path, Place::default(), &cause);
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut files = Vec::new();
-    for entry in path.read_dir().map_err(error)? {
-        let file = entry.map_err(error)?.path();
-        let name = file
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let is_seed = (name.ends_with(".json") || name.ends_with(".ndjson"))
-            && !name.ends_with(".schema.json")
-            // What editors and file systems leave next to a file, and what is hidden.
-            && !name.starts_with('.');
-        if is_seed {
-            files.push(file);
-        }
-    }
-    files.sort();
-    if files.is_empty() {
-        return Err(SeedFileError::new(
-            path,
-            Place::default(),
-            &"the folder holds no .json or .ndjson file",
-        ));
-    }
-    Ok(files)
 }

@@ -383,7 +383,7 @@ type Fingerprint = Vec<(PathBuf, Option<SystemTime>, u64)>;
 fn fingerprint(seeds: &[SeedSource]) -> Fingerprint {
     let files = seeds.iter().filter_map(|source| match source {
         SeedSource::Demo => None,
-        SeedSource::Path(path) => Some(files(path).unwrap_or_default()),
+        SeedSource::Path(path) => Some(files::of(path).unwrap_or_default()),
     });
     let looked_at = files.flatten().map(|file| {
         let metadata = std::fs::metadata(&file).ok();

@@ -10,7 +10,8 @@ mod pem;
 mod trust_store;
 
 use std::fmt;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -24,6 +25,9 @@ use rustls::sign::CertifiedKey;
 use tokio_rustls::TlsAcceptor;
 
 use issuing::Issuing;
+
+/// The most that is read of a certificate or a key.
+const MAX_PEM: u64 = 16 * 1024 * 1024;
 
 /// Whether clients may speak TLS to the port of HTTP, and whose certificate they see.
 ///
@@ -222,9 +226,15 @@ impl ResolvesServerCert for Given {
     }
 }
 
+/// A file of certificates or a key; one without an end is not read for ever.
+fn bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    File::open(path)?.take(MAX_PEM).read_to_end(&mut text)?;
+    Ok(text)
+}
+
 fn read(certificate: &Path, key: &Path) -> Result<CertifiedKey, TlsError> {
-    let text =
-        |path: &Path| std::fs::read(path).map_err(|cause| TlsError::Io(path.to_owned(), cause));
+    let text = |path: &Path| bounded(path).map_err(|cause| TlsError::Io(path.to_owned(), cause));
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text(certificate)?).collect();
     let chain = chain
         .ok()

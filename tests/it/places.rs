@@ -161,6 +161,40 @@ fn a_pipe_has_lines_too() {
     assert!(complaint.contains(":2:12: at nobody: "), "{complaint}");
 }
 
+/// A pipe that nothing is written to would hold up its reader for ever.
+#[test]
+#[cfg(unix)]
+fn a_pipe_holds_nobody_up() {
+    let folder = TempDir::new().expect("a folder");
+    let seed = folder.path().join("seed.json");
+    fs::write(&seed, "{}").expect("a writable folder");
+    let pipe = |name: &str| {
+        let path = folder.path().join(name);
+        let made = Command::new("mkfifo").arg(&path).status().expect("mkfifo");
+        assert!(made.success());
+    };
+    pipe("pipe.json");
+    let named = folder.path().to_str().expect("UTF-8");
+    let process = Process::start(&["--listen", "127.0.0.1:0", "--seed", named]);
+    let reloaded = || exchange(process.address(), RELOAD, 1).remove(0);
+    assert_eq!(reloaded().status, 200);
+    pipe("another.ndjson");
+    assert_eq!(reloaded().status, 200);
+
+    let named = seed.to_str().expect("UTF-8");
+    let process = Process::start(&["--listen", "127.0.0.1:0", "--seed", named]);
+    fs::remove_file(&seed).expect("a file");
+    pipe("seed.json");
+    let answer = exchange(process.address(), RELOAD, 1).remove(0);
+    assert_eq!(answer.status, 400);
+    assert!(
+        answer
+            .text()
+            .contains("can be read only once, at the start"),
+        "{answer}"
+    );
+}
+
 #[test]
 fn rules_and_answers_that_are_wrong_are_told_so_too() {
     for (text, sentence) in [
@@ -170,7 +204,7 @@ fn rules_and_answers_that_are_wrong_are_told_so_too() {
             ":2:11: at /0/times: the key \"times\" is there twice\n",
         ),
         ("[{\n \"effect\": 5}]", ":2:12: at /0/effect: "),
-        ("{}", ":1:1: invalid type: map"),
+        ("{}", ":1:1: invalid type: object, expected an array"),
         (
             "[{\"effect\": \"hang\"},\n {\"effect\": \"hang\", \"match\": {\"operation\": \"No\"}}]",
             ":2:44: at /1/match/operation: \"No\" is not an operation",

@@ -76,7 +76,7 @@ fn a_seed_with_something_wrong_in_it_changes_nothing() {
         "is an object",
     );
     refused(&seed("{"), 400, "", "no JSON");
-    refused(&seed(""), 400, "", "nothing was changed");
+    refused(&seed(""), 400, "", "the body is empty");
     refused(
         &seed("{}\n{}\n"),
         400,

@@ -1,0 +1,95 @@
+//! Which files a seed is made of; whole files and streams, as large as rollcall takes them.
+
+use std::fs::File;
+use std::io::{self, Error, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use super::SeedFileError;
+use crate::provider::json::Place;
+
+/// The most that is read into memory: what the control plane takes of a seed, an export or a snapshot, too.
+pub(crate) const MAX: u64 = 1024 * 1024 * 1024;
+
+/// The seed files of a path: itself, or a folder's `.json` and `.ndjson` files by name, schemas and names that begin with a dot left out.
+pub(crate) fn of(path: &Path) -> Result<Vec<PathBuf>, SeedFileError> {
+    let error = |cause: Error| SeedFileError::new(path, Place::default(), &cause);
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    for entry in path.read_dir().map_err(error)? {
+        let file = entry.map_err(error)?.path();
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let is_seed = (name.ends_with(".json") || name.ends_with(".ndjson"))
+            && !name.ends_with(".schema.json")
+            // What editors and file systems leave next to a file, and what is hidden.
+            && !name.starts_with('.')
+            // A pipe would hold up whoever reads it.
+            && file.is_file();
+        if is_seed {
+            files.push(file);
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        return Err(SeedFileError::new(
+            path,
+            Place::default(),
+            &"the folder holds no .json or .ndjson file",
+        ));
+    }
+    Ok(files)
+}
+
+/// All of a file.
+///
+/// # Errors
+/// Those of the file system, and one for a file that is longer than [`MAX`] or has no end.
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    // What a device or a pipe says of its length is no promise.
+    let announced = usize::try_from(file.metadata()?.len().min(MAX));
+    let mut bytes = Vec::with_capacity(announced.unwrap_or_default());
+    read_into(file, MAX, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// All of a stream.
+///
+/// # Errors
+/// Those of the stream, and one for a stream that is longer than [`MAX`] or has no end.
+pub(crate) fn read_all(stream: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    read_into(stream, MAX, &mut bytes)?;
+    Ok(bytes)
+}
+
+fn read_into(stream: impl Read, max: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
+    stream.take(max + 1).read_to_end(bytes)?;
+    if max < bytes.len() as u64 {
+        return Err(Error::new(ErrorKind::FileTooLarge, "larger than 1 GiB"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_without_an_end_is_not_read_for_ever() {
+        let read = |stream: &mut dyn Read| {
+            let mut bytes = Vec::new();
+            read_into(stream, 8, &mut bytes).map(|()| bytes.len())
+        };
+        assert_eq!(read(&mut &[b' '; 8][..]).expect("as much as may be"), 8);
+        for stream in [&mut &[b' '; 9][..] as &mut dyn Read, &mut io::repeat(0)] {
+            let refused = read(stream).expect_err("too much");
+            assert_eq!(refused.to_string(), "larger than 1 GiB");
+        }
+    }
+}

@@ -19,6 +19,7 @@ use super::signals::{Child, Signals};
 use super::{bad_flags, complain, fail};
 use crate::control::{Client, ClientError};
 use crate::namespace;
+use crate::namespace::ids::Ids;
 use crate::server::options::Options;
 use crate::server::{Rollcall, StartError, log};
 use crate::tls::{Tls, folder};
@@ -168,8 +169,9 @@ fn trusted(flags: &Flags, client: &Client) -> Result<Option<Trusted>, String> {
     let trusted = match &flags.tls_dir {
         Some(folder) => Trusted::Kept(absolute(folder).map_err(|cause| cause.to_string())?),
         None => {
-            // Unique to this process; the leftovers of an earlier process with the same id are of no use.
-            let name = format!("rollcall-{}", std::process::id());
+            // Containers that share the folder may have processes of the same number.
+            let (process, random) = (std::process::id(), Ids::unseeded().uuid());
+            let name = format!("rollcall-{process}-{random}");
             let folder = std::env::temp_dir().join(name);
             let made = folder::make_new(&folder).map_err(|cause| cause.to_string());
             made.map(|()| Trusted::Temporary(folder))?

@@ -115,10 +115,8 @@ pub(crate) fn make(folder: &Path) -> Result<(), TlsError> {
     builder.recursive(true).create(folder).map_err(at(folder))
 }
 
-/// Makes a folder of this process's own, in place of what an earlier process left there.
+/// Makes a folder that its owner alone can look into, where there is none.
 pub(crate) fn make_new(folder: &Path) -> Result<(), TlsError> {
-    // It may not be there.
-    let _ = fs::remove_dir_all(folder);
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

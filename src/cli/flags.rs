@@ -9,6 +9,7 @@ use crate::namespace::clock::{Setting, Time};
 use crate::namespace::settings::{Credential, Skew};
 use crate::pipeline::faults::Rule;
 use crate::provider::json::{self, Place};
+use crate::seed::files;
 use crate::server::StartError;
 use crate::server::options::Options;
 use crate::tls::Tls;
@@ -218,8 +219,8 @@ pub(super) struct Flags {
 pub(super) fn parse_time(text: &str) -> Result<Time, String> {
     let time = Time::parse_rfc3339(text)
         .ok_or("write a date and time with a time zone, e.g. 2024-05-20T08:30:00Z")?;
-    if !time.is_printable() {
-        return Err("choose a year from 1970 to 9999".to_owned());
+    if !time.fits_a_clock() {
+        return Err("choose a time from 1970-01-01 to 9999-12-30".to_owned());
     }
     Ok(time)
 }
@@ -376,7 +377,7 @@ pub(super) fn options(flags: &Flags) -> Result<Options, String> {
 
 fn fault_rules(file: &Path) -> Result<Vec<Rule>, String> {
     let text =
-        std::fs::read(file).map_err(|cause| format!("--faults {}: {cause}", file.display()))?;
+        files::read(file).map_err(|cause| format!("--faults {}: {cause}", file.display()))?;
     let wrong = |place: Place, pointer: &str, rule: &str| {
         let at = match pointer {
             "" => String::new(),

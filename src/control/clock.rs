@@ -37,6 +37,9 @@ struct Advance {
     by: String,
 }
 
+/// Said of a time that a clock cannot show.
+const BEYOND: &str = "a clock shows 1970-01-01 to 9999-12-30";
+
 fn shown_clock(namespace: &Namespace) -> Json<Value> {
     let state = namespace.state();
     let (setting, now) = (state.clock.setting(), state.clock.now().rfc3339_millis());
@@ -63,9 +66,8 @@ pub(crate) async fn clock(
 
 /// Lets a clock run as told, where it then shows a time that the providers can print.
 fn set(namespace: &Namespace, setting: Setting, place: &str) -> Result<Json<Value>, Problem> {
-    if !setting.shows().is_printable() {
-        let detail = "the clock would leave the years 1970 to 9999".to_owned();
-        return Err(Problem::new(400, detail).at(place));
+    if !setting.shows().fits_a_clock() {
+        return Err(Problem::new(400, BEYOND).at(place));
     }
     namespace.state().clock.set(setting);
     Ok(shown_clock(namespace))
@@ -130,10 +132,9 @@ pub(crate) async fn advance_clock(
     let by = millis(&by)?;
     blocking(move || {
         app.namespaces.with(about.name(), |namespace| {
-            let advanced = namespace.state().clock.advance(by, Time::is_printable);
+            let advanced = namespace.state().clock.advance(by, Time::fits_a_clock);
             if !advanced {
-                let detail = "the clock would leave the years 1970 to 9999";
-                return Err(Problem::new(400, detail).at("/by"));
+                return Err(Problem::new(400, BEYOND).at("/by"));
             }
             Ok(shown_clock(namespace))
         })

@@ -239,6 +239,11 @@ impl Time {
         (0..=LAST).contains(&self.0)
     }
 
+    /// Whether a clock may show it: what ends a day later, or is written in a zone ahead of UTC, has to be printable too.
+    pub(crate) fn fits_a_clock(self) -> bool {
+        self.is_printable() && self.plus_millis(24 * 60 * 60 * 1000).is_printable()
+    }
+
     fn of_the_machine() -> Self {
         let since_epoch = SystemTime::now()
             .duration_since(UNIX_EPOCH)

@@ -137,6 +137,9 @@ impl FromStr for Credential {
         let (Some(access_key), Some(secret_key)) = (part(), part()) else {
             return Err("write a credential as AK:SK, or AK:SK:TOKEN".to_owned());
         };
+        if access_key.contains('~') {
+            return Err("an access key holds no ~, which sets the namespace apart".to_owned());
+        }
         Ok(Self {
             access_key,
             secret_key,

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::namespace::settings::{Auth, Settings};
 use crate::provider::Provider;
 use crate::provider::table::Quirk;
+use crate::provider::text::excerpt;
 use crate::providers::{PROVIDERS, provider, require};
 
 /// Settings as the control plane shows and takes them; what is absent stays as it is.
@@ -156,7 +157,16 @@ pub(crate) fn set_quirk(settings: &mut Settings, name: &str, value: &str) -> Res
 
 /// Sets the region that a provider's answers name.
 pub(crate) fn set_region(settings: &mut Settings, id: &str, region: &str) -> Result<(), String> {
-    settings.set_region(require(id)?.id, region.to_owned());
+    let provider = require(id)?;
+    let is_region = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
+    if !(1..=64).contains(&region.len()) || !region.chars().all(is_region) {
+        return Err(format!(
+            "invalid region \"{}\" of {id}: write 1 to 64 letters, digits, - and _, as {}",
+            excerpt(region),
+            provider.region
+        ));
+    }
+    settings.set_region(provider.id, region.to_owned());
     Ok(())
 }
 

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use tracing::{Event, Subscriber};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::format::{Format, Writer};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
@@ -28,12 +29,25 @@ const LAST_LINES: Duration = Duration::from_millis(200);
 /// How often a standard error that does not block is tried again.
 const RETRY: Duration = Duration::from_millis(20);
 
+fn parse(filter: &str) -> Result<EnvFilter, String> {
+    // To the filter, a word that is no level is a part of the program of which to log all.
+    let misspelt = filter.split(',').map(str::trim).find(|part| {
+        part.chars().all(char::is_alphanumeric) && part.parse::<LevelFilter>().is_err()
+    });
+    if let Some(word) = misspelt {
+        return Err(format!(
+            "--log \"{filter}\": \"{word}\" is not a level (known: error, warn, info, debug, trace, off)"
+        ));
+    }
+    EnvFilter::try_new(filter)
+        .map_err(|cause| format!("--log \"{filter}\" is not a filter: {cause}"))
+}
+
 /// Starts the log, for the rest of the process. Panics are logged too: the standard library would write them itself, and wait.
 ///
 /// The value that it gives back waits for the last lines when it is dropped.
 pub(crate) fn start(filter: &str, replica: Option<&str>) -> Result<LogGuard, String> {
-    let parsed = EnvFilter::try_new(filter)
-        .map_err(|cause| format!("--log \"{filter}\" is not a filter: {cause}"))?;
+    let parsed = parse(filter)?;
     let lines = Lines::default();
     let writer = lines.clone();
     thread::Builder::new()

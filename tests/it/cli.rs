@@ -196,10 +196,22 @@ fn bad_flags_get_a_sentence_and_exit_code_2() {
         "write a date and time with a time zone",
     );
     check(&["--log", "a=b=c"], 2, "is not a filter");
+    for misspelt in ["warning", "inof", "hyper=info,Inof"] {
+        check(
+            &["--log", misspelt],
+            2,
+            "is not a level (known: error, warn, ",
+        );
+    }
+    for region in ["", "a b", "a.b", &"a".repeat(65)] {
+        let flag = format!("aliyun-ehpc={region}");
+        check(&["--region", &flag], 2, "invalid region");
+    }
+    check(&["--credential", "ak~a:sk"], 2, "an access key holds no ~");
     check(
         &["--clock", "0001-01-01T00:00:00Z"],
         2,
-        "choose a year from 1970 to 9999",
+        "choose a time from 1970-01-01 to 9999-12-30",
     );
     check(&["--max-namespaces", "0"], 2, "write 1 or more");
     for origin in ["*", "localhost:5173", "http://a.test/page", "http://"] {

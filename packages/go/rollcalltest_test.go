@@ -342,7 +342,7 @@ func TestCallsAreCountedAndNearMissesTold(t *testing.T) {
 	ns.AssertNotCalled(t, bytehouse, "ListUsers", rollcalltest.Param("Limit", "4"))
 
 	outcome(t, func(t testing.TB) { ns.AssertCalled(t, bytehouse, "ListUsers", rollcalltest.Times(2)) }).
-		fails(t, "volcengine-bytehouse ListUsers: found 1 such calls, wanted exactly 2", "the nearest calls:", `differs: operation is "GetUserDetail", not "ListUsers"`)
+		fails(t, "volcengine-bytehouse ListUsers: found 1 such call, wanted exactly 2", "the nearest calls:", `differs: operation is "GetUserDetail", not "ListUsers"`)
 	outcome(t, func(t testing.TB) { ns.AssertCalled(t, bytehouse, "ListUsers", rollcalltest.Param("Limit", "4")) }).fails(t, "differs: ", "Limit")
 	outcome(t, func(t testing.TB) { ns.AssertNotCalled(t, bytehouse, "ListUsers") }).fails(t, "wanted exactly 0")
 	outcome(t, func(t testing.TB) { ns.AssertCalled(t, "nobody", "ListUsers") }).fails(t, "nobody")

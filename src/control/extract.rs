@@ -6,6 +6,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use bytes::BytesMut;
@@ -41,9 +42,42 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryParams<T>
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let found = Query::<T>::from_request_parts(parts, state).await;
-        let Query(query) = found.map_err(|cause| Problem::new(400, cause.body_text()))?;
+        let Query(query) = found.map_err(|cause| Problem::new(400, query_rule(&cause)))?;
         Ok(Self(query))
     }
+}
+
+/// What is wrong with a query, in the words of those who write one.
+fn query_rule(cause: &QueryRejection) -> String {
+    let text = cause.body_text();
+    let rule = text.strip_prefix("Failed to deserialize query string: ");
+    let rule = rule.unwrap_or(&text);
+    let quoted = |name: &str| name.replace('`', "\"");
+    if let Some(name) = rule.strip_prefix("missing field ") {
+        return format!("the query lacks {}", quoted(name));
+    }
+    // The parameter's name comes first where its value is wrong.
+    let rule = rule.split_once(": ").map_or(rule, |(_, rule)| rule);
+    if let Some(name) = rule.strip_prefix("duplicate field ") {
+        return format!("the query has {} twice", quoted(name));
+    }
+    if let Some((name, known)) = rule
+        .strip_prefix("unknown field ")
+        .and_then(|names| names.split_once(", expected "))
+    {
+        let known = known.trim_start_matches("one of ").replace('`', "");
+        return format!("there is no parameter {} here, only {known}", quoted(name));
+    }
+    let name = text.split(": ").nth(1).unwrap_or_default();
+    let rule = match rule {
+        "cannot parse integer from empty string" | "invalid digit found in string" => {
+            "write a whole number of 0 or more"
+        }
+        "number too large to fit in target type" => "the number is too large",
+        "provided string was not `true` or `false`" => "write true or false",
+        rule => rule.trim_start_matches("unknown variant "),
+    };
+    format!("the parameter \"{name}\": {rule}")
 }
 
 /// The body, of an ordinary size.
@@ -314,7 +348,14 @@ pub(crate) fn required_body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Prob
     }
     json::read(bytes).map_err(|error| {
         let pointer = error.pointer();
-        Problem::new(400, error.rule).at(pointer)
+        // A column of 0 is before the text, which tells nothing.
+        let is_placed = !error.rule.ends_with(" column 0");
+        let rule = if is_placed {
+            &error.rule
+        } else {
+            error.without_position()
+        };
+        Problem::new(400, rule).at(pointer)
     })
 }
 

@@ -129,6 +129,9 @@ impl ControlAccess {
         let name = host_name(host).to_ascii_lowercase();
         let is_here = name.parse::<IpAddr>().is_ok() || self.is_local(&name);
         (!is_here).then(|| {
+            if name.is_empty() {
+                return Problem::new(403, "the header Host is empty; use an IP address or localhost");
+            }
             Problem::new(
                 403,
                 format!("the host name \"{name}\" is not allowed here; use an IP address or localhost, or start with --allow-host {name}"),

@@ -272,7 +272,8 @@ pub(crate) async fn verify(
                 return Ok(Json(json!({ "found": found })));
             }
             Verdict::Fails { found, nearest } if is_late || count.is_settled(found) => {
-                let detail = format!("found {found} such calls, wanted {count}");
+                let calls = if found == 1 { "call" } else { "calls" };
+                let detail = format!("found {found} such {calls}, wanted {count}");
                 return Err(Problem {
                     more: Some(Box::new(nearest)),
                     ..Problem::new(409, detail)

@@ -264,7 +264,10 @@ impl From<Effect> for Value {
 /// let effect = Effect::Delay { delay };
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "a delay is a time, as \"2s\", or two, as [\"1s\", \"3s\"]"
+)]
 pub enum Delay {
     /// That late.
     Fixed(String),

@@ -7,6 +7,7 @@
 mod place;
 mod watch;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -232,13 +233,47 @@ fn from_value<T: DeserializeOwned>(value: &Value, watch: &Watch) -> Result<T, se
     T::deserialize(Watched::new(value, watch))
 }
 
-/// What was expected, in the words of JSON: callers know no structs.
+/// What is wrong, in the words of JSON: callers know no Rust.
 fn in_json(message: &str) -> String {
-    let Some((before, after)) = message.split_once("expected struct ") else {
-        return message.replace("expected a map", "expected an object");
+    let (rule, position) = match message.rsplit_once(" at line ") {
+        Some((rule, position)) => (rule, format!(" at line {position}")),
+        None => (message, String::new()),
     };
-    let rest = after.trim_start_matches(|letter: char| letter.is_alphanumeric());
-    format!("{before}expected an object{rest}")
+    let rule = match rule.rsplit_once(", expected ") {
+        Some((found, expected)) => format!(
+            "{}, expected {}",
+            found_in_json(found),
+            type_in_json(expected)
+        ),
+        None => rule.to_owned(),
+    };
+    format!("{rule}{position}")
+}
+
+fn found_in_json(found: &str) -> Cow<'_, str> {
+    match found {
+        "invalid type: map" => "invalid type: object".into(),
+        "invalid type: sequence" => "invalid type: array".into(),
+        _ => match found.strip_prefix("unknown variant ") {
+            Some(value) => format!("unknown value {value}").into(),
+            None => found.into(),
+        },
+    }
+}
+
+fn type_in_json(expected: &str) -> &str {
+    match expected {
+        "a map" => "an object",
+        "a sequence" => "an array",
+        "u8" => "a whole number from 0 to 255",
+        "u16" => "a whole number from 0 to 65535",
+        "u32" => "a whole number from 0 to 4294967295",
+        "u64" | "usize" => "a whole number of 0 or more",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        other if other.starts_with("struct ") => "an object",
+        other => other,
+    }
 }
 
 #[cfg(test)]
@@ -294,11 +329,11 @@ mod tests {
 
     #[test]
     fn arrays_are_no_objects_at_any_depth() {
-        refused(r#"["n"]"#, "", "invalid type: sequence");
+        refused(r#"["n"]"#, "", "invalid type: array, expected an object");
         refused(
             r#"{"name": "n", "inner": [[1]]}"#,
             "/inner/0",
-            "invalid type: sequence",
+            "invalid type: array",
         );
         let document = serde_json::json!({ "name": "n", "inner": [[1]] });
         let error = read_value::<Outer>(&document).expect_err("an array");
@@ -316,16 +351,20 @@ mod tests {
                 "/inner/1",
                 "missing field `x`",
             ),
-            (r#""map": {"a/b": "c"}"#, "/map/a~1b", "expected u8"),
-            (r#""kind": {"Wrapped": {"x": []}}"#, "/kind/Wrapped/x", "u8"),
+            (r#""map": {"a/b": "c"}"#, "/map/a~1b", "from 0 to 255"),
+            (
+                r#""kind": {"Wrapped": {"x": []}}"#,
+                "/kind/Wrapped/x",
+                "from 0 to 255",
+            ),
             (
                 r#""kind": {"Named": {"y": [1, true]}}"#,
                 "/kind/Named/y/1",
-                "u8",
+                "from 0 to 255",
             ),
             (r#""kind": {"Plain": 1}"#, "/kind/Plain", "unit"),
             (r#""kind": "Wrapped""#, "/kind/Wrapped", "newtype variant"),
-            (r#""kind": "Other""#, "/kind", "unknown variant `Other`"),
+            (r#""kind": "Other""#, "/kind", "unknown value `Other`"),
         ];
         for (member, pointer, rule) in members {
             refused(&format!(r#"{{"name": "n", {member}}}"#), pointer, rule);

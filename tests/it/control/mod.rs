@@ -13,6 +13,7 @@ mod namespaces;
 mod records;
 mod safety;
 mod waiting;
+mod wording;
 
 use serde_json::{Value, json};
 

@@ -196,7 +196,7 @@ fn a_broken_rule_is_named_with_its_place_and_value() {
     check(
         &a(),
         &json!([{ "access_key": "good-name", "secret_key": "G00d-secret", "default_topic_perm": "ALL" }]),
-        "users[0].users[0].default_topic_perm: unknown variant `ALL`",
+        "users[0].users[0].default_topic_perm: unknown value `ALL`",
     );
     check(
         &a(),

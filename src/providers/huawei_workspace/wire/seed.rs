@@ -147,7 +147,7 @@ const fn yes() -> bool {
 
 /// Milliseconds since the epoch: a string in lists, a number where a user is shown.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a number or a string")]
 enum Expiry {
     Number(i64),
     Text(String),

@@ -181,7 +181,7 @@ class NamespaceTest {
         rollcall.assertNotCalled(PROVIDER, "ListUsers", param("Limit", "4"));
 
         contains(assertThrows(AssertionError.class, () -> rollcall.assertCalled(PROVIDER, "ListUsers", times(2))).getMessage(),
-            "volcengine-bytehouse ListUsers: found 1 such calls, wanted exactly 2", "the nearest calls:", "differs: operation is \"GetUserDetail\", not \"ListUsers\"");
+            "volcengine-bytehouse ListUsers: found 1 such call, wanted exactly 2", "the nearest calls:", "differs: operation is \"GetUserDetail\", not \"ListUsers\"");
         contains(assertThrows(AssertionError.class, () -> rollcall.assertCalled(PROVIDER, "ListUsers", param("Limit", "4"))).getMessage(), "differs: ", "Limit");
         contains(assertThrows(AssertionError.class, () -> rollcall.assertNotCalled(PROVIDER, "ListUsers")).getMessage(), "wanted exactly 0");
         contains(assertThrows(RollcallException.class, () -> rollcall.assertCalled("nobody", "ListUsers")).getMessage(), "nobody");

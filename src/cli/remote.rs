@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::{bad_flags, fail, fail_at, say};
 use crate::control::{Client, ClientError, agent, encoded, transport_error};
 use crate::namespace;
+use crate::pipeline::journal::Status;
 use crate::provider::json::{self, Place};
 use crate::seed::files;
 use crate::server::options::Listen;
@@ -24,7 +25,7 @@ const ALL: &str = "*";
 #[derive(Debug, Args)]
 pub(super) struct Remote {
     /// The server's address; default: the one in ROLLCALL_LISTEN, else http://127.0.0.1:4700
-    #[arg(long, env = "ROLLCALL_URL")]
+    #[arg(long, env = "ROLLCALL_URL", value_parser = parse_url)]
     url: Option<String>,
 
     /// The namespace to work on; journal, reset and snapshot save accept '*' for all
@@ -49,6 +50,18 @@ pub(super) struct Remote {
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// For commands that transfer all of a namespace's data.
 const BULK_TIMEOUT: Duration = Duration::from_secs(300);
+
+fn parse_url(text: &str) -> Result<String, String> {
+    let url = text.parse::<http::Uri>().ok();
+    url.filter(|url| matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some())
+        .map(|_| text.to_owned())
+        .ok_or_else(|| "write the whole address, e.g. http://127.0.0.1:4700".to_owned())
+}
+
+/// A status or a class of them, which the server reads.
+fn parse_status(text: &str) -> Result<String, String> {
+    text.parse::<Status>().map(|_| text.to_owned())
+}
 
 fn parse_timeout(text: &str) -> Result<Duration, String> {
     let length = humantime::parse_duration(text).ok();
@@ -139,9 +152,9 @@ pub(super) struct JournalQuery {
     #[arg(long)]
     operation: Option<String>,
 
-    /// Only calls with this HTTP status
-    #[arg(long)]
-    status: Option<u16>,
+    /// Only calls with this HTTP status, e.g. 404, or of this class, e.g. 4xx
+    #[arg(long, value_parser = parse_status)]
+    status: Option<String>,
 
     /// Only calls answered at this stage: recognise, fault, gateway, operation, answered or broken
     #[arg(long)]
@@ -342,7 +355,7 @@ fn page(
         ("provider", asked.provider.clone()),
         ("operation", asked.operation.clone()),
         ("stage", asked.stage.clone()),
-        ("status", number(asked.status.map(u64::from))),
+        ("status", asked.status.clone()),
         ("since", number(asked.since)),
         ("before", number(before)),
         ("limit", number(limit.map(|limit| limit as u64))),
@@ -519,10 +532,27 @@ fn restore_all(remote: &Remote, folder: &Path) -> ExitCode {
         Ok(entries) => entries.into_iter().map(|entry| entry.path()).collect(),
         Err(cause) => return fail(&format!("{}: {cause}", folder.display())),
     };
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "db"));
+    let is_hidden = |file: &PathBuf| {
+        let name = file.file_name().unwrap_or_default();
+        name.as_encoded_bytes().starts_with(b".")
+    };
+    files.retain(|file| {
+        file.extension().is_some_and(|extension| extension == "db") && !is_hidden(file)
+    });
     files.sort();
     if files.is_empty() {
         return fail(&format!("{} contains no NAME.db", folder.display()));
+    }
+    let is_name = |file: &&PathBuf| {
+        let name = file.file_stem().unwrap_or_default();
+        name.to_str().is_some_and(namespace::is_name)
+    };
+    // Before any of them is in place.
+    if let Some(file) = files.iter().find(|file| !is_name(file)) {
+        return fail(&format!(
+            "{}: the file's name is not a namespace's; nothing was restored",
+            file.display()
+        ));
     }
     let client = remote.bulk_client();
     for file in files {

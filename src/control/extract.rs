@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::header::CONTENT_ENCODING;
 use axum::http::request::Parts;
 use bytes::BytesMut;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -182,6 +183,12 @@ async fn bounded(request: Request, max: usize, patience: Duration) -> Result<Byt
 }
 
 fn limited(request: Request, max: usize) -> Result<Limited<Body>, Problem> {
+    let encoding = request.headers().get(CONTENT_ENCODING);
+    if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        let detail =
+            "the control plane takes no compressed bodies; send it without Content-Encoding";
+        return Err(Problem::new(415, detail));
+    }
     let body = request.into_body();
     // A client need not send what will not be taken.
     if u64::try_from(max).is_ok_and(|max| max < http_body::Body::size_hint(&body).lower()) {

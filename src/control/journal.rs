@@ -235,13 +235,20 @@ struct Verify {
 }
 
 /// A question whose count is a number alone, which is exactly that many; any other as it is.
-fn with_exact_count(bytes: &[u8]) -> Cow<'_, [u8]> {
-    match json::read::<Value>(bytes) {
-        Ok(mut question) if question["count"].is_u64() => {
-            question["count"] = json!({ "exactly": question["count"] });
-            question.to_string().into_bytes().into()
+fn with_exact_count(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Problem> {
+    let Ok(mut question) = json::read::<Value>(bytes) else {
+        return Ok(bytes.into());
+    };
+    match &question["count"] {
+        count if count.is_u64() => {
+            question["count"] = json!({ "exactly": count });
+            Ok(question.to_string().into_bytes().into())
         }
-        _ => bytes.into(),
+        Value::Object(bounds) if bounds.len() != 1 => {
+            let detail = "a count has one bound: exactly, at_least or at_most";
+            Err(Problem::new(400, detail).at("/count"))
+        }
+        _ => Ok(bytes.into()),
     }
 }
 
@@ -258,7 +265,7 @@ pub(crate) async fn verify(
         since,
         count,
         wait_ms,
-    } = required_body(&with_exact_count(&bytes))?;
+    } = required_body(&with_exact_count(&bytes)?)?;
     check_match(&mut matches, &about)?;
     let deadline = Instant::now() + Duration::from_millis(wait_ms).min(WAIT);
     let matches = Arc::new(matches);

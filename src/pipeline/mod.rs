@@ -389,7 +389,7 @@ fn unrecognised(
         "type": "about:blank",
         "title": "Nobody's API",
         "status": 404,
-        "detail": format!("{detail}; the nearest documented operations are below, and GET /_rollcall lists what there is"),
+        "detail": format!("{detail}; \"nearest\" has the documented operations that come closest, and GET /_rollcall lists them all"),
         "nearest": near,
     });
     let reply = add_common_headers(

@@ -129,6 +129,20 @@ fn journal() {
         "the journal has no entry 99",
     );
     fails(&server, &["journal", "first"], 2, "invalid value 'first'");
+    let of = |status| fine_json(&server, &["journal", "--status", status])["entries"].clone();
+    assert_eq!((of("2xx"), of("200")), (of("200"), of("2xx")));
+    assert_ne!(of("2xx"), json!([]));
+    assert_eq!(of("4xx"), json!([]));
+    fails(
+        &server,
+        &["journal", "--status", "4x"],
+        2,
+        "a class, e.g. 4xx",
+    );
+    for url in ["127.0.0.1:4700", "localhost", "ftp://a.test", "http://"] {
+        let asked = ["journal", "--url", url];
+        fails(&server, &asked, 2, "write the whole address");
+    }
     fails(&server, &["journal", "--curl"], 2, "<ID>");
 }
 

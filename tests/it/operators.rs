@@ -528,8 +528,18 @@ fn snapshots_of_all_namespaces_go_into_a_folder_and_back() {
     }
     let (code, printed, complaint) = command(&server, &["snapshot", "restore", backup]);
     assert_eq!(code, Some(0), "{complaint}");
-    assert_eq!(printed.matches(": in place").count(), 2);
+    assert_eq!(printed.matches(": restored").count(), 2);
     assert_eq!((total(&server, "default"), total(&server, "a")), before);
+    // What file systems leave there is no namespace; what could be one is, or nothing is restored.
+    for name in ["._default.db", ".hidden.db", "notes.txt"] {
+        fs::write(format!("{backup}/{name}"), "x").expect("a writable folder");
+    }
+    let odd = format!("{backup}/Not A Name.db");
+    fs::write(&odd, "x").expect("a writable folder");
+    let (code, printed, complaint) = command(&server, &["snapshot", "restore", backup]);
+    assert_eq!((code, printed.as_str()), (Some(1), ""), "{complaint}");
+    assert!(complaint.contains("nothing was restored"), "{complaint}");
+    fs::remove_file(odd).expect("it is there");
     // Into another server that has none of them.
     let other = with(frozen().empty());
     assert_eq!(command(&other, &["snapshot", "restore", backup]).0, Some(0));

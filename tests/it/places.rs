@@ -218,7 +218,7 @@ fn rules_and_answers_that_are_wrong_are_told_so_too() {
     }
     for (text, sentence) in [
         ("{\n \"users\": [,", ":2:12: expected value"),
-        ("{\n \"user\": []}", ": this is no list of users"),
+        ("{\n \"user\": []}", ": not a user list of huawei-workspace"),
     ] {
         let (_folder, path) = file("json", text);
         let named = path.to_str().expect("UTF-8");

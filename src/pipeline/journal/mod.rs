@@ -89,7 +89,7 @@ impl FromStr for Status {
             .filter(|hundreds| (1..=9).contains(hundreds));
         let exactly = || text.parse().ok().map(Self::Exactly);
         class.map(Self::Class).or_else(exactly).ok_or_else(|| {
-            format!("\"{text}\" is no status; write a number, as 404, or a class, as 4xx")
+            format!("invalid status \"{text}\": write a number, e.g. 404, or a class, e.g. 4xx")
         })
     }
 }

@@ -76,6 +76,18 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         "/count/exactly",
         "expected a whole number of 0 or more",
     ),
+    (
+        "journal/verify",
+        r#"{"count": {"at_least": 1, "at_most": 3}}"#,
+        "/count",
+        "a count has one bound",
+    ),
+    (
+        "journal/verify",
+        r#"{"count": {}}"#,
+        "/count",
+        "a count has one bound",
+    ),
     ("namespaces/default/seed", "", "", "the body is empty"),
 ];
 
@@ -116,5 +128,15 @@ fn a_wrong_body_is_refused_in_the_words_of_json() {
     let server = demo();
     for (target, body, pointer, sentence) in BODIES {
         check(&server, "POST", target, body, pointer, sentence);
+    }
+    for target in ["faults", "reset", "namespaces/a/seed", "journal/verify"] {
+        let target = format!("/_rollcall/{target}");
+        let answer = server.send(
+            "POST",
+            &target,
+            &[("content-encoding", "gzip")],
+            b"\x1f\x8b",
+        );
+        refused(&answer, 415, "", "send it without Content-Encoding");
     }
 }

@@ -8,21 +8,21 @@ use super::{Examination, MAX_BODY, json};
 use crate::signing::Scheme::{self, AlibabaAcs3, AlibabaV1, Huawei, QingCloud, Volcengine};
 use crate::signing::{Digest, sha256_hex};
 
-/// The schemes with a line for the body in the string to sign.
+/// The schemes whose string to sign has a line for the body.
 const WITH_BODY: &[Scheme] = &[AlibabaAcs3, Volcengine, Huawei, QingCloud];
 
 deviations! {
     "body-empty", WITH_BODY, "signature matches if the body is taken for empty" => body_empty;
-    "body-not-sent", WITH_BODY, "the signature is of the body {}; none was sent" => body_not_sent;
-    "body-hash-sha256", [AlibabaAcs3, Huawei], "signature matches with the SHA-256 of the body; an algorithm with SM3 in its name wants the SM3 there"
+    "body-not-sent", WITH_BODY, "signature matches if the body is {}, but no body was sent" => body_not_sent;
+    "body-hash-sha256", [AlibabaAcs3, Huawei], "signature matches with the SHA-256 of the body; an SM3 algorithm requires the body's SM3 hash"
         => body_hash_sha256;
-    "body-hash-stated", [AlibabaAcs3, Volcengine], "signature matches with the body hash that {} states; the body that came has another"
+    "body-hash-stated", [AlibabaAcs3, Volcengine], "signature matches with the body hash that {} states, but the body that arrived has a different hash"
         => body_hash_stated;
-    "body-hash-own", [Huawei], "signature matches with the hash of the body; {} says something else" => body_hash_own;
+    "body-hash-own", [Huawei], "signature matches with the hash of the body, but {} states a different one" => body_hash_own;
     "body-reserialised", WITH_BODY, "signature matches if the body is the same JSON written {}"
         => body_reserialised;
     "body-newline", WITH_BODY, "signature matches if the body {}" => body_newline;
-    "body-unsigned", [Huawei], "signature matches if UNSIGNED-PAYLOAD stands for the body hash; say so in X-Sdk-Content-Sha256"
+    "body-unsigned", [Huawei], "signature matches if UNSIGNED-PAYLOAD replaces the body hash; send it as X-Sdk-Content-Sha256, too"
         => |trial, _| one(trial, |trial| trial.payload = Some("UNSIGNED-PAYLOAD".to_owned()));
     "body-hash-upper-case", WITH_BODY, "signature matches if the body hash is written in upper-case hex"
         => |trial, _| one(trial, |trial| trial.payload = trial.payload.take().map(|line| line.to_uppercase()));
@@ -31,7 +31,7 @@ deviations! {
     "form-left-out", [AlibabaV1], "signature matches if the fields of the form in the body are left out" => form_left_out;
 }
 
-/// Another body, where there is a line for it.
+/// A different body, for schemes with a line for it.
 fn other_body(
     trial: &Trial,
     examination: &Examination<'_>,
@@ -52,7 +52,7 @@ fn body_empty(trial: &Trial, examination: &Examination<'_>) -> Variants {
         .collect()
 }
 
-/// What SDKs sign for a call without a body and then do not send: Huawei's for Node does so with `{}` of a DELETE.
+/// Bodies that SDKs sign but do not send, for calls without one: Huawei's Node SDK signs `{}` for a DELETE.
 fn body_not_sent(trial: &Trial, examination: &Examination<'_>) -> Variants {
     if !examination.case.request.body.is_empty() {
         return Vec::new();

@@ -1,11 +1,11 @@
-//! Percent-encoding as clients do it who take a function of their language for the right one.
+//! Percent-encoding as clients do it when they use the wrong function of their language.
 
 use crate::signing::encode;
 
-/// From bytes to the text that stands for them.
+/// Encodes bytes as text.
 pub(crate) type Encoder = fn(&[u8]) -> String;
 
-/// What the schemes want: all but `A-Z a-z 0-9 - _ . ~` encoded.
+/// What the schemes require: everything but `A-Z a-z 0-9 - _ . ~` encoded.
 pub(crate) fn standard(bytes: &[u8]) -> String {
     encode(bytes).into_owned()
 }
@@ -15,7 +15,7 @@ pub(super) fn as_it_is(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// The right encoding with some escapes taken back or added.
+/// The standard encoding with some escapes removed or added.
 pub(super) fn respelled(bytes: &[u8], pairs: &[(&str, &str)]) -> String {
     pairs
         .iter()
@@ -36,7 +36,7 @@ pub(super) fn encode_uri_component(bytes: &[u8]) -> String {
     )
 }
 
-/// JavaScript's `encodeURI`, which is for whole addresses.
+/// JavaScript's `encodeURI`, which is meant for complete URLs.
 pub(super) fn encode_uri(bytes: &[u8]) -> String {
     const KEPT: &str = ";,/?:@&=+$#!'()*";
     let escape = |letter: char| format!("%{:02X}", u32::from(letter));
@@ -45,7 +45,7 @@ pub(super) fn encode_uri(bytes: &[u8]) -> String {
     })
 }
 
-/// Python's `urllib.parse.quote`, to which a slash is safe.
+/// Python's `urllib.parse.quote`, which treats a slash as safe.
 pub(super) fn python_quote(bytes: &[u8]) -> String {
     respelled(bytes, &[("%2F", "/")])
 }

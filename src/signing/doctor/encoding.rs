@@ -17,7 +17,7 @@ deviations! {
     "final-newline", ALL, "signature matches if the string to sign ends in a line feed"
         => |trial, _| one(trial, |trial| trial.end = "\n");
     "digest", BASE64, "signature matches with {}" => digest;
-    "digest-sha256", [AlibabaAcs3, Huawei], "signature matches with SHA-256 {}, though the algorithm that Authorization names has SM3"
+    "digest-sha256", [AlibabaAcs3, Huawei], "signature matches with SHA-256 {}, although the algorithm in Authorization uses SM3"
         => digest_sha256;
     "signature-hex", BASE64, "signature matches if it is written in hex instead of Base64" => signature_hex;
     "signature-base64", SIX_PARTS, "signature matches if it is written in Base64 instead of hex"
@@ -42,7 +42,7 @@ fn digest(trial: &Trial, _: &Examination<'_>) -> Variants {
     vec![variant(trial, name, |trial| trial.digest = digest)]
 }
 
-/// A client that was told the name of the algorithm, and hashes as ever.
+/// A client that was configured with the algorithm's name, but still hashes with SHA-256.
 fn digest_sha256(trial: &Trial, examination: &Examination<'_>) -> Variants {
     if trial.digest != Digest::Sm3 {
         return Vec::new();
@@ -53,8 +53,8 @@ fn digest_sha256(trial: &Trial, examination: &Examination<'_>) -> Variants {
         trial.payload = trial.payload.take().map(|_| body.clone());
     };
     vec![
-        variant(trial, "in every place", everywhere),
-        variant(trial, "in every place but the hash of the body", |trial| {
+        variant(trial, "everywhere", everywhere),
+        variant(trial, "everywhere but in the hash of the body", |trial| {
             trial.digest = Digest::Sha256;
         }),
     ]

@@ -13,7 +13,7 @@ deviations! {
         => header_lines_sorted;
     "blank-line-missing", SIX_PARTS, "signature matches if the canonical request has no empty line before SignedHeaders"
         => |trial, _| one(trial, |trial| trial.gap = false);
-    "header-not-listed", SIX_PARTS, "signature matches if the header {} is signed, which SignedHeaders does not list"
+    "header-not-listed", SIX_PARTS, "signature matches if the header {} is signed, but SignedHeaders does not list it"
         => header_not_listed;
 }
 
@@ -82,13 +82,13 @@ fn header_values_untrimmed(trial: &Trial, examination: &Examination<'_>) -> Vari
     let request = examination.case.request;
     // The server's own parser has trimmed the values, so the usual blanks are put back.
     vec![
-        variant(trial, "with the space that follows the colon", |trial| {
+        variant(trial, "with the space after the colon", |trial| {
             trial
                 .headers
                 .iter_mut()
                 .for_each(|(_, value)| value.insert(0, ' '));
         }),
-        variant(trial, "with a space behind", |trial| {
+        variant(trial, "with a trailing space", |trial| {
             trial
                 .headers
                 .iter_mut()
@@ -154,7 +154,7 @@ fn header_lines_sorted(trial: &Trial, _: &Examination<'_>) -> Variants {
     ]
 }
 
-/// Most often a token that was added when the list was made already.
+/// Usually a token that was added after the list was made.
 fn header_not_listed(trial: &Trial, examination: &Examination<'_>) -> Variants {
     let is_listed = |name: &str| {
         trial

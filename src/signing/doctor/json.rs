@@ -1,11 +1,11 @@
-//! A JSON body, written again as the usual libraries write it: what a client signs that does not send the bytes it hashed.
+//! Re-serialises a JSON body as common libraries do: clients that serialise twice sign other bytes than they send.
 
 use std::io;
 
 use serde_json::Value;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
-/// The ways in which the same JSON is written, each with a name for the sentence.
+/// Common serialisations of the same JSON, each with its name in the sentence.
 pub(super) fn rewritten(body: &[u8]) -> Vec<(String, Vec<u8>)> {
     let Ok(value) = serde_json::from_slice::<Value>(body) else {
         return Vec::new();
@@ -14,7 +14,7 @@ pub(super) fn rewritten(body: &[u8]) -> Vec<(String, Vec<u8>)> {
     for (order, value) in [("", value.clone()), (" with sorted keys", sorted(value))] {
         for (spaces, spaced) in [
             ("without spaces", false),
-            ("with a space behind each colon and comma", true),
+            ("with a space after each colon and comma", true),
         ] {
             for (letters, ascii) in [("", false), (" and \\u escapes", true)] {
                 let name = format!("{spaces}{letters}{order}");
@@ -55,7 +55,7 @@ fn sorted(value: Value) -> Value {
     }
 }
 
-/// One line: JavaScript's `JSON.stringify`, or with spaces Python's `json.dumps`, which escapes non-ASCII letters too.
+/// A single line: JavaScript's `JSON.stringify`, or with spaces Python's `json.dumps`, which also escapes non-ASCII characters.
 struct Compact {
     spaced: bool,
     ascii: bool,

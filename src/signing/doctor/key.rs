@@ -7,7 +7,7 @@ use crate::signing::Scheme::{AlibabaAcs3, AlibabaV1};
 
 deviations! {
     "another-secret", ALL, "signature matches with the secret of the access key \"{}\"" => another_secret;
-    "secret-untrimmed", ALL, "signature matches if the secret is used with {} behind it" => secret_untrimmed;
+    "secret-untrimmed", ALL, "signature matches if the secret ends in {}" => secret_untrimmed;
     "key-id-as-secret", ALL, "signature matches if the access key id is used as the secret" => key_id_as_secret;
     "secret-ampersand", [AlibabaV1, AlibabaAcs3], "signature matches {} the secret" => secret_ampersand;
 }
@@ -48,8 +48,8 @@ fn key_id_as_secret(trial: &Trial, examination: &Examination<'_>) -> Variants {
 
 fn secret_ampersand(trial: &Trial, _: &Examination<'_>) -> Variants {
     let (particulars, suffix) = match trial.key_suffix {
-        "" => ("with an & behind", "&"),
-        _ => ("without the & behind", ""),
+        "" => ("with an & after", "&"),
+        _ => ("without the & after", ""),
     };
     vec![variant(trial, particulars, |trial| {
         trial.key_suffix = suffix

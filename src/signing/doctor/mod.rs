@@ -1,9 +1,9 @@
-//! Finds the mistake behind a signature that does not match, by making known mistakes until one gives that signature.
+//! Explains a signature that does not match, by trying known mistakes until one reproduces it.
 //!
-//! Each mistake is a row of [`DEVIATIONS`]: a name, a sentence, the schemes that know it, and a function from the right
-//! calculation to the wrong ones. Only one mistake is made at a time. The work is bounded: so many trials, so many bytes,
-//! and nothing at all for a request whose parameters are longer than anybody reads. None of it runs for a signature that
-//! is right, and no text that leaves this file holds a secret.
+//! Each mistake is a row of [`DEVIATIONS`]: a name, a sentence, the schemes it applies to, and a function from the correct
+//! calculation to the wrong ones. Mistakes are tried one at a time, not combined. The work is bounded by a number of trials and of
+//! bytes; requests with overlong parameters are skipped. None of it runs for a correct signature, and no text that leaves this
+//! module contains a secret.
 
 mod body;
 pub(super) mod encoders;
@@ -25,25 +25,25 @@ pub use table::Deviation;
 
 use trial::Trial;
 
-/// So many calculations, then the doctor gives up. The longest list in practice takes a third of it.
+/// The maximum number of calculations. The longest list in practice takes a third of it.
 const MAX_TRIALS: usize = 6_000;
 
-/// So many bytes are signed, then the doctor gives up.
+/// The maximum number of bytes to sign.
 const MAX_BYTES: usize = 32 << 20;
 
 /// Longer parameters and signed headers are not examined: each trial copies them.
 const MAX_PARAMETERS: usize = 64 << 10;
 
-/// Longer bodies are not written again.
+/// Longer bodies are not re-serialised.
 const MAX_BODY: usize = 256 << 10;
 
-/// So many other keys are tried.
+/// How many other keys are tried.
 const MAX_KEYS: usize = 256;
 
-/// A request whose signature does not match, and what the server knows.
+/// A request whose signature does not match, and what the server knows about it.
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
-    /// The scheme that the request is signed in.
+    /// The scheme that the request is signed with.
     pub scheme: Scheme,
     /// The request.
     pub request: &'a RawRequest<'a>,
@@ -53,7 +53,7 @@ pub struct Case<'a> {
     pub key: Option<AccessKey<'a>>,
     /// Every known key.
     pub keys: &'a [AccessKey<'a>],
-    /// The port that the request came to, which a client may have signed and not sent.
+    /// The port that the request arrived on, which a client may have signed but not sent.
     pub port: Option<u16>,
     /// Host names of the real service, which a client behind a proxy may have signed.
     pub hosts: &'a [&'a str],
@@ -66,13 +66,13 @@ pub struct Case<'a> {
 /// A mistake that reproduces the client's signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The name of a row of [`DEVIATIONS`]; or `body-hash-header`, where the signature is right and the stated hash wrong.
+    /// The name of a row of [`DEVIATIONS`], or `body-hash-header` if the signature is correct but the stated hash is wrong.
     pub name: &'static str,
-    /// What would have to be so for the signature to match.
+    /// What would make the signature match.
     pub sentence: String,
-    /// The string to sign that gives the client's signature, where it is another than ours.
+    /// The string to sign that gives the client's signature, if it differs from ours.
     pub string_to_sign: Option<String>,
-    /// The canonical request in it, where the scheme hashes one.
+    /// The canonical request in it, if the scheme hashes one.
     pub canonical_request: Option<String>,
 }
 
@@ -88,7 +88,7 @@ const TABLES: &[&[Deviation]] = &[
     encoding::DEVIATIONS,
 ];
 
-/// Every known mistake. The first that fits is named, so the likelier and the more telling come first.
+/// Every known mistake. The first match is reported, so likely and specific ones come first.
 pub static DEVIATIONS: &[Deviation] = &table::joined::<{ table::count(TABLES) }>(TABLES);
 
 /// Looks for the first mistake that reproduces the client's signature.
@@ -133,7 +133,7 @@ pub fn diagnose(case: &Case<'_>) -> Option<Finding> {
     None
 }
 
-/// Explains a time that is too far off, when it is off as a clock is that shows local time.
+/// Explains a time that is too far off by exactly a time zone's offset.
 ///
 /// Both are in seconds since 1970. The signature of such a request is usually right: the client signed what it sent.
 #[must_use]
@@ -143,7 +143,7 @@ pub fn shifted_clock(sent: i64, now: i64) -> Option<Finding> {
     Some(Finding {
         name: "local-time",
         sentence: format!(
-            "the time would do if it were {}: the one sent is local time ({}), not UTC",
+            "the time should be {}: the one sent is local time ({}), not UTC",
             extended_time(sent - minutes * 60),
             offset_text(minutes)
         ),
@@ -152,7 +152,7 @@ pub fn shifted_clock(sent: i64, now: i64) -> Option<Finding> {
     })
 }
 
-/// The signature is right for the body that came, so the only thing left to be wrong is the header that states its hash.
+/// The signature is correct for the body that arrived, so the header that states its hash must be wrong.
 fn stated_hash_is_wrong(reading: &Reading) -> Option<Finding> {
     let header = reading
         .hash_header
@@ -165,7 +165,7 @@ fn stated_hash_is_wrong(reading: &Reading) -> Option<Finding> {
     })
 }
 
-/// The offsets of the world's time zones in minutes, UTC itself left out.
+/// The offsets of the world's time zones in minutes, without UTC itself.
 fn zone_offsets() -> impl Iterator<Item = i64> {
     let half_hours = (-24..=28)
         .filter(|&halves| halves != 0)
@@ -187,7 +187,7 @@ struct Budget {
     bytes: usize,
 }
 
-/// What a deviation may look at besides the calculation it changes.
+/// What a deviation may read besides the calculation that it changes.
 struct Examination<'a> {
     case: &'a Case<'a>,
     rules: &'static SchemeRules,
@@ -215,8 +215,8 @@ impl Examination<'_> {
     }
 }
 
-/// Reads the request and lays out the right calculations, one for every candidate form; an unknown key has the empty
-/// secret, which only a deviation replaces.
+/// Reads the request and sets up the correct calculations, one for every candidate form. An unknown key has the empty secret, which
+/// only a deviation replaces.
 fn examine<'a>(case: &'a Case<'a>) -> Option<Examination<'a>> {
     let request = case.request;
     let form = if request.is_form() {
@@ -241,5 +241,5 @@ fn examine<'a>(case: &'a Case<'a>) -> Option<Examination<'a>> {
     })
 }
 
-/// So many parameters are left out, one after the other.
+/// How many parameters are left out in turn.
 const MAX_LEFT_OUT: usize = 64;

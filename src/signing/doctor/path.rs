@@ -33,7 +33,7 @@ pub(super) fn with_path(trial: &Trial, path: String) -> Variants {
     vec![variant(trial, path.clone(), |trial| trial.path = path)]
 }
 
-/// The path as sent, with the slash at its end that the scheme may have put on the signed one, and without.
+/// The path as sent, with and without the trailing slash that the scheme may have added.
 fn both_ends(trial: &Trial, path: &str) -> Variants {
     let bare = path.strip_suffix('/').unwrap_or(path);
     let mut variants = with_path(trial, format!("{bare}/"));

@@ -12,7 +12,7 @@ use crate::signing::coding::push;
 use crate::signing::pairs;
 
 deviations! {
-    "token-unlisted", [Volcengine], "signature matches if the session token is signed, which X-SignedQueries does not list"
+    "token-unlisted", [Volcengine], "signature matches if the session token is signed, but X-SignedQueries does not list it"
         => token_unlisted;
     "query-unsorted", ALL, "signature matches if the parameters are not sorted" => query_unsorted;
     "query-sorted-ignoring-case", ALL, "signature matches if the parameters are sorted regardless of case"
@@ -27,7 +27,7 @@ deviations! {
         => |trial, _| encoded_as(trial, encode_uri_component);
     "query-javascript-twice", [AlibabaV1], "signature matches if !'()* in the parameters stay unencoded on both levels, as encodeURIComponent leaves them"
         => |trial, _| on_both_levels(trial, "", encode_uri_component);
-    "query-encode-uri", ALL, "signature matches if the parameters are encoded with encodeURI, which leaves ;,/?:@&=+$#!'()* as they are{}"
+    "query-encode-uri", ALL, "signature matches if the parameters are encoded with encodeURI, which leaves ;,/?:@&=+$#!'()* unencoded{}"
         => |trial, _| on_one_level_or_both(trial, "", encode_uri);
     "query-tilde-encoded", ALL, "signature matches if ~ in the parameters is encoded"
         => |trial, _| encoded_as(trial, |bytes| respelled(bytes, &[("~", "%7E")]));
@@ -37,11 +37,11 @@ deviations! {
         => query_slash_kept_twice;
     "query-form-encoded", ALL, "signature matches if the parameters are encoded with {}" => query_form_encoded;
     "query-lower-case-hex", ALL, "signature matches if the parameters are encoded with lower-case hex" => query_lower_case_hex;
-    "query-raw", ALL, "signature matches if the parameters are signed in the encoding they were sent in, {}" => query_raw;
+    "query-raw", ALL, "signature matches if the parameters are signed with the encoding they were sent in, {}" => query_raw;
     "query-left-out", SIX_PARTS, "signature matches if the query is left out"
         => |trial, _| with_query(trial, "", String::new());
     "query-empty-values", ALL, "signature matches if parameters without a value are {}" => query_empty_values;
-    "query-repeats", ALL, "signature matches if only the {} of a repeated parameter is signed" => query_repeats;
+    "query-repeats", ALL, "signature matches if only the {} value of a repeated parameter is signed" => query_repeats;
     "parameter-left-out", ALL, "signature matches if the parameter \"{}\" is left out" => parameter_left_out;
     "method", ALL, "signature matches if the method is {}" => method;
 }
@@ -63,7 +63,7 @@ pub(super) fn requeried(parameters: Vec<&Parameter>, encode: impl Fn(&[u8]) -> S
     query
 }
 
-/// The query replaced, if that makes a difference.
+/// Replaces the query, if that makes a difference.
 fn with_query(trial: &Trial, particulars: &str, query: String) -> Variants {
     if query == trial.query {
         return Vec::new();
@@ -71,7 +71,7 @@ fn with_query(trial: &Trial, particulars: &str, query: String) -> Variants {
     vec![variant(trial, particulars, |trial| trial.query = query)]
 }
 
-/// The right order in another encoding.
+/// The correct order in a different encoding.
 fn encoded_as(trial: &Trial, encode: impl Fn(&[u8]) -> String) -> Variants {
     with_query(
         trial,
@@ -80,8 +80,8 @@ fn encoded_as(trial: &Trial, encode: impl Fn(&[u8]) -> String) -> Variants {
     )
 }
 
-/// A presigned query whose list has lost the token. (Half of Volcengine's SDKs sign a token in the query without listing it,
-/// which is right there.)
+/// A presigned query whose list lacks the token. (Half of Volcengine's SDKs leave the token out of the list and the signature
+/// alike, which is valid.)
 fn token_unlisted(trial: &Trial, examination: &Examination<'_>) -> Variants {
     const TOKEN: &[u8] = b"X-Security-Token";
     const LIST: &[u8] = b"X-SignedQueries";
@@ -128,8 +128,8 @@ fn query_sorted_ignoring_case(trial: &Trial, _: &Examination<'_>) -> Variants {
     with_query(trial, "", requeried(parameters, standard))
 }
 
-/// V1 encodes twice: the parameters and, in the string to sign, their whole once more. A client has one function for both,
-/// and some have it for the path too. The other schemes have no second level.
+/// V1 encodes twice: the parameters and, in the string to sign, the whole query again. Clients use one function for both, and some
+/// use it for the path too. The other schemes have no second level.
 fn on_both_levels(trial: &Trial, particulars: &str, encoder: Encoder) -> Variants {
     let query = requeried(sorted(trial.parameters.iter().collect()), encoder);
     if query == trial.query && encoder(query.as_bytes()) == standard(query.as_bytes()) {
@@ -141,7 +141,7 @@ fn on_both_levels(trial: &Trial, particulars: &str, encoder: Encoder) -> Variant
     })]
 }
 
-/// An encoder of the parameters, and where the scheme encodes twice also one of both levels.
+/// An encoder for the parameters and, if the scheme encodes twice, for both levels.
 fn on_one_level_or_both(trial: &Trial, particulars: &str, encoder: Encoder) -> Variants {
     let query = requeried(sorted(trial.parameters.iter().collect()), encoder);
     let mut variants = with_query(trial, particulars, query);
@@ -169,7 +169,7 @@ fn query_slash_kept_twice(trial: &Trial, _: &Examination<'_>) -> Variants {
 fn query_form_encoded(trial: &Trial, _: &Examination<'_>) -> Variants {
     let encoders: [(&str, Encoder); 2] = [
         (
-            "java.net.URLEncoder or URLSearchParams (+ for a space, * as it is, ~ encoded)",
+            "java.net.URLEncoder or URLSearchParams (+ for a space, * unencoded, ~ encoded)",
             java_url_encoder,
         ),
         ("PHP's urlencode (+ for a space, ~ encoded)", php_urlencode),

@@ -7,7 +7,7 @@ use crate::signing::Scheme::{Huawei, Volcengine};
 use crate::signing::{compact_time, extended_time};
 
 deviations! {
-    "key-not-derived", [Volcengine, Huawei], "signature matches if the secret itself is the key, not one derived from it for date, region and service"
+    "key-not-derived", [Volcengine, Huawei], "signature matches if the secret itself is used as the key, instead of one derived from it for date, region and service"
         => key_not_derived;
     "key-prefixed", [Volcengine], "signature matches if the key is derived from \"{}\" and the secret" => key_prefixed;
     "scope-region", [Volcengine, Huawei], "signature matches if the region in the scope is {}" => scope_region;
@@ -16,7 +16,7 @@ deviations! {
     "scope-terminator", [Volcengine], "signature matches if the scope ends in {}" => scope_terminator;
 }
 
-/// Whether the key is drawn for a date, a region and a service.
+/// Whether the key is derived for a date, a region and a service.
 fn has_scope(trial: &Trial) -> bool {
     trial.scope.first().is_some_and(|date| !date.is_empty())
 }
@@ -35,7 +35,7 @@ fn key_prefixed(trial: &Trial, _: &Examination<'_>) -> Variants {
         .collect()
 }
 
-/// A part of the scope replaced: in key and text, in the key alone, in the text alone.
+/// Replaces a part of the scope: in the key and the string to sign, or in only one of them.
 fn scope_part(trial: &Trial, part: usize, others: impl IntoIterator<Item = String>) -> Variants {
     let mut variants = Vec::new();
     if !has_scope(trial) {
@@ -51,14 +51,14 @@ fn scope_part(trial: &Trial, part: usize, others: impl IntoIterator<Item = Strin
         });
         let in_key = variant(
             trial,
-            format!("\"{other}\" (in the key, not in the text)"),
+            format!("\"{other}\" (in the key, not in the string to sign)"),
             |trial| {
                 trial.key_scope[part].clone_from(&other);
             },
         );
         let in_text = variant(
             trial,
-            format!("\"{other}\" (in the text, not in the key)"),
+            format!("\"{other}\" (in the string to sign, not in the key)"),
             |trial| {
                 trial.scope[part].clone_from(&other);
             },

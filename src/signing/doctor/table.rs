@@ -1,13 +1,13 @@
-//! What a row of the doctor's tables is. Each file of mistakes has its rows above the functions that make them.
+//! The rows of the doctor's tables. Each file has its rows above the functions that make those mistakes.
 
 use super::Examination;
 use super::trial::Trial;
 use crate::signing::Scheme::{self, AlibabaAcs3, AlibabaV1, Huawei, QingCloud, Volcengine};
 
 pub(super) const ALL: &[Scheme] = Scheme::ALL;
-/// The schemes with a canonical request of six parts, signed headers among them, and hex for a signature.
+/// The schemes with a canonical request of six parts, including signed headers, and a hex signature.
 pub(super) const SIX_PARTS: &[Scheme] = &[AlibabaAcs3, Volcengine, Huawei];
-/// The schemes that sign parameters and write Base64.
+/// The schemes that sign parameters, with a Base64 signature.
 pub(super) const BASE64: &[Scheme] = &[AlibabaV1, QingCloud];
 
 /// One mistake that clients are known to make.
@@ -15,9 +15,9 @@ pub(super) const BASE64: &[Scheme] = &[AlibabaV1, QingCloud];
 pub struct Deviation {
     /// Stable and unique.
     pub name: &'static str,
-    /// `{}` is where the particulars go, if it has any.
+    /// With `{}` for the particulars, if there are any.
     pub sentence: &'static str,
-    /// Where the mistake can be made.
+    /// The schemes in which the mistake is possible.
     pub schemes: &'static [Scheme],
     /// The wrong calculations, each with its particulars.
     pub(super) variants: fn(&Trial, &Examination<'_>) -> Variants,
@@ -26,7 +26,7 @@ pub struct Deviation {
 /// Wrong calculations with their particulars.
 pub(super) type Variants = Vec<(String, Trial)>;
 
-/// The one way to make a mistake that needs no particulars.
+/// The only variant of a mistake that needs no particulars.
 pub(super) fn one(trial: &Trial, change: impl FnOnce(&mut Trial)) -> Variants {
     vec![variant(trial, "", change)]
 }
@@ -41,7 +41,7 @@ pub(super) fn variant(
     (particulars.into(), changed)
 }
 
-/// The rows of a file: a name, the schemes that know the mistake, a sentence, and what makes it.
+/// The rows of a file: name, schemes, sentence and function.
 macro_rules! deviations {
     ($($name:literal, $schemes:expr, $sentence:literal => $variants:expr;)*) => {
         pub(super) const DEVIATIONS: &[super::Deviation] = &[$(
@@ -57,7 +57,7 @@ macro_rules! deviations {
 
 pub(super) use deviations;
 
-/// How many rows there are in several tables.
+/// The number of rows in several tables.
 pub(super) const fn count(tables: &[&[Deviation]]) -> usize {
     let (mut count, mut table) = (0, 0);
     while table < tables.len() {
@@ -67,7 +67,7 @@ pub(super) const fn count(tables: &[&[Deviation]]) -> usize {
     count
 }
 
-/// The rows of several tables as one.
+/// Joins several tables.
 pub(super) const fn joined<const COUNT: usize>(tables: &[&[Deviation]]) -> [Deviation; COUNT] {
     let mut rows = [tables[0][0]; COUNT];
     let (mut count, mut table) = (0, 0);

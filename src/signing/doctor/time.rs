@@ -8,7 +8,7 @@ use super::{Examination, offset_text, zone_offsets};
 use crate::signing::rules::SchemeRules;
 
 deviations! {
-    "local-time", ALL, "signature matches if {}, local time for UTC" => local_time;
+    "local-time", ALL, "signature matches if {}, which is local time instead of UTC" => local_time;
 }
 
 fn local_time(trial: &Trial, examination: &Examination<'_>) -> Variants {
@@ -26,14 +26,14 @@ fn local_time(trial: &Trial, examination: &Examination<'_>) -> Variants {
             set_time(trial, rules, &time);
         }));
         if !trial.time.is_empty() {
-            let in_text = format!("the time in the string to sign alone is {time} ({offset})");
+            let in_text = format!("only the time in the string to sign is {time} ({offset})");
             variants.push(variant(trial, in_text, |trial| trial.time = time));
         }
     }
     variants
 }
 
-/// The fraction of a second that the client's time has, its full stop included; empty where it has none.
+/// The fraction of a second in the client's time, with its full stop; empty if there is none.
 fn sent_fraction(trial: &Trial, rules: &SchemeRules) -> String {
     let headers = trial.headers.iter();
     let headers = headers
@@ -57,7 +57,7 @@ fn is_time(parameter: &Parameter, rules: &SchemeRules) -> bool {
     names.any(|name| name.as_bytes() == parameter.name)
 }
 
-/// Another time wherever the scheme has it: among the headers, among the parameters, in the string to sign.
+/// Replaces the time wherever the scheme has it: headers, parameters, string to sign.
 fn set_time(trial: &mut Trial, rules: &SchemeRules, time: &str) {
     for (name, value) in &mut trial.headers {
         if rules.time_headers.contains(&name.as_str()) {

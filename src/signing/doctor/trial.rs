@@ -1,4 +1,4 @@
-//! A calculation of a signature, right or with a mistake in it, laid open.
+//! The calculation of a signature, correct or with a mistake, with all intermediate values.
 
 use super::encoders::{Encoder, standard};
 use crate::signing::coding::base64;
@@ -14,21 +14,21 @@ pub(crate) struct Parameter {
     pub(crate) in_form: bool,
 }
 
-/// One calculation of a signature, with everything that mistakes are made in.
+/// One calculation of a signature, with every value that a mistake may change.
 #[derive(Clone)]
 pub(crate) struct Trial {
     pub(crate) secret: String,
     /// What is appended to the secret: `&` in Alibaba's V1.
     pub(crate) key_suffix: &'static str,
-    /// What is put before it: nothing.
+    /// What is put before it; correctly, nothing.
     pub(crate) key_prefix: &'static str,
-    /// Whether a key that is for a scope is derived from the secret, as it should be.
+    /// Whether a scoped key is derived from the secret, as it should be.
     pub(crate) derived: bool,
-    /// The first line of the string to sign, where the scheme has several forms.
+    /// The first line of the string to sign, if the scheme has several forms.
     pub(crate) algorithm: &'static str,
     pub(crate) access_key_id: String,
     pub(crate) method: String,
-    /// The path as sent, or one of the further ones.
+    /// The path as sent, or one of the alternative paths.
     pub(crate) raw_path: String,
     /// The path as it is signed.
     pub(crate) path: String,
@@ -42,7 +42,7 @@ pub(crate) struct Trial {
     pub(crate) payload: Option<String>,
     /// The time in the string to sign, for the schemes that have it there.
     pub(crate) time: String,
-    /// Date, region, service and any last word in the string to sign, for the schemes that draw a key for them …
+    /// Date, region, service and any terminator in the string to sign, for the schemes that derive a key from them …
     pub(crate) scope: Vec<String>,
     /// … and in the key.
     pub(crate) key_scope: Vec<String>,
@@ -52,7 +52,7 @@ pub(crate) struct Trial {
     pub(crate) gap: bool,
     /// The string to sign holds the hash of the canonical request, not its text.
     pub(crate) hashed: bool,
-    /// What ends the string to sign: nothing.
+    /// What is appended to the string to sign; correctly, nothing.
     pub(crate) end: &'static str,
     /// How V1 encodes the path inside the string to sign …
     pub(crate) path_encoder: Encoder,
@@ -60,7 +60,7 @@ pub(crate) struct Trial {
     pub(crate) second_encoder: Option<Encoder>,
 }
 
-/// How the HMAC is written down.
+/// How the HMAC is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Spelling {
     Hex,
@@ -89,7 +89,7 @@ impl Spelling {
 }
 
 impl Trial {
-    /// The right calculation, still without what the schemes add to it.
+    /// The correct calculation, before the scheme's own parts.
     pub(super) fn new(request: &RawRequest<'_>, secret: &str) -> Self {
         Self {
             secret: secret.to_owned(),
@@ -119,7 +119,7 @@ impl Trial {
         }
     }
 
-    /// The same of a path, with the six parts that are signed for it.
+    /// The same for a path, with the six parts of its canonical request.
     pub(crate) fn with_canonical(
         &self,
         raw_path: &str,
@@ -140,7 +140,7 @@ impl Trial {
         }
     }
 
-    /// The same of a path, with parameters of which some may come from the body.
+    /// The same for a path, with parameters that may come from the body.
     pub(crate) fn with_parameters(&self, raw_path: &str, pairs: &[Pair<'_>], body: &[u8]) -> Self {
         let parameter = |pair: &Pair<'_>| Parameter {
             name: pair.name.to_vec(),
@@ -169,7 +169,7 @@ impl Trial {
         )
     }
 
-    /// The hash of the canonical request; or its text, which is a mistake.
+    /// The hash of the canonical request, or by mistake its text.
     pub(crate) fn canonical_hash(&self) -> String {
         let text = self.canonical_request();
         if self.hashed {
@@ -179,7 +179,7 @@ impl Trial {
         }
     }
 
-    /// The secret, and what belongs to it on either side.
+    /// The secret with its prefix and suffix.
     pub(crate) fn plain_key(&self) -> String {
         format!("{}{}{}", self.key_prefix, self.secret, self.key_suffix)
     }

@@ -40,7 +40,7 @@ pub(super) fn bodies(shown: &mut Shown) {
             (r#"{"b":1,"a":"张","list":[1,2]}"#, "written without spaces"),
             (
                 r#"{"b": 1, "a": "\u5f20", "list": [1, 2]}"#,
-                "behind each colon and comma and \\u escapes",
+                "after each colon and comma and \\u escapes",
             ),
             (
                 r#"{"a":"张","b":1,"list":[1,2]}"#,
@@ -90,7 +90,8 @@ pub(super) fn bodies(shown: &mut Shown) {
         for unsent in ["{}", "null"] {
             let mut request = signed(scheme, "DELETE", unsent);
             request.body.clear();
-            let sentence = format!("the signature is of the body {unsent}; none was sent");
+            let sentence =
+                format!("signature matches if the body is {unsent}, but no body was sent");
             names(shown, scheme, &request, "body-not-sent", &sentence);
         }
     }
@@ -99,7 +100,7 @@ pub(super) fn bodies(shown: &mut Shown) {
         .clone()
         .sealed(unsent.look(|sent| huawei::sign_sm3(sent, &KEY, TIME)));
     sm3.body.clear();
-    names(shown, Huawei, &sm3, "body-not-sent", "of the body {}");
+    names(shown, Huawei, &sm3, "body-not-sent", "the body is {}");
     // SM3 by its name, and SHA-256 for one part of it or the whole.
     let of_sm3 = |scheme: Scheme| {
         let request = plain(scheme, "POST", body);
@@ -125,8 +126,8 @@ pub(super) fn bodies(shown: &mut Shown) {
             "the SHA-256 of the body",
         );
         for (hash, sentence) in [
-            (Some(&sha256), "SHA-256 in every place,"),
-            (None, "but the hash of the body"),
+            (Some(&sha256), "SHA-256 everywhere,"),
+            (None, "but in the hash of the body"),
         ] {
             // Everything but the name, computed by hand.
             let signature = post.look(|sent| {
@@ -181,7 +182,7 @@ pub(super) fn bodies(shown: &mut Shown) {
         AlibabaAcs3,
         &unsent,
         "body-not-sent",
-        "of the body {}",
+        "the body is {}",
     );
     let mut stated = acs3_sm3("POST", body);
     *stated.header_mut("x-acs-content-sha256") = sha256_hex(body.as_bytes());

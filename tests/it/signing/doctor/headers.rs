@@ -55,7 +55,7 @@ pub(super) fn headers(shown: &mut Shown) {
             scheme,
             &forged,
             "header-values-untrimmed",
-            "follows the colon",
+            "after the colon",
         );
         let recased = |how: &dyn Fn(&str) -> String| {
             let wrong = |parts: &mut CanonicalRequest<'_>| {

@@ -73,7 +73,7 @@ pub(super) fn keys(shown: &mut Shown) {
         AlibabaV1,
         &forged,
         "secret-ampersand",
-        "without the & behind the secret",
+        "without the & after the secret",
     );
     let acs3 = sign_at(
         AlibabaAcs3,
@@ -89,7 +89,7 @@ pub(super) fn keys(shown: &mut Shown) {
         AlibabaAcs3,
         &acs3,
         "secret-ampersand",
-        "with an & behind the secret",
+        "with an & after the secret",
     );
     let volc = signed(Volcengine, "GET", "");
     let forged = forge(
@@ -158,7 +158,7 @@ pub(super) fn scopes(shown: &mut Shown) {
         Volcengine,
         &forged,
         "scope-region",
-        "\"cn-north-1\" (in the key, not in the text)",
+        "\"cn-north-1\" (in the key, not in the string to sign)",
     );
     let forged = forge(
         Volcengine,
@@ -170,7 +170,7 @@ pub(super) fn scopes(shown: &mut Shown) {
         Volcengine,
         &forged,
         "scope-region",
-        "\"cn-shanghai\" (in the text, not in the key)",
+        "\"cn-shanghai\" (in the string to sign, not in the key)",
     );
     let forged = forge(
         Volcengine,
@@ -212,7 +212,7 @@ pub(super) fn huawei_scopes(shown: &mut Shown) {
         (
             derived_for("20240913/cn-east-3/dms"),
             "scope-date",
-            "\"20240913\" (in the key, not in the text)",
+            "\"20240913\" (in the key, not in the string to sign)",
         ),
     ] {
         names(shown, Huawei, &request, name, sentence);
@@ -256,6 +256,6 @@ pub(super) fn tokens(shown: &mut Shown) {
         Volcengine,
         &request,
         "token-unlisted",
-        "the session token is signed, which X-SignedQueries does not list",
+        "the session token is signed, but X-SignedQueries does not list it",
     );
 }

@@ -97,7 +97,7 @@ pub(super) fn the_rest(shown: &mut Shown) {
             scheme,
             &forged,
             "local-time",
-            "in the string to sign alone is 20240912T212732Z",
+            "only the time in the string to sign is 20240912T212732Z",
         );
     }
     for scheme in SIX_PARTS {

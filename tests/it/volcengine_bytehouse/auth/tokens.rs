@@ -146,6 +146,6 @@ fn a_presigned_token_that_another_list_names_is_explained() {
     assert_eq!(found["finding"], "token-unlisted", "{found}");
     assert_eq!(
         found["sentence"],
-        "signature matches if the session token is signed, which X-SignedQueries does not list"
+        "signature matches if the session token is signed, but X-SignedQueries does not list it"
     );
 }

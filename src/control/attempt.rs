@@ -1,5 +1,5 @@
-//! Calls that the control plane makes for its caller: signed as a real client signs them, through the same pipeline, and
-//! told whole. What the journal masks is masked here too.
+//! Calls that the control plane makes for its caller: signed as a real client signs them, sent through the same pipeline, and
+//! reported in full. What the journal masks is masked here too.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,11 +28,11 @@ use crate::provider::redact;
 use crate::providers::signatures::signing_key;
 use crate::providers::{provider, require};
 
-/// The longest that a fault's delay is waited for.
+/// How long to wait at most for a fault's delay.
 const DELAY: Duration = Duration::from_secs(30);
-/// The most that is shown of an answer's body.
+/// How much of an answer's body is shown.
 const SHOWN: usize = 1024 * 1024;
-/// What signs nothing.
+/// The scheme of an unsigned call.
 const NO_SCHEME: &str = "none";
 
 /// How a call is signed, and whether it is sent.
@@ -58,7 +58,7 @@ impl Default for Signing {
     }
 }
 
-/// A call that is asked for.
+/// The call to make.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Try {
@@ -82,17 +82,17 @@ const fn yes() -> bool {
     true
 }
 
-/// A request that is to be signed, and what is known of it.
+/// A request to sign, and what is known about it.
 struct Draft {
     namespace: String,
     provider: Option<&'static Provider>,
     operation: Option<String>,
     request: Outgoing,
-    /// Whether it goes to that provider by its prefix, where it would else be taken for another's.
+    /// Whether its path needs the provider's prefix, because it would otherwise be taken for another provider's.
     may_prefix: bool,
 }
 
-/// Makes a call and tells what was sent and what came back.
+/// Makes a call and reports what was sent and what came back.
 pub(crate) async fn attempt(
     State(app): State<Arc<App>>,
     about: NamespaceParam,
@@ -122,7 +122,7 @@ fn draft(asked: &Try, about: &NamespaceParam) -> Result<Draft, Problem> {
         None => about.name(),
     };
     if namespace == ALL {
-        return Err(Problem::new(400, "a call is of one namespace, not of all"));
+        return Err(Problem::new(400, "a call needs one namespace, not *"));
     }
     let wanted = asked.provider.as_deref();
     let provider = wanted
@@ -151,13 +151,13 @@ fn draft(asked: &Try, about: &NamespaceParam) -> Result<Draft, Problem> {
                 ("values", asked.values.is_some()),
             ];
             if let Some((name, _)) = stray.into_iter().find(|(_, is_there)| *is_there) {
-                let rule = format!("{name} is of an operation; a request is sent as it is");
+                let rule = format!("{name} is only for operations; a request is sent as given");
                 return Err(Problem::new(400, rule).at(format!("/{name}")));
             }
             raw_request(raw)?
         }
         _ => {
-            let rule = "name an operation and its parameters, or give a request, one of the two";
+            let rule = "give either an operation with its parameters, or a request";
             return Err(Problem::new(400, rule));
         }
     };
@@ -170,7 +170,7 @@ fn draft(asked: &Try, about: &NamespaceParam) -> Result<Draft, Problem> {
     })
 }
 
-/// Makes a call of the journal again, signed with a key of its namespace.
+/// Repeats a call of the journal, signed with a key of its namespace.
 pub(crate) async fn replay(
     State(app): State<Arc<App>>,
     PathParam(id): PathParam,
@@ -187,13 +187,13 @@ pub(crate) async fn replay(
 fn recorded(app: &App, id: &str, mut signing: Signing) -> Result<(Draft, Signing), Problem> {
     let found = id.parse().ok().and_then(|id| app.journal.request(id));
     let kept = found.ok_or_else(|| no_entry(id))?;
-    let refused = |why: &str| Problem::new(409, format!("entry {id} cannot be sent again: {why}"));
+    let refused = |why: &str| Problem::new(409, format!("entry {id} cannot be replayed: {why}"));
     if kept.is_cut {
         let why = "the journal kept only the first 16 KiB of its body";
         return Err(refused(why));
     }
     let Ok(text) = String::from_utf8(kept.body.to_vec()) else {
-        return Err(refused("its body is no text"));
+        return Err(refused("its body is not text"));
     };
     let provider = provider(kept.provider);
     let headers = kept.headers.iter().filter_map(|(name, value)| {
@@ -220,12 +220,12 @@ fn recorded(app: &App, id: &str, mut signing: Signing) -> Result<(Draft, Signing
     let target = request.target();
     if redact::body(request.body.as_bytes()) != request.body {
         return Err(refused(
-            "its body holds what the journal masks, such as a password",
+            "its body contains a masked value, such as a password",
         ));
     }
     if redact::target(&target) != target {
         return Err(refused(
-            "its target holds what the journal masks, such as a password",
+            "its target contains a masked value, such as a password",
         ));
     }
     let draft = Draft {
@@ -238,7 +238,7 @@ fn recorded(app: &App, id: &str, mut signing: Signing) -> Result<(Draft, Signing
     Ok((draft, signing))
 }
 
-/// The address by which the caller reached this server, which its curl command uses too.
+/// The address under which the caller reached this server; the curl command uses it too.
 struct Origin {
     is_secure: bool,
     host: String,
@@ -249,7 +249,7 @@ impl Origin {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let host = text(HOST).filter(|host| !host.is_empty());
         let host = host.unwrap_or("127.0.0.1:4700").to_owned();
-        // A proxy may have ended the TLS of a page; the page's own origin says so.
+        // A proxy may have terminated a page's TLS; the page's origin tells.
         let of_page = text(ORIGIN).and_then(|origin| origin.strip_prefix("https://"));
         let is_secure = is_tls || of_page == Some(&host);
         Self { is_secure, host }
@@ -267,7 +267,7 @@ struct Signed {
     token: Option<String>,
 }
 
-/// Signs a draft, sends it where it is to be sent, and tells.
+/// Signs a draft, sends it if asked to, and reports.
 async fn make(
     app: Arc<App>,
     draft: Draft,
@@ -323,13 +323,13 @@ async fn make(
     let (outcome, delay) = blocking(work).await?;
     if !delay.is_zero() {
         let mut stop = app.stop.subscribe();
-        // An error means that the server is gone, which is a stop too.
+        // An error means that the server is gone, which counts as a stop.
         let _ = tokio::time::timeout(delay, stop.wait_for(|stopped| *stopped)).await;
     }
     Ok(Json(outcome))
 }
 
-/// What a client would have seen of an answer.
+/// The part of an answer that a client would have seen.
 fn response(reply: Reply, delivery: DeliveryMode) -> Value {
     let Reply {
         status,
@@ -382,7 +382,7 @@ fn response(reply: Reply, delivery: DeliveryMode) -> Value {
     })
 }
 
-/// Signs a draft so that the call is of its provider and of its namespace.
+/// Signs a draft so that the call reaches its provider and namespace.
 fn sign(app: &App, draft: &Draft, signing: &Signing, host: &str) -> Result<Signed, Problem> {
     let namespace = app
         .namespaces
@@ -398,7 +398,7 @@ fn sign(app: &App, draft: &Draft, signing: &Signing, host: &str) -> Result<Signe
         && !way.takes_tokens()
     {
         let rule = format!(
-            "\"{}\" is a temporary key; QingCloud's sign with signature_version 2, which is not emulated",
+            "\"{}\" is a temporary key; QingCloud's use signature_version 2, which is not emulated",
             key.access_key
         );
         return Err(Problem::new(400, rule).at("/access_key"));
@@ -422,7 +422,7 @@ fn sign(app: &App, draft: &Draft, signing: &Signing, host: &str) -> Result<Signe
         let received = request.received();
         received
             .map(|received| (request, received))
-            .map_err(|cause| Problem::new(400, format!("no request can be made of it: {cause}")))
+            .map_err(|cause| Problem::new(400, format!("not a valid HTTP request: {cause}")))
     };
     let mut outgoing = draft.request.clone();
     let (mut request, mut received) = signed(&outgoing)?;
@@ -437,7 +437,7 @@ fn sign(app: &App, draft: &Draft, signing: &Signing, host: &str) -> Result<Signe
     let (_, name) = provider_and_namespace(&mut received);
     if name != draft.namespace {
         if outgoing.header(namespace::HEADER).is_some() {
-            let rule = "the request names another namespace; choose it by the member namespace";
+            let rule = "the request names another namespace; choose it with the member namespace";
             return Err(Problem::new(400, rule).at("/request/headers"));
         }
         outgoing
@@ -457,14 +457,13 @@ fn sign(app: &App, draft: &Draft, signing: &Signing, host: &str) -> Result<Signe
     })
 }
 
-/// The way that is asked for, else the provider's usual one; nothing where nothing is to be signed.
+/// The scheme that was asked for, else the provider's usual one; `None` for an unsigned call.
 fn way(provider: Option<&'static Provider>, asked: Option<&str>) -> Result<Option<Way>, Problem> {
     if asked == Some(NO_SCHEME) {
         return Ok(None);
     }
     let Some(provider) = provider else {
-        let rule =
-            "name the provider, which says how to sign; or sign nothing with the scheme none";
+        let rule = "name the provider to sign for, or set scheme to none";
         return Err(Problem::new(400, rule).at("/provider"));
     };
     let ways = Way::of(provider);
@@ -473,13 +472,13 @@ fn way(provider: Option<&'static Provider>, asked: Option<&str>) -> Result<Optio
     };
     let found = ways.iter().find(|way| way.as_str() == asked);
     found.copied().map(Some).ok_or_else(|| {
-        let what = format!("scheme of {}", provider.id);
+        let lacks = format!("{} has no scheme", provider.id);
         let known = ways.iter().map(|way| way.as_str()).chain([NO_SCHEME]);
-        Problem::new(400, unknown(&what, asked, known)).at("/scheme")
+        Problem::new(400, unknown(&lacks, asked, known)).at("/scheme")
     })
 }
 
-/// The key that is asked for, else the first of the namespace that is good for everything.
+/// The key that was asked for, else the namespace's first key without restrictions.
 fn key(state: &Data, namespace: &str, signing: &Signing) -> Result<Credential, Problem> {
     let settings = state.settings();
     let keys = state.data.part(credentials::PART.name);
@@ -505,8 +504,8 @@ fn key(state: &Data, namespace: &str, signing: &Signing) -> Result<Credential, P
     let asked = asked.strip_suffix(&own).unwrap_or(asked);
     let found = known.iter().find(|key| key.access_key == asked);
     found.map(|key| (*key).clone()).ok_or_else(|| {
-        let what = format!("key of namespace {namespace}");
+        let lacks = format!("namespace {namespace} has no key");
         let ids = known.iter().map(|key| key.access_key.as_str());
-        Problem::new(400, unknown(&what, asked, ids)).at("/access_key")
+        Problem::new(400, unknown(&lacks, asked, ids)).at("/access_key")
     })
 }

@@ -1,4 +1,4 @@
-//! What time it is in a namespace.
+//! The clock of a namespace.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,7 +64,7 @@ pub(crate) async fn clock(
     blocking(move || Ok(shown_clock(&*app.namespaces.existing(about.name())?))).await
 }
 
-/// Lets a clock run as told, where it then shows a time that the providers can print.
+/// Sets a clock, if it then shows a time that the providers can print.
 fn set(namespace: &Namespace, setting: Setting, place: &str) -> Result<Json<Value>, Problem> {
     if !setting.shows().fits_a_clock() {
         return Err(Problem::new(400, BEYOND).at(place));
@@ -90,22 +90,22 @@ pub(crate) async fn set_clock(
     };
     blocking(move || {
         if time.is_some() && mode != ClockMode::Fixed {
-            return Err(Problem::new(400, "only a fixed clock has a time").at("/time"));
+            return Err(Problem::new(400, "only a fixed clock takes a time").at("/time"));
         }
         if by.is_some() && mode != ClockMode::Offset {
-            return Err(Problem::new(400, "only an offset clock is off by something").at("/by"));
+            return Err(Problem::new(400, "only an offset clock takes by").at("/by"));
         }
         app.namespaces
             .with(about.name(), |namespace| match (mode, time, by) {
                 (ClockMode::Fixed, Some(text), _) => {
                     let time = Time::parse_rfc3339(&text).ok_or_else(|| {
                         let detail =
-                            format!("\"{text}\" is no time; write it as 2024-05-20T08:30:00Z");
+                            format!("invalid time \"{text}\"; write it as 2024-05-20T08:30:00Z");
                         Problem::new(400, detail).at("/time")
                     })?;
                     set(namespace, Setting::Fixed(time), "/time")
                 }
-                // Where it is now.
+                // Freeze it at its current time.
                 (ClockMode::Fixed, None, _) => {
                     let now = namespace.state().clock.now();
                     set(namespace, Setting::Fixed(now), "/mode")
@@ -114,7 +114,7 @@ pub(crate) async fn set_clock(
                     set(namespace, Setting::Offset(millis(&by)?), "/by")
                 }
                 (ClockMode::Offset, _, None) => {
-                    let detail = "an offset clock needs by, as \"1h\" or \"-15m\"";
+                    let detail = "an offset clock needs by, e.g. \"1h\" or \"-15m\"";
                     Err(Problem::new(400, detail).at("/by"))
                 }
                 (ClockMode::Real, ..) => set(namespace, Setting::Real, "/mode"),
@@ -142,7 +142,7 @@ pub(crate) async fn advance_clock(
     .await
 }
 
-/// A length of time, back in time with a `-` before it.
+/// A duration; a leading `-` goes back in time.
 fn millis(text: &str) -> Result<i64, Problem> {
     let (sign, length) = text
         .strip_prefix('-')
@@ -150,7 +150,7 @@ fn millis(text: &str) -> Result<i64, Problem> {
     let rule = || {
         Problem::new(
             400,
-            format!("\"{text}\" is no length of time; write 90s, 1h or -15m"),
+            format!("invalid duration \"{text}\"; write e.g. 90s, 1h or -15m"),
         )
         .at("/by")
     };

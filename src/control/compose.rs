@@ -1,4 +1,4 @@
-//! A call that somebody describes, as the request that a client would make of it.
+//! Turns the description of a call into the request that a client would send.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::provider::Provider;
 use crate::provider::table::{Location, Operation, Parameter};
 use crate::signing::{Scheme, encode};
 
-/// How many names a refusal lists.
+/// How many known names a refusal lists.
 const NAMED: usize = 100;
 
 /// The parameters of an operation, by where they travel.
@@ -26,14 +26,14 @@ pub(super) struct Parameters {
     body: Option<Value>,
 }
 
-/// An operation that is called.
+/// A call of an operation.
 #[derive(Debug)]
 pub(super) struct OperationCall<'a> {
     pub(super) operation: &'a str,
     pub(super) version: Option<&'a str>,
     pub(super) method: Option<&'a str>,
     pub(super) parameters: Option<&'a Parameters>,
-    /// The parameters by their names alone, in place of those.
+    /// The parameters by name only, instead of `parameters`.
     pub(super) values: Option<&'a Map<String, Value>>,
 }
 
@@ -49,9 +49,9 @@ pub(super) struct Raw {
     body: String,
 }
 
-/// A sentence about a name that there is not, and those that there are.
+/// A sentence about an unknown name, with the known ones; `lacks` is as `ListUsers has no version`.
 pub(super) fn unknown<'a>(
-    what: &str,
+    lacks: &str,
     name: &str,
     known: impl IntoIterator<Item = &'a str>,
 ) -> String {
@@ -63,11 +63,11 @@ pub(super) fn unknown<'a>(
     };
     known.truncate(NAMED);
     let known = if known.is_empty() {
-        "there is none".to_owned()
+        "it has none".to_owned()
     } else {
         format!("known: {}", known.join(", "))
     };
-    format!("there is no {what} \"{name}\"; {known}{more}")
+    format!("{lacks} \"{name}\" ({known}{more})")
 }
 
 fn refused(rule: impl Into<String>, place: impl Into<String>) -> Problem {
@@ -82,7 +82,7 @@ pub(super) fn operation_request(
     let operation = find_operation(provider, call)?;
     let parameters = match (call.parameters, call.values) {
         (Some(_), Some(_)) => {
-            let rule = "give parameters, by where they travel, or values, by their names, not both";
+            let rule = "give either parameters (by location) or values (by name)";
             return Err(refused(rule, "/values"));
         }
         (Some(given), None) => Cow::Borrowed(given),
@@ -97,7 +97,7 @@ pub(super) fn operation_request(
         body,
     } = &*parameters;
     if form.is_some() && body.is_some() {
-        let rule = "a body is a form or JSON; give form or body, not both";
+        let rule = "give either form or body: a body is a form or JSON";
         return Err(refused(rule, "/parameters/form"));
     }
     let has_body = form.is_some() || body.is_some();
@@ -127,8 +127,8 @@ pub(super) fn operation_request(
     Ok(request)
 }
 
-/// Parameters where the table has them. Where one of those that may be in the query or in a body is a list or an object, the
-/// body is JSON and has all of them.
+/// Puts parameters where the table has them. If one that may be in the query or in the body is an array or an object, all such
+/// parameters go into a JSON body.
 fn placed(provider: &Provider, operation: &Operation, values: &Map<String, Value>) -> Parameters {
     let values: Vec<(&String, Option<&Parameter>, Value)> = values
         .iter()
@@ -165,7 +165,7 @@ fn placed(provider: &Provider, operation: &Operation, values: &Map<String, Value
     parameters
 }
 
-/// Whether a parameter is of a row; `User.3.Name` is of `User.N.Name`.
+/// Whether a parameter belongs to a row; `User.3.Name` belongs to `User.N.Name`.
 fn is_name(row: &Parameter, name: &str) -> bool {
     match row.name.split_once(".N") {
         None => row.name == name,
@@ -179,7 +179,7 @@ fn is_name(row: &Parameter, name: &str) -> bool {
     }
 }
 
-/// What a text stands for by the type of its row; the text itself where it is no such thing, for the service to refuse.
+/// Converts a text to the type of its row. If it does not parse, it stays a string, for the service to refuse.
 fn typed(row: &Parameter, value: &Value) -> Value {
     let Value::String(text) = value else {
         return value.clone();
@@ -202,9 +202,9 @@ fn find_operation(
     let name = call.operation;
     let of_name = || provider.operations.iter().filter(|row| row.name == name);
     let Some(newest) = of_name().max_by_key(|row| row.version) else {
-        let what = format!("operation of {}", provider.id);
+        let lacks = format!("{} has no operation", provider.id);
         let known = provider.operations.iter().map(|row| row.name);
-        let rule = unknown(&what, name, known);
+        let rule = unknown(&lacks, name, known);
         return Err(refused(rule, "/operation"));
     };
     let Some(version) = call.version else {
@@ -214,12 +214,12 @@ fn find_operation(
         let versions = of_name()
             .map(|row| row.version)
             .filter(|version| !version.is_empty());
-        let rule = unknown(&format!("version of {name}"), version, versions);
+        let rule = unknown(&format!("{name} has no version"), version, versions);
         refused(rule, "/version")
     })
 }
 
-/// The method that is asked for; else the documented one, or POST where there is a body and it takes one.
+/// The method that was asked for, else the documented one, or POST if there is a body and the operation takes POST.
 fn method(
     operation: &'static Operation,
     asked: Option<&str>,
@@ -231,8 +231,8 @@ fn method(
             let mut methods_of_it = methods.iter();
             let found = methods_of_it.find(|method| method.eq_ignore_ascii_case(asked));
             found.copied().ok_or_else(|| {
-                let what = format!("method of {}", operation.name);
-                refused(unknown(&what, asked, methods.iter().copied()), "/method")
+                let lacks = format!("{} does not take method", operation.name);
+                refused(unknown(&lacks, asked, methods.iter().copied()), "/method")
             })
         }
         None if has_body && methods.contains(&"POST") => Ok("POST"),
@@ -240,7 +240,7 @@ fn method(
     }
 }
 
-/// The path with its parameters in their places.
+/// The path with its parameters filled in.
 fn filled_path(operation: &Operation, values: &Map<String, Value>) -> Result<String, Problem> {
     let wanted = |segment: &'static str| {
         segment
@@ -250,8 +250,8 @@ fn filled_path(operation: &Operation, values: &Map<String, Value>) -> Result<Str
     let names: Vec<&str> = operation.path.split('/').filter_map(wanted).collect();
     let at = |name: &str| format!("/parameters/path{}", pointer(name));
     if let Some(other) = values.keys().find(|name| !names.contains(&name.as_str())) {
-        let what = format!("parameter in the path of {}", operation.name);
-        return Err(refused(unknown(&what, other, names), at(other)));
+        let lacks = format!("the path of {} has no parameter", operation.name);
+        return Err(refused(unknown(&lacks, other, names), at(other)));
     }
     let mut path = Vec::new();
     for segment in operation.path.split('/') {
@@ -287,7 +287,7 @@ fn fill(text: &mut String, operation: &Operation, values: &Map<String, Value>) {
     }
 }
 
-/// The values of a parameter as texts: nothing for null, one for each item of a list, JSON for what is JSON on the wire.
+/// The values of a parameter as strings: none for null, one for each item of an array, JSON for what is JSON on the wire.
 fn texts(value: &Value, is_json: bool) -> Vec<String> {
     match value {
         Value::Null => Vec::new(),
@@ -299,7 +299,7 @@ fn texts(value: &Value, is_json: bool) -> Vec<String> {
     }
 }
 
-/// Headers in lower case; a name or value that no header can have is refused.
+/// Headers in lower case; an invalid name or value is refused.
 fn headers(values: &Map<String, Value>, place: &str) -> Result<Vec<(String, String)>, Problem> {
     let mut headers = Vec::new();
     for (name, value) in values {
@@ -308,7 +308,7 @@ fn headers(values: &Map<String, Value>, place: &str) -> Result<Vec<(String, Stri
             let is_valid = http::HeaderName::from_bytes(name.as_bytes()).is_ok()
                 && http::HeaderValue::from_str(value).is_ok();
             if !is_valid {
-                let rule = "no header can hold that; a name has letters, digits and hyphens, a value no line break";
+                let rule = "not a valid HTTP header: a name has letters, digits and hyphens, a value no line break";
                 return Err(refused(rule, format!("{place}{}", pointer(name))));
             }
             headers.push((name.to_ascii_lowercase(), value.to_owned()));
@@ -317,12 +317,12 @@ fn headers(values: &Map<String, Value>, place: &str) -> Result<Vec<(String, Stri
     Ok(headers)
 }
 
-/// The JSON body, with the members that the table names by a path (`auth.identity.methods`) in their places.
+/// The JSON body. Parameters that the table names by a path (`auth.identity.methods`) become nested members.
 fn nested(operation: &Operation, body: &Value) -> Result<Value, Problem> {
     let Value::Object(members) = body else {
         return Ok(body.clone());
     };
-    // A row, or what rows are members of.
+    // A row, or a parent of rows.
     let is_path = |name: &str| {
         let leads_to = |row: &str| {
             row.strip_prefix(name)
@@ -341,14 +341,14 @@ fn nested(operation: &Operation, body: &Value) -> Result<Value, Problem> {
             continue;
         }
         put(&mut body, path, value).ok_or_else(|| {
-            let rule = format!("{path} is a member of what is no object here");
+            let rule = format!("{path} needs a parent that is an object");
             refused(rule, format!("/parameters/body{}", pointer(path)))
         })?;
     }
     Ok(body)
 }
 
-/// Puts a value where a path with dots leads; nothing where something else is in the way.
+/// Sets the value at a dotted path; `None` if a parent is not an object.
 fn put(body: &mut Value, path: &str, value: &Value) -> Option<()> {
     let mut place = body;
     for step in path.split('.') {
@@ -361,15 +361,16 @@ fn put(body: &mut Value, path: &str, value: &Value) -> Option<()> {
     is_free.then(|| *place = value.clone())
 }
 
-/// A request as it is given.
+/// The request as given.
 pub(super) fn raw_request(raw: &Raw) -> Result<Outgoing, Problem> {
     if http::Method::from_bytes(raw.method.as_bytes()).is_err() {
-        let rule = format!("\"{}\" is no method", raw.method);
+        let rule = format!("invalid HTTP method \"{}\"", raw.method);
         return Err(refused(rule, "/request/method"));
     }
     let target = escaped(&raw.target);
     if !target.starts_with('/') || target.contains('#') {
-        let rule = "a target is a path and a query, as /?Action=ListUsers&Version=2024-08-31";
+        let rule =
+            "write the target as a path and a query, e.g. /?Action=ListUsers&Version=2024-08-31";
         return Err(refused(rule, "/request/target"));
     }
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));

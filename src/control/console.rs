@@ -1,5 +1,5 @@
-//! The console: pages for browsers, as they lie in `src/console/`. They are files and need no token; what they show they ask
-//! the control plane for, as anybody would.
+//! The console: the files of `src/console/`, served to browsers. They need no token; all data comes from the control plane, which
+//! checks the page like any other client.
 
 use std::sync::LazyLock;
 
@@ -34,7 +34,7 @@ macro_rules! page {
     };
 }
 
-/// Every file: its name, its media type and what is in it.
+/// Every file: name, media type, content.
 const FILES: &[(&str, &str, &[u8])] = &[
     page!("index.html", HTML),
     page!("app.js", SCRIPT),
@@ -54,29 +54,29 @@ const FILES: &[(&str, &str, &[u8])] = &[
     page!("try.js", SCRIPT),
 ];
 
-/// What a page may do: load what comes with it, and nothing else; it may not be framed.
+/// Pages may load only the console's own files, and may not be framed.
 const POLICY: &str =
     "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// What every answer of the console has, its errors included.
+/// Headers of every console answer, errors included.
 const HEADERS: [(HeaderName, &str); 3] = [
     (CONTENT_SECURITY_POLICY, POLICY),
     (REFERRER_POLICY, "no-referrer"),
     (CACHE_CONTROL, "no-cache"),
 ];
 
-/// Whether a path is one of the console's.
+/// Whether a path belongs to the console.
 pub(super) fn is_console(path: &str) -> bool {
     path.strip_prefix("/_rollcall/console")
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Gives an answer the headers of a page.
+/// Adds a page's headers to an answer.
 pub(super) async fn protect(request: Request, next: Next) -> Response {
     (HEADERS, next.run(request).await).into_response()
 }
 
-/// To the folder. The address is a relative one: whatever a proxy puts before this path stays before it.
+/// Redirects to the folder, with a relative address, so that a proxy's path prefix is kept.
 pub(super) async fn folder() -> Response {
     (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, "console/")]).into_response()
 }
@@ -93,7 +93,7 @@ pub(super) async fn file(
 }
 
 fn found(name: &str, headers: &HeaderMap) -> Result<Response, Problem> {
-    /// The tags of [`FILES`], in their order.
+    /// The entity tags of [`FILES`], in order.
     static TAGS: LazyLock<Vec<String>> = LazyLock::new(|| {
         let tag = |(_, _, bytes): &(_, _, &[u8])| format!("\"{}\"", &sha256_hex(bytes)[..16]);
         FILES.iter().map(tag).collect()
@@ -102,7 +102,7 @@ fn found(name: &str, headers: &HeaderMap) -> Result<Response, Problem> {
     let Some((&(_, media_type, bytes), tag)) = files.find(|((own, ..), _)| *own == name) else {
         return Err(Problem::new(
             404,
-            format!("the console has no file \"{name}\"; it begins at /_rollcall/console/"),
+            format!("the console has no file \"{name}\"; open /_rollcall/console/"),
         ));
     };
     let tag = tag.as_str();
@@ -113,7 +113,7 @@ fn found(name: &str, headers: &HeaderMap) -> Result<Response, Problem> {
     })
 }
 
-/// Whether a client has what a tag stands for.
+/// Whether a client's `If-None-Match` lists this tag.
 fn has(headers: &HeaderMap, tag: &str) -> bool {
     headers
         .get_all(IF_NONE_MATCH)

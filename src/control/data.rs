@@ -1,4 +1,4 @@
-//! What moves whole databases: seeds, snapshots, exports and their differences.
+//! Calls that transfer whole databases: seeds, snapshots, exports and diffs.
 
 use std::convert::Infallible;
 use std::fmt::Display;
@@ -69,7 +69,7 @@ impl From<Merging> for Problem {
                 Self::new(400, detail).at(steps)
             }
             Merging::Text(place, pointer, rule) => {
-                let detail = format!("{}no JSON: {rule}; nothing was changed", said(place));
+                let detail = format!("{}invalid JSON: {rule}; nothing was changed", said(place));
                 if pointer.is_empty() {
                     Self::new(400, detail)
                 } else {
@@ -81,7 +81,7 @@ impl From<Merging> for Problem {
     }
 }
 
-/// Merges a document, or a stream of one a line.
+/// Merges a document, or a stream of one document per line.
 fn merge(
     tx: &Connection,
     bytes: &[u8],
@@ -96,7 +96,7 @@ fn merge(
         DocumentError::Text(place, cause) => {
             let hint = cause
                 .is_several()
-                .then(|| format!(" (a stream of one document a line is sent as {NDJSON})"));
+                .then(|| format!(" (send one document per line as {NDJSON})"));
             let hint = hint.unwrap_or_default();
             let rule = format!("{}{hint}", cause.without_position());
             Merging::Text(place, cause.pointer(), rule)
@@ -109,14 +109,14 @@ fn merge(
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SeedParams {
-    /// Whether the document is only looked at.
+    /// Whether the document is only checked.
     #[serde(default)]
     check: bool,
 }
 
-/// Why a transaction leaves nothing.
+/// Why a transaction is rolled back.
 enum RolledBack {
-    /// It was only to be tried; it held that many records.
+    /// It was only a check; it held that many records.
     Checked(u64),
     Failed(Merging),
 }
@@ -135,7 +135,7 @@ fn target(data: &Database, bytes: &[u8], is_stream: bool) -> rusqlite::Result<Ar
     }
 }
 
-/// Says what a seed holds, or what is wrong in it; `store` stays as it is.
+/// Counts a seed's records, or says what is wrong in it. `store` is not changed.
 fn checked(
     app: &App,
     name: &str,
@@ -143,7 +143,7 @@ fn checked(
     bytes: &[u8],
     is_stream: bool,
 ) -> Result<Json<Value>, Problem> {
-    // The namespace's own ids are for what is kept.
+    // Do not use up the namespace's ids.
     let ids = app.template.ids("check");
     let now = Clock::new(app.template.clock).now();
     let context = SeedContext { ids: &ids, now };
@@ -160,7 +160,7 @@ fn checked(
     }
 }
 
-/// Merges what a seed document, or a stream of them, holds; all or nothing.
+/// Merges a seed document, or a stream of them; all or nothing.
 pub(crate) async fn seed(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
@@ -195,7 +195,7 @@ pub(crate) async fn seed(
     .await
 }
 
-/// Puts exactly what a seed document, or a stream of them, holds in place of a namespace's data; all or nothing.
+/// Replaces a namespace's data with a seed document, or a stream of them; all or nothing.
 pub(crate) async fn put_seed(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
@@ -222,7 +222,7 @@ pub(crate) async fn put_seed(
     .await
 }
 
-/// Gives all namespaces that come, and resets, another seed: a document, a stream of them, or `{"from": "<namespace>"}`.
+/// Changes the template of new namespaces and resets: a seed document, a stream of them, or `{"from": "<namespace>"}`.
 pub(crate) async fn put_template(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
@@ -255,7 +255,7 @@ pub(crate) async fn put_template(
         let template = template::template_of(template)?;
         let counts = counts(&Database::Whole(Arc::clone(&template.whole)))?;
         app.namespaces.set_template(template);
-        tracing::info!("the template was replaced");
+        tracing::info!("template replaced");
         Ok(Json(json!({ "counts": counts })))
     })
     .await
@@ -267,10 +267,10 @@ fn is_stream(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value.as_bytes().starts_with(NDJSON.as_bytes()))
 }
 
-/// Refuses to put nothing in place of data: that is more often a mistake than meant.
+/// Refuses to replace data with an empty body, which is more often a mistake than an intention.
 fn something(bytes: &[u8]) -> Result<(), Problem> {
     if bytes.trim_ascii().is_empty() {
-        let detail = "the body is empty; to start with no data, send {}";
+        let detail = "the body is empty; to replace the data with none, send {}";
         return Err(Problem::new(400, detail));
     }
     Ok(())
@@ -297,7 +297,7 @@ pub(crate) async fn snapshot(
     .await
 }
 
-/// Puts a snapshot in place of a namespace's data; one that is newer, foreign, damaged or contradictory changes nothing.
+/// Replaces a namespace's data with a snapshot. One that is newer, foreign, damaged or inconsistent changes nothing.
 pub(crate) async fn restore(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
@@ -321,8 +321,8 @@ pub(crate) async fn restore(
     .await
 }
 
-/// Looks at every value as the providers will: what a schema lets through may still be no text, no number in its bounds, or
-/// contradict another.
+/// Reads every value as the providers will: what a schema accepts may still be invalid text, out of bounds, or contradict another
+/// value.
 fn check_values(store: &Arc<Store>) -> Result<(), String> {
     let unreadable = |cause: rusqlite::Error| format!("holds a value that cannot be read: {cause}");
     counts(&Database::Whole(Arc::clone(store))).map_err(unreadable)?;
@@ -335,7 +335,7 @@ fn check_values(store: &Arc<Store>) -> Result<(), String> {
             if found.map_err(unreadable)? {
                 let id = provider.id;
                 return Err(format!(
-                    "contradicts itself: counts or ids of {id} are not those of its rows"
+                    "is inconsistent: counts or ids of {id} do not match its rows"
                 ));
             }
         }
@@ -343,17 +343,17 @@ fn check_values(store: &Arc<Store>) -> Result<(), String> {
     Ok(())
 }
 
-/// Puts a database in place of a namespace's.
+/// Replaces a namespace's database.
 fn put(app: &App, name: &str, store: &Arc<Store>) -> Result<Json<Value>, Problem> {
     let swapped = app.namespaces.replace(name, store)?;
     tracing::info!(namespace = name, "data replaced");
     Ok(Json(swapped_json(name, &swapped)?))
 }
 
-/// What is read of an export so far: a database of its own, which is not visible until it is complete.
+/// The part of an export that has been read, in a separate database that stays invisible until it is complete.
 struct Import {
     store: Store,
-    /// The data that is to be replaced, where it can be read: its clock and its ids go on.
+    /// The data to replace, if it can be read: its clock and ids continue.
     old: Option<Arc<Data>>,
     ids: Ids,
     clock: Clock,
@@ -395,7 +395,7 @@ impl Import {
     }
 }
 
-/// Puts an export in place of a namespace's data; all or nothing.
+/// Replaces a namespace's data with an export; all or nothing.
 pub(crate) async fn import(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
@@ -424,7 +424,7 @@ pub(crate) async fn import(
         }
     }
     let import = import.filter(|import| 0 < import.records).ok_or_else(|| {
-        let detail = "the export holds no record, and nothing was changed; to empty a namespace, POST {\"to\": \"empty\"} to its reset";
+        let detail = "the export holds no records, and nothing was changed; to empty a namespace, POST {\"to\": \"empty\"} to its reset";
         Problem::new(400, detail)
     })?;
     blocking(move || put(&app, &name, &Arc::new(import.store))).await
@@ -443,8 +443,8 @@ pub(crate) async fn diff(
     QueryParams(DiffQuery { with }): QueryParams<DiffQuery>,
 ) -> Result<Response, Problem> {
     blocking(move || {
-        let with =
-            with.ok_or_else(|| Problem::new(400, "name the other namespace: ?with=<namespace>"))?;
+        let with = with
+            .ok_or_else(|| Problem::new(400, "name the other namespace with ?with=<namespace>"))?;
         let (one, other) = (
             app.namespaces.existing(&name)?,
             app.namespaces.existing(&with)?,
@@ -476,7 +476,7 @@ pub(crate) async fn diff(
     .await
 }
 
-/// Reads the seed files again, and resets the namespaces that were never written to.
+/// Reloads the seed files, and resets the namespaces that were never written to.
 pub(crate) async fn reload_seeds(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
     blocking(move || {
         Ok(Json(
@@ -486,7 +486,7 @@ pub(crate) async fn reload_seeds(State(app): State<Arc<App>>) -> Result<Json<Val
     .await
 }
 
-/// The same, for `--watch` too; a wrong seed changes nothing.
+/// The same, shared with `--watch`; an invalid seed changes nothing.
 pub(crate) fn reload(app: &App) -> Result<Value, String> {
     seed::can_be_read_again(&app.template.seeds)?;
     let template = app.template.build().map_err(|cause| cause.to_string())?;
@@ -499,7 +499,7 @@ pub(crate) fn reload(app: &App) -> Result<Value, String> {
                 namespace.state().set_behind();
                 kept.push(namespace.name.clone());
             }
-            // Somebody dropped it meanwhile.
+            // It was dropped meanwhile.
             Err(NamespaceError::Unknown(_)) => {}
             Err(cause) => return Err(cause.to_string()),
         }
@@ -509,7 +509,7 @@ pub(crate) fn reload(app: &App) -> Result<Value, String> {
     let mut done = json!({ "reset": reset, "kept": kept });
     if !kept.is_empty() {
         tracing::warn!(
-            "the seed has changed, but what was written to keeps its data: {}; reset it to have the new seed",
+            "the seed has changed, but these namespaces were written to and keep their data: {}; reset them to get the new seed",
             kept.join(", ")
         );
         done["why_kept"] = KEPT.into();

@@ -1,4 +1,4 @@
-//! The tables that the code runs on, as JSON, as text and as a page.
+//! The providers' tables as JSON, as text and as a web page.
 
 use std::fmt::Write as _;
 
@@ -15,7 +15,7 @@ fn source(source: Source) -> Value {
     json!({ "kind": source.kind(), "detail": source.detail() })
 }
 
-/// The operations by which records of a kind are seen and changed.
+/// The operations that read and change records of one kind.
 fn records(records: &Records) -> Value {
     let parameters: Map<String, Value> = records
         .parameters
@@ -34,14 +34,14 @@ fn records(records: &Records) -> Value {
     })
 }
 
-/// What needs no SDK, or any: variables, and files of a project.
+/// Snippets that are independent of an SDK: variables and project files.
 const COMMON_SNIPPETS: &[(&str, &str)] = &[
     ("Environment", include_str!("snippets/environment.sh")),
     ("compose.yaml", include_str!("snippets/compose.yaml")),
     ("GitHub Actions", include_str!("snippets/workflow.yaml")),
 ];
 
-/// A provider in a list of providers.
+/// A provider, summarised for a list.
 pub(crate) fn summary(provider: &Provider) -> Value {
     json!({
         "id": provider.id,
@@ -118,7 +118,7 @@ pub(crate) fn errors(provider: &'static Provider) -> impl Iterator<Item = Value>
     })
 }
 
-/// How `rollcall coverage` prints.
+/// The output format of `rollcall coverage`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     Table,
@@ -126,7 +126,7 @@ pub(crate) enum Form {
     Json,
 }
 
-/// One operation for people: what it does, which SDKs drive it, and each parameter with its bounds.
+/// A readable page about one operation: what it does, which SDKs call it, and each parameter with its bounds.
 pub(crate) fn operation_page(provider: &Provider, operation: &Operation) -> String {
     let Operation {
         name,
@@ -174,8 +174,7 @@ pub(crate) fn operation_page(provider: &Provider, operation: &Operation) -> Stri
     text
 }
 
-/// The matrix of operations, limits, errors and quirks with their sources, and of the SDKs that drive them; of all providers or
-/// of one.
+/// The operations, limits, errors and quirks with their sources, and the SDKs that call them, of all providers or one.
 pub(crate) fn coverage(form: Form, only: Option<&Provider>) -> String {
     let mut text = String::new();
     let wanted = PROVIDERS
@@ -349,9 +348,9 @@ fn table(text: &mut String, form: Form, head: [&str; 4], rows: impl Iterator<Ite
     text.push('\n');
 }
 
-/// What a browser sees on the bare port: what there is to call, ready to copy. `host` is how the browser got here.
+/// The landing page for browsers: every operation, with calls to copy. `host` is the browser's `Host`.
 pub(crate) fn landing_page(host: &str) -> String {
-    // It goes into a page and into a shell.
+    // It goes into HTML and into a shell command.
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || ".:[]-_".contains(letter);
     let host = if !host.is_empty() && host.chars().all(is_plain) {
         host
@@ -391,6 +390,6 @@ pub(crate) fn landing_page(host: &str) -> String {
     format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>rollcall</title><link rel=\"icon\" href=\"data:,\">\
          <style>body{{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}}code,pre{{background:#eee;padding:.1em .3em;overflow-x:auto}}</style>\
-         <h1>rollcall</h1><p>A mock of five clouds' user APIs. <a href=\"_rollcall/console/\">Console</a> · <a href=\"_rollcall/journal\">What was called</a> · <a href=\"_rollcall/\">control plane</a></p>{rows}</html>"
+         <h1>rollcall</h1><p>A mock server for five clouds' user APIs. <a href=\"_rollcall/console/\">Console</a> · <a href=\"_rollcall/journal\">Journal</a> · <a href=\"_rollcall/\">Control plane</a></p>{rows}</html>"
     )
 }

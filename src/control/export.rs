@@ -1,8 +1,8 @@
-//! Everything in a namespace as ndjson: a line a record, each a seed document of its own.
+//! A namespace's data as ndjson: one record per line, each a complete seed document.
 //!
-//! A long export is read while it is sent, in one transaction: it shows one moment, and is never whole in memory. The transaction
-//! waits for a client that reads slowly only as long as nothing else waits for a store; the rest is read into memory then. One
-//! export of a namespace is sent so at a time. Others that are asked for meanwhile are the same bytes, made once for all of them.
+//! A long export is read while it is sent, in one transaction, so it is consistent and never entirely in memory. The transaction
+//! waits for a slow client only while nothing else waits for the store; after that, the rest is read into memory. Only one export
+//! of a namespace streams at a time. Concurrent requests share one copy in memory.
 
 use std::io::Write as _;
 use std::pin::Pin;
@@ -31,17 +31,17 @@ use crate::{seed, store};
 
 pub(super) const NDJSON: &str = "application/x-ndjson";
 
-/// About how long an export may be that is made whole.
+/// Exports up to about this size are built in memory.
 const WHOLE: usize = 1024 * 1024;
-/// About how long the parts are of one that is longer.
+/// About the size of the chunks of a longer one.
 const PART: usize = 64 * 1024;
 /// How much is read ahead of the client.
 const AHEAD: usize = 1024 * 1024;
-/// How long a transaction may wait for its client altogether: the log of a file grows meanwhile.
+/// How long a transaction may wait for its client in total: the WAL grows meanwhile.
 const HELD: Duration = Duration::from_secs(30);
-/// How often a transaction that waits looks whether others wait for it.
+/// How often a waiting transaction checks whether others wait for it.
 const LOOK: Duration = Duration::from_millis(10);
-/// How many are read while they are sent, in all namespaces: each has a thread.
+/// How many exports may stream at once, in all namespaces: each takes a thread.
 const STREAMS: usize = 16;
 static STREAMED: AtomicUsize = AtomicUsize::new(0);
 
@@ -62,7 +62,7 @@ fn write_line(lines: &mut Vec<u8>, id: &str, value: &Value) {
     let _ = writeln!(lines, "{}", json!({ id: value }));
 }
 
-/// All lines, made once for all who ask at the same time.
+/// All lines, built once for concurrent requests.
 pub(super) fn lines(state: &Data) -> rusqlite::Result<Bytes> {
     let in_flight = state.memory.get::<InFlight>();
     shared(&in_flight.export, &state.data, |store| {
@@ -110,7 +110,7 @@ pub(crate) async fn export(
     }
 }
 
-/// The right to read while it is sent: one in a namespace at a time, until its client has it all.
+/// Permission to stream an export: one per namespace, until its client has received everything.
 struct StreamPermit(Arc<InFlight>);
 
 impl StreamPermit {
@@ -137,28 +137,28 @@ impl Drop for StreamPermit {
 }
 
 enum Part {
-    /// Lines, and the thread that reads more of them.
+    /// Lines from the reading thread.
     Next(Bytes, Thread),
     Last(Bytes),
     Broken(rusqlite::Error),
 }
 
-/// What reads, on a thread of its own.
+/// The reader, on its own thread.
 struct Reader {
     parts: UnboundedSender<Part>,
-    /// How much is read that was not sent yet.
+    /// How many bytes have been read but not sent.
     ahead: Arc<AtomicUsize>,
     text: Vec<u8>,
-    /// How long the next part is to be.
+    /// The size of the next chunk.
     length: usize,
-    /// How long this has waited for the client.
+    /// How long it has waited for the client so far.
     held: Duration,
 }
 
 impl Reader {
     fn read(mut self, state: &Data) {
         let mut add = |id: &str, value: Value| {
-            // A client that is gone takes no more; only the rows remain to be stepped over.
+            // The client is gone; only skip the remaining rows.
             if !self.parts.is_closed() {
                 write_line(&mut self.text, id, &value);
                 if self.length <= self.text.len() {
@@ -172,7 +172,7 @@ impl Reader {
             Ok(()) => Part::Last(self.text.into()),
             Err(cause) => Part::Broken(cause),
         };
-        // Nothing is to be done about a client that is gone.
+        // A client that is gone needs no error.
         let _ = self.parts.send(last);
     }
 
@@ -186,7 +186,7 @@ impl Reader {
         }
     }
 
-    /// Waits for the client, unless others wait for what is held meanwhile.
+    /// Waits for the client, unless others wait for the store.
     fn wait(&mut self) {
         let began = Instant::now();
         while AHEAD < self.ahead.load(Ordering::Acquire)
@@ -209,7 +209,7 @@ struct Streamed {
     _turn: StreamPermit,
 }
 
-/// What broke while an export was sent; the client sees a connection that breaks off.
+/// An error after an export has started; the client sees the connection break.
 #[derive(Debug, thiserror::Error)]
 #[error("an export broke off")]
 struct BrokenOff;

@@ -1,5 +1,4 @@
-//! What a call of the control plane brings: a name in its path, its query, its body. What is wrong with one is said as a
-//! problem, like everything else.
+//! Extractors for the control plane: a name in the path, the query, the body. They reject with a [`Problem`].
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -20,7 +19,7 @@ use crate::namespace::{self, NamespaceError};
 use crate::provider::call::Params;
 use crate::provider::json::{self, without_mark};
 
-/// The name in a path: of a namespace, a provider, an entry, a file.
+/// A name in the path: of a namespace, provider, journal entry or file.
 #[derive(Debug)]
 pub(crate) struct PathParam(pub(crate) String);
 
@@ -48,7 +47,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryParams<T>
     }
 }
 
-/// What is wrong with a query, in the words of those who write one.
+/// Describes a query error in the terms of its author, not of the parser.
 fn query_rule(cause: &QueryRejection) -> String {
     let text = cause.body_text();
     let rule = text.strip_prefix("Failed to deserialize query string: ");
@@ -57,7 +56,7 @@ fn query_rule(cause: &QueryRejection) -> String {
     if let Some(name) = rule.strip_prefix("missing field ") {
         return format!("the query lacks {}", quoted(name));
     }
-    // The parameter's name comes first where its value is wrong.
+    // An invalid value's message begins with the parameter's name.
     let rule = rule.split_once(": ").map_or(rule, |(_, rule)| rule);
     if let Some(name) = rule.strip_prefix("duplicate field ") {
         return format!("the query has {} twice", quoted(name));
@@ -67,7 +66,10 @@ fn query_rule(cause: &QueryRejection) -> String {
         .and_then(|names| names.split_once(", expected "))
     {
         let known = known.trim_start_matches("one of ").replace('`', "");
-        return format!("there is no parameter {} here, only {known}", quoted(name));
+        return format!(
+            "unknown parameter {}; this call takes only {known}",
+            quoted(name)
+        );
     }
     let name = text.split(": ").nth(1).unwrap_or_default();
     let rule = match rule {
@@ -81,7 +83,7 @@ fn query_rule(cause: &QueryRejection) -> String {
     format!("the parameter \"{name}\": {rule}")
 }
 
-/// The body, of an ordinary size.
+/// A body of ordinary size.
 #[derive(Debug)]
 pub(crate) struct JsonBody(pub(crate) Bytes);
 
@@ -94,7 +96,7 @@ impl<S: Sync> FromRequest<S> for JsonBody {
     }
 }
 
-/// The body, as large as a database.
+/// A body as large as a database.
 #[derive(Debug)]
 pub(crate) struct LargeBody(pub(crate) Bytes);
 
@@ -106,12 +108,12 @@ impl<S: Sync> FromRequest<S> for LargeBody {
     }
 }
 
-/// The body, as large as a database, line by line as it comes. A slow one waits without a thread.
+/// A body as large as a database, read line by line as it arrives. A slow client occupies no thread.
 #[derive(Debug)]
 pub(crate) struct LineStream {
     body: Limited<Body>,
     read: Vec<u8>,
-    /// Where the last line that is read whole ends.
+    /// The end of the last complete line.
     whole: usize,
 }
 
@@ -129,7 +131,7 @@ impl<S: Sync> FromRequest<S> for LineStream {
 }
 
 impl LineStream {
-    /// The next lines, whole ones, about a parcel of them; nothing after the last one.
+    /// The next batch of complete lines; `None` at the end of the body.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, Problem> {
         while self.whole == 0 || self.read.len() < PARCEL {
             let Some(frame) = next_frame(&mut self.body, TIMEOUT).await? else {
@@ -145,14 +147,14 @@ impl LineStream {
         Ok(Some(std::mem::replace(&mut self.read, rest)))
     }
 
-    /// Reads what still comes: a client that is sending hears no answer.
+    /// Reads the rest of the body: a client does not read the answer while it is still sending.
     pub(crate) async fn drain(mut self) -> Result<(), Problem> {
         while next_frame(&mut self.body, TIMEOUT).await?.is_some() {}
         Ok(())
     }
 }
 
-/// The next bytes of a body, which a client may not keep back for ever: it would hold a thread for as long.
+/// The next bytes of a body, with a time limit: a stalled client would hold a thread.
 async fn next_frame(
     body: &mut Limited<Body>,
     patience: Duration,
@@ -173,7 +175,7 @@ async fn next_frame(
 
 async fn bounded(request: Request, max: usize, patience: Duration) -> Result<Bytes, Problem> {
     let mut body = limited(request, max)?;
-    // As much as is announced, within reason, so that it is not moved while it grows.
+    // Reserve the announced size, within reason, to avoid moving the buffer as it grows.
     let announced = usize::try_from(http_body::Body::size_hint(&body).lower());
     let mut whole = BytesMut::with_capacity(announced.unwrap_or_default().min(ANNOUNCED));
     while let Some(frame) = next_frame(&mut body, patience).await? {
@@ -190,7 +192,7 @@ fn limited(request: Request, max: usize) -> Result<Limited<Body>, Problem> {
         return Err(Problem::new(415, detail));
     }
     let body = request.into_body();
-    // A client need not send what will not be taken.
+    // Refuse early what is announced as too large.
     if u64::try_from(max).is_ok_and(|max| max < http_body::Body::size_hint(&body).lower()) {
         return Err(too_large());
     }
@@ -205,16 +207,16 @@ fn broken_off(cause: &(dyn Error + Send + Sync + 'static)) -> Problem {
 }
 
 fn too_slow() -> Problem {
-    let detail = "the body did not come in time; nothing was changed";
+    let detail = "the body did not arrive in time; nothing was changed";
     Problem::new(408, detail)
 }
 
 fn too_large() -> Problem {
-    let detail = "the body is too large: a seed, an export or a snapshot may have 1 GiB, anything else 1 MiB";
+    let detail = "the body is too large: the limit is 1 GiB for a seed, export or snapshot, and 1 MiB for anything else";
     Problem::new(413, detail)
 }
 
-/// The namespace that a call is about: `?namespace=`, else the header, else none in particular. `*` is all of them.
+/// The namespace of a call: `?namespace=`, else the header, else unspecified. `*` means all of them.
 #[derive(Debug)]
 pub(crate) struct NamespaceParam(pub(crate) Option<String>);
 
@@ -223,24 +225,24 @@ impl NamespaceParam {
         self.0.as_deref().unwrap_or(namespace::DEFAULT)
     }
 
-    /// The one that is named, if any; none for all of them.
+    /// The namespace that was named, if any; `None` for `*`.
     pub(crate) fn only(&self) -> Option<&str> {
         self.0.as_deref().filter(|name| *name != ALL)
     }
 }
 
-/// The most that a seed, an export or a snapshot may be.
+/// The size limit of a seed, export or snapshot.
 const BULK: usize = 1024 * 1024 * 1024;
-/// The most that any other body may be.
+/// The size limit of any other body.
 const BODY: usize = 1024 * 1024;
-/// How long a client may take to send an ordinary body, or to go on with a large one.
+/// How long a client may take to send an ordinary body, or pause while sending a large one.
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// The most room that is made for a body before it comes.
+/// How much memory may be reserved for a body before it arrives.
 const ANNOUNCED: usize = 16 * 1024 * 1024;
-/// About how many bytes of lines are merged at a time.
+/// About how many bytes of lines make a batch.
 const PARCEL: usize = 1024 * 1024;
 
-/// What names all namespaces.
+/// Stands for all namespaces.
 pub(crate) const ALL: &str = "*";
 
 impl<S: Sync> FromRequestParts<S> for NamespaceParam {
@@ -252,7 +254,7 @@ impl<S: Sync> FromRequestParts<S> for NamespaceParam {
     }
 }
 
-/// The namespace of a call that takes that other parameter, too, and its value.
+/// The namespace of a call that takes one more parameter, and the value of that one.
 fn strictly(
     parts: &Parts,
     other: Option<&str>,
@@ -263,22 +265,23 @@ fn strictly(
         let slot = match name {
             "namespace" => &mut in_query,
             name if other == Some(name) => &mut found,
-            // What is misspelt would leave the call about another namespace, or about all of them.
+            // Ignoring a misspelt parameter would apply the call to another namespace, or to all of them.
             name => {
                 let and = other.map_or_else(String::new, |other| format!(" and {other}"));
-                let detail = format!("there is no parameter \"{name}\" here, only namespace{and}");
+                let detail =
+                    format!("unknown parameter \"{name}\"; this call takes only namespace{and}");
                 return Err(Problem::new(400, detail));
             }
         };
         if slot.replace(value).is_some() {
-            return Err(Problem::new(400, format!("the query names two {name}s")));
+            return Err(Problem::new(400, format!("the query has {name} twice")));
         }
     }
     let about = about(parts, in_query)?;
     Ok((about, found.map(str::to_owned)))
 }
 
-/// What a reset is of, and whether the journal stays: `?journal=keep`.
+/// The namespace to reset, and whether to keep its journal (`?journal=keep`).
 #[derive(Debug)]
 pub(crate) struct ResetParams {
     pub(crate) about: NamespaceParam,
@@ -294,7 +297,7 @@ impl<S: Sync> FromRequestParts<S> for ResetParams {
             None | Some("clear") => false,
             Some("keep") => true,
             Some(other) => {
-                let detail = format!("journal is keep or clear, not \"{other}\"");
+                let detail = format!("journal must be keep or clear, not \"{other}\"");
                 return Err(Problem::new(400, detail));
             }
         };
@@ -305,7 +308,7 @@ impl<S: Sync> FromRequestParts<S> for ResetParams {
     }
 }
 
-/// The same, of a call with further parameters, which somebody else reads.
+/// The same for a call with further parameters, which another extractor reads.
 #[derive(Debug)]
 pub(crate) struct OtherNamespaceParam(pub(crate) NamespaceParam);
 
@@ -345,12 +348,12 @@ pub(crate) fn body<T: DeserializeOwned + Default>(bytes: &[u8]) -> Result<T, Pro
     }
 }
 
-/// Reads a JSON body that has to be there. An error points to the place.
+/// Reads a required JSON body. An error points to the place.
 pub(crate) fn required_body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if without_mark(bytes).trim_ascii().is_empty() {
         return Err(Problem::new(
             400,
-            "the body is empty; GET /_rollcall says what goes in it",
+            "the body is empty; GET /_rollcall describes what to send",
         ));
     }
     json::read(bytes).map_err(|error| {
@@ -366,7 +369,7 @@ pub(crate) fn required_body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Prob
     })
 }
 
-/// A body that is one text where an object with one member is meant, as `"empty"` for `{"to": "empty"}`: that object.
+/// Expands a bare string to the object with one member that it stands for: `"empty"` to `{"to": "empty"}`.
 pub(crate) fn as_member<'a>(bytes: &'a [u8], name: &str) -> Cow<'a, [u8]> {
     let text = without_mark(bytes);
     if !text.trim_ascii_start().starts_with(b"\"") {

@@ -1,4 +1,4 @@
-//! What should go wrong.
+//! Fault rules.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::problem::Problem;
 use crate::app::App;
 use crate::pipeline::faults::Rule;
 
-/// All rules, or with a namespace named, those that its calls meet.
+/// Lists all rules, or those of one namespace.
 pub(crate) async fn faults(State(app): State<Arc<App>>, about: NamespaceParam) -> Json<Vec<Rule>> {
     Json(app.faults.list(about.only()))
 }
@@ -28,12 +28,12 @@ pub(crate) async fn add_fault(
     tracing::info!(
         fault = rule.id,
         namespace = rule.matches.namespace,
-        "fault set up"
+        "fault added"
     );
     Ok((StatusCode::CREATED, Json(rule)).into_response())
 }
 
-/// All rules, or with a namespace named, those of that namespace alone.
+/// Removes all rules, or those of one namespace.
 pub(crate) async fn remove_faults(
     State(app): State<Arc<App>>,
     about: NamespaceParam,
@@ -42,7 +42,7 @@ pub(crate) async fn remove_faults(
     tracing::info!(
         namespace = about.only().unwrap_or(ALL),
         removed,
-        "faults taken away"
+        "faults cleared"
     );
     Json(json!({ "removed": removed }))
 }
@@ -55,9 +55,11 @@ pub(crate) async fn remove_fault(
     if removed == 0 {
         return Err(Problem::new(
             404,
-            format!("there is no fault {id} (any more); GET /_rollcall/faults lists them"),
+            format!(
+                "fault {id} does not exist (any more); GET /_rollcall/faults lists those that do"
+            ),
         ));
     }
-    tracing::info!(fault = id, "fault taken away");
+    tracing::info!(fault = id, "fault removed");
     Ok(Json(json!({ "removed": removed })))
 }

@@ -1,8 +1,8 @@
-//! Who may use the control plane: holders of the token, where there is one; and no page of a foreign origin.
+//! Who may use the control plane: clients with the token, if there is one, and no web page of a foreign origin.
 //!
-//! A page cannot hide where it is from: a browser sends `Origin` with everything but the plainest GET, and a plain GET changes
-//! nothing here and cannot be read by the page. A name that the page's own name server points to this machine (DNS rebinding)
-//! shows in `Host`. A page that is refused may read why: its developer would else see a failed request and nothing more.
+//! A page cannot hide its origin: a browser sends `Origin` with everything but simple GETs, and a simple GET changes nothing here
+//! and cannot be read by the page. A name that an attacker's DNS points to this machine (DNS rebinding) shows up in `Host`. A
+//! refused page may read the reason; otherwise its developer would only see a failed request.
 
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -18,31 +18,31 @@ use subtle::ConstantTimeEq;
 use super::{Problem, console};
 use crate::pipeline::cors;
 
-/// Names that no public name server may give: what ends in one is as much of this network as a name without a dot.
+/// Suffixes that public DNS never resolves: such names are as local as names without a dot.
 const LOCAL: [&str; 5] = ["internal", "local", "localhost", "test", "home.arpa"];
-/// Which of several servers answered.
+/// Names the replica that answered.
 const REPLICA: HeaderName = HeaderName::from_static("x-rollcall-replica");
-/// How many strangers a warning is logged for.
+/// How many refused hosts and origins are warned of.
 const WARNED: usize = 100;
 
-/// What the control plane asks of its callers.
+/// The access rules of the control plane.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ControlAccess {
-    /// Locks everything but health, ready and the console's files; goes in `Authorization: Bearer …`.
+    /// Required for everything but health, ready and the console's files, as `Authorization: Bearer …`.
     pub(crate) token: Option<String>,
-    /// Origins of pages that may use it.
+    /// Allowed origins of web pages.
     pub(crate) origins: Vec<String>,
-    /// Host names that it answers to besides addresses and local names; `*.suffix` for all that end so.
+    /// Allowed host names, besides IP addresses and local names; `*.suffix` allows all names with that suffix.
     pub(crate) hosts: Vec<String>,
 }
 
-/// What stands before the control plane.
+/// Checks every call before the control plane sees it.
 #[derive(Debug)]
 pub(super) struct Guard {
     access: ControlAccess,
-    /// What this server is called among several: every answer says it.
+    /// The name of this replica, in every answer.
     replica: Option<HeaderValue>,
-    /// Hosts and origins that were refused and warned of.
+    /// Refused hosts and origins that were already warned of.
     warned: Mutex<HashSet<String>>,
 }
 
@@ -55,7 +55,7 @@ impl Guard {
         }
     }
 
-    /// Says once for each host and origin that it was refused.
+    /// Warns once for each refused host and origin.
     fn warn(&self, headers: &HeaderMap, problem: &Problem) {
         let who = [HOST, ORIGIN].map(|name| header(headers, &name).unwrap_or_default().to_owned());
         let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
@@ -68,21 +68,20 @@ impl Guard {
     }
 }
 
-/// Lets a call pass, or says why not.
+/// Passes a call on, or answers why not.
 pub(crate) async fn check(
     State(guard): State<Arc<Guard>>,
     request: Request,
     next: Next,
 ) -> Response {
     let asked = request.headers().clone();
-    // Whether it is alive may be asked by whoever looks after it, by whatever name it is known there; and a certificate is
-    // for everybody who is to trust it.
+    // Probes may use any host name, and the certificate is meant for everyone.
     let is_open = matches!(
         request.uri().path(),
         "/_rollcall/health" | "/_rollcall/ready" | "/_rollcall/ca.pem"
     );
     let mut response = if cors::is_preflight(request.method(), &asked) {
-        // What it asks for is checked when it comes, and what is refused then can be read.
+        // The actual request is checked when it arrives; a page can read that refusal.
         let mut response = StatusCode::NO_CONTENT.into_response();
         cors::allow_request(&asked, response.headers_mut());
         response
@@ -93,7 +92,7 @@ pub(crate) async fn check(
         let stranger = access
             .refuse_host(&asked)
             .or_else(|| access.refuse_origin(&asked));
-        // The console's files say nothing of this server; the page asks for the token with the first call that needs it.
+        // The console's files hold nothing about this server; the page asks for the token on the first call that needs it.
         let is_file = console::is_console(request.uri().path());
         let locked_out = access.refuse_token(&asked).filter(|_| !is_file);
         match (stranger, locked_out) {
@@ -122,8 +121,8 @@ fn locked(problem: Problem) -> Response {
 }
 
 impl ControlAccess {
-    /// A name that somebody else's name server points here would let a page in (DNS rebinding). Only a client of HTTP/1.0
-    /// sends no host, and a browser is none.
+    /// Any name that foreign DNS points here would let a page in (DNS rebinding). Only HTTP/1.0 clients send no host, and
+    /// browsers are not among them.
     fn refuse_host(&self, headers: &HeaderMap) -> Option<Problem> {
         let host = header(headers, &HOST)?;
         let name = host_name(host).to_ascii_lowercase();
@@ -139,10 +138,10 @@ impl ControlAccess {
         })
     }
 
-    /// Whether a name is one of this network, or one that is allowed.
+    /// Whether a name is local or explicitly allowed.
     pub(crate) fn is_local(&self, name: &str) -> bool {
         let name = name.to_ascii_lowercase();
-        // The dot at the end says that the name is whole.
+        // A trailing dot only marks the name as fully qualified.
         let whole = name.strip_suffix('.').unwrap_or(&name);
         !whole.is_empty() && !whole.contains('.')
             || LOCAL.iter().any(|suffix| is_below(whole, suffix))
@@ -177,7 +176,7 @@ impl ControlAccess {
         (!is_same).then(|| {
             Problem::new(
                 401,
-                "the control plane is locked; send Authorization: Bearer and the admin token (commands take it from --admin-token or ROLLCALL_ADMIN_TOKEN)",
+                "the control plane is locked; send the admin token as Authorization: Bearer TOKEN (commands read it from --admin-token or ROLLCALL_ADMIN_TOKEN)",
             ).title("Locked")
         })
     }
@@ -189,7 +188,7 @@ fn is_below(name: &str, suffix: &str) -> bool {
         .is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
 }
 
-/// Whether a name is the one that is allowed, or one of those that are.
+/// Whether a name matches an allowed name or `*.suffix`.
 fn allows(allowed: &str, name: &str) -> bool {
     let allowed = allowed.to_ascii_lowercase();
     match allowed.strip_prefix("*.") {
@@ -198,7 +197,7 @@ fn allows(allowed: &str, name: &str) -> bool {
     }
 }
 
-/// A header's first value; one that is not text counts as empty, which no caller may send.
+/// A header's first value; one that is not text counts as empty, which is never valid.
 fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers
         .get(name)
@@ -213,7 +212,7 @@ fn host_name(host: &str) -> &str {
     host.split(':').next().unwrap_or_default()
 }
 
-/// Whether a header can hold it, so that it can be sent.
+/// Whether a token can be sent in a header.
 pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -1,4 +1,4 @@
-//! Whole databases on their way to clients.
+//! Whole databases being sent to clients.
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -8,31 +8,30 @@ use bytes::Bytes;
 use crate::store::Store;
 use crate::store::database::Database;
 
-/// Whole databases that are on their way: all who ask for the same at the same time are sent the same bytes, however slowly
-/// each of them reads.
+/// Databases being sent: concurrent requests for the same data share the same bytes, however slowly each client reads.
 #[derive(Debug, Default)]
 pub(super) struct InFlight {
     pub(super) snapshot: Mutex<Shared>,
     pub(super) export: Mutex<Shared>,
-    /// Whether an export is read while it is sent.
+    /// Whether an export is streaming.
     pub(super) is_streamed: AtomicBool,
 }
 
-/// Bytes of a generation, for as long as they are sent to anybody.
+/// The bytes of one generation, kept while any client receives them.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     generation: u64,
     bytes: Weak<Vec<u8>>,
 }
 
-/// The bytes that are on their way, or new ones where the data is another now.
+/// The bytes being sent, or new ones if the data has changed.
 pub(super) fn shared(
     slot: &Mutex<Shared>,
     data: &Database,
     make: impl FnOnce(&Store) -> rusqlite::Result<Vec<u8>>,
 ) -> rusqlite::Result<Bytes> {
     let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
-    // Looked at before the data: what is written meanwhile makes the bytes older than they are, never newer.
+    // Read before the data: a concurrent write can make the bytes look older than they are, never newer.
     let generation = data.generation();
     let known = slot.bytes.upgrade();
     let bytes = match known.filter(|_| slot.generation == generation) {

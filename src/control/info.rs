@@ -1,4 +1,4 @@
-//! What there is: providers and their tables, health, metrics, documents.
+//! Providers and their tables, health, metrics and documents.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -29,8 +29,8 @@ pub(crate) async fn index() -> Json<Value> {
     Json(json!({ "rollcall": env!("CARGO_PKG_VERSION"), "addresses": rows.collect::<Vec<_>>() }))
 }
 
-/// A server that answers has its seed loaded and its listeners open: it does both before it accepts. What remains is whether
-/// what it is told would still be there after a restart.
+/// A server that answers has loaded its seed and opened its listeners, since it does both before it accepts. What remains to check
+/// is whether writes would survive a restart.
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
     blocking(move || {
         app.namespaces.check_folder()?;
@@ -48,7 +48,7 @@ pub(crate) async fn ca_pem(State(app): State<Arc<App>>) -> Result<Response, Prob
         Ok(Some(pem)) => Ok(([("content-type", "application/x-pem-file")], pem).into_response()),
         Ok(None) => Err(Problem::new(
             404,
-            "there is no authority of rollcall's here: it is made with --tls auto, and neither without TLS nor with --tls CERT,KEY",
+            "this server has no certificate authority of its own; start it with --tls auto",
         )),
         Err(cause) => Err(Problem::new(500, cause.to_string())),
     }
@@ -123,28 +123,23 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
             "Entries in the journal.",
             entries,
         ),
-        (
-            "journal_bytes",
-            "gauge",
-            "Bytes that the journal holds.",
-            bytes,
-        ),
+        ("journal_bytes", "gauge", "Bytes in the journal.", bytes),
         (
             "journal_dropped_total",
             "counter",
-            "Entries that the journal dropped.",
+            "Entries dropped from the journal.",
             dropped,
         ),
         (
             "nonces_forgotten_total",
             "counter",
-            "Nonces forgotten before their time, because there were too many.",
+            "Nonces dropped early, because there were too many.",
             nonces,
         ),
         (
             "log_lines_dropped_total",
             "counter",
-            "Log lines dropped, because standard error is full or cannot be written.",
+            "Log lines dropped, because standard error was full or could not be written.",
             LOG_LINES_DROPPED.load(Ordering::Relaxed),
         ),
     ];
@@ -164,10 +159,10 @@ pub(crate) async fn openapi(
     let document = document.ok_or_else(|| {
         Problem::new(
             404,
-            format!("there is no document {file}; GET /_rollcall lists them"),
+            format!("there is no document {file}; GET /_rollcall/providers lists the providers"),
         )
     })?;
-    // Clients that are made of it call the address that it came from.
+    // Clients generated from it then call the address that it came from.
     let host = headers.get("host").and_then(|host| host.to_str().ok());
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || ".-_:[]".contains(letter);
     let document = match host.filter(|host| !host.is_empty() && host.chars().all(is_plain)) {

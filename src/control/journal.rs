@@ -1,4 +1,4 @@
-//! What was called, and whether it was what a test expects.
+//! The journal of calls, and checks of what a test expects in it.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -18,21 +18,21 @@ use crate::pipeline::journal::{Count, Filter, Stage, Verdict};
 use crate::provider::json;
 use crate::providers::{provider, require};
 
-/// How many journal entries one answer holds at most.
+/// The largest number of journal entries in one answer.
 const ENTRIES: usize = 1000;
 /// How many namespaces an explanation names.
 const NAMED: usize = 10;
 /// The longest that `verify` and a list wait.
 const WAIT: Duration = Duration::from_secs(60);
-/// How often `verify` looks while it waits.
+/// How often `verify` polls while it waits.
 const LOOK: Duration = Duration::from_millis(5);
-/// How often a list does: people look at it.
+/// How often a list polls; it is read by people.
 const GLANCE: Duration = Duration::from_millis(20);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct JournalQuery {
-    /// Read by [`NamespaceParam`]; here so that it is no unknown parameter.
+    /// Read by [`NamespaceParam`]; declared here so that it is not refused as unknown.
     #[serde(rename = "namespace")]
     _namespace: Option<String>,
     provider: Option<String>,
@@ -78,7 +78,7 @@ pub(crate) async fn journal(
     let max = query.limit.unwrap_or(ENTRIES);
     if ENTRIES < max {
         let detail = format!(
-            "one answer holds up to {ENTRIES} entries, not {max}; go on with before=<the lowest id>"
+            "an answer holds at most {ENTRIES} entries, not {max}; get the next ones with before=<the lowest id>"
         );
         return Err(Problem::new(400, detail));
     }
@@ -89,7 +89,7 @@ pub(crate) async fn journal(
     blocking(move || Ok(Json(app.journal.list(&query.filter(&about)?, max)))).await
 }
 
-/// Waits until there is an entry that the filters let through. Nothing wakes it: a call that had to would pay for it.
+/// Waits for an entry that matches the filters. It polls, since waking it would make every call slower.
 async fn wait_for_entry(
     app: &Arc<App>,
     query: &JournalQuery,
@@ -101,7 +101,7 @@ async fn wait_for_entry(
     let mut seen = query.since;
     while tokio::time::Instant::now() < deadline && !*stop.borrow() {
         let newest = app.journal.newest();
-        // Entries of an earlier run are asked for; the answer says where this one is.
+        // The client asks with the id of an earlier run; the answer tells it where this run is.
         if newest < query.since {
             break;
         }
@@ -116,7 +116,7 @@ async fn wait_for_entry(
             seen = newest;
         }
         let next = deadline.min(tokio::time::Instant::now() + GLANCE);
-        // An error means that the server is gone, which is a stop too.
+        // An error means that the server is gone, which counts as a stop.
         let _ = tokio::time::timeout_at(next, stop.changed()).await;
     }
     Ok(())
@@ -126,27 +126,24 @@ fn find_stage(word: &str) -> Result<Stage, Problem> {
     let found = Stage::ALL.into_iter().find(|stage| stage.as_str() == word);
     found.ok_or_else(|| {
         let words = Stage::ALL.map(Stage::as_str).join(", ");
-        Problem::new(
-            400,
-            format!("there is no stage \"{word}\"; there are {words}"),
-        )
+        Problem::new(400, format!("unknown stage \"{word}\" (known: {words})"))
     })
 }
 
-/// All entries, or those that the filters let through.
+/// Deletes all entries, or those that match the filters.
 pub(crate) async fn clear_journal(
     State(app): State<Arc<App>>,
     OtherNamespaceParam(about): OtherNamespaceParam,
     QueryParams(query): QueryParams<JournalQuery>,
 ) -> Result<Json<Value>, Problem> {
     if query.limit.is_some() {
-        let detail = "a limit is for a list; name what is to be forgotten by the other filters";
+        let detail = "limit applies only to lists; choose what to delete with the other filters";
         return Err(Problem::new(400, detail));
     }
     if query.wait_ms.is_some() {
         return Err(Problem::new(
             400,
-            "wait_ms is for a list; nothing waits here",
+            "wait_ms applies only to lists; remove it",
         ));
     }
     blocking(move || {
@@ -165,7 +162,7 @@ pub(super) fn no_entry(id: &str) -> Problem {
     )
 }
 
-/// One entry, whole; what was not found in its namespace is looked for in the others.
+/// One entry in full. A record that was not found is looked up in the other namespaces.
 pub(crate) async fn journal_entry(
     State(app): State<Arc<App>>,
     PathParam(id): PathParam,
@@ -195,7 +192,7 @@ pub(crate) async fn journal_entry(
                     names.push_str(&format!(" and {} more", elsewhere.len() - NAMED));
                 }
                 let sentence = format!(
-                    "not found in namespace {own}, but the {} {} is present in namespace {names}",
+                    "not found in namespace {own}, but the {} {} exists in namespace {names}",
                     missing.kind,
                     missing.key.join(" / "),
                 );
@@ -234,7 +231,7 @@ struct Verify {
     wait_ms: u64,
 }
 
-/// A question whose count is a number alone, which is exactly that many; any other as it is.
+/// Expands a count that is a bare number to `{"exactly": N}`.
 fn with_exact_count(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Problem> {
     let Ok(mut question) = json::read::<Value>(bytes) else {
         return Ok(bytes.into());
@@ -245,15 +242,15 @@ fn with_exact_count(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Problem> {
             Ok(question.to_string().into_bytes().into())
         }
         Value::Object(bounds) if bounds.len() != 1 => {
-            let detail = "a count has one bound: exactly, at_least or at_most";
+            let detail = "give one bound: exactly, at_least or at_most";
             Err(Problem::new(400, detail).at("/count"))
         }
         _ => Ok(bytes.into()),
     }
 }
 
-/// Whether that many calls happened, or do within the time: 200, else 409 with the nearest misses. A lower bound is
-/// answered as soon as it is reached, an upper bound as soon as it is broken, else at the end of the time.
+/// Whether that many calls happened, or happen within the time: 200, else 409 with the nearest misses. Answers as soon as a lower
+/// bound is reached or an upper bound exceeded, else when the time is up.
 pub(crate) async fn verify(
     State(app): State<Arc<App>>,
     about: NamespaceParam,
@@ -288,19 +285,19 @@ pub(crate) async fn verify(
             }
             Verdict::Unkept => {
                 let detail =
-                    "the journal keeps nothing, so it cannot tell; start without --journal 0";
+                    "the journal is off, so this cannot be verified; start without --journal 0";
                 return Err(Problem::new(409, detail));
             }
-            // A call that is still to come may settle a lower bound.
+            // A later call may still reach a lower bound.
             Verdict::Cut { many } if is_late || count.can_break() => {
                 let detail = format!(
-                    "found calls ({many}) whose bodies were cut by the journal, so it cannot tell what was in them; verify by what is in the path or the query, or send less than 16 KiB"
+                    "the journal has cut the bodies of matching calls ({many}), so this cannot be verified; match on the path or the query, or send bodies under 16 KiB"
                 );
                 return Err(Problem::new(409, detail));
             }
             Verdict::Unknown { dropped } => {
                 let detail = format!(
-                    "{dropped} entries were dropped from the journal, so it cannot tell; start with a higher --journal, clear it between tests, or ask for what is newer with since"
+                    "the journal has dropped entries ({dropped}), so this cannot be verified; raise --journal, clear the journal between tests, or limit the check with since"
                 );
                 return Err(Problem::new(409, detail));
             }
@@ -309,7 +306,7 @@ pub(crate) async fn verify(
     }
 }
 
-/// A call that cannot happen would be verified as not happened.
+/// Refuses unknown names: a misspelt operation would always be verified as not called.
 fn check_match(
     matches: &mut crate::pipeline::faults::Match,
     about: &NamespaceParam,

@@ -1,4 +1,4 @@
-//! Values that the records of a namespace have for the parameters of operations: what a form offers to choose from.
+//! Values from a namespace's records for the parameters of operations, which the console's forms offer as choices.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::provider::Provider;
 use crate::providers::require;
 
-/// The most values of a parameter.
+/// The largest number of values per parameter.
 const VALUES: usize = 200;
 
 #[derive(Deserialize)]
@@ -24,7 +24,7 @@ pub(crate) struct ValuesQuery {
     version: Option<String>,
 }
 
-/// The values by parameter, each with the name of its record, which is empty where it is the value itself.
+/// The values by parameter, each with the name of its record; the name is empty if it is the value itself.
 pub(crate) async fn values(
     State(app): State<Arc<App>>,
     PathParam(name): PathParam,
@@ -43,12 +43,12 @@ pub(crate) async fn values(
     .await
 }
 
-/// Values by the names that parameters would have, in small letters.
+/// Values by parameter name, in lower case.
 #[derive(Default)]
 struct Found(HashMap<String, Map<String, Value>>);
 
 impl Found {
-    /// A record, as a seed has it: `{"Users": [{…}]}`, below its version where the provider has several.
+    /// Adds a record as in a seed: `{"Users": [{…}]}`, below its version if the provider has several.
     fn collect(&mut self, version: &str, record: &Value) {
         for (key, value) in record.as_object().into_iter().flatten() {
             let is_version = key.starts_with(|first: char| first.is_ascii_digit());
@@ -129,14 +129,14 @@ impl Found {
     }
 }
 
-/// A name without what spellings differ in: `User.N.Name` is `username`.
+/// Normalises a name: `User.N.Name` becomes `username`.
 fn plain(name: &str) -> String {
     let name = name.replace(".N", "");
     let letters = name.chars().filter(char::is_ascii_alphanumeric);
     letters.map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
-/// What one of a list is called: `HpcUserSet` and `hpc_users` hold an `hpcuser` each.
+/// The singular of a list's name: `HpcUserSet` and `hpc_users` both give `hpcuser`.
 fn kind(list: &str) -> String {
     let plain = plain(list);
     let mut kind = plain.as_str();

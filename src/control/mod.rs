@@ -1,7 +1,7 @@
-//! The control plane: what rollcall itself answers, under `/_rollcall/`, and the [`Client`] for it.
+//! The control plane: rollcall's own API under `/_rollcall/`, and the [`Client`] for it.
 //!
 //! Calls about one namespace take `?namespace=`, else the header `X-Rollcall-Namespace`, else `default`. Errors are RFC
-//! 9457 problem JSON with a pointer to what is wrong.
+//! 9457 problem JSON with a pointer to the faulty member.
 
 mod attempt;
 mod client;
@@ -41,7 +41,7 @@ pub(crate) use problem::Problem;
 use crate::app::App;
 use crate::providers::provider;
 
-/// The routes under `/_rollcall`: `(address, methods, what it does)` is the index that `GET /_rollcall` prints.
+/// The routes under `/_rollcall` as `(address, methods, description)`; `GET /_rollcall` prints them.
 pub(crate) const INDEX: &[(&str, &str, &str)] = &[
     ("", "GET", "this list"),
     ("health", "GET", "alive"),
@@ -55,12 +55,12 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
     (
         "providers/{id}",
         "GET",
-        "one: operations, parameters, limits, errors and quirks with their sources",
+        "one provider: operations, parameters, limits, errors and quirks with their sources",
     ),
     (
         "errors",
         "GET",
-        "the error tables: the names that faults take; ?provider=",
+        "the error tables: the names to use in faults; ?provider=",
     ),
     (
         "namespaces",
@@ -70,17 +70,17 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
     (
         "namespaces/{namespace}",
         "GET, PUT, DELETE",
-        "one; make it from {\"from\": \"template\" | \"empty\" | \"<namespace>\"}; drop it",
+        "one namespace; create it from {\"from\": \"template\" | \"empty\" | \"<namespace>\"}; drop it",
     ),
     (
         "namespaces/{namespace}/reset",
         "POST",
-        "data, tasks, random stream, settings, clock, faults and journal back to the start, or the data to {\"to\": \"empty\"}; ?journal=keep",
+        "reset data, tasks, random stream, settings, clock, faults and journal, or with {\"to\": \"empty\"} remove the data; ?journal=keep",
     ),
     (
         "reset",
         "POST",
-        "the same for ?namespace=, or for all with ?namespace=*",
+        "the same for ?namespace=, or for all namespaces with ?namespace=*",
     ),
     (
         "namespaces/{namespace}/settings",
@@ -90,12 +90,12 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
     (
         "namespaces/{namespace}/seed",
         "POST, PUT",
-        "merge a seed document, or application/x-ndjson with one a line; or have exactly that; all or nothing; ?check=true only looks",
+        "merge a seed document, or application/x-ndjson with one per line (PUT: replace the data); all or nothing; ?check=true only checks",
     ),
     (
         "template",
         "PUT",
-        "a seed, or {\"from\": \"<namespace>\"}, for all namespaces that come and all resets",
+        "a seed, or {\"from\": \"<namespace>\"}, for all later namespaces and resets",
     ),
     (
         "namespaces/{namespace}/snapshot",
@@ -105,49 +105,49 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
     (
         "namespaces/{namespace}/export",
         "GET, PUT",
-        "the data as ndjson, one record a line",
+        "the data as ndjson, one record per line",
     ),
     (
         "namespaces/{namespace}/diff",
         "GET",
-        "what differs ?with= another namespace, as ndjson",
+        "the differences from another namespace (?with=), as ndjson",
     ),
     (
         "namespaces/{namespace}/values",
         "GET",
-        "what its records have for the parameters of ?provider= operations, and ?version=",
+        "values from its records for the parameters of operations; ?provider= and ?version=",
     ),
     (
         "reload",
         "POST",
-        "read the seed files again; namespaces that have not been written to follow",
+        "reload the seed files, and reset the namespaces that have not been written to",
     ),
     (
         "faults",
         "GET, POST, DELETE",
-        "what should go wrong; of all namespaces, or ?namespace=",
+        "fault rules of all namespaces, or of ?namespace=",
     ),
-    ("faults/{id}", "DELETE", "take one rule away"),
+    ("faults/{id}", "DELETE", "remove one rule"),
     (
         "journal",
         "GET, DELETE",
-        "what happened; ?namespace= provider= operation= status= failed= stage= since=<id> before=<id> limit= wait_ms=",
+        "the calls; ?namespace= provider= operation= status= failed= stage= since=<id> before=<id> limit= wait_ms=",
     ),
-    ("journal/{id}", "GET", "one call, whole"),
+    ("journal/{id}", "GET", "one call in full"),
     (
         "journal/{id}/curl",
         "GET",
-        "a command that makes the call again",
+        "a curl command that repeats the call",
     ),
     (
         "journal/{id}/replay",
         "POST",
-        "make the call again, signed with a key of its namespace: {\"access_key\", \"scheme\", \"send\"}",
+        "repeat the call, signed with a key of its namespace: {\"access_key\", \"scheme\", \"send\"}",
     ),
     (
         "try",
         "POST",
-        "make a call: {\"provider\", \"operation\", \"parameters\", \"access_key\", \"scheme\", \"send\"}; of ?namespace=",
+        "make a call: {\"provider\", \"operation\", \"parameters\", \"access_key\", \"scheme\", \"send\"}; ?namespace=",
     ),
     (
         "journal/verify",
@@ -162,12 +162,12 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
     (
         "clock",
         "GET, PUT",
-        "{\"mode\": \"real\"}, {\"mode\": \"fixed\", \"time\": …} or {\"mode\": \"offset\", \"by\": \"1h\"}; of ?namespace=",
+        "{\"mode\": \"real\"}, {\"mode\": \"fixed\", \"time\": …} or {\"mode\": \"offset\", \"by\": \"1h\"}; ?namespace=",
     ),
     (
         "clock/advance",
         "POST",
-        "{\"by\": \"1h\"}, or back with \"-15m\"; of ?namespace=",
+        "{\"by\": \"1h\"}, or back with \"-15m\"; ?namespace=",
     ),
     ("metrics", "GET", "Prometheus text"),
     (
@@ -179,7 +179,7 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
     ("console/{file}", "GET", "a file of the console"),
 ];
 
-/// What a call of the control plane carries that came over TLS.
+/// Marks a control-plane call that came over TLS.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OverTls;
 
@@ -253,7 +253,7 @@ pub(crate) fn router(app: &Arc<App>, access: ControlAccess) -> Router {
             Problem::new(
                 404,
                 format!(
-                    "there is no /_rollcall{} here; GET /_rollcall lists what there is",
+                    "there is no /_rollcall{}; GET /_rollcall lists all addresses",
                     uri.path()
                 ),
             )

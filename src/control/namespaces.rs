@@ -1,4 +1,4 @@
-//! Namespaces: listed, made, reset, dropped.
+//! Listing, creating, resetting and dropping namespaces.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::pipeline::journal::Filter;
 use crate::providers::PROVIDERS;
 use crate::store::database::Database;
 
-/// How many namespaces that failed an answer names.
+/// How many failed namespaces an answer names.
 const NAMED: usize = 10;
 
 pub(crate) async fn namespaces(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
@@ -26,7 +26,7 @@ pub(crate) async fn namespaces(State(app): State<Arc<App>>) -> Result<Json<Value
         for name in app.namespaces.names()? {
             rows.push(match app.namespaces.find(&name) {
                 Some(namespace) => to_json(&app, &namespace).unwrap_or_else(|cause| {
-                    // Of the others it is still to be told how they are.
+                    // Still list the others.
                     tracing::warn!(name, %cause, "a namespace cannot be read");
                     let error = Problem::from(cause).detail;
                     with_place(
@@ -34,7 +34,7 @@ pub(crate) async fn namespaces(State(app): State<Arc<App>>) -> Result<Json<Value
                         json!({ "name": name, "last_use": null, "counts": null, "error": error }),
                     )
                 }),
-                // It lies on disk, and a list is no reason to open it.
+                // It is on disk, and listing does not open it.
                 None => with_place(
                     &app,
                     json!({ "name": name, "last_use": null, "counts": null }),
@@ -53,7 +53,7 @@ pub(crate) async fn one_namespace(
     blocking(move || Ok(Json(to_json(&app, &*app.namespaces.existing(&name)?)?))).await
 }
 
-/// What a namespace says that did not follow a changed seed.
+/// The seed status of a namespace that did not follow a changed seed.
 pub(crate) const KEPT: &str = "changed, kept because written";
 
 /// A namespace with its counts and last use.
@@ -68,7 +68,7 @@ fn to_json(app: &App, namespace: &Namespace) -> rusqlite::Result<Value> {
     Ok(with_place(app, shown))
 }
 
-/// The same, with the address that the namespace has for itself and the server that it is on, where there are several.
+/// The same, with the namespace's own address and its replica, if there are any.
 fn with_place(app: &App, mut shown: Value) -> Value {
     if let (Some(url), Some(name)) = (&app.fleet.namespace_url, shown["name"].as_str()) {
         shown["url"] = url.of(name).into();
@@ -131,7 +131,7 @@ pub(crate) async fn drop_namespace(
     PathParam(name): PathParam,
 ) -> Result<Json<Value>, Problem> {
     blocking(move || {
-        // What cannot be read can be dropped all the same.
+        // Data that cannot be read can still be dropped.
         let dropped = match app.namespaces.existing(&name) {
             Ok(namespace) => counts_of_old(&namespace.state().data),
             Err(NamespaceError::Data { .. }) => Value::Null,
@@ -158,7 +158,7 @@ enum ResetTo {
     Empty,
 }
 
-/// Sets a namespace back; its faults and its journal go too, unless that is to be kept. Says what was dropped.
+/// Resets a namespace with its faults and, unless it is to be kept, its journal. Returns what was dropped.
 fn reset_namespace(
     app: &App,
     name: &str,
@@ -178,7 +178,7 @@ fn reset_namespace(
     Ok(with_place(app, swapped_json(name, &swapped)?))
 }
 
-/// What an answer says of data that was put in another's place.
+/// The answer after data was replaced.
 pub(crate) fn swapped_json(name: &str, swapped: &Swapped) -> Result<Value, Problem> {
     let dropped = match &swapped.old {
         Some(old) => counts_of_old(&old.data),
@@ -194,10 +194,10 @@ pub(crate) fn swapped_json(name: &str, swapped: &Swapped) -> Result<Value, Probl
     Ok(shown)
 }
 
-/// How many records there were; nothing where that cannot be read.
+/// How many records there were; null if that cannot be read.
 fn counts_of_old(data: &Database) -> Value {
     counts(data).unwrap_or_else(|cause| {
-        tracing::warn!(%cause, "what is dropped cannot be counted");
+        tracing::warn!(%cause, "cannot count the dropped records");
         Value::Null
     })
 }
@@ -225,7 +225,7 @@ pub(crate) async fn reset_one(
     .await
 }
 
-/// One namespace; all of them with `?namespace=*`, each whatever becomes of the others.
+/// Resets one namespace, or with `?namespace=*` all of them; a failure does not stop the others.
 pub(crate) async fn reset(
     State(app): State<Arc<App>>,
     ResetParams {

@@ -1,4 +1,4 @@
-//! What the control plane says when it cannot: RFC 9457 problem JSON with a pointer to what is wrong.
+//! Errors of the control plane: RFC 9457 problem JSON with a pointer to the faulty member.
 
 use std::any::Any;
 
@@ -14,12 +14,12 @@ use crate::store::{OpenError, trouble};
 #[derive(Debug)]
 pub(crate) struct Problem {
     pub(super) status: u16,
-    /// What happened, in a few words; the status says it where this does not.
+    /// What happened, in a few words; defaults to the status's reason.
     pub(super) title: Option<&'static str>,
     pub(super) detail: String,
-    /// Where in the body it is wrong, as a JSON pointer.
+    /// The faulty member of the body, as a JSON pointer.
     pub(super) pointer: Option<String>,
-    /// Whatever else helps.
+    /// Further members.
     pub(super) more: Option<Box<serde_json::Value>>,
 }
 
@@ -64,7 +64,7 @@ impl From<OpenError> for Problem {
 impl From<rusqlite::Error> for Problem {
     fn from(cause: rusqlite::Error) -> Self {
         if let Some(trouble) = trouble::of_sqlite(&cause) {
-            // The log may have the paths that SQLite names.
+            // The paths that SQLite names belong in the log only.
             tracing::error!(%cause, "the data could not be used");
             return Self::new(503, format!("the data could not be used: {trouble}"));
         }
@@ -96,7 +96,7 @@ impl IntoResponse for Problem {
             body.to_string(),
         )
             .into_response();
-        // What still comes of the body is no request.
+        // The unread rest of the body must not be taken for a request.
         if status == StatusCode::REQUEST_TIMEOUT {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(CONNECTION, close);
@@ -105,7 +105,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Work on databases and long lists does not keep other calls from being answered.
+/// Runs work on databases and long lists without blocking other calls.
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
@@ -116,12 +116,12 @@ pub(crate) async fn blocking<T: Send + 'static>(
 
 type Work = Box<dyn FnOnce() -> Box<dyn Any + Send> + Send>;
 
-/// Of one type for all work: a task of its own for every kind of work would be many times the code.
+/// Type-erased: a generic task would be compiled once for every kind of work.
 async fn elsewhere(work: Work) -> Result<Box<dyn Any + Send>, Problem> {
     tokio::task::spawn_blocking(work).await.map_err(|cause| {
         tracing::error!(%cause, "a call of the control plane broke");
         let detail =
-            format!("rollcall broke here: {cause}. This is a bug in rollcall; please report it.");
+            format!("internal error: {cause}. This is a bug in rollcall; please report it.");
         Problem::new(500, detail)
     })
 }

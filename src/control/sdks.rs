@@ -1,4 +1,4 @@
-//! Which operations the official SDKs were answered, as `tests/run` saw it last: tests/sdk/coverage.json.
+//! Which operations official SDKs called successfully in the last `tests/run`: tests/sdk/coverage.json.
 
 use std::sync::LazyLock;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::provider::Provider;
 
-/// An SDK, and what it drove.
+/// An SDK and the operations that it called.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Sdk {
     /// The provider's id.
@@ -23,7 +23,7 @@ static SDKS: LazyLock<Vec<Sdk>> = LazyLock::new(|| {
         .expect("a test reads this file, too")
 });
 
-/// The SDKs that drive a provider, in the order of the file.
+/// The SDKs that call a provider, in the order of the file.
 pub(crate) fn of(provider: &Provider) -> impl Iterator<Item = &'static Sdk> {
     let id = provider.id;
     SDKS.iter().filter(move |sdk| sdk.provider == id)

@@ -1,24 +1,24 @@
-//! Why a namespace cannot be had: what happened, and what to do.
+//! Why a namespace cannot be used, and what to do about it.
 
 use crate::store::{OpenError, trouble};
 
-/// Why a namespace cannot be had.
+/// Why a namespace cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NamespaceError {
     #[error("invalid namespace name \"{0}\": use 1 to 63 of a-z, 0-9 and -, not starting with -")]
     Name(String),
-    #[error("there are {0} namespaces already; drop some, or start with a higher --max-namespaces")]
+    #[error("there are already {0} namespaces; drop some, or start with a higher --max-namespaces")]
     TooMany(usize),
     #[error("there is no namespace \"{0}\"; GET /_rollcall/namespaces lists them")]
     Unknown(String),
-    #[error("there is a namespace \"{0}\" already; reset it, or drop it first")]
+    #[error("namespace \"{0}\" already exists; reset it, or drop it first")]
     Taken(String),
     #[error("the data of namespace \"{name}\" {cause}")]
     Data { name: String, cause: OpenError },
     /// The data folder as a whole.
     #[error("the data folder {0}")]
     Folder(OpenError),
-    /// What was there is not any more, and what is written now would be lost.
+    /// The folder was removed, so anything written now would be lost.
     #[error("{}", trouble::REMOVED)]
     FolderGone,
 }
@@ -29,13 +29,13 @@ impl NamespaceError {
         match self {
             Self::Name(_) => "Invalid namespace name",
             Self::Unknown(_) => "No such namespace",
-            Self::Taken(_) => "Namespace exists already",
+            Self::Taken(_) => "Namespace already exists",
             Self::TooMany(_) => "Too many namespaces",
             Self::Data { .. } | Self::Folder(_) | Self::FolderGone => "Data cannot be used",
         }
     }
 
-    /// The HTTP status that says so.
+    /// Its HTTP status.
     pub(crate) const fn status(&self) -> u16 {
         match self {
             Self::Name(_) => 400,

@@ -1,32 +1,32 @@
-//! Where a server is one of several behind a load balancer: what it is called, and where each namespace of all of them is.
+//! Several replicas behind a load balancer: the name of this one, and the address of each namespace.
 
 use std::sync::Arc;
 
-/// What a server says of itself and of its siblings. The default: it is the only one.
+/// The identity of this replica, and the addresses of namespaces. The default: a single server.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Fleet {
-    /// What this one is called.
+    /// The name of this replica.
     pub(crate) replica: Option<Arc<str>>,
     pub(crate) namespace_url: Option<NamespaceUrl>,
 }
 
-/// Whether a replica can be called that: 1 to 63 letters, digits, `-`, `_` and `.`, so that it can be a header, a label of a
-/// metric and the name of a pod.
+/// Whether a replica's name is valid: 1 to 63 letters, digits, `-`, `_` and `.`, so that it works as a header, a metric label and a
+/// pod name.
 pub(crate) fn is_replica_name(text: &str) -> bool {
     let is_plain = |letter: u8| letter.is_ascii_alphanumeric() || b"-_.".contains(&letter);
     (1..=63).contains(&text.len()) && text.bytes().all(is_plain)
 }
 
-/// The address that each namespace has for itself: `http://{namespace}.ns.HOST:PORT`.
+/// The address of each namespace: `http://{namespace}.ns.HOST:PORT`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NamespaceUrl {
     scheme: &'static str,
-    /// What follows `{namespace}.ns.`, without a slash at its end.
+    /// What follows `{namespace}.ns.`, without a trailing slash.
     rest: String,
 }
 
 impl NamespaceUrl {
-    /// Reads a template; says in a sentence what it has to look like.
+    /// Parses a template; the error says what it has to look like.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         const RULE: &str = "write http://{namespace}.ns.HOST or http://{namespace}.ns.HOST:PORT, where HOST is the load balancer's name";
         let (scheme, rest) = ["http://", "https://"]
@@ -56,7 +56,7 @@ impl NamespaceUrl {
         format!("{}{namespace}.ns.{}", self.scheme, self.rest)
     }
 
-    /// The host names that these addresses have, as `--allow-host` takes them.
+    /// The host names of these addresses, as an `--allow-host` pattern.
     pub(crate) fn host_pattern(&self) -> String {
         let host = self.rest.split(':').next().unwrap_or_default();
         format!("*.ns.{host}")

@@ -1,4 +1,4 @@
-//! What can be set: per server by flags, per namespace by the control plane.
+//! Settings: per server by flags, per namespace by the control plane.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::namespace::clock::Time;
 
-/// How much of a call's authentication is checked.
+/// How strictly a call's authentication is checked.
 ///
 /// ```
 /// use rollcall::Auth;
@@ -22,7 +22,7 @@ pub enum Auth {
     /// Nothing; credentials are optional.
     #[default]
     Off,
-    /// Credentials must be there and well formed; any key will do.
+    /// Credentials must be present and well formed; any key is accepted.
     Lenient,
     /// Everything, as the real service does.
     Strict,
@@ -37,13 +37,13 @@ impl FromStr for Auth {
             "lenient" => Ok(Self::Lenient),
             "strict" => Ok(Self::Strict),
             _ => Err(format!(
-                "\"{text}\" is no mode of authentication; use off, lenient or strict"
+                "invalid authentication mode \"{text}\"; use off, lenient or strict"
             )),
         }
     }
 }
 
-/// How far a caller's clock may be off.
+/// How far a client's clock may be off.
 ///
 /// ```
 /// use rollcall::Skew;
@@ -52,12 +52,12 @@ impl FromStr for Auth {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Skew {
-    /// As far as the provider lets it.
+    /// As far as the provider allows.
     #[default]
     Provider,
-    /// That far, for every provider.
+    /// This far, for every provider.
     Within(Duration),
-    /// Any time will do.
+    /// Any time is accepted.
     Off,
 }
 
@@ -71,7 +71,9 @@ impl FromStr for Skew {
             _ => humantime::parse_duration(text)
                 .map(Self::Within)
                 .map_err(|_| {
-                    format!("\"{text}\" is no skew; use a length of time as 300s, off, or provider")
+                    format!(
+                        "invalid skew \"{text}\"; use a duration such as 300s, off, or provider"
+                    )
                 }),
         }
     }
@@ -87,7 +89,7 @@ impl fmt::Display for Skew {
     }
 }
 
-/// A key that callers may sign with.
+/// A key that clients may sign with.
 ///
 /// ```
 /// use rollcall::Credential;
@@ -100,19 +102,19 @@ impl fmt::Display for Skew {
 pub struct Credential {
     /// The key's id.
     pub access_key: String,
-    /// What signatures are made with.
+    /// The secret that signs.
     pub secret_key: String,
-    /// The session token that a temporary key must come with.
+    /// The session token that must accompany a temporary key.
     pub token: Option<String>,
-    /// Whether the key is switched off.
+    /// Whether the key is disabled.
     pub disabled: bool,
-    /// Whether the key must not change anything.
+    /// Whether the key may only read.
     pub read_only: bool,
-    /// When a temporary key ends.
+    /// When a temporary key expires.
     pub expires: Option<Time>,
 }
 
-/// Without its secrets.
+/// Hides the secrets.
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credential")
@@ -133,7 +135,7 @@ impl FromStr for Credential {
                 .filter(|part| !part.is_empty())
                 .map(str::to_owned)
         };
-        // The text may hold a secret and is not repeated.
+        // The text may contain a secret, so the error does not repeat it.
         let (Some(access_key), Some(secret_key)) = (part(), part()) else {
             return Err("write a credential as AK:SK, or AK:SK:TOKEN".to_owned());
         };
@@ -151,20 +153,20 @@ impl FromStr for Credential {
     }
 }
 
-/// What one namespace is set to.
+/// The settings of one namespace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
-    /// The mode of providers that have none of their own.
+    /// The mode of providers without one of their own.
     auth: Auth,
     /// Modes by provider.
     auth_of: BTreeMap<&'static str, Auth>,
-    /// Quirks that are not at their default.
+    /// Quirks with another value than their default.
     quirks: Vec<(&'static str, &'static str, &'static str)>,
-    /// Regions that are not the default, by provider.
+    /// Regions other than the default, by provider.
     regions: BTreeMap<&'static str, String>,
-    /// What the account of huawei-iam is called; none for the seed's name.
+    /// The account name in huawei-iam; `None` for the seed's.
     pub(crate) domain_name: Option<String>,
-    /// Keys besides those that seeds bring.
+    /// Keys in addition to those from seeds.
     pub(crate) credentials: Vec<Credential>,
     pub(crate) skew: Skew,
     /// How many polls a ListUsersAsync task takes.
@@ -187,12 +189,12 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// How much of a provider's calls is checked.
+    /// How strictly a provider's calls are checked.
     pub(crate) fn auth(&self, provider: &str) -> Auth {
         self.auth_of.get(provider).copied().unwrap_or(self.auth)
     }
 
-    /// Sets the mode of the providers that have none of their own.
+    /// Sets the mode of the providers without one of their own.
     pub(crate) fn set_default_auth(&mut self, mode: Auth) {
         self.auth = mode;
     }
@@ -202,7 +204,7 @@ impl Settings {
         self.auth_of.insert(provider, mode);
     }
 
-    /// How far a caller's clock may be off, where the provider itself lets it be `own`; nothing for any time.
+    /// How far a client's clock may be off, if the provider itself allows `own`; `None` for any time.
     pub(crate) fn skew(&self, own: Duration) -> Option<Duration> {
         match self.skew {
             Skew::Provider => Some(own),
@@ -211,7 +213,7 @@ impl Settings {
         }
     }
 
-    /// The value that a provider's quirk was set to; none where it is at its default.
+    /// The value of a provider's quirk, if it was set.
     pub(crate) fn quirk(&self, provider: &str, name: &str) -> Option<&'static str> {
         self.quirks
             .iter()
@@ -231,7 +233,7 @@ impl Settings {
         self.quirks.push((provider, name, value));
     }
 
-    /// The region that a provider's answers were set to name; none for its own default.
+    /// The region in a provider's answers, if it was set.
     pub(crate) fn region(&self, provider: &str) -> Option<&str> {
         self.regions.get(provider).map(String::as_str)
     }

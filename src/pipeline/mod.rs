@@ -278,7 +278,7 @@ impl Outcome {
                 self.explanation.push(match trouble::of(&*cause) {
                     Some(trouble) => format!("The data could not be used: {trouble}."),
                     None => format!(
-                        "rollcall broke here: {cause}. This is a bug in rollcall; please report it."
+                        "internal error: {cause}. This is a bug in rollcall; please report it."
                     ),
                 });
                 let entry = call.provider.gateway.internal_error;

@@ -1,4 +1,4 @@
-//! The part of a seed document that is no provider's: access keys, active, disabled, read-only or temporary.
+//! The part of a seed document that belongs to no provider: access keys, active, disabled, read-only or temporary.
 
 use rusqlite::Connection;
 use serde::Deserialize;
@@ -24,7 +24,7 @@ struct SeedCredential {
     disabled: bool,
     #[serde(default)]
     read_only: bool,
-    /// As 2024-05-20T08:30:00Z.
+    /// Such as 2024-05-20T08:30:00Z.
     #[serde(default)]
     expires: Option<String>,
 }
@@ -41,17 +41,17 @@ pub(super) fn merge(tx: &Connection, document: &RawValue) -> Result<u64, SeedErr
         if row.access_key.is_empty() || row.access_key.contains('~') {
             return Err(rule(
                 "access_key",
-                "an access key is not empty and holds no ~, which sets the namespace apart",
+                "an access key must not be empty or contain ~, which separates the namespace",
             ));
         }
         if row.secret_key.is_empty() {
-            return Err(rule("secret_key", "an access key has a secret key"));
+            return Err(rule("secret_key", "an access key needs a secret key"));
         }
         let expires = row.expires.as_deref().map(|text| {
             Time::parse_rfc3339(text).ok_or_else(|| {
                 rule(
                     "expires",
-                    &format!("\"{text}\" is not a time; write it as 2024-05-20T08:30:00Z"),
+                    &format!("invalid time \"{text}\"; write it as 2024-05-20T08:30:00Z"),
                 )
             })
         });
@@ -68,7 +68,7 @@ pub(super) fn merge(tx: &Connection, document: &RawValue) -> Result<u64, SeedErr
     Ok(rows.len() as u64)
 }
 
-/// Gives every key of a seed as a seed document of its own.
+/// Exports every key from seeds as a separate seed document.
 pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()> {
     for key in credentials::seeded(tx)? {
         each(json!([{

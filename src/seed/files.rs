@@ -1,4 +1,4 @@
-//! Which files a seed is made of; whole files and streams, as large as rollcall takes them.
+//! The files of a seed, and reading files and streams up to a size limit.
 
 use std::fs::File;
 use std::io::{self, Error, ErrorKind, Read};
@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use super::SeedFileError;
 use crate::provider::json::Place;
 
-/// The most that is read into memory: what the control plane takes of a seed, an export or a snapshot, too.
+/// The size limit, which is also the control plane's for a seed, an export or a snapshot.
 pub(crate) const MAX: u64 = 1024 * 1024 * 1024;
 
-/// The seed files of a path: itself, or a folder's `.json` and `.ndjson` files by name, schemas and names that begin with a dot left out.
+/// The seed files of a path: itself, or a folder's `.json` and `.ndjson` files by name, without schemas and dot files.
 pub(crate) fn of(path: &Path) -> Result<Vec<PathBuf>, SeedFileError> {
     let error = |cause: Error| SeedFileError::new(path, Place::default(), &cause);
     if !path.is_dir() {
@@ -26,9 +26,9 @@ pub(crate) fn of(path: &Path) -> Result<Vec<PathBuf>, SeedFileError> {
             .into_owned();
         let is_seed = (name.ends_with(".json") || name.ends_with(".ndjson"))
             && !name.ends_with(".schema.json")
-            // What editors and file systems leave next to a file, and what is hidden.
+            // Hidden files, and what editors and file systems leave next to a file.
             && !name.starts_with('.')
-            // A pipe would hold up whoever reads it.
+            // Reading a pipe could block.
             && file.is_file();
         if is_seed {
             files.push(file);
@@ -45,23 +45,23 @@ pub(crate) fn of(path: &Path) -> Result<Vec<PathBuf>, SeedFileError> {
     Ok(files)
 }
 
-/// All of a file.
+/// Reads a whole file.
 ///
 /// # Errors
-/// Those of the file system, and one for a file that is longer than [`MAX`] or has no end.
+/// Those of the file system, and one for a file longer than [`MAX`].
 pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
-    // What a device or a pipe says of its length is no promise.
+    // The length that a device or a pipe reports is unreliable.
     let announced = usize::try_from(file.metadata()?.len().min(MAX));
     let mut bytes = Vec::with_capacity(announced.unwrap_or_default());
     read_into(file, MAX, &mut bytes)?;
     Ok(bytes)
 }
 
-/// All of a stream.
+/// Reads a whole stream.
 ///
 /// # Errors
-/// Those of the stream, and one for a stream that is longer than [`MAX`] or has no end.
+/// Those of the stream, and one for a stream longer than [`MAX`].
 pub(crate) fn read_all(stream: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     read_into(stream, MAX, &mut bytes)?;

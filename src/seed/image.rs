@@ -1,12 +1,12 @@
-//! The demo as the database that it makes, from when rollcall was built.
+//! The demo as a database, built when rollcall was compiled.
 
 use crate::store::Store;
 
-/// What `build.rs` makes of the schemas and of `image/demo.sql`.
+/// Built by `build.rs` from the schemas and `image/demo.sql`.
 static DEMO: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/demo.image"));
 
-/// A database with the tables of every provider and the demo in them. The salts in it are the same in every start: its passwords are
-/// public.
+/// A database with the tables of every provider, holding the demo. Its password salts are the same on every start, which is fine:
+/// the passwords are public.
 pub(super) fn demo() -> rusqlite::Result<Store> {
     Store::of_image(DEMO)
 }

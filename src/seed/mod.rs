@@ -1,7 +1,7 @@
-//! Seed documents: where data comes from before the first write.
+//! Seed documents: the data before the first write.
 //!
-//! A document is a JSON object with a provider's id for each key; what is under it is in that provider's own wire
-//! vocabulary and is read by its provider. An `.ndjson` file holds one such document a line, and is read a line at a time.
+//! A document is a JSON object with provider ids as keys. Each part uses the field names of that provider's API, and the provider
+//! parses it. An `.ndjson` file has one such document per line, and is read line by line.
 
 pub(crate) mod credentials;
 pub(crate) mod files;
@@ -29,19 +29,19 @@ use crate::providers::require;
 pub(crate) use ndjson::{LineCause, LineError, merge_lines};
 pub(crate) use reach::only_part;
 
-/// The size from which on a file takes long enough for its reader to want to see that it gets on.
+/// The file size from which on a progress bar is shown.
 const LARGE: u64 = 16 * 1024 * 1024;
 
-/// Where seed data comes from.
+/// A source of seed data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SeedSource {
-    /// The demo that is built in: what the others are merged into, wherever it is named.
+    /// The built-in demo. The other sources are merged into it, wherever in the list it is named.
     Demo,
     /// A file, or a folder of files.
     Path(PathBuf),
 }
 
-/// A seed that could not be read: the file, and what is wrong in it.
+/// A seed that cannot be loaded: the file, and what is wrong in it.
 ///
 /// ```
 /// use rollcall::{Options, Rollcall, StartError};
@@ -54,9 +54,9 @@ pub(crate) enum SeedSource {
 pub struct SeedFileError {
     /// The file, or the folder.
     pub file: String,
-    /// The line, the first being 1, where it is known.
+    /// The line, from 1, if known.
     pub line: Option<usize>,
-    /// The column, in characters, the first being 1, where it is known.
+    /// The column in characters, from 1, if known.
     pub column: Option<usize>,
     /// What is wrong.
     pub cause: String,
@@ -81,12 +81,11 @@ impl SeedFileError {
     }
 }
 
-/// A document, as far as it is everybody's: the parts of providers are still text, which each reads into its own types. They are
-/// in the order of the text.
+/// A document whose parts are still text, for each provider to parse into its own types. They are in the order of the text.
 #[derive(Debug)]
 pub(crate) struct Document(Vec<Part>);
 
-/// What a document has under one key.
+/// The value of one key of a document.
 #[derive(Debug)]
 struct Part {
     id: String,
@@ -95,10 +94,10 @@ struct Part {
     text: Box<RawValue>,
 }
 
-/// Why a text is no document.
+/// Why a text is not a document.
 #[derive(Debug)]
 pub(crate) enum DocumentError {
-    /// It is no JSON, or a key is there twice: where.
+    /// It is not JSON, or has a duplicate key.
     Text(Place, JsonError),
     Seed(SeedError),
 }
@@ -107,13 +106,13 @@ impl Document {
     /// Reads a text.
     pub(crate) fn parse(text: &[u8]) -> Result<Self, DocumentError> {
         let unreadable = |cause| DocumentError::Text(Place::of_error(text, &cause), cause);
-        // Of the whole text, so that the place is one in it.
+        // Check the whole text, so that positions refer to it.
         json::check(text).map_err(unreadable)?;
         let whole = json::without_mark(text);
         let trimmed = whole.trim_ascii();
         if !trimmed.starts_with(b"{") {
             let rule = format!(
-                "a seed document is an object with provider ids for keys, not {}",
+                "a seed document must be an object with provider ids as keys, not {}",
                 excerpt(trimmed)
             );
             let place = Place::of(text, "").unwrap_or_default();
@@ -123,7 +122,7 @@ impl Document {
         let Parts(parts) = json::read(whole).map_err(unreadable)?;
         let (mut passed, mut start) = (0, Place { line: 1, column: 1 });
         let part = |(id, text): (String, &RawValue)| {
-            // It is a part of the whole; each byte is looked at once, however many parts there are.
+            // The part borrows from the whole text; each byte is counted once, however many parts there are.
             let begins = text.get().as_ptr().addr() - whole.as_ptr().addr();
             start = Place::after(&whole[passed..begins]).from(start);
             passed = begins;
@@ -147,7 +146,7 @@ impl<'de> Deserialize<'de> for Parts<'de> {
             type Value = Parts<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object with provider ids for keys")
+                f.write_str("an object with provider ids as keys")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Parts<'de>, A::Error> {
@@ -163,7 +162,7 @@ impl<'de> Deserialize<'de> for Parts<'de> {
 }
 
 impl Part {
-    /// What is wrong in it, with its place in the whole text.
+    /// Describes an error in this part, with its place in the whole text.
     fn error(&self, cause: SeedError) -> SeedError {
         let place = Place::of(self.text.get().as_bytes(), &cause.path);
         let place = place.unwrap_or_default().from(self.start);
@@ -184,7 +183,7 @@ impl DocumentError {
     }
 }
 
-/// The beginning of a text that is something else than it should be.
+/// The beginning of an unexpected value, for an error.
 fn excerpt(text: &[u8]) -> String {
     const READ: usize = 1024;
     match serde_json::from_slice::<Value>(&text[..text.len().min(READ)]) {
@@ -193,7 +192,7 @@ fn excerpt(text: &[u8]) -> String {
     }
 }
 
-/// Merges one document; all of it or, when the caller rolls back, nothing. Says how many records it held.
+/// Merges one document, and returns the number of its records. On an error, the caller has to roll back.
 pub(crate) fn merge(
     tx: &Connection,
     Document(parts): &Document,
@@ -217,7 +216,7 @@ fn merge_part(
     let provider = require(id).map_err(|rule| SeedError::new("", rule))?;
     if !text.get().starts_with('{') {
         let rule = format!(
-            "a provider's part is an object, not {}",
+            "a provider's part must be an object, not {}",
             excerpt(text.get().as_bytes())
         );
         return Err(SeedError::new("", rule));
@@ -225,7 +224,7 @@ fn merge_part(
     (provider.data.seed)(tx, text, context)
 }
 
-/// Refuses a pipe or a device, which a start can read and nothing after it: that would wait for ever for more.
+/// Refuses a pipe or a device: it can be read only once, and reading it again would wait forever.
 pub(crate) fn can_be_read_again(sources: &[SeedSource]) -> Result<(), String> {
     let is_once = |path: &&PathBuf| path.exists() && !path.is_file() && !path.is_dir();
     let mut paths = sources.iter().filter_map(|source| match source {
@@ -234,13 +233,13 @@ pub(crate) fn can_be_read_again(sources: &[SeedSource]) -> Result<(), String> {
     });
     paths.find(is_once).map_or(Ok(()), |path| {
         Err(format!(
-            "the seed {} is not a regular file and can be read only once, at the start; the data stays as it was",
+            "the seed {} is not a regular file and can be read only once, at the start; the data was not changed",
             path.display()
         ))
     })
 }
 
-/// Merges everything that a file or a folder holds.
+/// Merges a file, or all seed files of a folder.
 fn merge_path(
     tx: &Connection,
     path: &Path,
@@ -288,7 +287,7 @@ impl DocumentError {
     fn in_file(&self) -> String {
         match self {
             Self::Text(_, cause) if cause.is_several() => format!(
-                "{}; a stream of one document a line is a .ndjson file",
+                "{}; name a file with one document per line .ndjson",
                 cause.without_position()
             ),
             Self::Text(_, cause) => cause.without_position().to_owned(),
@@ -306,7 +305,7 @@ impl fmt::Display for DocumentError {
     }
 }
 
-/// A bar for a large file, on a terminal; hidden where standard error is no terminal.
+/// A progress bar for a large file; hidden unless standard error is a terminal.
 fn progress(metadata: &Metadata, file: &Path) -> ProgressBar {
     if metadata.len() < LARGE {
         return ProgressBar::hidden();

@@ -1,4 +1,4 @@
-//! Streams of seed documents, one a line: one thread reads and parses them while another merges.
+//! Streams of seed documents, one per line: one thread reads and parses while another merges.
 
 use std::io::BufRead;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -10,12 +10,11 @@ use super::{Document, DocumentError, SeedError, merge};
 use crate::provider::SeedContext;
 use crate::provider::json::{MARK, Place};
 
-/// How many documents go from thread to thread at once, and how many such parcels may wait: memory stays bounded however
-/// long the stream is.
+/// The batch size between the threads, and how many batches may wait: memory is bounded however long the stream is.
 const PARCEL: usize = 128;
 const WAITING: usize = 8;
 
-/// What is wrong with a stream, and where, its first line being 1.
+/// What is wrong with a stream, and where; lines count from 1.
 #[derive(Debug)]
 pub(crate) struct LineError {
     pub(crate) place: Place,
@@ -24,16 +23,16 @@ pub(crate) struct LineError {
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LineCause {
-    /// It cannot be read, or is no JSON.
+    /// It cannot be read, or is not JSON.
     #[error("{0}")]
     Text(String),
-    /// It cannot be taken.
+    /// It is not a valid seed.
     #[error("{0}")]
     Seed(SeedError),
 }
 
 impl LineError {
-    /// What is wrong with the document of a line, which knows of no other lines.
+    /// An error in the document of one line, whose position knows nothing of the other lines.
     fn of(line: usize, cause: DocumentError) -> Self {
         let place = Place {
             line,
@@ -47,11 +46,10 @@ impl LineError {
     }
 }
 
-/// The documents of some lines, up to the first that cannot be read.
+/// The documents of a batch of lines, up to the first that cannot be read.
 type Parcel = Vec<Result<(usize, Document), LineError>>;
 
-/// Merges every line, the first of which has that number; all of it or, when the caller rolls back, nothing. Says how many
-/// records there were.
+/// Merges every line, numbered from `first`, and returns the number of records. On an error, the caller has to roll back.
 pub(crate) fn merge_lines(
     tx: &Connection,
     lines: impl BufRead + Send,
@@ -62,7 +60,7 @@ pub(crate) fn merge_lines(
         let (parsed, parcels) = sync_channel(WAITING);
         scope.spawn(move || parse(lines, first, &parsed));
         let mut records = 0;
-        // A line that cannot be taken ends this loop; then no further parcels are awaited, and the other thread ends too.
+        // An invalid line ends this loop and drops the receiver, which ends the other thread too.
         for document in parcels.into_iter().flatten() {
             let (line, document) = document?;
             records += merge(tx, &document, context)
@@ -109,6 +107,6 @@ fn parse(mut lines: impl BufRead, first: usize, parsed: &SyncSender<Parcel>) {
             return;
         }
     }
-    // The receiver is gone only where it knows of an error already.
+    // The receiver is gone only if it already has an error.
     let _ = parsed.send(parcel);
 }

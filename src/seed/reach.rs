@@ -1,14 +1,14 @@
-//! Which part of a namespace's data a seed is about: most are about one provider, and no other part is copied for them.
+//! Which part of a namespace's data a seed touches: most concern one provider, so the other parts need no copy.
 
 use super::{Document, ndjson};
 use crate::namespace::credentials;
 use crate::providers::provider;
 
-/// The longest text that is looked through: reading it twice is to cost less than a copy of all parts.
+/// The longest text that is scanned: reading it twice must cost less than copying all parts.
 const LOOKED_THROUGH: usize = 64 * 1024;
 
-/// The only part that merging this document, or this stream of them, would read or write; none where there are several, or
-/// where it is too long to be looked through.
+/// The only part that merging this document or stream would read or write; `None` if there are several, or if the text is too long
+/// to scan.
 pub(crate) fn only_part(text: &[u8], is_stream: bool) -> Option<&'static str> {
     if LOOKED_THROUGH < text.len() {
         return None;
@@ -19,7 +19,7 @@ pub(crate) fn only_part(text: &[u8], is_stream: bool) -> Option<&'static str> {
     } else {
         &mut std::iter::once(text)
     };
-    // Merging comes as far, and says what is wrong there.
+    // Merging will reach the same error and report it.
     for Document(parts) in documents.map_while(|text| Document::parse(text).ok()) {
         for id in parts
             .iter()

@@ -1,4 +1,4 @@
-//! What every namespace starts as: an empty database with every provider's tables, and the seed loaded into one.
+//! The template of namespaces: an empty database with every provider's tables, and one with the seed loaded.
 
 use rusqlite::Connection;
 
@@ -13,15 +13,15 @@ use crate::signing::sha256_hex;
 use crate::store::Store;
 use crate::store::database::{Part, Template};
 
-/// The hash of the schema of every version of data, the first one first: files of a version are alike. To change a schema,
-/// raise [`DATA_VERSION`], keep a file of the version before under `tests/it/data/`, and add the new hash here.
+/// The schema hash of every data version, oldest first. To change a schema, raise [`DATA_VERSION`], keep a file of the previous
+/// version under `tests/it/data/`, and add the new hash here.
 const SCHEMAS: [&str; 3] = [
     "292b727a045f04c555818ba12ffc74e10b8eab4e9ba2a39b74342397bf7d2a32",
     "4925275fa621d355984f23a0ea5fb4301374ad76c19cdb14b26d315c1b9fdbe2",
     "a7008bc503b6e4599d6c2b469b73c5884ba3bd8209934a3530bc0418e324d290",
 ];
 
-/// Whether data of that version has that schema.
+/// Whether that schema belongs to that data version.
 pub(crate) fn is_our_schema(version: i64, schema: &str) -> bool {
     let hash = usize::try_from(version - 1)
         .ok()
@@ -29,7 +29,7 @@ pub(crate) fn is_our_schema(version: i64, schema: &str) -> bool {
     hash.is_some_and(|hash| *hash == sha256_hex(schema.as_bytes()))
 }
 
-/// Where the template comes from, and the time and random stream of its records.
+/// The sources of the template, and the time and random stream for its records.
 #[derive(Debug, Clone)]
 pub(crate) struct TemplatePlan {
     pub(crate) seeds: Vec<SeedSource>,
@@ -40,11 +40,11 @@ pub(crate) struct TemplatePlan {
 /// Why there is no template.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TemplateError {
-    /// As a reload puts it; a start has a sentence of its own.
-    #[error("cannot take the seed {0}; the data stays as it was")]
+    /// Worded for a reload; a start has its own sentence.
+    #[error("cannot load the seed {0}; the data was not changed")]
     Seed(SeedFileError),
     #[error(
-        "{0}; it was left as it is: use the rollcall that wrote it, or choose another folder with --data"
+        "{0}; it was not changed: use the version of rollcall that wrote it, or choose another folder with --data"
     )]
     Store(#[from] rusqlite::Error),
 }
@@ -55,12 +55,12 @@ pub(crate) fn empty_store() -> rusqlite::Result<Store> {
     Store::in_memory(&schema, DATA_VERSION)
 }
 
-/// What namespaces are made from, of a database with the tables of every provider.
+/// The template of namespaces, from a database with the tables of every provider.
 pub(crate) fn template_of(store: Store) -> rusqlite::Result<Template> {
     Template::new(store, parts())
 }
 
-/// The tables that are written to together, and no others with them.
+/// The tables by part: a write to one part never touches another.
 fn parts() -> impl Iterator<Item = Part> {
     let of_provider = |provider: &&'static Provider| Part {
         name: provider.id,
@@ -72,13 +72,13 @@ fn parts() -> impl Iterator<Item = Part> {
 }
 
 impl TemplatePlan {
-    /// A random stream of that name: the same with the same seed.
+    /// A random stream of that name; the same seed gives the same stream.
     pub(crate) fn ids(&self, name: &str) -> Ids {
         self.rng_seed
             .map_or_else(Ids::unseeded, |seed| Ids::seeded(seed, name))
     }
 
-    /// The seed, loaded into a database that every namespace starts as a copy of.
+    /// Loads the seed into the database that every namespace starts as a copy of.
     pub(crate) fn build(&self) -> Result<Template, TemplateError> {
         let is_demo = |source: &SeedSource| matches!(source, SeedSource::Demo);
         let template = if self.seeds.iter().any(is_demo) {

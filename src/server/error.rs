@@ -1,4 +1,4 @@
-//! What stands in the way of a start.
+//! Why a server cannot start.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::seed::SeedFileError;
 use crate::seed::template::TemplateError;
 
-/// Why rollcall cannot start: what an operator sees.
+/// Why rollcall cannot start, in words for its operator.
 ///
 /// ```
 /// use rollcall::{Options, Rollcall, StartError};
@@ -20,43 +20,43 @@ use crate::seed::template::TemplateError;
 /// ```
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Somebody else has the port.
-    #[error("{0} is in use by another program; stop that, or choose another port with --listen")]
+    /// Another program has the port.
+    #[error("{0} is in use by another program; stop it, or choose another port with --listen")]
     PortInUse(SocketAddr),
     /// The address cannot be listened on.
     #[error("cannot listen on {0}: {1}; choose another address with --listen")]
     Listen(SocketAddr, io::Error),
-    /// A seed is wrong.
-    #[error("cannot take the seed {0}; nothing was started")]
+    /// A seed is invalid.
+    #[error("cannot load the seed {0}; the server was not started")]
     Seed(#[from] SeedFileError),
     /// The data folder cannot be used.
-    #[error("cannot use the data folder {0}: {1}; choose another with --data")]
+    #[error("cannot use the data folder {0}: {1}; choose another folder with --data")]
     DataDir(PathBuf, io::Error),
     /// Another rollcall uses the data folder.
     #[error(
-        "the data folder {0} is in use by another rollcall; stop that, or choose another with --data"
+        "the data folder {0} is in use by another rollcall; stop it, or choose another folder with --data"
     )]
     FolderInUse(PathBuf),
     /// Data cannot be read.
     #[error(
-        "{0}; it was left as it is: use the rollcall that wrote it, or choose another folder with --data"
+        "{0}; it was not changed: use the version of rollcall that wrote it, or choose another folder with --data"
     )]
     Data(String),
-    /// A fault rule cannot be meant.
-    #[error("a fault rule is wrong at {0}: {1}")]
+    /// A fault rule is invalid.
+    #[error("invalid fault rule at {0}: {1}")]
     Fault(String, String),
     /// The access log cannot be written.
     #[error("cannot write the access log {0}: {1}; choose another file with --access-log")]
     AccessLog(PathBuf, io::Error),
     /// The admin token cannot be sent.
     #[error(
-        "the admin token goes in a header: write it in ASCII letters, digits and signs, without spaces"
+        "the admin token must fit in a header; write it in ASCII letters, digits and punctuation, without spaces"
     )]
     AdminToken,
     /// Certificates cannot be used.
-    #[error("cannot speak TLS: {0}; see --tls and --tls-dir")]
+    #[error("cannot serve TLS: {0}; check --tls and --tls-dir")]
     Tls(String),
-    /// The machine is out of something.
+    /// The machine has run out of some resource.
     #[error("cannot start: {0}")]
     Machine(io::Error),
 }

@@ -30,7 +30,7 @@ const LAST_LINES: Duration = Duration::from_millis(200);
 const RETRY: Duration = Duration::from_millis(20);
 
 fn parse(filter: &str) -> Result<EnvFilter, String> {
-    // To the filter, a word that is no level is a part of the program of which to log all.
+    // The filter would take a misspelt level for the name of a module.
     let misspelt = filter.split(',').map(str::trim).find(|part| {
         part.chars().all(char::is_alphanumeric) && part.parse::<LevelFilter>().is_err()
     });
@@ -40,7 +40,7 @@ fn parse(filter: &str) -> Result<EnvFilter, String> {
         ));
     }
     EnvFilter::try_new(filter)
-        .map_err(|cause| format!("--log \"{filter}\" is not a filter: {cause}"))
+        .map_err(|cause| format!("invalid --log filter \"{filter}\": {cause}"))
 }
 
 /// Starts the log, for the rest of the process. Panics are logged too: the standard library would write them itself, and wait.
@@ -53,7 +53,7 @@ pub(crate) fn start(filter: &str, replica: Option<&str>) -> Result<LogGuard, Str
     thread::Builder::new()
         .name("log".to_owned())
         .spawn(move || writer.write_all_to(&mut |bytes| io::stderr().write(bytes)))
-        .map_err(|cause| format!("the log cannot be started: {cause}"))?;
+        .map_err(|cause| format!("cannot start the log: {cause}"))?;
     let panics = lines.clone();
     panic::set_hook(Box::new(move |panic| {
         let thread = thread::current();

@@ -41,7 +41,7 @@ impl std::str::FromStr for Listen {
             None => (None, text),
         };
         let address = address.parse().map_err(|_| {
-            format!("\"{address}\" is not an address; write an IP address and a port, as 127.0.0.1:4700 or [::1]:4700")
+            format!("invalid address \"{address}\"; write an IP address and a port, e.g. 127.0.0.1:4700 or [::1]:4700")
         })?;
         Ok(Self {
             provider,

@@ -195,7 +195,7 @@ fn bad_flags_get_a_sentence_and_exit_code_2() {
         2,
         "write a date and time with a time zone",
     );
-    check(&["--log", "a=b=c"], 2, "is not a filter");
+    check(&["--log", "a=b=c"], 2, "invalid --log filter");
     for misspelt in ["warning", "inof", "hyper=info,Inof"] {
         check(
             &["--log", misspelt],

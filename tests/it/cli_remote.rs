@@ -198,7 +198,7 @@ fn clock() {
         &server,
         &["clock", "advance", "soon"],
         1,
-        "write 90s, 1h or -15m",
+        "write e.g. 90s, 1h or -15m",
     );
     fails(&server, &["clock", "stop"], 2, "stop");
 }
@@ -240,7 +240,7 @@ fn snapshot() {
         &server,
         &["snapshot", "import", &path("bad")],
         1,
-        ":1:2: no JSON",
+        ":1:2: invalid JSON",
     );
     fails(
         &server,
@@ -289,7 +289,7 @@ fn errors_openapi_and_completions_need_no_server() {
 fn the_server_is_named_by_flag_or_variable_and_unlocked_by_a_token() {
     let server = with(frozen().admin_token("s3cret"));
     let url = format!("http://{}", server.address());
-    fails(&server, &["reset"], 1, "send Authorization: Bearer");
+    fails(&server, &["reset"], 1, "as Authorization: Bearer TOKEN");
     fine(&server, &["reset", "--admin-token", "s3cret"]);
     fine(&server, &["health"]);
     let program = || Command::new(env!("CARGO_BIN_EXE_rollcall"));

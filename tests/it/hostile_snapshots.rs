@@ -160,7 +160,7 @@ fn pages_that_belong_to_more_than_one_are_found_in_time() {
 fn values_that_contradict_each_other_or_are_none_are_refused() {
     let server = demo();
     let snapshot = server.get(SNAPSHOT).body;
-    let reasons = ["contradicts itself", "holds a value that cannot be read"];
+    let reasons = ["is inconsistent", "holds a value that cannot be read"];
     for sql in [
         "UPDATE aliyun_clusters SET user_count = -1",
         "UPDATE aliyun_clusters SET wheel_count = wheel_count + 1",

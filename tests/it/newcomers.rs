@@ -291,7 +291,7 @@ fn problems_about_namespaces_say_in_their_title_what_happened() {
     );
     check(
         &server.json("PUT", "/_rollcall/namespaces/default", "{}"),
-        "Namespace exists already",
+        "Namespace already exists",
     );
     check(
         &server.get("/_rollcall/namespaces/nobody"),

@@ -50,9 +50,9 @@ const WRONG: &[(&str, &str, &str)] = &[
     (
         "json",
         "{\n \"huawei-iam\": 5}",
-        ":2:16: at huawei-iam: a provider's part is an object",
+        ":2:16: at huawei-iam: a provider's part must be an object",
     ),
-    ("json", "\n [1]", ":2:2: a seed document is an object"),
+    ("json", "\n [1]", ":2:2: a seed document must be an object"),
     (
         "json",
         "{\"credentials\": [],\n \"credentials\": []}",
@@ -61,7 +61,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     (
         "json",
         "{}\n{}",
-        ":2:1: trailing characters; a stream of one document a line is a .ndjson file",
+        ":2:1: trailing characters; name a file with one document per line .ndjson",
     ),
     (
         "ndjson",
@@ -125,7 +125,7 @@ fn a_seed_that_is_wrong_is_told_by_file_line_and_column() {
         for named in [folder.path(), &path] {
             let named = named.to_str().expect("UTF-8");
             complains(&["seed", "check", named], 1, &said);
-            let said = format!("rollcall: cannot take the seed {}", said.trim_end());
+            let said = format!("rollcall: cannot load the seed {}", said.trim_end());
             let start = ["serve", "--listen", "127.0.0.1:0", "--seed", named];
             complains(&start, 1, &said);
         }
@@ -141,11 +141,11 @@ fn a_reload_tells_the_same_place() {
         if *extension == "json" {
             fs::write(&path, text).expect("a writable folder");
             let answer = &exchange(process.address(), RELOAD, 1)[0];
-            let said = format!("cannot take the seed {named}{}", sentence.trim_end());
+            let said = format!("cannot load the seed {named}{}", sentence.trim_end());
             let detail = answer.json()["detail"].clone();
             let detail = detail.as_str().expect("a sentence");
             assert!(detail.starts_with(&said), "{detail:?}\n{said:?}");
-            assert!(detail.ends_with("; the data stays as it was"), "{detail}");
+            assert!(detail.ends_with("; the data was not changed"), "{detail}");
         }
     }
 }
@@ -233,7 +233,7 @@ fn an_import_that_the_server_refuses_is_told_by_its_file() {
     let process = Process::start(&["--listen", "127.0.0.1:0"]);
     let url = format!("http://{}", process.address());
     for (text, sentence) in [
-        ("nonsense", ":1:2: no JSON: expected ident"),
+        ("nonsense", ":1:2: invalid JSON: expected ident"),
         (
             "{}\n{\"nobody\": {}}\n",
             ":2:12: at nobody: unknown provider",

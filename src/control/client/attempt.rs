@@ -1,15 +1,15 @@
-//! Calls that the server makes itself: as a test wants them, and once more from the journal.
+//! Calls that the server makes itself: described by a test, or repeated from the journal.
 
 use serde_json::Value;
 
 use super::{Client, ClientError};
 
 impl Client {
-    /// Has the server make a call as a client would, signed with a key of the namespace, and tells what was sent and what
-    /// came back: `request`, `response`, `journal_id`, and the same as a `curl` command. `"send": false` only signs.
+    /// Makes the server send a call as a client would, signed with a key of the namespace. Returns what was sent and what came
+    /// back: `request`, `response`, `journal_id`, and the call as a `curl` command. `"send": false` only signs.
     ///
     /// # Errors
-    /// With the place and what is wrong there, when no such call can be made.
+    /// With the place and the reason, when the call is invalid.
     ///
     /// ```
     /// use serde_json::json;
@@ -23,10 +23,10 @@ impl Client {
         self.json("POST", &self.at("/try"), call.clone())
     }
 
-    /// Has the server make a call of the journal again, signed with a key of its namespace; tells the same.
+    /// Makes the server repeat a call of the journal, signed with a key of its namespace. Returns the same as `attempt`.
     ///
     /// # Errors
-    /// When there is no such entry, or the journal did not keep its request whole.
+    /// When there is no such entry, or the journal did not keep its complete request.
     ///
     /// ```
     /// use serde_json::json;

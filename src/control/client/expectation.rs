@@ -1,4 +1,4 @@
-//! What a test expects to have been called, looked at when it ends.
+//! Expected calls, checked when a test ends.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,8 +8,7 @@ use serde_json::json;
 use super::{Client, ClientError};
 use crate::pipeline::journal::Count;
 
-/// Calls that should happen while this lives: dropping it panics when there were not as many, and shows the calls that come
-/// nearest.
+/// Calls expected while this is alive. Dropping it panics if there were not that many, and shows the closest calls.
 ///
 /// ```
 /// use rollcall::control::Expectation;
@@ -17,7 +16,7 @@ use crate::pipeline::journal::Count;
 /// let rollcall = rollcall::Rollcall::start();
 /// let once: Expectation = rollcall.expect("huawei-rocketmq", "ListUser", ..=1);
 /// ```
-#[must_use = "what is expected is checked when the guard is dropped"]
+#[must_use = "the expectation is checked when its guard is dropped"]
 pub struct Expectation {
     pub(super) client: Client,
     pub(super) provider: String,
@@ -27,10 +26,10 @@ pub struct Expectation {
 }
 
 impl Expectation {
-    /// Checks at once, waiting for calls to come at most that long.
+    /// Checks now, waiting for calls at most that long.
     ///
     /// # Errors
-    /// With the nearest calls, when there were not as many.
+    /// With the closest calls, when there were not that many.
     ///
     /// ```
     /// use std::time::Duration;
@@ -74,7 +73,7 @@ impl Drop for Expectation {
                 ClientError::Refused {
                     nearest: Some(nearest),
                     ..
-                } if nearest != &json!([]) => format!("\nthe calls that come nearest: {nearest:#}"),
+                } if nearest != &json!([]) => format!("\nthe closest calls: {nearest:#}"),
                 _ => String::new(),
             };
             panic!(

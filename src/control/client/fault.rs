@@ -1,11 +1,11 @@
-//! Faults from a test: planned, mounted, taken away again by their guard.
+//! Faults in tests: planned, mounted, and removed by their guard.
 
 use std::time::Duration;
 
 use super::Client;
 use crate::pipeline::faults::{Delay, Effect, Rule};
 
-/// A fault in the making: say what should happen, to which calls, and [`mount`](FaultPlan::mount) it.
+/// A fault that is not active yet: choose its effect and calls, then [`mount`](FaultPlan::mount) it.
 ///
 /// ```
 /// let rollcall = rollcall::Rollcall::start();
@@ -17,7 +17,7 @@ use crate::pipeline::faults::{Delay, Effect, Rule};
 pub struct FaultPlan {
     pub(super) client: Client,
     pub(super) rule: Rule,
-    /// Whether it says what happens.
+    /// Whether an effect was chosen.
     pub(super) is_whole: bool,
 }
 
@@ -35,7 +35,7 @@ impl FaultPlan {
         })
     }
 
-    /// Answers late.
+    /// Delays the answer.
     ///
     /// ```
     /// use std::time::Duration;
@@ -63,7 +63,7 @@ impl FaultPlan {
         self
     }
 
-    /// Happens to that many calls, then no more.
+    /// Affects that many calls, then no more.
     ///
     /// ```
     /// let rollcall = rollcall::Rollcall::start();
@@ -97,11 +97,10 @@ impl FaultPlan {
         self
     }
 
-    /// Sets it up, until the guard is dropped.
+    /// Activates the fault until the guard is dropped.
     ///
     /// # Panics
-    /// When no effect was given, and when there is no such provider, operation or error: with a sentence that says
-    /// where to look.
+    /// When no effect was chosen, or the provider, operation or error does not exist. The message says where to look.
     ///
     /// ```
     /// let rollcall = rollcall::Rollcall::start();
@@ -114,10 +113,10 @@ impl FaultPlan {
     pub fn mount(self) -> FaultGuard {
         assert!(
             self.is_whole,
-            "the fault has no effect: say with(error), delayed(time) or effect(…) before mount()"
+            "the fault has no effect; call with(error), delayed(time) or effect(…) before mount()"
         );
         let added = self.client.add_fault(&self.rule);
-        let rule = added.unwrap_or_else(|cause| panic!("the fault cannot be set up: {cause}"));
+        let rule = added.unwrap_or_else(|cause| panic!("cannot add the fault: {cause}"));
         FaultGuard {
             client: self.client,
             id: rule.id,
@@ -125,7 +124,7 @@ impl FaultPlan {
     }
 }
 
-/// A fault that ends when this is dropped.
+/// An active fault, which ends when this is dropped.
 ///
 /// ```
 /// use rollcall::control::FaultGuard;
@@ -142,7 +141,7 @@ pub struct FaultGuard {
 
 impl Drop for FaultGuard {
     fn drop(&mut self) {
-        // A reset may have removed it, and the server may be gone: either way it has ended.
+        // A reset may have removed it, or the server may be gone: either way the fault has ended.
         let _ = self
             .client
             .call("DELETE", &format!("/faults/{}", self.id), Vec::new());

@@ -1,4 +1,4 @@
-//! The control plane from Rust: the same methods for a server in this process and for one elsewhere.
+//! The control plane's Rust client: the same methods for a server in this process and for a remote one.
 
 mod attempt;
 mod expectation;
@@ -21,10 +21,10 @@ use crate::pipeline::journal::Count;
 pub use expectation::Expectation;
 pub use fault::{FaultGuard, FaultPlan};
 
-/// How long a call of the control plane may take; a million users are imported well within it.
+/// The time limit of a control-plane call; importing a million users takes far less.
 const TIMEOUT: Duration = Duration::from_secs(300);
 
-/// How long a server that is well takes to say so, at most: who checks it has others waiting.
+/// The time limit of a health check, whose caller may have others waiting.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(3);
 
 pub(crate) fn agent(timeout: Duration) -> Agent {
@@ -36,7 +36,7 @@ pub(crate) fn agent(timeout: Duration) -> Agent {
     config.into()
 }
 
-/// Why no answer came.
+/// Describes why there was no answer.
 pub(crate) fn transport_error(cause: &ureq::Error, timeout: Duration) -> String {
     match cause {
         ureq::Error::Timeout(_) => {
@@ -78,27 +78,27 @@ pub struct Client {
 /// ```
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    /// The server said no, and why.
+    /// The server refused the call, and says why.
     #[error("{detail}{}", pointer.as_deref().map(|pointer| format!(" (at {pointer})")).unwrap_or_default())]
     Refused {
         /// The HTTP status.
         status: u16,
-        /// What is wrong.
+        /// The reason.
         detail: String,
-        /// Where in the body it is wrong, as a JSON pointer.
+        /// The faulty member of the body, as a JSON pointer.
         pointer: Option<String>,
-        /// The calls that come nearest to what was verified.
+        /// The calls closest to those that were to be verified.
         nearest: Option<Value>,
     },
     /// The admin token cannot be sent.
     #[error(
-        "the admin token goes in a header, which takes ASCII letters, digits and signs without spaces; check --admin-token and ROLLCALL_ADMIN_TOKEN"
+        "the admin token must be ASCII letters, digits and punctuation without spaces, to fit in a header; check --admin-token and ROLLCALL_ADMIN_TOKEN"
     )]
     Token,
     /// No server answers there.
     #[error("no rollcall answers at {url} ({cause}); start one, or name another with --url")]
     Unreachable {
-        /// Where it was looked for.
+        /// The address that was tried.
         url: String,
         /// What happened instead.
         cause: String,
@@ -122,11 +122,11 @@ pub struct JournalCall {
     pub time: String,
     /// The namespace.
     pub namespace: String,
-    /// The provider; empty where none claimed the call.
+    /// The provider; empty if none recognised the call.
     pub provider: String,
-    /// The provider's name of the operation, or what the caller took for one.
+    /// The operation, by the provider's name for it, or the unknown name that the client sent.
     pub operation: String,
-    /// Where it was answered: recognise, fault, gateway, operation, answered or broken.
+    /// The stage that answered: recognise, fault, gateway, operation, answered or broken.
     pub stage: String,
     /// The HTTP status.
     pub status: u16,
@@ -138,12 +138,12 @@ pub struct JournalCall {
     pub method: String,
     /// The path and query, secrets masked.
     pub target: String,
-    /// What nearly matched, what was wrong, what to do.
+    /// What nearly matched, what was wrong, and what to do about it.
     pub explanation: Vec<String>,
 }
 
 impl Client {
-    /// The control plane at that address, as `http://127.0.0.1:4700`; the namespace is `default`.
+    /// The control plane at an address such as `http://127.0.0.1:4700`, with the namespace `default`.
     ///
     /// ```
     /// let client = rollcall::control::Client::new("http://127.0.0.1:4700");
@@ -167,12 +167,12 @@ impl Client {
     /// ```
     #[must_use]
     pub fn with_token(mut self, token: impl Into<String>) -> Self {
-        // Files that it is read from end with a line feed.
+        // A token read from a file ends with a line feed.
         self.token = Some(token.into().trim().to_owned()).filter(|token| !token.is_empty());
         self
     }
 
-    /// The same with another time that a call may take, instead of five minutes.
+    /// The same with another time limit per call than five minutes.
     ///
     /// ```
     /// use std::time::Duration;
@@ -202,7 +202,7 @@ impl Client {
         }
     }
 
-    /// Whether the server is alive.
+    /// Checks that the server is alive.
     ///
     /// # Errors
     /// When it is not.
@@ -220,10 +220,10 @@ impl Client {
         }
     }
 
-    /// The certificate to trust for HTTPS, as PEM: that of the authority which [`Tls::Auto`](crate::Tls::Auto) makes.
+    /// The certificate to trust for HTTPS, as PEM: that of the certificate authority of [`Tls::Auto`](crate::Tls::Auto).
     ///
     /// # Errors
-    /// When the server cannot be reached, or has no authority of its own.
+    /// When the server cannot be reached, or has no certificate authority of its own.
     ///
     /// ```
     /// use rollcall::{Options, Rollcall, Tls};
@@ -239,10 +239,10 @@ impl Client {
             .ok_or_else(|| self.is_a_stranger())
     }
 
-    /// Puts the namespace back to the seed; its faults go too. Gives what was dropped, by provider.
+    /// Restores the namespace to the seed and clears its faults. Returns what was dropped, by provider.
     ///
     /// # Errors
-    /// When the server cannot be reached or says no.
+    /// When the server cannot be reached or refuses the call.
     ///
     /// ```
     /// let rollcall = rollcall::Rollcall::start();
@@ -253,10 +253,10 @@ impl Client {
         self.json("POST", &self.at("/reset"), Value::Null)
     }
 
-    /// Empties the namespace. Gives what was dropped, by provider.
+    /// Empties the namespace. Returns what was dropped, by provider.
     ///
     /// # Errors
-    /// When the server cannot be reached or says no.
+    /// When the server cannot be reached or refuses the call.
     ///
     /// ```
     /// rollcall::Rollcall::start().clear()?;
@@ -269,7 +269,7 @@ impl Client {
     /// Every namespace with its counts and last use.
     ///
     /// # Errors
-    /// When the server cannot be reached or says no.
+    /// When the server cannot be reached or refuses the call.
     ///
     /// ```
     /// let rollcall = rollcall::Rollcall::start();
@@ -281,7 +281,7 @@ impl Client {
         self.typed(list)
     }
 
-    /// Drops the namespace; its next call makes a new one.
+    /// Drops the namespace; the next call to it creates a new one.
     ///
     /// # Errors
     /// When there is no such namespace, or the server cannot be reached.
@@ -325,7 +325,7 @@ impl Client {
     /// The data as one SQLite file.
     ///
     /// # Errors
-    /// When the server cannot be reached or says no.
+    /// When the server cannot be reached or refuses the call.
     ///
     /// ```
     /// let rollcall = rollcall::Rollcall::start();
@@ -337,10 +337,10 @@ impl Client {
         self.call("GET", &self.own("/snapshot"), Vec::new())
     }
 
-    /// Puts a snapshot in place of the data.
+    /// Replaces the data with a snapshot.
     ///
     /// # Errors
-    /// When it is newer, foreign or damaged; then nothing was changed.
+    /// When the snapshot is newer, foreign or damaged; nothing is changed then.
     ///
     /// ```
     /// let rollcall = rollcall::Rollcall::start();
@@ -350,10 +350,10 @@ impl Client {
         self.parsed(&self.call("PUT", &self.own("/snapshot"), snapshot.to_vec())?)
     }
 
-    /// The data as ndjson, one record a line.
+    /// The data as ndjson, one record per line.
     ///
     /// # Errors
-    /// When the server cannot be reached or says no.
+    /// When the server cannot be reached or refuses the call.
     ///
     /// ```
     /// let rollcall = rollcall::Rollcall::start();
@@ -369,7 +369,7 @@ impl Client {
         )
     }
 
-    /// Puts an export in place of the data, all of it or nothing.
+    /// Replaces the data with an export, all of it or nothing.
     ///
     /// # Errors
     /// With the line, the place and the rule, when a record breaks one.
@@ -387,7 +387,7 @@ impl Client {
         self.parsed(&self.call("PUT", &self.own("/export"), text)?)
     }
 
-    /// What differs from another namespace, as ndjson.
+    /// The differences from another namespace, as ndjson.
     ///
     /// # Errors
     /// When there is no such namespace, or the server cannot be reached.
@@ -404,10 +404,10 @@ impl Client {
         Ok(String::from_utf8_lossy(&differences).into_owned())
     }
 
-    /// Stops the namespace's clock at a moment.
+    /// Freezes the namespace's clock at a time.
     ///
     /// # Errors
-    /// When the server cannot be reached or says no.
+    /// When the server cannot be reached or refuses the call.
     ///
     /// ```
     /// use rollcall::clock::Time;
@@ -424,10 +424,10 @@ impl Client {
         )
     }
 
-    /// Moves the namespace's clock on.
+    /// Moves the namespace's clock forward.
     ///
     /// # Errors
-    /// When the server cannot be reached or says no.
+    /// When the server cannot be reached or refuses the call.
     ///
     /// ```
     /// let rollcall = rollcall::Rollcall::start();
@@ -442,10 +442,10 @@ impl Client {
         )
     }
 
-    /// The calls of the namespace, oldest first; the newest thousand of them.
+    /// The newest thousand calls of the namespace, oldest first.
     ///
     /// # Errors
-    /// When the server cannot be reached or says no.
+    /// When the server cannot be reached or refuses the call.
     ///
     /// ```
     /// let rollcall = rollcall::Rollcall::start();
@@ -459,10 +459,10 @@ impl Client {
         Ok(calls)
     }
 
-    /// Forgets the calls of the namespace.
+    /// Deletes the calls of the namespace from the journal.
     ///
     /// # Errors
-    /// When the server cannot be reached or says no.
+    /// When the server cannot be reached or refuses the call.
     ///
     /// ```
     /// rollcall::Rollcall::start().clear_journal()?;
@@ -476,7 +476,7 @@ impl Client {
     /// The fault rules, of all namespaces.
     ///
     /// # Errors
-    /// When the server cannot be reached or says no.
+    /// When the server cannot be reached or refuses the call.
     ///
     /// ```
     /// assert!(rollcall::Rollcall::start().faults()?.is_empty());
@@ -487,10 +487,10 @@ impl Client {
         self.typed(list)
     }
 
-    /// Sets up a fault rule for the namespace. Without a guard, it stays until it is removed or the namespace reset.
+    /// Adds a fault rule to the namespace. Without a guard, it stays until it is removed or the namespace is reset.
     ///
     /// # Errors
-    /// With the place and what is wrong there, when the rule cannot be meant.
+    /// With the place and the reason, when the rule is invalid.
     ///
     /// ```
     /// use rollcall::faults::Rule;
@@ -506,7 +506,7 @@ impl Client {
         self.typed(added)
     }
 
-    /// Plans a fault for calls of an operation (`*` for every one): say what, then `mount` it.
+    /// Plans a fault for calls of an operation (`*` for all): choose its effect, then `mount` it.
     ///
     /// ```
     /// let rollcall = rollcall::Rollcall::start();
@@ -526,7 +526,7 @@ impl Client {
         }
     }
 
-    /// Expects calls of an operation until the guard is dropped, which panics when there were not as many.
+    /// Expects calls of an operation. The guard panics when dropped if there were not that many.
     ///
     /// ```
     /// let rollcall = rollcall::Rollcall::start();
@@ -535,7 +535,7 @@ impl Client {
     /// drop((never, at_most_twice));
     /// ```
     pub fn expect(&self, provider: &str, operation: &str, count: impl Into<Count>) -> Expectation {
-        // A server that cannot be asked now cannot be asked in the end either, and then the test hears of it.
+        // If the server cannot be reached now, the check at the end reports it.
         let path = self.at("/journal") + "&limit=0";
         let journal = self.json("GET", &path, Value::Null).unwrap_or_default();
         let since = journal["last"].as_u64().unwrap_or_default();
@@ -551,7 +551,7 @@ impl Client {
     /// Any call of the control plane: the path below `/_rollcall`, and a JSON body unless it is null.
     ///
     /// # Errors
-    /// When the server cannot be reached or says no.
+    /// When the server cannot be reached or refuses the call.
     ///
     /// ```
     /// let rollcall = rollcall::Rollcall::start();
@@ -577,7 +577,7 @@ impl Client {
     fn is_a_stranger(&self) -> ClientError {
         ClientError::Unreachable {
             url: self.url.clone(),
-            cause: "what answers there is something else, or of another version".to_owned(),
+            cause: "something else answers there, or another version of rollcall".to_owned(),
         }
     }
 
@@ -646,7 +646,7 @@ impl Client {
     }
 }
 
-/// A name as it may stand in a path or a query; whether it is a good one says the server.
+/// Percent-encodes a name for a path or query; the server decides whether it is valid.
 pub(crate) fn encoded(name: &str) -> String {
     utf8_percent_encode(name, NON_ALPHANUMERIC)
         .to_string()

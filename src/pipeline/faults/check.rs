@@ -152,7 +152,8 @@ pub(super) fn check_effect(
         {
             return at(
                 "/effect/content_type",
-                "no header can hold that; write a content type as application/json".to_owned(),
+                "not a valid header value; write a content type such as application/json"
+                    .to_owned(),
             );
         }
         Effect::Delay { delay } => {

@@ -124,5 +124,9 @@ fn a_seed_may_begin_with_the_mark_of_its_editor() {
     assert!(output.status.success(), "{output:?}");
     let stream = folder.path().join("c.json");
     fs::write(&stream, format!("{credentials}\n{credentials}\n")).expect("a writable folder");
-    check(&["seed", "check", path], 1, "is a .ndjson file");
+    check(
+        &["seed", "check", path],
+        1,
+        "with one document per line .ndjson",
+    );
 }

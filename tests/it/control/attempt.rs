@@ -213,7 +213,7 @@ fn a_secret_that_the_server_adds_or_gives_is_not_told() {
         &replayed(&server, id, &json!({})),
         409,
         "",
-        "its body holds what the journal masks",
+        "its body contains a masked value",
     );
 }
 
@@ -281,14 +281,18 @@ fn what_cannot_be_called_is_said_with_its_place() {
         (
             changed("/operation", json!("ListUsr")),
             "/operation",
-            "there is no operation of huawei-rocketmq \"ListUsr\"; known: ListUser, CreateUser",
+            "huawei-rocketmq has no operation \"ListUsr\" (known: ListUser, CreateUser",
         ),
         (
             changed("/operation", json!("<script>")),
             "/operation",
             "known: ListUser",
         ),
-        (changed("/version", json!("1")), "/version", "there is none"),
+        (
+            changed("/version", json!("1")),
+            "/version",
+            "has no version",
+        ),
         (changed("/method", json!("POST")), "/method", "known: GET"),
         (
             changed("/scheme", json!("acs3")),
@@ -313,17 +317,17 @@ fn what_cannot_be_called_is_said_with_its_place() {
         (
             changed("/parameters/path/project_id", json!(huge)),
             "",
-            "no request can be made of it",
+            "not a valid HTTP request",
         ),
         (
             changed("/parameters/header", json!({ "a b": "c" })),
             "/parameters/header/a b",
-            "no header can hold that",
+            "not a valid HTTP header",
         ),
         (
             changed("/parameters/header", json!({ "a": "b\r\nc: d" })),
             "/parameters/header/a",
-            "no header can hold that",
+            "not a valid HTTP header",
         ),
         (
             changed("/parameters/cookie", json!({})),
@@ -343,21 +347,21 @@ fn what_cannot_be_called_is_said_with_its_place() {
         (
             changed("/request", json!({ "method": "GET", "target": "/" })),
             "",
-            "one of the two",
+            "give either an operation",
         ),
         (changed("/send", json!("no")), "/send", "boolean"),
         (changed("/sende", json!(false)), "/sende", "sende"),
-        (json!({}), "", "one of the two"),
+        (json!({}), "", "give either an operation"),
         (json!([]), "", ""),
         (
             json!({ "request": { "method": "GET", "target": "/" } }),
             "/provider",
-            "scheme none",
+            "set scheme to none",
         ),
         (
             json!({ "request": { "method": "G T", "target": "/" } }),
             "/request/method",
-            "is no method",
+            "invalid HTTP method",
         ),
         (
             json!({ "request": { "method": "GET", "target": "http://evil.test/" } }),
@@ -372,7 +376,7 @@ fn what_cannot_be_called_is_said_with_its_place() {
         (
             json!({ "request": { "method": "GET", "target": "/" }, "version": "1" }),
             "/version",
-            "is of an operation",
+            "is only for operations",
         ),
     ] {
         refused(&ask(&server, &call), 400, place, sentence);
@@ -387,7 +391,7 @@ fn what_cannot_be_called_is_said_with_its_place() {
         &server.json("POST", "/_rollcall/try?namespace=*", &list.to_string()),
         400,
         "",
-        "of one namespace",
+        "a call needs one namespace",
     );
     refused(&server.json("POST", TRY, ""), 400, "", "the body is empty");
     refused(&server.json("POST", TRY, "{"), 400, "", "");
@@ -396,10 +400,15 @@ fn what_cannot_be_called_is_said_with_its_place() {
         &ask(&server, &nested),
         400,
         "/parameters/body/auth.identity.methods",
-        "no object",
+        "a parent that is an object",
     );
     let both = json!({ "provider": "aliyun-ehpc", "operation": "ListUsers", "parameters": { "form": {}, "body": {} } });
-    refused(&ask(&server, &both), 400, "/parameters/form", "not both");
+    refused(
+        &ask(&server, &both),
+        400,
+        "/parameters/form",
+        "give either form or body",
+    );
     assert_eq!(
         done(&server.get("/_rollcall/journal"))["last"],
         0,
@@ -548,21 +557,21 @@ fn what_the_journal_did_not_keep_whole_is_not_sent_again() {
         &replayed(&server, last(), &json!({})),
         409,
         "",
-        "its body holds what the journal masks",
+        "its body contains a masked value",
     );
     server.get("/?Action=AddUsers&Version=2018-04-12&User.1.Password=x");
     refused(
         &replayed(&server, last(), &json!({})),
         409,
         "",
-        "its target holds what the journal masks",
+        "its target contains a masked value",
     );
     server.send("POST", USERS, &[], b"\xff\xfe");
     refused(
         &replayed(&server, last(), &json!({})),
         409,
         "",
-        "its body is no text",
+        "its body is not text",
     );
     let before = last();
     server.get("/nobody");
@@ -596,7 +605,7 @@ fn only_who_may_use_the_control_plane_may_make_calls() {
     let token = ("authorization", "Bearer s3cret");
     for target in [TRY, "/_rollcall/journal/1/replay"] {
         let send = |headers: &[(&str, &str)]| server.send("POST", target, headers, call.as_bytes());
-        refused(&send(&[]), 401, "", "send Authorization: Bearer");
+        refused(&send(&[]), 401, "", "as Authorization: Bearer TOKEN");
         for (stranger, sentence) in [
             (("origin", "http://evil.test"), "may not use"),
             (("origin", "null"), "may not use"),

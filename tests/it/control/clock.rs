@@ -108,7 +108,7 @@ fn a_clock_that_cannot_be_meant_is_refused() {
     check(
         json!({ "mode": "offset", "by": "soon" }),
         "/by",
-        "write 90s, 1h or -15m",
+        "write e.g. 90s, 1h or -15m",
     );
     check(
         json!({ "mode": "offset", "by": "9000years" }),

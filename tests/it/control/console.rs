@@ -93,7 +93,7 @@ fn what_the_console_does_not_have_is_a_problem() {
         protected(&answer);
     }
     let answer = server.get("/_rollcall/console/a/b");
-    refused(&answer, 404, "", "there is no /_rollcall/console/a/b here");
+    refused(&answer, 404, "", "there is no /_rollcall/console/a/b;");
     for (method, address) in [
         ("POST", "console/"),
         ("PUT", "console/index.html"),

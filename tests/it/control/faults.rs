@@ -273,7 +273,7 @@ fn after_and_times_count_matching_calls() {
         &server.json("DELETE", &format!("/_rollcall/faults/{}", rule["id"]), ""),
         404,
         "",
-        "GET /_rollcall/faults lists them",
+        "GET /_rollcall/faults lists those that do",
     );
 }
 
@@ -517,7 +517,7 @@ fn a_rule_that_cannot_be_meant_is_refused_with_the_place() {
     check(
         json!({ "effect": { "status": 200, "content_type": "a\nb" } }),
         "/effect/content_type",
-        "no header can hold that",
+        "not a valid header value",
     );
     check(
         json!({ "effect": { "delay": "soon" } }),

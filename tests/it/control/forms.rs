@@ -255,10 +255,10 @@ fn values_that_are_no_such_thing_are_for_the_service_to_refuse() {
         "in its path",
     );
     let both = json!({ "provider": ROCKETMQ, "operation": "ListInstances", "values": {}, "parameters": {} });
-    refused(&ask(both), 400, "/values", "not both");
+    refused(&ask(both), 400, "/values", "give either parameters");
     let raw =
         json!({ "request": { "method": "GET", "target": "/" }, "scheme": "none", "values": {} });
-    refused(&ask(raw), 400, "/values", "as it is");
+    refused(&ask(raw), 400, "/values", "sent as given");
 }
 
 #[test]

@@ -100,12 +100,12 @@ fn it_is_filtered_by_everything_that_it_shows() {
     check("provider=nobody", "unknown provider \"nobody\"");
     check(
         "stage=nowhere",
-        "there are recognise, fault, gateway, operation, answered, broken",
+        "(known: recognise, fault, gateway, operation, answered, broken)",
     );
     check("status=many", "status");
     check(
         "limit=1001",
-        "up to 1000 entries, not 1001; go on with before=<the lowest id>",
+        "at most 1000 entries, not 1001; get the next ones with before=<the lowest id>",
     );
     check("color=1", "color");
 }
@@ -367,7 +367,7 @@ fn what_is_not_found_here_but_there_is_said_so() {
     let entry = newest(&server);
     assert_eq!(entry["found_in"], json!(["default", "other"]));
     let sentence = format!(
-        "not found in namespace bare, but the instance {PROJECT} / {INSTANCE} is present in namespace default, other"
+        "not found in namespace bare, but the instance {PROJECT} / {INSTANCE} exists in namespace default, other"
     );
     assert!(
         entry["explanation"]
@@ -546,7 +546,7 @@ fn it_does_not_judge_over_what_was_dropped() {
         &ask(json!({ "count": { "exactly": 2 } })),
         409,
         "",
-        "1 entries were dropped from the journal, so it cannot tell",
+        "the journal has dropped entries (1), so this cannot be verified",
     );
     assert_eq!(ask(json!({ "count": { "at_least": 2 } })).status, 200);
     assert_eq!(
@@ -600,8 +600,8 @@ fn what_is_cleared_is_what_the_filters_let_through() {
     let clear = |query: &str| server.json("DELETE", &format!("/_rollcall/journal?{query}"), "");
     for (query, sentence) in [
         ("namspace=a", "namspace"),
-        ("limit=1", "a limit is for a list"),
-        ("stage=nowhere", "there is no stage"),
+        ("limit=1", "limit applies only to lists"),
+        ("stage=nowhere", "unknown stage"),
     ] {
         refused(&clear(query), 400, "", sentence);
     }
@@ -626,7 +626,7 @@ fn it_does_not_judge_over_what_it_never_kept() {
         &verify(&silent, &json!({ "count": never })),
         409,
         "",
-        "the journal keeps nothing, so it cannot tell",
+        "the journal is off, so this cannot be verified",
     );
 
     let server = demo();
@@ -637,7 +637,7 @@ fn it_does_not_judge_over_what_it_never_kept() {
         verify(&server, &json!({ "match": wanted, "count": count }))
     };
     let answer = ask(json!({ "access_key": "somebody" }), &never);
-    refused(&answer, 409, "", "bodies were cut by the journal");
+    refused(&answer, 409, "", "the journal has cut the bodies");
     // What is in the path or the query is known for sure, and so is what no call can change.
     assert_eq!(
         ask(json!({ "a": "1" }), &json!({ "exactly": 1 })).status,

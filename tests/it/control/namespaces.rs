@@ -50,7 +50,7 @@ fn a_namespace_that_cannot_be_made_is_refused() {
         &put("default", ""),
         409,
         "",
-        "there is a namespace \"default\" already",
+        "namespace \"default\" already exists",
     );
     refused(
         &put("new", r#"{"from": "nobody"}"#),
@@ -328,7 +328,7 @@ fn settings_are_of_one_namespace() {
         &patch(r#"{"async_polls": 1, "skew": "soon"}"#),
         400,
         "/skew",
-        "a length of time as 300s",
+        "a duration such as 300s",
     );
     refused(&patch(r#"{"async_polls": -1}"#), 400, "/async_polls", "-1");
     refused(&patch(r#"{"color": 1}"#), 400, "/color", "unknown field");
@@ -406,10 +406,10 @@ fn a_misspelt_parameter_is_refused_and_changes_nothing() {
         ("POST", "clock/advance?ns=a"),
     ] {
         let answer = server.json(method, &format!("/_rollcall/{address}"), "");
-        refused(&answer, 400, "", "there is no parameter");
+        refused(&answer, 400, "", "unknown parameter");
     }
     let twice = server.json("POST", "/_rollcall/reset?namespace=a&namespace=b", "");
-    refused(&twice, 400, "", "names two namespaces");
+    refused(&twice, 400, "", "has namespace twice");
     assert_eq!(total(&server, "default"), before);
     let rules = server.get("/_rollcall/faults").json();
     assert_eq!(rules.as_array().map(Vec::len), Some(1));
@@ -474,7 +474,7 @@ fn a_reset_clears_the_journal_of_that_namespace_unless_it_is_to_be_kept() {
     verified("a", 0);
     for target in ["/_rollcall/reset", "/_rollcall/namespaces/b/reset"] {
         let answer = server.json("POST", &format!("{target}?journal=yes"), "");
-        refused(&answer, 400, "", "journal is keep or clear");
+        refused(&answer, 400, "", "journal must be keep or clear");
     }
 }
 

@@ -61,7 +61,7 @@ fn a_seed_with_something_wrong_in_it_changes_nothing() {
         "/nobody",
         "unknown provider \"nobody\"",
     );
-    refused(&seed("[]"), 400, "", "a seed document is an object");
+    refused(&seed("[]"), 400, "", "a seed document must be an object");
     let place = "/credentials/0";
     refused(
         &seed(r#"{"credentials": [["k", false, "s"]]}"#),
@@ -73,15 +73,15 @@ fn a_seed_with_something_wrong_in_it_changes_nothing() {
         &seed(r#"{"huawei-rocketmq": []}"#),
         400,
         "/huawei-rocketmq",
-        "is an object",
+        "must be an object",
     );
-    refused(&seed("{"), 400, "", "no JSON");
+    refused(&seed("{"), 400, "", "invalid JSON");
     refused(&seed(""), 400, "", "the body is empty");
     refused(
         &seed("{}\n{}\n"),
         400,
         "",
-        "a stream of one document a line is sent as application/x-ndjson",
+        "send one document per line as application/x-ndjson",
     );
     let lines = format!("{}\n\n{}\n", users(&["good"]), r#"{"nobody": {}}"#);
     let answer = server.send(
@@ -456,8 +456,11 @@ fn a_reload_of_a_wrong_seed_says_what_happened_and_where() {
         fs::write(&file, text).expect("a file");
         let answer = server.json("POST", "/_rollcall/reload", "");
         refused(&answer, 400, "", place);
-        refused(&answer, 400, "", "the data stays as it was");
-        assert!(!answer.text().contains("nothing was started"), "{answer}");
+        refused(&answer, 400, "", "the data was not changed");
+        assert!(
+            !answer.text().contains("the server was not started"),
+            "{answer}"
+        );
         assert_eq!(total(&server, "default"), before);
     }
 }

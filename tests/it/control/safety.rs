@@ -30,7 +30,7 @@ fn a_token_locks_everything_but_health_and_ready() {
         "/health/",
     ] {
         let answer = server.get(&format!("/_rollcall{locked}"));
-        refused(&answer, 401, "", "send Authorization: Bearer");
+        refused(&answer, 401, "", "as Authorization: Bearer TOKEN");
         assert_eq!(
             answer.header("www-authenticate"),
             Some("Bearer"),
@@ -283,7 +283,7 @@ fn bodies_are_bounded() {
         ("POST", "journal/verify"),
     ] {
         let answer = server.send(method, &format!("/_rollcall/{address}"), &[], &large);
-        refused(&answer, 413, "", "anything else 1 MiB");
+        refused(&answer, 413, "", "1 MiB for anything else");
     }
     // A seed may be larger.
     let answer = server.send(
@@ -305,7 +305,7 @@ fn what_there_is_not_is_a_problem_and_never_a_providers_error() {
         &server.get("/_rollcall/nothing?x=1"),
         404,
         "",
-        "there is no /_rollcall/nothing here; GET /_rollcall lists what there is",
+        "there is no /_rollcall/nothing; GET /_rollcall lists all addresses",
     );
     refused(
         &server.get("/_rollcall/providers/nobody"),

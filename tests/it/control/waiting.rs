@@ -65,7 +65,7 @@ fn without_a_call_it_answers_an_empty_list_at_the_end_of_the_wait() {
         refused(&journal(&server, wrong), 400, "", "wait_ms");
     }
     let answer = server.json("DELETE", "/_rollcall/journal?wait_ms=1", "");
-    refused(&answer, 400, "", "wait_ms is for a list");
+    refused(&answer, 400, "", "wait_ms applies only to lists");
 }
 
 #[test]

@@ -20,7 +20,7 @@ const QUERIES: &[(&str, &str)] = &[
     ),
     (
         "journal?full=1",
-        r#"there is no parameter "full" here, only namespace, provider, "#,
+        r#"unknown parameter "full"; this call takes only namespace, provider, "#,
     ),
     (
         "errors?provider=a&provider=b",
@@ -80,13 +80,13 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         "journal/verify",
         r#"{"count": {"at_least": 1, "at_most": 3}}"#,
         "/count",
-        "a count has one bound",
+        "give one bound",
     ),
     (
         "journal/verify",
         r#"{"count": {}}"#,
         "/count",
-        "a count has one bound",
+        "give one bound",
     ),
     ("namespaces/default/seed", "", "", "the body is empty"),
 ];

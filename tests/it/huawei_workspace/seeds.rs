@@ -279,7 +279,7 @@ fn wrong_seeds_are_refused_with_the_place_and_the_rule() {
         "256 characters",
         true,
     );
-    refused(&json!([]), "", "is an object", true);
+    refused(&json!([]), "", "must be an object", true);
     refused(&json!({ "people": [] }), "", "unknown field", true);
     refused(
         &json!({ "users": [{ "users": [] }] }),

@@ -203,7 +203,7 @@ fn a_given_certificate_is_the_one_that_clients_see() {
     for (tls, sentence) in [
         (format!("{other},{other}"), "holds no certificate in PEM"),
         (format!("{one},{one}"), "holds no private key in PEM"),
-        (format!("{one}x,{other}"), "cannot speak TLS"),
+        (format!("{one}x,{other}"), "cannot serve TLS"),
     ] {
         let said = refused(tls);
         assert!(said.contains(sentence), "{said}");
@@ -282,8 +282,8 @@ fn a_folder_of_somebody_elses_is_refused_and_left() {
 fn flags_that_cannot_be_meant_are_refused() {
     for (arguments, sentence) in [
         (&["--tls", "on"][..], "write off, auto, or two PEM files"),
-        (&["--tls-dir", "x"], "give both"),
-        (&["--tls", "a.pem,b.pem"], "cannot speak TLS"),
+        (&["--tls-dir", "x"], "use both flags"),
+        (&["--tls", "a.pem,b.pem"], "cannot serve TLS"),
     ] {
         let output = Command::new(BINARY)
             .args(arguments)

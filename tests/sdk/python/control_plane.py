@@ -156,7 +156,7 @@ def what_is_in_another_namespace_is_told_when_the_journal_is_read():
     newest = control("GET", f"journal?namespace={name}&limit=1")["entries"][0]["id"]
     entry = control("GET", f"journal/{newest}")
     assert "default" in entry["found_in"], entry
-    assert "is present in namespace" in entry["explanation"][-1], entry
+    assert "exists in namespace" in entry["explanation"][-1], entry
 
 
 @case

@@ -139,12 +139,12 @@ describe('the binary', () => {
     const url = await answering(context, 200, 'other');
     const { host } = new URL(url);
     await startsWith(
-      new RegExp(`^RollcallError: rollcall ended at its start with exit code 1: ${host} is in use by another program; stop that, or choose another port with --listen \\(`),
+      new RegExp(`^RollcallError: rollcall ended at its start with exit code 1: ${host} is in use by another program; stop it, or choose another port with --listen \\(`),
       '',
       `{ args: ['--listen', '${host}'] }`,
     );
     const { code, stderr } = await run(process.execPath, [path.join(PACKAGE, 'bin/rollcall.cjs'), '--listen', host]);
-    assert.deepEqual([code, stderr], [1, `rollcall: ${host} is in use by another program; stop that, or choose another port with --listen\n`]);
+    assert.deepEqual([code, stderr], [1, `rollcall: ${host} is in use by another program; stop it, or choose another port with --listen\n`]);
   });
 });
 

@@ -9,8 +9,9 @@ use crate::signing::decode;
 pub(crate) const MASK: &str = "•••";
 
 /// What the names of secrets hold.
-const WORDS: [&str; 11] = [
+const WORDS: [&str; 18] = [
     "password",
+    "passphrase",
     "passwd",
     "pwd",
     "apikey",
@@ -21,9 +22,15 @@ const WORDS: [&str; 11] = [
     "signature",
     "token",
     "authkey",
+    "privatekey",
+    "private_key",
+    "private-key",
+    "sessionid",
+    "session_id",
+    "jwt",
 ];
 /// Names of secrets that are a part of harmless ones: `AccessKeyId` says who calls, and `access_key` is the name of a user.
-const WHOLE: [&str; 2] = ["accesskey", "credential"];
+const WHOLE: [&str; 4] = ["accesskey", "credential", "otp", "pin"];
 /// Names that hold such a word, but no secret.
 const HARMLESS: [&str; 8] = [
     "signaturemethod",

@@ -518,13 +518,22 @@ fn secrets_under_other_names_are_masked() {
     const SECRET: &str = "hunter2hunter2";
     let server = demo();
     let body = format!(
-        r#"{{"pwd":"{SECRET}","OldPwd":"{SECRET}","api_key":"{SECRET}","apiKey":"{SECRET}","accessKey":"{SECRET}","credential":"{SECRET}"}}"#
+        r#"{{"pwd":"{SECRET}","OldPwd":"{SECRET}","api_key":"{SECRET}","apiKey":"{SECRET}","accessKey":"{SECRET}","credential":"{SECRET}","Passphrase":"{SECRET}","pin":"{SECRET}","sessionId":"{SECRET}"}}"#
     );
     let path = "/v2/0bec5db98280d2d02fd6c00c2de791ce/users";
-    let query: Vec<String> = ["pwd", "newPwd", "api-key", "accessKey", "Credential"]
-        .iter()
-        .map(|name| format!("{name}={SECRET}"))
-        .collect();
+    let query: Vec<String> = [
+        "pwd",
+        "newPwd",
+        "api-key",
+        "accessKey",
+        "Credential",
+        "jwt",
+        "PrivateKey",
+        "otp",
+    ]
+    .iter()
+    .map(|name| format!("{name}={SECRET}"))
+    .collect();
     for target in [
         format!("{path}?{}", query.join("&")),
         format!("/v2/password/{SECRET}"),

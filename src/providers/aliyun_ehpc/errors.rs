@@ -37,7 +37,7 @@ catalogue! {
     URI_TOO_LARGE: UriTooLarge = 414 "RequestUriTooLarge" "The specified request URI is too large." Condition LIMIT;
     /// the headers are over 32 KiB
     HEADERS_TOO_LARGE: HeadersTooLarge = 431 "RequestHeaderTooLarge" "The specified request headers are too large." Condition LIMIT;
-    /// the body is over 12 MiB
+    /// the body is over 12 MiB, or has more than 65,536 fields
     BODY_TOO_LARGE: BodyTooLarge = 413 "RequestBodyTooLarge" "The specified request body is too large." Condition LIMIT;
     /// Format is neither JSON nor XML
     FORMAT_INVALID: FormatInvalid = 400 "InvalidParameter.Format" "Specified parameter format is not valid." Condition GATEWAY;

@@ -71,7 +71,7 @@ catalogue! {
     METHOD_NOT_REGISTERED: MethodNotRegistered = 404 "APIGW.0101" "The API does not exist." Condition GUIDE;
     /// a malformed request
     REQUEST_ERROR: RequestError = 400 "APIGW.0201" "API request error." Fault GUIDE;
-    /// a body over 12 MB
+    /// a body over 12 MiB, or has more than 65,536 fields
     BODY_TOO_LARGE: BodyTooLarge = 413 "APIGW.0201" "Request entity too large." Condition GUIDE;
     /// a target over 32 KB
     URI_TOO_LARGE: UriTooLarge = 414 "APIGW.0201" "Request URI too large." Condition GUIDE;

@@ -35,7 +35,7 @@ catalogue! {
     URI_TOO_LONG: UriTooLong = 200 "1100" [1100] "InvalidRequestFormat, request uri too long" Condition LIMITS;
     /// headers over 32 KiB
     HEADERS_TOO_LARGE: HeadersTooLarge = 200 "1100" [1100] "InvalidRequestFormat, request headers too large" Condition LIMITS;
-    /// a body over 12 MiB
+    /// a body over 12 MiB, or has more than 65,536 fields
     BODY_TOO_LARGE: BodyTooLarge = 200 "1100" [1100] "InvalidRequestFormat, request body too large" Condition LIMITS;
     /// an unknown path, or a known one with another method
     UNKNOWN_ACTION: UnknownAction = 200 "1101" [1101] "InvalidRequestMethod, unknown action [{}]" Condition WORDS;

@@ -101,7 +101,7 @@ catalogue! {
     REQUEST_URI_TOO_LONG: RequestUriTooLong = 414 "RequestURITooLong" "The URI of the request is too long." Condition OVERSIZE;
     /// headers over 32 KB
     REQUEST_HEADERS_TOO_LARGE: RequestHeadersTooLarge = 431 "RequestHeadersTooLarge" "The headers of the request are too large." Condition OVERSIZE;
-    /// a body over 12 MB
+    /// a body over 12 MiB, or has more than 65,536 fields
     REQUEST_BODY_TOO_LARGE: RequestBodyTooLarge = 413 "RequestBodyTooLarge" "The body of the request is too large." Condition OVERSIZE;
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::extract::{ALL, JsonBody, NamespaceParam, PathParam, required_body};
 use super::problem::Problem;
 use crate::app::App;
-use crate::pipeline::faults::Rule;
+use crate::pipeline::faults::{AddError, Rule};
 
 /// Lists all rules, or those of one namespace.
 pub(crate) async fn faults(State(app): State<Arc<App>>, about: NamespaceParam) -> Json<Vec<Rule>> {
@@ -24,7 +24,10 @@ pub(crate) async fn add_fault(
     JsonBody(bytes): JsonBody,
 ) -> Result<Response, Problem> {
     let rule = app.faults.add(required_body(&bytes)?, about.name());
-    let rule = rule.map_err(|error| Problem::new(400, error.rule).at(error.pointer))?;
+    let rule = rule.map_err(|error| match error {
+        AddError::Rule(error) => Problem::new(400, error.rule).at(error.pointer),
+        AddError::Full => Problem::new(429, AddError::FULL),
+    })?;
     tracing::info!(
         fault = rule.id,
         namespace = rule.matches.namespace,

@@ -23,7 +23,7 @@ use tokio::sync::{oneshot, watch};
 use crate::app::App;
 use crate::control::{self, Client, ControlAccess};
 use crate::namespace::{self, Config, DataDir, DataDirError, Namespaces};
-use crate::pipeline::faults::Faults;
+use crate::pipeline::faults::{AddError, Faults};
 use crate::pipeline::journal::Journal;
 use crate::pipeline::journal::access_log::AccessLog;
 use crate::pipeline::metrics::Metrics;
@@ -249,9 +249,10 @@ pub(crate) fn build(options: &Options) -> Result<App, StartError> {
         .map_err(|cause| StartError::Data(cause.to_string()))?;
     let faults = Faults::new(options.rng_seed);
     for rule in &options.faults {
-        faults
-            .add(rule.clone(), "*")
-            .map_err(|error| StartError::Fault(error.pointer, error.rule))?;
+        faults.add(rule.clone(), "*").map_err(|error| match error {
+            AddError::Rule(error) => StartError::Fault(error.pointer, error.rule),
+            AddError::Full => StartError::Fault(String::new(), AddError::FULL.to_owned()),
+        })?;
     }
     if options.is_open_to_the_network() {
         tracing::warn!(

@@ -65,6 +65,23 @@ pub(crate) struct Injected {
     pub(crate) notes: Vec<String>,
 }
 
+/// How many rules there may be: each call looks at all of them.
+const MAX_RULES: usize = 10_000;
+/// How long their JSON may be together.
+const MAX_BYTES: usize = 64 * 1024 * 1024;
+
+/// Why a rule was not added.
+#[derive(Debug)]
+pub(crate) enum AddError {
+    Rule(RuleError),
+    /// There are as many as there may be.
+    Full,
+}
+
+impl AddError {
+    pub(crate) const FULL: &str = "there are 10,000 fault rules, or 64 MiB of them; DELETE /_rollcall/faults removes a namespace's";
+}
+
 /// Every rule there is.
 #[derive(Debug)]
 pub(crate) struct Faults {
@@ -84,6 +101,8 @@ struct Rules {
 #[derive(Debug)]
 struct ActiveRule {
     rule: Rule,
+    /// The length of its JSON.
+    size: usize,
     /// When the current second of a throttle began, and how many calls it has let through.
     second: (Instant, u32),
     /// Its own chances: what another namespace does must not change them.
@@ -101,13 +120,18 @@ impl Faults {
     }
 
     /// Sets up a rule, for `namespace` unless it names one itself.
-    pub(crate) fn add(&self, mut rule: Rule, namespace: &str) -> Result<Rule, RuleError> {
-        check(&rule)?;
+    pub(crate) fn add(&self, mut rule: Rule, namespace: &str) -> Result<Rule, AddError> {
+        check(&rule).map_err(AddError::Rule)?;
         rule.matches
             .namespace
             .get_or_insert_with(|| namespace.to_owned());
         (rule.matched, rule.happened) = (0, 0);
+        let size = serde_json::to_vec(&rule).map_or(0, |text| text.len());
         let mut rules = self.lock();
+        let sizes: usize = rules.rules.iter().map(|armed| armed.size).sum();
+        if MAX_RULES <= rules.rules.len() || MAX_BYTES < sizes + size {
+            return Err(AddError::Full);
+        }
         rules.last_id += 1;
         rule.id = rules.last_id;
         // The n-th rule of a namespace has the same chances in every run and after every reset.
@@ -123,6 +147,7 @@ impl Faults {
             .map_or_else(Ids::unseeded, |seed| Ids::seeded(seed, &stream));
         rules.rules.push(ActiveRule {
             rule: rule.clone(),
+            size,
             second: (Instant::now(), 0),
             chance,
         });
@@ -202,6 +227,7 @@ impl Faults {
             rule,
             second,
             chance,
+            ..
         } in &mut rules.rules
         {
             if !matches(rule, call, &params) {

@@ -598,3 +598,22 @@ fn a_rule_that_cannot_be_meant_is_refused_with_the_place() {
     );
     assert_eq!(server.get("/_rollcall/faults").json(), json!([]));
 }
+
+/// Every call looks at every rule, and a rule stays until it is taken away.
+#[test]
+fn rules_are_bounded_together() {
+    let server = demo();
+    let rule = json!({ "effect": { "status": 503, "body": "x".repeat(1_000_000) } }).to_string();
+    let refused_at = (1..=100).find(|_| {
+        let answer = server.json("POST", "/_rollcall/faults", &rule);
+        if answer.status != 201 {
+            refused(&answer, 429, "", "DELETE /_rollcall/faults");
+        }
+        answer.status != 201
+    });
+    // 64 MiB in rules of a megabyte.
+    assert_eq!(refused_at, Some(68));
+    let removed = server.json("DELETE", "/_rollcall/faults", "");
+    assert_eq!(removed.status, 200);
+    assert_eq!(server.json("POST", "/_rollcall/faults", &rule).status, 201);
+}

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 
 use super::Problem;
 use crate::namespace::{self, NamespaceError};
+use crate::pipeline::header_namespace;
 use crate::provider::call::Params;
 use crate::provider::json::{self, without_mark};
 
@@ -325,12 +326,7 @@ fn parameters(parts: &Parts) -> Params {
 }
 
 fn about(parts: &Parts, in_query: Option<&str>) -> Result<NamespaceParam, Problem> {
-    let header = || {
-        parts
-            .headers
-            .get(namespace::HEADER)
-            .map(|name| String::from_utf8_lossy(name.as_bytes()).into_owned())
-    };
+    let header = || header_namespace(&parts.headers).map(Cow::into_owned);
     match in_query.map(str::to_owned).or_else(header) {
         Some(name) if name != ALL && !namespace::is_name(&name) => {
             Err(NamespaceError::Name(name).into())

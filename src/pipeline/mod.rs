@@ -15,8 +15,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http::HeaderName;
 use http::header::{AUTHORIZATION, DATE, ORIGIN};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::json;
 
 use crate::app::App;
@@ -349,6 +349,17 @@ impl Outcome {
     }
 }
 
+/// The namespace that the header names. Two that differ are no name, in the form that HTTP gives a header that comes twice.
+pub(crate) fn header_namespace(headers: &HeaderMap) -> Option<Cow<'_, str>> {
+    let mut named = headers.get_all(NAMESPACE).iter();
+    let name = named.next()?;
+    let text = |name: &HeaderValue| String::from_utf8_lossy(name.as_bytes()).into_owned();
+    Some(match named.find(|other| *other != name) {
+        Some(other) => format!("{}, {}", text(name), text(other)).into(),
+        None => String::from_utf8_lossy(name.as_bytes()),
+    })
+}
+
 /// The namespace that a request belongs to, by the first of these that it has: the header, a host label
 /// `<name>.ns.<anything>`, the access key's suffix after `~`, the token's own.
 fn namespace_of<'a>(
@@ -356,11 +367,15 @@ fn namespace_of<'a>(
     provider: Option<&'static Provider>,
     access_key: Option<&'a SentKey>,
 ) -> Cow<'a, str> {
-    if let Some(name) = request.headers.get(NAMESPACE) {
-        return String::from_utf8_lossy(name.as_bytes());
+    if let Some(name) = header_namespace(&request.headers) {
+        return name;
     }
+    let is_ns = |rest: &str| {
+        rest.get(..3)
+            .is_some_and(|label| label.eq_ignore_ascii_case("ns."))
+    };
     if let Some((name, rest)) = request.lossy_host().split_once('.')
-        && rest.starts_with("ns.")
+        && is_ns(rest)
     {
         return name.to_ascii_lowercase().into();
     }

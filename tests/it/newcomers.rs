@@ -150,6 +150,39 @@ fn a_key_header_or_host_with_an_invalid_namespace_is_refused_whatever_its_bytes(
     assert_eq!(journal["entries"], json!([]), "none of them ran anywhere");
 }
 
+/// Names of hosts have no case, and of two headers neither is meant more than the other.
+#[test]
+fn a_host_in_any_case_and_two_headers_are_not_silently_in_default() {
+    let server = demo();
+    for host in [
+        "suite9.ns.localhost",
+        "Suite9.NS.localhost",
+        "SUITE9.nS.a.test",
+    ] {
+        assert_eq!(
+            server.send("GET", USERS, &[("host", host)], b"").status,
+            200
+        );
+        let newest = server.get("/_rollcall/journal?namespace=*&limit=1").json();
+        assert_eq!(newest["entries"][0]["namespace"], "suite9", "{host}");
+    }
+    let twice = |one, other| {
+        [
+            ("x-rollcall-namespace", one),
+            ("x-rollcall-namespace", other),
+        ]
+    };
+    for target in [USERS, "/_rollcall/journal"] {
+        let answer = server.send("GET", target, &twice("a", "b"), b"");
+        assert_eq!(answer.status, 400, "{answer}");
+        assert_eq!(answer.json()["title"], "Invalid namespace name");
+        assert_eq!(
+            server.send("GET", target, &twice("a", "a"), b"").status,
+            200
+        );
+    }
+}
+
 /// N2: nothing but the secret is wrong, and the doctor knows no mistake that says so.
 #[test]
 fn a_wrong_secret_is_told_from_a_wrong_request_with_lines_to_compare() {

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use super::flags::parse_time;
 use super::{bad_flags, say};
 use crate::namespace::clock::{Clock, Time};
-use crate::pipeline::outgoing::{Outgoing, SigningParams, Way, escaped};
+use crate::pipeline::outgoing::{Outgoing, SchemeVariant, SigningParams, escaped};
 use crate::providers::require;
 use crate::seed::files;
 use crate::signing::AccessKey;
@@ -57,7 +57,7 @@ pub(super) struct Sign {
 
     /// The signature scheme; default: the provider's first
     #[arg(long, value_enum)]
-    scheme: Option<Way>,
+    scheme: Option<SchemeVariant>,
 
     /// The region in the credential scope; default: cn-beijing for Volcengine, cn-north-4 for Huawei's V11
     #[arg(long)]
@@ -76,7 +76,7 @@ pub(super) struct Sign {
     nonce: Option<String>,
 }
 
-impl ValueEnum for Way {
+impl ValueEnum for SchemeVariant {
     fn value_variants<'a>() -> &'a [Self] {
         Self::ALL
     }
@@ -143,23 +143,23 @@ pub(super) fn sign(asked: &Sign) -> ExitCode {
 }
 
 fn command(asked: &Sign) -> Result<String, String> {
-    let ways = Way::of(require(&asked.provider)?);
-    let way = match asked.scheme {
-        None => *ways
+    let variants = SchemeVariant::of(require(&asked.provider)?);
+    let variant = match asked.scheme {
+        None => *variants
             .first()
-            .expect("every provider has a way to sign; a test says so"),
-        Some(way) if ways.contains(&way) => way,
-        Some(way) => {
-            let words: Vec<&str> = ways.iter().map(|way| way.as_str()).collect();
+            .expect("every provider has a scheme; a test checks it"),
+        Some(variant) if variants.contains(&variant) => variant,
+        Some(variant) => {
+            let words: Vec<&str> = variants.iter().map(|variant| variant.as_str()).collect();
             return Err(format!(
                 "{} does not support --scheme {}; choose from {}",
                 asked.provider,
-                way.as_str(),
+                variant.as_str(),
                 words.join(", ")
             ));
         }
     };
-    if !way.takes_tokens() && asked.token.is_some() {
+    if !variant.takes_tokens() && asked.token.is_some() {
         return Err(format!(
             "{} cannot be signed with --token: QingCloud's temporary keys use signature_version 2, which is not emulated",
             asked.provider
@@ -204,7 +204,7 @@ fn command(asked: &Sign) -> Result<String, String> {
         region: asked.region.clone(),
         service: asked.service.clone(),
     };
-    request.sign(way, &key, &params);
+    request.sign(variant, &key, &params);
     Ok(request.curl(&address.origin, &address.host, None))
 }
 
@@ -219,7 +219,7 @@ mod tests {
     use crate::providers::PROVIDERS;
     use crate::{Options, Rollcall};
 
-    /// The status line of a call of a provider's example, signed in the usual way.
+    /// The status line of a call of a provider's example, signed with its default scheme.
     fn signed_example(url: &str, provider: &Provider, time: Time) -> String {
         let address = Address::parse(&format!("{url}{}", provider.example)).expect("an address");
         let mut request = Outgoing {
@@ -241,7 +241,7 @@ mod tests {
             region: None,
             service: None,
         };
-        request.sign(Way::of(provider)[0], &key, &params);
+        request.sign(SchemeVariant::of(provider)[0], &key, &params);
         let mut head = format!("GET {} HTTP/1.1\r\nconnection: close\r\n", request.target());
         for (name, value) in &request.headers {
             head.push_str(&format!("{name}: {value}\r\n"));

@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::namespace::settings::Credential;
 use crate::namespace::{self, NamespaceError, State as Data, credentials};
 use crate::pipeline::faults::DeliveryMode;
-use crate::pipeline::outgoing::{Outgoing, SigningParams, Way};
+use crate::pipeline::outgoing::{Outgoing, SchemeVariant, SigningParams};
 use crate::pipeline::{Delivery, handle, provider_and_namespace};
 use crate::provider::Provider;
 use crate::provider::call::{Reply, Request};
@@ -211,8 +211,8 @@ fn recorded(app: &App, id: &str, mut signing: Signing) -> Result<(Draft, Signing
     match (provider, &signing.scheme) {
         (None, None) => signing.scheme = Some(NO_SCHEME.to_owned()),
         (Some(provider), None) => {
-            let way = Way::like(provider, &request);
-            signing.scheme = way.map(|way| way.as_str().to_owned());
+            let variant = SchemeVariant::like(provider, &request);
+            signing.scheme = variant.map(|variant| variant.as_str().to_owned());
         }
         _ => {}
     }
@@ -260,7 +260,7 @@ impl Origin {
 struct Signed {
     request: Outgoing,
     received: Request,
-    way: Option<Way>,
+    variant: Option<SchemeVariant>,
     /// The id of the key, without its namespace.
     access_key: Option<String>,
     /// The session token, which the caller did not give.
@@ -289,7 +289,7 @@ async fn make(
             "namespace": draft.namespace,
             "provider": draft.provider.map(|provider| provider.id),
             "operation": draft.operation,
-            "scheme": signed.way.map_or(NO_SCHEME, Way::as_str),
+            "scheme": signed.variant.map_or(NO_SCHEME, SchemeVariant::as_str),
             "access_key": signed.access_key,
             "request": {
                 "method": signed.request.method,
@@ -389,13 +389,13 @@ fn sign(app: &App, draft: &Draft, signing: &Signing, host: &str) -> Result<Signe
         .existing(&draft.namespace)
         .map_err(Problem::from)?;
     let state = namespace.state();
-    let way = way(draft.provider, signing.scheme.as_deref())?;
-    let key = way
+    let variant = variant(draft.provider, signing.scheme.as_deref())?;
+    let key = variant
         .map(|_| key(&state, &draft.namespace, signing))
         .transpose()?;
-    if let (Some(way), Some(key)) = (way, &key)
+    if let (Some(variant), Some(key)) = (variant, &key)
         && key.token.is_some()
-        && !way.takes_tokens()
+        && !variant.takes_tokens()
     {
         let rule = format!(
             "\"{}\" is a temporary key; QingCloud's use signature_version 2, which is not emulated",
@@ -416,8 +416,8 @@ fn sign(app: &App, draft: &Draft, signing: &Signing, host: &str) -> Result<Signe
     let signed = |draft: &Outgoing| {
         let mut request = draft.clone();
         request.complete(host);
-        if let (Some(way), Some(key), Some(id)) = (way, &key, &id) {
-            request.sign(way, &signing_key(id, key), &params);
+        if let (Some(variant), Some(key), Some(id)) = (variant, &key, &id) {
+            request.sign(variant, &signing_key(id, key), &params);
         }
         let received = request.received();
         received
@@ -451,14 +451,17 @@ fn sign(app: &App, draft: &Draft, signing: &Signing, host: &str) -> Result<Signe
     Ok(Signed {
         request,
         received,
-        way,
+        variant,
         access_key: key.as_ref().map(|key| key.access_key.clone()),
         token: key.and_then(|key| key.token),
     })
 }
 
 /// The scheme that was asked for, else the provider's usual one; `None` for an unsigned call.
-fn way(provider: Option<&'static Provider>, asked: Option<&str>) -> Result<Option<Way>, Problem> {
+fn variant(
+    provider: Option<&'static Provider>,
+    asked: Option<&str>,
+) -> Result<Option<SchemeVariant>, Problem> {
     if asked == Some(NO_SCHEME) {
         return Ok(None);
     }
@@ -466,14 +469,17 @@ fn way(provider: Option<&'static Provider>, asked: Option<&str>) -> Result<Optio
         let rule = "name the provider to sign for, or set scheme to none";
         return Err(Problem::new(400, rule).at("/provider"));
     };
-    let ways = Way::of(provider);
+    let variants = SchemeVariant::of(provider);
     let Some(asked) = asked else {
-        return Ok(ways.first().copied());
+        return Ok(variants.first().copied());
     };
-    let found = ways.iter().find(|way| way.as_str() == asked);
+    let found = variants.iter().find(|variant| variant.as_str() == asked);
     found.copied().map(Some).ok_or_else(|| {
         let lacks = format!("{} has no scheme", provider.id);
-        let known = ways.iter().map(|way| way.as_str()).chain([NO_SCHEME]);
+        let known = variants
+            .iter()
+            .map(|variant| variant.as_str())
+            .chain([NO_SCHEME]);
         Problem::new(400, unknown(&lacks, asked, known)).at("/scheme")
     })
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::sdks;
-use crate::pipeline::outgoing::Way;
+use crate::pipeline::outgoing::SchemeVariant;
 use crate::provider::error::Source;
 use crate::provider::table::Operation;
 use crate::provider::{Provider, Records};
@@ -91,7 +91,7 @@ pub(crate) fn whole(provider: &'static Provider) -> Value {
         "title": provider.title,
         "region": provider.region,
         "example": provider.example,
-        "schemes": Way::of(provider).into_iter().map(Way::as_str).collect::<Vec<_>>(),
+        "schemes": SchemeVariant::of(provider).into_iter().map(SchemeVariant::as_str).collect::<Vec<_>>(),
         "operations": operations.collect::<Vec<_>>(),
         "limits": limits.collect::<Vec<_>>(),
         "errors": errors(provider).collect::<Vec<_>>(),

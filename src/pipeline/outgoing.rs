@@ -15,9 +15,9 @@ use crate::signing::{
     is_form, qingcloud, volcengine,
 };
 
-/// A provider's ways to sign; the first of each provider is its default.
+/// A variant of a signature scheme, as `--scheme` names it. The first of each provider is its default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum SchemeVariant {
     Acs3,
     Acs3Sm3,
     V1,
@@ -33,7 +33,7 @@ pub(crate) enum Way {
     IaasSha1,
 }
 
-impl Way {
+impl SchemeVariant {
     pub(crate) const ALL: &[Self] = &[
         Self::Acs3,
         Self::Acs3Sm3,
@@ -91,7 +91,7 @@ impl Way {
         }
     }
 
-    /// The ways of a scheme, the usual one first.
+    /// The variants of a scheme, the usual one first.
     const fn of_scheme(scheme: Scheme) -> &'static [Self] {
         match scheme {
             Scheme::AlibabaAcs3 => &[Self::Acs3, Self::Acs3Sm3],
@@ -102,7 +102,7 @@ impl Way {
         }
     }
 
-    /// The ways of a provider, its default first.
+    /// The variants of a provider, its default first.
     pub(crate) fn of(provider: &Provider) -> Vec<Self> {
         let schemes = provider.real.schemes.iter();
         schemes
@@ -111,13 +111,13 @@ impl Way {
             .collect()
     }
 
-    /// The way that a client of a provider signed a request, as far as its marks tell; else the provider's default.
+    /// The variant that a client signed a request with, as far as it shows, else the provider's default.
     pub(crate) fn like(provider: &Provider, request: &Outgoing) -> Option<Self> {
         let authorization = request.header("authorization").unwrap_or_default();
         let parameters = request.parameters();
         let is = |name: &str, value: &str| parameters.first(name) == Some(value);
-        let ways = Self::of(provider);
-        let looks = |way: &Self| match way {
+        let variants = Self::of(provider);
+        let looks = |variant: &Self| match variant {
             Self::Acs3 => authorization.starts_with("ACS3-HMAC-SHA256"),
             Self::Acs3Sm3 => authorization.starts_with("ACS3-HMAC-SM3"),
             Self::V1 => parameters.contains("Signature") && !is("SignatureMethod", "HMAC-SHA256"),
@@ -132,8 +132,8 @@ impl Way {
             Self::IaasSha1 | Self::EhpcSha1 => is("signature_method", "HmacSHA1"),
         };
         // Who writes `time_stamp` is of the dialect that comes last.
-        let found = ways.iter().rev().find(|way| looks(way));
-        found.or(ways.first()).copied()
+        let found = variants.iter().rev().find(|variant| looks(variant));
+        found.or(variants.first()).copied()
     }
 
     /// QingCloud's temporary keys sign with signature_version 2, which is not emulated.
@@ -223,12 +223,17 @@ impl Outgoing {
     }
 
     /// Signs.
-    pub(crate) fn sign(&mut self, way: Way, key: &AccessKey<'_>, params: &SigningParams) {
+    pub(crate) fn sign(
+        &mut self,
+        variant: SchemeVariant,
+        key: &AccessKey<'_>,
+        params: &SigningParams,
+    ) {
         let SignedParts {
             headers,
             query,
             body,
-        } = self.signature(way, key, params);
+        } = self.signature(variant, key, params);
         self.headers.extend(headers);
         self.query = query;
         if let Some(body) = body {
@@ -236,7 +241,12 @@ impl Outgoing {
         }
     }
 
-    fn signature(&self, way: Way, key: &AccessKey<'_>, params: &SigningParams) -> SignedParts {
+    fn signature(
+        &self,
+        variant: SchemeVariant,
+        key: &AccessKey<'_>,
+        params: &SigningParams,
+    ) -> SignedParts {
         let headers: Vec<(&str, &str)> = self
             .headers
             .iter()
@@ -254,27 +264,29 @@ impl Outgoing {
             .nonce
             .clone()
             .unwrap_or_else(|| Ids::unseeded().uuid());
-        let (own_region, own_service) = match way {
-            Way::V11 => ("cn-north-4", "workspace"),
+        let (own_region, own_service) = match variant {
+            SchemeVariant::V11 => ("cn-north-4", "workspace"),
             _ => ("cn-beijing", "bytehouse_ce"),
         };
         let region = params.region.as_deref().unwrap_or(own_region);
         let service = params.service.as_deref().unwrap_or(own_service);
         let qingcloud = |dialect, digest| qingcloud::sign(&request, key, time, dialect, digest);
-        match way {
-            Way::Acs3 => alibaba_acs3::sign(&request, key, time, &nonce),
-            Way::Acs3Sm3 => alibaba_acs3::sign_sm3(&request, key, time, &nonce),
-            Way::V1 => alibaba_v1::sign(&request, key, time, &nonce, Digest::Sha1),
-            Way::V1Sha256 => alibaba_v1::sign(&request, key, time, &nonce, Digest::Sha256),
-            Way::Header => volcengine::sign(&request, key, region, service, time),
-            Way::Presigned => volcengine::presign(&request, key, region, service, time),
-            Way::Sdk => huawei::sign(&request, key, time),
-            Way::SdkSm3 => huawei::sign_sm3(&request, key, time),
-            Way::V11 => huawei::sign_derived(&request, key, region, service, time),
-            Way::Ehpc => qingcloud(Dialect::Ehpc, Digest::Sha256),
-            Way::EhpcSha1 => qingcloud(Dialect::Ehpc, Digest::Sha1),
-            Way::Iaas => qingcloud(Dialect::Iaas, Digest::Sha256),
-            Way::IaasSha1 => qingcloud(Dialect::Iaas, Digest::Sha1),
+        match variant {
+            SchemeVariant::Acs3 => alibaba_acs3::sign(&request, key, time, &nonce),
+            SchemeVariant::Acs3Sm3 => alibaba_acs3::sign_sm3(&request, key, time, &nonce),
+            SchemeVariant::V1 => alibaba_v1::sign(&request, key, time, &nonce, Digest::Sha1),
+            SchemeVariant::V1Sha256 => {
+                alibaba_v1::sign(&request, key, time, &nonce, Digest::Sha256)
+            }
+            SchemeVariant::Header => volcengine::sign(&request, key, region, service, time),
+            SchemeVariant::Presigned => volcengine::presign(&request, key, region, service, time),
+            SchemeVariant::Sdk => huawei::sign(&request, key, time),
+            SchemeVariant::SdkSm3 => huawei::sign_sm3(&request, key, time),
+            SchemeVariant::V11 => huawei::sign_derived(&request, key, region, service, time),
+            SchemeVariant::Ehpc => qingcloud(Dialect::Ehpc, Digest::Sha256),
+            SchemeVariant::EhpcSha1 => qingcloud(Dialect::Ehpc, Digest::Sha1),
+            SchemeVariant::Iaas => qingcloud(Dialect::Iaas, Digest::Sha256),
+            SchemeVariant::IaasSha1 => qingcloud(Dialect::Iaas, Digest::Sha1),
         }
     }
 
@@ -450,7 +462,7 @@ mod tests {
     #[test]
     fn every_provider_has_a_way_to_sign() {
         for provider in PROVIDERS {
-            assert!(!Way::of(provider).is_empty(), "{}", provider.id);
+            assert!(!SchemeVariant::of(provider).is_empty(), "{}", provider.id);
         }
     }
 
@@ -462,7 +474,7 @@ mod tests {
             token: None,
         };
         for provider in PROVIDERS {
-            for way in Way::of(provider) {
+            for variant in SchemeVariant::of(provider) {
                 for form in ["", "a=1&b=%20x"] {
                     let mut request = Outgoing {
                         method: "POST".to_owned(),
@@ -473,12 +485,16 @@ mod tests {
                     };
                     request.complete("h");
                     let unsigned = request.clone();
-                    request.sign(way, &key, &params());
-                    assert_eq!(Way::like(provider, &request), Some(way), "{request:?}");
+                    request.sign(variant, &key, &params());
+                    assert_eq!(
+                        SchemeVariant::like(provider, &request),
+                        Some(variant),
+                        "{request:?}"
+                    );
                     request.unsign(Some(provider));
-                    assert_eq!(request.headers, unsigned.headers, "{}", way.as_str());
+                    assert_eq!(request.headers, unsigned.headers, "{}", variant.as_str());
                     assert!(!request.target().contains("ak"), "{request:?}");
-                    assert_eq!(request.body, unsigned.body, "{}", way.as_str());
+                    assert_eq!(request.body, unsigned.body, "{}", variant.as_str());
                 }
             }
         }
@@ -516,9 +532,15 @@ mod tests {
             secret: "sk",
             token: Some(token),
         };
-        for way in [Way::V1, Way::Presigned, Way::Header, Way::Acs3, Way::Sdk] {
+        for variant in [
+            SchemeVariant::V1,
+            SchemeVariant::Presigned,
+            SchemeVariant::Header,
+            SchemeVariant::Acs3,
+            SchemeVariant::Sdk,
+        ] {
             let mut signed = request.clone();
-            signed.sign(way, &key, &params());
+            signed.sign(variant, &key, &params());
             let command = signed.curl("http://h", "h", Some(token));
             assert!(
                 !command.contains("zqzqzq") && command.contains(MASK),

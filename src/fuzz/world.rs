@@ -26,7 +26,7 @@ use crate::server::options::Options;
 use crate::store::Store;
 
 /// How long an answer may take, on a slow machine with other things to do.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A server of its own for one target.
 pub struct World {
@@ -155,7 +155,7 @@ impl World {
         } else {
             self.call(sent)
         };
-        if PATIENCE < began.elapsed() {
+        if TIMEOUT < began.elapsed() {
             return Err(format!("{about}: it took {:?}", began.elapsed()));
         }
         answer.map_err(|broken| format!("{about}: {broken}"))

@@ -82,10 +82,10 @@ mod tests {
     }
 
     fn is_closed_elsewhere(pages: usize) -> bool {
-        const PATIENCE: Duration = Duration::from_secs(10);
+        const TIMEOUT: Duration = Duration::from_secs(10);
         let (contents, closed) = contents(pages).expect("memory is enough");
         close(contents);
-        closed.recv_timeout(PATIENCE).expect("it is closed")
+        closed.recv_timeout(TIMEOUT).expect("it is closed")
     }
 
     #[test]

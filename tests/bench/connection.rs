@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 /// How long one series of calls may take; slow calls are measured by fewer.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What is sent.
 #[derive(Debug, Clone)]
@@ -183,7 +183,7 @@ impl Connection {
         many: u64,
         kinds: [&dyn Fn(u64) -> Request; N],
     ) -> [f64; N] {
-        self.medians_within(PATIENCE, many, kinds)
+        self.medians_within(TIMEOUT, many, kinds)
     }
 
     /// The same, with as much patience as that.

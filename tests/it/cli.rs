@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::client::{PATIENCE, exchange};
+use crate::client::{TIMEOUT, exchange};
 
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_rollcall");
 
@@ -89,7 +89,7 @@ impl Process {
             if let Some(status) = self.child.try_wait().expect("a child") {
                 return status;
             }
-            assert!(asked.elapsed() < PATIENCE, "it does not stop");
+            assert!(asked.elapsed() < TIMEOUT, "it does not stop");
             std::thread::sleep(Duration::from_millis(5));
         }
     }
@@ -373,7 +373,7 @@ fn health_believes_neither_strangers_nor_silence() {
     let silent = stranger.join().expect("it does not panic");
     let asked = Instant::now();
     check(&["health", "--url", &url], 1, "no rollcall answers at");
-    assert!(asked.elapsed() < PATIENCE, "it took {:?}", asked.elapsed());
+    assert!(asked.elapsed() < TIMEOUT, "it took {:?}", asked.elapsed());
     drop(silent);
 }
 
@@ -402,7 +402,7 @@ fn a_signal_stops_a_server_that_still_reads_its_seed() {
     assert!(killed.expect("kill runs").success());
     let sent = Instant::now();
     while process.child.try_wait().expect("a child").is_none() {
-        assert!(sent.elapsed() < PATIENCE, "it does not stop");
+        assert!(sent.elapsed() < TIMEOUT, "it does not stop");
         std::thread::yield_now();
     }
     drop(unfinished.expect("a pipe"));
@@ -423,7 +423,7 @@ fn a_signal_stops_the_server_within_a_second() {
             if let Some(status) = process.child.try_wait().expect("a child") {
                 break status;
             }
-            assert!(sent.elapsed() < PATIENCE, "it does not stop");
+            assert!(sent.elapsed() < TIMEOUT, "it does not stop");
             std::thread::yield_now();
         };
         assert!(status.success(), "{signal}: {status}");

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::cli::{BINARY, Process};
-use crate::client::PATIENCE;
+use crate::client::TIMEOUT;
 use crate::server::{frozen, with};
 
 fn run(arguments: &[&str], environment: &[(&str, &str)]) -> (Option<i32>, String, String) {
@@ -29,7 +29,7 @@ fn run(arguments: &[&str], environment: &[(&str, &str)]) -> (Option<i32>, String
 
 fn wait(child: &mut Child) -> Option<i32> {
     let began = Instant::now();
-    while began.elapsed() < PATIENCE {
+    while began.elapsed() < TIMEOUT {
         if let Some(status) = child.try_wait().expect("a child") {
             return status.code();
         }
@@ -239,7 +239,7 @@ fn children_that_rollcall_did_not_start_are_reaped() {
         let began = Instant::now();
         while let Some(state) = state_of(id) {
             assert!(
-                began.elapsed() < PATIENCE,
+                began.elapsed() < TIMEOUT,
                 "{command}: still there, as {state}"
             );
             std::thread::sleep(Duration::from_millis(5));
@@ -275,7 +275,7 @@ fn a_server_that_never_answers_is_given_up_with_a_sentence() {
             ),
             "{command:?}"
         );
-        assert!(asked.elapsed() < PATIENCE);
+        assert!(asked.elapsed() < TIMEOUT);
     }
     let (code, _, complaint) = run(&["reset", "--timeout", "soon"], &[]);
     assert_eq!(code, Some(2));

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::cli::{BINARY, Process};
-use crate::client::{Answer, PATIENCE, exchange};
+use crate::client::{Answer, TIMEOUT, exchange};
 use crate::control::USERS;
 use crate::server::{demo, frozen, with};
 
@@ -114,7 +114,7 @@ fn wait(child: &mut Child) -> Option<i32> {
         if let Some(status) = child.try_wait().expect("a child") {
             return status.code();
         }
-        if PATIENCE < began.elapsed() {
+        if TIMEOUT < began.elapsed() {
             let _ = child.kill();
             panic!("it does not end");
         }

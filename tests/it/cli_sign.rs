@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::process::{Command, Output, Stdio};
 
 use crate::authentication::{explained, server};
-use crate::client::PATIENCE;
+use crate::client::TIMEOUT;
 use crate::server::{NOW, Server};
 
 fn run(arguments: &[&str], input: &str) -> Output {
@@ -391,7 +391,7 @@ fn a_token_is_asked_for_as_the_document_says_and_printed_alone() {
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let serving = std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().expect("a caller");
-            stream.set_read_timeout(Some(PATIENCE)).expect("a time-out");
+            stream.set_read_timeout(Some(TIMEOUT)).expect("a time-out");
             let (mut asked, mut buffer) = (Vec::new(), [0; 4096]);
             while !asked.ends_with(b"}}}}") {
                 match stream.read(&mut buffer).expect("a request") {

@@ -13,7 +13,7 @@ use std::time::Instant;
 use tempfile::TempDir;
 
 use crate::cli::{BINARY, Process};
-use crate::client::{Connection, PATIENCE};
+use crate::client::{Connection, TIMEOUT};
 use crate::exports::assert_same;
 use crate::server::{Server, frozen, with};
 
@@ -84,7 +84,7 @@ fn a_write_that_was_answered_survives_kill_9() {
             });
         }
         let began = Instant::now();
-        while many.load(Ordering::Relaxed) < ENOUGH && began.elapsed() < PATIENCE {
+        while many.load(Ordering::Relaxed) < ENOUGH && began.elapsed() < TIMEOUT {
             thread::yield_now();
         }
         // SIGKILL: nothing in the process gets to tidy up.

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use tempfile::TempDir;
 
-use crate::client::{Answer, PATIENCE};
+use crate::client::{Answer, TIMEOUT};
 use crate::exports::{assert_same, export};
 use crate::server::{Server, demo};
 
@@ -98,7 +98,7 @@ fn check(server: &Server, snapshot: &[u8], reasons: &[&str]) {
     let before = export(server, "default");
     let began = Instant::now();
     let answer = server.send("PUT", SNAPSHOT, &[], snapshot);
-    assert!(began.elapsed() < PATIENCE, "it took {:?}", began.elapsed());
+    assert!(began.elapsed() < TIMEOUT, "it took {:?}", began.elapsed());
     assert_eq!(answer.status, 400, "{answer}");
     let said = answer.json()["detail"].to_string();
     assert!(

@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpStream};
 use serde_json::{Value, json};
 use socket2::{Domain, Socket, Type};
 
-use crate::client::{Answer, Connection, PATIENCE};
+use crate::client::{Answer, Connection, TIMEOUT};
 use crate::server::{Server, demo, frozen, with};
 
 const PROJECT: &str = "0bec5db98280d2d02fd6c00c2de791ce";
@@ -148,7 +148,7 @@ fn a_long_list_says_what_its_pages_say() {
 fn until_closed(address: SocketAddr, request: &str) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).expect("the server listens");
     stream
-        .set_read_timeout(Some(PATIENCE))
+        .set_read_timeout(Some(TIMEOUT))
         .expect("a time-out can be set");
     stream
         .write_all(request.as_bytes())
@@ -234,7 +234,7 @@ fn what_is_written_while_a_long_list_is_sent_does_not_break_it() {
             .expect("the server listens");
         let mut stream = TcpStream::from(socket);
         stream
-            .set_read_timeout(Some(PATIENCE))
+            .set_read_timeout(Some(TIMEOUT))
             .expect("a time-out can be set");
         let request = format!("GET {WORKSPACE} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
         stream

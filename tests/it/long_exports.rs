@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use socket2::{Domain, Socket, Type};
 
 use crate::cli::Process;
-use crate::client::{PATIENCE, talk};
+use crate::client::{TIMEOUT, talk};
 use crate::server::{demo, frozen, with};
 
 const EXPORT: &str = "/_rollcall/namespaces/default/export";
@@ -33,7 +33,7 @@ fn ask(address: SocketAddr) -> TcpStream {
         .expect("a buffer can be small");
     socket.connect(&address.into()).expect("it listens");
     let mut stream = TcpStream::from(socket);
-    stream.set_read_timeout(Some(PATIENCE)).expect("a time-out");
+    stream.set_read_timeout(Some(TIMEOUT)).expect("a time-out");
     // Without chunks: the end of the connection is the end of the answer.
     write!(stream, "GET {EXPORT} HTTP/1.0\r\nhost: x\r\n\r\n").expect("it reads");
     stream

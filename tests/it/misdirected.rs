@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::cli::{BINARY, Process};
-use crate::client::{PATIENCE, exchange};
+use crate::client::{TIMEOUT, exchange};
 
 /// The beginning of a ClientHello of TLS 1.2, as curl sends it.
 const CLIENT_HELLO: &[u8] = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";
@@ -16,7 +16,7 @@ const CONNECT: &[u8] = b"CONNECT open.volcengineapi.com:443 HTTP/1.1\r\nHost: op
 /// Sends bytes and waits for the connection to end.
 fn send(address: SocketAddr, bytes: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).expect("the server listens");
-    stream.set_read_timeout(Some(PATIENCE)).expect("a time-out");
+    stream.set_read_timeout(Some(TIMEOUT)).expect("a time-out");
     stream.write_all(bytes).expect("it reads");
     if bytes.is_empty() {
         stream
@@ -74,7 +74,7 @@ fn other_protocols_are_warned_of_once_a_client_and_counted() {
     ] {
         send(address, bytes);
     }
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     while count(address, "tls") < 3 && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(20));
     }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::cli::{BINARY, Process};
-use crate::client::{PATIENCE, exchange};
+use crate::client::{TIMEOUT, exchange};
 use crate::control::{INSTANCE, PROJECT, ROCKETMQ, USERS, add_user, done, refused, total, users};
 use crate::server::{Server, demo, frozen, with};
 
@@ -32,7 +32,7 @@ fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        assert!(began.elapsed() < PATIENCE, "{what} does not come");
+        assert!(began.elapsed() < TIMEOUT, "{what} does not come");
         std::thread::sleep(Duration::from_millis(5));
     }
 }

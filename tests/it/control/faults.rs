@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::{INSTANCE, PROJECT, ROCKETMQ, USERS, done, list, refused, total};
-use crate::client::{Answer, PATIENCE};
+use crate::client::{Answer, TIMEOUT};
 use crate::server::{Server, demo, frozen, with};
 
 /// Sets up a rule.
@@ -223,7 +223,7 @@ fn a_hanging_call_is_the_clients_to_give_up() {
 fn a_connection_is_reset() {
     let server = demo();
     fault(&server, &json!({ "effect": "reset", "times": 1 }));
-    let (received, ended) = raw(&server, PATIENCE);
+    let (received, ended) = raw(&server, TIMEOUT);
     assert_eq!(
         (received.as_slice(), ended),
         (&b""[..], Err(ErrorKind::ConnectionReset))
@@ -240,7 +240,7 @@ fn a_body_breaks_off() {
     let server = demo();
     let whole = list(&server, "default");
     fault(&server, &json!({ "effect": "truncate", "times": 1 }));
-    let (received, ended) = raw(&server, PATIENCE);
+    let (received, ended) = raw(&server, TIMEOUT);
     assert_eq!(ended, Ok(()));
     let text = String::from_utf8_lossy(&received).into_owned();
     let (head, body) = text.split_once("\r\n\r\n").expect("a head");

@@ -8,7 +8,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::{INSTANCE, PROJECT, ROCKETMQ, add_user, done, list, refused, total, users};
-use crate::client::PATIENCE;
+use crate::client::TIMEOUT;
 use crate::exports::{assert_same, export};
 use crate::server::{Server, demo, frozen, with};
 
@@ -358,7 +358,7 @@ fn watched_seed_files_are_read_when_they_change() {
     let began = Instant::now();
     // The wait is the subject here.
     while total(&server, "default") != 2 {
-        assert!(began.elapsed() < PATIENCE, "the change was not seen");
+        assert!(began.elapsed() < TIMEOUT, "the change was not seen");
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
 }
@@ -432,7 +432,7 @@ fn what_begins_with_a_dot_is_no_seed() {
     fs::write(&file, users_file(&["one", "two", "three", "four"])).expect("a file");
     done(&server.json("POST", "/_rollcall/reload", ""));
     let began = Instant::now();
-    while total(&server, "default") == before && began.elapsed() < PATIENCE {
+    while total(&server, "default") == before && began.elapsed() < TIMEOUT {
         std::thread::yield_now();
     }
     assert_ne!(total(&server, "default"), before);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 /// How long a test waits for anything.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// An answer, whole.
 #[derive(Debug, Clone)]
@@ -97,7 +97,7 @@ pub(crate) enum End {
     Answered,
     /// The server closed the connection.
     Closed,
-    /// Nothing came for [`PATIENCE`].
+    /// Nothing came for [`TIMEOUT`].
     Silence,
 }
 
@@ -110,10 +110,10 @@ pub(crate) fn talk(
 ) -> (Vec<Answer>, End) {
     let mut stream = TcpStream::connect(address).expect("the server listens");
     stream
-        .set_read_timeout(Some(PATIENCE))
+        .set_read_timeout(Some(TIMEOUT))
         .expect("a time-out can be set");
     stream
-        .set_write_timeout(Some(PATIENCE))
+        .set_write_timeout(Some(TIMEOUT))
         .expect("a time-out can be set");
     // A server may answer and close before it has read everything.
     let _ = stream.write_all(sent);
@@ -152,7 +152,7 @@ pub(crate) struct Connection {
 impl Connection {
     pub(crate) fn open(address: SocketAddr) -> std::io::Result<Self> {
         let stream = TcpStream::connect(address)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(TIMEOUT))?;
         stream.set_nodelay(true)?;
         Ok(Self {
             stream,

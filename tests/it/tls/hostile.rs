@@ -9,7 +9,7 @@ use rustls::pki_types::ServerName;
 
 use super::{auto, ca, connect, get, shake};
 use crate::cli::Process;
-use crate::client::PATIENCE;
+use crate::client::TIMEOUT;
 use crate::control::USERS;
 
 /// The first flight of a client that asks for that name.
@@ -40,7 +40,7 @@ fn send(address: SocketAddr, bytes: &[u8]) -> Vec<u8> {
     let mut received = Vec::new();
     // Closed or reset: either ends it.
     let _ = stream.read_to_end(&mut received);
-    assert!(began.elapsed() < PATIENCE, "the connection did not end");
+    assert!(began.elapsed() < TIMEOUT, "the connection did not end");
     received
 }
 
@@ -247,7 +247,7 @@ fn thousands_of_handshakes_leave_no_memory() {
     let before = resident(server.child.id());
     round(1000);
     // What is on its way out has a moment.
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     let grown = || resident(server.child.id()).saturating_sub(before);
     while 4 * 1024 < grown() && Instant::now() < deadline {
         thread::sleep(Duration::from_millis(50));

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::hostile::resident;
 use super::{auto, ca, connect, get, shake};
 use crate::cli::Process;
-use crate::client::PATIENCE;
+use crate::client::TIMEOUT;
 use crate::control::USERS;
 
 /// How long a client may take to shake hands, as docs/https.md has it.
@@ -28,7 +28,7 @@ fn a_client_that_is_silent_after_half_a_hello_is_left_in_time() {
             let mut stream = connect(server.address());
             scope.spawn(move || {
                 stream
-                    .set_read_timeout(Some(HANDSHAKE_TIME + PATIENCE))
+                    .set_read_timeout(Some(HANDSHAKE_TIME + TIMEOUT))
                     .expect("a time-out");
                 stream.write_all(half).expect("it is open");
                 let mut received = Vec::new();

@@ -16,7 +16,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
-use crate::client::{Answer, PATIENCE, read_answer};
+use crate::client::{Answer, TIMEOUT, read_answer};
 use crate::server::{Server, frozen, with};
 
 /// A server that makes its certificates itself.
@@ -62,9 +62,9 @@ pub(crate) fn shake<S: Read + Write>(stream: S, ca: &str, name: &str) -> io::Res
 
 pub(crate) fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).expect("the server listens");
-    stream.set_read_timeout(Some(PATIENCE)).expect("a time-out");
+    stream.set_read_timeout(Some(TIMEOUT)).expect("a time-out");
     stream
-        .set_write_timeout(Some(PATIENCE))
+        .set_write_timeout(Some(TIMEOUT))
         .expect("a time-out");
     stream
 }

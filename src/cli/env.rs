@@ -492,9 +492,9 @@ enum Format {
 }
 
 /// Prints the variables.
-pub(super) fn env(asked: &Env) -> ExitCode {
-    let remote = &asked.remote;
-    let (key, namespace) = match asked.key.client(&remote.namespace, &[]) {
+pub(super) fn env(args: &Env) -> ExitCode {
+    let remote = &args.remote;
+    let (key, namespace) = match args.key.client(&remote.namespace, &[]) {
         Ok(client) => client,
         Err(cause) => return bad_flags(&cause),
     };
@@ -507,7 +507,7 @@ pub(super) fn env(asked: &Env) -> ExitCode {
         Ok(is_proxy) => is_proxy,
         Err(cause) => return fail(&cause.to_string()),
     };
-    let folder = match &asked.tls_dir {
+    let folder = match &args.tls_dir {
         Some(folder) if is_proxy => {
             let folder = std::path::absolute(folder).map_err(|cause| cause.to_string());
             match folder.and_then(|folder| fill(&client, &folder).map(|()| folder)) {
@@ -536,7 +536,7 @@ pub(super) fn env(asked: &Env) -> ExitCode {
         regions,
         trusted: folder.as_deref(),
     };
-    say(&asked.format.print(environment.variables()))
+    say(&args.format.print(environment.variables()))
 }
 
 impl Format {

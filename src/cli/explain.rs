@@ -53,11 +53,11 @@ pub(super) struct Explain {
 }
 
 /// Prints the finding. Exit code 0 means that the signature is correct.
-pub(super) fn explain(asked: &Explain) -> ExitCode {
-    if let Some(id) = &asked.id {
-        return remote::explain(&asked.remote, id);
+pub(super) fn explain(args: &Explain) -> ExitCode {
+    if let Some(id) = &args.id {
+        return remote::explain(&args.remote, id);
     }
-    let raw = match &asked.file {
+    let raw = match &args.file {
         Some(file) => match files::read(file) {
             Ok(raw) => raw,
             Err(cause) => return fail(&format!("{}: {cause}", file.display())),
@@ -67,14 +67,14 @@ pub(super) fn explain(asked: &Explain) -> ExitCode {
             Err(cause) => return fail(&format!("standard input: {cause}")),
         },
     };
-    let mut credentials = match credentials(&asked.credential) {
+    let mut credentials = match credentials(&args.credential) {
         Ok(credentials) => credentials,
         Err(cause) => return bad_flags(&cause),
     };
     if credentials.is_empty() {
         credentials.extend("test-ak:test-sk".parse::<Credential>());
     }
-    let now = asked
+    let now = args
         .time
         .unwrap_or_else(|| Clock::default().now())
         .seconds();

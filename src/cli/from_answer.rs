@@ -52,8 +52,8 @@ enum Failure {
 }
 
 /// Prints the seed.
-pub(super) fn from_answer(asked: &FromAnswer) -> ExitCode {
-    match seed_of(asked) {
+pub(super) fn from_answer(args: &FromAnswer) -> ExitCode {
+    match seed_of(args) {
         Ok(seed) => say(&format!("{seed:#}\n")),
         Err(Failure::Flags(cause)) => bad_flags(&cause),
         Err(Failure::Answer(cause)) => fail(&cause),
@@ -61,9 +61,9 @@ pub(super) fn from_answer(asked: &FromAnswer) -> ExitCode {
     }
 }
 
-fn seed_of(asked: &FromAnswer) -> Result<Value, Failure> {
-    let Some(provider) = provider(&asked.provider) else {
-        return Err(Failure::Flags(unknown_provider(&asked.provider)));
+fn seed_of(args: &FromAnswer) -> Result<Value, Failure> {
+    let Some(provider) = provider(&args.provider) else {
+        return Err(Failure::Flags(unknown_provider(&args.provider)));
     };
     // Where the provider's answers have their users.
     let place = match provider.id {
@@ -78,13 +78,13 @@ fn seed_of(asked: &FromAnswer) -> Result<Value, Failure> {
         }
     };
     let mut users = Vec::new();
-    for file in &asked.files {
+    for file in &args.files {
         users.extend(users_in(file, place, provider.id)?);
     }
     let seed = match provider.id {
-        "huawei-rocketmq" => rocketmq(asked, &users)?,
-        "huawei-workspace" => workspace(asked, &users)?,
-        "aliyun-ehpc" => aliyun(asked, &users)?,
+        "huawei-rocketmq" => rocketmq(args, &users)?,
+        "huawei-workspace" => workspace(args, &users)?,
+        "aliyun-ehpc" => aliyun(args, &users)?,
         "qingcloud-ehpc" => qingcloud(&users),
         _ => json!({ "Users": users }),
     };
@@ -120,9 +120,9 @@ fn named<'a>(flag: &str, value: Option<&'a str>) -> Result<&'a str, Failure> {
     })
 }
 
-fn rocketmq(asked: &FromAnswer, users: &[Value]) -> Result<Value, Failure> {
-    let project = named("project-id", asked.project_id.as_deref())?;
-    let instance = named("instance-id", asked.instance_id.as_deref())?;
+fn rocketmq(args: &FromAnswer, users: &[Value]) -> Result<Value, Failure> {
+    let project = named("project-id", args.project_id.as_deref())?;
+    let instance = named("instance-id", args.instance_id.as_deref())?;
     Ok(json!({
         "projects": [{ "project_id": project, "instances": [
             { "instance_id": instance, "name": "from-answer", "engine_version": "4.8.0", "enable_acl": true },
@@ -132,8 +132,8 @@ fn rocketmq(asked: &FromAnswer, users: &[Value]) -> Result<Value, Failure> {
 }
 
 /// The groups that users name come before them.
-fn workspace(asked: &FromAnswer, users: &[Value]) -> Result<Value, Failure> {
-    let project = named("project-id", asked.project_id.as_deref())?;
+fn workspace(args: &FromAnswer, users: &[Value]) -> Result<Value, Failure> {
+    let project = named("project-id", args.project_id.as_deref())?;
     let mut names: Vec<&str> = users
         .iter()
         .filter_map(|user| user["group_names"].as_array())
@@ -153,8 +153,8 @@ fn workspace(asked: &FromAnswer, users: &[Value]) -> Result<Value, Failure> {
 }
 
 /// The newer Version says `UserName`, the older `Name`.
-fn aliyun(asked: &FromAnswer, users: &[Value]) -> Result<Value, Failure> {
-    let id = named("cluster-id", asked.cluster_id.as_deref())?;
+fn aliyun(args: &FromAnswer, users: &[Value]) -> Result<Value, Failure> {
+    let id = named("cluster-id", args.cluster_id.as_deref())?;
     let users_of = json!([{ "ClusterId": id, "Users": { "UserInfo": users } }]);
     let is_newer = users
         .first()

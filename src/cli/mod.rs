@@ -78,7 +78,7 @@ enum Command {
     /// Print the calls in the journal, or one call in full
     Journal {
         #[command(flatten)]
-        asked: remote::JournalQuery,
+        query: remote::JournalQuery,
         #[command(flatten)]
         remote: Remote,
     },
@@ -142,21 +142,21 @@ pub fn run() -> ExitCode {
     match arguments.command {
         None => serve::serve(&arguments.serve),
         Some(Command::Serve(flags)) => serve::serve(&flags),
-        Some(Command::Run(asked)) => run::run(&asked),
-        Some(Command::Env(asked)) => env::env(&asked),
+        Some(Command::Run(args)) => run::run(&args),
+        Some(Command::Env(args)) => env::env(&args),
         Some(Command::Ca(remote)) => remote::print_text(remote.client().ca_pem()),
         Some(Command::Health(remote)) => {
             remote::print_text(remote.client().health().map(|()| "ok\n".to_owned()))
         }
         Some(Command::Reset { empty, remote }) => remote::reset(&remote, empty),
         Some(Command::Namespaces(command)) => remote::namespaces(&command),
-        Some(Command::Journal { asked, remote }) => remote::journal(&remote, &asked),
+        Some(Command::Journal { query, remote }) => remote::journal(&remote, &query),
         Some(Command::Faults(command)) => remote::faults(&command),
         Some(Command::Clock(command)) => remote::clock(&command),
         Some(Command::Snapshot(command)) => remote::snapshot(&command),
-        Some(Command::Sign(asked)) => sign::sign(&asked),
-        Some(Command::Explain(asked)) => explain::explain(&asked),
-        Some(Command::Token(asked)) => remote::token(&asked),
+        Some(Command::Sign(args)) => sign::sign(&args),
+        Some(Command::Explain(args)) => explain::explain(&args),
+        Some(Command::Token(args)) => remote::token(&args),
         Some(Command::Seed(command)) => seed::run(&command),
         Some(Command::Errors { provider }) => errors(provider.as_deref()),
         Some(Command::Coverage {

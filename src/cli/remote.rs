@@ -320,43 +320,43 @@ pub(super) fn reset(remote: &Remote, empty: bool) -> ExitCode {
 /// How many entries one answer of the journal holds at most.
 const ENTRIES: usize = 1000;
 
-pub(super) fn journal(remote: &Remote, asked: &JournalQuery) -> ExitCode {
+pub(super) fn journal(remote: &Remote, query: &JournalQuery) -> ExitCode {
     let client = remote.client();
-    match asked.id {
-        Some(id) if asked.curl => print_text(text(client.call(
+    match query.id {
+        Some(id) if query.curl => print_text(text(client.call(
             "GET",
             &format!("/journal/{id}/curl"),
             Vec::new(),
         ))),
         Some(id) => print(client.json("GET", &format!("/journal/{id}"), Value::Null)),
-        None if asked.ndjson => {
-            let entries = every_entry(&client, asked);
+        None if query.ndjson => {
+            let entries = every_entry(&client, query);
             print_text(entries.map(|entries| {
                 let lines = entries.iter().rev().map(|entry| format!("{entry}\n"));
                 lines.collect()
             }))
         }
         None => {
-            let max = asked.limit.map(|max| max.min(ENTRIES));
-            print(page(&client, asked, max, None))
+            let max = query.limit.map(|max| max.min(ENTRIES));
+            print(page(&client, query, max, None))
         }
     }
 }
 
-/// A page of the journal, newest first, filtered as asked.
+/// A page of the journal, newest first, with the filters of `query`.
 fn page(
     client: &Client,
-    asked: &JournalQuery,
+    query: &JournalQuery,
     limit: Option<usize>,
     before: Option<u64>,
 ) -> Result<Value, ClientError> {
     let number = |number: Option<u64>| number.map(|number| number.to_string());
     let filters = [
-        ("provider", asked.provider.clone()),
-        ("operation", asked.operation.clone()),
-        ("stage", asked.stage.clone()),
-        ("status", asked.status.clone()),
-        ("since", number(asked.since)),
+        ("provider", query.provider.clone()),
+        ("operation", query.operation.clone()),
+        ("stage", query.stage.clone()),
+        ("status", query.status.clone()),
+        ("since", number(query.since)),
         ("before", number(before)),
         ("limit", number(limit.map(|limit| limit as u64))),
     ];
@@ -367,7 +367,7 @@ fn page(
         }
     }
     let mut journal = client.json("GET", &path, Value::Null)?;
-    if asked.full
+    if query.full
         && let Some(entries) = journal["entries"].as_array_mut()
     {
         for entry in entries {
@@ -384,13 +384,13 @@ fn page(
 }
 
 /// All matching entries, newest first, fetched page by page.
-fn every_entry(client: &Client, asked: &JournalQuery) -> Result<Vec<Value>, ClientError> {
-    let max = asked.limit.unwrap_or(usize::MAX);
+fn every_entry(client: &Client, query: &JournalQuery) -> Result<Vec<Value>, ClientError> {
+    let max = query.limit.unwrap_or(usize::MAX);
     let mut entries: Vec<Value> = Vec::new();
     let mut before = None;
     while entries.len() < max {
         let wanted = ENTRIES.min(max - entries.len());
-        let mut journal = page(client, asked, Some(wanted), before)?;
+        let mut journal = page(client, query, Some(wanted), before)?;
         let Value::Array(more) = journal["entries"].take() else {
             break;
         };
@@ -576,15 +576,15 @@ pub(super) fn explain(remote: &Remote, id: &str) -> ExitCode {
     print(remote.client().json("GET", &path, Value::Null))
 }
 
-/// Prints a token of Huawei's IAM, asked for as its SDKs do.
-pub(super) fn token(asked: &Token) -> ExitCode {
+/// Prints a token of Huawei's IAM, requested the way its SDKs do.
+pub(super) fn token(args: &Token) -> ExitCode {
     let Token {
         user,
         password,
         domain,
         project,
         remote,
-    } = asked;
+    } = args;
     let identity = json!({ "methods": ["password"], "password": {
         "user": { "name": user, "password": password, "domain": { "name": domain } }
     } });

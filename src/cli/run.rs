@@ -49,16 +49,16 @@ pub(super) struct Run {
 }
 
 /// Runs the command and exits with its exit code.
-pub(super) fn run(asked: &Run) -> ExitCode {
+pub(super) fn run(args: &Run) -> ExitCode {
     // Quiet by default: the command's own output matters here.
     let _log = match log::start(
-        asked.flags.log.as_deref().unwrap_or("warn"),
-        asked.flags.replica.as_deref(),
+        args.flags.log.as_deref().unwrap_or("warn"),
+        args.flags.replica.as_deref(),
     ) {
         Ok(log) => log,
         Err(cause) => return bad_flags(&cause),
     };
-    let options = match options(&asked.flags) {
+    let options = match options(&args.flags) {
         Ok(options) => options,
         Err(cause) => return bad_flags(&cause),
     };
@@ -67,18 +67,18 @@ pub(super) fn run(asked: &Run) -> ExitCode {
         .enable_all()
         .build();
     match runtime {
-        Ok(runtime) => runtime.block_on(supervise(asked, options)),
+        Ok(runtime) => runtime.block_on(supervise(args, options)),
         Err(cause) => fail(&StartError::Machine(cause).to_string()),
     }
 }
 
-async fn supervise(asked: &Run, mut options: Options) -> ExitCode {
+async fn supervise(args: &Run, mut options: Options) -> ExitCode {
     let known = options.settings.credentials.clone();
-    let (key, namespace) = match asked.key.client(&asked.namespace, &known) {
+    let (key, namespace) = match args.key.client(&args.namespace, &known) {
         Ok(client) => client,
         Err(cause) => return bad_flags(&cause),
     };
-    if asked.key.is_given() && !known.contains(&key) {
+    if args.key.is_given() && !known.contains(&key) {
         // The server is the command's own, so it accepts the command's key.
         let credentials = &mut options.settings.credentials;
         credentials.retain(|other| other.access_key != key.access_key);
@@ -106,7 +106,7 @@ async fn supervise(asked: &Run, mut options: Options) -> ExitCode {
         Ok(regions) => regions,
         Err(cause) => return fail(&cause.to_string()),
     };
-    let trusted = match trusted(&asked.flags, &client) {
+    let trusted = match trusted(&args.flags, &client) {
         Ok(trusted) => trusted,
         Err(cause) => return fail(&cause),
     };
@@ -117,7 +117,7 @@ async fn supervise(asked: &Run, mut options: Options) -> ExitCode {
         regions,
         trusted: trusted.as_ref().map(Trusted::path),
     };
-    let child = match spawn(&asked.command, &environment, admin_token.as_deref()) {
+    let child = match spawn(&args.command, &environment, admin_token.as_deref()) {
         Ok(child) => child,
         Err(code) => return ExitCode::from(code),
     };

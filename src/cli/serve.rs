@@ -50,8 +50,8 @@ fn check_listen(listen: &[Listen]) -> Result<(), String> {
     Ok(())
 }
 
-pub(super) fn serve(asked: &Serve) -> ExitCode {
-    let flags = &asked.flags;
+pub(super) fn serve(args: &Serve) -> ExitCode {
+    let flags = &args.flags;
     let _log = match log::start(
         flags.log.as_deref().unwrap_or("info"),
         flags.replica.as_deref(),
@@ -59,9 +59,9 @@ pub(super) fn serve(asked: &Serve) -> ExitCode {
         Ok(log) => log,
         Err(cause) => return bad_flags(&cause),
     };
-    let options = match check_listen(&asked.listen).and_then(|()| options(flags)) {
-        Ok(options) if asked.listen.is_empty() => options.listen_on_loopback(4700),
-        Ok(options) => options.listen(asked.listen.clone()),
+    let options = match check_listen(&args.listen).and_then(|()| options(flags)) {
+        Ok(options) if args.listen.is_empty() => options.listen_on_loopback(4700),
+        Ok(options) => options.listen(args.listen.clone()),
         Err(cause) => return bad_flags(&cause),
     };
     let signals = match tokio::runtime::Builder::new_current_thread()
@@ -92,7 +92,7 @@ pub(super) fn serve(asked: &Serve) -> ExitCode {
             let _ = stopping.send(());
         }
     };
-    if asked.until_stdin_closes {
+    if args.until_stdin_closes {
         let stop_server = stop_server.clone();
         std::thread::spawn(move || {
             // A read error counts as closed, too.

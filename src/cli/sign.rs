@@ -135,16 +135,16 @@ impl Address {
 }
 
 /// Prints the command.
-pub(super) fn sign(asked: &Sign) -> ExitCode {
-    match command(asked) {
+pub(super) fn sign(args: &Sign) -> ExitCode {
+    match command(args) {
         Ok(command) => say(&command),
         Err(cause) => bad_flags(&cause),
     }
 }
 
-fn command(asked: &Sign) -> Result<String, String> {
-    let variants = SchemeVariant::of(require(&asked.provider)?);
-    let variant = match asked.scheme {
+fn command(args: &Sign) -> Result<String, String> {
+    let variants = SchemeVariant::of(require(&args.provider)?);
+    let variant = match args.scheme {
         None => *variants
             .first()
             .expect("every provider has a scheme; a test checks it"),
@@ -153,28 +153,28 @@ fn command(asked: &Sign) -> Result<String, String> {
             let words: Vec<&str> = variants.iter().map(|variant| variant.as_str()).collect();
             return Err(format!(
                 "{} does not support --scheme {}; choose from {}",
-                asked.provider,
+                args.provider,
                 variant.as_str(),
                 words.join(", ")
             ));
         }
     };
-    if !variant.takes_tokens() && asked.token.is_some() {
+    if !variant.takes_tokens() && args.token.is_some() {
         return Err(format!(
             "{} cannot be signed with --token: QingCloud's temporary keys use signature_version 2, which is not emulated",
-            asked.provider
+            args.provider
         ));
     }
-    if http::Method::from_bytes(asked.method.as_bytes()).is_err() {
-        return Err(format!("invalid HTTP method \"{}\"", asked.method));
+    if http::Method::from_bytes(args.method.as_bytes()).is_err() {
+        return Err(format!("invalid HTTP method \"{}\"", args.method));
     }
-    let address = Address::parse(&asked.url).ok_or_else(|| {
+    let address = Address::parse(&args.url).ok_or_else(|| {
         format!(
             "invalid URL \"{}\"; write it as http://127.0.0.1:4700/path?query",
-            asked.url
+            args.url
         )
     })?;
-    let body = match asked.body.as_deref() {
+    let body = match args.body.as_deref() {
         None => String::new(),
         Some(text) => match text.strip_prefix('@') {
             Some(file) => {
@@ -186,23 +186,23 @@ fn command(asked: &Sign) -> Result<String, String> {
         },
     };
     let mut request = Outgoing {
-        method: asked.method.clone(),
+        method: args.method.clone(),
         path: address.path,
         query: address.query,
-        headers: asked.header.clone(),
+        headers: args.header.clone(),
         body,
     };
     request.complete(&address.host);
     let key = AccessKey {
-        id: &asked.access_key,
-        secret: &asked.secret_key,
-        token: asked.token.as_deref(),
+        id: &args.access_key,
+        secret: &args.secret_key,
+        token: args.token.as_deref(),
     };
     let params = SigningParams {
-        time: asked.time.unwrap_or_else(|| Clock::default().now()),
-        nonce: asked.nonce.clone(),
-        region: asked.region.clone(),
-        service: asked.service.clone(),
+        time: args.time.unwrap_or_else(|| Clock::default().now()),
+        nonce: args.nonce.clone(),
+        region: args.region.clone(),
+        service: args.service.clone(),
     };
     request.sign(variant, &key, &params);
     Ok(request.curl(&address.origin, &address.host, None))

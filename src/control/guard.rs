@@ -89,13 +89,13 @@ pub(crate) async fn check(
         next.run(request).await
     } else {
         let access = &guard.access;
-        let stranger = access
+        let foreign = access
             .refuse_host(&asked)
             .or_else(|| access.refuse_origin(&asked));
         // The console's files hold nothing about this server; the page asks for the token on the first call that needs it.
         let is_file = console::is_console(request.uri().path());
         let locked_out = access.refuse_token(&asked).filter(|_| !is_file);
-        match (stranger, locked_out) {
+        match (foreign, locked_out) {
             (Some(problem), _) => {
                 guard.warn(&asked, &problem);
                 problem.into_response()

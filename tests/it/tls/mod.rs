@@ -63,9 +63,7 @@ pub(crate) fn shake<S: Read + Write>(stream: S, ca: &str, name: &str) -> io::Res
 pub(crate) fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).expect("the server listens");
     stream.set_read_timeout(Some(TIMEOUT)).expect("a time-out");
-    stream
-        .set_write_timeout(Some(TIMEOUT))
-        .expect("a time-out");
+    stream.set_write_timeout(Some(TIMEOUT)).expect("a time-out");
     stream
 }
 

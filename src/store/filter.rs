@@ -60,11 +60,11 @@ impl Filter {
     pub(crate) fn any_of(&mut self, column: &str, values: impl Iterator<Item = String>) {
         let values: Vec<Value> = values.map(Value::Text).collect();
         let marks = vec!["?"; values.len()].join(", ");
-        self.also(&format!("{column} IN ({marks})"), values);
+        self.and(&format!("{column} IN ({marks})"), values);
     }
 
     /// Wants a condition that no search knows; its question marks are the values.
-    pub(crate) fn also(&mut self, condition: &str, values: impl IntoIterator<Item = Value>) {
+    pub(crate) fn and(&mut self, condition: &str, values: impl IntoIterator<Item = Value>) {
         self.push(condition, values);
         self.has_others = true;
     }
@@ -72,7 +72,7 @@ impl Filter {
     /// The same with one value, if there is one.
     pub(crate) fn when(&mut self, condition: &str, value: Option<String>) {
         if let Some(value) = value {
-            self.also(condition, [Value::Text(value)]);
+            self.and(condition, [Value::Text(value)]);
         }
     }
 

@@ -42,7 +42,11 @@ impl std::fmt::Debug for Authority {
 impl Authority {
     /// One with a new key.
     pub(super) fn new(names: &Names, now: Time) -> Result<Self, TlsError> {
-        let key = KeyPair::generate().map_err(TlsError::Issue)?;
+        Self::of_key(KeyPair::generate().map_err(TlsError::Issue)?, names, now)
+    }
+
+    /// One with a new certificate of that key.
+    pub(super) fn of_key(key: KeyPair, names: &Names, now: Time) -> Result<Self, TlsError> {
         let (params, until) = params(names, now);
         let certificate = params.self_signed(&key).map_err(TlsError::Issue)?;
         Ok(Self {

@@ -50,16 +50,18 @@ fn known(
 ) -> Result<Option<Authority>, TlsError> {
     let mut key = String::new();
     let read = key_file.read_to_string(&mut key);
+    let foreign_key = || TlsError::Foreign(folder.join(KEY));
     let path = folder.join(CA);
     let certificate = match fs::read(&path) {
         Ok(text) => text,
-        // An interrupted start leaves no more than a key.
+        // An interrupted start leaves no more than a key, whole or empty.
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
-            return if key.is_empty() {
-                Ok(None)
-            } else {
-                Err(TlsError::Foreign(folder.join(KEY)))
-            };
+            read.map_err(|_| foreign_key())?;
+            if key.is_empty() {
+                return Ok(None);
+            }
+            return Authority::of_key(key_pair(&key).ok_or_else(foreign_key)?, names, now)
+                .map(Some);
         }
         Err(cause) => return Err(at(&path)(cause)),
     };
@@ -67,14 +69,11 @@ fn known(
         .ok()
         .filter(is_ours)
         .ok_or(TlsError::Foreign(path))?;
-    let foreign_key = || TlsError::Foreign(folder.join(KEY));
     read.map_err(|_| foreign_key())?;
     if key.is_empty() {
         return Ok(None);
     }
-    let key = PrivatePkcs8KeyDer::from_pem_slice(key.as_bytes()).map_err(|_| foreign_key())?;
-    let algorithm = &rcgen::PKCS_ECDSA_P256_SHA256;
-    let key = KeyPair::from_pkcs8_der_and_sign_algo(&key, algorithm).map_err(|_| foreign_key())?;
+    let key = key_pair(&key).ok_or_else(foreign_key)?;
     let Some(until) = end_of(&certificate) else {
         return Ok(None);
     };
@@ -87,6 +86,12 @@ fn known(
         );
     }
     Ok(known)
+}
+
+/// A key of the kind that rollcall makes.
+fn key_pair(pem: &str) -> Option<KeyPair> {
+    let key = PrivatePkcs8KeyDer::from_pem_slice(pem.as_bytes()).ok()?;
+    KeyPair::from_pkcs8_der_and_sign_algo(&key, &rcgen::PKCS_ECDSA_P256_SHA256).ok()
 }
 
 /// Writes what clients need: the certificate, and the same as a trust store for Java. Says where they are.
@@ -227,6 +232,20 @@ mod tests {
         let second = of(&names("a.test"), later);
         assert_ne!(second.0, first.0);
         assert_ne!(of(&names("b.test"), later).0, second.0);
+    }
+
+    #[test]
+    fn a_start_that_was_interrupted_after_the_key_is_gone_on_with() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let now = Time::from_seconds(1_700_000_000);
+        let key_of = || {
+            let made = authority(folder.path(), &names("a.test"), now);
+            made.expect("an authority").key_pem()
+        };
+        let key = key_of();
+        fs::remove_file(folder.path().join(CA)).expect("it is there");
+        assert_eq!(key_of(), key);
+        assert!(folder.path().join(CA).is_file());
     }
 
     #[test]

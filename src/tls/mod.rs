@@ -136,13 +136,23 @@ pub(crate) enum TlsError {
     #[error("{0} holds no {1} in PEM")]
     Pem(PathBuf, &'static str),
     #[error("the certificate {0} and the key {1} cannot be used: {2}")]
-    Pair(PathBuf, PathBuf, rustls::Error),
+    Pair(PathBuf, PathBuf, String),
     #[error("{0} is not of rollcall's making and was left as it is; choose another folder")]
     Foreign(PathBuf),
     #[error("no certificate could be made: {0}")]
     Issue(rcgen::Error),
     #[error("a certificate that was made cannot be used: {0}")]
     Use(rustls::Error),
+}
+
+/// What is wrong with a certificate and a key together.
+fn of_a_pair(cause: &rustls::Error) -> String {
+    match cause {
+        rustls::Error::InconsistentKeys(_) => {
+            "the key is not the certificate's; name the key that it was made with".to_owned()
+        }
+        cause => cause.to_string(),
+    }
 }
 
 /// The certificates of a server.
@@ -241,9 +251,9 @@ fn read(certificate: &Path, key: &Path) -> Result<CertifiedKey, TlsError> {
         .filter(|chain| !chain.is_empty())
         .ok_or_else(|| TlsError::Pem(certificate.to_owned(), "certificate"))?;
     let private = PrivateKeyDer::from_pem_slice(&text(key)?)
-        .map_err(|_| TlsError::Pem(key.to_owned(), "private key"))?;
+        .map_err(|_| TlsError::Pem(key.to_owned(), "unencrypted private key"))?;
     CertifiedKey::from_der(chain, private, &default_provider())
-        .map_err(|cause| TlsError::Pair(certificate.to_owned(), key.to_owned(), cause))
+        .map_err(|cause| TlsError::Pair(certificate.to_owned(), key.to_owned(), of_a_pair(&cause)))
 }
 
 #[cfg(test)]

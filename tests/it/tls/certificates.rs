@@ -202,7 +202,10 @@ fn a_given_certificate_is_the_one_that_clients_see() {
     let (one, other) = (one.display(), other.display());
     for (tls, sentence) in [
         (format!("{other},{other}"), "holds no certificate in PEM"),
-        (format!("{one},{one}"), "holds no private key in PEM"),
+        (
+            format!("{one},{one}"),
+            "holds no unencrypted private key in PEM",
+        ),
         (format!("{one}x,{other}"), "cannot serve TLS"),
     ] {
         let said = refused(tls);
@@ -212,7 +215,7 @@ fn a_given_certificate_is_the_one_that_clients_see() {
     let strange = KeyPair::generate().expect("a key");
     fs::write(&stranger, pem("PRIVATE KEY", strange.serialized_der())).expect("a file");
     let said = refused(format!("{one},{}", stranger.display()));
-    assert!(said.contains("cannot be used"), "{said}");
+    assert!(said.contains("the key is not the certificate's"), "{said}");
 }
 
 #[test]

@@ -142,12 +142,12 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
     (
         "journal/{id}/replay",
         "POST",
-        "repeat the call, signed with a key of its namespace: {\"access_key\", \"scheme\", \"send\"}",
+        "repeat the call, signed with a key of its namespace: {\"access_key\", \"scheme\", \"region\", \"service\", \"send\"}",
     ),
     (
         "try",
         "POST",
-        "make a call: {\"provider\", \"operation\", \"parameters\", \"access_key\", \"scheme\", \"send\"}; ?namespace=",
+        "make a call: {\"provider\", \"operation\", \"version\", \"parameters\" or \"values\"} or {\"request\"}, with \"namespace\", \"access_key\", \"scheme\", \"region\", \"service\", \"send\"",
     ),
     (
         "journal/verify",

@@ -402,7 +402,7 @@ fn unrecognised(
     let detail = format!("no provider claims {} {path}", request.method);
     let body = json!({
         "type": "about:blank",
-        "title": "Nobody's API",
+        "title": "No such API",
         "status": 404,
         "detail": format!("{detail}; \"nearest\" has the documented operations that come closest, and GET /_rollcall lists them all"),
         "nearest": near,

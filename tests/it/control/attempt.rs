@@ -233,7 +233,7 @@ fn a_request_is_sent_as_it_is() {
     );
     assert_eq!(told["request"]["headers"]["x-extra"], "1");
     assert_eq!(told["operation"], Value::Null);
-    // Nobody's API, unsigned.
+    // No such API, unsigned.
     let call = json!({ "scheme": "none", "request": { "method": "BREW", "target": "/pot" } });
     let told = tried(&server, &call);
     assert_eq!(told["response"]["status"], 404);

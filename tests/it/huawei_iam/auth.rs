@@ -54,7 +54,7 @@ fn huawei_s_gateway_answers_a_path_that_none_of_its_services_has() {
         assert_eq!(answer.header("x-request-id"), id.as_str(), "{answer}");
     }
     let bare = server.get(&path);
-    assert_eq!(bare.json()["title"], "Nobody's API", "{bare}");
+    assert_eq!(bare.json()["title"], "No such API", "{bare}");
 }
 
 #[test]

@@ -350,8 +350,8 @@ fn health_says_whether_a_server_is_alive() {
     check(&["health", "--url", &url], 1, "no rollcall answers at");
     check(
         &["health", "--url", "nonsense"],
-        1,
-        "no rollcall answers at nonsense",
+        2,
+        "write the whole address",
     );
 }
 

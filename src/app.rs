@@ -1,4 +1,4 @@
-//! What all calls share.
+//! The state shared by all calls.
 
 use tokio::sync::watch;
 
@@ -10,23 +10,23 @@ use crate::pipeline::metrics::Metrics;
 use crate::seed::template::TemplatePlan;
 use crate::tls::Certificates;
 
-/// The parts that every call and every route of the control plane reaches.
+/// Everything that provider calls and control-plane routes have access to.
 #[derive(Debug)]
 pub(crate) struct App {
     pub(crate) namespaces: Namespaces,
     pub(crate) journal: Journal,
     pub(crate) faults: Faults,
     pub(crate) metrics: Metrics,
-    /// What TLS is spoken with, if it is.
+    /// The certificates for TLS, if it is on.
     pub(crate) certificates: Certificates,
     /// Whether requests for the providers' hosts are answered here.
     pub(crate) is_proxy: bool,
-    /// What it is called among several, and where each namespace is.
+    /// The name of this replica, and the addresses of namespaces.
     pub(crate) fleet: Fleet,
-    /// What unlocks the control plane, and faults by header where calls are verified.
+    /// Access to the control plane and, under strict, to faults by header.
     pub(crate) admin_token: Option<String>,
     /// How the template is rebuilt when seed files change.
     pub(crate) template: TemplatePlan,
-    /// Turns true when the server stops: what waits need not wait any longer.
+    /// Becomes true when the server stops, to end all waiting.
     pub(crate) stop: watch::Sender<bool>,
 }

@@ -1,10 +1,10 @@
-//! rollcall answers the user APIs of five clouds so exactly that the providers' own SDKs cannot tell it from the real
-//! service: one port, no account, no network.
+//! A mock server for the user-management APIs of five clouds, exact enough that the providers' own SDKs cannot tell it from the
+//! real service. One port, no account, no network.
 //!
 //! # In a test
 //!
-//! [`Rollcall::start`] serves the demo data on a free port until it is dropped. Point any client at it, with any key; here a
-//! plain HTTP request stands for the SDK. Then let the service fail, and look at what was called:
+//! [`Rollcall::start`] serves the demo data on a free port until it is dropped. Point any client at it, with any key; here, a
+//! plain HTTP request stands in for the SDK. Then make the service fail, and check what was called:
 //!
 //! ```
 //! use rollcall::Rollcall;
@@ -21,9 +21,9 @@
 //!
 //! let rollcall = Rollcall::start();
 //!
-//! // An error of the provider's own table twice, then as always. The fault ends with its guard.
+//! // Fails twice with an error of the provider, then works again. The fault ends with its guard.
 //! let outage = rollcall.fail("huawei-rocketmq", "ListUser").with("Internal").times(2).mount();
-//! // Checked when it is dropped; a failure shows the calls that come nearest.
+//! // Checked when dropped; a failure shows the closest calls.
 //! let three = rollcall.expect("huawei-rocketmq", "ListUser", 3);
 //! assert_eq!(list_users(&rollcall)?, 500);
 //! assert_eq!(list_users(&rollcall)?, 500);
@@ -34,22 +34,22 @@
 //! assert_eq!((calls[0].stage.as_str(), calls[0].error.as_str()), ("fault", "Internal"));
 //! assert_eq!((calls[2].stage.as_str(), calls[2].status), ("answered", 200));
 //!
-//! // Back to the demo data: faults, settings and clock start again, too.
+//! // Restores the demo data; faults, settings and clock are reset, too.
 //! rollcall.reset()?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! It works in `#[test]` and in asynchronous tests alike: the server has a thread and a runtime of its own.
+//! This works in both `#[test]` and asynchronous tests: the server has its own thread and runtime.
 //!
-//! # The map
+//! # Overview
 //!
-//! - [`Rollcall`] is a running server, [`Options`] say how to start one, [`StartError`] why it could not be.
-//! - [`control`] steers it: namespaces, resets, seeds, snapshots, faults, the journal, the clock. [`Rollcall`] dereferences to
-//!   a [`control::Client`], which does the same for a server elsewhere; `/_rollcall/` is the same over HTTP.
-//! - [`faults`] are what should go wrong, [`clock`] is what time it is.
+//! - [`Rollcall`] is a running server, [`Options`] configures one, and [`StartError`] says why it could not start.
+//! - [`control`] controls it: namespaces, resets, seeds, snapshots, faults, the journal, the clock. [`Rollcall`] dereferences to
+//!   a [`control::Client`], which does the same for a remote server; `/_rollcall/` is the same over HTTP.
+//! - [`faults`] describes failures to inject, [`clock`] the time that a namespace shows.
 //!
-//! Tests that run side by side each take a [namespace](control::Client::namespace) of their own: a world with its own data,
-//! faults, settings and clock, made on first use. A client chooses one by its access key: `test-ak~suite7`.
+//! Give each parallel test its own [namespace](control::Client::namespace), with separate data, faults, settings and clock,
+//! created on first use. A client selects it with its access key: `test-ak~suite7`.
 
 mod app;
 #[doc(hidden)]

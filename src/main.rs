@@ -1,4 +1,4 @@
-//! Parse, run, exit code; and the allocator, which is the binary's choice and not the library's.
+//! Runs the command line. Also chooses the allocator, which a library must not.
 
 use std::process::ExitCode;
 

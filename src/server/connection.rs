@@ -1,4 +1,4 @@
-//! A connection: what is spoken over it, and the requests in it, tunnels to providers' hosts included.
+//! A connection: its protocol and its requests, including tunnels to the providers' hosts.
 
 use std::io;
 use std::net::SocketAddr;
@@ -31,27 +31,27 @@ use crate::provider::{Provider, call};
 
 /// How long a client may take to send a request's head.
 const HEAD_TIME: Duration = Duration::from_secs(30);
-/// How long a client may take to shake hands.
+/// How long a TLS handshake may take.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
-/// What hyper buffers of a head; beyond it, and beyond 100 headers, hyper refuses by itself (431), below it the provider's
-/// envelope does. (Any other number of headers than hyper's own has it allocate room for all of them with each request.)
+/// How much of a head hyper buffers. Beyond this, and beyond 100 headers, hyper itself answers 431; below, the refusal comes in the
+/// provider's envelope. (With any other limit on headers than its default, hyper allocates room for all of them per request.)
 const HEAD_BUFFER: usize = 128 * 1024;
 
-/// How many tunnels may be in one another: a client that means to use a proxy needs one.
+/// How deeply tunnels may be nested; a proxy's client needs one.
 const DEPTH: usize = 2;
-/// What clients print of a tunnel that is refused, most of them nothing else.
+/// The reason phrase of a refused tunnel: most clients print nothing else.
 const REASON: &[u8] = b"Forbidden: rollcall serves the hosts of its providers alone";
 
-/// What the connections of a listener share.
+/// Shared by the connections of a listener.
 pub(super) struct Front {
     app: Arc<App>,
     control: Arc<Control>,
     /// The provider that the listener is dedicated to, if any.
     dedicated: Option<&'static Provider>,
     port: Option<u16>,
-    /// Where requests for providers' hosts are answered.
+    /// How requests for the providers' hosts are answered.
     proxy: Option<Arc<Proxy>>,
-    /// Says when to stop; every connection has a receiver for as long as it is open.
+    /// Signals the stop; every open connection has a receiver.
     pub(super) stop: watch::Sender<bool>,
     http: http1::Builder,
 }
@@ -65,12 +65,12 @@ impl Front {
         proxy: Option<Arc<Proxy>>,
     ) -> Self {
         let mut http = http1::Builder::new();
-        // Not `pipeline_flush`: with it, hyper takes all of a body that there is, however slowly its client reads.
+        // Not `pipeline_flush`, with which hyper takes all of a body at once, however slowly the client reads.
         http
             // A client that has sent its request and closed its writing half still reads.
             .half_close(true)
-            // As the services write them. Names have no case, but Huawei's Java SDK finds `X-Subject-Token` only where it is
-            // written so.
+            // As the services spell them. Header names are case-insensitive, but Huawei's Java SDK finds `X-Subject-Token` only in
+            // this spelling.
             .title_case_headers(true)
             .header_read_timeout(HEAD_TIME)
             .max_buf_size(HEAD_BUFFER);
@@ -89,7 +89,7 @@ impl Front {
 /// Serves a connection to its end.
 pub(super) async fn serve(front: Arc<Front>, stream: TcpStream, peer: SocketAddr) {
     let mut stop = front.stop.subscribe();
-    // Who has sent nothing yet has nothing to finish.
+    // A client that has sent nothing yet has nothing to finish.
     let protocol = tokio::select! {
         biased;
         protocol = timeout(HEAD_TIME, protocol_of(&stream)) => protocol,
@@ -97,7 +97,7 @@ pub(super) async fn serve(front: Arc<Front>, stream: TcpStream, peer: SocketAddr
     };
     let protocol = match protocol {
         Ok(Ok(protocol)) => protocol,
-        Ok(Err(cause)) => return tracing::debug!(%cause, "a connection is gone already"),
+        Ok(Err(cause)) => return tracing::debug!(%cause, "a connection is already gone"),
         Err(_elapsed) => return,
     };
     let reset = Arc::<AtomicBool>::default();
@@ -117,7 +117,7 @@ pub(super) async fn serve(front: Arc<Front>, stream: TcpStream, peer: SocketAddr
     connection.speak(protocol, link, stop).await;
 }
 
-/// What a client speaks, as far as its first bytes tell.
+/// A client's protocol, as far as its first bytes show.
 async fn protocol_of(stream: &TcpStream) -> io::Result<Protocol> {
     let mut first = [0; 8];
     let length = stream.peek(&mut first).await?;
@@ -142,7 +142,7 @@ impl Connection {
             self.warn_of(protocol);
             return self.serve_http(link, stop).await;
         }
-        // In a box: a connection of plain HTTP should not have room for it.
+        // Boxed, so that plain HTTP connections do not pay for its size.
         let shaking = Box::pin(certificates.acceptor().accept(link));
         let shaking = timeout(HANDSHAKE_TIME, shaking);
         let shaken = tokio::select! {
@@ -211,7 +211,7 @@ impl Connection {
         answer(&self.front.app, &self.front.control, arrival, request).await
     }
 
-    /// Opens a tunnel, whose other end is here, to what is served.
+    /// Opens a tunnel that ends in this server.
     fn connect(
         self: &Arc<Self>,
         proxy: &Proxy,
@@ -234,14 +234,14 @@ impl Connection {
         response
     }
 
-    /// Answers a request that names its host in the target, as those to a proxy do, or in the header alone.
+    /// Answers a request that names its host in the target, as for a proxy, or only in the header.
     async fn answer_as_proxy(
         &self,
         proxy: &Proxy,
         mut request: Request<Incoming>,
     ) -> Result<Response<ReplyBody>, ConnectionReset> {
         let Some(authority) = request.uri().authority().cloned() else {
-            // A client that was led here by its machine's own table of hosts says which one it meant.
+            // A client that /etc/hosts led here still names the host that it meant.
             let host = request.headers().get(HOST);
             let host = host.filter(|_| self.depth == 0);
             let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
@@ -264,7 +264,7 @@ impl Connection {
         }
     }
 
-    /// Refuses what is for a host that is not served.
+    /// Refuses a request for a host that is not served.
     fn refuse(&self, request: Request<Incoming>) -> Response<ReplyBody> {
         let (head, _) = request.into_parts();
         let host = head.uri.authority().map(ToString::to_string);
@@ -274,7 +274,7 @@ impl Connection {
         into_response(refuse_host(&self.front.app, &asked, host))
     }
 
-    /// Serves what comes through a tunnel once it is open, as it would come from its client without one.
+    /// Serves an open tunnel like a direct connection.
     fn open_tunnel(self: &Arc<Self>, upgrade: OnUpgrade, arrival: Arrival) {
         let tunnel = Self {
             front: Arc::clone(&self.front),
@@ -283,12 +283,12 @@ impl Connection {
             reset: Arc::clone(&self.reset),
             depth: self.depth + 1,
         };
-        // Before the connection that it is in ends: a stop waits for this one, too.
+        // Cloned before the outer connection ends, so that a stop waits for the tunnel, too.
         let stop = self.front.stop.subscribe();
         tokio::spawn(tunnel.serve_tunnel(upgrade, stop));
     }
 
-    /// A tunnel is a connection, which may have tunnels: a type would hold itself without the box.
+    /// Boxed because a tunnel is a connection that may have tunnels: the type would be recursive.
     fn serve_tunnel(
         self,
         upgrade: OnUpgrade,
@@ -307,13 +307,13 @@ impl Connection {
             };
             match opened {
                 Ok(Ok((protocol, link))) => self.speak(protocol, link, stop).await,
-                Ok(Err(cause)) => tracing::debug!(%cause, "a tunnel is gone already"),
+                Ok(Err(cause)) => tracing::debug!(%cause, "a tunnel is already gone"),
                 Err(_elapsed) => {}
             }
         })
     }
 
-    /// Says what a client should do that did not mean to speak to this port so: its own error tells nothing of rollcall.
+    /// Logs what to do about a client with the wrong protocol, whose own error does not mention rollcall.
     fn warn_of(&self, protocol: Protocol) {
         let advice = match protocol {
             Protocol::Http => return,
@@ -335,7 +335,7 @@ impl Connection {
     }
 }
 
-/// The connection that a request for a tunnel came over, with what came after it.
+/// The connection that a tunnel request came over, with the bytes after it.
 fn link_of(upgraded: Upgraded) -> io::Result<Link> {
     let parts = upgraded
         .downcast::<TokioIo<Link>>()

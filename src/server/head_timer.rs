@@ -1,8 +1,8 @@
-//! How long a client may take to send a request's head, kept by one timer a connection.
+//! Limits how long a client may take to send a request's head, with one timer per connection.
 //!
-//! hyper sets a timer before each head and lets it go after. The runtime's timers lie in a wheel that its threads share under
-//! a lock, and hardly one of these ever runs down. So a connection has one timer there, which is reset only when it has run
-//! down too early: a head is as late as before, and a call takes no lock.
+//! hyper creates a timer before each head and drops it afterwards. The runtime keeps timers in a wheel that its threads share under
+//! a lock, and these hardly ever fire. So each connection keeps a single timer, which is reset only when it fires too early: the
+//! limit stays the same, and a call takes no lock.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use hyper::rt::{Sleep, Timer};
 
-/// The timer of a connection; its deadlines are asked for one after the other, each later than the one before.
+/// The timer of a connection. Its deadlines only ever move forward.
 #[derive(Debug, Default)]
 pub(super) struct HeadTimer {
     running: Arc<Mutex<Option<Pin<Box<tokio::time::Sleep>>>>>,
@@ -30,7 +30,7 @@ impl Timer for HeadTimer {
     }
 }
 
-/// The moment until which a head has to be there.
+/// The deadline of a head.
 struct Deadline {
     deadline: Instant,
     running: Arc<Mutex<Option<Pin<Box<tokio::time::Sleep>>>>>,
@@ -48,7 +48,7 @@ impl Future for Deadline {
             if deadline <= timer.deadline() {
                 return Poll::Ready(());
             }
-            // It ran for an earlier head.
+            // It was set for an earlier head.
             timer.as_mut().reset(deadline);
         }
     }

@@ -26,21 +26,21 @@ use crate::provider::Provider;
 use crate::provider::call::{Oversize, Reply, Request, is_form};
 use crate::store::stream::{BodyTail, ReadError};
 
-/// The most that a body may be.
+/// The size limit of a body.
 const BODY: usize = 12 * 1024 * 1024;
-/// The most fields of a form.
+/// The largest number of fields in a form.
 const FIELDS: usize = 65_536;
-/// How far a body over the limit is read, so that its sender sees the answer instead of a reset connection.
+/// How much of an oversized body is read, so that the client sees the answer instead of a reset connection.
 const DRAINED: usize = 64 * 1024 * 1024;
-/// How long a body may take.
+/// How long a client may take to send a body.
 const BODY_TIME: Duration = Duration::from_secs(60);
 
-/// How a request came here.
+/// How a request arrived.
 #[derive(Debug, Default)]
 pub(super) struct Arrival {
     /// The provider that the listener is dedicated to, if any.
     pub(super) dedicated: Option<&'static Provider>,
-    /// The provider whose host the client thinks that it speaks to, if any.
+    /// The provider whose real host the client addressed, if any.
     pub(super) called: Option<&'static Provider>,
     /// The region in that host's name.
     pub(super) region: Option<Arc<str>>,
@@ -50,12 +50,12 @@ pub(super) struct Arrival {
 }
 
 impl Arrival {
-    /// The provider that it can only be for.
+    /// The provider that the route determines, if any.
     fn provider(&self) -> Option<&'static Provider> {
         self.called.or(self.dedicated)
     }
 
-    /// The same, for a client that means this server and no provider's host.
+    /// For a client that addressed this server itself.
     pub(super) const fn to_listener(&self) -> Self {
         Self {
             called: None,
@@ -65,10 +65,10 @@ impl Arrival {
     }
 }
 
-/// The routes of the control plane, from the first call to it on: an SDK in a short test makes none, and waits for the start.
+/// The routes of the control plane, built on the first call to it: a short test with an SDK needs none, but waits for the start.
 pub(super) type Control = LazyLock<Router, Box<dyn FnOnce() -> Router + Send>>;
 
-/// Answers what comes in through the HTTP front end: rollcall's own under `/_rollcall`, everything else through the pipeline.
+/// Answers every HTTP request: the control plane under `/_rollcall`, and the pipeline for everything else.
 pub(super) async fn answer(
     app: &App,
     control: &Control,
@@ -85,7 +85,7 @@ pub(super) async fn answer(
             .unwrap_or_else(|never| match never {});
         return Ok(answered.map(ReplyBody::Made));
     }
-    // The answer to a CONNECT must not be a 2xx, which opens a tunnel and has no body; some providers answer 200 to everything.
+    // A 2xx answer to CONNECT would open a tunnel, and some providers answer 200 to everything.
     if request.method() == Method::CONNECT {
         let detail = "rollcall answers requests; it is not a proxy to tunnel through unless it is started with --proxy";
         return Ok(into_response(Reply::problem(405, "Not a proxy", detail)));
@@ -109,7 +109,7 @@ pub(super) async fn answer(
     deliver(delivery).await
 }
 
-/// The connection is to be reset instead of answered.
+/// Resets the connection instead of answering.
 #[derive(Debug, thiserror::Error)]
 #[error("a fault resets the connection")]
 pub(super) struct ConnectionReset;
@@ -119,7 +119,7 @@ fn is_control(path: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Sends an answer as the faults want it sent.
+/// Sends an answer, as modified by faults.
 async fn deliver(
     Delivery {
         reply,
@@ -134,7 +134,7 @@ async fn deliver(
     match delivery {
         DeliveryMode::Whole => Ok(into_response(reply)),
         DeliveryMode::Hang | DeliveryMode::Reset => Err(ConnectionReset),
-        // Of nothing there is no half.
+        // An empty body has no half.
         DeliveryMode::Truncate if reply.body.is_empty() => Err(ConnectionReset),
         DeliveryMode::Truncate => {
             let length = reply.body.len();
@@ -145,7 +145,7 @@ async fn deliver(
                 remains: None,
                 ..reply
             });
-            // How long the rest would have been is not known yet.
+            // The length of the rest is not known yet.
             if is_whole {
                 response
                     .headers_mut()
@@ -157,7 +157,7 @@ async fn deliver(
     }
 }
 
-/// The body of an answer: bytes that are there, as nearly all of them are, or one that is made while it is sent.
+/// The body of an answer: nearly always complete bytes, else a stream.
 pub(super) enum ReplyBody {
     Whole(Bytes),
     Made(Body),
@@ -199,11 +199,11 @@ impl http_body::Body for ReplyBody {
     }
 }
 
-/// A body that breaks off.
+/// A truncated body.
 enum Truncated {
-    /// What there is of it.
+    /// The part to send.
     Whole(Bytes),
-    /// Hyper sends what it has only while a body lets it wait: one that failed at once would take its beginning with it.
+    /// hyper flushes only while a body is pending: one that failed at once would discard its beginning.
     Sent,
     Broken,
 }
@@ -230,18 +230,18 @@ impl http_body::Body for Truncated {
     }
 }
 
-/// A body that is made while it is sent: a part when the one before is on its way, so that a slow reader waits for it and
-/// not the other way round. The work is done outside the runtime, which may have to wait for the store.
+/// A streamed body: each part is produced after the previous one is on its way, so a slow reader holds up nothing but itself. The
+/// work is done on a blocking thread, because it may have to wait for the store.
 enum Long {
-    /// The beginning is there.
+    /// The first part is ready.
     Begun(Bytes, BodyTail),
-    /// The next part can be made.
+    /// The next part can be produced.
     Idle(BodyTail),
     Making(JoinHandle<(BodyTail, Result<Option<Bytes>, ReadError>)>),
     Over,
 }
 
-/// What broke while a long answer was sent; the client sees a connection that breaks off.
+/// An error after a long answer has started; the client sees the connection break.
 #[derive(Debug, thiserror::Error)]
 #[error("a long answer broke off")]
 struct BrokenOff;
@@ -291,7 +291,7 @@ impl http_body::Body for Long {
     }
 }
 
-/// A browser that opens the port, and no SDK: some of them say that they take HTML.
+/// Whether a browser, not an SDK, opens the port: some SDKs also accept HTML.
 fn is_visit(request: &Request) -> bool {
     let takes_html = |accepted: &str| accepted.contains("text/html");
     request.method == Method::GET
@@ -301,7 +301,7 @@ fn is_visit(request: &Request) -> bool {
         && by_signature(request).is_none()
 }
 
-/// Reads the request whole, within the limits; a status where it cannot be read at all.
+/// Reads the complete request, within the limits; a status if it cannot be read at all.
 async fn read(request: http::Request<Incoming>) -> Result<Request, StatusCode> {
     let (head, body) = request.into_parts();
     let expects = head.headers.contains_key(EXPECT);
@@ -310,7 +310,7 @@ async fn read(request: http::Request<Incoming>) -> Result<Request, StatusCode> {
     let mut over =
         Oversize::of_head(&head.uri, &head.headers).or_else(|| is_long.then_some(Oversize::Body));
     let mut bytes = Bytes::new();
-    // A client that asks before it sends is told no without having to send.
+    // A client that sends `Expect: 100-continue` is refused before it sends the body.
     let is_refused_unsent = over.is_some() && expects;
     let is_empty = http_body::Body::is_end_stream(&body);
     if !is_refused_unsent && !is_empty {
@@ -321,7 +321,7 @@ async fn read(request: http::Request<Incoming>) -> Result<Request, StatusCode> {
             Ok(Ok(None)) => over = over.or(Some(Oversize::Body)),
         }
     }
-    // A field takes a hundred times its text where there is nothing but fields.
+    // A field takes up to a hundred times the memory of its text.
     if FIELDS < memchr::memchr_iter(b'&', &bytes).count() && is_form(&head.headers) {
         over = over.or(Some(Oversize::Body));
     }
@@ -337,9 +337,9 @@ async fn read(request: http::Request<Incoming>) -> Result<Request, StatusCode> {
     ))
 }
 
-/// The whole body, or nothing where it is over the limit.
+/// The complete body, or `None` if it is over the limit.
 async fn read_body(mut body: Incoming) -> Result<Option<Bytes>, hyper::Error> {
-    // As much as is announced, so that it is not moved while it grows.
+    // Reserve the announced size, to avoid moving the buffer as it grows.
     let announced = usize::try_from(http_body::Body::size_hint(&body).lower());
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();

@@ -1,4 +1,4 @@
-//! Ports: what is listened on, and the connections that come of it.
+//! Listeners, and the connections that they accept.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -13,13 +13,13 @@ use super::error::StartError;
 use super::options::Listen;
 use crate::provider::Provider;
 
-/// How often a connection that cannot be accepted is worth a warning.
+/// The minimum time between warnings about connections that cannot be accepted.
 const WARN_TIME: Duration = Duration::from_secs(10);
 /// How many connections may wait to be accepted, as in the standard library.
 const BACKLOG: i32 = 128;
 /// How long open calls may take to finish after a stop.
 const DRAIN_TIME: Duration = Duration::from_millis(800);
-/// What is listened on, and for which provider alone, if so.
+/// A listener, and the provider that it is dedicated to, if any.
 pub(crate) type DedicatedListeners = Vec<(Option<&'static Provider>, TcpListener)>;
 
 pub(crate) fn bind(listen: &[Listen]) -> Result<DedicatedListeners, StartError> {
@@ -31,7 +31,7 @@ pub(crate) fn bind(listen: &[Listen]) -> Result<DedicatedListeners, StartError> 
     } in listen
     {
         let mut address = *address;
-        // The second loopback address goes by the port that the first one got.
+        // The second loopback address uses the port that the first one got.
         if *optional && let Some((_, first)) = listeners.first() {
             address.set_port(first.local_addr().map_err(StartError::Machine)?.port());
         }
@@ -47,8 +47,8 @@ pub(crate) fn bind(listen: &[Listen]) -> Result<DedicatedListeners, StartError> 
     Ok(listeners)
 }
 
-/// Listens on an address. The IPv6 one that stands for all of them is for IPv4 clients, too, unless those have an address of
-/// their own on the same port.
+/// Listens on an address. The IPv6 wildcard address also serves IPv4 clients, unless there is a separate IPv4 address on the
+/// same port.
 fn open(address: SocketAddr, all: &[Listen]) -> io::Result<TcpListener> {
     let is_shared = address.is_ipv6()
         && address.ip().is_unspecified()
@@ -61,7 +61,7 @@ fn open(address: SocketAddr, all: &[Listen]) -> io::Result<TcpListener> {
     }
     let socket = Socket::new(Domain::IPV6, Type::STREAM, None)?;
     socket.set_only_v6(true)?;
-    // As the standard library does: what an earlier run's connections left does not matter.
+    // As the standard library does: connections of an earlier run in TIME_WAIT do not matter.
     socket.set_reuse_address(cfg!(unix))?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
@@ -80,7 +80,7 @@ pub(crate) async fn accept(front: Front, listener: TcpListener, mut stop: watch:
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
                 Err(cause) => {
-                    // Out of file handles, most likely: existing calls will free some. One warning says it for all that wait.
+                    // Most likely out of file handles, which running calls will free. One warning is enough for all that wait.
                     if warned.is_none_or(|warned| WARN_TIME <= warned.elapsed()) {
                         warned = Some(Instant::now());
                         tracing::warn!(%cause, "a connection could not be accepted; it is tried again");
@@ -92,7 +92,7 @@ pub(crate) async fn accept(front: Front, listener: TcpListener, mut stop: watch:
             _ = stop.changed() => break,
         };
         if let Err(cause) = stream.set_nodelay(true) {
-            tracing::debug!(%cause, "a connection is gone already");
+            tracing::debug!(%cause, "a connection is already gone");
         }
         tokio::spawn(connection::serve(Arc::clone(&front), stream, peer));
     }

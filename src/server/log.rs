@@ -1,8 +1,7 @@
-//! The log on standard error, written by a thread of its own.
+//! The log on standard error, written by its own thread.
 //!
-//! A call that logs only puts its line in a queue. Where the queue is full (the pipe is not read) or standard error cannot be
-//! written (a full disk, a reader that has gone away), lines are dropped and counted; the calls, the connections and the
-//! listeners go on.
+//! A call only puts its line into a queue. If the queue is full (nobody reads the pipe) or standard error cannot be written (a full
+//! disk, a closed pipe), lines are dropped and counted; calls, connections and listeners are not affected.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -22,11 +21,11 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::pipeline::metrics::LOG_LINES_DROPPED;
 
-/// How many bytes of lines may wait.
+/// The size of the queue in bytes.
 const QUEUE: usize = 256 * 1024;
-/// How long the end of the program waits for the last lines.
+/// How long the process waits at its end for the last lines.
 const LAST_LINES: Duration = Duration::from_millis(200);
-/// How often a standard error that does not block is tried again.
+/// How often writing to a non-blocking standard error is retried.
 const RETRY: Duration = Duration::from_millis(20);
 
 fn parse(filter: &str) -> Result<EnvFilter, String> {
@@ -43,9 +42,9 @@ fn parse(filter: &str) -> Result<EnvFilter, String> {
         .map_err(|cause| format!("invalid --log filter \"{filter}\": {cause}"))
 }
 
-/// Starts the log, for the rest of the process. Panics are logged too: the standard library would write them itself, and wait.
+/// Starts the log for the lifetime of the process. It also takes panics, which the standard library would write with blocking.
 ///
-/// The value that it gives back waits for the last lines when it is dropped.
+/// Dropping the guard waits for the last lines.
 pub(crate) fn start(filter: &str, replica: Option<&str>) -> Result<LogGuard, String> {
     let parsed = parse(filter)?;
     let lines = Lines::default();
@@ -75,7 +74,7 @@ pub(crate) fn start(filter: &str, replica: Option<&str>) -> Result<LogGuard, Str
     Ok(LogGuard(lines))
 }
 
-/// Lines that begin with what this server is called among several, so that they can be told apart where they come together.
+/// Prefixes lines with the replica's name, to tell replicas apart in a combined log.
 struct WithReplica {
     replica: Option<String>,
     format: Format,
@@ -99,7 +98,7 @@ where
     }
 }
 
-/// Keeps the process until the last lines are written, for a short time.
+/// Keeps the process alive for a short time, until the last lines are written.
 #[derive(Debug)]
 #[must_use]
 pub(crate) struct LogGuard(Lines);
@@ -110,7 +109,7 @@ impl Drop for LogGuard {
     }
 }
 
-/// The lines that wait to be written.
+/// The queue of lines.
 #[derive(Debug, Clone, Default)]
 struct Lines(Arc<Shared>);
 
@@ -124,11 +123,11 @@ struct Shared {
 struct Queue {
     lines: VecDeque<Vec<u8>>,
     bytes: usize,
-    /// Whether a line was taken out that is not written yet.
+    /// Whether a line has been taken out but not written yet.
     is_writing: bool,
 }
 
-/// A line is written in one piece: `tracing_subscriber` formats it first.
+/// A line arrives in one piece: `tracing_subscriber` formats it first.
 impl Write for Lines {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         self.push(line.to_vec());
@@ -145,7 +144,7 @@ impl Lines {
         self.0.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a line in the queue, or drops it where that is full.
+    /// Puts a line into the queue, or drops it if that is full.
     fn push(&self, line: Vec<u8>) {
         let mut queue = self.lock();
         if QUEUE < queue.bytes + line.len() {
@@ -157,7 +156,7 @@ impl Lines {
         self.0.changed.notify_all();
     }
 
-    /// Writes line after line, for ever.
+    /// Writes lines forever.
     fn write_all_to(&self, write: &mut dyn FnMut(&[u8]) -> io::Result<usize>) {
         let mut reported = 0;
         loop {
@@ -178,7 +177,7 @@ impl Lines {
         }
     }
 
-    /// The next line, once there is one.
+    /// Waits for the next line.
     fn next(&self) -> Vec<u8> {
         let mut queue = self.lock();
         loop {
@@ -218,7 +217,7 @@ fn write_whole(
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
             Ok(written) => bytes = &bytes[written..],
             Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
-            // A terminal or a pipe that another program has set not to block.
+            // Another program has made the terminal or pipe non-blocking.
             Err(cause) if cause.kind() == io::ErrorKind::WouldBlock => thread::sleep(RETRY),
             Err(cause) => return Err(cause),
         }

@@ -1,4 +1,4 @@
-//! A running rollcall: bound by the caller, served on a thread and runtime of its own, stopped on drop.
+//! A running server: bound by the caller, served on its own thread and runtime, stopped on drop.
 
 mod connection;
 pub(crate) mod error;
@@ -39,12 +39,12 @@ use listener::{DedicatedListeners, accept, bind};
 use options::Options;
 use proxy::Proxy;
 
-/// How often `--watch` looks at the seed files.
+/// How often `--watch` checks the seed files.
 const WATCH_TIME: Duration = Duration::from_millis(300);
-/// The default cap of the journal's memory.
+/// The default limit of the journal's memory.
 const JOURNAL_BYTES: usize = 16 * 1024 * 1024;
 
-/// A running rollcall. Dropping it stops it.
+/// A running server. Dropping it stops it.
 ///
 /// ```
 /// use rollcall::Rollcall;
@@ -70,7 +70,7 @@ impl Rollcall {
     /// Starts with the demo data on a free port of 127.0.0.1.
     ///
     /// # Panics
-    /// When it cannot: no port is free, or the machine is out of memory or threads.
+    /// When no port is free, or the machine is out of memory or threads.
     ///
     /// ```
     /// let rollcall = rollcall::Rollcall::start();
@@ -83,10 +83,10 @@ impl Rollcall {
             .expect("a free port and the demo data are all it takes")
     }
 
-    /// Starts as told.
+    /// Starts with options.
     ///
     /// # Errors
-    /// A [`StartError`] says what stands in the way and what to do.
+    /// A [`StartError`] says what failed and what to do about it.
     ///
     /// ```
     /// use rollcall::{Options, Rollcall};
@@ -100,7 +100,7 @@ impl Rollcall {
             return Err(StartError::AdminToken);
         }
         let listeners = bind(&options.listen)?;
-        // Before they are read: what changes from now on is read again.
+        // Taken before the files are read, so that later changes are noticed.
         let seeds = options.watch.then(|| fingerprint(&options.seeds));
         let access = options.access.clone();
         let app = Arc::new(build(options)?);
@@ -125,7 +125,7 @@ impl Rollcall {
             .name("rollcall".to_owned())
             .spawn(move || {
                 runtime.block_on(serve(app, listeners, access, seeds, stopped));
-                // A call that still runs has had its time.
+                // Calls that are still running have had their time.
                 runtime.shutdown_timeout(Duration::from_millis(100));
             })
             .map_err(StartError::Machine)?;
@@ -153,7 +153,7 @@ impl Rollcall {
         url_of(&self.addresses)
     }
 
-    /// The line that tells a script that rollcall is ready, and where.
+    /// The line that tells scripts that the server is ready, and its addresses.
     ///
     /// ```
     /// let rollcall = rollcall::Rollcall::start();
@@ -173,7 +173,7 @@ impl Rollcall {
     }
 }
 
-/// The control plane, seen from the namespace `default`.
+/// The control plane's client for the namespace `default`.
 impl Deref for Rollcall {
     type Target = Client;
 
@@ -193,7 +193,7 @@ fn url_of(addresses: &[BoundAddress]) -> String {
         .unwrap_or_default()
 }
 
-/// How a client of the same machine reaches an address: one that is none in particular by loopback.
+/// The URL for clients on the same machine; a wildcard address becomes loopback.
 pub(crate) fn url_at(mut address: SocketAddr) -> String {
     if address.ip().is_unspecified() {
         address.set_ip(if address.is_ipv4() {
@@ -208,7 +208,7 @@ pub(crate) fn url_at(mut address: SocketAddr) -> String {
 impl Drop for Rollcall {
     fn drop(&mut self) {
         if let Some(stop) = self.stop.take() {
-            // The other end is gone only when the thread has ended already.
+            // The receiver is gone only if the thread has already ended.
             let _ = stop.send(());
         }
         if let Some(thread) = self.thread.take()
@@ -219,7 +219,7 @@ impl Drop for Rollcall {
     }
 }
 
-/// Everything that does not listen.
+/// Sets up everything but the listeners.
 pub(crate) fn build(options: &Options) -> Result<App, StartError> {
     let template = TemplatePlan {
         seeds: options.seeds.clone(),
@@ -256,7 +256,7 @@ pub(crate) fn build(options: &Options) -> Result<App, StartError> {
     }
     if options.is_open_to_the_network() {
         tracing::warn!(
-            "everybody who reaches this machine can use the control plane; lock it with --admin-token"
+            "anyone who can reach this machine can use the control plane; lock it with --admin-token"
         );
     }
     Ok(App {
@@ -275,7 +275,7 @@ pub(crate) fn build(options: &Options) -> Result<App, StartError> {
     })
 }
 
-/// What TLS is spoken with. An authority signs for the providers' names and for those by which this server may be called.
+/// The certificates for TLS. A certificate authority signs for the providers' hosts and for the names of this server.
 fn certificates(options: &Options) -> Result<Certificates, StartError> {
     let mut names = Names::default();
     let domains = PROVIDERS.iter().flat_map(|provider| provider.real.domains);
@@ -290,7 +290,7 @@ fn certificates(options: &Options) -> Result<Certificates, StartError> {
         .map_err(|cause| StartError::Tls(cause.to_string()))
 }
 
-/// Seeds fill new namespaces only; one that is named for a folder with data has no effect on it.
+/// Warns that seeds apply only to new namespaces, if the data folder already has some.
 fn warn_of_seeds_that_come_too_late(namespaces: &Namespaces, options: &Options) {
     let is_demo = |source: &SeedSource| matches!(source, SeedSource::Demo);
     if options.data.is_none() || options.seeds.iter().all(is_demo) {
@@ -310,7 +310,7 @@ fn warn_of_seeds_that_come_too_late(namespaces: &Namespaces, options: &Options) 
     );
 }
 
-/// Makes the data folder this server's own, and looks at what is in it.
+/// Locks the data folder for this server, and checks its contents.
 fn take_folder(path: &Path) -> Result<DataDir, StartError> {
     let folder = DataDir::take(path).map_err(|cause| match cause {
         DataDirError::InUse => StartError::FolderInUse(path.to_owned()),
@@ -345,7 +345,7 @@ async fn serve(
             tokio::spawn(accept(front, listener, stop.subscribe()))
         })
         .collect();
-    // An error means that the owner is gone, which is a stop too.
+    // An error means that the owner is gone, which counts as a stop.
     let _ = stopped.await;
     stop.send_replace(true);
     for task in accepting {
@@ -355,7 +355,7 @@ async fn serve(
     }
 }
 
-/// Looks at the seed files again and again: that works on every file system, mounted ones included.
+/// Polls the seed files, which works on every file system, including mounts.
 async fn watch_seeds(app: Arc<App>, mut seen: Fingerprint, mut stop: watch::Receiver<bool>) {
     while tokio::time::timeout(WATCH_TIME, stop.changed())
         .await
@@ -369,18 +369,18 @@ async fn watch_seeds(app: Arc<App>, mut seen: Fingerprint, mut stop: watch::Rece
         let reloading = Arc::clone(&app);
         let reloaded = tokio::task::spawn_blocking(move || control::reload(&reloading)).await;
         match reloaded.unwrap_or_else(|cause| Err(cause.to_string())) {
-            Ok(done) => tracing::info!(%done, "seed files have changed and were read again"),
+            Ok(done) => tracing::info!(%done, "seed files have changed and were reloaded"),
             Err(cause) => {
-                tracing::error!(%cause, "seed files have changed, but were not taken")
+                tracing::error!(%cause, "seed files have changed, but could not be loaded")
             }
         }
     }
 }
 
-/// Files, when they changed, and how long they are.
+/// Files with their modification times and sizes.
 type Fingerprint = Vec<(PathBuf, Option<SystemTime>, u64)>;
 
-/// What changes when a seed file does.
+/// Changes whenever a seed file does.
 fn fingerprint(seeds: &[SeedSource]) -> Fingerprint {
     let files = seeds.iter().filter_map(|source| match source {
         SeedSource::Demo => None,

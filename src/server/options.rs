@@ -1,4 +1,4 @@
-//! How to start: what the command line's flags and the library's builder set.
+//! The options of a server, set by command-line flags or the library's builder.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -28,7 +28,7 @@ use crate::tls::Tls;
 pub struct Listen {
     pub(crate) provider: Option<&'static Provider>,
     pub(crate) address: SocketAddr,
-    /// Whether a machine without this address is fine too.
+    /// Whether the address is skipped on machines that lack it.
     pub(crate) optional: bool,
 }
 
@@ -51,7 +51,7 @@ impl std::str::FromStr for Listen {
     }
 }
 
-/// How to start. The default: the demo data in memory, on a free port of 127.0.0.1.
+/// How to start a server. The default: the demo data in memory, on a free port of 127.0.0.1.
 ///
 /// ```
 /// use rollcall::Options;
@@ -106,7 +106,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Listens there, instead of on a free port.
+    /// Listens on these addresses, instead of on a free port.
     ///
     /// ```
     /// use rollcall::Options;
@@ -120,7 +120,7 @@ impl Options {
         self
     }
 
-    /// Listens on `127.0.0.1` and, where there is one, on `[::1]`.
+    /// Listens on `127.0.0.1` and, if available, on `[::1]`.
     ///
     /// ```
     /// use rollcall::Options;
@@ -141,7 +141,7 @@ impl Options {
         self
     }
 
-    /// Keeps the data in that folder, across restarts and `kill -9`.
+    /// Keeps the data in a folder, across restarts and `kill -9`.
     ///
     /// ```
     /// use rollcall::Options;
@@ -167,7 +167,7 @@ impl Options {
         self
     }
 
-    /// Starts with the data of these files and folders instead of the demo.
+    /// Starts with the data of files and folders instead of the demo.
     ///
     /// ```
     /// use rollcall::Options;
@@ -180,10 +180,10 @@ impl Options {
         self
     }
 
-    /// Sets a quirk, as `aliyun-ehpc.user-id`.
+    /// Sets a quirk, such as `aliyun-ehpc.user-id`.
     ///
     /// # Errors
-    /// A sentence that lists what there is, for an unknown quirk or value.
+    /// A sentence that lists the known ones, for an unknown quirk or value.
     ///
     /// ```
     /// use rollcall::Options;
@@ -212,10 +212,10 @@ impl Options {
         Ok(self)
     }
 
-    /// Sets the name of the Huawei account, by which clients log in and which IAM shows; the seed's unless set.
+    /// Sets the name of the Huawei account that clients log in with and IAM shows; default: the seed's.
     ///
     /// # Errors
-    /// A sentence, for a name that no account can have.
+    /// A sentence, for an invalid name.
     ///
     /// ```
     /// use rollcall::Options;
@@ -228,7 +228,7 @@ impl Options {
         Ok(self)
     }
 
-    /// How many polls a ListUsersAsync task takes until it shows its data.
+    /// How many polls it takes until a ListUsersAsync task returns its data.
     ///
     /// ```
     /// use rollcall::Options;
@@ -241,7 +241,7 @@ impl Options {
         self
     }
 
-    /// How much authentication is checked: `strict`, or `aliyun-ehpc=strict` for one provider.
+    /// How strictly authentication is checked: `strict`, or `aliyun-ehpc=strict` for one provider.
     ///
     /// # Errors
     /// A sentence that lists the modes or the providers, for an unknown one.
@@ -257,7 +257,7 @@ impl Options {
         Ok(self)
     }
 
-    /// The keys that callers may sign with, instead of `test-ak` with the secret `test-sk`.
+    /// The keys that clients may sign with, instead of `test-ak` with the secret `test-sk`.
     ///
     /// ```
     /// use rollcall::Options;
@@ -271,7 +271,7 @@ impl Options {
         self
     }
 
-    /// How far callers' clocks may be off.
+    /// How far clients' clocks may be off.
     ///
     /// ```
     /// use rollcall::{Options, Skew};
@@ -284,7 +284,7 @@ impl Options {
         self
     }
 
-    /// Locks the control plane; [`Rollcall`](crate::Rollcall) itself knows the token. An empty one locks nothing.
+    /// Locks the control plane; [`Rollcall`](crate::Rollcall) itself has the token. An empty token locks nothing.
     ///
     /// ```
     /// use rollcall::{Options, Rollcall};
@@ -300,7 +300,7 @@ impl Options {
         self
     }
 
-    /// Lets pages of that origin use the control plane.
+    /// Allows web pages of an origin to use the control plane.
     ///
     /// ```
     /// use rollcall::Options;
@@ -309,13 +309,13 @@ impl Options {
     /// ```
     #[must_use]
     pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
-        // Browsers send it without the slash that people copy with it.
+        // Browsers send it without a trailing slash.
         let origin = origin.into().trim_end_matches('/').to_owned();
         self.access.origins.push(origin);
         self
     }
 
-    /// Lets the control plane be addressed by that host name, or by all that end so (`*.example`).
+    /// Allows a host name, or all names with a suffix (`*.example`), for the control plane.
     ///
     /// ```
     /// use rollcall::Options;
@@ -328,7 +328,7 @@ impl Options {
         self
     }
 
-    /// Reads seed files again when they change, and resets the namespaces that have not been written to.
+    /// Reloads seed files when they change, and resets the namespaces that have not been written to.
     ///
     /// ```
     /// use rollcall::Options;
@@ -341,7 +341,7 @@ impl Options {
         self
     }
 
-    /// Fault rules to start with.
+    /// Initial fault rules.
     ///
     /// ```
     /// use rollcall::Options;
@@ -356,8 +356,8 @@ impl Options {
         self
     }
 
-    /// Writes a line of JSON a call to that file, or to standard output where it is `-`. Beyond 64 MiB it goes on in a new one,
-    /// and four older ones are kept.
+    /// Writes a line of JSON per call to a file, or to standard output for `-`. The file is rotated at 64 MiB; four older ones are
+    /// kept.
     ///
     /// ```
     /// use rollcall::Options;
@@ -374,7 +374,7 @@ impl Options {
         self
     }
 
-    /// Speaks TLS on the port of HTTP, too.
+    /// Serves HTTPS on the same port as HTTP.
     ///
     /// ```
     /// use rollcall::{Options, Rollcall, Tls};
@@ -389,7 +389,7 @@ impl Options {
         self
     }
 
-    /// Keeps the authority of [`Tls::Auto`] in that folder, so that the next start has the same.
+    /// Keeps the certificate authority of [`Tls::Auto`] in a folder, for later starts to reuse.
     ///
     /// ```
     /// use rollcall::{Options, Tls};
@@ -402,7 +402,7 @@ impl Options {
         self
     }
 
-    /// Answers as a proxy for the providers' hosts, and for no others: for clients whose endpoint cannot be set.
+    /// Acts as a proxy that answers for the providers' hosts and refuses all others, for clients with a fixed endpoint.
     ///
     /// ```
     /// use rollcall::{Options, Tls};
@@ -415,7 +415,7 @@ impl Options {
         self
     }
 
-    /// Whether it listens beyond this machine while everybody may use the control plane.
+    /// Whether it listens on the network with an unlocked control plane.
     pub(crate) fn is_open_to_the_network(&self) -> bool {
         self.access.token.is_none()
             && self
@@ -424,7 +424,7 @@ impl Options {
                 .any(|listen| !listen.address.ip().is_loopback())
     }
 
-    /// How clocks run.
+    /// The clock of namespaces.
     ///
     /// ```
     /// use rollcall::Options;
@@ -439,7 +439,7 @@ impl Options {
         self
     }
 
-    /// Makes every generated id the same at every start.
+    /// Generates the same ids on every start.
     ///
     /// ```
     /// use rollcall::Options;
@@ -465,7 +465,7 @@ impl Options {
         self
     }
 
-    /// How many namespaces there may be.
+    /// How many namespaces may exist.
     ///
     /// ```
     /// use rollcall::Options;
@@ -478,9 +478,9 @@ impl Options {
         self
     }
 
-    /// What this server is called where it is one of several: 1 to 63 letters, digits, `-`, `_` and `.`.
+    /// The name of this replica, where there are several: 1 to 63 letters, digits, `-`, `_` and `.`.
     ///
-    /// It shows in health, the list of namespaces, the journal and the metrics, and as `X-Rollcall-Replica`.
+    /// It is shown in health, the list of namespaces, the journal and the metrics, and as `X-Rollcall-Replica`.
     ///
     /// ```
     /// use rollcall::Options;
@@ -494,15 +494,15 @@ impl Options {
     /// What is wrong with the name.
     pub fn replica(mut self, name: &str) -> Result<Self, String> {
         if !is_replica_name(name) {
-            let rule = "write 1 to 63 letters, digits, -, _ and ., as rollcall-0";
+            let rule = "write 1 to 63 letters, digits, -, _ and ., e.g. rollcall-0";
             return Err(rule.to_owned());
         }
         self.fleet.replica = Some(name.into());
         Ok(self)
     }
 
-    /// The address that each namespace has for itself, as `http://{namespace}.ns.HOST:PORT`: shown as `url` with every
-    /// namespace. The control plane then answers under these host names, too.
+    /// The address of each namespace, as `http://{namespace}.ns.HOST:PORT`, shown as `url` with every namespace. The control plane
+    /// then accepts these host names, too.
     ///
     /// ```
     /// use rollcall::Options;

@@ -1,6 +1,6 @@
-//! `--proxy`: requests for the providers' hosts are answered here, whatever name server they would have asked.
+//! `--proxy`: answers requests for the providers' hosts, however they resolve.
 //!
-//! Nothing is passed on: rollcall opens no connection, and what is for any other host is refused.
+//! Nothing is forwarded: rollcall opens no connections, and requests for other hosts are refused.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -14,15 +14,15 @@ use super::http::Arrival;
 use crate::control::ControlAccess;
 use crate::pipeline::identify::real_service;
 
-/// Whose hosts are served.
+/// The hosts that are served.
 #[derive(Debug)]
 pub(super) struct Proxy {
     access: ControlAccess,
 }
 
-/// Where a request is to go.
+/// The destination of a request.
 pub(super) enum Place {
-    /// A provider's host, or this server by its own address.
+    /// A provider's host, or this server itself.
     Served(Arrival),
     Elsewhere,
 }
@@ -32,7 +32,7 @@ impl Proxy {
         Self { access }
     }
 
-    /// Where a host is, for what arrived so; `port` is the one that its scheme has where the client names none.
+    /// The destination for a host; `port` is the scheme's default if the client names none.
     pub(super) fn place(&self, arrival: &Arrival, authority: &Authority, port: u16) -> Place {
         if let Some(real) = real_place(arrival, authority.host()) {
             return Place::Served(real);
@@ -44,14 +44,14 @@ impl Proxy {
         Place::Elsewhere
     }
 
-    /// Whether a host may be this machine's own name or address.
+    /// Whether a host may be a name or address of this machine.
     fn is_here(&self, host: &str) -> bool {
         let host = host.trim_start_matches('[').trim_end_matches(']');
         host.parse::<IpAddr>().is_ok() || self.access.is_local(host)
     }
 }
 
-/// How a request to a provider's real host is served: by that provider, in the region that the host names.
+/// A request to a provider's real host is answered by that provider, in the region that the host names.
 pub(super) fn real_place(arrival: &Arrival, host: &str) -> Option<Arrival> {
     let (provider, region) = real_service(host)?;
     Some(Arrival {
@@ -61,7 +61,7 @@ pub(super) fn real_place(arrival: &Arrival, host: &str) -> Option<Arrival> {
     })
 }
 
-/// The host of the target is the one that counts (RFC 9112, 3.2.2). The header stays as it was signed where it says the same.
+/// The host of the target overrides the header (RFC 9112, 3.2.2). If they agree, the header is kept as it was signed.
 pub(super) fn set_host(request: &mut Request<Incoming>, authority: &Authority) {
     let host = request
         .headers()

@@ -1,4 +1,4 @@
-//! What HTTP is spoken over: a TCP connection that a fault can reset, and that ends where its client stops reading; and TLS.
+//! The transport below HTTP: a TCP connection that a fault can reset and that ends if its client stops reading; and TLS.
 
 use std::future::poll_fn;
 use std::io;
@@ -15,20 +15,20 @@ use tokio::net::TcpStream;
 use tokio::time::Sleep;
 use tokio_rustls::server::TlsStream;
 
-/// How long a client may leave an answer unread that does not fit into the buffers in between: it would hold memory for as long.
+/// How long a client may leave an answer unread that exceeds the socket buffers, and so holds memory.
 const UNREAD_TIME: Duration = Duration::from_secs(60);
 
-/// A head and a body that are no longer together are sent as one piece: the system takes one sooner than two, and a copy of
-/// so much costs less than the difference.
+/// A head and body up to this size are sent in one piece: one system call costs less than two, and copying this much costs less
+/// than the difference.
 const FLAT: usize = 4096;
 
-/// A connection that a fault can end with a reset instead of a close, and that ends where its client stops reading.
+/// A connection that a fault can reset, and that ends if its client stops reading.
 pub(super) struct Stream {
     stream: TcpStream,
     reset: Arc<AtomicBool>,
-    /// How long what is written may wait for the client.
+    /// How long a write may wait for the client.
     write_timeout: Duration,
-    /// Runs while something waits.
+    /// Runs while a write waits.
     timer: Option<Pin<Box<Sleep>>>,
 }
 
@@ -42,7 +42,7 @@ impl Stream {
         }
     }
 
-    /// What became of a write; an error where nothing could be written for too long.
+    /// The result of a write; an error if nothing could be written for too long.
     fn check_timeout<T>(
         &mut self,
         context: &mut Context<'_>,
@@ -123,9 +123,9 @@ impl AsyncWrite for Stream {
     }
 }
 
-/// What HTTP is spoken over: a TCP connection, or TLS over one, or over a tunnel within one.
+/// The transport below HTTP: a TCP connection, TLS over one, or either through a tunnel.
 pub(super) struct Link {
-    /// What was read already to see what it is, and is read first.
+    /// Bytes that were read to detect the protocol, to be read first.
     peeked: Bytes,
     transport: Transport,
 }
@@ -150,12 +150,12 @@ impl Link {
         }
     }
 
-    /// Has bytes that were read of it read once more.
+    /// Puts bytes back, to be read again.
     pub(super) fn unread(&mut self, bytes: Bytes) {
         self.peeked = bytes;
     }
 
-    /// Its first bytes, which are read once more; none where it has ended.
+    /// Its first bytes, without consuming them; empty if it has ended.
     pub(super) async fn first(&mut self) -> io::Result<Bytes> {
         if self.peeked.is_empty() {
             let mut bytes = [0; 8];

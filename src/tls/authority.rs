@@ -1,4 +1,4 @@
-//! The authority of `--tls auto`: a key that can sign for the names of providers, of this machine and of `--allow-host`.
+//! The certificate authority of `--tls auto`: a key that can sign for the providers' hosts, this machine and `--allow-host` names.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
@@ -16,13 +16,13 @@ use rustls::sign::CertifiedKey;
 use super::{Names, TlsError, pem};
 use crate::namespace::clock::Time;
 
-/// Who finds it among their trusted authorities should not wonder what it does there.
+/// Warns users who find it among their trusted authorities.
 const NAME: &str = "rollcall DO NOT TRUST outside of tests";
 const DAY: i64 = 24 * 60 * 60;
 /// A client's clock may be slow.
 const BACK_DATED: i64 = DAY;
 const VALID: i64 = 45 * DAY;
-/// What is left of an authority's time when another takes its place.
+/// An authority with less time left than this is replaced.
 const RENEWED: i64 = DAY;
 
 pub(super) struct Authority {
@@ -40,7 +40,7 @@ impl std::fmt::Debug for Authority {
 }
 
 impl Authority {
-    /// One with a new key.
+    /// Creates an authority with a new key.
     pub(super) fn new(names: &Names, now: Time) -> Result<Self, TlsError> {
         Self::of_key(KeyPair::generate().map_err(TlsError::Issue)?, names, now)
     }
@@ -56,7 +56,7 @@ impl Authority {
         })
     }
 
-    /// The one of a certificate and its key, where they belong together, are rollcall's and sign for these names.
+    /// The authority of a certificate and key, if they belong together, are rollcall's and may sign for these names.
     pub(super) fn known(
         certificate: CertificateDer<'static>,
         key: KeyPair,
@@ -81,16 +81,16 @@ impl Authority {
         pem::encode("PRIVATE KEY", self.issuer.key().serialized_der())
     }
 
-    /// Whether another should take its place.
+    /// Whether it should be replaced.
     pub(super) fn is_over(&self, now: Time) -> bool {
         self.until.seconds() < now.seconds() + RENEWED
     }
 
-    /// A certificate for a name, and for addresses besides loopback's.
+    /// A certificate for a name, and for addresses in addition to loopback.
     pub(super) fn issue(&self, name: &str, addresses: &[IpAddr]) -> Result<CertifiedKey, TlsError> {
         let key = KeyPair::generate().map_err(TlsError::Issue)?;
         let mut params = CertificateParams::new(vec![name.to_owned()]).map_err(TlsError::Issue)?;
-        // A client that dials an address sends no name.
+        // A client that connects to an address sends no name.
         let loopback = [
             IpAddr::V4(Ipv4Addr::LOCALHOST),
             IpAddr::V6(Ipv6Addr::LOCALHOST),
@@ -117,14 +117,14 @@ impl Authority {
     }
 }
 
-/// What makes an authority the same one to its clients: its name, its key, and what it may sign for.
+/// What identifies an authority to clients: its name, its key and its name constraints.
 fn anchor(certificate: &CertificateDer<'_>) -> Option<TrustAnchor<'static>> {
     let mut store = RootCertStore::empty();
     store.add(certificate.clone().into_owned()).ok()?;
     store.roots.pop()
 }
 
-/// Whether a certificate bears rollcall's name, whatever else is in it.
+/// Whether a certificate has rollcall's name, whatever else it contains.
 pub(super) fn is_ours(certificate: &CertificateDer<'_>) -> bool {
     anchor(certificate).is_some_and(|anchor| {
         let subject: &[u8] = anchor.subject.as_ref();
@@ -134,7 +134,7 @@ pub(super) fn is_ours(certificate: &CertificateDer<'_>) -> bool {
     })
 }
 
-/// What an authority is to be, and until when.
+/// The parameters of an authority's certificate.
 fn params(names: &Names, now: Time) -> (CertificateParams, Time) {
     let until = Time::from_seconds(now.seconds() + VALID);
     let mut params = CertificateParams::default();
@@ -162,7 +162,7 @@ fn params(names: &Names, now: Time) -> (CertificateParams, Time) {
     (params, until)
 }
 
-/// How long a certificate is good.
+/// The validity of a certificate.
 fn set_validity(params: &mut CertificateParams, from: i64, until: i64) {
     let moment = |seconds: i64| {
         let seconds = u64::try_from(seconds).unwrap_or_default();

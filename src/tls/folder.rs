@@ -1,4 +1,4 @@
-//! `--tls-dir`: an authority that is there again at the next start, and what its clients need.
+//! `--tls-dir`: keeps the certificate authority for later starts, with the files that clients need.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, Write as _};
@@ -21,10 +21,10 @@ const KEY: &str = "ca-key.pem";
 /// Its certificate for Java.
 pub(crate) const TRUST_STORE: &str = "truststore.p12";
 
-/// The authority of a folder: the one that is in it, while it is valid and signs for these names, else a new one.
+/// The authority in a folder, if it is valid and may sign for these names; else a new one.
 pub(super) fn authority(folder: &Path, names: &Names, now: Time) -> Result<Authority, TlsError> {
     make(folder)?;
-    // Two servers that start at once agree on one.
+    // Two servers that start at the same time agree on one.
     let path = folder.join(KEY);
     let mut key_file = lock(&path).map_err(at(&path))?;
     if let Some(known) = known(folder, &mut key_file, names, now)? {
@@ -41,7 +41,7 @@ pub(super) fn authority(folder: &Path, names: &Names, now: Time) -> Result<Autho
     Ok(made)
 }
 
-/// What lies in the folder; nothing where there is none yet, or one of rollcall's that is over or signs for other names.
+/// The authority in the folder; `None` if there is none yet, or if rollcall's has expired or may not sign for these names.
 fn known(
     folder: &Path,
     key_file: &mut File,
@@ -104,7 +104,7 @@ pub(crate) fn write_public(
     write(&folder.join(TRUST_STORE), &trust_store::of(certificate))
 }
 
-/// The same of a certificate that a server sent as text.
+/// The same for a certificate that a server sent as text.
 pub(crate) fn write_public_pem(folder: &Path, pem: &str) -> Result<(), TlsError> {
     make(folder)?;
     let certificate = CertificateDer::from_pem_slice(pem.as_bytes())
@@ -128,7 +128,7 @@ pub(crate) fn make_new(folder: &Path) -> Result<(), TlsError> {
     builder.create(folder).map_err(at(folder))
 }
 
-/// Writes a file that its owner alone can read, whole or not at all.
+/// Atomically writes a file that only its owner can read.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), TlsError> {
     if fs::read(path).is_ok_and(|there| there == bytes) {
         return Ok(());
@@ -168,7 +168,7 @@ fn at(path: &Path) -> impl Fn(io::Error) -> TlsError {
     move |cause| TlsError::Io(path.clone(), cause)
 }
 
-/// When a certificate ends (RFC 5280, 4.1.2.5).
+/// When a certificate expires (RFC 5280, 4.1.2.5).
 fn end_of(certificate: &CertificateDer<'_>) -> Option<Time> {
     let (is_short, text) = yasna::parse_der(certificate, |reader| {
         reader.read_sequence(|certificate| {
@@ -195,12 +195,12 @@ fn end_of(certificate: &CertificateDer<'_>) -> Option<Time> {
     .ok()?;
     let text = String::from_utf8(text).ok()?;
     let whole = if is_short { format!("20{text}") } else { text };
-    // 20260109T000000Z is how the providers write it.
+    // The providers' format: 20260109T000000Z.
     let (day, time) = whole.split_at_checked(8)?;
     Time::parse_compact(&format!("{day}T{time}"))
 }
 
-/// Reads what is left of a sequence.
+/// Reads the rest of a sequence.
 fn rest<T>(mut next: impl FnMut() -> ASN1Result<Option<T>>) -> ASN1Result<()> {
     while next()?.is_some() {}
     Ok(())

@@ -1,5 +1,5 @@
-//! The certificates of `--tls auto` while the server runs: one a name that a client asked for, of an authority that is made when
-//! the first is wanted.
+//! The certificates of `--tls auto`: one for each name that a client asks for, issued by an authority that is created on first
+//! use.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -12,9 +12,9 @@ use super::authority::Authority;
 use super::{Names, TlsError, folder, pem};
 use crate::namespace::clock::Clock;
 
-/// How many names certificates are kept for.
+/// For how many names certificates are cached.
 const LEAVES: usize = 256;
-/// The name of a client that asks for none, and of one that asks for what cannot be signed for.
+/// The name for clients that ask for none, or for one that the authority may not sign for.
 const FALLBACK: &str = "localhost";
 
 /// Certificates by the name that a client asks for.
@@ -25,7 +25,7 @@ pub(super) struct Issuing {
     current: Mutex<Option<Current>>,
 }
 
-/// An authority, and the certificates that it has issued.
+/// An authority and the certificates that it has issued.
 #[derive(Debug)]
 struct Current {
     authority: Authority,
@@ -53,7 +53,7 @@ impl Issuing {
                 return Ok(Arc::clone(leaf));
             }
             let leaf = Arc::new(current.authority.issue(name, &self.names.addresses)?);
-            // Names below a domain have no end, and few of them are needed at a time.
+            // There are endless names below a domain, but few are in use at a time.
             if LEAVES <= current.leaves.len() {
                 current.leaves.clear();
             }
@@ -62,7 +62,7 @@ impl Issuing {
         })
     }
 
-    /// Works with an authority that is valid, made where there is none.
+    /// Runs with a valid authority, creating one if necessary.
     fn with<T>(
         &self,
         work: impl FnOnce(&mut Current) -> Result<T, TlsError>,

@@ -1,7 +1,6 @@
-//! HTTPS on the port of HTTP: whose certificates, and when they are made.
+//! HTTPS on the same port as HTTP: which certificates, and when they are created.
 //!
-//! Nothing is made or read before it is wanted: the authority of `auto` with the first handshake, or the first look at its
-//! certificate.
+//! The authority of `auto` is created lazily, with the first handshake or the first request for its certificate.
 
 mod authority;
 pub(crate) mod folder;
@@ -29,7 +28,7 @@ use issuing::Issuing;
 /// The most that is read of a certificate or a key.
 const MAX_PEM: u64 = 16 * 1024 * 1024;
 
-/// Whether clients may speak TLS to the port of HTTP, and whose certificate they see.
+/// Whether clients may use TLS on the HTTP port, and which certificate they see.
 ///
 /// ```
 /// use rollcall::Tls;
@@ -39,14 +38,14 @@ const MAX_PEM: u64 = 16 * 1024 * 1024;
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Tls {
-    /// HTTP alone.
+    /// HTTP only.
     #[default]
     Off,
-    /// Certificates of an authority of its own, made at first use and for as long as the server runs.
+    /// Certificates from rollcall's own authority, created on first use for the lifetime of the server.
     Auto,
-    /// A certificate, with those that lead to its authority, and its key, as PEM files.
+    /// A certificate chain and its key, as PEM files.
     Files {
-        /// The certificates, the server's own first.
+        /// The chain, leaf first.
         certificate: PathBuf,
         /// Its private key.
         key: PathBuf,
@@ -85,23 +84,23 @@ impl fmt::Display for Tls {
     }
 }
 
-/// What certificates are issued for: nothing else can be signed with the authority's key.
+/// The names that certificates may be issued for; name constraints exclude all others.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Names {
-    /// Domains, each with all that is below it.
+    /// Domains, each with all its subdomains.
     pub(crate) domains: Vec<String>,
-    /// Addresses besides those of loopback.
+    /// Addresses in addition to loopback.
     pub(crate) addresses: Vec<IpAddr>,
 }
 
 impl Names {
-    /// Adds a host name, as `--allow-host` takes it: one with a star stands for all that end so.
+    /// Adds a host name as in `--allow-host`; `*.suffix` stands for all names with that suffix.
     pub(crate) fn add(&mut self, host: &str) {
         if let Ok(address) = host.parse() {
             return self.add_address(address);
         }
         let name = host.trim_start_matches("*.").trim_end_matches('.');
-        // A certificate writes other letters as clients do who send them: as xn--….
+        // Certificates and clients write non-ASCII names as xn--….
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         let name = name.to_ascii_lowercase();
         if !name.is_empty() && name.bytes().all(is_name) && !self.domains.contains(&name) {
@@ -122,13 +121,13 @@ impl Names {
     }
 }
 
-/// Whether a name is a domain, or below it.
+/// Whether a name is a domain or a subdomain of it.
 pub(crate) fn is_within(name: &str, domain: &str) -> bool {
     name.strip_suffix(domain)
         .is_some_and(|rest| rest.is_empty() || rest.len() > 1 && rest.ends_with('.'))
 }
 
-/// What is wrong with the files of certificates.
+/// Why certificate files cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TlsError {
     #[error("{0}: {1}")]
@@ -159,7 +158,7 @@ fn of_a_pair(cause: &rustls::Error) -> String {
 #[derive(Debug)]
 pub(crate) struct Certificates {
     source: Source,
-    /// Made with the first handshake.
+    /// Created with the first handshake.
     config: OnceLock<Arc<ServerConfig>>,
 }
 
@@ -171,8 +170,8 @@ enum Source {
 }
 
 impl Certificates {
-    /// What `tls` says. Files are read here, so that a start can fail of them; a folder is filled here, so that clients find
-    /// what they need in it.
+    /// Loads what `tls` asks for. Files are read now, so that the start fails if they are invalid; a folder is filled now, so that
+    /// clients find their files in it.
     pub(crate) fn start(tls: &Tls, names: Names, folder: Option<&Path>) -> Result<Self, TlsError> {
         let source = match tls {
             Tls::Off => Source::None,
@@ -191,12 +190,12 @@ impl Certificates {
         })
     }
 
-    /// Whether clients may speak TLS.
+    /// Whether clients may use TLS.
     pub(crate) const fn is_on(&self) -> bool {
         !matches!(self.source, Source::None)
     }
 
-    /// The authority's certificate, where rollcall has one of its own.
+    /// The certificate of rollcall's own authority, if it has one.
     pub(crate) fn ca_pem(&self) -> Result<Option<String>, TlsError> {
         match &self.source {
             Source::Issued(issuing) => issuing.ca_pem().map(Some),

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::flags::{credentials, parse_time};
 use super::remote::{self, Remote};
-use super::{bad_flags, fail, say};
+use super::{bad_flags, fail, say, visible};
 use crate::namespace::clock::{Clock, Time};
 use crate::namespace::credentials::SentKey;
 use crate::namespace::settings::Credential;
@@ -85,7 +85,7 @@ pub(super) fn explain(args: &Explain) -> ExitCode {
         );
     };
     let Examined { right, text } = examine(&request, &credentials, now);
-    let said = say(&text);
+    let said = say(&visible(&text));
     if right { said } else { ExitCode::FAILURE }
 }
 

@@ -11,6 +11,7 @@ mod serve;
 mod sign;
 mod signals;
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -275,6 +276,23 @@ fn say(text: &str) -> ExitCode {
     }
 }
 
+/// A text for a terminal: what comes from calls and files must not switch its colours, title or modes.
+fn visible(text: &str) -> Cow<'_, str> {
+    let is_hidden = |letter: char| letter.is_control() && letter != '\n' && letter != '\t';
+    if !text.contains(is_hidden) {
+        return text.into();
+    }
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if is_hidden(letter) {
+            shown.extend(letter.escape_default());
+        } else {
+            shown.push(letter);
+        }
+    }
+    shown.into()
+}
+
 fn fail(cause: &str) -> ExitCode {
     complain(cause);
     ExitCode::FAILURE
@@ -283,7 +301,7 @@ fn fail(cause: &str) -> ExitCode {
 /// Fails with a message that begins with its file, without a prefix, so that tools which parse compiler errors understand it.
 fn fail_at(cause: &str) -> ExitCode {
     // With standard error closed, there is nowhere to report to.
-    let _ = writeln!(io::stderr(), "{cause}");
+    let _ = writeln!(io::stderr(), "{}", visible(cause));
     ExitCode::FAILURE
 }
 
@@ -294,7 +312,7 @@ fn bad_flags(cause: &str) -> ExitCode {
 
 fn complain(cause: &str) {
     // With standard error closed, there is nowhere to report to.
-    let _ = writeln!(io::stderr(), "rollcall: {cause}");
+    let _ = writeln!(io::stderr(), "rollcall: {}", visible(cause));
 }
 
 #[cfg(test)]

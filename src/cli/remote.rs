@@ -1,7 +1,7 @@
 //! The subcommands that talk to a server: each a few lines over [`Client`].
 
 use std::fs;
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{bad_flags, fail, fail_at, say};
+use super::{bad_flags, fail, fail_at, say, visible};
 use crate::control::{Client, ClientError, agent, encoded, transport_error};
 use crate::namespace;
 use crate::pipeline::journal::Status;
@@ -622,6 +622,7 @@ fn text(answer: Result<Vec<u8>, ClientError>) -> Result<String, ClientError> {
 
 pub(super) fn print_text(answer: Result<String, ClientError>) -> ExitCode {
     match answer {
+        Ok(text) if io::stdout().is_terminal() => say(&visible(&text)),
         Ok(text) => say(&text),
         Err(cause) => fail(&cause.to_string()),
     }

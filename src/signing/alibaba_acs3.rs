@@ -97,16 +97,20 @@ pub struct Authorization<'a> {
 }
 
 /// What keeps a request from being verified, in the order in which the gateway looks (aliyun-ehpc.md 5.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Defect {
     /// Something is absent; the name is what follows `Missing` in the error's code. No `Authorization` at all is
     /// `AccessKeyId`.
+    #[error("{0} is missing")]
     Missing(&'static str),
     /// `Authorization` cannot be taken apart, or names a signed header twice.
+    #[error("Authorization is not of the form ACS3-… Credential=…,SignedHeaders=…,Signature=…")]
     Malformed,
     /// Another `ACS3-…` algorithm.
+    #[error("the algorithm is neither ACS3-HMAC-SHA256 nor ACS3-HMAC-SM3")]
     UnknownAlgorithm,
     /// `x-acs-date` is not `YYYY-MM-DDThh:mm:ssZ`, with or without a fraction of a second.
+    #[error("x-acs-date is not of the form 2024-05-20T08:30:00Z")]
     MalformedTimestamp,
 }
 

@@ -64,13 +64,16 @@ pub struct Parameters<'a> {
 }
 
 /// What keeps a request from being verified, in the order in which the gateway looks (aliyun-ehpc.md 5.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Defect {
     /// A parameter is absent or empty; its name is what follows `Missing` in the error's code.
+    #[error("{0} is missing")]
     Missing(&'static str),
     /// `SignatureMethod` or `SignatureType` asks for something other than an HMAC (RSA, bearer tokens).
+    #[error("SignatureMethod or SignatureType is not that of an HMAC")]
     UnknownMethod,
     /// `Timestamp` is not `YYYY-MM-DDThh:mm:ssZ`, with or without a fraction of a second.
+    #[error("Timestamp is not of the form 2024-05-20T08:30:00Z")]
     MalformedTimestamp,
 }
 

@@ -81,11 +81,13 @@ pub struct Parameters<'a> {
 }
 
 /// What keeps a request from being verified, in the order in which the gateway looks (all are ret_code 1100).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Defect {
     /// A parameter is absent or empty: `missing parameter [..]`.
+    #[error("{0} is missing")]
     Missing(&'static str),
     /// A parameter has an unknown value: `illegal parameter [..]`.
+    #[error("{0} has an unknown value")]
     Illegal(&'static str),
 }
 

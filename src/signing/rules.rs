@@ -45,14 +45,14 @@ pub(crate) struct Signed<'a> {
 
 impl<'a> Signed<'a> {
     /// A signature as its scheme's reader took it apart, or what that says of a defect.
-    pub(super) fn of<R: 'a, D: fmt::Debug>(
+    pub(super) fn of<R: 'a, D: fmt::Display>(
         request: &'a RawRequest<'a>,
         alternative_paths: &'a [&'a str],
         read: Result<R, D>,
         who_and_when: fn(&R) -> (&str, Option<i64>),
         verify: fn(&RawRequest<'_>, &[&str], &R, &str) -> Result<(), Mismatch>,
     ) -> Result<Self, String> {
-        let read = read.map_err(|defect| format!("{defect:?}"))?;
+        let read = read.map_err(|defect| defect.to_string())?;
         let (access_key, timestamp) = who_and_when(&read);
         Ok(Self {
             access_key: access_key.to_owned(),

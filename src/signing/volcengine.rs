@@ -111,19 +111,27 @@ pub struct Authorization<'a> {
 }
 
 /// What keeps a request from being verified, in the order in which the gateway looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Defect {
     /// Neither `Authorization` nor `X-Signature`: InvalidCredential.
+    #[error("there is neither Authorization nor X-Signature")]
     NoAuthorization,
     /// Another scheme, or a header that cannot be taken apart or names a signed one twice: InvalidAuthorization.
+    #[error(
+        "Authorization is not of the form HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…"
+    )]
     Malformed,
     /// The credential is not AK/date/region/service/request: InvalidCredential.
+    #[error("the credential is not of the form AK/20240520/REGION/SERVICE/request")]
     MalformedCredential,
     /// MissingSignature.
+    #[error("Signature is missing")]
     NoSignature,
     /// No `X-Date`: MissingRequestInfo, `timestamp`.
+    #[error("X-Date is missing")]
     NoDate,
     /// `X-Date` is not `YYYYMMDDThhmmssZ`: InvalidTimestamp.
+    #[error("X-Date is not of the form 20240520T083000Z")]
     MalformedDate,
 }
 

@@ -353,7 +353,7 @@ fn a_raw_request_is_explained_without_a_server() {
     assert!(
         explain(unreadable, NOW)
             .1
-            .contains("its signature cannot be read: Malformed")
+            .contains("its signature cannot be read: Authorization is not of the form HMAC-SHA256")
     );
     let unsigned = explain("GET / HTTP/1.1\n\n", NOW);
     assert_eq!(unsigned.0, Some(1));

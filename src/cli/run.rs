@@ -234,11 +234,9 @@ fn spawn(
 
 /// The failed calls, oldest first, with the journal's explanations. Empty if there are none.
 fn failures(client: &Client) -> Result<String, ClientError> {
-    let journal = client.json("GET", "/journal?namespace=*", Value::Null)?;
-    let entries = journal["entries"].as_array().cloned().unwrap_or_default();
-    let has_failed =
-        |call: &&Value| call["stage"] == "fault" || 400 <= call["status"].as_u64().unwrap_or(0);
-    let failed: Vec<&Value> = entries.iter().filter(has_failed).collect();
+    let failed = "/journal?namespace=*&failed=true";
+    let journal = client.json("GET", failed, Value::Null)?;
+    let failed = journal["entries"].as_array().cloned().unwrap_or_default();
     let mut text = String::new();
     if failed.is_empty() {
         return Ok(text);
@@ -253,7 +251,10 @@ fn failures(client: &Client) -> Result<String, ClientError> {
     let _ = writeln!(text, "{} {calls} failed{newest}:", failed.len());
     for call in failed.iter().take(CALLS).rev() {
         let word = |name: &str| call[name].as_str().unwrap_or_default();
-        let status = call["status"].to_string();
+        let status = match word("delivery") {
+            "" => call["status"].to_string(),
+            delivery => format!("{} ({delivery})", call["status"]),
+        };
         let answer = match (word("provider"), word("error")) {
             // An unrecognised call; its operation would repeat its method and path.
             ("", _) => status,

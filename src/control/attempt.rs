@@ -343,15 +343,15 @@ fn response(reply: Reply, delivery: DeliveryMode) -> Value {
         DeliveryMode::Whole => false,
     };
     if is_lost {
-        let delivery = if delivery == DeliveryMode::Hang {
-            "hang"
-        } else {
-            "reset"
+        // There is no half of nothing.
+        let delivery = match delivery {
+            DeliveryMode::Hang => DeliveryMode::Hang,
+            _ => DeliveryMode::Reset,
         };
-        return json!({ "status": null, "headers": {}, "body": "", "cut": false, "delivery": delivery });
+        return json!({ "status": null, "headers": {}, "body": "", "cut": false, "delivery": delivery.as_str() });
     }
-    let (shown, cut, delivery) = match delivery {
-        DeliveryMode::Truncate => (body[..body.len() / 2].to_vec(), false, "truncate"),
+    let (shown, cut) = match delivery {
+        DeliveryMode::Truncate => (body[..body.len() / 2].to_vec(), false),
         _ => {
             let mut shown = body.to_vec();
             let mut cut = false;
@@ -370,7 +370,7 @@ fn response(reply: Reply, delivery: DeliveryMode) -> Value {
                 shown.truncate(SHOWN);
                 cut = true;
             }
-            (shown, cut, "whole")
+            (shown, cut)
         }
     };
     json!({
@@ -378,7 +378,7 @@ fn response(reply: Reply, delivery: DeliveryMode) -> Value {
         "headers": redact::headers(&headers),
         "body": redact::body(&shown),
         "cut": cut,
-        "delivery": delivery,
+        "delivery": delivery.as_str(),
     })
 }
 

@@ -226,6 +226,19 @@ impl NamespaceParam {
         self.0.as_deref().unwrap_or(namespace::DEFAULT)
     }
 
+    /// Refuses a body that names another namespace: the call would be about one that its caller does not look at.
+    pub(crate) fn agrees_with(&self, in_body: Option<&str>) -> Result<(), Problem> {
+        match (self.0.as_deref(), in_body) {
+            (Some(name), Some(other)) if name != other => {
+                let detail = format!(
+                    "the call names the namespace \"{name}\", and its body \"{other}\"; name one"
+                );
+                Err(Problem::new(400, detail).at("/match/namespace"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The namespace that was named, if any; `None` for `*`.
     pub(crate) fn only(&self) -> Option<&str> {
         self.0.as_deref().filter(|name| *name != ALL)

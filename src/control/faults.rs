@@ -23,7 +23,9 @@ pub(crate) async fn add_fault(
     about: NamespaceParam,
     JsonBody(bytes): JsonBody,
 ) -> Result<Response, Problem> {
-    let rule = app.faults.add(required_body(&bytes)?, about.name());
+    let rule: Rule = required_body(&bytes)?;
+    about.agrees_with(rule.matches.namespace.as_deref())?;
+    let rule = app.faults.add(rule, about.name());
     let rule = rule.map_err(|error| match error {
         AddError::Rule(error) => Problem::new(400, error.rule).at(error.pointer),
         AddError::Full => Problem::new(429, AddError::FULL),

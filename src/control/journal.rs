@@ -311,6 +311,7 @@ fn check_match(
     matches: &mut crate::pipeline::faults::Match,
     about: &NamespaceParam,
 ) -> Result<(), Problem> {
+    about.agrees_with(matches.namespace.as_deref())?;
     matches
         .namespace
         .get_or_insert_with(|| about.name().to_owned());

@@ -2,6 +2,7 @@
 
 pub(crate) mod cors;
 pub mod faults;
+mod header;
 pub(crate) mod identify;
 pub(crate) mod journal;
 pub(crate) mod metrics;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::header::{AUTHORIZATION, DATE, ORIGIN};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName};
 use serde_json::json;
 
 use crate::app::App;
@@ -122,7 +123,7 @@ pub(crate) fn handle(
             delivery,
             notes,
         } = app.faults.check(&call, may_inject);
-        outcome.explanation = notes;
+        (outcome.explanation, outcome.delivery) = (notes, delivery);
         let reply = match instead {
             Some(ResponseOverride::Raw(reply)) => {
                 outcome.stage = Stage::Fault;
@@ -333,6 +334,8 @@ impl Outcome {
         let duration = began.elapsed();
         let outcome = match self.error {
             "" if self.stage == Stage::Recognise => "unclaimed",
+            // The operation did what was asked, and its client does not know it.
+            "" if self.delivery != DeliveryMode::Whole => self.delivery.as_str(),
             "" => "ok",
             error => error,
         };
@@ -349,15 +352,9 @@ impl Outcome {
     }
 }
 
-/// The namespace that the header names. Two that differ are no name, in the form that HTTP gives a header that comes twice.
+/// The namespace that the header names.
 pub(crate) fn header_namespace(headers: &HeaderMap) -> Option<Cow<'_, str>> {
-    let mut named = headers.get_all(NAMESPACE).iter();
-    let name = named.next()?;
-    let text = |name: &HeaderValue| String::from_utf8_lossy(name.as_bytes()).into_owned();
-    Some(match named.find(|other| *other != name) {
-        Some(other) => format!("{}, {}", text(name), text(other)).into(),
-        None => String::from_utf8_lossy(name.as_bytes()),
-    })
+    header::said_once(headers, &NAMESPACE)
 }
 
 /// The namespace that a request belongs to, by the first of these that it has: the header, a host label

@@ -290,6 +290,19 @@ fn failed_calls_are_told_where_the_command_fails() {
     );
     assert!(!complaint.contains(USERS), "{complaint}");
 
+    // A failure by the body of a 200, an old one of another namespace, and what must not reach a terminal.
+    let running = Running::start(&["--journal", "2000"], "read end; exit 4");
+    running.get("/api/user");
+    running.get("/?Action=%1b%5b31mX&Version=2024-08-31");
+    for _ in 0..1001 {
+        running.get(USERS);
+    }
+    let (_, complaint) = running.end();
+    assert!(complaint.contains("2 calls failed"), "{complaint}");
+    assert!(complaint.contains("qingcloud-ehpc"), "{complaint}");
+    assert!(complaint.contains("\\u{1b}[31mX"), "{complaint}");
+    assert!(!complaint.contains('\u{1b}'), "{complaint}");
+
     let running = Running::start(&[], "read end; exit 0");
     running.get("/nobody/at/all");
     assert_eq!(running.end(), (Some(0), String::new()));

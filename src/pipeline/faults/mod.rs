@@ -15,6 +15,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::namespace::ids::Ids;
+use crate::pipeline::header::said_once;
 use crate::provider::call::{Call, Reply};
 use crate::provider::error::ApiError;
 use catalogue::{named, no_such_error};
@@ -43,6 +44,17 @@ pub(crate) enum DeliveryMode {
     Reset,
     /// The first half of it.
     Truncate,
+}
+
+impl DeliveryMode {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Hang => "hang",
+            Self::Reset => "reset",
+            Self::Truncate => "truncate",
+        }
+    }
 }
 
 /// What a fault puts in the place of an answer.
@@ -190,10 +202,10 @@ impl Faults {
         if 0 < self.len() {
             self.apply_rules(call, &mut trouble);
         }
-        if let Some(asked) = call.request.headers.get(NAME)
+        if let Some(asked) = said_once(&call.request.headers, &NAME)
             && trouble.instead.is_none()
         {
-            match from_header(&String::from_utf8_lossy(asked.as_bytes()), call.provider) {
+            match from_header(&asked, call.provider) {
                 _ if !may_inject => trouble.notes.push(format!(
                     "{HEADER} was left aside: under --auth strict it takes a call that a valid key signed, or the admin token as Authorization: Bearer"
                 )),

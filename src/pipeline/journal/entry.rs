@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use serde_json::{Map, Value, json};
 
 use crate::namespace::clock::Time;
+use crate::pipeline::faults::DeliveryMode;
 use crate::pipeline::faults::Match;
 use crate::provider::call::{PathParams, Reply, Request, params};
 use crate::provider::error::Missing;
@@ -76,6 +77,8 @@ pub(crate) struct Outcome {
     /// The operation's name, or what the caller took for one.
     pub(crate) operation: Cow<'static, str>,
     pub(crate) stage: Stage,
+    /// Whether the answer arrives, as far as faults let it.
+    pub(crate) delivery: DeliveryMode,
     /// The name of the catalogue row; empty for a success.
     pub(crate) error: &'static str,
     /// The error's code on the wire.
@@ -301,9 +304,12 @@ impl StoredEntry {
         }
     }
 
-    /// Whether it was answered as anything but a success. Some providers say so in the body of a 200.
+    /// Whether its client saw anything but a success. Some providers say so in the body of a 200.
     pub(super) fn has_failed(&self) -> bool {
-        400 <= self.status || !self.outcome.error.is_empty() || self.outcome.provider.is_empty()
+        400 <= self.status
+            || !self.outcome.error.is_empty()
+            || self.outcome.provider.is_empty()
+            || self.outcome.delivery != DeliveryMode::Whole
     }
 
     /// The entry in one line of a list.
@@ -321,6 +327,9 @@ impl StoredEntry {
         put("operation", json!(redact::target(&call.operation)));
         put("stage", json!(call.stage.as_str()));
         put("status", json!(self.status));
+        if call.delivery != DeliveryMode::Whole {
+            put("delivery", json!(call.delivery.as_str()));
+        }
         put("error", json!(call.error));
         put("request_id", json!(call.request_id));
         put("duration_us", json!(self.duration.as_micros()));

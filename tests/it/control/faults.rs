@@ -251,6 +251,42 @@ fn a_body_breaks_off() {
     assert_eq!(body.as_bytes(), &whole.body[..whole.body.len() / 2]);
 }
 
+/// The operation ran, but its client did not see that: no success.
+#[test]
+fn an_answer_that_is_lost_is_a_failure() {
+    let server = demo();
+    for effect in ["hang", "reset", "truncate"] {
+        fault(&server, &json!({ "effect": effect, "times": 1 }));
+        let _ = raw(&server, Duration::from_millis(200));
+        let entry = newest(&server);
+        assert_eq!(
+            (&entry["delivery"], &entry["status"]),
+            (&json!(effect), &json!(200))
+        );
+        let failed = server.get("/_rollcall/journal?failed=true").json();
+        assert_eq!(failed["entries"][0]["id"], entry["id"], "{effect}");
+        let outcome = format!("operation=\"ListUser\",outcome=\"{effect}\"");
+        let metrics = server.get("/_rollcall/metrics");
+        assert!(metrics.text().contains(&outcome), "{metrics}");
+    }
+    list(&server, "default");
+    assert_eq!(newest(&server)["delivery"], Value::Null);
+}
+
+#[test]
+fn a_rule_is_for_one_namespace_by_one_name() {
+    let server = demo();
+    let rule = r#"{"match": {"namespace": "other"}, "effect": "hang"}"#;
+    let answer = server.json("POST", "/_rollcall/faults?namespace=this", rule);
+    refused(&answer, 400, "/match/namespace", "name one");
+    let question = r#"{"match": {"namespace": "other"}, "count": 0}"#;
+    let answer = server.json("POST", "/_rollcall/journal/verify?namespace=this", question);
+    refused(&answer, 400, "/match/namespace", "name one");
+    for target in ["/_rollcall/faults?namespace=other", "/_rollcall/faults"] {
+        assert_eq!(server.json("POST", target, rule).status, 201, "{target}");
+    }
+}
+
 #[test]
 fn after_and_times_count_matching_calls() {
     let server = demo();
@@ -310,6 +346,13 @@ fn the_same_seed_gives_the_same_chances_whatever_others_do() {
 #[test]
 fn a_header_makes_one_request_fail() {
     let server = demo();
+    let two = [
+        ("x-rollcall-fault", "Internal"),
+        ("x-rollcall-fault", "hang"),
+    ];
+    let answer = server.send("GET", USERS, &two, b"");
+    assert_eq!(answer.status, 400, "{answer}");
+    assert!(answer.text().contains("Internal, hang"), "{answer}");
     let send = |value: &str| server.send("GET", USERS, &[("x-rollcall-fault", value)], b"");
     assert_eq!(send("UserNotFound").verdict(), "400 DMS.00500972");
     assert_eq!(send("status=418").status, 418);

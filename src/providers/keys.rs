@@ -35,7 +35,7 @@ impl fmt::Display for KeyFlaw<'_> {
             Self::Disabled => f.write_str("the key is disabled"),
             Self::Expired(end) => write!(
                 f,
-                "the key is temporary, and its time is over: it was good until {}",
+                "the temporary key has expired: it was valid until {}",
                 end.rfc3339_seconds()
             ),
             Self::TokenMissing => {

@@ -82,7 +82,7 @@ fn known(
     if known.is_none() {
         tracing::info!(
             folder = %folder.display(),
-            "the certificate authority is over, or is for other names; there is a new one"
+            "the certificate authority has expired or was issued for other names; created a new one"
         );
     }
     Ok(known)
@@ -260,7 +260,7 @@ mod tests {
         assert!(refused().contains(KEY), "{}", refused());
         fs::write(folder.path().join(CA), "a certificate of mine").expect("a file");
         assert!(
-            refused().contains("ca.pem is not of rollcall's making"),
+            refused().contains("ca.pem was not created by rollcall"),
             "{}",
             refused()
         );

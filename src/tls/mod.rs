@@ -136,7 +136,7 @@ pub(crate) enum TlsError {
     Pem(PathBuf, &'static str),
     #[error("the certificate {0} and the key {1} cannot be used: {2}")]
     Pair(PathBuf, PathBuf, String),
-    #[error("{0} is not of rollcall's making and was left as it is; choose another folder")]
+    #[error("{0} was not created by rollcall and was not changed; choose another folder")]
     Foreign(PathBuf),
     #[error("no certificate could be made: {0}")]
     Issue(rcgen::Error),

@@ -554,7 +554,7 @@ fn a_key_that_is_there_twice_is_refused_in_every_file() {
         path.display().to_string()
     };
     let seed = file("seed.json", "{\"credentials\": [],\n\"credentials\": []}");
-    let sentence = "seed.json:2:16: the key \"credentials\" is there twice";
+    let sentence = "seed.json:2:16: duplicate key \"credentials\"";
     check(&["seed", "check", &seed], 1, sentence);
     let nested = file(
         "nested.ndjson",
@@ -563,7 +563,7 @@ fn a_key_that_is_there_twice_is_refused_in_every_file() {
     check(
         &["seed", "check", &nested],
         1,
-        "nested.ndjson:2:44: the key \"users\" is there twice",
+        "nested.ndjson:2:44: duplicate key \"users\"",
     );
     let faults = file(
         "faults.json",
@@ -572,7 +572,7 @@ fn a_key_that_is_there_twice_is_refused_in_every_file() {
     check(
         &["serve", "--faults", &faults],
         2,
-        "at /0/times: the key \"times\" is there twice",
+        "at /0/times: duplicate key \"times\"",
     );
     // The mark of an editor is no part of a file.
     let faults = file("marked.json", "\u{feff}[{\"effect\": \"hang\"}]");

@@ -56,7 +56,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     (
         "json",
         "{\"credentials\": [],\n \"credentials\": []}",
-        ":2:17: the key \"credentials\" is there twice\n",
+        ":2:17: duplicate key \"credentials\"\n",
     ),
     (
         "json",
@@ -81,7 +81,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     (
         "ndjson",
         "{}\n{\"huawei-rocketmq\": {\"users\": [], \"users\": []}}\n",
-        ":2:44: the key \"users\" is there twice\n",
+        ":2:44: duplicate key \"users\"\n",
     ),
 ];
 
@@ -201,7 +201,7 @@ fn rules_and_answers_that_are_wrong_are_told_so_too() {
         ("[\n {,", ":2:3: at /0: key must be a string"),
         (
             "[{\"effect\": \"hang\", \"times\": 1,\n \"times\": 2}]",
-            ":2:11: at /0/times: the key \"times\" is there twice\n",
+            ":2:11: at /0/times: duplicate key \"times\"\n",
         ),
         ("[{\n \"effect\": 5}]", ":2:12: at /0/effect: "),
         ("{}", ":1:1: invalid type: object, expected an array"),

@@ -379,7 +379,7 @@ impl<'de, A: MapAccess<'de>> Members<'_, A> {
             self.last = Some(key.clone());
         }
         if self.watch.is_strict && !self.seen.insert(key.as_str().into()) {
-            let twice = A::Error::custom(format!("the key \"{key}\" is there twice"));
+            let twice = A::Error::custom(format!("duplicate key \"{key}\""));
             return self
                 .watch
                 .locate(Err(twice), || self.last.take().map(Step::Key));

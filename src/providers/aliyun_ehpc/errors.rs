@@ -70,11 +70,11 @@ catalogue! {
     SIGNATURE_METHOD_MISSING: MissingSignatureMethod = 400 "MissingSignatureMethod" "SignatureMethod is mandatory for this action." Authentication UNDOCUMENTED_MISSING;
     /// no SignatureVersion
     SIGNATURE_VERSION_MISSING: MissingSignatureVersion = 400 "MissingSignatureVersion" "SignatureVersion is mandatory for this action." Authentication UNDOCUMENTED_MISSING;
-    /// Authorization cannot be read; with the quirk bad-signature = incomplete also an RPC signature that is another than ours
+    /// Authorization cannot be read; with the quirk bad-signature = incomplete also an RPC signature that does not match ours
     SIGNATURE_INCOMPLETE: IncompleteSignature = 400 "IncompleteSignature" "The request signature does not conform to Aliyun standards. server string to sign is:{}" Authentication INCOMPLETE;
     /// a signature method other than HMAC-SHA1, HMAC-SHA256, ACS3-HMAC-SHA256 and ACS3-HMAC-SM3
     SIGNATURE_METHOD_INVALID: InvalidSignatureMethod = 400 "InvalidSignatureMethod" "Specified signature method is not valid." Authentication GATEWAY;
-    /// Timestamp or x-acs-date is no time
+    /// Timestamp or x-acs-date is not a time
     TIMESTAMP_MALFORMED: TimestampMalformed = 400 "InvalidTimeStamp.Format" "Specified time stamp or date value is not well formatted." Authentication GATEWAY;
     /// Timestamp or x-acs-date is more than 15 minutes off
     TIMESTAMP_EXPIRED: TimestampExpired = 400 "InvalidTimeStamp.Expired" "Specified time stamp or date value is expired." Authentication GATEWAY;
@@ -86,9 +86,9 @@ catalogue! {
     SECURITY_TOKEN_MALFORMED: SecurityTokenMalformed = 400 "InvalidSecurityToken.Malformed" "Specified SecurityToken is malformed." Authentication GATEWAY;
     /// a session token past its time
     SECURITY_TOKEN_EXPIRED: SecurityTokenExpired = 400 "InvalidSecurityToken.Expired" "Specified SecurityToken is expired." Authentication GATEWAY;
-    /// the RPC signature is another than ours
+    /// the RPC signature does not match ours
     SIGNATURE_MISMATCH: SignatureMismatch = 400 "SignatureDoesNotMatch" "Specified signature is not matched with our calculation. server string to sign is:{}" Authentication MISMATCH;
-    /// the ACS3 signature is another than ours
+    /// the ACS3 signature does not match ours
     SIGNATURE_MISMATCH_ACS3: SignatureMismatchAcs3 = 400 "SignatureDoesNotMatch" "Specified signature does not match our calculation. server StringToSign is [{}] server CanonicalRequest is [{}]" Authentication GATEWAY;
     /// a nonce that this access key used within 15 minutes
     SIGNATURE_NONCE_USED: SignatureNonceUsed = 400 "SignatureNonceUsed" "Specified signature nonce was used already." Authentication GATEWAY;
@@ -120,11 +120,11 @@ catalogue! {
     PAGE_SIZE_INVALID: InvalidPageSize = 400 "InvalidPageSize" "Specified parameter PageSize is not valid." Condition INVALID;
     /// Async is neither true nor false
     ASYNC_INVALID: InvalidAsync = 400 "InvalidAsync" "Specified parameter Async is not valid." Condition INVALID;
-    /// User is no JSON array of objects that hold strings (2024-07-30)
+    /// User is not a JSON array of objects that hold strings (2024-07-30)
     USER_INVALID: InvalidUser = 400 "InvalidUser" "Specified parameter User is not valid." Condition INVALID;
-    /// ClusterIds is no JSON array of strings (2024-07-30)
+    /// ClusterIds is not a JSON array of strings (2024-07-30)
     CLUSTER_IDS_INVALID: InvalidClusterIds = 400 "InvalidClusterIds" "Specified parameter ClusterIds is not valid." Condition INVALID;
-    /// ClusterNames is no JSON array of strings (2024-07-30)
+    /// ClusterNames is not a JSON array of strings (2024-07-30)
     CLUSTER_NAMES_INVALID: InvalidClusterNames = 400 "InvalidClusterNames" "Specified parameter ClusterNames is not valid." Condition INVALID;
     /// something went wrong inside
     INTERNAL_ERROR: InternalError = 500 "InternalError" "The request processing has failed due to some unknown error, exception or failure." Fault GATEWAY;

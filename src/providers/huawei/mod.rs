@@ -45,7 +45,7 @@ catalogue! {
     ACCESS_KEY_UNKNOWN: AccessKeyUnknown = 401 "APIGW.0301" "Incorrect IAM authentication information: Unauthorized" Authentication RECORDED;
     /// the same, where the quirk unknown-key says so
     ACCESS_KEY_NOT_EXIST: AccessKeyNotExist = 401 "APIGW.0301" "Incorrect IAM authentication information: ak {} not exist" Authentication RECORDED;
-    /// the signature is another than ours
+    /// the signature does not match ours
     SIGNATURE_MISMATCH: SignatureMismatch = 401 "APIGW.0301" "Incorrect IAM authentication information: verify aksk signature fail, canonicalRequest:{}" Authentication GUIDE;
     /// X-Sdk-Date is more than 15 minutes off
     SIGNATURE_EXPIRED: SignatureExpired = 401 "APIGW.0301" "Incorrect IAM authentication information: calc aksk signature fail:signature expired, signature time:{},server time:{}" Authentication CAPTURED;

@@ -133,7 +133,7 @@ pub(crate) fn check(
     {
         let of = token.project_id.as_deref().unwrap_or("no project");
         return Err(USER_NOT_AUTHORIZED.raise().because(format!(
-            "the token is good for {of}, the path names {project_id}"
+            "the token is valid for {of}, the path names {project_id}"
         )));
     }
     Ok(token)

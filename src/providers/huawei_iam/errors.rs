@@ -8,7 +8,7 @@ const OURS_TOO: Source =
     Source::Inferred("that the identity is checked is documented, the text for a token is not");
 
 catalogue! {
-    /// the body is no JSON, or lacks what its method needs
+    /// the body is not JSON, or lacks what its method needs
     BODY_INVALID: BodyInvalid = 400 "400" "The request body is invalid" Condition REFERENCE;
     /// a user or password that is not configured
     PASSWORD_WRONG: PasswordWrong = 401 "401" "The username or password is wrong." Authentication REFERENCE;

@@ -13,7 +13,7 @@ catalogue! {
     PROJECT_ID_INVALID: ProjectIdInvalid = 400 "DMS.00400002" "The project ID format is invalid." Condition TABLE;
     /// POST or PUT without a body
     BODY_EMPTY: BodyEmpty = 400 "DMS.00400004" "The request body is empty." Condition TABLE;
-    /// the body is no JSON object, or not UTF-8
+    /// the body is not a JSON object, or not UTF-8
     BODY_NOT_JSON: BodyNotJson = 400 "DMS.00400005" "The message body is not in JSON format or contains invalid characters." Condition TABLE;
     /// a known field has another JSON type than documented
     FIELD_INVALID: FieldInvalid = 400 "DMS.00400085" "The message body contains invalid characters or is not in JSON format. The error key is {}." Condition USE;

@@ -41,7 +41,7 @@ catalogue! {
     UNKNOWN_ACTION: UnknownAction = 200 "1101" [1101] "InvalidRequestMethod, unknown action [{}]" Condition WORDS;
     /// an access key that is not configured
     ILLEGAL_ACCESS_KEY: IllegalAccessKey = 200 "1200" [1200] "AuthFailure, illegal access key [{}]" Authentication CLIENTS;
-    /// the signature is another than ours
+    /// the signature does not match ours
     SIGNATURE_NOT_MATCHED: SignatureNotMatched = 200 "1200" [1200] "AuthFailure, signature not matched" Authentication CLIENTS;
     /// the timestamp is more than 60 s off
     REQUEST_HAS_EXPIRED: RequestHasExpired = 200 "1300" [1300] "RequestHasExpired, request [{}] has expired" Authentication WORDS;

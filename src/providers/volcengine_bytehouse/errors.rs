@@ -33,9 +33,9 @@ const OVERSIZE: Source =
     Source::Inferred("no document says what is answered beyond a limit of the transport");
 
 catalogue! {
-    /// a parameter is missing, malformed or outside its bounds, the body is no JSON object, or there is no such user
+    /// a parameter is missing, malformed or outside its bounds, the body is not a JSON object, or there is no such user
     BAD_REQUEST: BadRequest = 400 "Bad Request" "api service received invalid request format" Condition SEED;
-    /// the signature is another than ours
+    /// the signature does not match ours
     SIGNATURE_NOT_MATCH: SignatureNotMatch = 401 "SignatureNotMatch" "The request signature provided is incorrect." Authentication SEED;
     /// something went wrong inside
     INTERNAL_ERROR: InternalError = 500 "InternalError" "The request has failed due to an unknown error." Fault SEED;

@@ -451,7 +451,7 @@ fn a_reload_of_a_wrong_seed_says_what_happened_and_where() {
     );
     for (text, place) in [
         ("{\n  \"huawei-rocketmq\": {,", "seed.json:2:23: "),
-        (twice.as_str(), "the key \"credentials\" is there twice;"),
+        (twice.as_str(), "duplicate key \"credentials\";"),
     ] {
         fs::write(&file, text).expect("a file");
         let answer = server.json("POST", "/_rollcall/reload", "");

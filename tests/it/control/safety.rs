@@ -462,7 +462,7 @@ fn json_is_read_in_one_way_everywhere() {
         let answer = server.json(method, &target, &twice);
         assert_eq!(answer.status, 400, "{address}: {answer}");
         assert!(
-            answer.text().contains("is there twice") && answer.text().contains("line 1 column "),
+            answer.text().contains("duplicate key") && answer.text().contains("line 1 column "),
             "{answer}"
         );
         assert_eq!(

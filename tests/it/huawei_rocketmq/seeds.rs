@@ -181,7 +181,7 @@ fn a_broken_rule_is_named_with_its_place_and_value() {
     check(
         &a(),
         &json!([{ "access_key": "good-name", "secret_key": "weak" }]),
-        "users[0].secret_key: secret_key takes 8 to 32 characters; nothing",
+        "users[0].secret_key: secret_key takes 8 to 32 characters; the server was not started",
     );
     check(
         &a(),

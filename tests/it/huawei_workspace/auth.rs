@@ -384,7 +384,7 @@ fn keys_that_are_off_temporary_or_ended() {
         "old-ak",
         Some("T0ken-of-old-ak"),
         "token expires, expires_at: 2024-05-20T08:30:00.000000Z",
-        "its time is over",
+        "the temporary key has expired",
     );
 
     let mut temporary = key("temp-ak", "s3cr3t-of-temp-ak");

@@ -277,7 +277,7 @@ fn a_folder_of_somebody_elses_is_refused_and_left() {
         .map(drop)
         .expect_err("a start")
         .to_string();
-    assert!(said.contains("not of rollcall's making"), "{said}");
+    assert!(said.contains("was not created by rollcall"), "{said}");
     assert_eq!(fs::read_to_string(&path).expect("a file"), text);
 }
 

@@ -251,7 +251,7 @@ fn the_journal_says_what_was_wrong() {
     );
     let told = explained(&get(&server, "DeleteUser", "UserID=123"));
     assert!(
-        told.contains("a user's ID is another number than its UserID"),
+        told.contains("a user's ID differs from its UserID"),
         "{told}"
     );
     let told = explained(&server.get("/?Action=ListUser&Version=2024-08-31"));

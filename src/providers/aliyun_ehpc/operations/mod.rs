@@ -147,7 +147,7 @@ fn exists(found: bool, cluster: &Cluster, name: &str) -> Result<(), ApiError> {
     Err(errors::USER_NOT_EXIST
         .with(name)
         .because(format!(
-            "cluster {cluster_id} has no user \"{name}\" (any more); nothing was changed"
+            "cluster {cluster_id} has no user \"{name}\", or no longer; nothing was changed"
         ))
         .missing("user", &[cluster_id, name]))
 }

@@ -94,7 +94,7 @@ pub(crate) fn list_users_async(call: &Call<'_>) -> Result<Reply, ApiError> {
 fn no_task(async_id: &str, cluster_id: &str, lost: PollError) -> ApiError {
     wire::invalid_params("AsyncId").because(match lost {
         PollError::Unknown => format!(
-            "there is no task {async_id:?} (any more): tasks are kept for an hour, the newest 16384 of them, until a reset or \
+            "there is no task {async_id:?}, or it is gone: tasks are kept for an hour, the newest 16384 of them, until a reset or \
              a restart"
         ),
         PollError::OtherCluster => format!("the task {async_id} is of another cluster than {cluster_id}"),

@@ -35,7 +35,7 @@ fn find_user(tx: &Connection, named: wire::UserRef<'_>) -> Result<User, ApiError
             errors::BAD_REQUEST
                 .raise()
                 .because(format!(
-                    "there is no user with the UserID {user_id}; a user's ID is another number than its UserID"
+                    "there is no user with the UserID {user_id}; a user's ID differs from its UserID"
                 ))
                 .missing("user id", &[&user_id.to_string()])
         }),

@@ -1,4 +1,4 @@
-//! What lets pages of other origins call rollcall: the one place that writes these headers, for providers and control plane.
+//! CORS: the only place that writes these headers, for the provider APIs and the control plane.
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
@@ -7,22 +7,22 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
-/// A browser asks so before a page of the wider network calls this machine.
+/// Sent by browsers before a page from a public network calls this machine.
 const PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static("access-control-request-private-network");
 const ALLOW_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static("access-control-allow-private-network");
-/// For how many seconds a browser need not ask again.
+/// How many seconds a browser may cache a preflight.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 
-/// Whether a browser asks what it may send.
+/// Whether a request is a preflight.
 pub(crate) fn is_preflight(method: &Method, asked: &HeaderMap) -> bool {
     method == Method::OPTIONS
         && asked.contains_key(ORIGIN)
         && asked.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-/// Lets a browser send what it asks for.
+/// Answers a preflight with everything that it asks for.
 pub(crate) fn allow_request(asked: &HeaderMap, answer: &mut HeaderMap) {
     let mut echo = |from: &HeaderName, to: HeaderName| {
         if let Some(value) = asked.get(from) {
@@ -40,8 +40,8 @@ pub(crate) fn allow_request(asked: &HeaderMap, answer: &mut HeaderMap) {
     answer.insert(ACCESS_CONTROL_MAX_AGE, MAX_AGE);
 }
 
-/// Lets the page that asked read an answer, cookies or not: a browser takes no `*` from a page that sends them, for the origin
-/// and for the names of headers alike.
+/// Allows the page to read an answer, with or without cookies: for pages that send cookies, browsers accept no `*`, neither for
+/// the origin nor for header names.
 pub(crate) fn allow_reading(asked: &HeaderMap, answer: &mut HeaderMap) {
     answer.append(VARY, HeaderValue::from_static("origin"));
     let Some(origin) = asked.get(ORIGIN) else {

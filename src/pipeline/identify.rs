@@ -1,8 +1,8 @@
-//! Whose API is a request for? Five ways, in the order of [`identify`].
+//! Identifies the provider of a request, in five ways, in the order of [`identify`].
 //!
-//! A dedicated listener and a path prefix leave no doubt. The marks and the shape of a request decide the rest; the host
-//! name of the real service and, after it, credentials, version and action decide only what these leave open, which is
-//! in whose envelope an unknown path is answered.
+//! A dedicated listener and a path prefix are unambiguous. Otherwise the marks and the shape of the request decide. The host name
+//! of the real service and, after it, credentials, version and action only decide what these leave open: in whose envelope an
+//! unknown path is answered.
 
 use std::sync::LazyLock;
 
@@ -14,13 +14,13 @@ use crate::provider::{Mark, Provider, Signs};
 use crate::providers::{PROVIDERS, provider};
 use crate::tls::is_within;
 
-/// The provider of a request, `dedicated` being the one whose listener it came to. Takes a prefix off the path.
+/// The provider of a request. `dedicated` is the provider of its listener. Removes a prefix from the path.
 pub(crate) fn identify(
     request: &mut Request,
     dedicated: Option<&'static Provider>,
 ) -> Option<&'static Provider> {
     if let Some(provider) = dedicated {
-        // A client that is given the prefix everywhere need not take it off for this listener.
+        // A client that always sends the prefix may send it to this listener, too.
         request.strip_prefix(provider.id);
         return Some(provider);
     }
@@ -55,8 +55,8 @@ fn by_shape(request: &Request) -> Option<&'static Provider> {
     Some(by_foreign_signature(request, owner).unwrap_or(owner))
 }
 
-/// Whose client sent what the API that the path looks like does not have: no other answer than its own API's would it take for
-/// a refusal. To some clients of other clouds even QingCloud's 200 is a success.
+/// The provider whose client sent a request that does not exist in the API that its path resembles. A client recognises only its own
+/// API's errors: to some, even QingCloud's 200 with an error is a success.
 fn by_foreign_signature(request: &Request, owner: &Provider) -> Option<&'static Provider> {
     let signer = by_signature(request).or_else(|| by_credentials(request))?;
     let is_own = signer
@@ -81,7 +81,7 @@ fn by_path(path: &str) -> Option<&'static Provider> {
                 paths.map(move |pattern| PathPattern::new(pattern, provider))
             })
             .collect();
-        // A star sorts after every literal, and what goes on after what it begins with.
+        // A star sorts after every literal, and a longer path after its prefix.
         patterns.sort_by_key(|pattern| {
             let literals = pattern.segments.iter();
             let mut key: Vec<_> = literals
@@ -92,7 +92,7 @@ fn by_path(path: &str) -> Option<&'static Provider> {
         });
         patterns
     });
-    // Taken apart once: every call is held against all of them.
+    // Split once, because every call is compared with all of them.
     let mut segments = [None; PathPattern::DEEPEST];
     for (segment, found) in segments.iter_mut().zip(path.split('/')) {
         *segment = Some(found);
@@ -102,11 +102,11 @@ fn by_path(path: &str) -> Option<&'static Provider> {
     found.map(|pattern| pattern.provider)
 }
 
-/// A pattern of a provider's paths.
+/// A path pattern of a provider.
 struct PathPattern {
-    /// Its segments; that of a whole path ends in `$`, which is in no path that comes.
+    /// Its segments; an exact path ends in `$`, which occurs in no request's path.
     segments: Vec<&'static str>,
-    /// The path, where the pattern is of no other.
+    /// The path, if the pattern matches only that one.
     whole: Option<&'static str>,
     provider: &'static Provider,
 }
@@ -135,7 +135,7 @@ impl PathPattern {
     }
 }
 
-/// By what only its clients send: points 1 to 3 of the ordered list of `volcengine-bytehouse.md` 1.1.
+/// By what only its clients send: points 1 to 3 of the ordered list in `volcengine-bytehouse.md` 1.1.
 pub(crate) fn by_signature(request: &Request) -> Option<&'static Provider> {
     static MARKS: LazyLock<Vec<(u8, Mark, &Provider)>> = LazyLock::new(|| {
         let marks = PROVIDERS.iter().flat_map(|&provider| {
@@ -153,7 +153,7 @@ pub(crate) fn by_signature(request: &Request) -> Option<&'static Provider> {
         .map(|(_, _, provider)| *provider)
 }
 
-/// `GET /` of a client that is given an address alone and asks it what there is, by what it sends and no browser does.
+/// Discovery with `GET /` by a client that knows only an address, recognised by what no browser sends.
 fn by_discovery(request: &Request) -> Option<&'static Provider> {
     if request.method != http::Method::GET {
         return None;
@@ -165,7 +165,7 @@ fn by_discovery(request: &Request) -> Option<&'static Provider> {
     })
 }
 
-/// By what is left at the path that several have, points 4 to 7 of the same list.
+/// On the path that several providers share: points 4 to 7 of the same list.
 fn by_common_path(request: &Request) -> Option<&'static Provider> {
     let has_common_path =
         |provider: &Provider| provider.operations.iter().any(|row| row.path == "/");
@@ -195,7 +195,7 @@ fn by_own_action(request: &Request) -> Option<&'static Provider> {
     found.next().filter(|_| found.next().is_none())
 }
 
-/// The providers that have such an operation among those that a call names by Action and Version.
+/// The providers with this operation, for calls that name it by Action and Version.
 fn with_action(is_it: impl Fn(&Operation) -> bool) -> impl Iterator<Item = &'static Provider> {
     PROVIDERS.iter().copied().filter(move |provider| {
         let mut rows = provider.operations.iter();
@@ -208,7 +208,7 @@ fn parameter<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     request.query().first(name).or_else(in_form)
 }
 
-/// By a signature or a token of its own: what is in headers first.
+/// By its own kind of signature or token, headers first.
 fn by_credentials(request: &Request) -> Option<&'static Provider> {
     let signs = Signs::of(request);
     [true, false].into_iter().find_map(|in_headers| {
@@ -239,13 +239,13 @@ fn by_host(host: &str) -> Option<&'static Provider> {
     found.map(|(_, provider)| *provider)
 }
 
-/// The provider whose real host that is, and the region that the host names.
+/// The provider that a real host belongs to, and the region in the host name.
 pub(crate) fn real_service(host: &str) -> Option<(&'static Provider, Option<String>)> {
     let name = host.trim_end_matches('.').to_ascii_lowercase();
     let provider = by_host(&name)?;
     let mut domains = provider.real.domains.iter();
     let domain = domains.find(|domain| is_within(&name, domain))?;
-    // Of `ehpc.cn-hangzhou.aliyuncs.com` the part before the domain; `api.qingcloud.com` names none.
+    // The label before the domain in `ehpc.cn-hangzhou.aliyuncs.com`; `api.qingcloud.com` has none.
     let before = name.strip_suffix(domain)?.trim_end_matches('.');
     let region = before
         .split('.')
@@ -262,8 +262,7 @@ fn is_region(label: &str) -> bool {
         if area.len() == 2 && !place.is_empty() && label.bytes().all(is_known))
 }
 
-/// Whether a text has these parts one after the other, the first at its beginning, the last at its end, and any text in
-/// between.
+/// Whether a text consists of these parts in order, with any text in between.
 fn is_like(text: &str, parts: &[&str]) -> bool {
     let [beginning, middle @ .., end] = parts else {
         return parts == [text];
@@ -280,7 +279,7 @@ fn is_like(text: &str, parts: &[&str]) -> bool {
     left.ends_with(end)
 }
 
-/// The operations that look most like a request: what it may have meant.
+/// The operations most similar to a request.
 pub(crate) fn nearest(request: &Request, only: Option<&'static Provider>) -> Vec<Value> {
     const MOST: usize = 5;
     let action = request
@@ -305,7 +304,7 @@ pub(crate) fn nearest(request: &Request, only: Option<&'static Provider>) -> Vec
                 Some(_) if request.path() == "/" => operation.name.to_owned(),
                 _ => format!("{} {}", operation.methods[0], operation.path),
             };
-            // A target may be 32 KiB long; what is far longer than any operation is like none anyway.
+            // A target may be 32 KiB long; one far longer than any operation resembles none.
             let head: String = wanted.chars().take(200).collect();
             (strsim::jaro_winkler(&head, &name), provider, operation)
         })

@@ -1,4 +1,4 @@
-//! What was counted since the start, as Prometheus text.
+//! Counters since the start, as Prometheus text.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::namespace::clock::{Clock, Time};
 
-/// Log lines that could not be written. Standard error is the process's, and so is this.
+/// Log lines that could not be written. Like standard error, this is per process.
 pub(crate) static LOG_LINES_DROPPED: AtomicU64 = AtomicU64::new(0);
 
 /// Upper bounds of the latency histogram's buckets, in seconds.
@@ -17,32 +17,32 @@ const BUCKETS: [f64; 12] = [
     0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.05, 0.25, 1.0, 5.0,
 ];
 
-/// The labels of a call: the provider, the operation (empty for what is none), the name of the error (or `ok`) and its code
-/// on the wire. All of them are from tables, so that callers cannot make more of them.
+/// The labels of a call: the provider, the operation (empty if unknown), the name of the error (or `ok`) and its code on the
+/// wire. All come from tables, so clients cannot create new label values.
 pub(crate) type Labels = [&'static str; 4];
 
-/// What a connection begins with.
+/// The protocol that a connection begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Protocol {
-    /// HTTP/1, or what it takes for that.
+    /// HTTP/1, or anything else.
     Http,
     /// A TLS handshake.
     Tls,
-    /// The preface of HTTP/2, from a client that knows beforehand that the server speaks it.
+    /// The preface of HTTP/2 with prior knowledge.
     Http2,
-    /// A request to a proxy for a tunnel.
+    /// A proxy's CONNECT request.
     Connect,
 }
 
 impl Protocol {
-    /// Those that no client of this server means to speak, with their names in the metrics.
+    /// The protocols that this server does not expect, with their names in the metrics.
     const MISDIRECTED: [(Self, &str); 3] = [
         (Self::Tls, "tls"),
         (Self::Http2, "http2"),
         (Self::Connect, "connect"),
     ];
 
-    /// What the first bytes of a connection begin.
+    /// The protocol that begins with these bytes.
     pub(crate) fn of(first: &[u8]) -> Self {
         match first {
             [0x16, 0x03, ..] | [0x16] => Self::Tls,
@@ -53,10 +53,10 @@ impl Protocol {
     }
 }
 
-/// Of so many clients it is remembered that they were warned of.
+/// For how many clients a warning is remembered.
 const WARNED: usize = 1000;
 
-/// Connections that were not meant for this server.
+/// Connections with an unexpected protocol.
 #[derive(Debug, Default)]
 struct Misdirected {
     counts: BTreeMap<Protocol, u64>,
@@ -68,7 +68,7 @@ struct Misdirected {
 pub(crate) struct Metrics {
     counted: Mutex<Counted>,
     misdirected: Mutex<Misdirected>,
-    /// The machine's time, not a namespace's: dashboards tell restarts by it.
+    /// The machine's time, not a namespace's: dashboards detect restarts by it.
     started: Time,
 }
 
@@ -104,7 +104,7 @@ impl Metrics {
         counted.count += 1;
     }
 
-    /// Counts a connection of another protocol; says whether it is the first one of that client.
+    /// Counts a connection with an unexpected protocol. Returns whether it is the client's first.
     pub(crate) fn count_misdirected(&self, protocol: Protocol, client: IpAddr) -> bool {
         let mut misdirected = self
             .misdirected
@@ -114,7 +114,7 @@ impl Metrics {
         misdirected.warned.len() < WARNED && misdirected.warned.insert((protocol, client))
     }
 
-    /// The counts as Prometheus text, with what somebody else counts: `(name, type, help, value)`.
+    /// The counters as Prometheus text, with further ones: `(name, type, help, value)`.
     pub(crate) fn text(&self, others: &[(&str, &str, &str, u64)], replica: Option<&str>) -> String {
         let counted = {
             let counted = self.counted.lock();
@@ -138,7 +138,7 @@ impl Metrics {
             &mut text,
             "call_seconds",
             "histogram",
-            "How long calls took inside of rollcall; the delays of faults are not in it.",
+            "How long calls took inside rollcall, without the delays of faults.",
         );
         let mut below = 0;
         for (bound, count) in BUCKETS.iter().zip(counted.buckets) {
@@ -188,7 +188,7 @@ impl Metrics {
     }
 }
 
-/// The same samples, each with one label more.
+/// Adds a label to every sample.
 fn with_label(text: &str, name: &str, value: &str) -> String {
     let mut labelled = String::with_capacity(text.len() * 2);
     for line in text.lines() {
@@ -207,7 +207,7 @@ fn with_label(text: &str, name: &str, value: &str) -> String {
     labelled
 }
 
-/// What dashboards show of every program, under the names that they know.
+/// Process metrics under their conventional names.
 fn process(text: &mut String, started: Time) {
     head(text, "build_info", "gauge", "The version that runs.");
     let version = env!("CARGO_PKG_VERSION");
@@ -230,7 +230,7 @@ fn process(text: &mut String, started: Time) {
     }
 }
 
-/// As Linux tells it; other systems do not.
+/// Available on Linux only.
 fn resident_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status

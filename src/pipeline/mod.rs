@@ -1,4 +1,4 @@
-//! The pipeline: a provider call's life, from top to bottom.
+//! The pipeline: a provider call from beginning to end.
 
 pub(crate) mod cors;
 pub mod faults;
@@ -36,13 +36,13 @@ use crate::store::trouble;
 
 const NAMESPACE: HeaderName = HeaderName::from_static(namespace::HEADER);
 
-/// An answer, and how it leaves the server.
+/// An answer, and how it is delivered.
 #[derive(Debug)]
 pub(crate) struct Delivery {
     pub(crate) reply: Reply,
     pub(crate) delay: Duration,
     pub(crate) delivery: DeliveryMode,
-    /// The id of the journal's entry, where it keeps one.
+    /// The id of its journal entry, if the journal is on.
     pub(crate) entry: Option<u64>,
 }
 
@@ -79,11 +79,11 @@ pub(crate) fn handle(
             return add_cors_headers(&request, reply).into();
         }
     };
-    // One look: whatever a reset does meanwhile, this call sees one state from its beginning to its end.
+    // Read once, so that the whole call sees one state, whatever a concurrent reset does.
     let state = namespace.state();
     let now = state.clock.now();
     namespace.touch(now);
-    // Where keys are verified, a namespace springs only from a call that a valid one signed.
+    // Under strict, only a call signed with a valid key creates a namespace.
     let mode = state
         .settings()
         .auth(provider.map_or("", |provider| provider.id));
@@ -112,7 +112,7 @@ pub(crate) fn handle(
             settings: state.settings(),
             state: Arc::clone(&state),
         };
-        // A header that any client can send must not hold a connection where keys are verified.
+        // Under strict, a header that any client can send must not hold a connection.
         let needs_key =
             mode == Auth::Strict && faults::is_wanted(&request) && !is_admin(app, &request);
         let admitted = needs_key.then(|| admit(&call));
@@ -167,7 +167,7 @@ pub(crate) fn handle(
     }
 }
 
-/// The provider and the namespace that a call would be of.
+/// The provider and namespace that a call would belong to.
 pub(crate) fn provider_and_namespace(request: &mut Request) -> (Option<&'static Provider>, String) {
     let provider = identify(request, None);
     let sent = provider.and_then(|provider| (provider.gateway.access_key)(request));
@@ -194,8 +194,8 @@ fn admit(call: &Call<'_>) -> Result<(), (Stage, ApiError)> {
     })
 }
 
-/// Whether a valid key signed the call, where keys are verified: the gateway let it through, and the operation, which is the
-/// one to check the password that a token is asked for with, did not find fault with who it is.
+/// Whether a valid key signed the call, under strict: the gateway accepted it and, for a token request, whose password the
+/// operation checks, the operation did too.
 fn is_verified(stage: Stage, verdict: &Result<Reply, ApiError>) -> bool {
     match verdict {
         Ok(_) => stage == Stage::Operation,
@@ -206,7 +206,7 @@ fn is_verified(stage: Stage, verdict: &Result<Reply, ApiError>) -> bool {
     }
 }
 
-/// Whether the request carries the admin token, as calls of the control plane do.
+/// Whether the request carries the admin token.
 fn is_admin(app: &App, request: &Request) -> bool {
     let given = request
         .header(AUTHORIZATION)
@@ -218,7 +218,7 @@ fn is_admin(app: &App, request: &Request) -> bool {
     }
 }
 
-/// The provider's own checks, unless they were made before, then the operation.
+/// Runs the provider's checks, unless they have been run, then the operation.
 fn dispatch(
     call: &Call<'_>,
     admitted: Option<Result<(), (Stage, ApiError)>>,
@@ -248,8 +248,8 @@ fn dispatch(
 }
 
 impl Outcome {
-    /// Gives what broke the provider's own internal error; its cause goes to the log and the journal, not on the wire.
-    /// Tells the reader of the journal what was wrong, and what nearly matched.
+    /// Answers a failure with the provider's own internal error; the cause goes to the log and the journal, not on the wire. Notes
+    /// in the journal what was wrong and what nearly matched.
     fn record_result(
         &mut self,
         call: &Call<'_>,
@@ -274,7 +274,7 @@ impl Outcome {
                 Err(*refusal)
             }
             Err(ApiError::Broken(cause)) => {
-                tracing::error!(provider = call.provider.id, %cause, "a call broke");
+                tracing::error!(provider = call.provider.id, %cause, "a call failed");
                 self.stage = Stage::Broken;
                 self.explanation.push(match trouble::of(&*cause) {
                     Some(trouble) => format!("The data could not be used: {trouble}."),
@@ -300,7 +300,7 @@ impl Outcome {
             let path = redact::target(call.request.path());
             let method = &call.request.method;
             explanation.push(format!(
-                "{path} is a path of this API, but not with the method {method}."
+                "{path} is a path of this API, but does not take {method}."
             ));
         }
         if call.operation().is_some() {
@@ -357,8 +357,8 @@ pub(crate) fn header_namespace(headers: &HeaderMap) -> Option<Cow<'_, str>> {
     header::said_once(headers, &NAMESPACE)
 }
 
-/// The namespace that a request belongs to, by the first of these that it has: the header, a host label
-/// `<name>.ns.<anything>`, the access key's suffix after `~`, the token's own.
+/// The namespace of a request, by the first of these that it has: the header, a host label `<name>.ns.<anything>`, the access
+/// key's suffix after `~`, the token's namespace.
 fn namespace_of<'a>(
     request: &'a Request,
     provider: Option<&'static Provider>,
@@ -386,7 +386,7 @@ fn namespace_of<'a>(
     name.unwrap_or(namespace::DEFAULT).into()
 }
 
-/// The answer to a call that no provider claims: never an empty page.
+/// The answer to a call that no provider recognises; it lists the nearest operations.
 fn unrecognised(
     app: &App,
     request: &Request,
@@ -420,16 +420,16 @@ fn unrecognised(
     (reply, entry)
 }
 
-/// The answer to what is for a host that is not a provider's: nothing is passed on to it.
+/// The answer to a proxy request for a host that is not a provider's; nothing is forwarded.
 pub(crate) fn refuse_host(app: &App, request: &Request, host: &str) -> Reply {
     let began = Instant::now();
     let detail = format!(
-        "rollcall serves the hosts of its providers alone and opens no connections, so {host} cannot be reached through it; name it in NO_PROXY to go past"
+        "rollcall serves only its providers' hosts and opens no connections, so {host} cannot be reached through it; add it to NO_PROXY to bypass rollcall"
     );
     let reply = Reply::problem(403, "Not a provider's host", &detail);
     let name = namespace_of(request, None, None);
     let named = app.namespaces.find(&name);
-    // What is for somebody else makes no namespace.
+    // A request for a foreign host must not create a namespace.
     let namespace = match named.map_or_else(|| app.namespaces.get(namespace::DEFAULT), Ok) {
         Ok(namespace) => namespace,
         Err(cause) => {
@@ -447,7 +447,7 @@ pub(crate) fn refuse_host(app: &App, request: &Request, host: &str) -> Reply {
     reply
 }
 
-/// What every provider's answers have: the namespace's time, and leave for pages of any origin.
+/// Adds what every provider's answers have: the namespace's time, and CORS headers.
 fn add_common_headers(request: &Request, state: &State, mut reply: Reply) -> Reply {
     if state.clock.setting() != crate::namespace::clock::Setting::Real {
         reply = reply.header(DATE, state.clock.now().http_date());
@@ -462,7 +462,7 @@ fn add_cors_headers(request: &Request, mut reply: Reply) -> Reply {
     reply
 }
 
-/// Browsers ask first; rollcall answers for every provider, whatever a contract says of OPTIONS.
+/// Answers preflights for every provider, whatever its contract says about OPTIONS.
 fn preflight(request: &Request) -> Option<Reply> {
     if !cors::is_preflight(&request.method, &request.headers) {
         return None;

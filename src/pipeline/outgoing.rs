@@ -1,4 +1,4 @@
-//! A request that is yet to be sent: signed in any scheme of its provider, as a real client signs it, and as a curl command.
+//! An outgoing request: signed in any scheme of its provider, as a real client does it, and printed as a curl command.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
@@ -68,7 +68,7 @@ impl SchemeVariant {
         }
     }
 
-    /// What it is, for people.
+    /// A readable description.
     pub(crate) const fn about(self) -> &'static str {
         match self {
             Self::Acs3 => "Alibaba: ACS3-HMAC-SHA256, in headers",
@@ -131,12 +131,12 @@ impl SchemeVariant {
             Self::Iaas | Self::Ehpc => is("signature_method", "HmacSHA256"),
             Self::IaasSha1 | Self::EhpcSha1 => is("signature_method", "HmacSHA1"),
         };
-        // Who writes `time_stamp` is of the dialect that comes last.
+        // Only the dialect that comes last has `time_stamp`.
         let found = variants.iter().rev().find(|variant| looks(variant));
         found.or(variants.first()).copied()
     }
 
-    /// QingCloud's temporary keys sign with signature_version 2, which is not emulated.
+    /// QingCloud's temporary keys use signature_version 2, which is not emulated.
     pub(crate) const fn takes_tokens(self) -> bool {
         !matches!(
             self,
@@ -145,25 +145,25 @@ impl SchemeVariant {
     }
 }
 
-/// What a signature is made with, besides the key.
+/// The parameters of a signature, besides the key.
 #[derive(Debug, Clone)]
 pub(crate) struct SigningParams {
     /// The time to sign with.
     pub(crate) time: Time,
-    /// The nonce of Alibaba's schemes; a new one where it is absent.
+    /// The nonce of Alibaba's schemes; random by default.
     pub(crate) nonce: Option<String>,
-    /// The region and the service of a credential scope; the scheme's usual ones where they are absent.
+    /// The region and service of a credential scope; by default the scheme's usual ones.
     pub(crate) region: Option<String>,
     pub(crate) service: Option<String>,
 }
 
-/// A request as a client is about to send it.
+/// A request that a client is about to send.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Outgoing {
     pub(crate) method: String,
     /// Percent-encoded, as it is sent.
     pub(crate) path: String,
-    /// What follows the `?`; empty where there is none.
+    /// What follows the `?`, or empty.
     pub(crate) query: String,
     /// Names in lower case.
     pub(crate) headers: Vec<(String, String)>,
@@ -197,7 +197,7 @@ impl Outgoing {
         }
     }
 
-    /// Says what the body is, unless a header does.
+    /// Sets the content type of the body, unless a header does.
     pub(crate) fn default_content_type(&mut self, kind: &str) {
         if self.header("content-type").is_none() {
             self.headers
@@ -205,7 +205,7 @@ impl Outgoing {
         }
     }
 
-    /// The same as a server reads it.
+    /// The request as a server reads it.
     pub(crate) fn received(&self) -> Result<Request, http::Error> {
         let target: Uri = self.target().parse().map_err(http::Error::from)?;
         let mut headers = HeaderMap::new();
@@ -290,7 +290,7 @@ impl Outgoing {
         }
     }
 
-    /// Takes off what its client signed it with, and what belongs to its connection.
+    /// Removes the client's signature and hop-by-hop headers.
     pub(crate) fn unsign(&mut self, provider: Option<&Provider>) {
         self.headers.retain(|(name, _)| {
             let name = name.as_str();
@@ -315,8 +315,8 @@ impl Outgoing {
         Params::decode(format!("{}&{form}", self.query).as_bytes())
     }
 
-    /// The command that sends it. What curl would change on its own is switched off: dot segments, brackets, the content type
-    /// of a body. `host` is what curl sends by itself for that origin, and `hidden` a secret that is not to be shown.
+    /// The curl command that sends it, with options that keep curl from changing dot segments, brackets or the content type. `host`
+    /// is what curl sends for that origin; `hidden` is a secret to mask.
     pub(crate) fn curl(&self, origin: &str, host: &str, hidden: Option<&str>) -> String {
         let hidden = hidden.filter(|secret| !secret.is_empty());
         let word = |text: &str| match hidden {

@@ -40,7 +40,7 @@ const HEAD_BUFFER: usize = 128 * 1024;
 /// How deeply tunnels may be nested; a proxy's client needs one.
 const DEPTH: usize = 2;
 /// The reason phrase of a refused tunnel: most clients print nothing else.
-const REASON: &[u8] = b"Forbidden: rollcall serves the hosts of its providers alone";
+const REASON: &[u8] = b"Forbidden: rollcall serves only its providers' hosts";
 
 /// Shared by the connections of a listener.
 pub(super) struct Front {

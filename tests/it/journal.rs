@@ -63,7 +63,7 @@ fn a_near_miss_is_explained() {
     assert!(
         entry["explanation"]
             .to_string()
-            .contains("not with the method PATCH"),
+            .contains("does not take PATCH"),
         "{entry}"
     );
 }

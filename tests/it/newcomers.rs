@@ -593,7 +593,7 @@ fn under_strict_a_fault_by_header_needs_a_valid_key_or_the_admin_token() {
         .send("GET", "/_rollcall/journal?limit=1", &ADMIN, b"")
         .json();
     let told = journal["entries"][0]["explanation"].to_string();
-    assert!(told.contains("x-rollcall-fault was left aside"), "{told}");
+    assert!(told.contains("x-rollcall-fault was ignored"), "{told}");
     let signed = |fault: &str, key: &AccessKey<'_>| {
         let request = Request::new("GET", USERS, "").with(FAULT, fault);
         send(&server, &by_huawei(request, key, crate::signed::TIME)).status

@@ -73,7 +73,7 @@ def test_a_process_that_is_started_finds_its_way(rollcall):
         "except OSError as refused: print(refused)"
     )
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True).stdout
-    assert "rollcall serves the hosts of its providers alone" in said
+    assert "rollcall serves only its providers' hosts" in said
 
 
 @pytest.mark.rollcall(https=False)

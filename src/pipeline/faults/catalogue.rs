@@ -1,10 +1,10 @@
-//! Rows of the providers' catalogues by name, and what to say where there is none.
+//! Finds rows of the providers' error catalogues by name, and explains unknown names.
 
 use crate::provider::Provider;
 use crate::provider::error::{ApiError, ErrorEntry};
 use crate::provider::text;
 
-/// The row of a provider's catalogue by name, or by code where only one row has it.
+/// The row of a provider's catalogue by name, or by code if that is unique.
 pub(crate) fn row(provider: &Provider, name: &str) -> Option<&'static ErrorEntry> {
     provider
         .errors()
@@ -15,7 +15,7 @@ pub(crate) fn row(provider: &Provider, name: &str) -> Option<&'static ErrorEntry
         })
 }
 
-/// The error of that name, each gap of its message filled with the detail, or with a word that says where it is from.
+/// The error of that name, with each gap in its message filled with the detail, or with a word for its origin.
 pub(super) fn named(
     provider: &Provider,
     name: &str,
@@ -26,7 +26,7 @@ pub(super) fn named(
     let detail: &dyn std::fmt::Display = &detail.unwrap_or("rollcall-fault");
     let gaps = entry.message.matches("{}").count();
     let error = entry.with_all(&vec![detail; gaps]);
-    Some(error.because(format!("{cause} asked for it")))
+    Some(error.because(format!("injected by {cause}")))
 }
 
 pub(super) fn no_such_error(provider: &Provider, name: &str) -> String {
@@ -38,7 +38,7 @@ pub(super) fn no_such_error(provider: &Provider, name: &str) -> String {
         .collect::<Vec<_>>();
     if !several.is_empty() {
         return format!(
-            "the code \"{name}\" is of several errors of {id}; take one by its name: {}",
+            "several errors of {id} have the code \"{name}\"; choose one by its name: {}",
             several.join(", ")
         );
     }

@@ -1,4 +1,4 @@
-//! Whether a rule can be meant: calls that there are, errors that their provider has, delays that end.
+//! Validates fault rules: the calls and errors have to exist, and delays have to be finite.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::providers::{PROVIDERS, provider, unknown_provider};
 /// The longest delay of a rule.
 const LONGEST_DELAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Why a rule cannot be taken: where in it (a JSON pointer), and what is wrong there.
+/// Why a rule is invalid: where in it (a JSON pointer), and what is wrong there.
 #[derive(Debug)]
 pub(crate) struct RuleError {
     pub(crate) pointer: String,
@@ -28,7 +28,7 @@ impl RuleError {
 }
 
 impl Match {
-    /// Whether there can be such a call; a pointer begins at the match.
+    /// Checks that such a call can exist; pointers are relative to the match.
     pub(crate) fn check(&self) -> Result<(), RuleError> {
         let at = |pointer: &str, rule: String| Err(RuleError::new(pointer, rule));
         let only = self.provider.as_deref().map(|id| (id, provider(id)));
@@ -63,7 +63,7 @@ impl Match {
         if key.is_some_and(|key| key.contains('~')) {
             return at(
                 "/access_key",
-                "an access key is matched without its ~namespace, which goes into namespace"
+                "write the access key without its ~namespace, and put that into namespace"
                     .to_owned(),
             );
         }
@@ -72,13 +72,13 @@ impl Match {
 }
 
 impl Rule {
-    /// Whether it can be meant; a pointer begins at the rule.
+    /// Checks the rule; pointers are relative to it.
     pub(crate) fn check(&self) -> Result<(), RuleError> {
         check(self)
     }
 }
 
-/// Whether a rule can be meant.
+/// Checks the effect and counts of a rule.
 pub(super) fn check(rule: &Rule) -> Result<(), RuleError> {
     let Rule {
         matches,
@@ -94,13 +94,13 @@ pub(super) fn check(rule: &Rule) -> Result<(), RuleError> {
     if *times == Some(0) {
         return at(
             "/times",
-            "0 times is never; leave times out for every call, or leave the rule out".to_owned(),
+            "0 times means never; omit times to affect every call, or omit the rule".to_owned(),
         );
     }
     if probability.is_some_and(|probability| !(0.0..=1.0).contains(&probability)) {
         return at(
             "/probability",
-            "a probability lies between 0 and 1".to_owned(),
+            "a probability must be between 0 and 1".to_owned(),
         );
     }
     check_effect(effect, matches.provider.as_deref().and_then(provider))?;
@@ -135,7 +135,7 @@ pub(super) fn check_effect(
                 let rule = match only {
                     Some(only) => no_such_error(only, error),
                     None => format!(
-                        "\"{error}\" is not an error of any provider, or a code of several; GET /_rollcall/errors lists them"
+                        "\"{error}\" is not an error of any provider, or the code of several; GET /_rollcall/errors lists them"
                     ),
                 };
                 return at("/effect/error", rule);
@@ -144,7 +144,7 @@ pub(super) fn check_effect(
         Effect::Answer { status, .. } if !(200..=599).contains(status) => {
             return at(
                 "/effect/status",
-                format!("{status} is not a status of an answer; use 200 to 599"),
+                format!("invalid status {status}; use 200 to 599"),
             );
         }
         Effect::Answer { content_type, .. }
@@ -164,10 +164,8 @@ pub(super) fn check_effect(
             for text in texts {
                 let rule = match humantime::parse_duration(text) {
                     Ok(length) if length <= LONGEST_DELAY => continue,
-                    Ok(_) => format!(
-                        "\"{text}\" is longer than a day; no client waits for that, so use \"hang\""
-                    ),
-                    Err(_) => format!("\"{text}\" is no length of time; write 100ms, 2s or 1m"),
+                    Ok(_) => format!("\"{text}\" is longer than a day; use \"hang\" instead"),
+                    Err(_) => format!("invalid duration \"{text}\"; write e.g. 100ms, 2s or 1m"),
                 };
                 return at("/effect/delay", rule);
             }
@@ -176,7 +174,7 @@ pub(super) fn check_effect(
             {
                 return at(
                     "/effect/delay",
-                    format!("a range begins with the shorter time: [\"{max}\", \"{min}\"]"),
+                    format!("write the shorter time first: [\"{max}\", \"{min}\"]"),
                 );
             }
         }

@@ -1,4 +1,4 @@
-//! Faults that a request itself asks for: by a header, or by a reserved name in place of an id.
+//! Faults requested by the call itself, with a header or a reserved name in place of an id.
 
 use std::sync::LazyLock;
 
@@ -12,10 +12,10 @@ use crate::provider::Provider;
 use crate::provider::call::{Call, Request};
 use crate::provider::error::ApiError;
 
-/// The header that makes one request fail.
+/// The header that makes a single request fail.
 pub(super) const HEADER: &str = "x-rollcall-fault";
 pub(super) const NAME: HeaderName = HeaderName::from_static(HEADER);
-/// What an access key or a resource id starts with to make its call fail.
+/// An access key or resource id with this prefix makes its call fail.
 pub(crate) const RESERVED: &str = "rollcall-fault-";
 
 /// Whether a request asks for a fault by the header.
@@ -23,13 +23,13 @@ pub(crate) fn is_wanted(request: &Request) -> bool {
     request.headers.contains_key(NAME)
 }
 
-/// The fault that a resource id asks for; looked at after authentication and before any format check. A name that is no
-/// error is noted for the reader of the journal.
+/// The fault that a resource id asks for, checked after authentication and before any format check. An unknown error name is noted
+/// in the journal.
 pub(crate) fn reserved_id(call: &Call<'_>, notes: &mut Vec<String>) -> Option<ApiError> {
     let request = call.request;
     let (path, query) = (request.path(), request.raw_query());
     let in_body = contains(&request.body);
-    // Every call comes by here, and hardly one has more to do.
+    // A fast path: every call comes through here, and hardly any asks for a fault.
     if !in_body && !contains(path.as_bytes()) && !contains(query.as_bytes()) {
         return None;
     }
@@ -55,7 +55,7 @@ pub(crate) fn reserved_id(call: &Call<'_>, notes: &mut Vec<String>) -> Option<Ap
     found
 }
 
-/// What the names of errors are made of.
+/// The characters of error names.
 fn is_of_a_name(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-')
 }
@@ -65,7 +65,7 @@ fn contains(text: &[u8]) -> bool {
     FINDER.find(text).is_some()
 }
 
-/// What the header asks for: an error's name, `delay=2s`, `status=503`, `hang`, `reset` or `truncate`.
+/// The fault that the header asks for: an error's name, `delay=2s`, `status=503`, `hang`, `reset` or `truncate`.
 pub(super) fn from_header(text: &str, provider: &'static Provider) -> Result<Effect, String> {
     let text = text.trim();
     let effect = match text.split_once('=') {

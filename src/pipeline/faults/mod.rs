@@ -1,7 +1,6 @@
-//! What should go wrong: rules that a test sets up, a header on one request, reserved names for clients that can set
-//! nothing else.
+//! Fault injection: by rules, by a header on a request, and by reserved names for clients that cannot set headers.
 //!
-//! A rule is for one namespace unless it says `"*"`, so that a fault never touches another test's calls.
+//! A rule applies to one namespace unless it says `"*"`, so that a fault never affects another test's calls.
 
 mod catalogue;
 mod check;
@@ -28,21 +27,21 @@ use inline::{HEADER, NAME};
 pub(crate) use inline::{RESERVED, is_wanted, reserved_id};
 pub use rule::{Delay, Effect, Match, Rule};
 
-/// How long a `hang` lasts at most: beyond any client's patience, and not for ever.
+/// How long a `hang` lasts: longer than any client's time-out, but not forever.
 const HANG: Duration = Duration::from_secs(600);
-/// The namespace of a rule for all of them.
+/// Stands for all namespaces in a rule.
 const EVERY_NAMESPACE: &str = "*";
 
-/// How an answer leaves the server.
+/// How an answer is delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum DeliveryMode {
     #[default]
     Whole,
-    /// Never.
+    /// Not at all.
     Hang,
-    /// As a reset connection.
+    /// By resetting the connection instead.
     Reset,
-    /// The first half of it.
+    /// Only its first half.
     Truncate,
 }
 
@@ -57,36 +56,36 @@ impl DeliveryMode {
     }
 }
 
-/// What a fault puts in the place of an answer.
+/// The answer that a fault substitutes.
 #[derive(Debug)]
 pub(crate) enum ResponseOverride {
     /// An error of the provider, in its envelope.
     Error(ApiError),
-    /// These bytes, as they are.
+    /// These bytes, unchanged.
     Raw(Reply),
 }
 
-/// What the faults make of a call.
+/// The effect of faults on a call.
 #[derive(Debug, Default)]
 pub(crate) struct Injected {
     /// An answer instead of the operation's.
     pub(crate) instead: Option<ResponseOverride>,
     pub(crate) delay: Duration,
     pub(crate) delivery: DeliveryMode,
-    /// What to tell the reader of the journal.
+    /// Notes for the journal.
     pub(crate) notes: Vec<String>,
 }
 
-/// How many rules there may be: each call looks at all of them.
+/// The largest number of rules: each call is checked against all of them.
 const MAX_RULES: usize = 10_000;
-/// How long their JSON may be together.
+/// The largest total size of their JSON.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
 
 /// Why a rule was not added.
 #[derive(Debug)]
 pub(crate) enum AddError {
     Rule(RuleError),
-    /// There are as many as there may be.
+    /// The limit is reached.
     Full,
 }
 
@@ -94,11 +93,11 @@ impl AddError {
     pub(crate) const FULL: &str = "there are 10,000 fault rules, or 64 MiB of them; DELETE /_rollcall/faults removes a namespace's";
 }
 
-/// Every rule there is.
+/// All rules.
 #[derive(Debug)]
 pub(crate) struct Faults {
     rules: Mutex<Rules>,
-    /// So that a server without faults does not pay for them.
+    /// Lets a server without faults skip the lock.
     many: AtomicUsize,
     seed: Option<u64>,
 }
@@ -109,7 +108,7 @@ struct Rules {
     rules: Vec<ActiveRule>,
 }
 
-/// A rule and what it counts.
+/// A rule with its counters.
 #[derive(Debug)]
 struct ActiveRule {
     rule: Rule,
@@ -117,12 +116,12 @@ struct ActiveRule {
     size: usize,
     /// When the current second of a throttle began, and how many calls it has let through.
     second: (Instant, u32),
-    /// Its own chances: what another namespace does must not change them.
+    /// Its own random stream, independent of other namespaces.
     chance: Ids,
 }
 
 impl Faults {
-    /// No rules yet; `seed` makes chances repeatable.
+    /// Starts without rules; `seed` makes probabilities repeatable.
     pub(crate) fn new(seed: Option<u64>) -> Self {
         Self {
             rules: Mutex::default(),
@@ -131,7 +130,7 @@ impl Faults {
         }
     }
 
-    /// Sets up a rule, for `namespace` unless it names one itself.
+    /// Adds a rule, to `namespace` unless it names one itself.
     pub(crate) fn add(&self, mut rule: Rule, namespace: &str) -> Result<Rule, AddError> {
         check(&rule).map_err(AddError::Rule)?;
         rule.matches
@@ -146,7 +145,7 @@ impl Faults {
         }
         rules.last_id += 1;
         rule.id = rules.last_id;
-        // The n-th rule of a namespace has the same chances in every run and after every reset.
+        // The n-th rule of a namespace gets the same random stream in every run and after every reset.
         let whose = rule.matches.namespace.as_deref();
         let many = rules
             .rules
@@ -167,7 +166,7 @@ impl Faults {
         Ok(rule)
     }
 
-    /// Every rule, or those that a namespace meets, in the order in which they are tried.
+    /// All rules, or those that apply to a namespace, in the order in which they are tried.
     pub(crate) fn list(&self, namespace: Option<&str>) -> Vec<Rule> {
         self.lock()
             .rules
@@ -183,7 +182,7 @@ impl Faults {
         self.many.load(Ordering::Acquire)
     }
 
-    /// Takes rules away: the one of that id, or those of that namespace, or all. Says how many there were.
+    /// Removes the rule with that id, the rules of that namespace, or all. Returns how many there were.
     pub(crate) fn remove(&self, id: Option<u64>, namespace: Option<&str>) -> usize {
         let mut rules = self.lock();
         let before = rules.rules.len();
@@ -196,7 +195,7 @@ impl Faults {
         before - rules.rules.len()
     }
 
-    /// What the rules, the header and the access key make of a call. `may_inject` says whether the header counts.
+    /// Applies rules, header and access key to a call. `may_inject` says whether the header counts.
     pub(crate) fn check(&self, call: &Call<'_>, may_inject: bool) -> Injected {
         let mut trouble = Injected::default();
         if 0 < self.len() {
@@ -207,7 +206,7 @@ impl Faults {
         {
             match from_header(&asked, call.provider) {
                 _ if !may_inject => trouble.notes.push(format!(
-                    "{HEADER} was left aside: under --auth strict it takes a call that a valid key signed, or the admin token as Authorization: Bearer"
+                    "{HEADER} was ignored: under --auth strict, the call must be signed with a valid key, or carry the admin token as Authorization: Bearer TOKEN"
                 )),
                 Ok(effect) => trouble.apply(&effect, call, Duration::ZERO, None, HEADER),
                 Err(cause) => {
@@ -248,7 +247,7 @@ impl Faults {
             rule.matched += 1;
             let due =
                 rule.after < rule.matched && rule.times.is_none_or(|times| rule.happened < times);
-            // A million steps are fine enough for a chance.
+            // A million steps are fine enough for a probability.
             let chosen =
                 |probability: f64| (chance.below(1_000_000) as f64) < probability * 1_000_000.0;
             if !due || !rule.probability.is_none_or(chosen) {
@@ -268,7 +267,7 @@ impl Faults {
             rule.happened += 1;
             let cause = format!("fault {}", rule.id);
             trouble.apply(&rule.effect, call, wait, Some(chance), &cause);
-            // The first rule with an answer answers; a later one is for a later call.
+            // Only the first rule with an answer counts; later ones are left for later calls.
             if trouble.instead.is_some() {
                 break;
             }
@@ -316,11 +315,11 @@ impl Injected {
                 self.delay = self.delay.saturating_add(delay);
                 let length = humantime::format_duration(delay);
                 self.notes
-                    .push(format!("{cause} held the answer back for {length}"));
+                    .push(format!("{cause} delayed the answer by {length}"));
             }
             Effect::Hang => {
                 (self.delay, self.delivery) = (HANG, DeliveryMode::Hang);
-                self.notes.push(format!("{cause} kept the answer back"));
+                self.notes.push(format!("{cause} withheld the answer"));
             }
             Effect::Reset => {
                 self.delivery = DeliveryMode::Reset;
@@ -329,7 +328,7 @@ impl Injected {
             }
             Effect::Truncate => {
                 self.delivery = DeliveryMode::Truncate;
-                self.notes.push(format!("{cause} cut the answer short"));
+                self.notes.push(format!("{cause} truncated the answer"));
             }
         }
     }
@@ -350,7 +349,7 @@ impl Delay {
     }
 }
 
-/// Whether a rule is for a call. An error that the call's provider does not have is for another provider's calls.
+/// Whether a rule applies to a call. An error that the call's provider does not have is for other providers.
 fn matches(rule: &Rule, call: &Call<'_>, params: &OnceCell<BTreeMap<String, String>>) -> bool {
     let wanted = &rule.matches;
     let is = |wanted: &Option<String>, found: &str| {

@@ -1,4 +1,4 @@
-//! What a fault rule says: which calls it is for, what becomes of them, and how often.
+//! Fault rules: which calls they affect, how, and how often.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::EVERY_NAMESPACE;
 use crate::provider::json;
 
-/// A rule as it is asked for and shown.
+/// A rule, as the control plane takes and shows it.
 ///
 /// ```
 /// use rollcall::faults::Rule;
@@ -20,10 +20,10 @@ use crate::provider::json;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// The number that the server gave it; 0 before.
+    /// The id assigned by the server; 0 before that.
     #[serde(default)]
     pub id: u64,
-    /// Which calls it is for.
+    /// The calls that it affects.
     #[serde(default, rename = "match")]
     pub matches: Match,
     /// What happens to them.
@@ -31,28 +31,28 @@ pub struct Rule {
     /// How many matching calls pass first.
     #[serde(default)]
     pub after: u64,
-    /// How many calls it happens to; without it, all of them.
+    /// How many calls it affects; by default, all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
-    /// How likely it happens to a matching call, 0 to 1; without it, surely.
+    /// The probability that it affects a matching call, 0 to 1; by default, 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probability: Option<f64>,
-    /// How many calls matched so far.
+    /// How many calls have matched.
     #[serde(default)]
     pub matched: u64,
-    /// How many calls it happened to so far.
+    /// How many calls it has affected.
     #[serde(default)]
     pub happened: u64,
 }
 
 impl Rule {
-    /// Whether it can happen to calls of that namespace.
+    /// Whether it applies to calls of that namespace.
     pub(super) fn concerns(&self, namespace: &str) -> bool {
         let own = self.matches.namespace.as_deref();
         own.is_none_or(|own| own == EVERY_NAMESPACE || own == namespace)
     }
 
-    /// A rule that holds for every matching call.
+    /// A rule that affects every matching call.
     ///
     /// ```
     /// use rollcall::faults::{Effect, Match, Rule};
@@ -75,7 +75,7 @@ impl Rule {
     }
 }
 
-/// Which calls a rule is for; what is absent lets all through.
+/// The calls that a rule affects; an absent member matches everything.
 ///
 /// ```
 /// use rollcall::faults::Match;
@@ -91,7 +91,7 @@ pub struct Match {
     /// The provider's name of the operation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// The namespace; `*` for all. The server fills in the namespace that the rule was set up in.
+    /// The namespace; `*` for all. By default, the namespace that the rule was added to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// The access key, without its `~namespace`.
@@ -117,11 +117,11 @@ pub struct Match {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Value", into = "Value")]
 pub enum Effect {
-    /// A row of the provider's error table, by its name, or by its code where that is unique.
+    /// An error of the provider's table, by its name, or by its code if that is unique.
     Error {
         /// The name or code.
         error: String,
-        /// What fills the gaps of its message.
+        /// Fills the gaps in its message.
         detail: Option<String>,
     },
     /// Any answer.
@@ -133,21 +133,21 @@ pub enum Effect {
         /// The content type of the body.
         content_type: String,
     },
-    /// The answer comes late.
+    /// A delayed answer.
     Delay {
-        /// How late.
+        /// The delay.
         delay: Delay,
     },
-    /// Beyond that many calls a second, the provider's own throttling error.
+    /// The provider's throttling error, beyond that many calls per second.
     Throttle {
-        /// Calls a second.
+        /// Calls per second.
         throttle: u32,
     },
     /// No answer.
     Hang,
-    /// The connection is reset.
+    /// A connection reset.
     Reset,
-    /// The answer breaks off half way.
+    /// Half of the answer.
     Truncate,
 }
 
@@ -214,11 +214,11 @@ impl TryFrom<Value> for Effect {
                 .map(|Throttled { throttle }| Self::Throttle { throttle }),
             (None, [_, _, ..]) => {
                 return Err(format!(
-                    "{} in one effect; a rule has one effect, so set up a rule for each",
+                    "an effect cannot be {} at once; add a rule for each",
                     given.join(" and ")
                 ));
             }
-            _ => return Err(format!("{value} is not an effect; use {FORMS}")),
+            _ => return Err(format!("invalid effect {value}; use {FORMS}")),
         };
         effect.map_err(|error| {
             let at = error.dotted();
@@ -255,7 +255,7 @@ impl From<Effect> for Value {
     }
 }
 
-/// How late an answer comes.
+/// How long an answer is delayed.
 ///
 /// ```
 /// use rollcall::faults::{Delay, Effect};
@@ -266,11 +266,11 @@ impl From<Effect> for Value {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
     untagged,
-    expecting = "a delay is a time, as \"2s\", or two, as [\"1s\", \"3s\"]"
+    expecting = "a delay is a duration such as \"2s\", or two such as [\"1s\", \"3s\"]"
 )]
 pub enum Delay {
-    /// That late.
+    /// Exactly this long.
     Fixed(String),
-    /// Somewhere between the two.
+    /// A random time between the two.
     Range(String, String),
 }

@@ -1,8 +1,7 @@
-//! The access log: a line of JSON a call, in a file or on standard output, for questions that are asked a day later.
+//! The access log: a line of JSON per call, in a file or on standard output.
 //!
-//! Lines are made and written by a thread of their own; a call only hands its journal entry over, which masks secrets where it
-//! is shown. Where the thread cannot keep up, because a disk is slow or the pipe is not read, entries are left out and counted
-//! instead of waited for.
+//! A separate thread formats and writes the lines; a call only hands over its journal entry, which masks secrets when it is
+//! printed. If the thread cannot keep up with a slow disk or pipe, entries are dropped and counted instead of holding up calls.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -18,24 +17,24 @@ use serde_json::{Value, json};
 use super::entry::StoredEntry;
 use crate::namespace::clock::Clock;
 
-/// Where the log goes, and how large a file of it grows.
+/// The destination of the log, and its maximum file size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AccessLogPlan {
-    /// The file; nothing for standard output.
+    /// The file; `None` for standard output.
     pub(crate) file: Option<PathBuf>,
     pub(crate) max_bytes: u64,
 }
 
-/// How large a file grows by default.
+/// The default maximum file size.
 pub(crate) const MAX_BYTES: u64 = 64 << 20;
-/// How many older files are kept: `FILE.1` is the youngest.
+/// How many rotated files are kept: `FILE.1` is the newest.
 const OLDER: usize = 4;
-/// How many entries may wait; each holds what the journal keeps of a call.
+/// The queue length; each entry holds what the journal keeps of a call.
 const WAITING: usize = 1024;
 /// How long a stop waits for the last lines.
 const LAST_LINES: Duration = Duration::from_millis(300);
 
-/// The log's end in the calls.
+/// The sending end, used by calls.
 #[derive(Debug)]
 pub(crate) struct AccessLog {
     entries: Option<SyncSender<Arc<StoredEntry>>>,
@@ -55,7 +54,7 @@ impl AccessLog {
             .name("access log".to_owned())
             .spawn(move || {
                 write_all(sink, &waiting, &counted, replica.as_deref());
-                // There is no wait where the stop took too long.
+                // The receiver is gone if the stop took too long.
                 let _ = finished.send(());
             })?;
         Ok(Self {
@@ -77,7 +76,7 @@ impl AccessLog {
 impl Drop for AccessLog {
     fn drop(&mut self) {
         self.entries = None;
-        // A pipe that is not read does not hold up the stop.
+        // An unread pipe must not hold up the stop.
         let done = self.done.get_mut().unwrap_or_else(PoisonError::into_inner);
         let _ = done.recv_timeout(LAST_LINES);
     }
@@ -98,7 +97,7 @@ fn write_all(
         if 0 < left_out {
             lines = format!("{}\n", json!({ "at": at, "left_out": left_out }));
         }
-        // The machine's time first: the namespace's own may stand still.
+        // Begins with the machine's time, because the namespace's clock may be frozen.
         let mut line = serde_json::Map::from_iter([("at".to_owned(), Value::from(at))]);
         line.extend(entry.summary(replica));
         lines.push_str(&format!("{}\n", Value::Object(line)));
@@ -166,7 +165,7 @@ impl Sink {
     }
 }
 
-/// Makes room for a new file: each older one goes one further, and the oldest goes.
+/// Rotates the files: each moves up by one, and the oldest is removed.
 fn rotate(path: &Path) -> io::Result<()> {
     let older = |number: usize| {
         let mut name = path.as_os_str().to_owned();

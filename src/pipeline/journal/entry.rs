@@ -1,4 +1,4 @@
-//! A call as the ring keeps it: what was asked and answered, packed, and how it is shown.
+//! A journal entry: request and answer, packed, and how they are shown.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -18,16 +18,16 @@ use crate::provider::redact;
 use crate::provider::table::Operation;
 use crate::provider::text;
 
-/// The most that an entry keeps of a body.
+/// How much of a body an entry keeps.
 const BODY: usize = 16 * 1024;
-/// How many parameters that an operation does not have are named.
+/// How many unknown parameters are named.
 const UNKNOWN: usize = 8;
-/// What an entry costs besides what it holds: itself, its places in the ring and the index, what allocators round up.
+/// The overhead of an entry: its struct, ring and index slots, and allocator rounding.
 pub(super) const OVERHEAD: usize = size_of::<StoredEntry>() + 256;
-/// Where in the pipeline a call was answered.
+/// The stage of the pipeline that answered a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Stage {
-    /// No provider claims it.
+    /// No provider recognised it.
     #[default]
     Recognise,
     /// A fault answered it.
@@ -38,7 +38,7 @@ pub(crate) enum Stage {
     Operation,
     /// The operation answered.
     Answered,
-    /// Something broke inside of rollcall.
+    /// An internal error of rollcall.
     Broken,
 }
 
@@ -65,25 +65,25 @@ impl Stage {
     ];
 }
 
-/// What the pipeline found out about a call, besides the request and the reply.
+/// What the pipeline found out about a call, besides request and reply.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
-    /// Empty where no provider claimed the call.
+    /// Empty if no provider recognised the call.
     pub(crate) provider: &'static str,
-    /// The operation's name in the table; empty for what is none.
+    /// The operation's name in the table; empty if unknown.
     pub(crate) named: &'static str,
-    /// The operation, and the parameters that every call of its provider has.
+    /// The operation, and the common parameters of its provider.
     pub(crate) known: Option<(&'static Operation, &'static [&'static str])>,
-    /// The operation's name, or what the caller took for one.
+    /// The operation's name, or the unknown one that the client sent.
     pub(crate) operation: Cow<'static, str>,
     pub(crate) stage: Stage,
-    /// Whether the answer arrives, as far as faults let it.
+    /// How the answer was delivered, as changed by faults.
     pub(crate) delivery: DeliveryMode,
     /// The name of the catalogue row; empty for a success.
     pub(crate) error: &'static str,
     /// The error's code on the wire.
     pub(crate) code: &'static str,
-    /// The access key, without its `~namespace`; empty where there is none.
+    /// The access key, without its `~namespace`, or empty.
     pub(crate) access_key: String,
     pub(crate) path: PathParams,
     pub(crate) request_id: String,
@@ -91,11 +91,11 @@ pub(crate) struct Outcome {
     pub(crate) finding: Option<Value>,
     /// What was looked for and not found.
     pub(crate) missing: Option<Missing>,
-    /// What nearly matched, what was wrong, what to do: sentences.
+    /// Sentences about what nearly matched, what was wrong and what to do.
     pub(crate) explanation: Vec<String>,
 }
 
-/// A call that was answered.
+/// An answered call.
 #[derive(Debug)]
 pub(crate) struct Entry<'a> {
     pub(crate) time: Time,
@@ -121,16 +121,16 @@ pub(super) struct StoredEntry {
     pub(super) outcome: Outcome,
     pub(super) packed: Packed,
     pub(super) reply_body: Bytes,
-    /// Whether the bodies of the request and of the reply were longer than what is kept of them.
+    /// Whether the bodies of request and reply were cut.
     pub(super) cut: bool,
     pub(super) reply_cut: bool,
 }
 
-/// The target and the headers of a request, its body, and the reply's headers, one after the other.
+/// The request's target, headers and body and the reply's headers, in one buffer.
 #[derive(Debug)]
 pub(super) struct Packed {
     bytes: Box<[u8]>,
-    /// Where the request's headers, its body and the reply's headers begin.
+    /// The offsets of the request's headers, its body and the reply's headers.
     headers: usize,
     body: usize,
     reply: usize,
@@ -199,7 +199,7 @@ impl Packed {
     }
 }
 
-/// The path of a target; of a CONNECT, which has none, the host and port.
+/// The path of a target; for CONNECT, host and port.
 fn path_of(target: &Uri) -> &str {
     match target.authority() {
         Some(authority) if target.path().is_empty() => authority.as_str(),
@@ -207,7 +207,7 @@ fn path_of(target: &Uri) -> &str {
     }
 }
 
-/// The headers in packed lines; a value has no line break.
+/// The headers from packed lines; values contain no line breaks.
 fn unpacked(lines: &[u8]) -> HeaderMap {
     let pairs = lines.split(|byte| *byte == b'\n').filter_map(|line| {
         let colon = line.iter().position(|byte| *byte == b':')?;
@@ -221,7 +221,7 @@ fn unpacked(lines: &[u8]) -> HeaderMap {
     headers
 }
 
-/// Cuts a text that is longer than an entry may keep, between two characters.
+/// Cuts an overlong text at a character boundary.
 fn shorten(text: &mut String) {
     if BODY < text.len() {
         text.truncate(text.floor_char_boundary(BODY));
@@ -239,14 +239,14 @@ fn shorten_all(finding: &mut Value) {
 }
 
 impl Outcome {
-    /// What its texts take.
+    /// The size of its texts.
     fn size(&self) -> usize {
         let sentences = self.explanation.iter().map(|text| text.len() + 32);
         let path = self
             .path
             .iter()
             .map(|(_, value)| value.len() + size_of::<(&str, String)>());
-        // A tree of values takes about twice its text.
+        // A JSON value takes about twice the size of its text.
         let finding = self
             .finding
             .as_ref()
@@ -285,7 +285,7 @@ impl StoredEntry {
         } else {
             reply.body.clone()
         };
-        // An encoder doubles its buffer until the text fits.
+        // The encoder leaves spare capacity.
         let reply_size = reply_body.len().next_power_of_two();
         Self {
             id: 0,
@@ -304,7 +304,7 @@ impl StoredEntry {
         }
     }
 
-    /// Whether its client saw anything but a success. Some providers say so in the body of a 200.
+    /// Whether the client saw anything but a success. Some providers send errors in the body of a 200.
     pub(super) fn has_failed(&self) -> bool {
         400 <= self.status
             || !self.outcome.error.is_empty()
@@ -312,7 +312,7 @@ impl StoredEntry {
             || self.outcome.delivery != DeliveryMode::Whole
     }
 
-    /// The entry in one line of a list.
+    /// The entry's summary in a list.
     pub(super) fn summary(&self, replica: Option<&str>) -> Map<String, Value> {
         let call = &self.outcome;
         let mut summary = Map::new();
@@ -346,17 +346,17 @@ impl StoredEntry {
         summary
     }
 
-    /// Parameters that the operation does not have, which the service and rollcall ignore in silence. Found when somebody
-    /// reads the entry, and not while the caller waits.
+    /// Parameters that the operation does not have, which the service and rollcall silently ignore. They are determined when the
+    /// entry is read, not while the client waits.
     fn unknown_parameters(&self) -> Vec<String> {
         let Some((operation, common)) = self.outcome.known else {
             return Vec::new();
         };
         let packed = &self.packed;
-        // The path has what its pattern says.
+        // Path parameters come from the pattern.
         let no_path = PathParams::default();
         let sent = params(&no_path, packed.query(), &packed.headers(), packed.body());
-        // `User.1.Name` and the member `User` of a JSON body are both of `User.N.Name`.
+        // `User.1.Name` and the member `User` of a JSON body both belong to `User.N.Name`.
         fn head(name: &str) -> &str {
             name.split('.').next().unwrap_or_default()
         }
@@ -380,7 +380,7 @@ impl StoredEntry {
             .collect()
     }
 
-    /// Whether it may be a wanted call all the same: what differs was in the part of the body that was cut off.
+    /// Whether it may match after all, because the difference is in the part of the body that was cut off.
     pub(super) fn may_be(&self, wanted: &Match, status: Option<u16>) -> bool {
         let without_params = Match {
             params: BTreeMap::new(),
@@ -405,7 +405,7 @@ impl StoredEntry {
         wanted.params.iter().all(may_have)
     }
 
-    /// In what the call differs from a wanted one, in words.
+    /// How the call differs from the wanted one, in words.
     pub(super) fn differences(&self, wanted: &Match, status: Option<u16>) -> Vec<String> {
         let call = &self.outcome;
         let mut differences = Vec::new();

@@ -1,8 +1,8 @@
-//! What happened: a ring of the calls that were answered, with what nearly matched.
+//! The journal: a ring of answered calls, with explanations.
 //!
-//! An entry is kept in memory of its own: what hyper reads lies in buffers of 8 KiB and more, and a slice of one keeps the
-//! whole alive, which no cap would see. Texts are made when an entry is read, outside of the lock, and only then is masked
-//! what must not be shown. Entries are capped per namespace, bytes per server.
+//! An entry copies what it keeps: hyper reads into buffers of 8 KiB and more, and a slice would keep the whole buffer alive, unseen
+//! by the limits. Texts are formatted when an entry is read, outside the lock, and secrets are masked then. Entries are limited per
+//! namespace, bytes per server.
 
 pub(crate) mod access_log;
 pub(crate) mod entry;
@@ -30,7 +30,7 @@ pub(crate) use verify::Verdict;
 
 use entry::StoredEntry;
 
-/// Of how many namespaces the journal knows what was dropped.
+/// For how many namespaces dropped entries are counted separately.
 const NAMES: usize = 10_000;
 
 /// The ring.
@@ -38,11 +38,11 @@ const NAMES: usize = 10_000;
 pub(crate) struct Journal {
     per_namespace: usize,
     bytes: usize,
-    /// Where entries go for good, besides the ring.
+    /// The access log, if any.
     access_log: Option<AccessLog>,
     /// [`Inner::last_id`].
     newest: AtomicU64,
-    /// What this server is called among several: its entries say it.
+    /// The name of this replica, shown in entries.
     replica: Option<Arc<str>>,
     inner: Mutex<Inner>,
 }
@@ -51,19 +51,19 @@ pub(crate) struct Journal {
 struct Inner {
     last_id: u64,
     size: usize,
-    /// Entries dropped since the start or the last clear, and ever.
+    /// Entries dropped since the start or the last clear, and in total.
     dropped: u64,
     dropped_ever: u64,
-    /// Of each namespace, as long as there is one: the newest id dropped, and how many were.
+    /// For each existing namespace: the newest dropped id, and the number of dropped entries.
     dropped_of: HashMap<Arc<str>, (u64, u64)>,
-    /// The same of all whose names it forgot.
+    /// The same for all namespaces that are no longer tracked.
     dropped_of_others: (u64, u64),
     entries: BTreeMap<u64, Arc<StoredEntry>>,
     /// The ids of each namespace's entries, oldest first.
     rings: HashMap<Arc<str>, VecDeque<u64>>,
 }
 
-/// A status, or all that begin with a digit: `404`, `4xx`.
+/// A status or a class: `404`, `4xx`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Status {
     Exactly(u16),
@@ -94,7 +94,7 @@ impl FromStr for Status {
     }
 }
 
-/// A request that was kept.
+/// A recorded request.
 #[derive(Debug)]
 pub(crate) struct Recorded {
     pub(crate) namespace: Arc<str>,
@@ -104,7 +104,7 @@ pub(crate) struct Recorded {
     pub(crate) target: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// Whether the body is only the beginning of what came.
+    /// Whether the body was cut.
     pub(crate) is_cut: bool,
 }
 
@@ -116,7 +116,7 @@ pub(crate) struct Filter<'a> {
     pub(crate) operation: Option<&'a str>,
     pub(crate) stage: Option<Stage>,
     pub(crate) status: Option<Status>,
-    /// Only what failed, or only what did not.
+    /// Only failed calls, or only successful ones.
     pub(crate) failed: Option<bool>,
     /// Only entries with a higher id.
     pub(crate) since: u64,
@@ -138,7 +138,7 @@ impl Filter<'_> {
             && self.before.is_none_or(|before| kept.id < before)
     }
 
-    /// Whether it lets through everything of its namespace, or of all.
+    /// Whether it matches everything in its namespace, or in all.
     fn is_of_everything(&self) -> bool {
         let Self {
             namespace: _,
@@ -156,7 +156,7 @@ impl Filter<'_> {
 }
 
 impl Journal {
-    /// A ring with that many entries a namespace and that many bytes in all.
+    /// A ring with limits for the entries per namespace and for the total bytes.
     pub(crate) fn new(per_namespace: usize, bytes: usize) -> Self {
         Self {
             per_namespace,
@@ -168,17 +168,17 @@ impl Journal {
         }
     }
 
-    /// The same that writes every entry to a log, too.
+    /// Also writes every entry to a log.
     pub(crate) fn with_access_log(self, access_log: Option<AccessLog>) -> Self {
         Self { access_log, ..self }
     }
 
-    /// The same, of a server that is called so among several.
+    /// Sets the name of this replica.
     pub(crate) fn of_replica(self, replica: Option<Arc<str>>) -> Self {
         Self { replica, ..self }
     }
 
-    /// Keeps an entry, drops what is over a cap, and says which id it has; none where nothing is kept.
+    /// Adds an entry and drops those over the limits. Returns its id; `None` if the journal is off.
     pub(crate) fn record(&self, entry: Entry<'_>) -> Option<u64> {
         if self.per_namespace == 0 {
             if let Some(log) = &self.access_log {
@@ -187,7 +187,7 @@ impl Journal {
             return None;
         }
         let mut kept = StoredEntry::new(entry);
-        // Freed after the lock.
+        // Freed after the lock is released.
         let mut gone = Vec::new();
         let mut inner = self.lock();
         inner.last_id += 1;
@@ -228,7 +228,7 @@ impl Journal {
             }
             gone.push(oldest);
         }
-        // Waiting readers look here first, which takes no lock.
+        // Waiting readers poll this without taking the lock.
         self.newest.store(id, Ordering::Release);
         drop(inner);
         Some(id)
@@ -239,7 +239,7 @@ impl Journal {
         self.newest.load(Ordering::Acquire)
     }
 
-    /// Whether there is an entry that a filter lets through.
+    /// Whether an entry matches a filter.
     pub(crate) fn has(&self, filter: &Filter<'_>) -> bool {
         let inner = self.lock();
         inner
@@ -247,7 +247,7 @@ impl Journal {
             .any(|kept| filter.lets(kept))
     }
 
-    /// The request of an entry, as it came.
+    /// The request of an entry, unmasked.
     pub(crate) fn request(&self, id: u64) -> Option<Recorded> {
         let kept = self.find(id)?;
         Some(Recorded {
@@ -261,8 +261,8 @@ impl Journal {
         })
     }
 
-    /// The entries that a filter lets through, newest first, as summaries; how many entries were dropped (of the namespace
-    /// that is asked for, else of all) since the start or the last clear; and the newest id.
+    /// Summaries of the entries that match a filter, newest first; how many entries were dropped since the start or the last clear
+    /// (in the filter's namespace, else in all); and the newest id.
     pub(crate) fn list(&self, filter: &Filter<'_>, max: usize) -> Value {
         let (entries, dropped, last) = {
             let inner = self.lock();
@@ -285,7 +285,7 @@ impl Journal {
         json!({ "last": last, "dropped": dropped, "entries": entries })
     }
 
-    /// One entry, whole but for what is masked.
+    /// One entry in full, with secrets masked.
     pub(crate) fn entry(&self, id: u64) -> Option<Value> {
         let kept = self.find(id)?;
         let StoredEntry {
@@ -303,7 +303,7 @@ impl Journal {
         Some(Value::Object(whole))
     }
 
-    /// The provider, the namespace and the thing that an entry's call looked for and did not find.
+    /// The provider, namespace and record that an entry's call did not find.
     pub(crate) fn missing(&self, id: u64) -> Option<(&'static str, Arc<str>, Missing)> {
         let kept = self.find(id)?;
         let missing = kept.outcome.missing.clone()?;
@@ -379,7 +379,7 @@ impl Journal {
         Some(Value::Object(shown))
     }
 
-    /// Forgets the entries that a filter lets through; forgotten entries are not dropped ones. Says how many there were.
+    /// Deletes the entries that match a filter, without counting them as dropped. Returns how many there were.
     pub(crate) fn clear(&self, filter: &Filter<'_>) -> usize {
         let mut guard = self.lock();
         let inner = &mut *guard;
@@ -388,7 +388,7 @@ impl Journal {
             .filter(|kept| filter.lets(kept))
             .map(|kept| kept.id)
             .collect();
-        // Freed after the lock.
+        // Freed after the lock is released.
         let gone: Vec<Arc<StoredEntry>> = ids
             .iter()
             .filter_map(|id| inner.entries.remove(id))
@@ -406,7 +406,7 @@ impl Journal {
         gone.len()
     }
 
-    /// Forgets how many entries of a namespace were dropped: it is gone, and a new one of that name starts from zero. Its entries stay.
+    /// Resets the count of dropped entries of a deleted namespace, so that a new one of that name starts at zero. Its entries stay.
     pub(crate) fn forget_dropped(&self, namespace: &str) {
         let mut inner = self.lock();
         if let Some(dropped) = inner.dropped_of.remove(namespace) {
@@ -414,7 +414,7 @@ impl Journal {
         }
     }
 
-    /// What it holds, for the metrics.
+    /// Its size, for the metrics.
     pub(crate) fn size(&self) -> Size {
         let inner = self.lock();
         Size {
@@ -434,7 +434,7 @@ impl Journal {
 }
 
 impl Inner {
-    /// The entries of a namespace, or all, that are newer than an id; newest first.
+    /// The entries of a namespace, or of all, after an id; newest first.
     fn of(&self, namespace: Option<&str>, since: u64) -> impl Iterator<Item = &Arc<StoredEntry>> {
         let ring = namespace.map(|name| self.rings.get(name));
         let of_one = ring
@@ -452,7 +452,7 @@ impl Inner {
         of_one.chain(all.into_iter().flatten())
     }
 
-    /// What was dropped before everything was cleared is not asked for any more.
+    /// Forgets drops from before everything was cleared.
     fn clear_dropped(&mut self, namespace: Option<&str>) {
         match namespace {
             None => {
@@ -487,7 +487,7 @@ impl Inner {
         }
     }
 
-    /// Where it knows too many names, forgets the half of them that lost no entry for longest.
+    /// If too many namespaces are tracked, forgets the half whose last drop is oldest.
     fn forget_names(&mut self) {
         if self.dropped_of.len() <= NAMES {
             return;
@@ -505,12 +505,12 @@ impl Inner {
     }
 }
 
-/// The newest id dropped, and how many were, of two that count these.
+/// Combines two drop counters: the newest id, and the sum.
 fn both(one: (u64, u64), other: (u64, u64)) -> (u64, u64) {
     (one.0.max(other.0), one.1 + other.1)
 }
 
-/// What a journal holds.
+/// The size of a journal.
 #[derive(Debug)]
 pub(crate) struct Size {
     pub(crate) entries: u64,

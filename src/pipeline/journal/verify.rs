@@ -1,4 +1,4 @@
-//! Were these calls made? Counting the calls that match, and what to show where they are too few or too many.
+//! Verifies that calls were made: counts those that match, and finds near misses if the count is wrong.
 
 use std::fmt;
 use std::ops::{RangeFrom, RangeToInclusive};
@@ -13,7 +13,7 @@ use crate::pipeline::faults::Match;
 /// How many near misses a verification shows.
 const NEAREST: usize = 5;
 
-/// How many calls there should be: a number, or a range that is open on one side.
+/// The expected number of calls: exact, or a range that is open on one side.
 ///
 /// ```
 /// use rollcall::control::Count;
@@ -26,11 +26,11 @@ const NEAREST: usize = 5;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Count {
-    /// That many.
+    /// This many.
     Exactly(u64),
-    /// That many or more.
+    /// This many or more.
     AtLeast(u64),
-    /// That many or fewer.
+    /// This many or fewer.
     AtMost(u64),
 }
 
@@ -43,7 +43,7 @@ impl Count {
         }
     }
 
-    /// Whether further calls can make it fail after it held.
+    /// Whether further calls can break a count that holds.
     pub(crate) const fn can_break(self) -> bool {
         !matches!(self, Self::AtLeast(_))
     }
@@ -85,31 +85,31 @@ impl fmt::Display for Count {
     }
 }
 
-/// What a verification found.
+/// The result of a verification.
 #[derive(Debug)]
 pub(crate) enum Verdict {
     Holds {
         found: u64,
     },
-    /// With the entries that differ least, and in what.
+    /// With the entries that differ least, and how.
     Fails {
         found: u64,
         nearest: Value,
     },
-    /// Entries of the window were dropped.
+    /// Entries in the window were dropped.
     Unknown {
         dropped: u64,
     },
-    /// Nothing is kept.
+    /// The journal is off.
     Unkept,
-    /// Calls whose bodies were cut may be such ones.
+    /// Calls with cut bodies might match.
     Cut {
         many: u64,
     },
 }
 
 impl Journal {
-    /// Whether as many calls match as there should be.
+    /// Whether the number of matching calls is as expected.
     pub(crate) fn verify(
         &self,
         wanted: &Match,
@@ -144,7 +144,7 @@ impl Journal {
                 misses.push((differences, kept));
             }
         }
-        // What was dropped before its window does not matter, and some counts hold or fail whatever was dropped.
+        // Drops before the window do not matter, and some counts hold or fail regardless of drops.
         if since < last_dropped && !count.is_settled(found) {
             return Verdict::Unknown { dropped };
         }
@@ -154,7 +154,7 @@ impl Journal {
         if count.holds(found) {
             return Verdict::Holds { found };
         }
-        // The newest first among those that differ equally.
+        // Newest first among equal ones.
         misses.sort_by_key(|(differences, _)| differences.len());
         let nearest = misses
             .into_iter()

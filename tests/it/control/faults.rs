@@ -164,7 +164,7 @@ fn an_answer_comes_late() {
     assert!(
         newest(&server)["explanation"]
             .to_string()
-            .contains("held the answer back for 150ms")
+            .contains("delayed the answer by 150ms")
     );
     fault(
         &server,
@@ -369,10 +369,10 @@ fn a_header_makes_one_request_fail() {
         &send("APIGW.0301"),
         400,
         "",
-        "take one by its name: TokenMissing",
+        "choose one by its name: TokenMissing",
     );
-    refused(&send("delay=soon"), 400, "", "is no length of time");
-    refused(&send("status=99"), 400, "", "is not a status of an answer");
+    refused(&send("delay=soon"), 400, "", "invalid duration \"soon\"");
+    refused(&send("status=99"), 400, "", "invalid status 99");
     assert_eq!(list(&server, "default").status, 200);
 }
 
@@ -528,14 +528,14 @@ fn a_rule_that_cannot_be_meant_is_refused_with_the_place() {
     check(
         json!({ "effect": "explode" }),
         "/effect",
-        "is not an effect; use \"hang\"",
+        "invalid effect \"explode\"; use \"hang\"",
     );
-    check(json!({ "effect": {} }), "/effect", "is not an effect");
-    check(json!({ "effect": 5 }), "/effect", "5 is not an effect");
+    check(json!({ "effect": {} }), "/effect", "invalid effect {}");
+    check(json!({ "effect": 5 }), "/effect", "invalid effect 5");
     check(
         json!({ "effect": { "error": "Internal", "status": 500 } }),
         "/effect",
-        "error and status in one effect",
+        "cannot be error and status at once",
     );
     check(
         json!({ "effect": { "error": "Internal", "body": "" } }),
@@ -550,12 +550,12 @@ fn a_rule_that_cannot_be_meant_is_refused_with_the_place() {
     check(
         json!({ "match": { "provider": ROCKETMQ }, "effect": { "error": "APIGW.0301" } }),
         "/effect/error",
-        "of several errors",
+        "several errors of",
     );
     check(
         json!({ "effect": { "status": 99 } }),
         "/effect/status",
-        "99 is not a status",
+        "invalid status 99",
     );
     check(
         json!({ "effect": { "status": 200, "content_type": "a\nb" } }),
@@ -565,7 +565,7 @@ fn a_rule_that_cannot_be_meant_is_refused_with_the_place() {
     check(
         json!({ "effect": { "delay": "soon" } }),
         "/effect/delay",
-        "\"soon\" is no length of time",
+        "invalid duration \"soon\"",
     );
     check(
         json!({ "effect": { "delay": ["2s", "1s"] } }),
@@ -624,7 +624,7 @@ fn a_rule_that_cannot_be_meant_is_refused_with_the_place() {
     check(
         json!({ "effect": effect, "times": 0 }),
         "/times",
-        "0 times is never",
+        "0 times means never",
     );
     check(json!({ "effect": effect, "after": -1 }), "/after", "-1");
     refused(

@@ -56,7 +56,7 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         "faults",
         r#"{"effect": {"delay": 5}}"#,
         "/effect",
-        r#"a delay is a time, as "2s", or two, as ["1s", "3s"]"#,
+        r#"a delay is a duration such as "2s", or two such as ["1s", "3s"]"#,
     ),
     (
         "faults",

@@ -389,7 +389,7 @@ fn near_misses_are_explained_in_the_journal() {
     );
     check(
         &server.get(&format!("/api/user/addUser?{COMMON}")),
-        "not with the method GET",
+        "does not take GET",
     );
     let in_query = format!("/api/user/deleteUser?{COMMON}&cluster_id={EHPC}");
     check(

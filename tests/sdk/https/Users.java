@@ -29,7 +29,7 @@ public class Users {
             failed++;
             System.out.println("FAIL  example.com answers");
         } catch (IOException refused) {
-            if (!refused.getMessage().contains("rollcall serves the hosts of its providers alone")) {
+            if (!refused.getMessage().contains("rollcall serves only its providers' hosts")) {
                 failed++;
                 System.out.println("FAIL  example.com: " + refused);
             }

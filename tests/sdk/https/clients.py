@@ -65,9 +65,9 @@ def requests_and_urllib_are_led_here_and_nowhere_else():
     equal(requests.get("https://open.volcengineapi.com/?Action=ListUsers&Version=2024-08-31", timeout=10).status_code, 400)
     equal(newest()[:2], ("https", "volcengine-bytehouse"))
     refused = raises(requests.exceptions.ProxyError, lambda: requests.get("https://example.com/", timeout=10))
-    equal("rollcall serves the hosts of its providers alone" in str(refused), True, str(refused))
+    equal("rollcall serves only its providers' hosts" in str(refused), True, str(refused))
     refused = raises(urllib.error.URLError, lambda: urllib.request.urlopen("https://example.com/", timeout=10))
-    equal("rollcall serves the hosts of its providers alone" in str(refused), True, str(refused))
+    equal("rollcall serves only its providers' hosts" in str(refused), True, str(refused))
 
 
 if __name__ == "__main__":

@@ -186,7 +186,7 @@ describe('fail', () => {
     await says(/^fail wants to know what happens/, 'huawei-rocketmq', '*');
     await says(/^fail has no option "time"; it takes error, /, '*', '*', { status: 500, time: 2 });
     await says(/^a fault has one effect/, '*', '*', { status: 500, effect: 'hang' });
-    await says(/one effect/, '*', '*', { status: 500, delay: 5 });
+    await says(/cannot be .* at once/, '*', '*', { status: 500, delay: 5 });
     await says(/^fail takes an object of options, not "Internal"$/, '*', '*', 'Internal');
   });
 });

@@ -28,7 +28,7 @@ pub(super) struct Remote {
     #[arg(long, env = "ROLLCALL_URL", value_parser = parse_url)]
     url: Option<String>,
 
-    /// The namespace to work on; journal, reset and snapshot save accept '*' for all
+    /// The namespace to work on; journal, reset, faults clear and snapshot save accept '*' for all
     #[arg(long, env = "ROLLCALL_NAMESPACE", default_value = "default")]
     pub(super) namespace: String,
 

@@ -69,10 +69,11 @@ fn check(files: &[PathBuf]) -> ExitCode {
         let read = store.write(|tx| Ok::<_, rusqlite::Error>(merge_file(tx, file, &context)));
         match read {
             Ok(Ok(records)) => {
-                let _ = say(&format!(
-                    "{}: {records} records, all valid\n",
-                    file.display()
-                ));
+                let file = file.display();
+                let _ = say(&match records {
+                    1 => format!("{file}: 1 record, valid\n"),
+                    records => format!("{file}: {records} records, all valid\n"),
+                });
             }
             Ok(Err(cause)) => return fail_at(&cause.to_string()),
             Err(cause) => return fail(&cause.to_string()),

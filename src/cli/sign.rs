@@ -159,6 +159,18 @@ fn command(args: &Sign) -> Result<String, String> {
             ));
         }
     };
+    let texts = [&args.access_key, &args.secret_key]
+        .into_iter()
+        .chain(&args.token);
+    // They would end the header that they go into.
+    if texts
+        .into_iter()
+        .any(|text| text.contains(char::is_control))
+    {
+        return Err(
+            "a key or token contains control characters; check how it is quoted".to_owned(),
+        );
+    }
     if !variant.takes_tokens() && args.token.is_some() {
         return Err(format!(
             "{} cannot be signed with --token: QingCloud's temporary keys use signature_version 2, which is not emulated",

@@ -222,7 +222,7 @@ pub(crate) async fn put_seed(
     .await
 }
 
-/// Changes the template of new namespaces and resets: a seed document, a stream of them, or `{"from": "<namespace>"}`.
+/// Changes the template of new namespaces and resets: a seed document, a stream of them, `{"from": "<namespace>"}` or `{"from": "empty"}`.
 pub(crate) async fn put_template(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
@@ -238,6 +238,7 @@ pub(crate) async fn put_template(
     blocking(move || {
         something(&bytes)?;
         let template = match serde_json::from_slice(&bytes) {
+            Ok(From { from }) if from == "empty" => template::empty_store()?,
             Ok(From { from }) => {
                 let original = app.namespaces.existing(&from);
                 let original = original.map_err(|cause| Problem::from(cause).at("/from"))?;

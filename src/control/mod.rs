@@ -95,7 +95,7 @@ pub(crate) const INDEX: &[(&str, &str, &str)] = &[
     (
         "template",
         "PUT",
-        "a seed, or {\"from\": \"<namespace>\"}, for all later namespaces and resets",
+        "a seed, {\"from\": \"<namespace>\"} or {\"from\": \"empty\"}, for all later namespaces and resets",
     ),
     (
         "namespaces/{namespace}/snapshot",

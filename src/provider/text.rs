@@ -47,6 +47,24 @@ pub(crate) fn nearest<'a>(
     names: impl IntoIterator<Item = &'a str>,
     max: usize,
 ) -> Vec<&'a str> {
+    let scored = by_likeness(name, names).into_iter();
+    scored.take(max).map(|(_, name)| name).collect()
+}
+
+/// The same, of those that may well be meant; maybe none.
+pub(crate) fn alike<'a>(
+    name: &str,
+    names: impl IntoIterator<Item = &'a str>,
+    max: usize,
+) -> Vec<&'a str> {
+    const ALIKE: u64 = 750_000;
+    let scored = by_likeness(name, names).into_iter();
+    let alike = scored.take_while(|(likeness, _)| ALIKE <= *likeness);
+    alike.take(max).map(|(_, name)| name).collect()
+}
+
+/// The names with how like one they are, a million and more for the same; the nearest first.
+fn by_likeness<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<(u64, &'a str)> {
     // What is far longer than any name is like none anyway.
     let plain = |name: &str| -> String {
         let letters = name.chars().filter(|letter| letter.is_alphanumeric());
@@ -66,7 +84,7 @@ pub(crate) fn nearest<'a>(
         .collect();
     // The order of the table decides between two that are equally near.
     scored.sort_by_key(|(likeness, _)| Reverse(*likeness));
-    scored.into_iter().take(max).map(|(_, name)| name).collect()
+    scored
 }
 
 #[cfg(test)]
@@ -92,5 +110,8 @@ mod tests {
         assert_eq!(nearest("page", names, 2), ["PageSize", "PageNumber"]);
         assert_eq!(nearest("size", names, 1), ["PageSize"]);
         assert_eq!(nearest("", names, 9), names);
+        assert_eq!(alike("page_size", names, 9), ["PageSize", "PageNumber"]);
+        assert!(alike("page", ["zone", "user_id", "reverse"], 9).is_empty());
+        assert!(alike("page_size", ["zone", "user_id", "reverse"], 9).is_empty());
     }
 }

@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::process::{Command, Output, Stdio};
 
 use crate::authentication::{explained, server};
+use crate::cli::BINARY;
 use crate::client::TIMEOUT;
 use crate::server::{NOW, Server};
 
@@ -349,6 +350,20 @@ fn a_raw_request_is_explained_without_a_server() {
     signature that would match:
     62e536c3d0c9293ac151dbb9a248d184b1be32e9aa8180ca9b72731bfce4ae5c
     "#);
+    let broken = Command::new(BINARY)
+        .args([
+            "sign",
+            "aliyun-ehpc",
+            "GET",
+            "http://127.0.0.1:1/",
+            "--access-key",
+            "a\nb",
+        ])
+        .output()
+        .expect("the binary runs");
+    let complaint = String::from_utf8_lossy(&broken.stderr);
+    assert!(complaint.contains("control characters"), "{complaint}");
+    assert_eq!(broken.status.code(), Some(2));
     let unreadable = "GET / HTTP/1.1\nAuthorization: HMAC-SHA256 x\n\n";
     assert!(
         explain(unreadable, NOW)

@@ -251,7 +251,7 @@ fn parameters_that_an_operation_does_not_have_are_named_with_the_nearest() {
     check(
         "/api/user?cluster_id=ehpc-8jqdq0mz&zone=jn1a&timestamp=2024-05-20T08:30:00Z&page_size=3",
         "",
-        "HpcUserListUsers has no parameter \"page_size\"",
+        "HpcUserListUsers has no parameter \"page_size\", so it is ignored; it has ",
     );
     check(
         &format!("/v2/{PROJECT}/users"),

@@ -327,6 +327,8 @@ fn a_template_sent_at_run_time_is_for_all_namespaces_that_come() {
     );
     refused(&server.json("PUT", template, ""), 400, "", "send {}");
     assert_eq!(total(&server, "newest"), 4);
+    let empty = done(&server.json("PUT", template, r#"{"from": "empty"}"#));
+    assert_eq!(empty["counts"][ROCKETMQ]["users"], 0);
     let stream = [("content-type", "application/x-ndjson")];
     done(&server.send(
         "PUT",

@@ -22,6 +22,8 @@ use crate::provider::text;
 const BODY: usize = 16 * 1024;
 /// How many unknown parameters are named.
 const UNKNOWN: usize = 8;
+/// How many of its own parameters are named where none is similar.
+const LISTED: usize = 12;
 /// The overhead of an entry: its struct, ring and index slots, and allocator rounding.
 pub(super) const OVERHEAD: usize = size_of::<StoredEntry>() + 256;
 /// The stage of the pipeline that answered a call.
@@ -368,9 +370,12 @@ impl StoredEntry {
             .map(|name| {
                 let mut name = name.clone();
                 name.truncate(name.floor_char_boundary(64));
-                let near = match text::nearest(&name, own(), 2).as_slice() {
-                    [] => "it has none".to_owned(),
-                    near => format!("the nearest that it has: {}", near.join(", ")),
+                let near = text::alike(&name, own(), 2);
+                let all: Vec<&str> = own().take(LISTED).collect();
+                let near = match (near.as_slice(), all.as_slice()) {
+                    (_, []) => "it has none".to_owned(),
+                    ([], all) => format!("it has {}", all.join(", ")),
+                    (near, _) => format!("the nearest that it has: {}", near.join(", ")),
                 };
                 format!(
                     "{} has no parameter \"{name}\", so it is ignored; {near}",

@@ -406,7 +406,7 @@ fn a_key_that_is_off_ended_or_without_its_token_is_none() {
         &server,
         "old-ak",
         "&token=T0ken-of-old-ak",
-        "good until 2024-05-20T08:30:00Z",
+        "valid until 2024-05-20T08:30:00Z",
     );
     check(&server, "temp-ak", "", "comes with a token");
     check(&server, "temp-ak", "&token=T0ken", "is not its token");

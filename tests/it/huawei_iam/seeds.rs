@@ -126,5 +126,8 @@ fn a_broken_rule_is_named_with_its_place_and_value() {
         &user(json!({ "id": "u", "nonsense": 1 })),
         "unknown field `nonsense`",
     );
-    check(&json!([]), "at huawei-iam: a provider's part must be an object");
+    check(
+        &json!([]),
+        "at huawei-iam: a provider's part must be an object",
+    );
 }

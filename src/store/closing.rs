@@ -1,4 +1,4 @@
-//! Large databases in memory are given back by a thread of their own: no answer waits for that.
+//! Frees large in-memory databases on a separate thread, so that no answer waits for it.
 
 use std::sync::LazyLock;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -9,17 +9,17 @@ use rusqlite::Connection;
 
 use super::index::Lists;
 
-/// From how many pages on a database takes longer to be given back than to be handed over.
+/// The number of pages from which freeing a database takes longer than handing it over.
 const LARGE: i64 = 256;
-/// How many may wait: more would be memory that no limit sees. One more is closed by the thread that drops it.
+/// How many may wait: more would be memory that no limit accounts for. Beyond that, the dropping thread frees it.
 const WAITING: usize = 2;
-/// How long it stays for the answer to go out first: the allocator has one lock for what both do.
+/// The delay that lets the answer go out first: the allocator has one lock for both.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// What a store in memory takes.
+/// The memory of an in-memory store.
 pub(super) type Contents = (Connection, Lists);
 
-/// The way to the thread; none where the machine has no thread left.
+/// The channel to the thread; `None` if it could not be started.
 static CLOSER: LazyLock<Option<SyncSender<Contents>>> = LazyLock::new(|| {
     let (closer, contents) = sync_channel(WAITING);
     let close = move || {
@@ -32,12 +32,12 @@ static CLOSER: LazyLock<Option<SyncSender<Contents>>> = LazyLock::new(|| {
     thread.spawn(close).ok().map(|_| closer)
 });
 
-/// Gives back what a store took. What is large takes longer, on a thread of its own.
+/// Frees a store, if it is large on the separate thread.
 pub(super) fn close(contents: Contents) {
     if is_large(&contents.0)
         && let Some(closer) = &*CLOSER
     {
-        // Where too much waits already, it comes back, and goes here.
+        // If the queue is full, it is freed here.
         let _ = closer.try_send(contents);
     }
 }

@@ -1,4 +1,4 @@
-//! The connections of a store: how they are opened, which one a call gets, and when those of a file are closed meanwhile.
+//! The connections of a store: opening them, choosing one for a call, and closing those of idle files.
 
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -11,16 +11,16 @@ use rusqlite::{Connection, OpenFlags};
 use super::wait::lock;
 use super::{InUse, OPEN_STORES, Original, Slot, Store};
 
-/// How many statements a connection keeps prepared: more than the providers have.
+/// The size of a connection's statement cache: more than the providers have.
 const PREPARED_STATEMENTS: usize = 256;
 /// How long a connection waits for another process that writes the same file.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// What a store is read with.
+/// The source of a read.
 pub(super) enum Reader<'a> {
-    /// A connection of its own.
+    /// Its own connection.
     Connection(rusqlite::Result<InUse<'a>>),
-    /// The store that has the data: the original, or what took this one's place.
+    /// Another store that has the data: the original, or the replacement.
     Other(&'a Store),
 }
 
@@ -30,7 +30,7 @@ impl Store {
         self.is_asleep.load(Ordering::Acquire)
     }
 
-    /// Closes the connections of a file that is idle; the next call opens them again. Says whether it did.
+    /// Closes the connections of an idle file; the next call reopens them. Returns whether it did.
     pub(crate) fn sleep(&self) -> bool {
         let Some(writer) = self.writer.get().filter(|_| self.file.is_some()) else {
             return false;
@@ -45,7 +45,7 @@ impl Store {
         if self.is_asleep() || self.is_retired.load(Ordering::Acquire) {
             return false;
         }
-        // Those that only read first: the last one to close folds the log back, and they cannot.
+        // Readers first: the last connection to close checkpoints the WAL, which readers cannot.
         for mut reader in readers {
             drop(reader.take());
         }
@@ -56,7 +56,7 @@ impl Store {
         true
     }
 
-    /// The connection in a slot, opened where the store is asleep.
+    /// The connection in a slot, reopened if the store is asleep.
     pub(super) fn awake<'a>(
         &'a self,
         mut slot: MutexGuard<'a, Option<Connection>>,
@@ -74,7 +74,7 @@ impl Store {
         }))
     }
 
-    /// What to read with.
+    /// Chooses what to read from.
     pub(super) fn reader(&self) -> Reader<'_> {
         let slot = self.idle_slot();
         let slot = slot.or_else(|| self.readers.first().or_else(|| self.writer.get()).map(lock));
@@ -82,7 +82,7 @@ impl Store {
             return Reader::Other(self.unwritten());
         };
         match self.replacement.get() {
-            // It has taken the data as well.
+            // The replacement has the data.
             Some(replacement) if slot.is_none() && self.file.is_none() => {
                 Reader::Other(replacement)
             }
@@ -92,7 +92,7 @@ impl Store {
 
     /// An idle connection to read with.
     pub(super) fn idle_reader(&self) -> Option<InUse<'_>> {
-        // A sleeping store is not woken for this.
+        // Do not wake a sleeping store for this.
         let slot = self.idle_slot().filter(|slot| slot.is_some())?;
         self.awake(slot, self.opens_readers()).ok()
     }
@@ -110,13 +110,13 @@ impl Store {
         }
     }
 
-    /// The connection to write with, where it is idle.
+    /// The write connection, if it is idle.
     pub(crate) fn idle_writer(&self) -> rusqlite::Result<Option<InUse<'_>>> {
         let slot = self.writer()?.try_lock();
         slot.map(|slot| self.awake(slot, open_writer)).transpose()
     }
 
-    /// The connection to write with, on a copy of the original where there is none yet.
+    /// The write connection, on a copy of the original if there is none yet.
     pub(super) fn writer(&self) -> rusqlite::Result<&Slot> {
         let _copying = match self.writer.get() {
             Some(writer) => return Ok(writer),
@@ -136,7 +136,7 @@ impl Store {
         }
     }
 
-    /// What a store without a connection reads.
+    /// The original that a store without a connection reads.
     pub(super) fn unwritten(&self) -> &Self {
         &self.origin().template.whole
     }
@@ -154,7 +154,7 @@ pub(super) fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
     )?;
     prepare(&writer)?;
     writer.pragma_update(None, "journal_mode", "wal")?;
-    // In WAL mode this outlives the process at any generation, and the machine up to the last checkpoint.
+    // In WAL mode, every commit survives the process, and those up to the last checkpoint survive a power failure.
     writer.pragma_update(None, "synchronous", "normal")?;
     open_log(&writer)?;
     Ok(writer)
@@ -173,19 +173,17 @@ pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
 pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
     connection.busy_timeout(BUSY)?;
-    // A large sort, and a statement that may have to be taken back, would want a folder for temporary files, which a
-    // read-only root does not have.
+    // Large sorts and statement journals would otherwise need a folder for temporary files, which a read-only root does not have.
     connection.pragma_update(None, "temp_store", "memory")?;
-    // Else a statement is prepared again for every value that is bound to it: the value might tell of a better plan, where
-    // somebody had the tables analysed.
+    // Otherwise SQLite re-prepares a statement for bound values that might allow a better plan after ANALYZE.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     Ok(())
 }
 
-/// SQLite opens the log, by its name, with the first read or write that follows. By then a reset may have removed the files,
-/// and calls in flight go on with what is open.
+/// Opens the WAL now. SQLite would do so by name on the first access, when a reset may already have removed the files; calls in
+/// flight continue on the open ones.
 fn open_log(connection: &Connection) -> rusqlite::Result<()> {
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
 }

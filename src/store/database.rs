@@ -1,8 +1,8 @@
-//! The data of a namespace: one database, or in memory one for each part of the tables that was written to.
+//! The data of a namespace: one database, or in memory one for each part that was written to.
 //!
-//! A copy costs as much as there are tables, in time (SQLite reads the schema with every connection) and in memory (a page for
-//! each table and index at least), and most namespaces are written to by one provider. So the first write to a part copies that
-//! part; what needs all tables at once joins the parts, once and for good.
+//! The cost of a copy grows with the number of tables, in time (each connection parses the schema) and in memory (at least a page
+//! per table and index), and most namespaces are written to by one provider. So the first write to a part copies only that part;
+//! work that needs all tables at once joins the parts permanently.
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -16,23 +16,23 @@ use super::spare::{self, Spare};
 use super::wait::lock;
 use super::{PAGES_AT_ONCE, Store, Tx, copy_pages, upgrade};
 
-/// Tables that no key and no trigger leaves: a provider's.
+/// A self-contained set of tables, with no foreign key or trigger to others: a provider's.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Part {
     pub(crate) name: &'static str,
     pub(crate) schema: &'static [&'static str],
 }
 
-/// What namespaces start as; it is not written to.
+/// The initial data of namespaces; never written to.
 #[derive(Debug)]
 pub(crate) struct Template {
     /// All of it.
     pub(crate) whole: Arc<Store>,
-    /// Its parts; none where it is so long that a copy of a part would have to be made for long.
+    /// Its parts; empty if it is so large that copying a part would take long.
     parts: Vec<TemplatePart>,
 }
 
-/// A part of a template, and what the first write to it copies.
+/// A part of a template, and its spare copy for a first write.
 #[derive(Debug)]
 struct TemplatePart {
     part: Part,
@@ -42,7 +42,7 @@ struct TemplatePart {
 }
 
 impl Template {
-    /// A template, and the parts that its tables are in.
+    /// A template whose tables are split into parts.
     pub(crate) fn new(
         whole: Store,
         parts: impl IntoIterator<Item = Part>,
@@ -62,7 +62,7 @@ impl Template {
         })
     }
 
-    /// The part of that number as a database of its own.
+    /// A part as a separate database.
     pub(super) fn part(&self, number: usize) -> rusqlite::Result<&Store> {
         let TemplatePart {
             part,
@@ -82,25 +82,25 @@ impl Template {
         Ok(copy.get_or_init(|| store))
     }
 
-    /// A copy of the part of that number: the spare one, where it is ready.
+    /// A copy of a part: the spare one, if it is ready.
     pub(super) fn copy_of(self: &Arc<Self>, number: usize) -> rusqlite::Result<Connection> {
         let spare = lock(&self.parts[number].spare).take();
         let copy = match spare {
             Some(copy) => copy,
             None => self.part(number)?.copied()?,
         };
-        // A template that is gone needs none.
+        // The template is gone.
         let template = Arc::downgrade(self);
         spare::make_next(move || {
             if let Some(template) = template.upgrade() {
-                // The write that finds none makes its own, and reports what is wrong.
+                // The write that finds none makes its own copy, and reports the error.
                 let _ = template.make_spare(number);
             }
         });
         Ok(copy)
     }
 
-    /// Makes the spare copy of a part, where there is none, and has it read its schema.
+    /// Makes the spare copy of a part, if there is none, and loads its schema.
     pub(super) fn make_spare(&self, number: usize) -> rusqlite::Result<()> {
         let spare = &self.parts[number].spare;
         if lock(spare).is_some() {
@@ -113,7 +113,7 @@ impl Template {
     }
 }
 
-/// Takes over the rows of every table that another database has too.
+/// Copies the rows of every table that both databases have.
 fn take_rows(connection: &mut Connection, other: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch("ATTACH ':memory:' AS old")?;
     copy_pages(other, connection, "old")?;
@@ -128,20 +128,20 @@ pub(crate) enum Database {
     Split(Arc<Split>),
 }
 
-/// Data in parts, each of which reads the template until it is written to.
+/// Data in parts; each reads the template until it is written to.
 #[derive(Debug)]
 pub(crate) struct Split {
     template: Arc<Template>,
     parts: Vec<Arc<Store>>,
-    /// All of the data, once it was needed; the parts are out of use then.
+    /// All parts joined, once that was needed; the parts are unused from then on.
     joined: OnceLock<Arc<Store>>,
     joining: Mutex<()>,
-    /// The database that took this one's place before anything was written.
+    /// The replacement of a database that was never written to.
     replacement: OnceLock<Database>,
 }
 
 impl Database {
-    /// Data in memory that starts as a template.
+    /// In-memory data that starts as the template.
     pub(crate) fn starting_as(template: Arc<Template>) -> Self {
         if template.parts.is_empty() {
             return Self::Whole(Arc::new(Store::starting_as(template, None)));
@@ -168,7 +168,7 @@ impl Database {
         }
     }
 
-    /// A store with all tables, to read what is there once the current writes are over.
+    /// A store with all tables, to read from once the current writes are done.
     pub(crate) fn readable(&self) -> rusqlite::Result<Arc<Store>> {
         match self {
             Self::Split(split) if self.freeze().is_unwritten() => {
@@ -178,7 +178,7 @@ impl Database {
         }
     }
 
-    /// The store with all tables: the parts are joined where they are not yet.
+    /// The store with all tables; joins the parts if necessary.
     pub(crate) fn whole(&self) -> rusqlite::Result<Arc<Store>> {
         match self {
             Self::Whole(store) => Ok(Arc::clone(store)),
@@ -186,8 +186,8 @@ impl Database {
         }
     }
 
-    /// Reads part after part: all of it at one generation where there is one store, else each part at one of its own. What
-    /// was read is kept until the next write to the store.
+    /// Reads part by part: a single store at one generation, else each part at its own. The result is cached until the next write to
+    /// that store.
     pub(crate) fn note_each<P: Copy, N: Send + Sync + 'static>(
         &self,
         what: &str,
@@ -234,7 +234,7 @@ impl Database {
         parts.iter().chain(one)
     }
 
-    /// The store where all of it is in one: a file's always is.
+    /// The store, if there is only one, as always for a file.
     pub(crate) const fn one(&self) -> Option<&Arc<Store>> {
         match self {
             Self::Whole(store) => Some(store),
@@ -242,17 +242,17 @@ impl Database {
         }
     }
 
-    /// The file that holds the data; none for data in memory.
+    /// The data file; `None` for in-memory data.
     pub(crate) fn file(&self) -> Option<&Path> {
         self.one()?.file()
     }
 
-    /// Says that the files are about to be removed, and that this is as it should be.
+    /// Announces that the files are about to be removed on purpose.
     pub(crate) fn retire(&self) {
         self.one().inspect(|store| store.retire());
     }
 
-    /// Whether the file is where it was made, or no longer wanted there.
+    /// Whether the file still exists, or was removed on purpose.
     pub(crate) fn is_in_place(&self) -> bool {
         self.one().is_none_or(|store| store.is_in_place())
     }
@@ -262,7 +262,7 @@ impl Database {
         self.one().is_some_and(|store| store.is_asleep())
     }
 
-    /// Waits for the current writes, and holds up all others.
+    /// Waits for the current writes, and blocks further ones.
     pub(crate) fn freeze(&self) -> Freeze<'_> {
         let joining = match self {
             Self::Whole(_) => None,
@@ -270,7 +270,7 @@ impl Database {
         };
         Freeze {
             database: self,
-            // In the order in which joining them locks them.
+            // In the same lock order as joining.
             stores: self.stores().map(|store| store.freeze()).collect(),
             _joining: joining,
         }
@@ -309,7 +309,7 @@ impl Split {
     }
 }
 
-/// Data that is not written to as long as this is held.
+/// Blocks writes to the data while held.
 #[derive(Debug)]
 pub(crate) struct Freeze<'a> {
     database: &'a Database,
@@ -332,7 +332,7 @@ impl Freeze<'_> {
                 .for_each(|store| store.redirect_to(&whole));
             return Ok(());
         };
-        // A write to all of it is a write to all of the other.
+        // Writes to all parts go to all of the replacement.
         let joined = split
             .joined
             .get()
@@ -347,7 +347,7 @@ impl Freeze<'_> {
         for (store, target) in self.stores.into_iter().zip(targets) {
             store.redirect_to(target);
         }
-        // It is redirected once; a second attempt names the same data.
+        // Set once; a second attempt names the same data.
         let _ = split.replacement.set(replacement.clone());
         Ok(())
     }

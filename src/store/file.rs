@@ -1,4 +1,4 @@
-//! What a data file has to be: its schema, its version, and why one is refused.
+//! Validates data files: schema, version, and the reasons to refuse one.
 
 use std::fs;
 use std::io::Read as _;
@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use super::schema;
 use super::trouble;
 
-/// Why a file could not be opened as a store.
+/// Why a file cannot be opened as a store.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OpenError {
     /// Written by a newer rollcall.
@@ -20,8 +20,8 @@ pub(crate) enum OpenError {
         /// The newest version that this binary knows.
         known: i64,
     },
-    /// No database, or not one of rollcall's.
-    #[error("is no rollcall database, or was never finished")]
+    /// Not a database, or not one of rollcall's.
+    #[error("is not a rollcall database, or was never completed")]
     Foreign,
     /// A database that SQLite cannot use.
     #[error("is damaged: {0}")]
@@ -29,13 +29,13 @@ pub(crate) enum OpenError {
     /// A database whose parts do not fit together.
     #[error("is damaged: its parts do not fit together")]
     Inconsistent,
-    /// Checking it takes longer than any honest database of its size.
-    #[error("is damaged: it cannot be checked in the time that a database of its size takes")]
+    /// Checking it takes longer than for any valid database of its size.
+    #[error("is damaged: checking it takes longer than for any valid database of its size")]
     Endless,
-    /// The machine cannot: the disk is full, no file handle is left.
+    /// A resource is missing: disk space, file handles.
     #[error("cannot be used: {0}")]
     Machine(&'static str),
-    /// The file system said no.
+    /// The file system refused.
     #[error("cannot be opened: {0}")]
     Io(std::io::Error),
 }
@@ -72,14 +72,14 @@ pub(super) fn create_schema(
 /// The header of a database, as SQLite documents it.
 pub(super) type Header = [u8; 100];
 
-/// The version of a file, without changing a byte of it; a newer or foreign one is refused.
+/// Reads the version of a file without changing it; refuses newer and foreign files.
 pub(crate) fn check(path: &Path, version: i64) -> Result<i64, OpenError> {
     let mut header: Header = [0; 100];
     let read = fs::File::open(path)?.read_exact(&mut header);
     check_header(read.is_ok().then_some(&header), version)
 }
 
-/// The version never moves to the write-ahead log: a file has its version before it has its name.
+/// Reading the main file suffices: a file has its version before it gets its name, so the version is never only in the WAL.
 pub(super) fn check_header(header: Option<&Header>, version: i64) -> Result<i64, OpenError> {
     const MAGIC: &[u8] = b"SQLite format 3\0";
     const VERSION_AT: usize = 60;

@@ -1,23 +1,23 @@
-//! A filter of a list, said once: as conditions for SQLite, and as a search of the order that the store keeps of a long list.
+//! A list filter, from which both the SQL conditions and the search in the in-memory order of a long list are derived.
 
 use rusqlite::types::Value;
 
 use super::lists::List;
 use super::order::Query;
 
-/// Conditions that all have to hold. A statement's text depends only on which there are, so that it stays prepared.
+/// Conditions joined by AND. The SQL depends only on which conditions there are, so that statements stay prepared.
 #[derive(Debug)]
 pub(crate) struct Filter {
     list: &'static List,
     sql: String,
     values: Vec<Value>,
     query: Query,
-    /// Whether there are conditions on something that the list's order does not have.
+    /// Whether there are conditions that the list's order cannot evaluate.
     has_others: bool,
 }
 
 impl Filter {
-    /// A filter of a list that lets all through.
+    /// A filter that matches everything.
     pub(crate) fn of(list: &'static List) -> Self {
         Self {
             list,
@@ -28,7 +28,7 @@ impl Filter {
         }
     }
 
-    /// Wants a column to contain a part, in the case that the column is kept in, if there is one.
+    /// Requires a column to contain a part, case-sensitively, if one is given.
     pub(crate) fn contains(&mut self, column: &str, part: Option<String>) {
         let Some(part) = part else { return };
         self.push(&format!("instr({column}, ?)"), [part.clone().into()]);
@@ -38,7 +38,7 @@ impl Filter {
         }
     }
 
-    /// Wants a column (or an expression) to be a value, if there is one.
+    /// Requires a column (or an expression) to equal a value, if one is given.
     pub(crate) fn equals(&mut self, column: &str, value: Option<impl Into<Value>>) {
         let Some(value) = value.map(Into::into) else {
             return;
@@ -56,20 +56,20 @@ impl Filter {
         }
     }
 
-    /// Wants a column to be one of some values.
+    /// Requires a column to be one of several values.
     pub(crate) fn any_of(&mut self, column: &str, values: impl Iterator<Item = String>) {
         let values: Vec<Value> = values.map(Value::Text).collect();
         let marks = vec!["?"; values.len()].join(", ");
         self.and(&format!("{column} IN ({marks})"), values);
     }
 
-    /// Wants a condition that no search knows; its question marks are the values.
+    /// Adds a condition that only SQLite can evaluate; the values fill its question marks.
     pub(crate) fn and(&mut self, condition: &str, values: impl IntoIterator<Item = Value>) {
         self.push(condition, values);
         self.has_others = true;
     }
 
-    /// The same with one value, if there is one.
+    /// The same with one value, if it is given.
     pub(crate) fn when(&mut self, condition: &str, value: Option<String>) {
         if let Some(value) = value {
             self.and(condition, [Value::Text(value)]);
@@ -82,22 +82,22 @@ impl Filter {
         self.values.extend(values);
     }
 
-    /// Whether all pass.
+    /// Whether it matches everything.
     pub(crate) fn is_empty(&self) -> bool {
         self.sql.is_empty()
     }
 
-    /// What follows a `WHERE` with a condition of its own.
+    /// The SQL to append to a `WHERE` that already has a condition.
     pub(crate) fn sql(&self) -> &str {
         &self.sql
     }
 
-    /// The values of its question marks.
+    /// The values for its question marks.
     pub(crate) fn values(&self) -> &[Value] {
         &self.values
     }
 
-    /// The same as a search; nothing for a filter that lets all through, or asks for what the order does not have.
+    /// The filter as a search in the order; `None` if it matches everything or the order cannot evaluate it.
     pub(crate) fn query(&self) -> Option<&Query> {
         (!self.has_others && !self.query.is_empty()).then_some(&self.query)
     }

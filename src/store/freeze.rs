@@ -1,4 +1,4 @@
-//! A store that is held still while other data takes its place.
+//! Blocks writes to a store while other data replaces it.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::Store;
 use super::wait::lock;
 
-/// A store that is not written to as long as this is held.
+/// Blocks writes to a store while held.
 #[derive(Debug)]
 pub(crate) struct WriteFreeze<'a> {
     store: &'a Store,
@@ -17,28 +17,28 @@ pub(crate) struct WriteFreeze<'a> {
 }
 
 impl WriteFreeze<'_> {
-    /// The data, where there is a copy of the original already.
+    /// The connection, if the original has already been copied.
     pub(super) fn connection(&self) -> Option<&Connection> {
         self.writer.as_deref().and_then(Option::as_ref)
     }
 
-    /// Redirects all further writes to this store to another one.
+    /// Redirects all further writes to another store.
     pub(crate) fn redirect_to(self, replacement: &Arc<Store>) {
-        // It is redirected once; a second attempt names the same store.
+        // Set once; a second attempt names the same store.
         let _ = self.store.replacement.set(Arc::clone(replacement));
     }
 
-    /// Has another store, which holds the same data, take this one's place.
+    /// Replaces this store with another one that holds the same data.
     pub(super) fn hand_over_to(mut self, replacement: &Arc<Store>) {
         let freed = self.writer.as_deref_mut().and_then(Option::take);
         self.redirect_to(replacement);
-        // It may be large, and no call has to wait for it any more.
+        // Freeing it may take long, and no call needs to wait for that.
         drop(freed);
     }
 }
 
 impl Store {
-    /// Waits for the current write, and holds up all others.
+    /// Waits for the current write, and blocks further ones.
     pub(crate) fn freeze(&self) -> WriteFreeze<'_> {
         let copying = lock(&self.copying);
         WriteFreeze {

@@ -1,4 +1,4 @@
-//! A database that was made when rollcall was built: it is in the binary without its many zeros (`build.rs`).
+//! A database built at compile time (`build.rs`), stored in the binary without its runs of zeros.
 
 use std::io::{self, Read};
 
@@ -8,16 +8,16 @@ use super::connection::prepare;
 use super::{Store, copy_pages};
 
 impl Store {
-    /// A database in memory that is a copy of an image.
+    /// Creates an in-memory database from an image.
     pub(crate) fn of_image(image: &'static [u8]) -> rusqlite::Result<Self> {
         let (length, runs) = image.split_first_chunk().expect("an image has a length");
         let length = usize::try_from(u32::from_le_bytes(*length)).expect("it was in memory once");
         let mut connection = Connection::open_in_memory()?;
         connection.deserialize_read_exact("main", Runs::of(runs), length, true)?;
-        // The pages are copied from where they are, and not by way of a cache.
+        // Copies the pages directly, bypassing the page cache.
         connection.pragma_update(None, "mmap_size", length)?;
-        // A copy, because every statement out of bytes looks first whether they have changed. The connection stays out of a
-        // store, which asks for the number of pages when it is dropped: for that SQLite parses all of the schema.
+        // Copied, because a database deserialised from bytes checks for changes in every statement. The connection is not put into a
+        // store, which would ask for the page count when dropped, and SQLite would parse the whole schema for that.
         let mut copy = Connection::open_in_memory()?;
         copy_pages(&connection, &mut copy, "main")?;
         prepare(&copy)?;
@@ -25,7 +25,7 @@ impl Store {
     }
 }
 
-/// An image as the bytes of a database.
+/// Reads an image as the bytes of a database.
 struct Runs {
     bytes: &'static [u8],
     zeros: usize,
@@ -41,7 +41,7 @@ impl Runs {
         }
     }
 
-    /// Goes on to the next bytes and the zeros after them. Says whether there are any.
+    /// Advances to the next run of bytes and zeros. Returns whether there is one.
     fn next(&mut self) -> bool {
         let Some((&[a, b, c, d], rest)) = self.rest.split_first_chunk() else {
             return false;

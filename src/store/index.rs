@@ -1,9 +1,9 @@
-//! The orders of the long lists of a store, and how they keep up with the tables.
+//! The in-memory orders of a store's long lists, and how they follow the tables.
 //!
-//! SQLite walks to an offset, and through a whole table for a filter that no index serves. For a long list the store keeps an
-//! [`Order`] in memory, built by the first call that would have to walk far ([`super::seek`]). Triggers in the connection's own
-//! temporary schema note which rows a transaction touches, cascades included, and forget what is rolled back; the orders follow
-//! when it commits. None of this is in the file, and short lists have no part in it.
+//! SQLite scans to an offset, and through the whole table for a filter without an index. For a long list, the store keeps an
+//! [`Order`] in memory, built by the first call that would have to scan far ([`super::seek`]). Temporary triggers record which rows a
+//! transaction touches, including cascades; a rollback discards the records, and a commit updates the orders. None of this is in
+//! the file, and short lists have no order.
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -19,10 +19,10 @@ use super::order::{Order, Row, RowKey};
 #[derive(Debug, Default)]
 pub(super) struct Lists {
     indexes: RwLock<Indexes>,
-    /// How many lists there are that may have an order, and how many of these the triggers watch.
+    /// How many lists may have an order, and how many of them are watched by triggers.
     known: AtomicUsize,
     watched: AtomicUsize,
-    /// How many orders were built: a test sees by it whether they were followed, or built again.
+    /// How many orders were built, for tests to tell updating from rebuilding.
     #[cfg(test)]
     pub(super) built: AtomicUsize,
     /// How many commits have begun. As long as they are as many as are over, the orders are of the newest generation.

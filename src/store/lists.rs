@@ -1,21 +1,21 @@
-//! A list as a provider declares it, and the SQL by which a store keeps its order in memory ([`super::index`]).
+//! The lists that providers declare, and the SQL that keeps their in-memory order up to date ([`super::index`]).
 
-/// The most rows that one transaction may touch for the orders to follow it. Beyond that they are built again, when needed.
+/// Beyond this many touched rows in a transaction, orders are rebuilt when needed instead of updated.
 pub(super) const TOUCHED: i64 = if cfg!(test) { 500 } else { 10_000 };
 
-/// A list as a provider declares it: rows of a table in an order, those of one parent or all of them.
+/// A list declared by a provider: the rows of a table in an order, all of them or those of a parent.
 #[derive(Debug)]
 pub(crate) struct List {
     pub(crate) table: &'static str,
-    /// The column that says whose list a row is in; none where all rows are in one list.
+    /// The parent column; `None` if all rows are in one list.
     pub(crate) parent: Option<&'static str>,
-    /// The text column that the list is ordered by first, if there is one.
+    /// The text column that is the primary sort key, if there is one.
     pub(crate) sort_key: Option<&'static str>,
-    /// The integer column that the list is ordered by then; no two rows of a list share one.
+    /// The integer column that is the next sort key, unique within a list.
     pub(crate) number: &'static str,
-    /// The columns that filters look for a part of.
+    /// The columns for substring filters.
     pub(crate) texts: &'static [&'static str],
-    /// The columns (or expressions) that filters want to be equal to something, with few values each.
+    /// The columns (or expressions) for equality filters, with few distinct values each.
     pub(crate) filter_columns: &'static [&'static str],
 }
 
@@ -28,7 +28,7 @@ impl List {
         self.parent.unwrap_or("NULL")
     }
 
-    /// What a search needs of a row.
+    /// The columns that a search needs.
     fn searched(&self, is_searchable: bool) -> impl Iterator<Item = &'static str> {
         let columns = self.texts.iter().chain(self.filter_columns).copied();
         columns.take(if is_searchable { usize::MAX } else { 0 })
@@ -68,8 +68,8 @@ impl List {
         )
     }
 
-    /// Notes every row that is touched, as the list of that place among those that are watched. What an earlier attempt made
-    /// before it failed may be there.
+    /// Creates the triggers that record touched rows, under the list's number among the watched ones. Leftovers of a failed attempt may
+    /// exist.
     pub(super) fn triggers(&self, place: usize) -> String {
         let note = |row: &str| {
             let column = |column: Option<&str>, otherwise: &str| {

@@ -51,17 +51,17 @@ use wait::{blocking, lock};
 
 pub(crate) use file::{OpenError, check};
 
-/// How many bytes a page has. Every table and index takes one at least, and most of a namespace's are nearly empty: pages
-/// of 4 KiB make it twice as large, and a million users only a tenth faster to import.
+/// The page size. Every table and index takes at least one page, and most are nearly empty: pages of 4 KiB would double the size of
+/// a namespace, and make importing a million users only a tenth faster.
 pub(crate) const PAGE: u32 = 1024;
-/// How many pages are copied at once: more than the demo has.
+/// How many pages a backup step copies: more than the demo has.
 const PAGES_AT_ONCE: i32 = 1024;
-/// Connections that only read, for a file.
+/// The number of read-only connections to a file.
 const READERS: usize = 2;
-/// How many files a store in a file keeps open: two for each connection, and what the connections share.
+/// How many file handles a store in a file takes: two per connection, and the shared ones.
 pub(crate) const OPEN_FILES: usize = 2 * (1 + READERS) + 1;
-/// Whether every cached page is proven when it is served: in debug builds of this checkout (`.cargo/config.toml`), not in those
-/// of a crate that uses this one in its tests.
+/// Whether every cached page is verified when it is served: in debug builds of this checkout (`.cargo/config.toml`), but not of
+/// crates that use this one in their tests.
 const PROVES: bool = cfg!(debug_assertions) && option_env!("ROLLCALL_PROVES_PAGES").is_some();
 /// Up to this length.
 const PROVEN: usize = 64 * 1024;
@@ -69,55 +69,53 @@ const PROVEN: usize = 64 * 1024;
 /// One database.
 #[derive(Debug)]
 pub(crate) struct Store {
-    /// What is read until the first write, which makes a copy: most namespaces of a test run are only ever read.
+    /// The original to read until the first write, which copies it: most namespaces of a test run are never written to.
     original: Option<Original>,
     copying: Mutex<()>,
-    /// Closed before the connection that writes: the last one to close folds the log back, and those that only read cannot.
+    /// Declared, and so closed, before the writer: the last connection to close checkpoints the WAL, which readers cannot.
     readers: Vec<Slot>,
-    /// The connection that writes; not there yet while the data is the original's.
+    /// The write connection; `None` while the data is still the original's.
     writer: OnceLock<Slot>,
     file: Option<PathBuf>,
-    /// Whether a file's connections are closed, to be opened again by the next call.
+    /// Whether a file's connections are closed; the next call reopens them.
     is_asleep: AtomicBool,
-    /// Whether its files were removed on purpose: calls in flight finish on what is open.
+    /// Whether its files were removed on purpose; calls in flight finish on the open ones.
     is_retired: AtomicBool,
     generation: AtomicU64,
-    /// How many of these may have changed rows, instead of adding some.
+    /// How many commits may have changed rows instead of only adding some.
     rows_generation: AtomicU64,
     pages: ResponseCache,
     rows: RowCache,
     lists: Lists,
-    /// The store that took this one's place before anything was written, or with what was written: calls in flight write to
-    /// that one.
+    /// The store that replaced this one; calls in flight write to it.
     replacement: OnceLock<Arc<Self>>,
 }
 
-/// What a store starts as.
+/// The initial content of a store.
 #[derive(Debug)]
 struct Original {
     template: Arc<Template>,
-    /// Which part of the template the first write copies; none for all of it.
+    /// The part of the template that the first write copies; `None` for all of it.
     part: Option<usize>,
 }
 
-/// A connection; none while a file's store is asleep, and where another store has taken this one's place and data.
+/// A connection; `None` while a file's store is asleep, or after another store has taken over the data.
 type Slot = Mutex<Option<Connection>>;
-/// A connection in use.
+/// A locked connection.
 pub(crate) type InUse<'a> = MappedMutexGuard<'a, Connection>;
 
-/// How many stores in files are open in this process.
+/// The number of open file stores in this process.
 static OPEN_STORES: AtomicUsize = AtomicUsize::new(0);
 
-/// How many stores in files are open in this process, each with [`OPEN_FILES`].
+/// The number of open file stores in this process, each with [`OPEN_FILES`] handles.
 pub(crate) fn open_stores() -> usize {
     OPEN_STORES.load(Ordering::Relaxed)
 }
 
-/// A commit that is under way. However it ends, by an error or a panic too, no page and no order stays that may be older than
-/// the data.
+/// A commit in progress. However it ends, even by an error or a panic, no page or order remains that may be older than the data.
 struct Commit<'a> {
     store: &'a Store,
-    /// Whether rows that were encoded before are what they were.
+    /// Whether rows that were already encoded stay valid.
     only_adds: bool,
     is_followed: bool,
 }
@@ -132,7 +130,7 @@ impl<'a> Commit<'a> {
         }
     }
 
-    /// Has the orders follow what was committed.
+    /// Updates the orders with what was committed.
     fn follow(mut self, changes: Changes) {
         self.store.lists.follow(changes);
         self.is_followed = true;
@@ -151,14 +149,14 @@ impl Drop for Commit<'_> {
     }
 }
 
-/// A transaction that reads: all that is seen through it is of one generation.
+/// A read transaction: everything read through it belongs to one generation.
 #[derive(Debug)]
 pub(crate) struct Tx<'a> {
     connection: &'a Connection,
     store: &'a Store,
     /// The generation when it began.
     generation: u64,
-    /// Whether it is on the connection that writes, so that no write can happen meanwhile.
+    /// Whether it uses the write connection, so that no write can happen meanwhile.
     is_writers: bool,
 }
 
@@ -205,7 +203,7 @@ impl Store {
         }
     }
 
-    /// A database in memory that starts as a template, or that reads all of the template and copies a part of it.
+    /// An in-memory database that starts as a template; it reads all of the template, and may copy only a part of it.
     fn starting_as(template: Arc<Template>, part: Option<usize>) -> Self {
         Self {
             original: Some(Original { template, part }),
@@ -224,7 +222,7 @@ impl Store {
         }
     }
 
-    /// An empty database in memory, with that schema.
+    /// An empty in-memory database with a schema.
     pub(crate) fn in_memory(schema: &[&str], version: i64) -> rusqlite::Result<Self> {
         let connection = Connection::open_in_memory()?;
         connection.pragma_update(None, "page_size", PAGE)?;
@@ -233,7 +231,7 @@ impl Store {
         Ok(Self::new(connection, Vec::new(), None))
     }
 
-    /// A copy of this database in memory.
+    /// An in-memory copy of this database.
     pub(crate) fn copy_in_memory(&self) -> rusqlite::Result<Self> {
         Ok(Self::new(self.copied()?, Vec::new(), None))
     }
@@ -245,7 +243,7 @@ impl Store {
         Ok(copy)
     }
 
-    /// A copy of this database in a new file, complete before it has its name.
+    /// Copies this database to a new file, which gets its name only when it is complete.
     pub(crate) fn copy_to_file(&self, path: &Path, version: i64) -> Result<Self, OpenError> {
         let unfinished = path.with_extension("new");
         let _ = fs::remove_file(&unfinished);
@@ -256,7 +254,7 @@ impl Store {
         Self::open(path, version)
     }
 
-    /// Opens a file that [`Store::copy_to_file`] made; a newer or damaged one is refused and left as it is.
+    /// Opens a file written by [`Store::copy_to_file`]; a newer or damaged one is refused and not changed.
     pub(crate) fn open(path: &Path, version: i64) -> Result<Self, OpenError> {
         check(path, version)?;
         let writer = open_writer(path)?;
@@ -266,7 +264,7 @@ impl Store {
         Ok(Self::new(writer, readers, Some(path.to_owned())))
     }
 
-    /// Leaves the log next to the file when it is closed; the next start reads both.
+    /// Skips the checkpoint when the file is closed; the next start reads the WAL.
     pub(crate) fn keep_log(&self) -> rusqlite::Result<()> {
         let writer = self.writer.get().map(lock);
         match writer.as_deref() {
@@ -277,18 +275,18 @@ impl Store {
         }
     }
 
-    /// Says that the files are about to be removed, and that this is as it should be.
+    /// Announces that the files are about to be removed on purpose.
     pub(crate) fn retire(&self) {
         self.is_retired.store(true, Ordering::Release);
     }
 
-    /// Whether the file is where it was made, or no longer wanted there.
+    /// Whether the file still exists, or was removed on purpose.
     pub(crate) fn is_in_place(&self) -> bool {
         let file = self.file.as_deref();
         file.is_none_or(|file| self.is_retired.load(Ordering::Acquire) || file.exists())
     }
 
-    /// A database in memory with the rows of an older file.
+    /// An in-memory database with the rows of an older file.
     pub(crate) fn of_older(path: &Path, model: &Self) -> Result<Self, OpenError> {
         model.with_rows_of(|connection| {
             let path = path.to_string_lossy();
@@ -296,7 +294,7 @@ impl Store {
         })
     }
 
-    /// A database in memory like this one, with the rows of the older one that is attached to it as `old`.
+    /// An in-memory database like this one, with the rows of the older database attached to it as `old`.
     fn with_rows_of(
         &self,
         attach: impl FnOnce(&mut Connection) -> rusqlite::Result<()>,
@@ -316,12 +314,12 @@ impl Store {
         self.awake(lock(slot.expect("a store that has its data")), open_writer)
     }
 
-    /// The file that holds the data; none for a store in memory.
+    /// The data file; `None` for an in-memory store.
     pub(crate) fn file(&self) -> Option<&Path> {
         self.file.as_deref()
     }
 
-    /// Reads: everything that the closure sees is of one generation.
+    /// Reads; everything that the closure sees belongs to one generation.
     pub(crate) fn read<T, E: From<rusqlite::Error>>(
         &self,
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
@@ -352,7 +350,7 @@ impl Store {
         })
     }
 
-    /// Writes: all of it is kept when the closure succeeds, none of it when it fails.
+    /// Writes; commits if the closure succeeds, and rolls back if it fails.
     pub(crate) fn write<T, E: From<rusqlite::Error>>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, E>,
@@ -360,7 +358,7 @@ impl Store {
         self.commit(false, work)
     }
 
-    /// Writes what only adds rows: those that are in lists already are, and read, as before.
+    /// Writes that only add rows: existing rows, and their place in lists, do not change.
     pub(crate) fn add<T, E: From<rusqlite::Error>>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, E>,
@@ -379,7 +377,7 @@ impl Store {
             return replacement.commit(only_adds, work);
         }
         let connection = self.awake(slot, open_writer)?;
-        // SQLite would write on to what no other process can find any more.
+        // SQLite would keep writing to the unlinked file.
         if !self.is_in_place() {
             return Err(trouble::removed().into());
         }
@@ -393,7 +391,7 @@ impl Store {
         Ok(done)
     }
 
-    /// How many commits there were through this store, those included that failed; what was read at one generation holds while it lasts.
+    /// The number of commits through this store, including failed ones; data that was read is valid as long as it does not change.
     pub(crate) fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
     }
@@ -402,9 +400,9 @@ impl Store {
         self.rows_generation.load(Ordering::Acquire)
     }
 
-    /// What `encode` makes of the data, kept under that key until the next write (and for as long as it says it holds).
-    /// The key has to name everything that the page depends on besides the data and the time. While a commit to a file is under
-    /// way (its answer is not out yet), one page may show what is new already and another what was before.
+    /// The page that `encode` builds, cached under a key until the next write (and for as long as the page says it holds). The key must
+    /// name everything that the page depends on besides the data and the time. While a commit to a file is in progress (its answer is
+    /// not out yet), one page may already show the new data and another still the old.
     pub(crate) fn encoded<N: Send + Sync + 'static, E: From<rusqlite::Error>>(
         &self,
         key: PageKey,
@@ -417,7 +415,7 @@ impl Store {
         if let Some(replacement) = self.replacement.get() {
             return replacement.encoded(key, now, encode);
         }
-        // Looked at before the data: what is written meanwhile makes the page older than it is, never newer.
+        // Read before the data: a concurrent write can make the page look older than it is, never newer.
         let generation = self.generation();
         if let Some(page) = self.pages.find(&key, generation, now) {
             return if PROVES && page.body.len() <= PROVEN {
@@ -431,8 +429,8 @@ impl Store {
         Ok(page)
     }
 
-    /// A page that is cached, encoded again: if both are of the same generation, they have to say the same. Every test that meets a
-    /// cached page shows so that it is fresh, and that its key names what it depends on.
+    /// Encodes a cached page again and compares: at the same generation, both must be equal. So every test that is served a cached page
+    /// checks that it is fresh and that its key names everything it depends on.
     fn proven<N: Send + Sync + 'static, E: From<rusqlite::Error>>(
         &self,
         page: CachedBody<N>,
@@ -440,7 +438,7 @@ impl Store {
         now: i64,
         encode: impl FnOnce(&Tx<'_>) -> Result<CachedBody<N>, E>,
     ) -> Result<CachedBody<N>, E> {
-        // A cached page never waits, so its proof does not either.
+        // Serving a cached page never waits, so checking it must not either.
         let Some(connection) = self.idle_reader() else {
             return Ok(page);
         };
@@ -450,11 +448,11 @@ impl Store {
             Ok(again) if is_same_moment && again.holds(now) => {
                 assert_eq!(
                     page.body, again.body,
-                    "a cached page is not what it would be"
+                    "a cached page differs from a fresh one"
                 );
             }
             Err(_) if is_same_moment => panic!("a page is cached where none can be encoded"),
-            // By now the list is long, and `encode` has noted what remains of it after this beginning.
+            // The list has become long, and `encode` has recorded the rest after this beginning.
             Ok(again) if pages::LONGEST < again.body.len() => return Ok(again),
             _ => {}
         }
@@ -469,11 +467,11 @@ impl Store {
     }
 }
 
-/// Copies a database into one of those of another connection.
+/// Copies a database into a schema of another connection.
 fn copy_pages(source: &Connection, copy: &mut Connection, database: &str) -> rusqlite::Result<()> {
     let backup = Backup::new_with_names(source, "main", copy, database)?;
     while backup.step(PAGES_AT_ONCE)? != StepResult::Done {
-        // More than a few pages: there may be many.
+        // Not in small steps, since there may be many pages.
         if blocking(|| backup.step(-1))? == StepResult::Done {
             break;
         }
@@ -482,7 +480,7 @@ fn copy_pages(source: &Connection, copy: &mut Connection, database: &str) -> rus
     Ok(())
 }
 
-/// What was written; nothing where a uniqueness rule forbade it.
+/// The result of a write; `None` if a uniqueness constraint rejected it.
 pub(crate) fn unless_taken<T>(written: rusqlite::Result<T>) -> rusqlite::Result<Option<T>> {
     match written {
         Err(rusqlite::Error::SqliteFailure(cause, _))
@@ -494,7 +492,7 @@ pub(crate) fn unless_taken<T>(written: rusqlite::Result<T>) -> rusqlite::Result<
     }
 }
 
-/// Turns a broken uniqueness rule into the provider's own conflict.
+/// Turns a violated uniqueness constraint into the provider's own conflict error.
 pub(crate) trait OnConflict<T> {
     /// `column` is the last column of the unique constraint as SQLite names it (`users.user_name`).
     fn on_conflict<E: From<rusqlite::Error>>(
@@ -588,7 +586,7 @@ mod tests {
 
     #[test]
     #[cfg(debug_assertions)]
-    #[should_panic(expected = "a cached page is not what it would be")]
+    #[should_panic(expected = "a cached page differs from a fresh one")]
     fn the_tests_see_a_stale_page() {
         let store = Store::in_memory(SCHEMA, 1).expect("a valid schema");
         page(&store);

@@ -1,8 +1,8 @@
-//! A long list in memory: which row stands where, and which rows match a filter.
+//! The order of a long list in memory: which row is at which place, and which rows match a filter.
 //!
-//! Rows lie in blocks, in the order of the list. The n-th row is found by the blocks' ends, a row by the blocks' first keys,
-//! and a filter reads what the blocks hold of the columns that filters look at, one column after the other. Knows no SQL:
-//! `lists.rs` fills an order from its table and keeps it up to date.
+//! Rows are stored in blocks, in list order. The n-th row is found by the blocks' end positions, a given row by the blocks' first
+//! keys, and a filter scans the blocks' copies of the filter columns, column by column. Knows no SQL: `lists.rs` fills an order from
+//! its table and keeps it up to date.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,15 +11,15 @@ use memchr::memmem::Finder;
 
 use super::page::{RowLimit, Window};
 
-/// The most rows in a block: few enough to move when one comes or goes, enough that a million rows are few blocks.
+/// The largest number of rows in a block: few enough to shift on insert and delete, enough that a million rows are few blocks.
 const BLOCK: usize = 512;
-/// Ends a text in a block; no byte of UTF-8, so that no needle runs from one row into the next.
+/// Terminates a text in a block. It never occurs in UTF-8, so no needle matches across rows.
 const END: u8 = 0xff;
 
-/// What a list is ordered by: by `sort_key` as bytes, then by `number`, which no two rows share.
+/// A sort key: `sort_key` as bytes, then `number`, which is unique.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct RowKey {
-    /// Empty throughout where a list is ordered by its number alone.
+    /// Empty if a list is ordered only by number.
     pub(crate) sort_key: String,
     pub(crate) number: i64,
 }
@@ -31,12 +31,12 @@ pub(crate) enum Direction {
     Backward,
 }
 
-/// A filter: all of it has to hold.
+/// A filter; all conditions have to hold.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Query {
-    /// Which text column has to contain what.
+    /// Text columns and the parts that they must contain.
     pub(crate) texts: Vec<(usize, String)>,
-    /// Which filter_column has to be what, a number as its decimal digits.
+    /// Filter columns and their required values, numbers in decimal.
     pub(crate) filter_columns: Vec<(usize, String)>,
 }
 
@@ -46,14 +46,14 @@ impl Query {
     }
 }
 
-/// The rows of a window on those that match, and how many match.
+/// A window of the matching rows, and the number of matches.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Found {
     pub(crate) total: u64,
     pub(crate) numbers: Vec<i64>,
 }
 
-/// A row as an order keeps it.
+/// A row, as stored in an order.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row<'a> {
     pub(super) sort_key: &'a str,
@@ -66,7 +66,7 @@ pub(super) struct Row<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct Order {
     blocks: Vec<Block>,
-    /// How many rows there are up to the end of each block.
+    /// The number of rows up to the end of each block.
     ends: Vec<usize>,
     has_lead: bool,
     texts: usize,
@@ -74,7 +74,7 @@ pub(super) struct Order {
 }
 
 impl Order {
-    /// An order by sort_key and number or by number alone, whose rows have that many texts.
+    /// An order by sort_key and number or by number only, whose rows have that many texts.
     pub(super) fn new(has_lead: bool, texts: usize) -> Self {
         Self {
             blocks: Vec::new(),
@@ -90,7 +90,7 @@ impl Order {
         self.ends.last().copied().unwrap_or_default()
     }
 
-    /// The row that many rows after the first.
+    /// The n-th row, from 0.
     pub(super) fn at(&self, place: usize) -> Option<RowKey> {
         let block = self.ends.partition_point(|&end| end <= place);
         let before = block.checked_sub(1).map_or(0, |before| self.ends[before]);
@@ -101,7 +101,7 @@ impl Order {
         })
     }
 
-    /// Adds a row; there must be none of its key.
+    /// Adds a row; its key must not exist yet.
     pub(super) fn insert(&mut self, row: Row<'_>) {
         let combination = self.filter_columns.combination(row.filter_columns);
         let (block, place) = self.make_room(row.sort_key, row.number);
@@ -111,7 +111,7 @@ impl Order {
         }
     }
 
-    /// Adds a row after all others: how a list is read from its table.
+    /// Appends a row, when loading a list from its table.
     pub(super) fn push(&mut self, row: Row<'_>) {
         let combination = self.filter_columns.combination(row.filter_columns);
         let last = match self.blocks.last() {
@@ -123,7 +123,7 @@ impl Order {
         self.ends[last] += 1;
     }
 
-    /// The place where a new key belongs, in a block that is not full.
+    /// The position for a new key, in a block that is not full.
     fn make_room(&mut self, sort_key: &str, number: i64) -> (usize, usize) {
         let Some(block) = self.block_of(sort_key, number) else {
             return (self.new_block(0), 0);
@@ -143,14 +143,14 @@ impl Order {
                 _ => (block, place),
             };
         }
-        // After a full block. Most lists grow at their end, and then leave full blocks.
+        // After a full block. Most lists grow at their end, and so leave full blocks.
         match self.blocks.get(block + 1) {
             Some(next) if next.numbers.len() < BLOCK => (block + 1, 0),
             _ => (self.new_block(block + 1), 0),
         }
     }
 
-    /// Takes a row away; says whether there was one of that key.
+    /// Removes a row; returns whether it existed.
     pub(super) fn remove(&mut self, key: &RowKey) -> bool {
         let Some(block) = self.block_of(&key.sort_key, key.number) else {
             return false;
@@ -173,7 +173,7 @@ impl Order {
         true
     }
 
-    /// The rows that match; nothing where the order cannot tell, because there are too many filter columns.
+    /// The matching rows; `None` if there are too many combinations of filter columns.
     pub(super) fn search(
         &self,
         query: &Query,
@@ -218,7 +218,7 @@ impl Order {
         })
     }
 
-    /// The last block that begins at or before a key, else the first one; none where there are no rows.
+    /// The last block that begins at or before a key, else the first; `None` if there are no rows.
     fn block_of(&self, sort_key: &str, number: i64) -> Option<usize> {
         let after = self.blocks.partition_point(|block| {
             (block.sort_key(0), block.numbers[0]) <= (sort_key.as_bytes(), number)
@@ -235,13 +235,13 @@ impl Order {
     }
 }
 
-/// Neighbouring rows; never empty but while one is added.
+/// A run of rows, never empty except while one is added.
 #[derive(Debug, Default, Clone)]
 struct Block {
     numbers: Vec<i64>,
     leads: Option<Texts>,
     texts: Vec<Texts>,
-    /// Which combination of filter columns each row has.
+    /// Each row's combination of filter columns.
     combinations: Vec<u16>,
 }
 
@@ -258,7 +258,7 @@ impl Block {
         self.leads.as_ref().map_or(b"", |leads| leads.get(place))
     }
 
-    /// Where a key is, or belongs.
+    /// The position of a key, or where to insert it.
     fn place(&self, sort_key: &str, number: i64) -> usize {
         let (mut low, mut high) = (0, self.numbers.len());
         while low < high {
@@ -291,7 +291,7 @@ impl Block {
         self.combinations.remove(place);
     }
 
-    /// Keeps the first half and gives the second.
+    /// Splits off the second half.
     fn split(&mut self) -> Self {
         let at = self.numbers.len() / 2;
         Self {
@@ -306,7 +306,7 @@ impl Block {
         }
     }
 
-    /// Appends the places of the rows that match.
+    /// Appends the positions of the matching rows.
     fn search(
         &self,
         finders: &[(usize, Finder<'_>)],
@@ -334,12 +334,12 @@ impl Block {
     }
 }
 
-/// Texts, one after the other.
+/// Concatenated texts.
 #[derive(Debug, Default, Clone)]
 struct Texts {
-    /// Each text and its [`END`].
+    /// Each text, followed by [`END`].
     bytes: Vec<u8>,
-    /// Where each text's [`END`] is.
+    /// The position of each text's [`END`].
     ends: Vec<usize>,
 }
 
@@ -356,7 +356,7 @@ impl Texts {
 
     fn insert(&mut self, place: usize, text: &str) {
         let start = self.start(place);
-        // Put after all others, and brought to its place from there.
+        // Append it, then rotate it into place.
         self.bytes.extend_from_slice(text.as_bytes());
         self.bytes.push(END);
         self.bytes[start..].rotate_right(text.len() + 1);
@@ -404,17 +404,17 @@ impl Texts {
     }
 }
 
-/// Columns with few values, as the combinations of these that there are: a row keeps the number of its own.
+/// Interned combinations of low-cardinality columns; rows store an index.
 #[derive(Debug, Default, Clone)]
 struct Facets {
     numbers: HashMap<Vec<u8>, u16>,
-    /// The values of each, every one with its [`END`].
+    /// The values of each combination, each followed by [`END`].
     combinations: Vec<Vec<u8>>,
-    /// Whether there were more than can be numbered; from then on the numbers say nothing.
+    /// Whether there are too many combinations; the indexes are meaningless then.
     too_many: bool,
-    /// The combination that is looked up, in a place that all look-ups share.
+    /// A reusable buffer for look-ups.
     wanted: Vec<u8>,
-    /// The one that was found last, which neighbours often share.
+    /// The last result, which neighbouring rows often share.
     latest: u16,
 }
 
@@ -441,7 +441,7 @@ impl Facets {
         number
     }
 
-    /// Which combinations have all of these; nothing where there are too many to tell.
+    /// The combinations that have all of these values; `None` if there are too many combinations.
     fn passing(&self, wanted: &[(usize, String)]) -> Option<Vec<bool>> {
         let has = |known: &[u8], (filter_column, value): &(usize, String)| {
             known.split(|&byte| byte == END).nth(*filter_column) == Some(value.as_bytes())

@@ -2,26 +2,26 @@
 
 use rusqlite::{Connection, Params, Row};
 
-/// How many rows a page may have.
+/// The limit of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum RowLimit {
-    /// As many as there are.
+    /// All rows.
     All,
-    /// At most that many.
+    /// At most this many.
     Rows(u64),
 }
 
-/// Which part of an ordered list.
+/// A window of an ordered list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Window {
-    /// Rows to pass over first.
+    /// Rows to skip.
     pub(crate) offset: u64,
-    /// Rows to take after that.
+    /// Rows to take.
     pub(crate) limit: RowLimit,
 }
 
 impl Window {
-    /// The window of that many rows from an offset.
+    /// The window of `limit` rows from an offset.
     pub(crate) const fn rows(offset: u64, limit: u64) -> Self {
         Self {
             offset,
@@ -29,12 +29,12 @@ impl Window {
         }
     }
 
-    /// The window of a numbered page, the first being 1; the number must not be 0.
+    /// The window of a numbered page, from 1; the number must not be 0.
     pub(crate) const fn page(number: u64, size: u64) -> Self {
         Self::rows(number.saturating_sub(1).saturating_mul(size), size)
     }
 
-    /// The window on a list in memory.
+    /// Applies the window to a list in memory.
     pub(crate) fn of<T>(self, list: &[T]) -> &[T] {
         let from = usize::try_from(self.offset)
             .unwrap_or(usize::MAX)
@@ -48,7 +48,7 @@ impl Window {
         }
     }
 
-    /// The first rows of the window, and how many there may be after them.
+    /// The first rows of the window, and how many may follow.
     pub(crate) const fn split(self, first: u64) -> (Self, u64) {
         let rows = match self.limit {
             RowLimit::All => u64::MAX,
@@ -58,7 +58,7 @@ impl Window {
         (Self::rows(self.offset, first), rows - first)
     }
 
-    /// `LIMIT` as SQLite wants it: negative is none.
+    /// `LIMIT` for SQLite; negative means none.
     pub(crate) fn sql_limit(self) -> i64 {
         match self.limit {
             RowLimit::All => -1,
@@ -66,13 +66,13 @@ impl Window {
         }
     }
 
-    /// `OFFSET` as SQLite wants it.
+    /// `OFFSET` for SQLite.
     pub(crate) fn sql_offset(self) -> i64 {
         i64::try_from(self.offset).unwrap_or(i64::MAX)
     }
 }
 
-/// The rows of a window, and how many the whole list has.
+/// The rows of a window, and the length of the whole list.
 #[derive(Debug)]
 pub(crate) struct Page<T> {
     pub(crate) total: u64,
@@ -80,7 +80,7 @@ pub(crate) struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// The same page of what becomes of its rows.
+    /// Converts the rows of a page.
     pub(crate) fn map<U>(self, each: impl FnMut(T) -> U) -> Page<U> {
         Page {
             total: self.total,
@@ -99,7 +99,7 @@ pub(crate) fn select<T>(
     tx.prepare_cached(sql)?.query_map(params, read)?.collect()
 }
 
-/// The rows of those numbers, in their order; the query has one parameter, the number of a row that there is.
+/// The rows with these numbers, in their order; the query's parameter is the number of an existing row.
 pub(crate) fn pick<T>(
     tx: &Connection,
     sql: &str,
@@ -113,7 +113,7 @@ pub(crate) fn pick<T>(
         .collect()
 }
 
-/// The number that a prepared query counts.
+/// Runs a prepared counting query.
 pub(crate) fn count(tx: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<u64> {
     tx.prepare_cached(sql)?.query_row(params, |row| row.get(0))
 }

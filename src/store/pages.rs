@@ -1,7 +1,7 @@
-//! Pages that were encoded before: an answer is built once and served again until the data moves on.
+//! The cache of encoded pages: an answer is built once and served until the data changes.
 //!
-//! A page belongs to the generation of the store that it was read at, so a write makes all of them stale at once. Some
-//! pages depend on the time as well; these say for how long they hold.
+//! A page belongs to the store generation that it was read at, so a write invalidates all of them at once. Some pages also depend on
+//! the time; these say how long they are valid.
 
 use std::any::Any;
 use std::hash::{Hash, Hasher};
@@ -10,21 +10,21 @@ use std::sync::{Arc, PoisonError, RwLock};
 use bytes::Bytes;
 use foldhash::HashMap;
 
-/// The most that the pages of one store may take.
+/// The memory limit for the pages of one store.
 const BYTES: usize = 2 * 1024 * 1024;
-/// A page longer than this is not worth keeping.
+/// A longer page is not worth caching.
 pub(crate) const LONGEST: usize = 256 * 1024;
-/// What a page takes besides the bytes of its key and its body: its entry, its note, and what allocations round up to.
-/// Without it, a million empty pages would be next to nothing.
+/// The overhead of a page besides its key and body: its entry, metadata and allocator rounding. Without it, a million empty pages
+/// would count as next to nothing.
 const OVERHEAD: usize = 256;
 
-/// What a page depends on besides the data and the time.
+/// Everything that a page depends on besides the data and the time.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct PageKey(Vec<u8>);
 
 impl PageKey {
-    /// What hashes gives a hasher everything that it is made of, and so that no value's bytes begin another's. Written down
-    /// instead of stirred, that is a key without a collision, at the price of a copy.
+    /// `Hash` feeds a hasher everything that a value consists of, in a prefix-free encoding. Recording those bytes instead of hashing
+    /// them gives a key without collisions, at the price of a copy.
     pub(crate) fn of(parts: impl Hash) -> Self {
         let mut written = Written(Vec::with_capacity(256));
         parts.hash(&mut written);
@@ -32,7 +32,7 @@ impl PageKey {
     }
 }
 
-/// A hasher that writes down what it is given.
+/// A hasher that records its input.
 struct Written(Vec<u8>);
 
 impl Hasher for Written {
@@ -40,17 +40,17 @@ impl Hasher for Written {
         self.0.extend_from_slice(bytes);
     }
 
-    /// Never asked for: the bytes are what counts.
+    /// Never used; only the bytes count.
     fn finish(&self) -> u64 {
         0
     }
 }
 
-/// A page, and the moments (milliseconds since the epoch) between which it holds.
+/// A page, and the time range (milliseconds since the epoch) in which it is valid.
 #[derive(Debug)]
 pub(crate) struct CachedBody<N = ()> {
     pub(crate) body: Bytes,
-    /// What the provider wants to know of the page when it is served again.
+    /// Metadata that the provider needs when the page is served again.
     pub(crate) note: Arc<N>,
     from: i64,
     until: i64,
@@ -62,10 +62,10 @@ impl CachedBody {
         Self::between(i64::MIN, i64::MAX, body)
     }
 
-    /// A page that holds from one generation until before another.
+    /// A page that is valid from one time until before another.
     pub(crate) fn between(from: i64, until: i64, body: impl Into<Vec<u8>>) -> Self {
         Self {
-            // Without the spare capacity that the encoder left, which would be cached as well.
+            // Drop the encoder's spare capacity, which would otherwise be cached.
             body: body.into().into_boxed_slice().into(),
             note: Arc::default(),
             from,
@@ -73,7 +73,7 @@ impl CachedBody {
         }
     }
 
-    /// The same with a note.
+    /// Adds metadata.
     pub(crate) fn with_metadata<N>(self, note: N) -> CachedBody<N> {
         CachedBody {
             body: self.body,
@@ -112,7 +112,7 @@ struct CachedPage {
 }
 
 impl ResponseCache {
-    /// The page of that key, if it was read at that generation and holds now.
+    /// The page for a key, if it was read at this generation and is valid now.
     pub(crate) fn find<N: Send + Sync + 'static>(
         &self,
         key: &PageKey,
@@ -133,8 +133,8 @@ impl ResponseCache {
         })
     }
 
-    /// Keeps a page that was read when the store was at that generation, or later. Where there is no room, all others go:
-    /// a client whose requests are never repeated costs the others one reading each, and never more memory.
+    /// Caches a page that was read at this generation or later. If there is no room, all others are evicted: a client that never repeats
+    /// a request costs the others one read each, but never more memory.
     pub(crate) fn keep<N: Send + Sync + 'static>(
         &self,
         key: PageKey,

@@ -1,8 +1,8 @@
-//! Rows that were encoded before: after a write that only adds, the pages of a list are joined from the rows that it left alone.
+//! The cache of encoded rows: after a write that only adds rows, the pages of a list are joined from the unchanged ones.
 //!
-//! Every write makes all pages stale ([`super::pages`]): the total is another one, and rows may have moved. What a page takes
-//! longest for are its rows, though, and a test suite that adds users and lists them meets the same ones again and again. So a
-//! store that is written to keeps each row as it was encoded, until a write that may have changed rows.
+//! Every write makes all pages stale ([`super::pages`]), because the total changes and rows may move. But most of the cost of a page
+//! is its rows, and a test suite that adds users and lists them needs the same rows again and again. So a store that is written to
+//! keeps each encoded row until a write that may have changed rows.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -15,12 +15,12 @@ use super::page::{self, RowLimit};
 use super::stream::BATCH;
 use super::{PROVES, Tx};
 
-/// The most that the rows of one store may take.
+/// The memory limit for the rows of one store.
 const BYTES: usize = 1024 * 1024;
-/// What a row takes besides its text: its entry, and what allocations round up to.
+/// The overhead of a row besides its text: its entry and allocator rounding.
 const OVERHEAD: usize = 128;
 
-/// A row as JSON, and the moments (milliseconds since the epoch) between which that holds.
+/// A row as JSON, and the time range (milliseconds since the epoch) in which it is valid.
 #[derive(Debug, Clone)]
 pub(crate) struct EncodedRow {
     /// Its number in its table, once it is read.
@@ -36,7 +36,7 @@ impl EncodedRow {
         Self::between((i64::MIN, i64::MAX), row)
     }
 
-    /// A row that holds from one moment until before another.
+    /// A row that is valid from one time until before another.
     pub(crate) fn between(
         (from, until): (i64, i64),
         row: &impl Serialize,
@@ -54,7 +54,7 @@ impl EncodedRow {
         self.number
     }
 
-    /// Between which moments it holds.
+    /// The time range in which it is valid.
     pub(crate) const fn holds(&self) -> (i64, i64) {
         (self.from, self.until)
     }
@@ -66,11 +66,11 @@ impl Serialize for EncodedRow {
     }
 }
 
-/// How the rows of a page are read.
+/// Reads the rows of a page.
 pub(crate) trait RowReader {
     type Row;
 
-    /// The rows that `FROM … ORDER BY … LIMIT …` gives, at most so many.
+    /// The rows of `FROM … ORDER BY … LIMIT …`, up to a limit.
     fn select(
         &self,
         tx: &Tx<'_>,
@@ -79,23 +79,23 @@ pub(crate) trait RowReader {
         limit: RowLimit,
     ) -> rusqlite::Result<Vec<Self::Row>>;
 
-    /// The rows of those numbers, in their order; each has to be there.
+    /// The rows with these numbers, in their order; all have to exist.
     fn pick(&self, tx: &Tx<'_>, numbers: &[i64]) -> rusqlite::Result<Vec<Self::Row>>;
 }
 
-/// Where rows are.
+/// The table of the rows.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Columns {
     pub(crate) table: &'static str,
-    /// The integer column that tells the rows of the table, or of a parent, from each other.
+    /// The integer key of the rows of the table, or of a parent.
     pub(crate) number: &'static str,
-    /// The column of the parent and its value, where numbers are of a parent.
+    /// The parent's column and value, if numbers are unique only within a parent.
     pub(crate) parent: Option<(&'static str, i64)>,
     pub(crate) columns: &'static str,
 }
 
 impl Columns {
-    /// The columns of a table that has a key of one integer.
+    /// A table with a single integer key.
     pub(crate) const fn of(
         table: &'static str,
         number: &'static str,
@@ -109,7 +109,7 @@ impl Columns {
         }
     }
 
-    /// The query of one row by its number, and its parent's.
+    /// The query for a row by its number and parent.
     fn of_one(&self) -> String {
         let Self {
             table,
@@ -166,17 +166,17 @@ impl<T> RowReader for PlainReader<T> {
     }
 }
 
-/// How a list shows its rows.
+/// How a list encodes its rows.
 pub(crate) struct RowEncoder<'a, T> {
     /// What the encoding depends on besides the row and the time.
     variant: u8,
-    /// The moment of the call, in milliseconds since the epoch.
+    /// The time of the call, in milliseconds since the epoch.
     now: i64,
     encode: &'a dyn Fn(T) -> serde_json::Result<EncodedRow>,
 }
 
 impl<'a, T> RowEncoder<'a, T> {
-    /// Rows as they are at that moment; `variant` is what they depend on besides.
+    /// Rows at a given time; `variant` is what else their encoding depends on.
     pub(crate) fn new(
         variant: u8,
         now: i64,
@@ -190,7 +190,7 @@ impl<'a, T> RowEncoder<'a, T> {
     }
 }
 
-/// Encodes each row, or takes it as it was encoded before.
+/// Encodes each row, or takes it from the cache.
 pub(crate) struct CachedReader<'a, T> {
     pub(crate) columns: Columns,
     pub(crate) read: &'a dyn Fn(&Row<'_>) -> rusqlite::Result<T>,
@@ -243,7 +243,7 @@ impl<T> RowReader for CachedReader<'_, T> {
                 assert_eq!(
                     kept.json.get(),
                     row.json.get(),
-                    "a kept row is not what it would be"
+                    "a cached row differs from a fresh one"
                 );
             }
             new.push((self.key(*number), row.clone()));
@@ -257,7 +257,7 @@ impl<T> RowReader for CachedReader<'_, T> {
 }
 
 impl<T> CachedReader<'_, T> {
-    /// The same as [`RowReader::select`], each row encoded now.
+    /// Like [`RowReader::select`], but encodes every row anew.
     pub(crate) fn read_all(
         &self,
         tx: &Connection,
@@ -295,12 +295,12 @@ impl<T> CachedReader<'_, T> {
 }
 
 impl Tx<'_> {
-    /// Whether it pays to keep rows: nothing but a write makes pages stale.
+    /// Whether caching rows pays: only after a write, since only writes make pages stale.
     fn keeps_rows(&self) -> bool {
         0 < self.generation && self.rows_generation().is_some()
     }
 
-    /// Which kept rows are those of this transaction: none while a commit is under way that it may see or not.
+    /// The cache generation of this transaction; none during a commit that it may or may not see.
     fn rows_generation(&self) -> Option<u64> {
         let is_now = self.store.lists.is_settled(self.generation);
         is_now.then(|| self.store.rows_generation())
@@ -329,7 +329,7 @@ struct KeptRows {
 }
 
 impl RowCache {
-    /// The rows of those keys as they were encoded at that generation, where they hold now.
+    /// The cached rows for keys, if they were encoded at this generation and are valid now.
     fn find(
         &self,
         generation: u64,
@@ -343,7 +343,7 @@ impl RowCache {
             .collect()
     }
 
-    /// Keeps rows that were encoded at that generation. Where there is no room, all others go.
+    /// Caches rows that were encoded at this generation. If there is no room, all others are evicted.
     fn keep(&self, generation: u64, rows: Vec<(Key, EncodedRow)>) {
         if rows.is_empty() {
             return;
@@ -491,7 +491,7 @@ mod tests {
 
     #[test]
     #[cfg(debug_assertions)]
-    #[should_panic(expected = "a kept row is not what it would be")]
+    #[should_panic(expected = "a cached row differs from a fresh one")]
     fn the_tests_see_a_row_that_an_addition_changed() {
         let store = store();
         write(&store, true, "INSERT INTO users (name) VALUES ('a')");

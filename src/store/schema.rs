@@ -1,6 +1,6 @@
-//! Schemas as databases keep them; `build.rs` reads this file, too.
+//! Minifies schemas; `build.rs` includes this file, too.
 
-/// A schema without what is for people alone: SQLite keeps the text, and reads it again with every connection.
+/// Strips comments and blanks: SQLite stores the schema's text, and parses it for every connection.
 pub(crate) fn plain(schema: &str) -> String {
     let lines = schema.lines().map(str::trim);
     let lines: Vec<&str> = lines.filter(|line| !line.starts_with("--")).collect();

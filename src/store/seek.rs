@@ -1,4 +1,4 @@
-//! Where a page of a list begins, and which rows a search finds: by the order in memory where a list is long, else by SQLite.
+//! Finds the beginning of a page and the rows of a search: in the in-memory order if a list is long, else with SQLite.
 
 use rusqlite::types::Value;
 
@@ -9,12 +9,12 @@ use super::order::{Direction, Found, Order, Query, RowKey};
 use super::page::Window;
 use super::wait::blocking;
 
-/// Up to here SQLite's own walk is fast enough.
+/// Up to this length, scanning with SQLite is fast enough.
 const LONG: u64 = if cfg!(test) { 400 } else { 4096 };
-/// From this offset on it is worth knowing where a row is.
+/// From this offset on, looking up the row in the order is worth it.
 const FAR: u64 = if cfg!(test) { 64 } else { 512 };
 
-/// Where to begin to read a list, and how many rows to pass over from there.
+/// Where to start reading a list, and how many rows to skip from there.
 #[derive(Debug, Default)]
 pub(crate) struct Start {
     pub(crate) key: Option<RowKey>,
@@ -22,7 +22,7 @@ pub(crate) struct Start {
 }
 
 impl Start {
-    /// The first row of a list.
+    /// The beginning of a list.
     pub(crate) fn first(offset: u64) -> Self {
         Self {
             key: None,
@@ -30,19 +30,19 @@ impl Start {
         }
     }
 
-    /// The least number that may come, where a list is ordered by its number alone.
+    /// The smallest number that may follow, if a list is ordered only by number.
     pub(crate) fn number(&self) -> i64 {
         self.key.as_ref().map_or(i64::MIN, |key| key.number)
     }
 
-    /// `OFFSET` as SQLite wants it.
+    /// `OFFSET` for SQLite.
     pub(crate) fn sql_offset(&self) -> i64 {
         i64::try_from(self.rest).unwrap_or(i64::MAX)
     }
 }
 
 impl Tx<'_> {
-    /// Where to begin to read that parent's list, which has `total` rows, so as to come to that offset.
+    /// Where to start reading a parent's list of `total` rows, to get to an offset.
     pub(crate) fn start(
         &self,
         list: &'static List,
@@ -69,8 +69,8 @@ impl Tx<'_> {
         Ok(found.unwrap_or_else(|| Start::first(offset)))
     }
 
-    /// A window on the rows of that parent's list, which has `total` rows, that match; nothing where SQLite has to find
-    /// them, because the list is short or changes just now.
+    /// A window of the matching rows of a parent's list of `total` rows; `None` if SQLite has to find them, because the list is short
+    /// or is being changed.
     pub(crate) fn search(
         &self,
         list: &'static List,
@@ -101,8 +101,8 @@ impl Tx<'_> {
             (index.is_searchable || !searching) && index.order.len() as u64 == total
         };
         let lists = &self.store.lists;
-        // What this transaction sees is of the generation when it read the total. If no commit has begun since before, then that
-        // is the generation of the orders too, and stays it while they are locked.
+        // The transaction sees the generation at which it read the total. If no commit has started since before that, the orders have
+        // the same generation, and keep it while they are locked.
         let is_now = || lists.is_settled(self.generation);
         if !is_now() {
             return Ok(None);
@@ -116,7 +116,7 @@ impl Tx<'_> {
         Ok(index.filter(|_| is_now()).map(|index| look(&index.order)))
     }
 
-    /// Builds an order from the connection that writes, so that no write can come between; says whether it did.
+    /// Builds an order from the write connection, so that no write can interfere. Returns whether it did.
     fn build(
         &self,
         list: &'static List,

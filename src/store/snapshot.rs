@@ -1,5 +1,5 @@
-//! A database as the bytes of one file, and back. Bytes come from anywhere: nothing of them is used before it is known to be a
-//! sound database of ours, and finding that out is bounded in time.
+//! Converts a database to the bytes of a single file and back. The bytes are untrusted: nothing is used before they are known to be a
+//! valid database of ours, and the check has a time limit.
 
 use std::io::Read as _;
 use std::ops::Range;
@@ -12,34 +12,34 @@ use super::file::check_header;
 use super::wait::lock;
 use super::{OpenError, Store, page};
 
-/// Where the header says how the file is written and read: with a write-ahead log next to it, or without.
+/// The header's file format version: with or without WAL.
 const JOURNAL_FORMAT: Range<usize> = 18..20;
 const WITHOUT_LOG: [u8; 2] = [1, 1];
-/// How long a check may take at least, and how much longer for each of so many bytes; a million users take a tenth of it.
+/// The base time limit of a check, and the additional time per size; a million users take a tenth of it.
 const CHECK_TIME: Duration = Duration::from_secs(4);
 const CHECK_BYTES: usize = 4 * 1024 * 1024;
-/// After how many of SQLite's instructions the time is looked at.
+/// How many SQLite instructions to run between checks of the time.
 const STEPS: i32 = 1000;
-/// How many tables, indexes and triggers are looked at; ours are fewer.
+/// The largest number of tables, indexes and triggers to read; ours has fewer.
 const PARTS: usize = 1000;
 
-/// Whether a schema, as [`schema_text`] writes it, is the one that data of a version has.
+/// Whether a schema, as printed by [`schema_text`], belongs to a data version.
 pub(crate) type IsOurs = fn(version: i64, schema: &str) -> bool;
 
 impl Store {
-    /// This database as the bytes of one file.
+    /// Serialises this database to the bytes of a file.
     pub(crate) fn to_bytes(&self) -> rusqlite::Result<Vec<u8>> {
         let Some(writer) = self.writer.get() else {
             return self.unwritten().to_bytes();
         };
         let mut writer = self.awake(lock(writer), open_writer)?;
         let mut bytes = writer.serialize("main")?.to_vec();
-        // Of one form, whether it comes from memory or from a file with a write-ahead log.
+        // The same format, whether it comes from memory or from a file in WAL mode.
         bytes[JOURNAL_FORMAT].copy_from_slice(&WITHOUT_LOG);
         Ok(bytes)
     }
 
-    /// A database in memory out of the bytes of a file; one that is newer, foreign, damaged or endless is refused.
+    /// Loads the bytes of a file into an in-memory database; refuses newer, foreign and damaged ones, and those that take too long.
     pub(crate) fn from_bytes(
         bytes: &[u8],
         version: i64,
@@ -82,7 +82,7 @@ fn opened(
     database: &str,
     bytes: &[u8],
 ) -> Result<Connection, OpenError> {
-    // Before there is anything to run: no function and no trigger of the file's is trusted.
+    // Before anything runs: none of the file's functions and triggers is trusted.
     prepare(&connection)?;
     connection.pragma_update(None, "cell_size_check", true)?;
     deserialize(&mut connection, database, bytes)?;
@@ -90,7 +90,7 @@ fn opened(
 }
 
 fn deserialize(connection: &mut Connection, database: &str, bytes: &[u8]) -> rusqlite::Result<()> {
-    // The log of a file that was taken from under a running rollcall is not there.
+    // A file copied from a running rollcall lacks its WAL.
     let image = bytes[..JOURNAL_FORMAT.start]
         .chain(&WITHOUT_LOG[..])
         .chain(&bytes[JOURNAL_FORMAT.end..]);
@@ -101,7 +101,7 @@ fn is_interrupted(cause: &rusqlite::Error) -> bool {
     cause.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
 }
 
-/// Whether nothing is in it but what that version of ours has, and all of it fits together.
+/// Whether it contains exactly the schema of a data version, and is consistent.
 fn check(snapshot: &Connection, version: i64, is_ours: IsOurs) -> Result<(), OpenError> {
     if !is_ours(version, &schema_text(snapshot)?) {
         return Err(OpenError::Foreign);
@@ -120,9 +120,9 @@ fn check_parts(connection: &Connection) -> Result<(), OpenError> {
     }
 }
 
-/// Every table, index and trigger as SQL, and the name of what has none, in the order of their names.
+/// The SQL of every table, index and trigger (the name if it has none), ordered by name.
 pub(crate) fn schema_text(connection: &Connection) -> rusqlite::Result<String> {
-    // Sorted here, so that an endless schema is never read to its end.
+    // Sorted here instead of in SQL, so that an endless schema is never read to its end.
     let sql = "SELECT name, coalesce(sql, name) FROM sqlite_schema LIMIT ?1";
     let mut parts: Vec<(String, String)> = page::select(connection, sql, [PARTS], |row| {
         Ok((row.get(0)?, row.get(1)?))

@@ -1,7 +1,6 @@
-//! Copies of a template that are ready before they are needed: the first write to a namespace takes one, and a thread of its
-//! own makes the next.
+//! Spare copies of a template: the first write to a namespace takes one, and a separate thread makes the next.
 //!
-//! Half of what such a write costs is reading the schema of its copy. There is one spare for each part that was written to.
+//! Half the cost of such a write is parsing the schema of its copy. There is one spare for each part that was written to.
 
 use std::sync::LazyLock;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -10,16 +9,16 @@ use std::thread;
 use parking_lot::Mutex;
 use rusqlite::Connection;
 
-/// How many may be asked for at once: more than there are parts.
+/// The queue length: more than there are parts.
 const WAITING: usize = 16;
 
-/// A copy that is ready, or none.
+/// A slot for a ready copy.
 pub(super) type Spare = Mutex<Option<Connection>>;
 
 /// What makes a copy.
 type Job = Box<dyn FnOnce() + Send>;
 
-/// The way to the thread; none where the machine has no thread left, and every write makes its own copy.
+/// The channel to the thread; `None` if it could not be started, and every write makes its own copy.
 static MAKER: LazyLock<Option<SyncSender<Job>>> = LazyLock::new(|| {
     let (maker, jobs) = sync_channel::<Job>(WAITING);
     let make = move || jobs.into_iter().for_each(|job| job());
@@ -27,10 +26,10 @@ static MAKER: LazyLock<Option<SyncSender<Job>>> = LazyLock::new(|| {
     thread.spawn(make).ok().map(|_| maker)
 });
 
-/// Has the next copy of a part made.
+/// Requests the next copy of a part.
 pub(super) fn make_next(make: impl FnOnce() + Send + 'static) {
     if let Some(maker) = &*MAKER {
-        // Where too many wait already, a later write asks again.
+        // If the queue is full, a later write asks again.
         let _ = maker.try_send(Box::new(make));
     }
 }

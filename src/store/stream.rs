@@ -1,8 +1,8 @@
-//! Lists that are too long to be built whole: the rest of the rows is read while the beginning is sent.
+//! Streams long lists: the remaining rows are read while the beginning is sent.
 //!
-//! Up to [`WHOLE`] an answer is built at once. A longer one goes on after the last row that was read, in a transaction of
-//! its own for each part; in between it holds on to nothing but the state, which no reset takes from it. What is written
-//! meanwhile may be shown or not; a row that is there all the time is shown once. Knows no HTTP framework.
+//! Up to [`WHOLE`], an answer is built at once. A longer one continues after the last row that was read, with a separate transaction
+//! for each part; in between it holds only the state, which survives a reset. Concurrent writes may or may not be shown; a row that
+//! exists all the time is shown once. Knows no HTTP framework.
 
 use std::error::Error;
 use std::fmt;
@@ -15,36 +15,36 @@ use serde::Serialize;
 use super::Store;
 use super::pages::{self, CachedBody};
 
-/// About how long an answer may be that is built whole: longer than any page that is kept.
+/// The approximate size up to which an answer is built at once: larger than any cached page.
 const WHOLE: usize = 1024 * 1024;
 const _: () = assert!(
     pages::LONGEST < WHOLE,
     "a beginning must not be kept as a page"
 );
-/// About how long the parts are that follow.
+/// The approximate size of the parts that follow.
 const PART: usize = 64 * 1024;
-/// How many rows a list reads at a time.
+/// The number of rows per batch.
 pub(crate) const BATCH: u64 = 64;
 
-/// What broke while rows were read: the store, or an encoder.
+/// An error while reading rows: of the store, or of an encoder.
 pub(crate) type ReadError = Box<dyn Error + Send + Sync>;
 
-/// The rows of a list, to be read in its order.
+/// Reads the rows of a list in order.
 pub(crate) trait RowSource: fmt::Debug + Send + 'static {
-    /// Pushes the rows after those that were read before, up to [`BATCH`] of them; says whether there may be more.
+    /// Pushes the next rows, up to [`BATCH`]; returns whether there may be more.
     fn read(&mut self, tx: &Connection, items: &mut Items) -> Result<bool, ReadError>;
 
-    /// Between which moments (milliseconds since the epoch) an answer of what was read holds.
+    /// The time range (milliseconds since the epoch) in which an answer with these rows is valid.
     fn holds(&self) -> (i64, i64) {
         (i64::MIN, i64::MAX)
     }
 }
 
-/// The items of a JSON array, as far as they are written.
+/// A JSON array in progress.
 #[derive(Debug)]
 pub(crate) struct Items {
     text: Vec<u8>,
-    /// Whether an item was written, be it in an earlier part.
+    /// Whether an item was written, in this or an earlier part.
     begun: bool,
 }
 
@@ -57,7 +57,7 @@ impl Items {
         serde_json::to_writer(&mut self.text, item)
     }
 
-    /// Reads until there are no more rows, or about that many bytes; says whether there may be more rows.
+    /// Reads until the end, or up to about that many bytes; returns whether there may be more rows.
     fn fill(
         &mut self,
         tx: &Connection,
@@ -73,8 +73,8 @@ impl Items {
     }
 }
 
-/// Reads a list: its page where it was read to the end, else the beginning of its answer, and what remains. `frame` is the
-/// whole answer without a row: its first empty array is where the rows go.
+/// Reads a list: a page if it was read to the end, else the beginning of the answer and the rest. `frame` is the answer without
+/// rows: they go into its first empty array.
 pub(crate) fn start(
     store: &Arc<Store>,
     tx: &Connection,
@@ -105,25 +105,25 @@ pub(crate) fn start(
     Ok((CachedBody::between(from, until, items.text), remains))
 }
 
-/// What follows the beginning of a long answer.
+/// The rest of a long answer.
 #[derive(Debug)]
 pub(crate) struct BodyTail {
     store: Arc<Store>,
-    /// Nothing once all of them were read.
+    /// `None` once all rows were read.
     rows: Option<Box<dyn RowSource>>,
     begun: bool,
     tail: Vec<u8>,
 }
 
 impl BodyTail {
-    /// The same with something after it.
+    /// Appends a suffix.
     #[must_use]
     pub(crate) fn and(mut self, behind: &[u8]) -> Self {
         self.tail.extend_from_slice(behind);
         self
     }
 
-    /// The next part; nothing after the last one. After an error there is no more, and what was sent must not look whole.
+    /// The next part; `None` after the last. After an error, the answer must be seen as incomplete.
     pub(crate) fn next(&mut self) -> Result<Option<Bytes>, ReadError> {
         let Some(mut rows) = self.rows.take() else {
             return Ok(None);

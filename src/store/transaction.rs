@@ -1,10 +1,10 @@
-//! Transactions whose statements stay prepared: SQLite would parse `BEGIN` again for every call.
+//! Transactions with cached statements: otherwise SQLite would parse `BEGIN` for every call.
 
 use std::ops::Deref;
 
 use rusqlite::Connection;
 
-/// An open transaction; dropped without a commit, by a panic too, it is rolled back.
+/// An open transaction. Dropping it without a commit, even by a panic, rolls it back.
 #[derive(Debug)]
 pub(super) struct Transaction<'c> {
     connection: &'c Connection,
@@ -12,17 +12,17 @@ pub(super) struct Transaction<'c> {
 }
 
 impl<'c> Transaction<'c> {
-    /// Begins to read.
+    /// Begins a read transaction.
     pub(super) fn reading(connection: &'c Connection) -> rusqlite::Result<Self> {
         Self::begin(connection, "BEGIN DEFERRED")
     }
 
-    /// Begins to write, and waits for other processes that do.
+    /// Begins a write transaction, waiting for other processes that write.
     pub(super) fn writing(connection: &'c Connection) -> rusqlite::Result<Self> {
         Self::begin(connection, "BEGIN IMMEDIATE")
     }
 
-    /// None at all: where no other write can happen meanwhile, everything that is read is of one generation anyway.
+    /// No transaction: if no write can happen meanwhile, all reads see one generation anyway.
     pub(super) const fn unneeded(connection: &'c Connection) -> Self {
         Self {
             connection,
@@ -38,7 +38,7 @@ impl<'c> Transaction<'c> {
         })
     }
 
-    /// Keeps what was written.
+    /// Commits.
     pub(super) fn commit(mut self) -> rusqlite::Result<()> {
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         self.is_open = false;
@@ -64,8 +64,8 @@ impl Drop for Transaction<'_> {
             .prepare_cached("ROLLBACK")
             .and_then(|mut rollback| rollback.execute([]));
         if let Err(cause) = rolled_back {
-            // SQLite rolls back by itself after the errors that matter (a full disk), and then there is nothing to end.
-            tracing::debug!(%cause, "a transaction was over already");
+            // SQLite rolls back on its own after serious errors (a full disk); then there is nothing to end.
+            tracing::debug!(%cause, "a transaction was already over");
         }
     }
 }

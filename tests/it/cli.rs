@@ -299,9 +299,9 @@ fn data_that_cannot_be_used_stops_the_start_and_stays_as_it_is() {
     newer[60..64].copy_from_slice(&99_u32.to_be_bytes());
     let cases: [(&[u8], &str); 4] = [
         (&newer, "was written by a newer rollcall (data version 99"),
-        (&good[..50], "is no rollcall database"),
-        (b"", "is no rollcall database"),
-        (&[b'x'; 4096], "is no rollcall database"),
+        (&good[..50], "is not a rollcall database"),
+        (b"", "is not a rollcall database"),
+        (&[b'x'; 4096], "is not a rollcall database"),
     ];
     for (bytes, sentence) in cases {
         fs::write(&live, bytes).expect("a writable folder");

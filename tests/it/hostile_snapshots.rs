@@ -135,7 +135,7 @@ fn nothing_of_a_schema_is_taken_but_ours() {
             "DROP TABLE aliyun_users".to_owned(),
             "UPDATE sqlite_schema SET sql = replace(sql, ' STRICT', '') WHERE name = 'rocketmq_users'".to_owned(),
         ] {
-            check(&server, &changed(base, &sql), &["is no rollcall database"]);
+            check(&server, &changed(base, &sql), &["is not a rollcall database"]);
         }
     }
 }
@@ -144,7 +144,7 @@ fn nothing_of_a_schema_is_taken_but_ours() {
 fn pages_that_belong_to_more_than_one_are_found_in_time() {
     let server = demo();
     let snapshot = server.get(SNAPSHOT).body;
-    let reasons = ["is damaged", "is no rollcall database"];
+    let reasons = ["is damaged", "is not a rollcall database"];
     for base in [&snapshot[..], VERSION_1] {
         let first = roots(base)[0];
         check(&server, &endless(base, first), &reasons);

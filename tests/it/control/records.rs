@@ -206,9 +206,9 @@ fn a_snapshot_that_cannot_be_used_changes_nothing() {
             (&newer, "was written by a newer rollcall"),
             (&damaged, "is damaged"),
             (&good[..good.len() / 2], "nothing was changed"),
-            (b"", "is no rollcall database"),
-            (b"nonsense", "is no rollcall database"),
-            (&another, "is no rollcall database"),
+            (b"", "is not a rollcall database"),
+            (b"nonsense", "is not a rollcall database"),
+            (&another, "is not a rollcall database"),
         ];
         for (bytes, sentence) in cases {
             refused(&put(&server, "default/snapshot", bytes), 400, "", sentence);

@@ -212,12 +212,22 @@ pub(crate) async fn put_seed(
                 _ => checked(&app, &name, &template::empty_store()?, &bytes, is_stream),
             };
         }
-        app.namespaces.with(&name, |namespace| {
-            let state = namespace.state();
+        let replace = |context: &SeedContext<'_>| {
             let seeded = template::empty_store()?;
-            seeded.write(|tx| merge(tx, &bytes, is_stream, &context(&state)))?;
+            seeded.write(|tx| merge(tx, &bytes, is_stream, context))?;
             put(&app, &name, &Arc::new(seeded))
-        })
+        };
+        match app.namespaces.existing(&name) {
+            // Data that cannot be read is not needed either.
+            Err(NamespaceError::Data { .. }) => {
+                let (ids, clock) = unread(&app);
+                let now = clock.now();
+                replace(&SeedContext { ids: &ids, now })
+            }
+            _ => app
+                .namespaces
+                .with(&name, |namespace| replace(&context(&namespace.state()))),
+        }
     })
     .await
 }
@@ -351,6 +361,11 @@ fn put(app: &App, name: &str, store: &Arc<Store>) -> Result<Json<Value>, Problem
     Ok(Json(swapped_json(name, &swapped)?))
 }
 
+/// What ids and times come from where there is no data, or none that can be read.
+fn unread(app: &App) -> (Ids, Clock) {
+    (app.template.ids("import"), Clock::new(app.template.clock))
+}
+
 /// The part of an export that has been read, in a separate database that stays invisible until it is complete.
 struct Import {
     store: Store,
@@ -370,11 +385,12 @@ impl Import {
             Err(NamespaceError::Unknown(_) | NamespaceError::Data { .. }) => None,
             Err(cause) => return Err(cause.into()),
         };
+        let (ids, clock) = unread(app);
         Ok(Self {
             store: template::empty_store()?,
             old,
-            ids: app.template.ids("import"),
-            clock: Clock::new(app.template.clock),
+            ids,
+            clock,
             line: 1,
             records: 0,
         })

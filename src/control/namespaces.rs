@@ -24,22 +24,25 @@ pub(crate) async fn namespaces(State(app): State<Arc<App>>) -> Result<Json<Value
     blocking(move || {
         let mut rows = Vec::new();
         for name in app.namespaces.names()? {
-            rows.push(match app.namespaces.find(&name) {
-                Some(namespace) => to_json(&app, &namespace).unwrap_or_else(|cause| {
-                    // Still list the others.
-                    tracing::warn!(name, %cause, "a namespace cannot be read");
-                    let error = Problem::from(cause).detail;
-                    with_place(
-                        &app,
-                        json!({ "name": name, "last_use": null, "counts": null, "error": error }),
-                    )
-                }),
+            let shown = match app.namespaces.find(&name) {
+                Some(namespace) => to_json(&app, &namespace).map_err(Problem::from),
                 // It is on disk, and listing does not open it.
-                None => with_place(
+                None => {
+                    let unread = json!({ "name": name, "last_use": null, "counts": null });
+                    let checked = app.namespaces.check_unused(&name);
+                    checked
+                        .map_err(Problem::from)
+                        .map(|()| with_place(&app, unread))
+                }
+            };
+            rows.push(shown.unwrap_or_else(|Problem { detail, .. }| {
+                // Still list the others.
+                tracing::debug!(name, %detail, "a namespace cannot be read");
+                with_place(
                     &app,
-                    json!({ "name": name, "last_use": null, "counts": null }),
-                ),
-            });
+                    json!({ "name": name, "last_use": null, "counts": null, "error": detail }),
+                )
+            }));
         }
         Ok(Json(Value::Array(rows)))
     })

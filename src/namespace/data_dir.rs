@@ -1,11 +1,11 @@
 //! The data folder: `DIR/<namespace>/<generation>.db`, and a file that says which generation is live.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::error::NamespaceError;
-use super::{DATA_VERSION, is_name};
+use super::{DATA_VERSION, DEFAULT, is_name};
 use crate::store::{self, OpenError, Store};
 
 /// A data folder, this server's own while the lock is held; the process's end, however it comes, lets go of it.
@@ -66,23 +66,71 @@ pub(super) fn copy_to(store: &Store, file: Option<&Path>) -> Result<Store, OpenE
 
 /// The generation of a data file: the number that it is named by.
 pub(super) fn generation_of(file: &Path) -> u64 {
-    file.file_stem()
-        .and_then(|stem| stem.to_str())
-        .and_then(|stem| stem.parse().ok())
-        .unwrap_or_default()
+    let stem = file.file_stem().and_then(|stem| stem.to_str());
+    stem.and_then(number).unwrap_or_default()
+}
+
+/// The highest generation of which a folder holds a file, whatever its pointer says.
+pub(super) fn highest_generation(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let generation = |entry: fs::DirEntry| Some(our_file(entry.file_name().to_str()?)?.0);
+    entries.filter_map(generation).max().unwrap_or_default()
+}
+
+/// Removes what is left of earlier generations once that one is live.
+pub(super) fn remove_earlier(folder: &Path, live: u64) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let ours = name.to_str().and_then(our_file);
+        if ours.is_some_and(|(generation, _)| generation < live)
+            && let Err(cause) = remove(&entry.path())
+        {
+            tracing::warn!(path = ?entry.path(), %cause, "an old data file could not be removed");
+        }
+    }
+}
+
+/// The generation of a file of ours by its name, and whether it is finished (`db`) or not (`new`).
+fn our_file(name: &str) -> Option<(u64, &str)> {
+    let (stem, rest) = name.split_once('.')?;
+    let kind = BESIDE.iter().find_map(|suffix| rest.strip_suffix(suffix));
+    let kind = kind.unwrap_or(rest);
+    ["db", "new"]
+        .contains(&kind)
+        .then_some((number(stem)?, kind))
+}
+
+/// A generation as it is written in a pointer and in the name of a file: short enough that counting on from it cannot overflow.
+fn number(text: &str) -> Option<u64> {
+    let is_number = text.len() <= MAX_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().ok()).flatten()
 }
 
 /// Removes a database and what SQLite keeps next to it. What cannot be removed is only garbage: nothing points to it.
 pub(super) fn remove_database(file: &Path) {
-    for suffix in ["", "-wal", "-shm", "-journal"] {
+    for suffix in [""].iter().chain(&BESIDE) {
         let mut path = file.as_os_str().to_owned();
         path.push(suffix);
-        if let Err(cause) = fs::remove_file(&path)
-            && cause.kind() != std::io::ErrorKind::NotFound
-        {
+        if let Err(cause) = remove(Path::new(&path)) {
             tracing::warn!(?path, %cause, "an old data file could not be removed");
         }
     }
+}
+
+/// Removes a file, or a folder that has taken its place; it need not be there.
+fn remove(path: &Path) -> std::io::Result<()> {
+    let removed = match fs::remove_file(path) {
+        Err(_) if is_folder(path) => fs::remove_dir_all(path),
+        removed => removed,
+    };
+    match removed {
+        Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
+fn is_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
 }
 
 /// Removes a database that was not finished.
@@ -91,29 +139,75 @@ pub(super) fn remove_unfinished(file: &Path) {
     remove_database(&file.with_extension("new"));
 }
 
-/// Looks at every namespace in a data folder, so that a file this binary cannot read stops the start.
+/// Looks at every namespace in a data folder. What is damaged is that namespace's own affair, and stays as it is; data that
+/// only a newer rollcall can read stops the start before anything is changed.
 pub(crate) fn check_data(folder: &Path) -> Result<(), NamespaceError> {
-    let unreadable = |cause: std::io::Error| NamespaceError::Folder(cause.into());
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        if path.is_dir() && is_name(&name) {
-            let failed = |cause| NamespaceError::Data {
-                name: name.clone(),
-                cause,
-            };
-            let live = live_file(&path).map_err(failed)?;
-            if let Some(live) = &live {
-                store::check(live, DATA_VERSION).map_err(failed)?;
+    let mut looked_at = Vec::new();
+    for (name, path) in namespace_folders(folder)? {
+        let live = check_live(&path);
+        match live {
+            Err(cause @ OpenError::Newer { .. }) => {
+                return Err(NamespaceError::Data { name, cause });
             }
-            remove_leftovers(&path, live.as_deref());
+            live => looked_at.push((name, path, live)),
+        }
+    }
+    for (name, path, live) in looked_at {
+        match live {
+            Ok(live) => remove_leftovers(&path, live.as_deref()),
+            // The start opens it next, and says then what is wrong.
+            Err(_) if name == DEFAULT => {}
+            Err(cause) => warn_of_damage(folder, &name, &cause),
         }
     }
     Ok(())
+}
+
+/// The folders that bear the name of a namespace.
+fn namespace_folders(folder: &Path) -> Result<Vec<(String, PathBuf)>, NamespaceError> {
+    let unreadable = |cause: std::io::Error| NamespaceError::Folder(cause.into());
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        let (name, path) = (entry.file_name().into_string(), entry.path());
+        if let Ok(name) = name
+            && is_name(&name)
+            && path.is_dir()
+        {
+            folders.push((name, path));
+        }
+    }
+    folders.sort();
+    Ok(folders)
+}
+
+/// The live database of a namespace's folder, if its first bytes are those of one that this binary can read.
+pub(super) fn check_live(folder: &Path) -> Result<Option<PathBuf>, OpenError> {
+    let live = live_file(folder)?;
+    if let Some(live) = &live {
+        store::check(live, DATA_VERSION)?;
+    }
+    Ok(live)
+}
+
+/// Says what is wrong with the data of one namespace, where, and what can be done. Of what the machine does not let us do, the
+/// cause says that itself, and other data would not help.
+pub(super) fn warn_of_damage(data: &Path, name: &str, cause: &OpenError) {
+    let folder = data.join(name);
+    let file = match (cause, live_file(&folder)) {
+        (OpenError::Pointer, _) | (_, Err(_) | Ok(None)) => folder.join(CURRENT),
+        (_, Ok(Some(live))) => live,
+    };
+    let file = file.display();
+    if let OpenError::Machine(_) = cause {
+        tracing::warn!(%file, "the data of namespace \"{name}\" {cause}; until then its calls fail");
+        return;
+    }
+    tracing::warn!(
+        %file,
+        "the data of namespace \"{name}\" {cause}; its calls fail until the namespace is reset (rollcall reset --namespace {name}), \
+         restored (rollcall snapshot restore --namespace {name} FILE) or dropped (rollcall namespaces drop {name})"
+    );
 }
 
 /// Removes what a kill in the middle of a reset, a restore or an import left of files that nothing points to; what has another
@@ -122,19 +216,14 @@ fn remove_leftovers(folder: &Path, live: Option<&Path>) {
     let Ok(entries) = fs::read_dir(folder) else {
         return;
     };
+    let live = live.map(generation_of);
     for path in entries.flatten().map(|entry| entry.path()) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let (stem, rest) = name.split_once('.').unwrap_or((&name, ""));
-        let is_number = !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_digit());
-        let is_database = ["db", "new"]
-            .iter()
-            .filter_map(|kind| rest.strip_prefix(kind))
-            .any(|rest| ["", "-wal", "-shm", "-journal"].contains(&rest));
-        let is_live = rest.starts_with("db")
-            && live
-                .and_then(Path::file_stem)
-                .is_some_and(|live| live == stem);
-        if !is_live && (is_number && is_database || name == "live.new") {
+        let is_left = match our_file(&name) {
+            Some((generation, kind)) => kind != "db" || live != Some(generation),
+            None => name == "live.new",
+        };
+        if is_left {
             match fs::remove_file(&path) {
                 Ok(()) => tracing::info!(?path, "removed what an interrupted run left"),
                 Err(cause) => {
@@ -152,22 +241,57 @@ fn remove_leftovers(folder: &Path, live: Option<&Path>) {
 /// The file that a server locks its folder by; no namespace can be called so.
 const LOCK: &str = ".lock";
 /// The name of the file that says which generation is live.
-pub(super) const CURRENT: &str = "live";
+const CURRENT: &str = "live";
 
-/// The live database of a namespace's folder; none where the namespace was never finished.
+/// What SQLite appends to the name of a database for the files that it keeps next to it.
+const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
+/// As many digits as a generation has at most.
+const MAX_DIGITS: usize = 18;
+
+/// The live database of a namespace's folder; none where the namespace was never finished. A pointer is a file with a number
+/// and nothing else, so none leads out of its folder.
 pub(super) fn live_file(folder: &Path) -> Result<Option<PathBuf>, OpenError> {
-    match fs::read_to_string(folder.join(CURRENT)) {
-        Ok(generation) => Ok(Some(folder.join(format!("{}.db", generation.trim())))),
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(cause) => Err(cause.into()),
+    let pointer = folder.join(CURRENT);
+    let found = match fs::symlink_metadata(&pointer) {
+        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
+        found => found?,
+    };
+    // Room for white space: somebody may have written it by hand.
+    if !found.is_file() || 2 * MAX_DIGITS as u64 <= found.len() {
+        return Err(OpenError::Pointer);
     }
+    let text = match fs::read(&pointer) {
+        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
+        text => text?,
+    };
+    let generation = str::from_utf8(&text)
+        .ok()
+        .and_then(|text| number(text.trim()));
+    let generation = generation.ok_or(OpenError::Pointer)?;
+    Ok(Some(folder.join(format!("{generation}.db"))))
+}
+
+/// Whether a folder is a namespace's that was finished, in whatever state it is now.
+pub(super) fn has_pointer(folder: &Path) -> bool {
+    fs::symlink_metadata(folder.join(CURRENT)).is_ok()
 }
 
 /// Makes a generation the live one, at once or not at all.
 pub(super) fn point_to(folder: &Path, generation: u64) -> std::io::Result<()> {
-    let unfinished = folder.join("live.new");
-    let mut file = fs::File::create(&unfinished)?;
+    let (unfinished, pointer) = (folder.join("live.new"), folder.join(CURRENT));
+    remove(&unfinished)?;
+    let mut file = fs::File::create_new(&unfinished)?;
     writeln!(file, "{generation}")?;
     file.sync_all()?;
-    fs::rename(unfinished, folder.join(CURRENT))
+    // A file takes the place of a file, not of a folder.
+    if is_folder(&pointer) {
+        remove(&pointer)?;
+    }
+    fs::rename(unfinished, pointer)
+}
+
+/// Removes a namespace's folder. The pointer goes first: a folder without it was never finished.
+pub(super) fn remove_namespace(folder: &Path) -> std::io::Result<()> {
+    remove(&folder.join(CURRENT))?;
+    fs::remove_dir_all(folder)
 }

@@ -125,7 +125,8 @@ impl Namespaces {
         let folder = live.parent().unwrap_or(live);
         let generation = self.generation_after(generation_of(live));
         let file = folder.join(format!("{generation}.db"));
-        let store = copy_to(&Store::of_older(live, &(self.empty)()?)?, Some(&file))?;
+        let older = Store::of_older(live, &(self.empty)()?)?;
+        let store = copy_to(&older, Some(&file)).inspect_err(|_| remove_unfinished(&file))?;
         point_to(folder, generation)?;
         remove_database(live);
         Ok(store)

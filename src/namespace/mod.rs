@@ -23,7 +23,7 @@ use crate::namespace::clock::Setting;
 use crate::namespace::settings::Settings;
 use crate::store::database::Template;
 use crate::store::{self, Store};
-use data_dir::CURRENT;
+use data_dir::{check_live, has_pointer};
 
 pub(crate) use data_dir::{DataDir, DataDirError, check_data};
 pub(crate) use error::NamespaceError;
@@ -196,10 +196,7 @@ impl Namespaces {
         let Some(folder) = self.folder(name).filter(|folder| folder.is_dir()) else {
             return Ok(false);
         };
-        // The pointer goes first: a folder without it was never finished.
-        let removed =
-            fs::remove_file(folder.join(CURRENT)).and_then(|()| fs::remove_dir_all(&folder));
-        removed.map_err(|cause| NamespaceError::Data {
+        data_dir::remove_namespace(&folder).map_err(|cause| NamespaceError::Data {
             name: name.to_owned(),
             cause: cause.into(),
         })?;
@@ -268,9 +265,31 @@ impl Namespaces {
         }
     }
 
+    /// Whether an earlier run left data of that name, in whatever state.
     fn is_on_disk(&self, name: &str) -> bool {
-        self.folder(name)
-            .is_some_and(|folder| folder.join(CURRENT).is_file())
+        self.folder(name).is_some_and(|folder| has_pointer(&folder))
+    }
+
+    /// What stands in the way of data on disk that is not in use, as far as its first bytes tell.
+    pub(crate) fn check_unused(&self, name: &str) -> Result<(), NamespaceError> {
+        let live = self.folder(name).map(|folder| check_live(&folder));
+        live.transpose().map_err(|cause| NamespaceError::Data {
+            name: name.to_owned(),
+            cause,
+        })?;
+        Ok(())
+    }
+
+    /// Opens `default`, so that the first call need not wait for that. Damaged data is its own affair, as that of any other
+    /// namespace is; what the machine does not let us do is not.
+    pub(crate) fn open_default(&self) -> Result<(), NamespaceError> {
+        match (self.get(DEFAULT), &self.data) {
+            (Err(NamespaceError::Data { name, cause }), Some(data)) if cause.is_of_data() => {
+                data_dir::warn_of_damage(&data.path, &name, &cause);
+                Ok(())
+            }
+            (opened, _) => opened.map(drop),
+        }
     }
 
     /// The names of all namespaces, those included that lie on disk from an earlier run.
@@ -292,7 +311,7 @@ impl Namespaces {
             for entry in fs::read_dir(&folder.path).map_err(unreadable)? {
                 let entry = entry.map_err(unreadable)?;
                 let name = entry.file_name().to_string_lossy().into_owned();
-                if is_name(&name) && entry.path().join(CURRENT).is_file() {
+                if is_name(&name) && has_pointer(&entry.path()) {
                     names.push(name);
                 }
             }

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use super::data_dir::{
-    copy_to, generation_of, live_file, point_to, remove_database, remove_unfinished,
+    copy_to, generation_of, highest_generation, live_file, point_to, remove_database,
+    remove_earlier, remove_unfinished,
 };
 use super::{DataSource, Namespace, NamespaceError, Namespaces, State, is_name, lock};
 use crate::store::database::Database;
@@ -102,29 +103,31 @@ impl Namespaces {
             name: name.to_owned(),
             cause,
         };
-        let live = self.folder(name).map(|folder| live_file(&folder));
-        let live = live.transpose().map_err(failed)?.flatten();
-        let old = live.as_deref().and_then(|live| {
-            let report =
-                |cause: &OpenError| tracing::warn!(name, %cause, "data that cannot be read is replaced");
-            self.opened(live).inspect_err(report).ok()
+        let folder = self.folder(name);
+        let live = folder.as_deref().map_or(Ok(None), live_file);
+        if let Err(cause @ OpenError::Machine(_)) = live {
+            return Err(failed(cause));
+        }
+        let created = matches!(live, Ok(None));
+        let opened = live.and_then(|live| live.map(|live| self.opened(&live)).transpose());
+        let is_damaged = opened.is_err();
+        let old = opened.unwrap_or_else(|cause| {
+            tracing::warn!(name, %cause, "data that cannot be read is replaced");
+            None
         });
-        // It may have become another generation, if it was of an earlier version.
-        let newest = old.as_ref().and_then(Store::file).or(live.as_deref());
-        let pending = self.begin_with(name, newest.map_or(0, generation_of), data);
-        let pending = pending.map_err(failed)?;
+        // Whatever the pointer says, no file that is there gives way before there is a better one.
+        let before = folder.as_deref().map_or(0, highest_generation);
+        let pending = self.begin_with(name, before, data).map_err(failed)?;
         if let Some((generation, folder)) = &pending.place {
             point_to(folder, *generation).map_err(|cause| failed(cause.into()))?;
         }
         let old = old.map(|store| Arc::new(self.fresh(name, store.into(), &DataSource::Empty)));
         if let Some(old) = &old {
             old.data.retire();
+            old.data.file().map(remove_database);
         }
-        for file in [
-            old.as_ref().and_then(|old| old.data.file()),
-            live.as_deref(),
-        ] {
-            file.map(remove_database);
+        if let Some((generation, folder)) = pending.place.as_ref().filter(|_| is_damaged) {
+            remove_earlier(folder, *generation);
         }
         let origin = if from_template {
             DataSource::Template
@@ -135,7 +138,7 @@ impl Namespaces {
         Ok(Swapped {
             old,
             new: namespace.state(),
-            created: live.is_none(),
+            created,
         })
     }
 

@@ -245,7 +245,7 @@ pub(crate) fn build(options: &Options) -> Result<App, StartError> {
     let namespaces = Namespaces::new(config);
     warn_of_seeds_that_come_too_late(&namespaces, options);
     namespaces
-        .get(namespace::DEFAULT)
+        .open_default()
         .map_err(|cause| StartError::Data(cause.to_string()))?;
     let faults = Faults::new(options.rng_seed);
     for rule in &options.faults {

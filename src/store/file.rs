@@ -1,7 +1,7 @@
 //! Validates data files: schema, version, and the reasons to refuse one.
 
 use std::fs;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -20,6 +20,14 @@ pub(crate) enum OpenError {
         /// The newest version that this binary knows.
         known: i64,
     },
+    /// The pointer to it is damaged, or leads elsewhere.
+    #[error("cannot be found: the file \"live\" in its folder does not name a database")]
+    Pointer,
+    /// Nothing is where the pointer leads.
+    #[error(
+        "cannot be found: the database that the file \"live\" in its folder names is not there"
+    )]
+    Missing,
     /// Not a database, or not one of rollcall's.
     #[error("is not a rollcall database, or was never completed")]
     Foreign,
@@ -38,6 +46,13 @@ pub(crate) enum OpenError {
     /// The file system refused.
     #[error("cannot be opened: {0}")]
     Io(std::io::Error),
+}
+
+impl OpenError {
+    /// Whether other data in this one's place would mend it.
+    pub(crate) const fn is_of_data(&self) -> bool {
+        !matches!(self, Self::Newer { .. } | Self::Machine(_))
+    }
 }
 
 impl From<rusqlite::Error> for OpenError {
@@ -74,6 +89,13 @@ pub(super) type Header = [u8; 100];
 
 /// Reads the version of a file without changing it; refuses newer and foreign files.
 pub(crate) fn check(path: &Path, version: i64) -> Result<i64, OpenError> {
+    match fs::symlink_metadata(path) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Err(OpenError::Missing),
+        Err(cause) => return Err(cause.into()),
+        // A link leads out of the folder, and opening a pipe waits for its other end.
+        Ok(found) if !found.is_file() => return Err(OpenError::Foreign),
+        Ok(_) => {}
+    }
     let mut header: Header = [0; 100];
     let read = fs::File::open(path)?.read_exact(&mut header);
     check_header(read.is_ok().then_some(&header), version)

@@ -13,6 +13,8 @@ const BROKEN: &str = "the disk cannot be read or written; check the log and the 
 const MEMORY: &str = "out of memory; give this process more, or drop namespaces";
 const BUSY: &str =
     "another process has locked the data file; use a data folder with only one rollcall";
+const OBSTRUCTED: &str =
+    "a file in the data folder has its name; move that file away and try again";
 const CANNOT_OPEN: &str = "its file cannot be opened: no file handles are left, or the folder is missing or not readable; raise the limit (ulimit -n) or check the folder";
 /// The message when the data folder is gone.
 pub(crate) const REMOVED: &str = "the data folder was removed while rollcall was running, so new writes would be lost; stop rollcall, restore the folder or choose another with --data, and start it again";
@@ -20,7 +22,8 @@ pub(crate) const REMOVED: &str = "the data folder was removed while rollcall was
 /// Why a file cannot be used, if the file itself is not the reason.
 pub(crate) fn of_io(cause: &io::Error) -> Option<&'static str> {
     use io::ErrorKind::{
-        FileTooLarge, OutOfMemory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
+        AlreadyExists, FileTooLarge, NotADirectory, OutOfMemory, PermissionDenied, QuotaExceeded,
+        ReadOnlyFilesystem, StorageFull,
     };
     /// Too many open files in the process, in the system.
     const HANDLES_GONE: [i32; 2] = [24, 23];
@@ -28,6 +31,7 @@ pub(crate) fn of_io(cause: &io::Error) -> Option<&'static str> {
         StorageFull | QuotaExceeded | FileTooLarge => Some(FULL),
         PermissionDenied | ReadOnlyFilesystem => Some(FORBIDDEN),
         OutOfMemory => Some(MEMORY),
+        NotADirectory | AlreadyExists => Some(OBSTRUCTED),
         _ if cfg!(unix)
             && cause
                 .raw_os_error()

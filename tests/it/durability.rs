@@ -289,7 +289,7 @@ fn a_machine_that_cannot_is_said_to_be_the_cause() {
 }
 
 /// The names of what lies in a folder, sorted.
-fn listed(folder: &Path) -> Vec<String> {
+pub(crate) fn listed(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).expect("a folder");
     let name = |entry: io::Result<fs::DirEntry>| {
         let name = entry.expect("an entry").file_name();

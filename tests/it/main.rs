@@ -27,6 +27,7 @@ mod cli_remote;
 mod cli_run;
 mod cli_sign;
 mod control;
+mod damaged;
 mod durability;
 mod fleet;
 mod header_names;

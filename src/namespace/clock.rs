@@ -1,7 +1,7 @@
-//! What time it is: the one place that asks the machine.
+//! Time: the only module that reads the system clock.
 //!
-//! Every namespace has a clock that runs with the machine, stands still, or runs at an offset. Whatever a provider
-//! prints as a time, and whatever expires, follows it; delays and time-outs of the network do not.
+//! Every namespace has a clock that follows the system clock, is frozen, or runs at an offset. All times that providers print, and
+//! all expiry, follow it; network delays and time-outs do not.
 
 use std::fmt;
 use std::sync::Mutex;
@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 
-/// A moment: milliseconds since the epoch, UTC.
+/// A point in time: milliseconds since the epoch, UTC.
 ///
 /// ```
 /// use rollcall::clock::Time;
@@ -21,7 +21,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 pub struct Time(i64);
 
 impl Time {
-    /// The moment that many milliseconds after the epoch.
+    /// The time this many milliseconds after the epoch.
     ///
     /// ```
     /// use rollcall::clock::Time;
@@ -32,7 +32,7 @@ impl Time {
         Self(millis)
     }
 
-    /// The moment that many seconds after the epoch.
+    /// The time this many seconds after the epoch.
     ///
     /// ```
     /// use rollcall::clock::Time;
@@ -65,7 +65,7 @@ impl Time {
         self.0.div_euclid(1000)
     }
 
-    /// The moment that many milliseconds later.
+    /// The time this many milliseconds later.
     ///
     /// ```
     /// use rollcall::clock::Time;
@@ -91,7 +91,7 @@ impl Time {
             .map(|time| Self(time.timestamp_millis()))
     }
 
-    /// Reads `20240520T083000Z`, the form of the signature headers of Volcengine and Huawei.
+    /// Parses `20240520T083000Z`, the format in Volcengine's and Huawei's signature headers.
     ///
     /// ```
     /// use rollcall::clock::Time;
@@ -116,7 +116,7 @@ impl Time {
         )
     }
 
-    /// The moment of a calendar date and a time of day `[hours, minutes, seconds]`, or nothing where there is none.
+    /// The time of a calendar date and a time of day `[hours, minutes, seconds]`, or `None` if there is no such time.
     ///
     /// ```
     /// use rollcall::clock::Time;
@@ -171,7 +171,7 @@ impl Time {
         self.format("%Y%m%dT%H%M%SZ")
     }
 
-    /// `20240520083000`, which begins the ids of every call of some providers, and so is not worth a pattern to parse.
+    /// `20240520083000`, which begins the request ids of some providers, and so is formatted without parsing a pattern.
     pub(crate) fn digits(self) -> String {
         let time = DateTime::<Utc>::from_timestamp_millis(self.0).unwrap_or_default();
         let day = u64::from(time.month() * 100 + time.day());
@@ -182,7 +182,7 @@ impl Time {
         digits
     }
 
-    /// `Sun, 06 Nov 1994 08:49:37 GMT`, the form of the `Date` header.
+    /// `Sun, 06 Nov 1994 08:49:37 GMT`, the format of the `Date` header.
     ///
     /// ```
     /// use rollcall::clock::Time;
@@ -194,7 +194,7 @@ impl Time {
         const MONTHS: [&str; 12] = [
             "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
         ];
-        // Under a fixed clock, it is written with every call: a pattern would be parsed each time.
+        // Under a fixed clock, it is formatted for every call, so parsing a pattern would cost each time.
         let time = DateTime::<Utc>::from_timestamp_millis(self.0).filter(|_| self.is_printable());
         let Some(time) = time else {
             return self.format("%a, %d %b %Y %H:%M:%S GMT");
@@ -219,7 +219,7 @@ impl Time {
         date
     }
 
-    /// The moment in a `strftime` pattern; empty for a moment outside of the calendar.
+    /// Formats the time with a `strftime` pattern; empty for a time outside the calendar.
     ///
     /// ```
     /// use rollcall::clock::Time;
@@ -252,7 +252,7 @@ impl Time {
     }
 }
 
-/// Adds a number in as many digits at least, with zeros before it.
+/// Appends a number, zero-padded to a width.
 fn push_padded(text: &mut String, number: u64, width: usize) {
     let mut digits = [b'0'; 20];
     let (mut rest, mut first) = (number, digits.len());
@@ -271,7 +271,7 @@ impl fmt::Display for Time {
     }
 }
 
-/// How a clock runs.
+/// The mode of a clock.
 ///
 /// ```
 /// use rollcall::clock::{Clock, Setting};
@@ -280,17 +280,17 @@ impl fmt::Display for Time {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Setting {
-    /// With the machine.
+    /// Follows the system clock.
     #[default]
     Real,
-    /// Not at all: it always shows this moment.
+    /// Frozen at this time.
     Fixed(Time),
-    /// With the machine, that many milliseconds ahead (or behind, when negative).
+    /// Follows the system clock, this many milliseconds ahead (or behind, if negative).
     Offset(i64),
 }
 
 impl Setting {
-    /// What a clock that runs so shows now.
+    /// The time that a clock in this mode shows now.
     pub(crate) fn shows(self) -> Time {
         match self {
             Self::Real => Time::of_the_machine(),
@@ -314,7 +314,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock that runs as told.
+    /// A clock with a mode.
     ///
     /// ```
     /// use rollcall::clock::{Clock, Setting};
@@ -327,7 +327,7 @@ impl Clock {
         }
     }
 
-    /// What the clock shows.
+    /// The time that the clock shows.
     ///
     /// ```
     /// use rollcall::clock::{Clock, Setting, Time};
@@ -338,7 +338,7 @@ impl Clock {
         self.setting().shows()
     }
 
-    /// How the clock runs.
+    /// The mode of the clock.
     ///
     /// ```
     /// use rollcall::clock::{Clock, Setting};
@@ -371,7 +371,7 @@ impl Clock {
         moves
     }
 
-    /// Sets how the clock runs.
+    /// Sets the mode of the clock.
     ///
     /// ```
     /// use rollcall::clock::{Clock, Setting, Time};

@@ -1,5 +1,4 @@
-//! Access keys that seeds bring or a provider issues, besides those that flags configure: active, disabled, read-only,
-//! temporary.
+//! Access keys from seeds or issued by a provider, in addition to configured ones: active, disabled, read-only or temporary.
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -8,17 +7,17 @@ use crate::namespace::settings::Credential;
 use crate::store::database::Part;
 use crate::store::page::select;
 
-/// An access key as a client signs with it: `test-ak~books` is the key `test-ak`, in the namespace `books`.
+/// An access key, as sent: `test-ak~books` is the key `test-ak` in the namespace `books`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SentKey {
     /// The key's own id.
     pub(crate) id: String,
-    /// The namespace that follows it.
+    /// The namespace suffix.
     pub(crate) namespace: Option<String>,
 }
 
 impl SentKey {
-    /// Takes a key apart as it was sent: its own id, and the namespace.
+    /// Splits a key, as sent, into its own id and the namespace.
     pub(crate) fn split(sent: &str) -> (&str, Option<&str>) {
         match sent.split_once('~') {
             Some((id, namespace)) => (id, Some(namespace)),
@@ -26,7 +25,7 @@ impl SentKey {
         }
     }
 
-    /// The same, to keep.
+    /// The same, owned.
     pub(crate) fn parse(sent: &str) -> Self {
         let (id, namespace) = Self::split(sent);
         Self {
@@ -39,10 +38,10 @@ impl SentKey {
 /// The table, in every namespace.
 pub(crate) const SCHEMA: &str = include_str!("credentials.sql");
 
-/// How many issued keys a namespace keeps; the oldest go first.
+/// How many issued keys a namespace keeps; the oldest are dropped first.
 pub(crate) const MOST_ISSUED: i64 = 10_000;
 
-/// The table by itself: a key is looked up whatever is called.
+/// A separate part: keys are looked up for every provider.
 pub(crate) const PART: Part = Part {
     name: "credentials",
     schema: &[SCHEMA],
@@ -50,7 +49,7 @@ pub(crate) const PART: Part = Part {
 
 const COLUMNS: &str = "access_key, secret_key, token, disabled, read_only, expires";
 
-/// Keeps a key that a provider issued, and forgets those that are past their time or too many.
+/// Stores a key that a provider issued, and drops expired and excess ones.
 pub(crate) fn issue(tx: &Connection, key: &Credential, now: Time) -> rusqlite::Result<()> {
     tx.prepare_cached("DELETE FROM credentials WHERE issued IS NOT NULL AND expires <= ?1")?
         .execute([now.millis()])?;
@@ -64,7 +63,7 @@ pub(crate) fn issue(tx: &Connection, key: &Credential, now: Time) -> rusqlite::R
     Ok(())
 }
 
-/// Puts a key that a seed brings in its place.
+/// Stores a key from a seed.
 pub(crate) fn put(tx: &Connection, key: &Credential) -> rusqlite::Result<()> {
     let sql =
         format!("INSERT OR REPLACE INTO credentials ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
@@ -84,7 +83,7 @@ fn write(tx: &Connection, sql: &str, key: &Credential) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Takes a key away, if it is there.
+/// Removes a key, if it exists.
 pub(crate) fn delete(tx: &Connection, access_key: &str) -> rusqlite::Result<()> {
     tx.execute(
         "DELETE FROM credentials WHERE access_key = ?1",
@@ -93,13 +92,13 @@ pub(crate) fn delete(tx: &Connection, access_key: &str) -> rusqlite::Result<()> 
     Ok(())
 }
 
-/// Every key that a seed brought. What was issued is no data: it ends by itself.
+/// All keys from seeds. Issued keys are not data; they expire on their own.
 pub(crate) fn seeded(tx: &Connection) -> rusqlite::Result<Vec<Credential>> {
     let sql = format!("SELECT {COLUMNS} FROM credentials WHERE issued IS NULL ORDER BY access_key");
     select(tx, &sql, [], from_row)
 }
 
-/// The key of that id.
+/// The key with an id.
 pub(crate) fn find(tx: &Connection, access_key: &str) -> rusqlite::Result<Option<Credential>> {
     let sql = format!("SELECT {COLUMNS} FROM credentials WHERE access_key = ?1");
     tx.prepare_cached(&sql)?

@@ -1,4 +1,4 @@
-//! The data folder: `DIR/<namespace>/<generation>.db`, and a file that says which generation is live.
+//! The data folder: `DIR/<namespace>/<generation>.db`, and a file that names the live generation.
 
 use std::fs;
 use std::io::{ErrorKind, Write as _};
@@ -8,7 +8,7 @@ use super::error::NamespaceError;
 use super::{DATA_VERSION, DEFAULT, is_name};
 use crate::store::{self, OpenError, Store};
 
-/// A data folder, this server's own while the lock is held; the process's end, however it comes, lets go of it.
+/// A data folder, exclusive to this server while the lock is held; the lock is released when the process ends in any way.
 #[derive(Debug)]
 pub(crate) struct DataDir {
     pub(super) path: PathBuf,
@@ -16,7 +16,7 @@ pub(crate) struct DataDir {
 }
 
 impl DataDir {
-    /// Whether the folder that was taken is still where it was.
+    /// Whether the locked folder still exists at its path.
     pub(super) fn is_there(&self) -> bool {
         self.path.join(LOCK).exists()
     }
@@ -30,7 +30,7 @@ pub(crate) enum DataDirError {
 }
 
 impl DataDir {
-    /// Takes a folder, made where it is not there yet.
+    /// Locks a folder, creating it if necessary.
     pub(crate) fn take(path: &Path) -> Result<Self, DataDirError> {
         fs::create_dir_all(path).map_err(DataDirError::Io)?;
         let lock = fs::File::options()
@@ -40,7 +40,7 @@ impl DataDir {
             .map_err(DataDirError::Io)?;
         match lock.try_lock() {
             Ok(()) => {
-                // Earlier versions locked a file that stood in a namespace's place; a folder is left as it is.
+                // Earlier versions locked a file with the name of a namespace; a folder is not touched.
                 let _ = fs::remove_file(path.join("lock"));
                 Ok(Self {
                     path: path.to_owned(),
@@ -57,14 +57,14 @@ pub(super) fn copy_to(store: &Store, file: Option<&Path>) -> Result<Store, OpenE
     match file {
         None => Ok(store.copy_in_memory()?),
         Some(file) => {
-            // A write-ahead log that an interrupted run left next to it would be taken for this file's own.
+            // SQLite would take the WAL of an interrupted run for this file's.
             remove_database(file);
             store.copy_to_file(file, DATA_VERSION)
         }
     }
 }
 
-/// The generation of a data file: the number that it is named by.
+/// The generation of a data file: the number in its name.
 pub(super) fn generation_of(file: &Path) -> u64 {
     let stem = file.file_stem().and_then(|stem| stem.to_str());
     stem.and_then(number).unwrap_or_default()
@@ -106,7 +106,7 @@ fn number(text: &str) -> Option<u64> {
     is_number.then(|| text.parse().ok()).flatten()
 }
 
-/// Removes a database and what SQLite keeps next to it. What cannot be removed is only garbage: nothing points to it.
+/// Removes a database and SQLite's files next to it. What cannot be removed is garbage that nothing refers to.
 pub(super) fn remove_database(file: &Path) {
     for suffix in [""].iter().chain(&BESIDE) {
         let mut path = file.as_os_str().to_owned();
@@ -225,20 +225,20 @@ fn remove_leftovers(folder: &Path, live: Option<&Path>) {
         };
         if is_left {
             match fs::remove_file(&path) {
-                Ok(()) => tracing::info!(?path, "removed what an interrupted run left"),
+                Ok(()) => tracing::info!(?path, "removed a leftover of an interrupted run"),
                 Err(cause) => {
-                    tracing::warn!(?path, %cause, "what an interrupted run left cannot be removed");
+                    tracing::warn!(?path, %cause, "cannot remove a leftover of an interrupted run");
                 }
             }
         }
     }
     if live.is_none() {
-        // Only an empty one goes.
+        // Succeeds only if it is empty.
         let _ = fs::remove_dir(folder);
     }
 }
 
-/// The file that a server locks its folder by; no namespace can be called so.
+/// The lock file; no namespace can have this name.
 const LOCK: &str = ".lock";
 /// The name of the file that says which generation is live.
 const CURRENT: &str = "live";
@@ -276,7 +276,7 @@ pub(super) fn has_pointer(folder: &Path) -> bool {
     fs::symlink_metadata(folder.join(CURRENT)).is_ok()
 }
 
-/// Makes a generation the live one, at once or not at all.
+/// Atomically makes a generation the live one.
 pub(super) fn point_to(folder: &Path, generation: u64) -> std::io::Result<()> {
     let (unfinished, pointer) = (folder.join("live.new"), folder.join(CURRENT));
     remove(&unfinished)?;

@@ -1,7 +1,7 @@
-//! Every generated id, number and password: one random stream a namespace, seeded on demand.
+//! All generated ids, numbers and passwords: one random stream per namespace, optionally seeded.
 //!
-//! With `--rng-seed` the stream of a namespace starts from the seed and the namespace's name, and starts again after a
-//! reset, so that the same calls get the same ids. Nothing here is a secret: a mock has none worth guessing.
+//! With `--rng-seed`, the stream of a namespace is derived from the seed and the namespace's name, and restarts on a reset, so that the
+//! same calls get the same ids. Nothing here needs to be unpredictable: a mock has no secrets worth guessing.
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard};
@@ -27,16 +27,16 @@ pub(crate) struct Ids {
 }
 
 impl Ids {
-    /// A stream that cannot be repeated.
+    /// An unseeded stream.
     pub(crate) fn unseeded() -> Self {
         Self {
             stream: Mutex::new(Rng::new()),
         }
     }
 
-    /// The stream of one namespace under one seed; the same two give the same ids.
+    /// The stream for a seed and a namespace; the same two give the same ids.
     pub(crate) fn seeded(seed: u64, namespace: &str) -> Self {
-        // FNV-1a: the name has to give the same number on every machine and in every release.
+        // FNV-1a: the hash has to be the same on every machine and in every release.
         let name = namespace
             .bytes()
             .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
@@ -47,15 +47,14 @@ impl Ids {
         }
     }
 
-    /// That many characters out of an ASCII alphabet.
+    /// Random characters from an ASCII alphabet.
     pub(crate) fn text(&self, length: usize, alphabet: &[u8]) -> String {
         let mut stream = self.stream();
         let drawn = (0..length).map(|_| alphabet[stream.usize(..alphabet.len())]);
         String::from_utf8(drawn.collect()).expect("alphabets are ASCII")
     }
 
-    /// What is drawn first and not taken: after a restart or a restore a seeded stream starts over, next to the ids that it
-    /// gave before.
+    /// Draws until an id is free: after a restart or a restore, a seeded stream starts over, while the ids that it gave before exist.
     pub(crate) fn unused<E>(
         &self,
         draw: impl Fn(&Self) -> String,

@@ -1,4 +1,4 @@
-//! How a namespace is made: its data first, in a file that nothing points to yet where it is to be in one, then its name.
+//! Creates namespaces: first the data, if in a file one that nothing refers to yet, then the name.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use super::{
 use crate::store::database::Database;
 use crate::store::{self, OpenError, Store, trouble};
 
-/// The data of a namespace that is not there yet.
+/// The data of a namespace that does not exist yet.
 pub(super) struct Pending {
     pub(super) data: Database,
     /// The generation and the folder of its file.
@@ -24,7 +24,7 @@ pub(super) struct Pending {
 }
 
 impl Namespaces {
-    /// Makes a namespace that there is not yet.
+    /// Creates a namespace that must not exist yet.
     pub(crate) fn create(
         &self,
         name: &str,
@@ -40,7 +40,7 @@ impl Namespaces {
             self.has_room()
         };
         may_be_made()?;
-        // A copy may be long, and waits for a write to the original: others make namespaces meanwhile.
+        // Not under the lock: a copy may take long and wait for a write to the original, while others create namespaces.
         let begun = self
             .begin(name, origin)
             .map_err(|cause| NamespaceError::Data {
@@ -59,7 +59,7 @@ impl Namespaces {
         }
     }
 
-    /// A state that knows nothing of an earlier one.
+    /// A fresh state.
     pub(super) fn fresh(&self, name: &str, data: Database, origin: &DataSource) -> State {
         State {
             data,
@@ -72,7 +72,7 @@ impl Namespaces {
         }
     }
 
-    /// A state with the settings and the clock of an earlier one.
+    /// A state that keeps the settings and clock of an earlier one.
     pub(super) fn like(
         &self,
         old: &State,
@@ -91,7 +91,7 @@ impl Namespaces {
         }
     }
 
-    /// Makes a namespace, or opens what an earlier run left of it, and says whether it made it; the caller holds `making`.
+    /// Creates a namespace, or opens its data from an earlier run. Returns whether it was created; the caller holds `making`.
     pub(super) fn make(
         &self,
         name: &str,
@@ -116,8 +116,7 @@ impl Namespaces {
         Ok((self.add(name, state), false))
     }
 
-    /// The data of an earlier run. What an earlier version wrote becomes a generation of its own, all of it or, if something
-    /// stops it, nothing.
+    /// Opens the data of an earlier run. Data of an earlier version is upgraded atomically, into a new generation.
     pub(super) fn opened(&self, live: &Path) -> Result<Store, OpenError> {
         if store::check(live, DATA_VERSION)? == DATA_VERSION {
             return Store::open(live, DATA_VERSION);
@@ -140,12 +139,12 @@ impl Namespaces {
         Ok(())
     }
 
-    /// The data of a new namespace, in a file that nothing points to yet where it is to be in one.
+    /// Creates the data of a namespace, if in a file one that nothing refers to yet.
     fn begin(&self, name: &str, origin: &DataSource) -> Result<Pending, OpenError> {
         self.begin_with(name, 0, &|place| self.fill(place, origin))
     }
 
-    /// The same, of a generation after that one.
+    /// The same, with a generation after a given one.
     pub(super) fn begin_with(
         &self,
         name: &str,
@@ -172,7 +171,7 @@ impl Namespaces {
         Ok(Pending { data, place })
     }
 
-    /// Makes a namespace of what was begun; the caller holds `making`.
+    /// Completes a pending namespace; the caller holds `making`.
     fn finish(
         &self,
         name: &str,
@@ -204,7 +203,7 @@ impl Namespaces {
         namespace
     }
 
-    /// New data, in that file or in memory.
+    /// Creates data in a file or in memory.
     pub(super) fn fill(
         &self,
         file: Option<&Path>,
@@ -219,8 +218,8 @@ impl Namespaces {
         })
     }
 
-    /// A generation later than that one and than every other of this run: calls in flight go on with removed files, which may
-    /// be long after the namespace was dropped and made again, and whatever they do by a file's name must not meet another's.
+    /// A generation after a given one and all others of this run. Calls in flight continue on removed files, possibly long after the
+    /// namespace was dropped and created again; what they do by file name must not affect the new files.
     pub(super) fn generation_after(&self, before: u64) -> u64 {
         self.generations.fetch_max(before, Ordering::Relaxed);
         self.generations.fetch_add(1, Ordering::Relaxed) + 1

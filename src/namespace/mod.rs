@@ -1,4 +1,4 @@
-//! Whose data is this: namespaces, each a database of its own, made from the seed template on first use.
+//! Namespaces: each is a separate database, created from the seed template on first use.
 
 pub mod clock;
 pub(crate) mod credentials;
@@ -32,23 +32,23 @@ pub(crate) use swap::Swapped;
 
 /// The header that names a namespace.
 pub(crate) const HEADER: &str = "x-rollcall-namespace";
-/// The namespace of a request that names none.
+/// The default namespace.
 pub(crate) const DEFAULT: &str = "default";
-/// How long a stop may take to fold the logs of data files back: it has to be over within a second, open calls included.
+/// How long a stop may spend on checkpoints: all of it has to be done within a second, including open calls.
 const FOLDING: Duration = Duration::from_millis(100);
 
-/// The version of the schema in data files: a file with a higher one is refused, one with a lower one brought up to it. Every
-/// change of a schema is a new version.
+/// The schema version of data files: files with a higher version are refused, those with a lower one upgraded. Every change of a
+/// schema needs a new version.
 pub(crate) const DATA_VERSION: i64 = 3;
 
-/// How namespaces are made.
+/// The configuration of namespaces.
 #[derive(Debug)]
 pub(crate) struct Config {
     /// The seed, loaded.
     pub(crate) template: Template,
-    /// Makes a database that has the tables and no row.
+    /// Creates a database with all tables and no rows.
     pub(crate) empty: fn() -> rusqlite::Result<Store>,
-    /// Where data files lie; none keeps everything in memory.
+    /// The data folder; `None` keeps everything in memory.
     pub(crate) data: Option<DataDir>,
     pub(crate) settings: Settings,
     pub(crate) clock: Setting,
@@ -56,18 +56,18 @@ pub(crate) struct Config {
     pub(crate) max: usize,
 }
 
-/// What the data of a namespace starts as.
+/// The initial data of a namespace.
 #[derive(Debug, Clone)]
 pub(crate) enum DataSource {
     /// The seed.
     Template,
     /// Nothing.
     Empty,
-    /// What another namespace holds now.
+    /// A copy of another namespace.
     Copy(Arc<State>),
 }
 
-/// Every namespace there is.
+/// All namespaces.
 #[derive(Debug)]
 pub(crate) struct Namespaces {
     template: RwLock<Arc<Template>>,
@@ -78,18 +78,18 @@ pub(crate) struct Namespaces {
     rng_seed: Option<u64>,
     max: usize,
     known: RwLock<HashMap<String, Arc<Namespace>>>,
-    /// Held while one is made or dropped, so that two first calls make one.
+    /// Held while one is created or dropped, so that two concurrent first calls create only one.
     making: Mutex<()>,
-    /// The highest number that a data file got in this run.
+    /// The highest generation of a data file in this run.
     generations: AtomicU64,
-    /// How often a namespace was asked for.
+    /// Counts accesses to namespaces.
     turns: AtomicU64,
     /// How many data files may be open before idle ones are closed.
     max_open: usize,
 }
 
-/// Closes what is in files. Folding a log back waits for the disk: a stop does that for as long as it may take, and what
-/// remains is kept as a kill leaves it, complete in two files.
+/// Closes files. A checkpoint waits for the disk, so a stop runs them only within its time limit; the remaining files stay as a kill
+/// would leave them, complete with their WAL.
 impl Drop for Namespaces {
     fn drop(&mut self) {
         let known = std::mem::take(self.known.get_mut().unwrap_or_else(PoisonError::into_inner));
@@ -99,7 +99,7 @@ impl Drop for Namespaces {
                 && let Some(store) = namespace.state().data.one()
                 && let Err(cause) = store.keep_log()
             {
-                tracing::debug!(%cause, "a log will be folded back, however long that takes");
+                tracing::debug!(%cause, "a checkpoint may take long");
             }
         }
     }
@@ -133,12 +133,12 @@ impl Namespaces {
         }
     }
 
-    /// The namespace of that name, made from the template where it is new.
+    /// The namespace with a name, created from the template if it is new.
     pub(crate) fn get(&self, name: &str) -> Result<Arc<Namespace>, NamespaceError> {
         self.get_or_make(name).map(|(namespace, _)| namespace)
     }
 
-    /// The same, and whether this made it. To look for it first would not tell: it may go, or come, before this makes it.
+    /// The same, and whether this call created it. Checking first would be a race.
     pub(crate) fn get_or_make(&self, name: &str) -> Result<(Arc<Namespace>, bool), NamespaceError> {
         if let Some(namespace) = self.find(name) {
             return Ok((namespace, false));
@@ -153,8 +153,8 @@ impl Namespaces {
         }
     }
 
-    /// Does something with the namespace of that name, made where it is new. Where that fails, a new one goes again: what is
-    /// refused leaves no trace.
+    /// Runs a closure with a namespace, created if it is new. If the closure fails, a new namespace is removed again: a refused request
+    /// leaves no trace.
     pub(crate) fn with<T, E: From<NamespaceError>>(
         &self,
         name: &str,
@@ -168,18 +168,18 @@ impl Namespaces {
         done
     }
 
-    /// After a call: unmakes a namespace that came with calls alone of which none was signed with a valid key.
+    /// After a call: removes a namespace that was created by calls without a valid signature.
     pub(crate) fn discard_if_unclaimed(&self, namespace: &Arc<Namespace>) {
         if namespace.is_unclaimed.load(Ordering::SeqCst) {
             self.discard_if_unused(namespace);
         }
     }
 
-    /// Unmakes a namespace, unless another call uses it or has written to it.
+    /// Removes a namespace, unless another call uses it or has written to it.
     fn discard_if_unused(&self, namespace: &Arc<Namespace>) {
         let _making = lock(&self.making);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        // One is the caller's, one lies here; no other is handed out while it is locked.
+        // One reference is the caller's, one the map's; while locked, no other is handed out.
         if Arc::strong_count(namespace) != 2 || !namespace.state().is_pristine() {
             return;
         }
@@ -187,11 +187,11 @@ impl Namespaces {
         drop(known);
         namespace.state().data.retire();
         if let Err(cause) = self.remove_folder(&namespace.name) {
-            tracing::warn!(%cause, "an unused namespace could not be removed");
+            tracing::warn!(%cause, "cannot remove an unused namespace");
         }
     }
 
-    /// Removes what lies on disk of a namespace, and says whether there was something.
+    /// Removes a namespace from disk; returns whether there was anything.
     fn remove_folder(&self, name: &str) -> Result<bool, NamespaceError> {
         let Some(folder) = self.folder(name).filter(|folder| folder.is_dir()) else {
             return Ok(false);
@@ -203,7 +203,7 @@ impl Namespaces {
         Ok(true)
     }
 
-    /// The namespace of that name, if it was used since the start.
+    /// The namespace with a name, if it has been used since the start.
     pub(crate) fn find(&self, name: &str) -> Option<Arc<Namespace>> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         let found = known.get(name).cloned();
@@ -220,8 +220,8 @@ impl Namespaces {
         found
     }
 
-    /// Closes the files of idle namespaces, least recently used first, where more are
-    /// open than the machine has handles for: half of the handles are for connections. They open again by themselves.
+    /// Closes the files of idle namespaces, least recently used first, if they take more than their share of the process's handles (half
+    /// are for connections). They are reopened on demand.
     fn close_idle(&self) {
         if self.data.is_none() || store::open_stores() < self.max_open {
             return;
@@ -234,7 +234,7 @@ impl Namespaces {
                 return;
             }
             let state = namespace.state();
-            // One is the namespace's, one is ours: no call has it, and no answer is read from it.
+            // Only the namespace's reference and ours: no call uses it, and no answer is being read from it.
             if let Some(store) = state.data.one()
                 && Arc::strong_count(&state) == 2
                 && Arc::strong_count(store) == 1
@@ -244,7 +244,7 @@ impl Namespaces {
         }
     }
 
-    /// Whether what is written now would still be there after a restart.
+    /// Whether new writes would survive a restart.
     pub(crate) fn check_folder(&self) -> Result<(), NamespaceError> {
         self.require_folder()?;
         let in_place = |namespace: &Arc<Namespace>| namespace.state().data.is_in_place();
@@ -255,7 +255,7 @@ impl Namespaces {
         }
     }
 
-    /// The namespace of that name, if there is one: in use, or on disk from an earlier run. `default` is always there.
+    /// The namespace with a name, if it exists: in use, or on disk from an earlier run. `default` always exists.
     pub(crate) fn existing(&self, name: &str) -> Result<Arc<Namespace>, NamespaceError> {
         match self.find(name) {
             Some(namespace) => Ok(namespace),
@@ -292,7 +292,7 @@ impl Namespaces {
         }
     }
 
-    /// The names of all namespaces, those included that lie on disk from an earlier run.
+    /// The names of all namespaces, including those on disk from an earlier run.
     pub(crate) fn names(&self) -> Result<Vec<String>, NamespaceError> {
         let mut names: Vec<String> = self
             .known
@@ -305,7 +305,7 @@ impl Namespaces {
             self.require_folder()?;
             let unreadable = |cause: std::io::Error| {
                 let path = folder.path.display();
-                tracing::error!(folder = %path, %cause, "the data folder cannot be read");
+                tracing::error!(folder = %path, %cause, "cannot read the data folder");
                 NamespaceError::Folder(cause.into())
             };
             for entry in fs::read_dir(&folder.path).map_err(unreadable)? {
@@ -321,7 +321,7 @@ impl Namespaces {
         Ok(names)
     }
 
-    /// Every namespace that was used since the start.
+    /// All namespaces that have been used since the start.
     pub(crate) fn in_use(&self) -> Vec<Arc<Namespace>> {
         self.known
             .read()
@@ -331,7 +331,7 @@ impl Namespaces {
             .collect()
     }
 
-    /// Drops a namespace and its data. Calls in flight finish on it; the next call makes a new one.
+    /// Drops a namespace and its data. Calls in flight finish on it; the next call creates a new one.
     pub(crate) fn drop_one(&self, name: &str) -> Result<(), NamespaceError> {
         if !is_name(name) {
             return Err(NamespaceError::Name(name.to_owned()));
@@ -342,7 +342,7 @@ impl Namespaces {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(name);
-        // A swap that began before ends before; one that begins now sees that it came too late.
+        // Waits for a running swap; a later one sees that the namespace was dropped.
         let _swapping = in_use.as_ref().map(|namespace| lock(&namespace.swapping));
         if let Some(namespace) = &in_use {
             namespace.state().data.retire();
@@ -359,7 +359,7 @@ impl Namespaces {
         Arc::clone(&self.template.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Gives namespaces another seed to start from.
+    /// Replaces the template of later namespaces.
     pub(crate) fn set_template(&self, template: Template) {
         *self
             .template
@@ -379,10 +379,10 @@ impl Namespaces {
     }
 }
 
-/// How many data files may be open at once: as many as half of the handles that this process may have are enough for.
+/// How many data files may be open at once, using half of the process's file handles.
 fn max_open() -> usize {
     const AT_LEAST: usize = 4;
-    // Where there is no such limit, there is none.
+    // No limit can be read: no limit.
     let handles = rlimit::Resource::NOFILE.get_soft().unwrap_or(u64::MAX);
     let stores = handles / 2 / store::OPEN_FILES as u64;
     usize::try_from(stores).map_or(usize::MAX, |stores| stores.max(AT_LEAST))
@@ -392,7 +392,7 @@ fn lock(mutex: &Mutex<()>) -> MutexGuard<'_, ()> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether a name can be a namespace's: `[a-z0-9][a-z0-9-]{0,62}`.
+/// Whether a namespace name is valid: `[a-z0-9][a-z0-9-]{0,62}`.
 pub(crate) fn is_name(name: &str) -> bool {
     let valid = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     (1..=63).contains(&name.len()) && name.bytes().all(valid) && !name.starts_with('-')

@@ -1,4 +1,4 @@
-//! A namespace and its data: what a call sees from its beginning to its end, and what a reset swaps.
+//! A namespace and its state: what a call sees throughout, and what a reset swaps.
 
 use std::any::{Any, TypeId};
 use std::fmt;
@@ -12,23 +12,23 @@ use super::ids::Ids;
 use super::settings::Settings;
 use crate::store::database::Database;
 
-/// The data of a namespace and what belongs to it; a reset swaps it as a whole, so that no call sees half of one.
+/// The data of a namespace and everything that belongs to it. A reset swaps all of it, so that no call sees a mixture.
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) data: Database,
     pub(crate) memory: Memory,
     pub(crate) ids: Ids,
-    /// What a restored snapshot shares with the data that was before.
+    /// Shared with the previous state when a snapshot is restored.
     pub(crate) clock: Arc<Clock>,
     pub(super) settings: Arc<RwLock<Arc<Settings>>>,
-    /// Whether the data started as the template in this run; what an earlier run left may have been written to.
+    /// Whether the data started as the template in this run; data of an earlier run may have been written to.
     pub(super) from_template: bool,
-    /// Whether the seed has changed since, and the data stayed because it was written to.
+    /// Whether the seed has changed since, and the data was kept because it was written to.
     pub(super) is_behind: AtomicBool,
 }
 
 impl State {
-    /// Notes that the data stayed when the seed changed; of data that never was the seed's there is nothing to say.
+    /// Records that the data was kept when the seed changed, if it came from the seed at all.
     pub(crate) fn set_behind(&self) {
         self.is_behind.store(self.from_template, Ordering::SeqCst);
     }
@@ -41,20 +41,20 @@ impl State {
         Arc::clone(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Whether the data is still the template's: nothing was written to it.
+    /// Whether the data is still the unmodified template.
     pub(super) fn is_pristine(&self) -> bool {
         self.from_template && self.data.generation() == 0
     }
 }
 
-/// What providers keep in memory besides the data (tasks, nonces): one value of each type.
+/// State that providers keep in memory (tasks, nonces): one value per type.
 #[derive(Default)]
 pub(crate) struct Memory {
     values: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
 impl Memory {
-    /// The value of that type, made on first use.
+    /// The value of a type, created on first use.
     pub(crate) fn get<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
         let of_type = |value: &Arc<dyn Any + Send + Sync>| {
             Arc::clone(value)
@@ -86,22 +86,22 @@ impl fmt::Debug for Memory {
     }
 }
 
-/// One isolated world.
+/// A namespace.
 #[derive(Debug)]
 pub(crate) struct Namespace {
     pub(crate) name: Arc<str>,
     pub(super) state: RwLock<Arc<State>>,
     pub(super) last_use: AtomicI64,
-    /// Whether only calls without a verified signature have asked for it, where that matters.
+    /// Whether only calls without a verified signature have used it, under strict.
     pub(super) is_unclaimed: AtomicBool,
-    /// When it was last asked for, in a count of all that were.
+    /// The access count at its last use.
     pub(super) turn: AtomicU64,
-    /// Held while the data is swapped, so that one swap builds on the other; readers go on meanwhile.
+    /// Held while the data is swapped, so that swaps are serialised; readers are not blocked.
     pub(super) swapping: Mutex<()>,
 }
 
 impl Namespace {
-    /// The data as it is now; a caller keeps it for the whole of its call.
+    /// The current state; a call keeps it until its end.
     pub(crate) fn state(&self) -> Arc<State> {
         Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -110,12 +110,12 @@ impl Namespace {
         self.state().settings()
     }
 
-    /// Lets a namespace go again that [`Namespaces::settle`] finds nobody's.
+    /// Marks a namespace for removal by [`Namespaces::settle`].
     pub(crate) fn set_unclaimed(&self, is_unclaimed: bool) {
         self.is_unclaimed.store(is_unclaimed, Ordering::SeqCst);
     }
 
-    /// Changes the settings; of two changes at once none is lost. What went wrong changes nothing.
+    /// Changes the settings atomically; an error changes nothing.
     pub(crate) fn change_settings<E>(
         &self,
         change: impl FnOnce(&Settings) -> Result<Settings, E>,
@@ -129,7 +129,7 @@ impl Namespace {
         Ok(Arc::clone(&settings))
     }
 
-    /// When a call last came in.
+    /// The time of the last call.
     pub(crate) fn last_use(&self) -> Time {
         Time::from_millis(self.last_use.load(Ordering::Relaxed))
     }

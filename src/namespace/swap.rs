@@ -1,4 +1,4 @@
-//! How the data of a namespace is exchanged for other data: reset, restore, import, and what a reload brings up to date.
+//! Replaces the data of a namespace: reset, restore, import and reload.
 
 use std::path::Path;
 use std::sync::{Arc, MutexGuard, PoisonError};
@@ -11,10 +11,10 @@ use super::{DataSource, Namespace, NamespaceError, Namespaces, State, is_name, l
 use crate::store::database::Database;
 use crate::store::{OpenError, Store};
 
-/// What a namespace held and what it holds now.
+/// The state of a namespace before and after a swap.
 #[derive(Debug)]
 pub(crate) struct Swapped {
-    /// Nothing where there was no such namespace, or where its data could not be read.
+    /// `None` if there was no such namespace, or its data could not be read.
     pub(crate) old: Option<Arc<State>>,
     pub(crate) new: Arc<State>,
     /// Whether there was no such namespace.
@@ -22,8 +22,7 @@ pub(crate) struct Swapped {
 }
 
 impl Namespaces {
-    /// Puts a namespace back, at once: calls in flight finish on the old data. Tasks, random stream, settings and clock
-    /// start again too.
+    /// Resets a namespace at once: calls in flight finish on the old data. Tasks, random stream, settings and clock are reset, too.
     pub(crate) fn reset(&self, name: &str, origin: &DataSource) -> Result<Swapped, NamespaceError> {
         self.exchange(
             name,
@@ -33,8 +32,8 @@ impl Namespaces {
         )
     }
 
-    /// Puts that store in place of a namespace's data; tasks and random stream start again, settings and clock stay.
-    /// In memory it is that very store: a copy would be as large again.
+    /// Replaces a namespace's data with a store; tasks and random stream are reset, settings and clock stay. In memory, the store itself is
+    /// used: a copy would take the same size again.
     pub(crate) fn replace(
         &self,
         name: &str,
@@ -53,8 +52,7 @@ impl Namespaces {
         )
     }
 
-    /// Puts other data in place of a namespace's, whatever there was: data that cannot be read is no obstacle to what does not
-    /// need it, and a namespace that there is not yet is made.
+    /// Replaces a namespace's data in any case: unreadable data is no obstacle if it is not needed, and a missing namespace is created.
     fn exchange(
         &self,
         name: &str,
@@ -77,7 +75,7 @@ impl Namespaces {
                 self.swap(&namespace, |place, old| Ok(state(old, data(place)?)))
             });
             match swapped {
-                // It was dropped meanwhile, so it is made again.
+                // It was dropped meanwhile, so create it again.
                 Err(NamespaceError::Unknown(_)) => {}
                 Err(cause) => return Err(cause),
                 Ok((old, new)) => {
@@ -91,7 +89,7 @@ impl Namespaces {
         }
     }
 
-    /// Makes a namespace that is not in use of other data than lies on disk; the caller holds `making`.
+    /// Creates a namespace that is not in use, replacing its data on disk; the caller holds `making`.
     fn make_over(
         &self,
         name: &str,
@@ -142,14 +140,14 @@ impl Namespaces {
         })
     }
 
-    /// Brings data that was not written to up to a new template; settings and clock stay. Says whether it was such.
+    /// Moves unmodified data to a new template; settings and clock stay. Returns whether the data was unmodified.
     pub(crate) fn refresh(&self, namespace: &Namespace) -> Result<bool, NamespaceError> {
         loop {
             let state = namespace.state();
             if !state.is_pristine() {
                 return Ok(false);
             }
-            // Waits before others have to wait for the swap: a write that has begun may take long, and counts.
+            // Wait for a running write first, since it may take long and modify the data, before blocking others with the swap.
             let freeze = state.data.freeze();
             if !freeze.is_unwritten() {
                 return Ok(false);
@@ -160,7 +158,7 @@ impl Namespaces {
                     let data = self.fill(place, &DataSource::Template)?;
                     Ok(self.like(old, &namespace.name, data, true))
                 })?;
-                // What a call in flight writes after this would be lost with the old data, though it was answered.
+                // A later write of a call in flight would be acknowledged but lost with the old data.
                 let redirected = freeze.redirect_to(&new.data);
                 redirected.map_err(|cause| NamespaceError::Data {
                     name: namespace.name.to_string(),
@@ -171,7 +169,7 @@ impl Namespaces {
         }
     }
 
-    /// Holds off other swaps, unless the namespace is gone.
+    /// Blocks other swaps, unless the namespace was dropped.
     fn swapping<'a>(&self, namespace: &'a Namespace) -> Result<MutexGuard<'a, ()>, NamespaceError> {
         let swapping = lock(&namespace.swapping);
         match self.find(&namespace.name) {
@@ -207,7 +205,7 @@ impl Namespaces {
             Ok(new)
         });
         let new = made.map_err(|cause| {
-            // Half a file is of no use, least of all on a full disk.
+            // Remove the incomplete file, especially on a full disk.
             file.as_deref().map(remove_unfinished);
             failed(cause)
         })?;
@@ -217,7 +215,7 @@ impl Namespaces {
             .write()
             .unwrap_or_else(PoisonError::into_inner) = Arc::clone(&new);
         if let Some(file) = old.data.file() {
-            // Calls in flight keep it open, and finish on it.
+            // Calls in flight have it open, and finish on it.
             old.data.retire();
             remove_database(file);
         }

@@ -1,4 +1,4 @@
-//! A call as the providers see it: the request as received, its parameters, the data.
+//! A call, as providers see it: the request as received, its parameters, the data.
 //!
 //! Nothing here knows axum. A query is never rebuilt from a map: [`Params`] keeps order, case and duplicates.
 
@@ -31,7 +31,7 @@ use crate::store::{Store, Tx};
 
 pub(crate) use super::reply::Reply;
 
-/// A request as it was received, the body read.
+/// A request as received, including the body.
 #[derive(Debug)]
 pub(crate) struct Request {
     /// The method, as sent.
@@ -40,23 +40,23 @@ pub(crate) struct Request {
     pub(crate) target: Uri,
     /// The headers, in the order received.
     pub(crate) headers: HeaderMap,
-    /// The body; empty where it was over a limit.
+    /// The body; empty if it was over a limit.
     pub(crate) body: Bytes,
-    /// The limit that the request was over, if any.
+    /// The limit that the request exceeded, if any.
     pub(crate) over: Option<Oversize>,
-    /// The port that it came to.
+    /// The port that it arrived on.
     pub(crate) port: Option<u16>,
     /// Whether it came over TLS.
     pub(crate) is_secure: bool,
-    /// The region in the host name that its client was led here from.
+    /// The region in the real host name that the client addressed.
     pub(crate) region: Option<Arc<str>>,
-    /// How much of the path is the prefix that named the provider (`/aliyun-ehpc`).
+    /// The length of the path's prefix that named the provider (`/aliyun-ehpc`).
     prefix: usize,
     query: OnceCell<Params>,
     form: OnceCell<Params>,
 }
 
-/// A bound that every request has to keep.
+/// A size limit for every request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Oversize {
     /// The target: 32 KiB.
@@ -68,12 +68,12 @@ pub(crate) enum Oversize {
 }
 
 impl Oversize {
-    /// The longest target that is looked at; a longer one is refused in the provider's words.
+    /// The longest target; a longer one is refused by the provider.
     const TARGET: usize = 32 * 1024;
-    /// The most that headers may be, names and values together.
+    /// The size limit of headers, names and values together.
     const HEADERS: usize = 32 * 1024;
 
-    /// The bound that a head is over, if any.
+    /// The limit that a head exceeds, if any.
     pub(crate) fn of_head(target: &Uri, headers: &HeaderMap) -> Option<Self> {
         let target_length = target.path().len() + target.query().map_or(0, |query| 1 + query.len());
         if Self::TARGET < target_length {
@@ -110,23 +110,23 @@ impl Request {
         }
     }
 
-    /// The path as the provider would see it: as sent, less the prefix that names the provider.
+    /// The path as the provider would see it: as sent, without the prefix that names the provider.
     pub(crate) fn path(&self) -> &str {
         let path = &self.target.path()[self.prefix..];
         if path.is_empty() { "/" } else { path }
     }
 
-    /// The path exactly as sent, which is what a client signed.
+    /// The path exactly as sent, which is what the client signed.
     pub(crate) fn path_as_sent(&self) -> &str {
         self.target.path()
     }
 
-    /// The prefix that named the provider, `/huawei-iam`; empty where the call came without one.
+    /// The prefix that named the provider, `/huawei-iam`, or empty.
     pub(crate) fn prefix(&self) -> &str {
         &self.target.path()[..self.prefix]
     }
 
-    /// Takes `/<id>` off the path where it starts with it, and says whether it did.
+    /// Removes `/<id>` from the start of the path; returns whether it was there.
     pub(crate) fn strip_prefix(&mut self, id: &str) -> bool {
         let rest = self
             .target
@@ -140,7 +140,7 @@ impl Request {
         stripped
     }
 
-    /// The query exactly as sent; empty where there is none.
+    /// The query exactly as sent, or empty.
     pub(crate) fn raw_query(&self) -> &str {
         self.target.query().unwrap_or_default()
     }
@@ -151,7 +151,7 @@ impl Request {
             .get_or_init(|| Params::decode(self.raw_query().as_bytes()))
     }
 
-    /// The fields of a form body; none where the content type is another.
+    /// The fields of a form body; empty for other content types.
     pub(crate) fn form(&self) -> &Params {
         self.form.get_or_init(|| {
             if !self.body.is_empty() && is_form(&self.headers) {
@@ -162,18 +162,18 @@ impl Request {
         })
     }
 
-    /// A header's first value, if it is readable text.
+    /// A header's first value, if it is text.
     pub(crate) fn header(&self, name: impl AsHeaderName) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// A header's first value, whatever its bytes (what is not UTF-8 becomes U+FFFD); empty where there is none.
+    /// A header's first value, with invalid UTF-8 replaced by U+FFFD, or empty.
     pub(crate) fn lossy_header(&self, name: impl AsHeaderName) -> Cow<'_, str> {
         let value = self.headers.get(name).map(HeaderValue::as_bytes);
         String::from_utf8_lossy(value.unwrap_or_default())
     }
 
-    /// The host that the client addressed, whatever its bytes.
+    /// The host that the client addressed, with invalid UTF-8 replaced.
     pub(crate) fn lossy_host(&self) -> Cow<'_, str> {
         match self.host() {
             "" => self.lossy_header(HOST),
@@ -181,7 +181,7 @@ impl Request {
         }
     }
 
-    /// The media type of the body, without its parameters; empty where there is none.
+    /// The media type of the body without parameters, or empty.
     pub(crate) fn content_type(&self) -> &str {
         self.header(CONTENT_TYPE)
             .and_then(|value| value.split(';').next())
@@ -189,7 +189,7 @@ impl Request {
             .trim()
     }
 
-    /// The host that the client addressed, its port included: the `Host` header, or the authority of an absolute target.
+    /// The host that the client addressed, with its port: the `Host` header, or the authority of an absolute target.
     pub(crate) fn host(&self) -> &str {
         self.header(HOST)
             .or_else(|| self.target.authority().map(http::uri::Authority::as_str))
@@ -197,22 +197,21 @@ impl Request {
     }
 }
 
-/// Decoded parameters in the order received, duplicates kept.
+/// Decoded parameters in the order received, with duplicates.
 ///
 /// Decoding never fails: a broken percent escape stays as it is, a byte that is not UTF-8 becomes U+FFFD, `+` is a space.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Params {
-    /// Names and values: every call decodes its query, and most of them for one or two values. What is written without an
-    /// escape is here as it was sent.
+    /// Names and values. Every call decodes its query, mostly for one or two values, so text without escapes stays as it was sent.
     text: String,
     pairs: Vec<ParamPlace>,
 }
 
-/// Where in the text a pair is. (A body may be of nothing but pairs: four bytes each do.)
+/// The position of a pair in the text, in few bytes, because a body may consist of nothing but pairs.
 #[derive(Debug, Clone, Copy)]
 struct ParamPlace {
     name: u32,
-    /// Of the name; one character after it, the value begins.
+    /// The end of the name; the value begins one character later.
     name_end: u32,
     end: u32,
 }
@@ -280,7 +279,7 @@ impl Params {
             text.push(b'=');
             signing::decode_onto(&mut text, value);
             pairs.push(ParamPlace::new(start, name_end, text.len()));
-            // The end of one does not make a character with the beginning of the next.
+            // Decoded separately, so that the end of one does not form a character with the start of the next.
             text.push(b'&');
         }
         match String::from_utf8(text) {
@@ -289,7 +288,7 @@ impl Params {
         }
     }
 
-    /// Parameters that are not UTF-8 everywhere: a name or value is as it can be read.
+    /// Parameters that are not valid UTF-8, decoded with replacement.
     fn mended(raw: &[u8]) -> Self {
         let mut text = String::with_capacity(raw.len());
         let mut pairs = Vec::new();
@@ -304,17 +303,17 @@ impl Params {
         Self { text, pairs }
     }
 
-    /// The first value of that name.
+    /// The first value with a name.
     pub(crate) fn first(&self, name: &str) -> Option<&str> {
         self.all(name).next()
     }
 
-    /// The last value of that name.
+    /// The last value with a name.
     pub(crate) fn last(&self, name: &str) -> Option<&str> {
         self.all(name).next_back()
     }
 
-    /// Every value of that name, in order.
+    /// All values with a name, in order.
     pub(crate) fn all(&self, name: &str) -> impl DoubleEndedIterator<Item = &str> {
         let text = self.text.as_bytes();
         self.pairs
@@ -323,7 +322,7 @@ impl Params {
             .map(|pair| &self.text[pair.value()])
     }
 
-    /// Whether there is a parameter of that name, be it empty.
+    /// Whether there is a parameter with a name, even if it is empty.
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.first(name).is_some()
     }
@@ -335,14 +334,14 @@ impl Params {
     }
 }
 
-/// The parameters in a path, decoded; names as in the operation table.
+/// The decoded parameters of a path, named as in the operation table.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct PathParams {
     pairs: Vec<(&'static str, String)>,
 }
 
 impl PathParams {
-    /// None yet, with room for that many.
+    /// An empty list with a capacity.
     pub(crate) fn with_room(count: usize) -> Self {
         Self {
             pairs: Vec::with_capacity(count),
@@ -360,7 +359,7 @@ impl PathParams {
             .map(|(name, value)| (*name, value.as_str()))
     }
 
-    /// The value of a parameter; empty where the path has none of that name.
+    /// The value of a parameter; empty if the path does not have it.
     pub(crate) fn get(&self, name: &str) -> &str {
         self.pairs
             .iter()
@@ -369,21 +368,21 @@ impl PathParams {
     }
 }
 
-/// One call of one operation (or of something that is none), on its way through the pipeline.
+/// A call of an operation (or of an unknown one), on its way through the pipeline.
 #[derive(Debug)]
 pub(crate) struct Call<'a> {
     /// The request as received.
     pub(crate) request: &'a Request,
-    /// Whose API it is.
+    /// The provider.
     pub(crate) provider: &'static Provider,
-    /// What it asks for.
+    /// The operation that it asks for.
     pub(crate) named: RouteMatch,
     /// The id of this call, in the provider's format.
     pub(crate) request_id: String,
-    /// The key that the request says it is signed with.
+    /// The key that the request claims to be signed with.
     pub(crate) access_key: Option<SentKey>,
     pub(crate) namespace: &'a Namespace,
-    /// The data that this call sees from its beginning to its end, whatever a reset does meanwhile.
+    /// The state that this call sees throughout, whatever a concurrent reset does.
     pub(crate) state: Arc<State>,
     pub(crate) settings: Arc<Settings>,
 }
@@ -394,14 +393,14 @@ impl Call<'_> {
         self.named.operation
     }
 
-    /// The operation's name, or what the caller took for one.
+    /// The operation's name, or the unknown one that the client sent.
     pub(crate) fn operation_name(&self) -> &str {
         self.named
             .operation
             .map_or(&self.named.called, |operation| operation.name)
     }
 
-    /// A parameter of the path, decoded; empty where the operation's path has none of that name.
+    /// A decoded path parameter; empty if the operation's path does not have it.
     pub(crate) fn path_param(&self, name: &str) -> &str {
         self.named.path.get(name)
     }
@@ -411,29 +410,29 @@ impl Call<'_> {
         self.request.query()
     }
 
-    /// The data of this call's namespace, as far as it is this provider's.
+    /// This provider's part of the namespace's data.
     pub(crate) fn store(&self) -> &Arc<Store> {
         self.store_of(self.provider.id)
     }
 
-    /// The same of another part of the data.
+    /// Another part of the data.
     pub(crate) fn store_of(&self, part: &str) -> &Arc<Store> {
         self.state.data.part(part)
     }
 
-    /// The data of this call's namespace, all of it: for what writes to several parts at once.
+    /// All of the namespace's data, for writing to several parts at once.
     pub(crate) fn whole_store(&self) -> rusqlite::Result<Arc<Store>> {
         self.state.data.whole()
     }
 
-    /// The key of an encoded page of this operation. `variant` is everything that the page depends on besides the operation,
-    /// the data and the time: parents, filters, window, format, quirks.
+    /// The cache key of an encoded page of this operation. `variant` is everything that the page depends on besides operation, data and
+    /// time: parents, filters, window, format, quirks.
     pub(crate) fn key(&self, variant: impl Hash) -> PageKey {
         let version = self.operation().map_or("", |operation| operation.version);
         PageKey::of((self.provider.id, version, self.operation_name(), variant))
     }
 
-    /// An encoded part of a list's answer, built once and kept until the data moves on.
+    /// An encoded part of a list's answer, built once and cached until the data changes.
     pub(crate) fn encoded(
         &self,
         key: PageKey,
@@ -442,7 +441,7 @@ impl Call<'_> {
         Ok(self.encoded_with_note(key, encode)?.body)
     }
 
-    /// The same, with what the provider noted of it.
+    /// The same, with the provider's metadata.
     pub(crate) fn encoded_with_note<N: Send + Sync + 'static>(
         &self,
         key: PageKey,
@@ -451,8 +450,8 @@ impl Call<'_> {
         self.store().encoded(key, self.now().millis(), encode)
     }
 
-    /// A list that may be too long to be kept, or to be built whole: its answer, or the beginning and what remains. `read`
-    /// gives the answer without its rows (the first empty array in it is where they go), and the rows.
+    /// A list that may be too long to cache, or to build at once: its answer, or the beginning and the rest. `read` returns the answer
+    /// without rows, which go into its first empty array, and the rows.
     pub(crate) fn list<R: RowSource>(
         &self,
         key: PageKey,
@@ -468,17 +467,17 @@ impl Call<'_> {
         Ok((body, remains))
     }
 
-    /// What a provider keeps in memory besides the data; gone with a reset, like the data.
+    /// A provider's in-memory state, which a reset clears along with the data.
     pub(crate) fn memory<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
         self.state.memory.get()
     }
 
-    /// Where new ids come from.
+    /// The source of new ids.
     pub(crate) fn ids(&self) -> &Ids {
         &self.state.ids
     }
 
-    /// What time it is in this call's namespace.
+    /// The time in this call's namespace.
     pub(crate) fn now(&self) -> Time {
         self.state.clock.now()
     }
@@ -494,17 +493,17 @@ impl Call<'_> {
         })
     }
 
-    /// How much of this call's authentication is checked.
+    /// How strictly this call's authentication is checked.
     pub(crate) fn auth(&self) -> Auth {
         self.settings.auth(self.provider.id)
     }
 
-    /// How far the caller's clock may be off, where the provider itself lets it be `own`; nothing for any time.
+    /// How far the client's clock may be off, if the provider itself allows `own`; `None` for any time.
     pub(crate) fn skew(&self, own: Duration) -> Option<Duration> {
         self.settings.skew(own)
     }
 
-    /// The key of that id, configured or seeded; a seed says more of a namespace's key than a flag that is for all of them.
+    /// The key with an id, seeded or configured; a namespace's seed takes precedence over a flag for all of them.
     pub(crate) fn credential(&self, access_key: &str) -> Result<Option<Credential>, ApiError> {
         let (key, _) = SentKey::split(access_key);
         let configured = self
@@ -516,8 +515,8 @@ impl Call<'_> {
         let Some(configured) = configured else {
             return Ok(keys.read(|tx| credentials::find(tx, key))?);
         };
-        // Most of them are never seeded. That is looked up once and known until the next write, not asked with every call; only
-        // of configured keys, which are few.
+        // Configured keys are rarely seeded, so that is looked up once and cached until the next write. Only for configured keys, which
+        // are few.
         let page = PageKey::of(("credential", key));
         let seeded = keys.encoded(page, self.now().millis(), |tx| {
             let found = credentials::find(tx, key)?;
@@ -528,7 +527,7 @@ impl Call<'_> {
         ))
     }
 
-    /// The region of the host that the client called, where that is a real one; else the one that this provider is set to.
+    /// The region of the real host that the client called, else the provider's configured region.
     pub(crate) fn region(&self) -> &str {
         if let Some(region) = &self.request.region {
             return region;
@@ -537,7 +536,7 @@ impl Call<'_> {
         set.unwrap_or(self.provider.region)
     }
 
-    /// Every parameter by name, wherever it travels.
+    /// All parameters by name, from any location.
     pub(crate) fn params_by_name(&self) -> BTreeMap<String, String> {
         params(
             &self.named.path,
@@ -547,13 +546,13 @@ impl Call<'_> {
         )
     }
 
-    /// How the body is compressed, where the request says so.
+    /// The compression of the body, if any.
     fn content_encoding(&self) -> Option<&str> {
         let encoding = self.request.header(CONTENT_ENCODING)?;
         (!encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity")).then_some(encoding)
     }
 
-    /// The body as a JSON object: nothing for an empty body, an error for one that is no object.
+    /// The body as a JSON object: `None` for an empty body, an error for anything but an object.
     pub(crate) fn json_object(&self) -> Result<Option<Map<String, Value>>, NotAnObject> {
         if self.request.body.is_empty() {
             return Ok(None);
@@ -573,10 +572,10 @@ impl Call<'_> {
     }
 }
 
-/// The most members of a body that have a name of their own there.
+/// The largest number of body members to list by name.
 const NAMED: usize = 10_000;
 
-/// Every parameter by name: of the path, the query, a form, or the members of a JSON object.
+/// All parameters by name: from the path, the query, a form, or the members of a JSON object.
 pub(crate) fn params(
     path: &PathParams,
     query: &str,
@@ -594,7 +593,7 @@ pub(crate) fn params(
     params
 }
 
-/// Of several content types the first that is text counts, as it does for signatures.
+/// Of several content types, the first that is text counts, as for signatures.
 pub(crate) fn is_form(headers: &HeaderMap) -> bool {
     headers
         .get_all(CONTENT_TYPE)

@@ -1,7 +1,7 @@
-//! What the providers say when they say no.
+//! The providers' errors.
 //!
-//! Each provider writes its documented errors down as one [`catalogue!`] table; operations raise rows of it, and routing,
-//! help, faults, coverage and tests read the same rows.
+//! Each provider lists its documented errors in one [`catalogue!`] table. Operations raise its rows, and routing, help, faults,
+//! coverage and tests read the same rows.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -13,15 +13,15 @@ use serde_json::Value;
 /// Where a fact comes from. The text names the file, package and version, page or reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// One of the five documents that rule over everything else.
+    /// One of the five documents, which take precedence over everything else.
     Seed(&'static str),
     /// The source code of an official SDK.
     Sdk(&'static str),
     /// Other public documentation, or error bodies quoted in public.
     Docs(&'static str),
-    /// Seen by running the real SDK, or a client's own live tests.
+    /// Observed by running the real SDK, or in a client's live tests.
     Observed(&'static str),
-    /// Chosen here, because no source says.
+    /// Chosen here, because there is no source.
     Inferred(&'static str),
 }
 
@@ -37,7 +37,7 @@ impl Source {
         }
     }
 
-    /// Which one of its kind.
+    /// The specific source.
     pub(crate) const fn detail(self) -> &'static str {
         match self {
             Self::Seed(detail)
@@ -55,10 +55,10 @@ impl fmt::Display for Source {
     }
 }
 
-/// What makes rollcall raise an error by itself.
+/// What makes rollcall raise an error on its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Raised {
-    /// Something a caller does, in any mode.
+    /// Something a client does, in any mode.
     Condition,
     /// A failed check of the lenient or strict authentication.
     Authentication,
@@ -80,9 +80,9 @@ impl Raised {
 /// One row of a provider's error table.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ErrorEntry {
-    /// Unique within the provider and safe in a URL; what faults and the coverage table call the row.
+    /// Unique within the provider and URL-safe; the name in faults and coverage tables.
     pub name: &'static str,
-    /// The HTTP status it travels with.
+    /// The HTTP status.
     pub status: u16,
     /// The provider's own code, as on the wire; need not be unique.
     pub code: &'static str,
@@ -92,7 +92,7 @@ pub(crate) struct ErrorEntry {
     pub message: &'static str,
     /// What raises it.
     pub raised: Raised,
-    /// When it is raised, in a line.
+    /// When it is raised, in one line.
     pub about: &'static str,
     /// Where the row comes from.
     pub source: Source,
@@ -109,12 +109,12 @@ impl ErrorEntry {
         self.with_all(&[&detail])
     }
 
-    /// The error with its details filled in, first to first.
+    /// The error with its details filled in, in order.
     pub(crate) fn with_all(&'static self, details: &[&dyn fmt::Display]) -> ApiError {
         ApiError::Refused(Box::new(self.refusal(details)))
     }
 
-    /// The error as data. A `{}` without a detail becomes nothing.
+    /// The error as data. A `{}` without a detail is removed.
     pub(crate) fn refusal(&'static self, details: &[&dyn fmt::Display]) -> Refusal {
         let mut message = String::with_capacity(self.message.len());
         let mut details = details.iter();
@@ -137,43 +137,43 @@ impl ErrorEntry {
     }
 }
 
-/// An error on its way to the wire: a row of the catalogue, its message filled in.
+/// A raised error: a row of the catalogue, with its message filled in.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     /// The row.
     pub entry: &'static ErrorEntry,
     /// The message as the provider would print it.
     pub message: Cow<'static, str>,
-    /// What to tell the person who reads the journal; never on the wire.
+    /// Notes for the journal; never on the wire.
     pub explanation: Option<String>,
-    /// What was looked for and not found, so that the journal can say where else it is.
+    /// The record that was not found, so that the journal can say where it does exist.
     pub missing: Option<Missing>,
     /// What the signature doctor found; never on the wire.
     pub finding: Option<Value>,
-    /// Headers that only this answer has (a retry hint of a throttled call).
+    /// Additional headers of this answer (such as a throttled call's retry hint).
     pub headers: Vec<(HeaderName, String)>,
 }
 
-/// A thing that is not there.
+/// A record that was not found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Missing {
-    /// What it would be: `cluster`, `user`.
+    /// Its kind: `cluster`, `user`.
     pub kind: &'static str,
-    /// Its natural key, the parent's first: `["ehpc-hz-vu7c2WkVGx", "alice.wang"]`.
+    /// Its natural key, parents first: `["ehpc-hz-vu7c2WkVGx", "alice.wang"]`.
     pub key: Vec<String>,
 }
 
 /// Why an operation did not answer.
 #[derive(Debug)]
 pub(crate) enum ApiError {
-    /// The provider says no.
+    /// The provider refuses the call.
     Refused(Box<Refusal>),
-    /// An unexpected failure; the caller gets the provider's own internal error, the journal gets the cause.
+    /// An unexpected failure; the client gets the provider's own internal error, the journal the cause.
     Broken(Box<dyn Error + Send + Sync>),
 }
 
 impl ApiError {
-    /// Adds what a reader of the journal should know.
+    /// Adds a note for the journal.
     #[must_use]
     pub(crate) fn because(mut self, explanation: impl Into<String>) -> Self {
         if let Self::Refused(refusal) = &mut self {
@@ -182,7 +182,7 @@ impl ApiError {
         self
     }
 
-    /// Adds what was looked for and not found: its kind, and its natural key, the parent's first.
+    /// Adds the record that was not found: its kind, and its natural key, parents first.
     #[must_use]
     pub(crate) fn missing(mut self, kind: &'static str, key: &[&str]) -> Self {
         if let Self::Refused(refusal) = &mut self {
@@ -203,7 +203,7 @@ impl ApiError {
         self
     }
 
-    /// Adds a header that only this answer has.
+    /// Adds a header to this answer.
     #[must_use]
     pub(crate) fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         if let Self::Refused(refusal) = &mut self {
@@ -231,7 +231,7 @@ impl From<serde_json::Error> for ApiError {
     }
 }
 
-/// Writes a provider's error table: the constants that operations raise, and `CATALOGUE`, all of them in order.
+/// Defines a provider's error table: the constants that operations raise, and `CATALOGUE` with all of them in order.
 ///
 /// `NAME: UrlSafeName = status "Code" [number] "message with {}" raised SOURCE;` after a doc comment that says when. The
 /// number is optional.

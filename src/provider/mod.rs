@@ -1,4 +1,4 @@
-//! What a provider is: the vocabulary that provider modules are written in.
+//! The vocabulary of provider modules.
 
 pub(crate) mod call;
 pub(crate) mod error;
@@ -26,60 +26,59 @@ use error::{ApiError, ErrorEntry, Missing, Refusal};
 use seed::SeedError;
 use table::{Limit, Operation, Quirk, RouteMatch};
 
-/// One provider's API: its tables, and the few things that each does in its own way. Every provider module has one, `PROVIDER`.
+/// A provider's API: its tables, and the functions in which providers differ. Every provider module defines one, `PROVIDER`.
 pub(crate) struct Provider {
     /// The id in addresses, flags and files: `aliyun-ehpc`.
     pub(crate) id: &'static str,
-    /// The name that people know it by.
+    /// The service's name.
     pub(crate) title: &'static str,
-    /// The region that answers name unless another is set.
+    /// The default region in answers.
     pub(crate) region: &'static str,
     /// The operations, in the order of the documents.
     pub(crate) operations: &'static [Operation],
-    /// The error tables: its own, then what it shares with others.
+    /// The error tables: its own, then shared ones.
     pub(crate) errors: &'static [&'static [&'static ErrorEntry]],
-    /// Where sources disagree, and what can be switched.
+    /// Points on which sources disagree, as switches.
     pub(crate) quirks: &'static [Quirk],
-    /// Parameters of every call, besides those of the operation: how it is named and signed.
+    /// Parameters of every call besides the operation's own, for naming and signing it.
     pub(crate) common_parameters: &'static [&'static str],
-    /// Bounds that belong to no single parameter.
+    /// Limits that do not belong to a single parameter.
     pub(crate) limits: &'static [Limit],
     /// The tables of the store, as SQL.
     pub(crate) schema: &'static [&'static str],
     /// The OpenAPI document, as YAML.
     pub(crate) openapi: &'static str,
-    /// The built-in demo data, as a seed document. What is built in is the database that it makes (`seed/image.rs`).
+    /// The demo data as a seed document. The binary contains the database made from it (`seed/image.rs`).
     #[cfg(any(test, fuzzing))]
     pub(crate) demo: &'static str,
-    /// The target of a call to try first, which the demo data answers.
+    /// The target of an example call that the demo data answers.
     pub(crate) example: &'static str,
-    /// The records that its operations list and change.
+    /// The kinds of records that its operations list and change.
     pub(crate) records: &'static [Records],
-    /// Programs that make a first call through its official SDKs, by their language. `{url}`, `{host}`, `{key}` and the like
-    /// are still to be filled in.
+    /// Programs that make a first call with its official SDKs, by language, with placeholders such as `{url}`, `{host}` and `{key}`.
     pub(crate) snippets: &'static [(&'static str, &'static str)],
     pub(crate) real: Real,
     pub(crate) gateway: Gateway,
     pub(crate) data: Data,
 }
 
-/// Records of one kind, and the operations by which clients see and change them. A text is empty where there is nothing to say.
+/// A kind of records, and the operations that read and change them. Names are empty if there is none.
 pub(crate) struct Records {
     pub(crate) kind: &'static str,
-    /// The version of the API that the operations are of, where it has several.
+    /// The API version of the operations, if there are several.
     pub(crate) version: &'static str,
     pub(crate) list: &'static str,
     pub(crate) create: &'static str,
     pub(crate) update: &'static str,
     pub(crate) delete: &'static str,
-    /// The optional parameter of the list that names what the records belong to.
+    /// The optional parameter of the list that names the records' parent.
     pub(crate) under: &'static str,
-    /// Parameters of these operations that records call otherwise: `("UserID", "{ID}")`.
+    /// Parameters of these operations that have another name in records: `("UserID", "{ID}")`.
     pub(crate) parameters: &'static [(&'static str, &'static str)],
 }
 
 impl Records {
-    /// Nothing: for struct updates.
+    /// Empty, for struct updates.
     pub(crate) const NONE: Self = Self {
         kind: "",
         version: "",
@@ -92,26 +91,26 @@ impl Records {
     };
 }
 
-/// What is known of the real service's addresses and signatures: how its calls are told from others', and what its clients sign.
+/// Addresses and signatures of the real service: how to recognise its calls, and what its clients sign.
 pub(crate) struct Real {
-    /// Its host names, `*` for any text: they decide in whose envelope an unknown path is answered.
+    /// Its host names, with `*` for any text; they decide in whose envelope an unknown path is answered.
     pub(crate) hosts: &'static [&'static str],
-    /// The domains that those are in, for certificates and the proxy.
+    /// The domains of these hosts, for certificates and the proxy.
     pub(crate) domains: &'static [&'static str],
-    /// Its paths by their first segments, `*` for any one; `$` ends one that is the whole path. The most literal pattern
-    /// wins, from the left.
+    /// Patterns of its paths' first segments: `*` matches any segment, `$` ends an exact path. The pattern with the most literal segments
+    /// from the left wins.
     pub(crate) paths: &'static [&'static str],
-    /// What only its clients send, each with its point in the ordered list of `volcengine-bytehouse.md` 1.1.
+    /// What only its clients send, each with its point in the ordered list in `volcengine-bytehouse.md` 1.1.
     pub(crate) marks: &'static [(u8, Mark)],
-    /// Credentials that its clients send and other providers' do not, asked for after the host.
+    /// Credentials that only its clients send, checked after the host.
     pub(crate) credentials: &'static [Mark],
-    /// What makes `GET /` a look for this API, where nothing says that it is another's.
+    /// What marks `GET /` as discovery of this API.
     pub(crate) discovery: &'static [Mark],
-    /// Whether an Action that no provider has is answered by this one.
+    /// Whether it answers an Action that no provider has.
     pub(crate) takes_unknown_actions: bool,
     /// The signature schemes that it verifies, the usual one first.
     pub(crate) schemes: &'static [Scheme],
-    /// Whole host names that a client may have signed instead of this address.
+    /// Real host names that a client may have signed instead of this address.
     pub(crate) endpoints: &'static [&'static str],
     /// Regions that a client may have signed for.
     pub(crate) regions: &'static [&'static str],
@@ -120,7 +119,7 @@ pub(crate) struct Real {
 }
 
 impl Real {
-    /// Nothing known: for struct updates.
+    /// Unknown, for struct updates.
     pub(crate) const UNKNOWN: Self = Self {
         hosts: &[],
         domains: &[],
@@ -136,7 +135,7 @@ impl Real {
     };
 }
 
-/// Something that a request carries; a text that ends in `*` stands for what begins so.
+/// Something that a request carries; a trailing `*` matches any suffix.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Mark {
     /// A header of that name, in lower case.
@@ -147,12 +146,12 @@ pub(crate) enum Mark {
     Accept(&'static str),
     /// A parameter in the query or a form.
     Parameter(&'static str),
-    /// A parameter in the query alone.
+    /// A parameter in the query only.
     Query(&'static str),
 }
 
 impl Mark {
-    /// Whether it is in the headers of a request.
+    /// Whether a request's headers carry it.
     pub(crate) const fn is_header(self) -> bool {
         matches!(
             self,
@@ -168,7 +167,7 @@ impl Mark {
         };
         let request = signs.request;
         match self {
-            // Names are few, and compared sooner than one is looked up.
+            // There are few names, so comparing is faster than a look-up.
             Self::Header(pattern) => {
                 let mut names = request.headers.keys();
                 names.any(|name| is(pattern, name.as_str()))
@@ -183,10 +182,10 @@ impl Mark {
     }
 }
 
-/// A request, as it is looked at for marks.
+/// A request, prepared for finding marks.
 pub(crate) struct Signs<'a> {
     request: &'a Request,
-    /// The value of its `Authorization`; empty where there is none.
+    /// The value of its `Authorization`, or empty.
     authorization: Cow<'a, str>,
 }
 
@@ -199,55 +198,55 @@ impl<'a> Signs<'a> {
     }
 }
 
-/// The API's own gateway, in front of its operations.
+/// The API's gateway, in front of its operations.
 pub(crate) struct Gateway {
-    /// What a request asks for; what is no operation of this API has a name too.
+    /// Routes a request; unknown operations have a name too.
     pub(crate) route: fn(&Request) -> RouteMatch,
-    /// The access key that the request says it is signed with, exactly as sent.
+    /// The access key that the request claims to be signed with, exactly as sent.
     pub(crate) access_key: fn(&Request) -> Option<String>,
-    /// The namespace in which the token that the request carries was issued; for providers with tokens.
+    /// The namespace that issued the request's token, for providers with tokens.
     pub(crate) token_namespace: fn(&Request) -> Option<&str>,
-    /// A new id for a call, in this provider's format.
+    /// Generates a request id in this provider's format.
     pub(crate) request_id: fn(&Ids, Time) -> String,
     /// The gateway's own checks, in its own order: route, authenticate, throttle.
     pub(crate) admit: fn(&Call<'_>) -> Result<(), ApiError>,
-    /// The answer as it goes out: errors in this provider's envelope, and the headers that every answer has.
+    /// Turns a result into the answer: errors in this provider's envelope, and the common headers.
     pub(crate) envelope: fn(&Call<'_>, Result<Reply, Refusal>) -> Reply,
-    /// The error for a path parameter, or an id in the query, that the client left as a placeholder: `{project_id}`.
+    /// The error for an unfilled placeholder (`{project_id}`) in a path parameter or an id in the query.
     pub(crate) unfilled: fn(&Call<'_>, &str) -> ApiError,
-    /// The error for a request over a bound.
+    /// The error for a request over a limit.
     pub(crate) oversize: fn(Oversize) -> &'static ErrorEntry,
-    /// The error for a call beyond a rate, with the headers that say how long to wait.
+    /// The error for a throttled call, with headers that say how long to wait.
     pub(crate) throttled: fn(Duration) -> ApiError,
-    /// The error for something that went wrong inside.
+    /// The error for an internal failure.
     pub(crate) internal_error: &'static ErrorEntry,
 }
 
-/// Kinds of records, and how many there are of each.
+/// Kinds of records with their counts.
 pub(crate) type Counts = Vec<(&'static str, u64)>;
 
-/// How seeds, exports and the control plane reach the data.
+/// Access to the data for seeds, exports and the control plane.
 pub(crate) struct Data {
-    /// Merges this provider's part of a seed document (the value under its id) into the data and says how many records
-    /// it held. The caller's transaction is rolled back when it fails.
+    /// Merges this provider's part of a seed document (the value under its id) into the data, and returns the number of records. On an
+    /// error, the caller rolls back.
     pub(crate) seed: fn(&Connection, &RawValue, &SeedContext<'_>) -> Result<u64, SeedError>,
-    /// Gives every record as a seed document of its own (the value under this provider's id), parents first, children in
-    /// the order of their list; what `seed` makes of them gives the same records again, ids and times included.
+    /// Exports every record as a separate seed document (the value under this provider's id), parents first, children in list order.
+    /// Merging them restores the same records, including ids and times.
     pub(crate) export: fn(&Connection, &mut dyn FnMut(Value)) -> rusqlite::Result<()>,
-    /// Makes up data for `--seed`: the parents of the demo and that many users, as documents that `seed` takes, valid and
-    /// varied. The same ids give the same users.
+    /// Generates seed data: the demo's parents and a number of users, as valid and varied seed documents. The same id stream gives the
+    /// same users.
     pub(crate) generate: fn(u64, &Ids, &mut dyn FnMut(Value)),
     /// How many records of each kind there are: `("users", 23)`.
     pub(crate) counts: fn(&Connection) -> rusqlite::Result<Counts>,
-    /// Queries that give a row where what triggers keep (counts, next ids) contradicts the rows that it is kept of: a snapshot
-    /// from elsewhere may hold anything that its schema lets through.
+    /// Queries that return a row if trigger-maintained values (counts, next ids) are inconsistent, since a foreign snapshot may contain
+    /// anything that its schema accepts.
     pub(crate) contradictions: &'static [&'static str],
-    /// Whether there is a thing that an operation missed ([`Missing`]).
+    /// Whether a record exists that an operation did not find ([`Missing`]).
     pub(crate) contains: fn(&Connection, &Missing) -> rusqlite::Result<bool>,
 }
 
 impl Provider {
-    /// Every row of its error tables.
+    /// All rows of its error tables.
     pub(crate) fn errors(&self) -> impl Iterator<Item = &'static ErrorEntry> {
         self.errors.iter().flat_map(|rows| rows.iter().copied())
     }
@@ -259,7 +258,7 @@ impl fmt::Debug for Provider {
     }
 }
 
-/// What a seed may need beyond its document.
+/// What merging a seed needs besides the document.
 #[derive(Debug)]
 pub(crate) struct SeedContext<'a> {
     pub(crate) ids: &'a Ids,

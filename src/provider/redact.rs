@@ -1,14 +1,14 @@
-//! What must not be readable in the journal, a log or an explanation: passwords, secret keys, signatures, tokens.
+//! Masks secrets in the journal, logs and explanations: passwords, secret keys, signatures, tokens.
 
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
 use crate::signing::decode;
 
-/// What stands for a secret.
+/// Replaces a secret.
 pub(crate) const MASK: &str = "•••";
 
-/// What the names of secrets hold.
+/// Parts of the names of secrets.
 const WORDS: [&str; 18] = [
     "password",
     "passphrase",
@@ -29,9 +29,9 @@ const WORDS: [&str; 18] = [
     "session_id",
     "jwt",
 ];
-/// Names of secrets that are a part of harmless ones: `AccessKeyId` says who calls, and `access_key` is the name of a user.
+/// Names of secrets that also occur within harmless names: `AccessKeyId` identifies the caller, and `access_key` is a user's name.
 const WHOLE: [&str; 4] = ["accesskey", "credential", "otp", "pin"];
-/// Names that hold such a word, but no secret.
+/// Harmless names that contain such a word.
 const HARMLESS: [&str; 8] = [
     "signaturemethod",
     "signatureversion",
@@ -43,19 +43,19 @@ const HARMLESS: [&str; 8] = [
     "x-acs-signature-nonce",
 ];
 
-/// Whether a header, parameter or member of that name holds a secret.
+/// Whether a header, parameter or member with this name holds a secret.
 pub(crate) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     WHOLE.contains(&name.as_str())
         || WORDS.iter().any(|word| name.contains(word)) && !HARMLESS.contains(&name.as_str())
 }
 
-/// Whether a text is such a name, and not a sentence or a document that holds one.
+/// Whether a text is such a name, not a sentence or document that contains one.
 fn is_secret_name(text: &str) -> bool {
     text.len() < 64 && is_name(text) && is_secret(text)
 }
 
-/// Headers as an object; of a name that comes more than once, the values are joined.
+/// Headers as an object; repeated headers are joined.
 pub(crate) fn headers(headers: &HeaderMap) -> Value {
     let mut shown = Map::new();
     for name in headers.keys() {
@@ -71,7 +71,7 @@ pub(crate) fn headers(headers: &HeaderMap) -> Value {
 
 fn header(name: &str, value: &str) -> String {
     match name {
-        // Up to the signature it says who called and what was signed.
+        // The part before the signature says who called and what was signed.
         "authorization" => match value.to_ascii_lowercase().find("signature=") {
             Some(at) => format!("{}{MASK}", &value[..at + "signature=".len()]),
             None => MASK.to_owned(),
@@ -82,8 +82,7 @@ fn header(name: &str, value: &str) -> String {
     }
 }
 
-/// A target, or a path that somebody took for one. QingCloud's documents print `&` in place of the `?`, and who follows them
-/// has a query in the path.
+/// A target, or a path with a query in it: QingCloud's documents print `&` in place of the `?`, and clients may follow them.
 pub(crate) fn target(target: &str) -> String {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let mut shown = match path.split_once('&') {
@@ -97,7 +96,7 @@ pub(crate) fn target(target: &str) -> String {
     shown
 }
 
-/// A path. What follows a segment that names a secret is one: `/password/x`.
+/// A path. The segment after one that names a secret is masked: `/password/x`.
 fn segments(path: &str) -> String {
     let mut is_hidden = false;
     let shown = path.split('/').map(|segment| {
@@ -112,7 +111,7 @@ fn segments(path: &str) -> String {
     shown.collect::<Vec<_>>().join("/")
 }
 
-/// The decoded value of a parameter of that name.
+/// The decoded value of a parameter.
 pub(crate) fn parameter(name: &str, value: &str) -> String {
     if is_secret(name) {
         MASK.to_owned()
@@ -123,7 +122,7 @@ pub(crate) fn parameter(name: &str, value: &str) -> String {
     }
 }
 
-/// A body as text: byte for byte where nothing in it is a secret.
+/// A body as text, unchanged if it contains no secret.
 pub(crate) fn body(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     if is_document(&text) {
@@ -133,22 +132,22 @@ pub(crate) fn body(body: &[u8]) -> String {
     }
 }
 
-/// What may stand before a document: blanks, and the mark of UTF-8 that some editors write.
+/// What may precede a document: blanks and a byte order mark.
 fn without_mark(text: &str) -> &str {
     text.trim_start_matches(|first: char| first.is_whitespace() || first == '\u{feff}')
 }
 
-/// Whether a text is JSON or XML rather than a form, going by how it begins; a JSON text may hold a document itself.
+/// Whether a text is JSON or XML rather than a form, judging by its beginning; a JSON string may itself contain a document.
 fn is_document(text: &str) -> bool {
     without_mark(text).starts_with(['{', '[', '<', '"'])
 }
 
-/// JSON with its secrets masked; what cannot be read as a whole is cut where a secret may begin.
+/// JSON with its secrets masked; unparsable text is cut where a secret may begin.
 fn structured(text: &str) -> String {
     let Ok(mut value) = serde_json::from_str::<Value>(without_mark(text)) else {
         return cut_at_secret(text);
     };
-    // A member that comes twice is read once; where one might be a secret, only what was read is shown.
+    // Of duplicate members only one is parsed; if one might be a secret, only what was parsed is shown.
     if json(&mut value) || cut_at_secret(text) != text {
         value.to_string()
     } else {
@@ -156,7 +155,7 @@ fn structured(text: &str) -> String {
     }
 }
 
-/// Masks what is secret in a value, and says whether there was any.
+/// Masks secrets in a value; returns whether there were any.
 fn json(value: &mut Value) -> bool {
     match value {
         Value::Object(members) => {
@@ -177,7 +176,7 @@ fn json(value: &mut Value) -> bool {
         Value::Array(items) => items
             .iter_mut()
             .fold(false, |found, item| json(item) | found),
-        // A parameter that is itself JSON (the users of Alibaba's CreateUsers), or XML.
+        // A string that itself contains JSON (the users of Alibaba's CreateUsers) or XML.
         Value::String(text) if is_document(text) => {
             let masked = structured(text);
             let found = masked != *text;
@@ -195,8 +194,8 @@ fn json(value: &mut Value) -> bool {
     }
 }
 
-/// Masks the value of a secret member. An object under such a name (`"password": {"user": {…}}` of an identity service)
-/// is looked through like any other, but for an id: that is the token itself.
+/// Masks the value of a secret member. An object under such a name (`"password": {"user": {…}}` of an identity service) is searched
+/// like any other, except that its id is the token itself.
 fn all_of(value: &mut Value) -> bool {
     match value {
         Value::String(_) | Value::Number(_) => {
@@ -217,7 +216,7 @@ fn all_of(value: &mut Value) -> bool {
 /// A text that quotes a request: a canonical request, a string to sign, a message that echoes one. What follows
 /// the name of a secret is masked, also where the whole query is encoded once more, as in Alibaba's V1.
 ///
-/// It goes by names alone and once through the text, whatever the request held: the text may be as long as a request.
+/// It relies on names only, and takes one pass over the text, which may be as long as a request.
 pub(crate) fn redact_quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
@@ -235,17 +234,17 @@ pub(crate) fn redact_quoted(text: &str) -> String {
     out
 }
 
-/// What may hold the rest of a secret: what ends words ends no value that came without encoding.
+/// Characters that may continue a secret: an unencoded value may contain characters that end words.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Rest {
     OfThePart,
     OfTheLine,
 }
 
-/// What ends a word of the sentence around a quoted request.
+/// Characters that end a word in the sentence around a quoted request.
 const ENDS: [char; 4] = ['"', ']', '[', ' '];
 
-/// What stands between two `&`: up to the first secret, and a mask. Says what was left out, were there more.
+/// The text between two `&`, up to the first secret, followed by a mask. Returns the rest that was left out, if any.
 fn quoted_part(part: &str, out: &mut String) -> Rest {
     for word in part.split_inclusive(ENDS) {
         match word.find("%3D") {
@@ -275,7 +274,7 @@ fn quoted_part(part: &str, out: &mut String) -> Rest {
     Rest::OfThePart
 }
 
-/// A name and its value with the value masked, where it is a secret.
+/// A name and value, with the value masked if it is a secret.
 fn assignment(text: &str, separator: &str) -> Option<String> {
     let (name, value) = text.split_once(separator)?;
     let value = value.trim_end_matches(ENDS);
@@ -286,7 +285,7 @@ fn assignment(text: &str, separator: &str) -> Option<String> {
     is_hidden.then(|| format!("{name}{separator}{MASK}"))
 }
 
-/// A query or form. What is none is shown up to where a secret may begin: a text of lines, `password: x`, a multipart body.
+/// A query or form. Other text (lines such as `password: x`, a multipart body) is shown up to where a secret may begin.
 fn form(text: &str) -> String {
     let masked = |pair: &str| match pair.split_once('=') {
         Some((name, _)) if is_encoded(name) && is_secret(&decoded(name)) => {
@@ -300,13 +299,13 @@ fn form(text: &str) -> String {
     text.split('&').map(masked).collect::<Vec<_>>().join("&")
 }
 
-/// Whether a text is nothing but a name, written as clients write one.
+/// Whether a text is only a name, as clients write it.
 fn is_name(text: &str) -> bool {
     text.bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte))
 }
 
-/// Whether what a form encodes is encoded.
+/// Whether a text is form-encoded.
 fn is_encoded(text: &str) -> bool {
     !text.contains(|character: char| {
         character.is_control() || " \"'<>{}\\".contains(character) || !character.is_ascii()
@@ -317,15 +316,15 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&decode(text.as_bytes())).into_owned()
 }
 
-/// How often a value may hold a form whose value holds a form; clients do not nest deeper, and each level is read again.
+/// How deeply forms may be nested in values; clients do not nest deeper, and each level is parsed again.
 const NESTED: u8 = 3;
 
-/// Whether a pair of a query or form holds a secret: by its name, or in the document or form that is its value.
+/// Whether a pair of a query or form holds a secret: by its name, or in a document or form that is its value.
 fn pair_is_secret(name: &str, value: &str, levels: u8) -> bool {
     is_secret(&decoded(name)) || holds_a_secret(&decoded(value), levels)
 }
 
-/// Whether a decoded value is a document or a form that holds a secret.
+/// Whether a decoded value is a document or form that contains a secret.
 fn holds_a_secret(value: &str, levels: u8) -> bool {
     if is_document(value) {
         return structured(value) != value;
@@ -337,12 +336,12 @@ fn holds_a_secret(value: &str, levels: u8) -> bool {
         })
 }
 
-/// A text that cannot be read as a whole (cut short, or not JSON) is shown up to the first word that may introduce a
-/// secret; of XML, the whole tag that it stands in is hidden, whose attributes come in any order.
+/// Shows unparsable text (cut short, or not JSON) up to the first word that may introduce a secret. In XML, the whole tag with that
+/// word is hidden, because attributes come in any order.
 fn cut_at_secret(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let Some(at) = first_word(&lower) else {
-        // The word may be written in escapes, or in UTF-16: where, is not worth knowing.
+        // The word may be escaped or in UTF-16; its exact position does not matter.
         return match first_word(&unescaped(&lower)) {
             Some(_) => MASK.to_owned(),
             None => text.to_owned(),
@@ -357,7 +356,7 @@ fn first_word(lower: &str) -> Option<usize> {
     WORDS.iter().filter_map(|word| lower.find(word)).min()
 }
 
-/// A text without the escapes of queries, JSON and XML, and without the zeros of UTF-16; good for finding a word in.
+/// A text without query, JSON and XML escapes and without the zeros of UTF-16, for searching.
 fn unescaped(lower: &str) -> String {
     let decoded = decode(lower.as_bytes());
     let text = String::from_utf8_lossy(&decoded).replace('\0', "");

@@ -1,4 +1,4 @@
-//! An answer as the providers give it.
+//! A provider's answer.
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -9,19 +9,19 @@ use serde_json::json;
 use crate::provider::error::{ApiError, Refusal};
 use crate::store::stream::BodyTail;
 
-/// An answer on its way out.
+/// An answer.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     /// The body, or its beginning.
     pub(crate) body: Bytes,
-    /// What of the body is made while it is sent.
+    /// The rest of the body, built while it is sent.
     pub(crate) remains: Option<BodyTail>,
 }
 
 impl Reply {
-    /// An answer with a body of that content type.
+    /// An answer with a body and its content type.
     pub(crate) fn new(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
@@ -43,14 +43,14 @@ impl Reply {
         }
     }
 
-    /// The same, of which the body is only the beginning if something remains.
+    /// The same; the body is only the beginning if there is a rest.
     #[must_use]
     pub(crate) fn and(mut self, remains: Option<BodyTail>) -> Self {
         self.remains = remains;
         self
     }
 
-    /// The same with a body of that content type, which may be any text; one that no header can hold is left out.
+    /// The same with a body and any text as its content type; an invalid one is omitted.
     #[must_use]
     pub(crate) fn body(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
         self.body = body.into();
@@ -65,7 +65,7 @@ impl Reply {
         Ok(Self::new(200, content_type, serde_json::to_vec(body)?))
     }
 
-    /// An error of rollcall itself, as RFC 9457 wants it.
+    /// An error of rollcall itself, in the format of RFC 9457.
     pub(crate) fn problem(status: u16, title: &str, detail: &str) -> Self {
         let body =
             json!({ "type": "about:blank", "title": title, "status": status, "detail": detail });
@@ -79,7 +79,7 @@ impl Reply {
         self
     }
 
-    /// The same with a header more (or changed); a value that no header can hold is left out.
+    /// Sets a header; an invalid value is omitted.
     #[must_use]
     pub(crate) fn header(mut self, name: HeaderName, value: impl AsRef<str>) -> Self {
         if let Ok(value) = HeaderValue::from_str(value.as_ref()) {
@@ -88,7 +88,7 @@ impl Reply {
         self
     }
 
-    /// The same with the headers that only a refusal has.
+    /// Adds the headers of a refusal.
     #[must_use]
     pub(crate) fn headers_of(self, refusal: &Refusal) -> Self {
         let headers = refusal.headers.iter();

@@ -1,4 +1,4 @@
-//! How a provider reads its part of a seed document, and how it says what is wrong there.
+//! Reading a provider's part of a seed document, with errors that name the place.
 
 use std::fmt;
 
@@ -10,19 +10,19 @@ use super::json::{self, JsonError, Place, Step};
 use super::redact;
 use super::text::excerpt;
 
-/// Why a seed document cannot be taken.
+/// Why a seed document is invalid.
 #[derive(Debug)]
 pub(crate) struct SeedError {
-    /// Where in the document, as `users[3].UserId`.
+    /// Where in the document, e.g. `users[3].UserId`.
     pub path: String,
-    /// What is wrong there, the value included, and what would be right.
+    /// What is wrong there, with the value, and what would be right.
     pub rule: String,
-    /// Where in the text; known as soon as the document has seen it.
+    /// Where in the text; filled in by the document.
     pub place: Place,
 }
 
 impl SeedError {
-    /// A rule broken at a place.
+    /// A rule violated at a place.
     pub(crate) fn new(path: impl Into<String>, rule: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -31,7 +31,7 @@ impl SeedError {
         }
     }
 
-    /// The same, seen from one level further out.
+    /// Prefixes the place with its parent.
     pub(crate) fn under(mut self, parent: &str) -> Self {
         self.path = match self.path.as_str() {
             "" | "." => parent.to_owned(),
@@ -59,10 +59,10 @@ impl From<rusqlite::Error> for SeedError {
     }
 }
 
-/// The longest part whose value at a place is shown: it is read once more for that.
+/// The longest part whose faulty value is shown, since it is parsed again for that.
 const SHOWN: usize = 1024 * 1024;
 
-/// Reads a part of a document into its types; an error names the place, and the value where that is no secret.
+/// Parses a part of a document into its types; an error names the place, and the value if it is not a secret.
 pub(crate) fn decode<T: DeserializeOwned>(document: &RawValue) -> Result<T, SeedError> {
     let text = document.get();
     json::read(text.as_bytes()).map_err(|error| {
@@ -72,7 +72,7 @@ pub(crate) fn decode<T: DeserializeOwned>(document: &RawValue) -> Result<T, Seed
     })
 }
 
-/// The same of a part that is in memory already.
+/// The same for a part that is already in memory.
 pub(crate) fn decode_value<T: DeserializeOwned>(document: &Value) -> Result<T, SeedError> {
     json::read_value(document).map_err(|error| seed_error(&error, Some(document)))
 }
@@ -89,7 +89,7 @@ fn seed_error(error: &JsonError, document: Option<&Value>) -> SeedError {
     SeedError::new(path, format!("{rule}{value}"))
 }
 
-/// A part of a document, for tests that write it as a value.
+/// Wraps a value as a part of a document, for tests.
 #[cfg(test)]
 pub(crate) fn part(document: &Value) -> Box<RawValue> {
     serde_json::value::to_raw_value(document).expect("a value is JSON")

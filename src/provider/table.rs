@@ -1,5 +1,4 @@
-//! The rows of a provider's tables: operations, parameters, quirks, limits; and the macros that they are written in, a line
-//! each.
+//! The rows of a provider's tables (operations, parameters, quirks, limits), and the macros to define them, one line each.
 //!
 //! ```text
 //! parameters! {
@@ -21,21 +20,21 @@ use super::error::{ApiError, Source};
 pub(crate) struct Operation {
     /// The provider's own name for it.
     pub(crate) name: &'static str,
-    /// The methods that reach it, the documented one first.
+    /// The methods that it takes, the documented one first.
     pub(crate) methods: &'static [&'static str],
-    /// The path, parameters in braces.
+    /// The path, with parameters in braces.
     pub(crate) path: &'static str,
-    /// The API version where a call names one; else empty.
+    /// The API version if calls name one, else empty.
     pub(crate) version: &'static str,
-    /// What it does, in a line.
+    /// What it does, in one line.
     pub(crate) summary: &'static str,
     /// Its parameters, in the order of its document.
     pub(crate) parameters: &'static [Parameter],
-    /// Whether it changes anything, which a key that may only read must not.
+    /// Whether it writes, which a read-only key must not.
     pub(crate) writes: bool,
     /// Where the row comes from.
     pub(crate) source: Source,
-    /// Does it.
+    /// The function that runs it.
     pub(crate) run: fn(&Call<'_>) -> Result<Reply, ApiError>,
 }
 
@@ -50,22 +49,22 @@ impl fmt::Debug for Operation {
 pub(crate) struct Parameter {
     /// Its name on the wire.
     pub(crate) name: &'static str,
-    /// Where it travels.
+    /// Its location.
     pub(crate) location: Location,
     /// Its type on the wire.
     pub(crate) kind: &'static str,
     pub(crate) required: bool,
-    /// What it is when absent; empty where nothing stands in for it.
+    /// Its default, or empty.
     pub(crate) default: &'static str,
-    /// What it takes, and what happens outside of that; `{}` stands for the bounds.
+    /// What it accepts, and the error otherwise; `{}` stands for the bounds.
     pub(crate) rule: &'static str,
-    /// Between what it has to be, where that is a matter of numbers.
+    /// Its numeric bounds, if any.
     pub(crate) bounds: Option<Bounds>,
     pub(crate) source: Source,
 }
 
 impl Parameter {
-    /// What it takes, and what happens outside of that, the bounds included.
+    /// What it accepts, and the error otherwise, with the bounds filled in.
     pub(crate) fn rule(&self) -> Cow<'static, str> {
         match self.bounds {
             None => Cow::Borrowed(self.rule),
@@ -74,7 +73,7 @@ impl Parameter {
     }
 }
 
-/// Between what a parameter has to be, both ends included. Tests probe the decoders at both, and just beyond.
+/// Inclusive bounds of a parameter. Tests probe the decoders at both and just beyond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Bounds {
     pub(crate) min: u64,
@@ -82,7 +81,7 @@ pub(crate) struct Bounds {
     pub(crate) of: Measure,
 }
 
-/// What bounds are bounds of.
+/// What bounds apply to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(
     non_camel_case_types,
@@ -116,7 +115,7 @@ impl fmt::Display for Bounds {
     }
 }
 
-/// Where a parameter travels.
+/// The location of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Location {
     Path,
@@ -139,7 +138,7 @@ impl Location {
     }
 }
 
-/// A point on which the sources disagree: the default is the contract's choice, the other values can be asked for.
+/// A point on which sources disagree: the default is the contract's choice, the other values can be selected.
 #[derive(Debug)]
 pub(crate) struct Quirk {
     pub(crate) name: &'static str,
@@ -155,7 +154,7 @@ impl Quirk {
     }
 }
 
-/// A bound that belongs to no single parameter (a quota, a batch size, a clock skew).
+/// A limit that does not belong to a single parameter (a quota, a batch size, a clock skew).
 #[derive(Debug)]
 pub(crate) struct Limit {
     pub(crate) name: &'static str,
@@ -164,20 +163,20 @@ pub(crate) struct Limit {
     pub(crate) source: Source,
 }
 
-/// What a request asks for.
+/// The operation that a request asks for.
 #[derive(Debug, Default)]
 pub(crate) struct RouteMatch {
-    /// The operation, if there is such a one.
+    /// The operation, if it exists.
     pub(crate) operation: Option<&'static Operation>,
-    /// What the caller called it; empty where there is an operation.
+    /// The unknown name that the client sent; empty if there is an operation.
     pub(crate) called: String,
     /// The parameters in the path.
     pub(crate) path: PathParams,
-    /// Whether the path is right and only the method is not.
+    /// Whether the path is correct and only the method is wrong.
     pub(crate) wrong_method: bool,
 }
 
-/// Writes an operation table, `OPERATIONS`.
+/// Defines an operation table, `OPERATIONS`.
 ///
 /// `/// What it does` `Name ["version"]: METHOD[ | METHOD] "/path" reads|writes SOURCE => run [parameters];` where a parameter
 /// is a constant, or in parentheses what [`parameter!`] takes.
@@ -205,7 +204,7 @@ macro_rules! operations {
 }
 pub(crate) use operations;
 
-/// Writes parameters that several operations have, each a constant: `NAME =` and what [`parameter!`] takes.
+/// Defines parameters shared by several operations as constants: `NAME =` and what [`parameter!`] takes.
 macro_rules! parameters {
     ($( $(#[doc = $about:literal])? $constant:ident = $($word:ident)+ $name:literal : $kind:literal $(= $default:literal)? , $rule:tt $($min:literal ..= $max:literal $of:ident)? , $source:expr ; )*) => {
         $(
@@ -218,7 +217,7 @@ pub(crate) use parameters;
 
 /// One parameter: a constant, or in parentheses
 /// `[required] path|header|query|query_or_body|body "name": "type" [= "default"], "rule" [min..=max value|characters|items], SOURCE`.
-/// What is in the path is required.
+/// Path parameters are required.
 macro_rules! parameter {
     ($constant:ident) => { $constant };
     ((required $location:ident $($rest:tt)*)) => {
@@ -260,7 +259,7 @@ macro_rules! parameter {
 }
 pub(crate) use parameter;
 
-/// Writes a table of quirks, `QUIRKS`: `/// What it is about` `"name" = "default" | "other", SOURCE;`
+/// Defines a table of quirks, `QUIRKS`: `/// What it decides` `"name" = "default" | "other", SOURCE;`
 macro_rules! quirks {
     ($( use $shared:path ; )* $( #[doc = $about:literal] $name:literal = $($value:literal)|+ , $source:expr ; )*) => {
         /// Where the sources disagree, and what can be switched.
@@ -276,7 +275,7 @@ macro_rules! quirks {
 }
 pub(crate) use quirks;
 
-/// Writes a table of limits, `LIMITS`: `/// What it is about` `"name" = "value", SOURCE;`
+/// Defines a table of limits, `LIMITS`: `/// What it limits` `"name" = "value", SOURCE;`
 macro_rules! limits {
     ($( #[doc = $about:literal] $name:literal = $value:literal , $source:expr ; )*) => {
         /// Bounds that belong to no single parameter.

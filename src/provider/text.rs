@@ -1,9 +1,9 @@
-//! Texts of messages: how much of a value they repeat, and which name of a table was probably meant.
+//! Texts for messages: excerpts of values, and suggestions for misspelt names.
 
 use std::cmp::Reverse;
 use std::fmt::{self, Write as _};
 
-/// How many characters of a value an explanation repeats.
+/// How many characters of a value an explanation shows.
 const EXCERPT: usize = 60;
 
 /// The first characters of a text.
@@ -14,7 +14,7 @@ pub(crate) fn beginning(text: &str, characters: usize) -> &str {
     }
 }
 
-/// A value for an explanation: enough to find it, never a page, and never written out further than that.
+/// An excerpt of a value: enough to find it, without formatting the rest.
 pub(crate) fn excerpt(value: &(impl fmt::Display + ?Sized)) -> String {
     struct Beginning {
         text: String,
@@ -36,12 +36,12 @@ pub(crate) fn excerpt(value: &(impl fmt::Display + ?Sized)) -> String {
         text: String::new(),
         left: EXCERPT,
     };
-    // An error is how it says that it has enough.
+    // It returns an error to stop formatting.
     let _ = write!(beginning, "{value}");
     beginning.text
 }
 
-/// The names that come nearest to one that is none of them, the nearest first. Case, hyphens and underscores do not matter.
+/// The names most similar to an unknown one, best first. Case, hyphens and underscores do not matter.
 pub(crate) fn nearest<'a>(
     name: &str,
     names: impl IntoIterator<Item = &'a str>,
@@ -65,7 +65,7 @@ pub(crate) fn alike<'a>(
 
 /// The names with how like one they are, a million and more for the same; the nearest first.
 fn by_likeness<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<(u64, &'a str)> {
-    // What is far longer than any name is like none anyway.
+    // A text far longer than any name resembles none.
     let plain = |name: &str| -> String {
         let letters = name.chars().filter(|letter| letter.is_alphanumeric());
         letters.take(200).flat_map(char::to_lowercase).collect()
@@ -78,11 +78,11 @@ fn by_likeness<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<
             // `mail` is nearer to `user_email` than its letters say.
             let is_part = 2 < wanted.len() && other.contains(&wanted);
             let likeness = strsim::jaro_winkler(&wanted, &other) + f64::from(u8::from(is_part));
-            // A millionth is fine enough to sort by.
+            // Millionths are precise enough for sorting.
             ((likeness * 1e6) as u64, name)
         })
         .collect();
-    // The order of the table decides between two that are equally near.
+    // Equal ones keep the order of the table.
     scored.sort_by_key(|(likeness, _)| Reverse(*likeness));
     scored
 }

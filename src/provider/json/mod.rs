@@ -1,8 +1,8 @@
-//! The one reader of the JSON that rollcall itself takes: seeds, control bodies, rules, settings. serde is more generous than
-//! people who mistype: it takes an array for an object, by position, and the last of two values under one key; and a value that
-//! may be anything takes a hundred times the memory of its text. Here an object is an object, a key is there once, and what the
-//! values of a text may take of memory is bounded before they are built: by the length of a document of rollcall's own, by the
-//! longest body of a provider's call. The mark that some editors put before UTF-8 is no part of it.
+//! The strict parser for all JSON that rollcall itself takes: seeds, control-plane bodies, rules, settings. serde is too lenient for
+//! that: it accepts an array in place of an object, by position, and the last of duplicate keys; and an untyped value may take a
+//! hundred times the memory of its text. Here, an object must be an object, duplicate keys are refused, and memory is bounded before
+//! values are built: by the length of rollcall's own documents, and by the longest body of a provider's call. A byte order mark is
+//! skipped.
 
 mod place;
 mod watch;
@@ -19,22 +19,22 @@ use serde_json::{Number, Value};
 pub(crate) use place::{Place, steps_of};
 use watch::{Watch, Watched};
 
-/// The mark that editors of Windows put before UTF-8.
+/// The UTF-8 byte order mark.
 pub(crate) const MARK: &[u8] = b"\xEF\xBB\xBF";
-/// What the values of a call's body may take, however short it is: with the body, its texts and a list that has just doubled, eight
-/// times the longest body.
+/// The memory limit for the values of a call's body: together with the body, its texts and a list that has just doubled, eight times
+/// the longest body.
 const AS_SENT: usize = 47 * 1024 * 1024;
 
-/// What is wrong with a text, and where.
+/// A parse error with its place.
 #[derive(Debug)]
 pub(crate) struct JsonError {
-    /// Key by key and index by index.
+    /// The path of keys and indexes.
     pub(crate) path: Vec<Step>,
-    /// What is wrong there; of a text, with its line and column.
+    /// What is wrong there; when parsing text, with line and column.
     pub(crate) rule: String,
 }
 
-/// One step into a document.
+/// A step of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step {
     Key(String),
@@ -48,7 +48,7 @@ impl fmt::Display for JsonError {
 }
 
 impl JsonError {
-    /// The place as seeds name it: `users[3].UserId`.
+    /// The place in the notation of seeds: `users[3].UserId`.
     pub(crate) fn dotted(&self) -> String {
         let mut dotted = String::new();
         for step in &self.path {
@@ -70,33 +70,32 @@ impl JsonError {
         self.path.iter().map(step).collect()
     }
 
-    /// What is wrong, without the line and column: of a part of a text they would mislead.
+    /// What is wrong, without line and column, which would be misleading for a part of a text.
     pub(crate) fn without_position(&self) -> &str {
         self.rule
             .rsplit_once(" at line ")
             .map_or(&self.rule, |(rule, _)| rule)
     }
 
-    /// Whether a text is no JSON only because another document follows the first.
+    /// Whether a text is not JSON only because another document follows the first.
     pub(crate) fn is_several(&self) -> bool {
         self.rule.starts_with("trailing characters")
     }
 }
 
-/// A text without the mark before it.
+/// A text without a byte order mark.
 pub(crate) fn without_mark(text: &[u8]) -> &[u8] {
     text.strip_prefix(MARK).unwrap_or(text)
 }
 
-/// Reads a text, of which the value may keep parts.
+/// Parses a text; the value may borrow from it.
 pub(crate) fn read<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, JsonError> {
     let text = without_mark(text);
     let memory = Watch::memory_for(text.len());
     strictly(memory, |watch| from_text(text, watch))
 }
 
-/// The members of a call's body that are a text, a number or a truth value, up to so many of them; nothing where it is no object.
-/// The others are passed over, and take no memory.
+/// The scalar members of a call's body, up to a limit; `None` if it is not an object. Other members are skipped, and take no memory.
 pub(crate) fn scalars(text: &[u8], max: usize) -> Option<BTreeMap<String, String>> {
     let mut reader = serde_json::Deserializer::from_slice(text);
     let members = reader.deserialize_map(Scalars(max)).ok()?;
@@ -116,7 +115,7 @@ impl<'de> Visitor<'de> for Scalars {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
         let mut members = BTreeMap::new();
         while let Some(name) = access.next_key::<String>()? {
-            // Of two values under one key the last counts.
+            // Of duplicate keys, the last counts.
             members.remove(&name);
             let Scalar(value) = access.next_value()?;
             if let Some(value) = value
@@ -129,7 +128,7 @@ impl<'de> Visitor<'de> for Scalars {
     }
 }
 
-/// A value as text, unless it holds others or none.
+/// A scalar value as text.
 struct Scalar(Option<String>);
 
 impl<'de> Deserialize<'de> for Scalar {
@@ -188,17 +187,17 @@ impl<'de> Visitor<'de> for ScalarVisitor {
     }
 }
 
-/// Whether a text is JSON in which every key is there once, without keeping anything of it.
+/// Checks that a text is JSON without duplicate keys, without building values.
 pub(crate) fn check(text: &[u8]) -> Result<(), JsonError> {
     read::<IgnoredAny>(text).map(drop)
 }
 
-/// Reads a document that is in memory already; what it is made of was looked at when it was read.
+/// Converts a value that is already in memory; its JSON was checked when it was parsed.
 pub(crate) fn read_value<T: DeserializeOwned>(document: &Value) -> Result<T, JsonError> {
     strictly(usize::MAX, |watch| from_value(document, watch))
 }
 
-/// Only what is wrong is read a second time, with an eye on where.
+/// Only an invalid text is parsed again, to determine the place.
 fn strictly<T>(
     memory: usize,
     read: impl Fn(&Watch) -> Result<T, serde_json::Error>,
@@ -210,13 +209,12 @@ fn strictly<T>(
     read(&watch).map_err(|cause| watch.error(&cause))
 }
 
-/// Reads what a provider's client sends. Those services take the last of two values under one key, and so does this; only the
-/// memory that it takes is bounded.
+/// Parses what a provider's client sends. Those services accept the last of duplicate keys, and so does this; only memory is bounded.
 pub(crate) fn read_as_sent<T: DeserializeOwned>(text: &[u8]) -> Result<T, serde_json::Error> {
     from_text(text, &Watch::new(AS_SENT, false))
 }
 
-// Not twice in the program for the two times that `strictly` calls it.
+// Not inlined, because `strictly` calls it twice.
 #[inline(never)]
 fn from_text<'de, T: Deserialize<'de>>(
     text: &'de [u8],
@@ -233,7 +231,7 @@ fn from_value<T: DeserializeOwned>(value: &Value, watch: &Watch) -> Result<T, se
     T::deserialize(Watched::new(value, watch))
 }
 
-/// What is wrong, in the words of JSON: callers know no Rust.
+/// Rewrites serde's messages in terms of JSON instead of Rust.
 fn in_json(message: &str) -> String {
     let (rule, position) = match message.rsplit_once(" at line ") {
         Some((rule, position)) => (rule, format!(" at line {position}")),

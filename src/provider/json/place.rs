@@ -1,4 +1,4 @@
-//! Where in a text something is wrong.
+//! Positions in a text, for errors.
 
 use std::fmt;
 
@@ -8,14 +8,14 @@ use serde_json::value::RawValue;
 
 use super::{JsonError, without_mark};
 
-/// A place in a text, as editors count; 0 for what is not known.
+/// A position in a text, counted as in editors; 0 if unknown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) line: usize,
     pub(crate) column: usize,
 }
 
-/// As compilers write it after a file: `:3:18`, with a colon before it; only what is known.
+/// The known parts in compiler notation after a file name: `:3:18`.
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.line, self.column) {
@@ -27,7 +27,7 @@ impl fmt::Display for Place {
 }
 
 impl Place {
-    /// Of what a path leads to in a JSON text, or of its deepest part that is there.
+    /// The position of a path in a JSON text, or of its deepest existing part.
     pub(crate) fn of(text: &[u8], path: &str) -> Option<Self> {
         let text = std::str::from_utf8(without_mark(text)).ok()?;
         let mut value: &RawValue = serde_json::from_str(text).ok()?;
@@ -42,10 +42,10 @@ impl Place {
         Some(Self::after(before.as_bytes()))
     }
 
-    /// Of what follows a text.
+    /// The position after a text.
     pub(crate) fn after(text: &[u8]) -> Self {
         let line = memchr::memrchr(b'\n', text).map_or(text, |end| &text[end + 1..]);
-        // Only the first byte of a character is no continuation.
+        // Only the first byte of a character is not a continuation byte.
         let characters = line.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
         Self {
             line: memchr::memchr_iter(b'\n', text).count() + 1,
@@ -53,13 +53,13 @@ impl Place {
         }
     }
 
-    /// Of what is wrong with a text: where its path leads to, or where the reader stopped, if it is no JSON.
+    /// The position of an error: that of its path or, if the text is not JSON, where the parser stopped.
     pub(crate) fn of_error(text: &[u8], error: &JsonError) -> Self {
         let found = Self::of(text, &error.dotted());
         found.or_else(|| stopped(text, error)).unwrap_or_default()
     }
 
-    /// The same place of a text that begins here.
+    /// Translates a position in a text that begins here.
     pub(crate) const fn from(self, start: Self) -> Self {
         match (self.line, start.line) {
             (0, _) | (_, 0) => start,
@@ -75,7 +75,7 @@ impl Place {
     }
 }
 
-/// Where the reader stopped. It counts bytes, and people count characters.
+/// Where the parser stopped, with its bytes converted to characters.
 fn stopped(text: &[u8], error: &JsonError) -> Option<Place> {
     let (_, position) = error.rule.rsplit_once(" at line ")?;
     let (line, column) = position.split_once(" column ")?;
@@ -89,13 +89,12 @@ fn stopped(text: &[u8], error: &JsonError) -> Option<Place> {
     Some(Place { line, column })
 }
 
-/// The names and numbers that a path is made of: `users[3].UserId` has three.
+/// The keys and indexes of a path: `users[3].UserId` has three.
 pub(crate) fn steps_of(path: &str) -> impl Iterator<Item = &str> {
     path.split(['.', '[', ']']).filter(|part| !part.is_empty())
 }
 
-/// What a key or a number leads to in an object or a list. No other member is kept: a short one takes less than its place
-/// in a list of them would.
+/// The member of an object or array at a key or index. Other members are skipped, without collecting them.
 fn inner<'a>(text: &'a str, step: &str) -> Option<&'a RawValue> {
     struct Wanted<'s>(&'s str);
     impl<'de> Visitor<'de> for Wanted<'_> {

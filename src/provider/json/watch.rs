@@ -1,5 +1,5 @@
-//! What is watched while a text is read: a key that is there twice, how much memory the values take, and where it goes wrong. All of it
-//! in one pass of one kind: whatever stands between a type and its text is compiled again for every type that is read.
+//! Watches the parsing of a text: duplicate keys, the memory of values, and the place of an error. All of it is one pass with one
+//! wrapper, because everything between a type and its text is compiled again for every type.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
@@ -13,27 +13,27 @@ use serde::de::{
 
 use super::{JsonError, Step, in_json};
 
-/// What the values of a document may take, in bytes: so much however short it is, and so many times its length.
+/// The memory limit for the values of a document: a base, and a multiple of its length.
 const SPARE: usize = 768 * 1024;
 const TIMES: usize = 2;
-/// What a value that may be anything takes besides its text, in a list that grows.
+/// The memory of an untyped value besides its text, in a growing list.
 const VALUE: usize = 96;
-/// What an object that may be any takes more, from its first member on.
+/// The additional memory of an untyped object, from its first member on.
 const OBJECT: usize = 300;
-/// What an entry of a map takes, name and value apart.
+/// The memory of a map entry, besides key and value.
 const ENTRY: usize = 128;
-/// What an item of a list of one kind takes at least, in a list that grows.
+/// The minimum memory of an item of a typed list, in a growing list.
 const ITEM: usize = 24;
-/// How many keys of an object are remembered for nothing, to find the one that is there twice, and what each one more takes.
+/// How many keys of an object are remembered for free, to detect duplicates, and the memory of each further one.
 const KEYS: usize = 32;
 const KEY: usize = 64;
 
-/// What is kept an eye on while a text is read.
+/// The state of the watch.
 pub(super) struct Watch {
-    /// How many bytes of memory the values may still take.
+    /// The remaining memory for values, in bytes.
     memory: Cell<usize>,
     is_strict: bool,
-    /// Where it went wrong, from the inside out, if that is to be known.
+    /// The place of an error, from the inside out, if it is to be determined.
     place: Option<RefCell<Vec<Step>>>,
 }
 
@@ -46,12 +46,12 @@ impl Watch {
         }
     }
 
-    /// What the values of a text of this length may take.
+    /// The limit for a text of this length.
     pub(super) const fn memory_for(length: usize) -> usize {
         SPARE + TIMES * length
     }
 
-    /// The same, with an eye on where it goes wrong.
+    /// The same, and determines the place of an error.
     pub(super) fn and_where(self) -> Self {
         let place = Some(RefCell::default());
         Self { place, ..self }
@@ -65,7 +65,7 @@ impl Watch {
         JsonError { path, rule }
     }
 
-    /// Notes that it went wrong there, if it did: called for every value around what is wrong, from the inside out.
+    /// Records the place of an error: called for every enclosing value, from the inside out.
     fn locate<T, E>(
         &self,
         result: Result<T, E>,
@@ -84,7 +84,7 @@ impl Watch {
         }
     }
 
-    /// Counts what is to be kept.
+    /// Counts memory.
     fn count<E: Error>(&self, bytes: usize) -> Result<(), E> {
         let Some(rest) = self.memory.get().checked_sub(bytes) else {
             return Err(E::custom(
@@ -96,20 +96,20 @@ impl Watch {
     }
 }
 
-/// What becomes of the values that a visitor is given.
+/// How a visitor stores values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Destination {
-    /// They go into a type of its own, which has a place for each.
+    /// In the fields of a type.
     Typed,
-    /// They go into a map, under any key.
+    /// In a map, under any key.
     Map,
-    /// They stay as they are, whatever they are.
+    /// As untyped values.
     Any,
-    /// They are looked at and forgotten.
+    /// Not at all.
     Nothing,
 }
 
-/// A deserializer, a visitor or an access that is watched.
+/// A watched deserializer, visitor or access.
 pub(super) struct Watched<'w, I> {
     inner: I,
     watch: &'w Watch,
@@ -156,7 +156,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Watched<'_, D> {
             .deserialize_map(Watched::keeping(Destination::Map, visitor, self.watch))
     }
 
-    /// Read as what it may be, so that what is not kept is watched as well: serde_json skips it with hardly a look.
+    /// Parsed as any value, so that ignored values are watched, too: serde_json would skip them almost unchecked.
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         self.inner
             .deserialize_any(Watched::keeping(Destination::Nothing, visitor, self.watch))
@@ -199,7 +199,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Watched<'_, D> {
         self.inner.deserialize_tuple_struct(name, length, visitor)
     }
 
-    /// An object and nothing else.
+    /// Accepts only an object.
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _name: &'static str,
@@ -289,7 +289,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watched<'_, V> {
     }
 }
 
-/// What reads an item, or the value of a member. What goes wrong before or after it is not in its place, but in that of the whole.
+/// Parses an item, or the value of a member. Errors before or after it belong to the enclosing value.
 struct Part<'w, S> {
     seed: S,
     watch: &'w Watch,
@@ -310,7 +310,7 @@ struct Items<'w, A> {
     inner: A,
     watch: &'w Watch,
     kept: Destination,
-    /// How many there were so far.
+    /// How many items there were so far.
     count: usize,
 }
 
@@ -333,7 +333,7 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Items<'_, A> {
         Ok(next)
     }
 
-    // No hint of the size: room is made for what has come.
+    // No size hint: memory is allocated only for items that have arrived.
 }
 
 /// The members of an object.
@@ -343,14 +343,14 @@ struct Members<'w, A> {
     kept: Destination,
     /// How many keys there were so far.
     count: usize,
-    /// Which those were.
+    /// The keys so far.
     seen: HashSet<Box<str>>,
-    /// The last of them, where an eye is kept on where it goes wrong.
+    /// The last key, if the place of an error is to be determined.
     last: Option<String>,
 }
 
 impl<A> Members<'_, A> {
-    /// Counts a key, and the place for its value.
+    /// Counts a key and the memory for its value.
     fn count<E: Error>(&mut self) -> Result<(), E> {
         self.count += 1;
         let place = match self.kept {
@@ -368,7 +368,7 @@ impl<A> Members<'_, A> {
 }
 
 impl<'de, A: MapAccess<'de>> Members<'_, A> {
-    /// The next key, if there is one; apart from `next_key_seed`, which is compiled again for every type that is read.
+    /// The next key, if any; separate from `next_key_seed`, which is compiled again for every type.
     #[inline(never)]
     fn next_name(&mut self) -> Result<Option<String>, A::Error> {
         let Some(key) = self.inner.next_key::<String>()? else {
@@ -429,11 +429,11 @@ impl<'de, 'w, A: EnumAccess<'de>> EnumAccess<'de> for Watched<'w, A> {
     }
 }
 
-/// What is said of a variant, under its name.
+/// The content of an enum variant.
 pub(super) struct Variant<'w, A> {
     inner: A,
     watch: &'w Watch,
-    /// The name, where an eye is kept on where it goes wrong.
+    /// The variant's name, if the place of an error is to be determined.
     last: Option<String>,
 }
 

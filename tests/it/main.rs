@@ -49,6 +49,7 @@ mod placeholders;
 mod places;
 mod proxy;
 mod secrets;
+mod seed_schemas;
 mod standard_error;
 mod tables;
 mod tls;

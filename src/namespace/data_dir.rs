@@ -70,14 +70,14 @@ pub(super) fn generation_of(file: &Path) -> u64 {
     stem.and_then(number).unwrap_or_default()
 }
 
-/// The highest generation of which a folder holds a file, whatever its pointer says.
+/// The highest generation among a folder's files, regardless of its pointer file.
 pub(super) fn highest_generation(folder: &Path) -> u64 {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let generation = |entry: fs::DirEntry| Some(our_file(entry.file_name().to_str()?)?.0);
     entries.filter_map(generation).max().unwrap_or_default()
 }
 
-/// Removes what is left of earlier generations once that one is live.
+/// Removes the files of earlier generations once this one is live.
 pub(super) fn remove_earlier(folder: &Path, live: u64) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
@@ -90,7 +90,7 @@ pub(super) fn remove_earlier(folder: &Path, live: u64) {
     }
 }
 
-/// The generation of a file of ours by its name, and whether it is finished (`db`) or not (`new`).
+/// The generation in a data file's name, and whether the file is complete (`db`) or not (`new`).
 fn our_file(name: &str) -> Option<(u64, &str)> {
     let (stem, rest) = name.split_once('.')?;
     let kind = BESIDE.iter().find_map(|suffix| rest.strip_suffix(suffix));
@@ -133,14 +133,14 @@ fn is_folder(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
 }
 
-/// Removes a database that was not finished.
+/// Removes an incomplete database.
 pub(super) fn remove_unfinished(file: &Path) {
     remove_database(file);
     remove_database(&file.with_extension("new"));
 }
 
-/// Looks at every namespace in a data folder. What is damaged is that namespace's own affair, and stays as it is; data that
-/// only a newer rollcall can read stops the start before anything is changed.
+/// Checks every namespace in a data folder. Damaged data affects only its own namespace, and is not changed; data that only a newer
+/// rollcall can read stops the start before anything is changed.
 pub(crate) fn check_data(folder: &Path) -> Result<(), NamespaceError> {
     let mut looked_at = Vec::new();
     for (name, path) in namespace_folders(folder)? {
@@ -155,7 +155,7 @@ pub(crate) fn check_data(folder: &Path) -> Result<(), NamespaceError> {
     for (name, path, live) in looked_at {
         match live {
             Ok(live) => remove_leftovers(&path, live.as_deref()),
-            // The start opens it next, and says then what is wrong.
+            // The start opens it next, and then reports the error.
             Err(_) if name == DEFAULT => {}
             Err(cause) => warn_of_damage(folder, &name, &cause),
         }
@@ -163,7 +163,7 @@ pub(crate) fn check_data(folder: &Path) -> Result<(), NamespaceError> {
     Ok(())
 }
 
-/// The folders that bear the name of a namespace.
+/// The folders with the name of a namespace.
 fn namespace_folders(folder: &Path) -> Result<Vec<(String, PathBuf)>, NamespaceError> {
     let unreadable = |cause: std::io::Error| NamespaceError::Folder(cause.into());
     let mut folders = Vec::new();
@@ -190,8 +190,8 @@ pub(super) fn check_live(folder: &Path) -> Result<Option<PathBuf>, OpenError> {
     Ok(live)
 }
 
-/// Says what is wrong with the data of one namespace, where, and what can be done. Of what the machine does not let us do, the
-/// cause says that itself, and other data would not help.
+/// Logs what is wrong with the data of a namespace, where, and what to do. If the machine is at fault, the cause already says what to
+/// do, and other data would not help.
 pub(super) fn warn_of_damage(data: &Path, name: &str, cause: &OpenError) {
     let folder = data.join(name);
     let file = match (cause, live_file(&folder)) {
@@ -210,8 +210,7 @@ pub(super) fn warn_of_damage(data: &Path, name: &str, cause: &OpenError) {
     );
 }
 
-/// Removes what a kill in the middle of a reset, a restore or an import left of files that nothing points to; what has another
-/// name than a file of ours is left alone.
+/// Removes unreferenced files that a kill during a reset, restore or import left; files with other names than ours are not touched.
 fn remove_leftovers(folder: &Path, live: Option<&Path>) {
     let Ok(entries) = fs::read_dir(folder) else {
         return;
@@ -240,7 +239,7 @@ fn remove_leftovers(folder: &Path, live: Option<&Path>) {
 
 /// The lock file; no namespace can have this name.
 const LOCK: &str = ".lock";
-/// The name of the file that says which generation is live.
+/// The file that names the live generation.
 const CURRENT: &str = "live";
 
 /// What SQLite appends to the name of a database for the files that it keeps next to it.
@@ -248,15 +247,15 @@ const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 /// As many digits as a generation has at most.
 const MAX_DIGITS: usize = 18;
 
-/// The live database of a namespace's folder; none where the namespace was never finished. A pointer is a file with a number
-/// and nothing else, so none leads out of its folder.
+/// The live database in a namespace's folder; `None` if the namespace was never completed. A pointer file contains only a number, so it
+/// cannot lead out of its folder.
 pub(super) fn live_file(folder: &Path) -> Result<Option<PathBuf>, OpenError> {
     let pointer = folder.join(CURRENT);
     let found = match fs::symlink_metadata(&pointer) {
         Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
         found => found?,
     };
-    // Room for white space: somebody may have written it by hand.
+    // Allows white space, in case it was written by hand.
     if !found.is_file() || 2 * MAX_DIGITS as u64 <= found.len() {
         return Err(OpenError::Pointer);
     }
@@ -271,7 +270,7 @@ pub(super) fn live_file(folder: &Path) -> Result<Option<PathBuf>, OpenError> {
     Ok(Some(folder.join(format!("{generation}.db"))))
 }
 
-/// Whether a folder is a namespace's that was finished, in whatever state it is now.
+/// Whether a folder belongs to a completed namespace, in any state.
 pub(super) fn has_pointer(folder: &Path) -> bool {
     fs::symlink_metadata(folder.join(CURRENT)).is_ok()
 }

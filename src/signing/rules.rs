@@ -34,7 +34,7 @@ pub(crate) struct SchemeRules {
 /// From a secret to whether the signature is made with it.
 type Verify<'a> = dyn Fn(&str) -> Result<(), Mismatch> + 'a;
 
-/// A signature that was read, whatever its scheme.
+/// A parsed signature of any scheme.
 pub(crate) struct Signed<'a> {
     pub(crate) access_key: String,
     /// In seconds since 1970; nothing where it is the provider's to read.

@@ -151,7 +151,7 @@ catalogue! {
     ECS_ERROR: EcsError = 406 "EcsError" "An error occurred while calling the ECS API operation." Fault SEED;
     /// the user may not do this, told by the service
     NOT_AUTHORIZED: NotAuthorized = 407 "NotAuthorized" "You are not authorized by RAM for this request." Fault SEED;
-    /// nobody knows
+    /// an unspecified failure
     UNKNOWN_ERROR: UnknownError = 500 "UnknownError" "An unknown error occurred." Fault SEED;
     /// the service is down for a while
     SERVICE_UNAVAILABLE: ServiceUnavailable = 503 "ServiceUnavailable" "The request has failed due to a temporary failure of the server" Fault SEED;

@@ -89,7 +89,7 @@ pub(crate) static PROVIDER: Provider = Provider {
         generate: wire::seed::generate,
         counts: model::counts,
         contradictions: &[],
-        // Whatever is not there is made up.
+        // Missing data is made up.
         contains: |_, _| Ok(false),
     },
 };

@@ -30,7 +30,7 @@ pub(crate) struct Domain {
     pub(crate) enabled: bool,
 }
 
-/// Somebody of an account.
+/// A user of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct User {
     pub(crate) id: String,

@@ -123,7 +123,7 @@ pub(crate) fn get_caller_identity(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// Issues a token for somebody whom another identity provider knows.
+/// Issues a token for a user of an external identity provider.
 ///
 /// Inferred: the user's name and the method; no source shows this answer's body. The id token is believed whatever the mode
 /// of authentication: its signer is unknown to rollcall.

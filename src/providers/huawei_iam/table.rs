@@ -28,7 +28,7 @@ operations! {
     /// Issues a token for a password, a token or an agency
     KeystoneCreateToken: POST "/v3/auth/tokens" writes REFERENCE => operations::create_token [
         (query "nocatalog": "string", "any text but an empty one empties the catalogue", REFERENCE),
-        (required body "auth.identity.methods": "array of string", "password, token, assume_role, and totp beside password; else 400", REFERENCE),
+        (required body "auth.identity.methods": "array of string", "password, token, assume_role, and totp together with password; else 400", REFERENCE),
         (body "auth.identity.password.user": "object", "for password: id, or name and domain (id or name), and password; else 400", REFERENCE),
         (body "auth.identity.totp": "object", "for totp: user.id and passcode; else 400", REFERENCE),
         (body "auth.identity.token.id": "string", "for token; else 400", REFERENCE),
@@ -53,13 +53,13 @@ operations! {
     KeystoneShowCatalog: GET "/v3/auth/catalog" reads CATALOG => operations::show_catalog [X_AUTH_TOKEN];
     /// Says who calls
     GetCallerIdentity: GET "/v5/caller-identity" reads SDK => operations::get_caller_identity [X_AUTH_TOKEN];
-    /// Issues a token for somebody whom another identity provider knows
+    /// Issues a token for a user of an external identity provider
     CreateTokenByIdToken: POST "/v3.0/OS-AUTH/id-token/tokens" writes SDK => operations::create_token_by_id_token [
         (required header "X-Idp-Id": "string", "the identity provider, any; else 400", SDK),
         (required body "auth.id_token.id": "string", "any; else 400", REFERENCE),
         AUTH_SCOPE,
     ];
-    /// Issues a token without a scope for somebody whom another identity provider knows
+    /// Issues an unscoped token for a user of an external identity provider
     CreateUnscopedTokenWithIdToken: POST "/v3/OS-FEDERATION/identity_providers/{idp_id}/protocols/{protocol_id}/auth" writes NODE_CORE => operations::create_unscoped_token [
         (path "idp_id": "string", "the identity provider, any", NODE_IAM),
         (path "protocol_id": "string", "any", NODE_IAM),

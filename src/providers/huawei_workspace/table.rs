@@ -41,7 +41,7 @@ operations! {
         (query "is_query_total_desktops": "boolean" = "true", "true or false, else 400 WKS.0001; with false every total_desktops is 0", TERRAFORM),
         ENTERPRISE_PROJECT_ID,
         (query "disabled": "boolean", "true or false, else 400 WKS.0001", SDK),
-        (query "domain": "string", "exact; local.com is the domain of whoever has no other", SDK),
+        (query "domain": "string", "exact; local.com is the domain of users without another", SDK),
         (query "platform_type": "string", "AD, LOCAL or UOS, else 400 WKS.0001; every user here is LOCAL", SDK),
         (query "user_email": "string", "exact; empty counts as absent", FORMER_SDK),
     ];

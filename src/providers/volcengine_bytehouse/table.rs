@@ -14,7 +14,7 @@ parameters! {
     VERSION = required query "Version": "string", "2024-08-31; absent: 400 MissingParameter, another: 404 InvalidActionOrVersion", SEED;
     USERNAME = required query_or_body "Username": "string", "exact; absent, empty or unknown: 400 Bad Request", REFERENCE;
     USER_ID = required query_or_body "UserID": "integer", "the UserID, not the ID; absent, no integer or unknown: 400 Bad Request", REFERENCE;
-    USERS = query_or_body "Users": "array", "[{Username, AdminOption}]; an unknown user: 400 Bad Request, and nobody's role changes", REFERENCE;
+    USERS = query_or_body "Users": "array", "[{Username, AdminOption}]; an unknown user: 400 Bad Request, and no user's role changes", REFERENCE;
     ROLE_ID = required query_or_body "RoleID": "integer", "absent or no integer: 400 Bad Request; unknown: 400 FailedToGetRoleInMetadata", REFERENCE;
     GRANTS = required query_or_body "Grants": "array", "[{Privileges [{Name, Columns}], Targets [{Database, Table}], OnCluster, ClusterID, GrantOption, GrantTo, RawSql}]; a grant without a privilege: 400 Bad Request", REFERENCE;
     SOME_GRANTS = query_or_body "Grants": "array", "[{Privileges [{Name, Columns}], Targets [{Database, Table}], OnCluster, ClusterID, GrantOption, GrantTo, RawSql}]; a grant without a privilege: 400 Bad Request", REFERENCE;
@@ -98,7 +98,7 @@ quirks! {
 }
 
 limits! {
-    /// X-Date may be that far from now, before or behind, unless X-Expires says otherwise; else InvalidTimestamp
+    /// X-Date may be this far in the past or future, unless X-Expires says otherwise; else InvalidTimestamp
     "validity of a signature" = "900 s", Source::Docs("the default lifetime; the same for the future is inferred");
     /// privileges and columns, for each target; beyond: 400 Bad Request
     "privileges of a call" = "100000", Source::Inferred("no bound is documented; this one keeps a call from running for hours");

@@ -69,7 +69,7 @@ pub(crate) enum PollError {
 
 impl Tasks {
     /// Starts a task on the list as `cluster` describes it and gives its AsyncId; nothing where a write is already changing
-    /// the list, or has changed it, behind this reader's back.
+    /// the list, or has changed it, unseen by this reader.
     pub(crate) fn start(
         &self,
         cluster: &Cluster,

@@ -33,7 +33,7 @@ fn running_cluster(
     )))
 }
 
-/// A cluster in whatever status.
+/// A cluster in any status.
 fn any_cluster(tx: &Connection, version: Version, cluster_id: &str) -> Result<Cluster, ApiError> {
     match model::cluster(tx, version, cluster_id)? {
         Some(cluster) => Ok(cluster),
@@ -41,7 +41,7 @@ fn any_cluster(tx: &Connection, version: Version, cluster_id: &str) -> Result<Cl
     }
 }
 
-/// The cluster to show, in whatever status.
+/// The cluster to show, in any status.
 fn cluster_record(
     tx: &Connection,
     version: Version,

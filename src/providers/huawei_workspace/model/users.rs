@@ -233,7 +233,7 @@ pub(crate) fn user(tx: &Connection, project_id: &str, id: &str) -> rusqlite::Res
         .optional()
 }
 
-/// The user of that name, whatever its case.
+/// The user with a name, ignoring case.
 pub(crate) fn user_named(
     tx: &Connection,
     project_id: &str,

@@ -16,7 +16,7 @@ use crate::store::page::Window;
 
 /// How many rows a page has by default.
 const DEFAULT_LIMIT: u64 = 10;
-/// The most rows that a page has, whatever is asked for.
+/// The largest page, regardless of the requested limit.
 const HIGHEST_LIMIT: u64 = 100;
 /// Inferred: the most characters of a value that a message repeats. A body may hold megabytes.
 const LONGEST_ECHO: usize = 100;

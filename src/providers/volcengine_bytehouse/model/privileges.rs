@@ -114,7 +114,7 @@ pub(super) fn adopt_grants(
     Ok(())
 }
 
-/// Makes a grant what is given, whatever it was before.
+/// Replaces a grant.
 pub(crate) fn replace_grant(
     tx: &Connection,
     grantee: Grantee,

@@ -387,7 +387,7 @@ impl AssignRole {
     }
 }
 
-/// What the grants of a call may still come to: whatever they say is kept for each of their targets.
+/// The remaining size of a call's grants: everything they say is stored for each of their targets.
 struct Left {
     privileges: usize,
     bytes: usize,

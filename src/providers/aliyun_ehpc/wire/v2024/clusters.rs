@@ -164,7 +164,7 @@ pub(crate) struct Cluster {
     manager: Manager,
     #[serde(default)]
     nodes: Nodes,
-    /// Counted, whatever a seed says.
+    /// Always counted, even if a seed gives a number.
     #[serde(default)]
     users: UserCounts,
     // Inferred: the place of these four, and what they are where a seed says nothing.

@@ -60,8 +60,9 @@ const DAMAGES: [Damage; 13] = [
         fs::write(folder.join("live"), vec![b'1'; 1 << 20]).expect("a file");
     }),
     ("a pointer that is a link", |folder, _| {
-        fs::remove_file(folder.join("live")).expect("a file");
-        symlink("../default/live", folder.join("live")).expect("a link");
+        let outside = folder.with_extension("pointer");
+        fs::rename(folder.join("live"), &outside).expect("a file");
+        symlink(outside, folder.join("live")).expect("a link");
     }),
     ("a pointer that is a folder", |folder, _| {
         fs::remove_file(folder.join("live")).expect("a file");
@@ -287,21 +288,21 @@ const CUT: Damage = ("a database that was cut", |_, database| {
 #[test]
 fn newer_data_refuses_the_start_and_nothing_is_changed() {
     for name in ["default", "newer"] {
-        let (folder, ..) = folder(&["newer", "damaged", "well"]);
+        let (folder, ..) = folder(&["newer", "damaged", "first"]);
         damage(folder.path(), name, |_, database| {
             let mut bytes = fs::read(database).expect("a file");
             bytes[60..64].copy_from_slice(&99_u32.to_be_bytes());
             fs::write(database, bytes).expect("a file");
         });
         damage(folder.path(), "damaged", DAMAGES[0].1);
-        fs::write(folder.path().join("well").join("77.new"), "half").expect("a file");
+        fs::write(folder.path().join("first").join("77.new"), "half").expect("a file");
         let before = everything(folder.path());
         let refused = Rollcall::start_with(&Options::default().data(folder.path()));
         let cause = refused.expect_err("newer data").to_string();
         for part in [name, "newer rollcall", "99", "it was not changed"] {
             assert!(cause.contains(part), "{cause}");
         }
-        assert_eq!(everything(folder.path()), before, "{name}");
+        assert!(everything(folder.path()) == before, "{name}");
     }
 }
 

@@ -24,6 +24,8 @@ type Call struct {
 	// Stage is where it was answered: recognise, fault, gateway, operation, answered or broken.
 	Stage  string `json:"stage"`
 	Status int    `json:"status"`
+	// Delivery is how a fault kept the answer from its client: hang, reset or truncate; empty where it arrived whole.
+	Delivery string `json:"delivery"`
 	// Error is the name of a row of the provider's error table; empty for a success.
 	Error     string `json:"error"`
 	RequestID string `json:"request_id"`

@@ -315,6 +315,11 @@ func TestConnectionsFailToo(t *testing.T) {
 		if err == nil {
 			t.Errorf("%s: the call was answered", name)
 		}
+		calls := ns.Calls()
+		delivery := map[string]string{"disconnected": "reset", "truncated": "truncate", "hanging": "hang"}[name]
+		if found := calls[len(calls)-1].Delivery; found != delivery {
+			t.Errorf("%s: delivery is %q", name, found)
+		}
 	}
 }
 

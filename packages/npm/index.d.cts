@@ -110,6 +110,8 @@ export interface Call {
   /** Where it was answered. */
   stage: Stage;
   status: number;
+  /** How a fault kept the answer from its client; absent where it arrived whole. */
+  delivery?: 'hang' | 'reset' | 'truncate';
   /** The name of the error; empty for a success. */
   error: string;
   request_id: string;

@@ -116,6 +116,7 @@ def test_every_effect_of_a_fault(rollcall):
         assert get(rollcall)[0] == 429
     with rollcall.fail(connection="reset"), pytest.raises(OSError):
         get(rollcall)
+    assert [call.delivery for call in rollcall.calls()][-2:] == ["", "reset"]
     with rollcall.fail("huawei-rocketmq", error="UserNotFound", params={"limit": 7}):
         assert get(rollcall)[0] == 200
         assert get(rollcall, f"{USERS}?limit=7")[0] == 400

@@ -178,7 +178,7 @@ def test_no_call(rollcall):
         "    ApiNotFound (no such path): *",
         "    Near: List* = GET /v2/{project_id}/instances*",
         "*- rollcall calls in namespace default -*",
-        "#3 GET /nowhere -> 404 (nobody's API, recognise)",
+        "#3 GET /nowhere -> 404 (no provider's API, recognise)",
         "*- rollcall calls in namespace t*-main-1 -*",
         "none",
     ])  # fmt: skip

@@ -130,6 +130,9 @@ pub struct JournalCall {
     pub stage: String,
     /// The HTTP status.
     pub status: u16,
+    /// How a fault kept the answer from its client: hang, reset or truncate; empty if it arrived whole.
+    #[serde(default)]
+    pub delivery: String,
     /// The name of the error's row; empty for a success.
     pub error: String,
     /// The id of the call, in the provider's format.

@@ -72,6 +72,7 @@ fn an_outage_ends_with_its_guard() -> Result<(), ClientError> {
         .delayed(Duration::from_millis(1))
         .mount();
     assert_eq!(status(&rollcall), 200);
+    assert_eq!(rollcall.journal()?[0].delivery, "");
     let rule = Rule::new(Match::default(), Effect::Truncate);
     assert_eq!(
         rollcall

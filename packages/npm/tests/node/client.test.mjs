@@ -169,6 +169,12 @@ describe('fail', () => {
     assert.equal(await status(`${EHPC}&AccessKeyId=${rollcall.accessKey}`), 200);
   });
 
+  test('loses an answer, and the journal says how', async () => {
+    await rollcall.fail('*', '*', { effect: 'truncate', times: 1 });
+    await assert.rejects(status());
+    assert.equal((await rollcall.calls()).at(-1).delivery, 'truncate');
+  });
+
   test('ends when the fault is removed, which may be done twice', async () => {
     const fault = await rollcall.fail('*', '*', { status: 500 });
     assert.equal(fault.rule.match.namespace, rollcall.name);

@@ -50,6 +50,8 @@ class Call:
     differs: tuple[str, ...] = ()
     #: What it came over: http or https.
     scheme: str = "http"
+    #: How a fault kept the answer from its client: hang, reset or truncate; empty where it arrived whole.
+    delivery: str = ""
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> Call:
@@ -65,7 +67,7 @@ class Call:
         return self.stage in ("recognise", "broken") or any(line.startswith("Near: ") for line in self.explanation)
 
     def __str__(self) -> str:
-        what = " ".join(part for part in (self.provider, self.operation) if part) if self.provider else "nobody's API"
+        what = " ".join(part for part in (self.provider, self.operation) if part) if self.provider else "no provider's API"
         outcome = f"{self.status} {self.error}" if self.error else str(self.status)
         target = self.target if len(self.target) <= 200 else self.target[:199] + "…"
         lines = [f"#{self.id} {self.method} {target} -> {outcome} ({what}, {self.stage})"]

@@ -43,6 +43,11 @@ public final class Call {
         return entry.get("status") instanceof Number ? ((Number) entry.get("status")).intValue() : 0;
     }
 
+    /** How a fault kept the answer from its client: hang, reset or truncate; empty where it arrived whole. */
+    public String delivery() {
+        return text("delivery");
+    }
+
     /** The name of a row of the provider's error table; empty for a success. */
     public String error() {
         return text("error");

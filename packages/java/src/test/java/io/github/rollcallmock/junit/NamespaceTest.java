@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -161,6 +162,8 @@ class NamespaceTest {
                 assertTrue(fault.happened() >= 1);
             }
         }
+        List<String> deliveries = rollcall.calls().stream().map(Call::delivery).distinct().collect(Collectors.toList());
+        assertEquals(List.of("reset", "truncate", "hang"), deliveries);
     }
 
     @Test

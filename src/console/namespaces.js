@@ -30,7 +30,7 @@ export function Namespaces({ route, spaces, providers, refresh }) {
     ${chosen && html`<${One} key=${chosen.name} space=${chosen} providers=${providers}/>`}</div>`;
 }
 
-function One({ space: { name, counts = {} }, providers }) {
+function One({ space: { name, counts }, providers }) {
   const { value: settings, error, again } = useGet(own(name, '/settings'));
   const { value: time, again: look } = useGet('clock', { namespace: name });
   const { value: tables = [] } = useAnswer(() => Promise.all(providers.map(({ id }) => api(`providers/${id}`))), []);
@@ -39,7 +39,7 @@ function One({ space: { name, counts = {} }, providers }) {
   const tick = (method, path, json) => attempt(async () => { await api(path, { method, query: { namespace: name }, json }); look(); });
   const quirks = tables.flatMap((table) => table.quirks.map((quirk) => ({ ...quirk, id: `${table.id}.${quirk.name}` })));
   return html`<h2>${name}</h2><${Failure} error=${error}/><div class="cards">
-    <section><h3>${t('Records')}</h3><${Table} name=${t('Records')} rows=${Object.entries(counts).map(([id, kinds]) => [id, Object.entries(kinds).map(([kind, many]) => `${many} ${kind}`).join(', ')])}/></section>
+    <section><h3>${t('Records')}</h3><${Table} name=${t('Records')} rows=${Object.entries(counts || {}).map(([id, kinds]) => [id, Object.entries(kinds).map(([kind, many]) => `${many} ${kind}`).join(', ')])}/></section>
     ${time && html`<section><h3>${t('Clock')}</h3><p class="mono">${day(time.now)}</p><div class="bar">
       <${Choice} hidden say="Clock" value=${time.mode} onPick=${(mode) => tick('PUT', 'clock', mode === 'offset' ? { mode, by } : { mode })()} options=${Object.entries(CLOCKS).map(([mode, say]) => [mode, t(say)])}/>
       <${Text} say="By (90s, 1h, -15m)" value=${by} onText=${setBy}/><${Button} say="Advance" run=${tick('POST', 'clock/advance', { by })}/></div></section>`}

@@ -333,6 +333,25 @@ await journey('9 with a token, below a path, in Chinese and in the dark', async 
   is(await at.page.evaluate('sessionStorage.getItem("rollcall-token")') === 'secret-of-the-team' && await at.page.evaluate('localStorage.getItem("rollcall-token")') === null, 'the token is in this tab only');
 });
 
+await journey('a damaged namespace', async (using) => {
+  const data = fs.mkdtempSync(`${OUT}/data-`);
+  using({ stop: async () => fs.rmSync(data, { recursive: true, force: true }) });
+  const before = await serve('--data', data);
+  await before.control('namespaces/hurt', {}, 'PUT');
+  await before.stop();
+  fs.writeFileSync(`${data}/hurt/live`, '');
+  const server = using(await serve('--data', data));
+  const at = using(await open(server, '#/namespaces?namespace=hurt', { quiet: [500] }));
+  await at.see('cannot be found');
+  await at.page.getByRole('heading', { name: 'hurt', exact: true }).waitFor();
+  const row = at.page.locator('tr', { hasText: 'hurt' });
+  await at.button('Reset', row).click();
+  await at.button('Sure?', row).click();
+  await at.see('Reset: hurt');
+  await at.see('12 clusters', at.page.locator('.cards'));
+  is(!(await row.textContent()).includes('cannot be found'), 'a reset heals it');
+});
+
 // What holds on every page
 
 const PAGES = { calls: '#/calls', call: '#/calls/ID', data: '#/data/huawei-workspace/0', seeds: '#/data/huawei-workspace/space', try: '#/try/huawei-rocketmq/CreateUser', faults: '#/faults', arm: '#/faults?arm=1&provider=aliyun-ehpc', namespaces: '#/namespaces?namespace=default', connect: '#/connect', reference: '#/reference/huawei-workspace' };

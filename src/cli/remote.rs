@@ -511,9 +511,15 @@ fn save(remote: &Remote, file: Option<&Path>, to: Option<&Path>) -> ExitCode {
         (Some(file), None) => vec![(remote.namespace.clone(), file.to_owned())],
         (None, None) => return bad_flags("name a file, or a folder with --to DIR"),
     };
+    let mut exit = ExitCode::SUCCESS;
     for (name, file) in places {
         let bytes = match client.namespace(&name).snapshot() {
             Ok(bytes) => bytes,
+            // The data of the others can still be saved.
+            Err(cause @ ClientError::Refused { .. }) => {
+                exit = fail(&cause.to_string());
+                continue;
+            }
             Err(cause) => return fail(&cause.to_string()),
         };
         if let Err(cause) = fs::write(&file, &bytes) {
@@ -522,7 +528,7 @@ fn save(remote: &Remote, file: Option<&Path>, to: Option<&Path>) -> ExitCode {
         // The files are written even if standard output is closed.
         let _ = say(&format!("{}: {} bytes\n", file.display(), bytes.len()));
     }
-    ExitCode::SUCCESS
+    exit
 }
 
 /// Restores every NAME.db of a folder to the namespace NAME.

@@ -398,3 +398,22 @@ fn a_pointer_that_is_lost_while_the_server_runs_is_no_obstacle() {
         assert_same(&export(&server, "one"), &exported, what);
     }
 }
+
+#[test]
+fn all_others_are_saved_where_one_is_damaged() {
+    let (folder, ..) = folder(&["first", "zero"]);
+    damage(folder.path(), "first", DAMAGES[0].1);
+    let saved = TempDir::new().expect("a folder");
+    run(folder.path(), |process| {
+        let output = Command::new(BINARY)
+            .args(["snapshot", "save", "--namespace", "*", "--to"])
+            .arg(saved.path())
+            .args(["--url", &format!("http://{}", process.address())])
+            .output()
+            .expect("the binary runs");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(told.contains("namespace \"first\""), "{told}");
+    });
+    assert_eq!(listed(saved.path()), ["default.db", "zero.db"]);
+}

@@ -507,7 +507,9 @@ fn log_of(environment: &[(&str, &str)], arguments: &[&str]) -> String {
         .stdout(Stdio::piped())
         .stderr(log)
         .spawn();
-    let process = Process::of(child.expect("the binary runs"));
+    let mut process = Process::of(child.expect("the binary runs"));
+    // The log has a thread of its own, which may be behind the ready line.
+    process.stop();
     let log = fs::read_to_string(&path).expect("a readable file");
     assert!(process.ready.starts_with("rollcall ready"), "{log}");
     log

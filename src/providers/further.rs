@@ -1,4 +1,4 @@
-//! One more provider, in unit tests alone: this module and a line in the registry are all that a provider is.
+//! A further provider, for unit tests only: this module and a line in the registry are all that a provider needs.
 
 use std::sync::LazyLock;
 
@@ -111,7 +111,7 @@ mod tests {
     use crate::signing::{AccessKey, RawRequest, huawei};
     use crate::{Options, Rollcall};
 
-    /// The status line and the body of a list, signed with that secret.
+    /// The status line and body of a list, signed with this secret.
     fn list_books(rollcall: &Rollcall, secret: &str) -> (String, String) {
         let url = rollcall.url();
         let host = url.trim_start_matches("http://");

@@ -1,4 +1,4 @@
-//! The key that a call is signed with, and what keeps it from being used. Which error answers what is the provider's.
+//! The key that signs a call, and why it may be unusable. Each provider maps the reason to its own error.
 
 use std::fmt;
 
@@ -9,18 +9,18 @@ use crate::provider::error::ApiError;
 use crate::provider::text::excerpt;
 use crate::signing::same;
 
-/// What keeps a key from being used; written out, the sentence for the journal.
+/// Why a key cannot be used; `Display` is the sentence for the journal.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum KeyFlaw<'a> {
-    /// There is no key of that id.
+    /// No key has that id.
     Unknown(&'a str),
-    /// It is switched off.
+    /// It is disabled.
     Disabled,
-    /// It is temporary, and its time ended then.
+    /// It is temporary and expired at this time.
     Expired(Time),
-    /// It is temporary, and the call lacks its token.
+    /// It is temporary and the call lacks its token.
     TokenMissing,
-    /// It is temporary, and the call has another token.
+    /// It is temporary and the call has a different token.
     TokenWrong,
 }
 
@@ -48,14 +48,14 @@ impl fmt::Display for KeyFlaw<'_> {
     }
 }
 
-/// What is asked first of a temporary key.
+/// Which check of a temporary key comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CheckFirst {
     Expiry,
     Token,
 }
 
-/// The key that a call is signed with, if it may be used. A token sent with a key that has none does not matter.
+/// The key that signs a call, if it may be used. A token sent with a key that has none is ignored.
 pub(crate) fn require_key(
     call: &Call<'_>,
     access_key: &str,

@@ -1,4 +1,4 @@
-//! The registry: every provider, a module each. What two of them share lies next to this file, never in a module.
+//! The registry: one module per provider. Code shared by two of them is in this folder, never in a provider's module.
 
 pub(crate) mod aliyun_ehpc;
 #[cfg(test)]
@@ -15,7 +15,7 @@ pub(crate) mod volcengine_bytehouse;
 
 use crate::provider::Provider;
 
-/// Every provider, in the order in which tables print them.
+/// All providers, in the order in which tables print them.
 pub(crate) static PROVIDERS: &[&Provider] = &[
     &qingcloud_ehpc::PROVIDER,
     &volcengine_bytehouse::PROVIDER,
@@ -27,17 +27,17 @@ pub(crate) static PROVIDERS: &[&Provider] = &[
     &further::PROVIDER,
 ];
 
-/// The provider of that id.
+/// The provider with this id.
 pub(crate) fn provider(id: &str) -> Option<&'static Provider> {
     PROVIDERS.iter().copied().find(|provider| provider.id == id)
 }
 
-/// The provider of that id, or a sentence that lists which there are.
+/// The provider with this id, or an error message that lists the known ones.
 pub(crate) fn require(id: &str) -> Result<&'static Provider, String> {
     provider(id).ok_or_else(|| unknown_provider(id))
 }
 
-/// What to tell a caller who names a provider that does not exist.
+/// The message for a caller who names an unknown provider.
 pub(crate) fn unknown_provider(id: &str) -> String {
     let ids: Vec<_> = PROVIDERS.iter().map(|provider| provider.id).collect();
     format!("unknown provider \"{id}\" (known: {})", ids.join(", "))

@@ -1,4 +1,4 @@
-//! The paths of the REST providers: from an operation table to a router.
+//! The paths of the REST providers: builds a router from an operation table.
 
 use matchit::Router;
 use percent_encoding::percent_decode_str;
@@ -6,8 +6,8 @@ use percent_encoding::percent_decode_str;
 use crate::provider::call::{PathParams, Request};
 use crate::provider::table::{Operation, RouteMatch};
 
-/// A router over an operation table. Literal segments go before parameters; a trailing slash makes another path;
-/// `%2F` stays inside its segment.
+/// A router for an operation table. Literal segments take precedence over parameters; a trailing slash makes a
+/// different path; `%2F` stays within its segment.
 #[derive(Debug)]
 pub(crate) struct Routes {
     router: Router<Vec<&'static Operation>>,
@@ -18,7 +18,7 @@ impl Routes {
         let mut router: Router<Vec<&'static Operation>> = Router::new();
         for operation in operations {
             match router.at_mut(operation.path) {
-                // The same path again, with another method: `at` would also find a parameter in place of a literal.
+                // The same path with another method. (`at` would also match a parameter in place of a literal.)
                 Ok(found) if found.value[0].path == operation.path => found.value.push(operation),
                 _ => router
                     .insert(operation.path, vec![operation])
@@ -28,7 +28,7 @@ impl Routes {
         Self { router }
     }
 
-    /// The operation at that path, by the request's method.
+    /// The operation at this path for the request's method.
     pub(crate) fn name(&'static self, request: &Request, path: &str) -> RouteMatch {
         let Ok(found) = self.router.at(path) else {
             return RouteMatch {

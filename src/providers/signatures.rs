@@ -1,5 +1,5 @@
-//! Between the providers' gateways and `signing/`: the request as the schemes read it, what a mismatch leaves in the journal,
-//! and the nonces that were used.
+//! Connects the providers' gateways with `signing/`: the request as the schemes read it, what a mismatch adds to the
+//! journal, and the used nonces.
 
 use std::collections::{HashSet, VecDeque};
 use std::hash::{BuildHasher, RandomState};
@@ -17,17 +17,17 @@ use crate::provider::redact;
 use crate::signing::doctor::{self, Case, Finding};
 use crate::signing::{AccessKey, Mismatch, RawRequest, Scheme};
 
-/// A request as the signing schemes read it.
+/// A request in the form that the signing schemes read.
 #[derive(Debug)]
 pub(crate) struct Sent<'a> {
     request: &'a Request,
     headers: Vec<(&'a str, &'a str)>,
-    /// The path without the prefix that names the provider; the path as sent is tried first.
+    /// The path without the prefix that names the provider; tried after the path as sent.
     stripped: [&'a str; 1],
 }
 
 impl<'a> Sent<'a> {
-    /// A header that is no text cannot have been signed as one, and is left out.
+    /// Headers that are not text are left out: no client can have signed them as text.
     pub(crate) fn of(request: &'a Request) -> Self {
         let text = |value: &'a http::HeaderValue| std::str::from_utf8(value.as_bytes()).ok();
         let headers = request
@@ -51,25 +51,25 @@ impl<'a> Sent<'a> {
         }
     }
 
-    /// The paths to try after the one as sent.
+    /// The paths to try after the path as sent.
     pub(crate) fn alternative_paths(&self) -> &[&'a str] {
         &self.stripped
     }
 }
 
-/// The longest canonical request that people are shown line by line.
+/// The longest canonical request that is compared line by line.
 const COMPARED: usize = 4 << 10;
 
-/// What is left where no known mistake gives the client's signature.
+/// The explanation if no known mistake gives the client's signature.
 pub(crate) const UNEXPLAINED: &str = "no known mistake explains the signature: the canonical request is what this server makes of the call, \
                            so either the secret key differs, or what was signed is not what arrived; compare the canonical \
                            request and the string to sign line by line with the client's";
 
-/// What a form of megabytes signs is shown so far; the journal keeps less.
+/// How much of a signed text is shown (a form may have megabytes); the journal keeps less.
 const SHOWN: usize = 64 << 10;
 
-/// Refuses a signature that does not verify, and adds what it should have been and which known mistake explains it; both go
-/// to the journal, the mistake to the log as well, and nothing of it on the wire.
+/// Refuses a signature that does not verify. The expected signature and the mistake that explains the difference go to
+/// the journal, the mistake also to the log, and neither to the client.
 pub(crate) fn require_match(
     call: &Call<'_>,
     scheme: Scheme,
@@ -109,7 +109,7 @@ pub(crate) fn require_match(
     };
     let sentence = redact::redact_quoted(&sentence);
     log(call, &sentence);
-    // Cut first: what is cut off costs nothing, and half a secret is masked like a whole one.
+    // Truncated first: redacting the rest would be wasted work, and half a secret is redacted like a whole one.
     let shown = |text: &str| redact::redact_quoted(&text[..text.floor_char_boundary(SHOWN)]);
     let (canonical_request, string_to_sign) = (
         shown(&mismatch.canonical_request),
@@ -123,7 +123,7 @@ pub(crate) fn require_match(
         "expected_signature": mismatch.expected,
     });
     if let Some(finding) = &finding {
-        // What the client signed, to be held against ours.
+        // What the client signed, for comparison with ours.
         let texts = [
             ("client_canonical_request", &finding.canonical_request),
             ("client_string_to_sign", &finding.string_to_sign),
@@ -137,7 +137,7 @@ pub(crate) fn require_match(
     if finding.is_some() || COMPARED < canonical_request.len() {
         return Err(refused.because(sentence).finding(details));
     }
-    // A reader has to compare, and does so line by line.
+    // Without a finding, the reader has to compare the texts line by line.
     let lines = |text: &str| json!(text.split('\n').collect::<Vec<_>>());
     details["canonical_request_lines"] = lines(&canonical_request);
     details["string_to_sign_lines"] = lines(&string_to_sign);
@@ -147,8 +147,9 @@ pub(crate) fn require_match(
     Err(refused.because(compared).finding(details))
 }
 
-/// Refuses a time that is further from the namespace's than the provider lets it be, which is `own` unless the operator
-/// says otherwise. How far it is off, and whether it is local time taken for UTC, goes to the journal and the log.
+/// Refuses a time that differs too much from the namespace's: by more than the provider's limit, `own`, unless the
+/// operator sets another. The difference, and whether it is local time mistaken for UTC, goes to the journal and the
+/// log.
 pub(crate) fn check_skew(
     call: &Call<'_>,
     sent: Time,
@@ -189,7 +190,7 @@ fn log(call: &Call<'_>, sentence: &str) {
     );
 }
 
-/// A key as `signing/` takes it, under the id that the client signs with.
+/// A key in the form that `signing/` takes, with the id that the client signs with.
 pub(crate) fn signing_key<'a>(access_key: &'a str, credential: &'a Credential) -> AccessKey<'a> {
     AccessKey {
         id: access_key,
@@ -198,14 +199,14 @@ pub(crate) fn signing_key<'a>(access_key: &'a str, credential: &'a Credential) -
     }
 }
 
-/// How many nonces a namespace remembers; past that the oldest go first.
+/// How many nonces a namespace remembers; beyond that, the oldest are dropped first.
 const NONCES: usize = 100_000;
 
-/// The nonces of verified requests, for as long as they may not come again.
+/// The nonces of verified requests, for as long as they must not be reused.
 #[derive(Debug, Default)]
 pub(crate) struct Nonces {
     used: Mutex<Used>,
-    /// Two halves of a hash with secret keys: 128 bits stand for a nonce of any length.
+    /// Two keyed hashes of 64 bits: together, 128 bits represent a nonce of any length.
     halves: [RandomState; 2],
 }
 
@@ -213,12 +214,12 @@ pub(crate) struct Nonces {
 struct Used {
     known: HashSet<u128>,
     by_age: VecDeque<(Time, u128)>,
-    /// Nonces forgotten before their time, because there were too many.
+    /// Nonces dropped before they expired because there were too many.
     forgotten: u64,
 }
 
 impl Nonces {
-    /// Remembers a nonce of a key, and says whether it is new within that many milliseconds.
+    /// Remembers a nonce of a key and returns whether it is new within this many milliseconds.
     pub(crate) fn is_new(
         &self,
         access_key: &str,
@@ -249,7 +250,7 @@ impl Nonces {
         true
     }
 
-    /// How many nonces were forgotten before their time.
+    /// How many nonces were dropped before they expired.
     pub(crate) fn forgotten(&self) -> u64 {
         self.used
             .lock()

@@ -1,7 +1,5 @@
-//! Who calls: the gateway's look at a signature or a token, the same in front of every service.
-//!
-//! It comes after path and method and before everything of the service. A signature is looked at first, and the token
-//! beside it then ignored.
+//! Authentication by signature or token, shared by all Huawei services. It comes after the path and method and before
+//! all checks of the service. A signature takes precedence; a token sent with it is ignored.
 
 use std::time::Duration;
 
@@ -23,32 +21,32 @@ use crate::signing::Scheme;
 use crate::signing::huawei::{self, Authorization, Defect};
 use crate::store::pages::{CachedBody, PageKey};
 
-/// How far a caller's clock may be off, either way.
+/// The maximum clock skew of a caller, in either direction.
 const SKEW: Duration = Duration::from_secs(15 * 60);
 
-/// What a call was let through with.
+/// The identity with which a call was admitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Caller {
-    /// It was not asked for, or only whether there are credentials.
+    /// Not checked, or only for the presence of credentials.
     Anyone,
-    /// The holder of a token that is good for the project.
+    /// The holder of a token that is valid for the project.
     Token,
     /// The owner of an access key.
     Key {
-        /// Whether the key must not change anything.
+        /// Whether the key is read-only.
         read_only: bool,
     },
 }
 
 impl Caller {
-    /// Whether the call comes with a key that must not change anything, and would.
+    /// Whether the call would write with a read-only key.
     pub(crate) fn violates_read_only(self, call: &Call<'_>) -> bool {
         let writes = call.operation().is_some_and(|operation| operation.writes);
         self == Self::Key { read_only: true } && writes
     }
 }
 
-/// Whether a request is signed, well or badly, so that a token sent with the signature does not count.
+/// Whether a request carries a signature, correct or not, so that a token sent with it does not count.
 pub(crate) fn is_signed(request: &Request) -> bool {
     request
         .headers
@@ -56,14 +54,14 @@ pub(crate) fn is_signed(request: &Request) -> bool {
         .is_some_and(|value| !value.is_empty())
 }
 
-/// The gateway's question who calls, as strictly as the namespace is set. `project_id` is the one in the path; IAM's
-/// paths have none.
+/// Authenticates a call, as strictly as the namespace is configured. `project_id` is the one in the path; IAM's paths
+/// have none.
 pub(crate) fn authenticate(call: &Call<'_>, project_id: Option<&str>) -> Result<Caller, ApiError> {
     let text = call.request.lossy_header(token::X_AUTH_TOKEN);
     authenticate_with(call, project_id, &text)
 }
 
-/// The same with a token that may have travelled elsewhere than in `X-Auth-Token`.
+/// The same with a token that may have been sent elsewhere than in `X-Auth-Token`.
 pub(crate) fn authenticate_with(
     call: &Call<'_>,
     project_id: Option<&str>,
@@ -98,7 +96,7 @@ pub(crate) fn authenticate_with(
     }
 }
 
-/// Inferred: the order. The texts speak of the key before the time (`ak … not exist`), and of both before the
+/// Inferred: the order. The recorded messages mention the key before the time (`ak … not exist`), and both before the
 /// signature is compared (`calc aksk signature fail`, `verify aksk signature fail`).
 fn verify(
     call: &Call<'_>,
@@ -107,8 +105,8 @@ fn verify(
 ) -> Result<Caller, ApiError> {
     let access_key = signed.access_key_id;
     let token = signed.security_token;
-    // Inferred: a key that is switched off is one that is not there, a temporary one past its end is told of as an expired
-    // token is, one without its token as a call without a token is, and one with another token as a call with a garbled one.
+    // Inferred: a disabled key is treated as unknown, an expired temporary key like an expired token, one without its
+    // token like a call without a token, and one with a different token like a call with a malformed token.
     let key = require_key(call, access_key, token, CheckFirst::Expiry, |flaw| {
         let refused = match flaw {
             KeyFlaw::Unknown(_) | KeyFlaw::Disabled => match call.quirk(UNKNOWN_KEY.name) {
@@ -133,7 +131,7 @@ fn verify(
     );
     let signer = (access_key, &key);
     require_match(call, Scheme::Huawei, sent, signer, verified, |mismatch| {
-        // The real message repeats a signed X-Security-Token too; rollcall shows no token, not even to its sender.
+        // The real message also repeats a signed X-Security-Token; rollcall shows tokens to nobody, not even the sender.
         let canonical = redact::redact_quoted(&mismatch.canonical_request);
         SIGNATURE_MISMATCH.with(canonical.replace('\n', "|"))
     })?;
@@ -142,8 +140,8 @@ fn verify(
     })
 }
 
-/// Whether a project is one of the account's: of the seed, or made up by IAM for a name. Where none is configured at all,
-/// every project is. Asked with every call, and looked up again only when IAM's data was written to.
+/// Whether a project belongs to the account: it is in the seed, or IAM made it up for a name. If no project is
+/// configured, all do. Needed for every call, so it is looked up again only when IAM's data was written to.
 pub(crate) fn owns_project(call: &Call<'_>, project_id: &str) -> Result<bool, ApiError> {
     if is_made_up_project_id(project_id) {
         return Ok(true);

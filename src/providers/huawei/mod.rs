@@ -1,7 +1,7 @@
-//! What Huawei's services share: the gateway in front of them (APIGW), its errors, its envelope, its headers.
+//! What Huawei's services share: their gateway (APIGW) with its errors, envelope and headers.
 //!
-//! Source of everything here: `huawei-auth.md`, which cites huaweicloudsdkcore 3.1.219, the public API reference and real
-//! captures.
+//! Source of everything here: `huawei-auth.md`, which cites huaweicloudsdkcore 3.1.219, the public API reference and
+//! captures of real answers.
 
 pub(crate) mod authentication;
 pub(crate) mod token;
@@ -112,7 +112,7 @@ pub(crate) const REAL: Real = Real {
     ..Real::UNKNOWN
 };
 
-/// The gateway in front of all of them; each adds its routes and its own checks.
+/// The gateway in front of all services; each adds its routes and its own checks.
 pub(crate) const GATEWAY: Gateway = Gateway {
     route: |_| RouteMatch::default(),
     access_key,
@@ -134,16 +134,16 @@ pub(crate) const UNKNOWN_KEY: Quirk = Quirk {
     source: RECORDED,
 };
 
-/// The code of the services' errors that say, for IAM to decode, which permission was missing (huawei-workspace.md 5).
+/// The code of a service's error that tells, encoded for IAM, which permission was missing (huawei-workspace.md 5).
 const NO_PERMISSION: &str = "WKS.00000403";
-/// Inferred: real ones are encrypted; what matters is that clients find a text.
+/// Inferred: real messages are encrypted; clients only need to find a text.
 const ENCODED_AUTHORIZATION_MESSAGE: &str = "cm9sbGNhbGw6IG5vIHBlcm1pc3Npb24=";
 
-/// The name and id of the demo's project, known without any seed too.
+/// The name and id of the demo's project, known even without a seed.
 const DEMO_PROJECT: (&str, &str) = ("cn-north-4", "0bec5db98280d2d02fd6c00c2de791ce");
 
-/// The id of a project that the seed does not have: the same for the same name, and known as made up by its last digits,
-/// which stand for the others. The demo's project keeps its id.
+/// The id of a project that is not in the seed: always the same for a name, and recognisable as made up because its
+/// last digits are derived from the others. The demo's project keeps its id.
 pub(crate) fn made_up_project_id(name: &str) -> String {
     if name == DEMO_PROJECT.0 {
         return DEMO_PROJECT.1.to_owned();
@@ -153,7 +153,7 @@ pub(crate) fn made_up_project_id(name: &str) -> String {
     format!("{first}{}", check_digits(first))
 }
 
-/// Whether an id is one of [`made_up_project_id`]: IAM gave it to the account, as it gives one for every region.
+/// Whether an id comes from [`made_up_project_id`]: IAM gave it to the account, as it does for every region.
 pub(crate) fn is_made_up_project_id(id: &str) -> bool {
     let is_checked = |(first, last): (&str, &str)| check_digits(first) == last;
     id == DEMO_PROJECT.1 || id.len() == 32 && id.split_at_checked(24).is_some_and(is_checked)
@@ -163,7 +163,7 @@ fn check_digits(first: &str) -> String {
     sha256_hex(first.as_bytes())[..8].to_owned()
 }
 
-/// The gateway's envelope, keys in the order of real answers.
+/// The gateway's envelope, with the keys in the order of real answers.
 #[derive(Serialize)]
 struct GatewayError<'a> {
     error_msg: &'a str,
@@ -171,7 +171,7 @@ struct GatewayError<'a> {
     request_id: &'a str,
 }
 
-/// The services' own envelope: no request id, which is in the header only.
+/// The services' own envelope: without the request id, which is in the header only.
 #[derive(Serialize)]
 struct ServiceError<'a> {
     error_code: &'a str,
@@ -182,8 +182,8 @@ struct ServiceError<'a> {
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The answer as it goes out: the gateway's errors and the service's each in their own envelope, and the headers that
-/// every answer has. SDKs read the request id from the header only, on success too.
+/// The final answer: gateway errors and service errors in their own envelopes, plus the headers that every answer has.
+/// SDKs read the request id from the header only, also on success.
 pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Reply {
     let reply = verdict.unwrap_or_else(|refusal| {
         let Refusal { entry, message, .. } = &refusal;
@@ -193,7 +193,7 @@ pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Repl
                 error_code: entry.code,
                 request_id: &call.request_id,
             };
-            // The gateway ends what it says itself with a line feed, and hands on what the services say as it is.
+            // The gateway ends its own answers with a line feed and passes on the services' unchanged.
             serde_json::to_string(&error).map(|body| body + "\n")
         } else {
             serde_json::to_string(&ServiceError {
@@ -216,7 +216,7 @@ pub(crate) fn request_id(ids: &Ids) -> String {
     ids.text(32, LOWER_HEX)
 }
 
-/// The gateway's row for a request over a bound.
+/// The gateway's error for a request that exceeds a limit.
 fn oversize(bound: Oversize) -> &'static ErrorEntry {
     match bound {
         Oversize::Target => &URI_TOO_LARGE,
@@ -225,15 +225,15 @@ fn oversize(bound: Oversize) -> &'static ErrorEntry {
     }
 }
 
-/// The gateway's own throttling: its default of 200 calls a second and API is what the text names.
+/// The gateway's own throttling error: its text mentions the default of 200 calls per second and API.
 fn throttled(wait: Duration) -> ApiError {
     THROTTLED
         .with(200)
         .header(RETRY_AFTER, wait.as_secs().max(1).to_string())
 }
 
-/// The access key in `Authorization: SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…`, or before the first slash of
-/// `V11-HMAC-SHA256 Credential=…`.
+/// The access key in `Authorization: SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…`, or before the first slash
+/// in `V11-HMAC-SHA256 Credential=…`.
 fn access_key(request: &Request) -> Option<String> {
     let authorization = request.lossy_header(AUTHORIZATION);
     let (_, fields) = authorization.split_once(' ')?;
@@ -248,7 +248,7 @@ fn access_key(request: &Request) -> Option<String> {
     fields.split(',').find_map(field)
 }
 
-/// A member of a body: nothing where it is absent or null.
+/// A member of a body; `None` if it is absent or null.
 pub(crate) fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     object.get(name).filter(|value| !value.is_null())
 }

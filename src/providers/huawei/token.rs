@@ -1,7 +1,7 @@
-//! Tokens: IAM's provider issues them, every Huawei provider checks them. What is in them is IAM's business.
+//! Tokens: IAM issues them, and all Huawei providers check them. Their content is IAM's concern.
 //!
-//! A token's text is `MII`, 253 random letters and digits, `~` and its namespace's name, so that the text alone says whose
-//! data a request is for. Its time runs on the namespace's clock.
+//! A token's text is `MII`, 253 random letters and digits, `~` and the name of its namespace, so that the text alone
+//! identifies the namespace of a request. Tokens expire by the namespace's clock.
 
 use http::HeaderName;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -15,35 +15,35 @@ use crate::provider::call::Request;
 use crate::provider::error::ApiError;
 use crate::store::column;
 
-/// The headers that a token travels in: the caller's own, and one that is asked about or issued.
+/// The headers that carry a token: the caller's own, and one that is checked or issued.
 pub(crate) const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 pub(crate) const X_SUBJECT_TOKEN: HeaderName = HeaderName::from_static("x-subject-token");
 
-/// The table that tokens are kept in.
+/// The table of tokens.
 pub(crate) const SCHEMA: &str = include_str!("tokens.sql");
-/// Whose part of the data that is.
+/// The part of the data that the table belongs to.
 pub(crate) const PART: &str = "huawei-iam";
-/// How long a token lives.
+/// The lifetime of a token.
 pub(crate) const LIFETIME_MILLIS: i64 = 24 * 60 * 60 * 1000;
-/// How many tokens a namespace keeps; the oldest go first.
+/// How many tokens a namespace keeps; the oldest are dropped first.
 pub(crate) const MOST: i64 = 10_000;
 
 /// Real tokens start like this: it is how their DER encoding begins.
 const HEAD: &str = "MII";
-/// Random characters after the head.
+/// The number of random characters after the prefix.
 const RANDOM: usize = 253;
 
-/// A token that was issued.
+/// An issued token.
 #[derive(Debug)]
 pub(crate) struct Token {
     /// The `token` object as IAM shows it.
     pub(crate) document: Box<RawValue>,
-    /// The project that it is good for; none for a token of a domain.
+    /// The project that it is valid for; `None` for a domain token.
     pub(crate) project_id: Option<String>,
     pub(crate) expires_at: Time,
 }
 
-/// The text of a new token, which no other token that is kept has.
+/// The text of a new token, different from all stored ones.
 pub(crate) fn untaken_text(
     tx: &Connection,
     ids: &Ids,
@@ -56,26 +56,26 @@ pub(crate) fn untaken_text(
     )
 }
 
-/// A text such as tokens have.
+/// A random text in the format of a token.
 pub(crate) fn new_text(ids: &Ids, namespace: &str) -> String {
     format!("{HEAD}{}~{namespace}", ids.text(RANDOM, ALPHANUMERIC))
 }
 
-/// The namespace in a token's text; nothing where the text cannot be one of ours.
+/// The namespace in a token's text; `None` if the text cannot be a token of ours.
 pub(crate) fn namespace_in(text: &str) -> Option<&str> {
     let (random, namespace) = text.strip_prefix(HEAD)?.split_once('~')?;
     let ours = random.len() == RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric());
     ours.then_some(namespace)
 }
 
-/// The namespace of a request that carries a token: the caller's own, else the one that it asks about.
+/// The namespace of a request that carries a token: from the caller's own, or else from the one that it checks.
 pub(crate) fn namespace_of(request: &Request) -> Option<&str> {
     [X_AUTH_TOKEN, X_SUBJECT_TOKEN]
         .into_iter()
         .find_map(|name| request.header(name).and_then(namespace_in))
 }
 
-/// Keeps a token, and forgets those that are past their time or too many.
+/// Stores a token, and drops expired and excess ones.
 pub(crate) fn keep(tx: &Connection, text: &str, token: &Token, now: Time) -> rusqlite::Result<()> {
     tx.prepare_cached("DELETE FROM huawei_tokens WHERE expires_at <= ?1")?
         .execute([now.millis()])?;
@@ -91,7 +91,7 @@ pub(crate) fn keep(tx: &Connection, text: &str, token: &Token, now: Time) -> rus
     Ok(())
 }
 
-/// The token of that text, past its time or not.
+/// The token with this text, expired or not.
 pub(crate) fn find(tx: &Connection, text: &str) -> rusqlite::Result<Option<Token>> {
     let sql = "SELECT document, project_id, expires_at FROM huawei_tokens WHERE digest = ?1";
     tx.prepare_cached(sql)?
@@ -105,10 +105,10 @@ pub(crate) fn find(tx: &Connection, text: &str) -> rusqlite::Result<Option<Token
         .optional()
 }
 
-/// The gateway's look at `X-Auth-Token`: there, one of ours, in its time, and good for the project of the path, if that
-/// has one.
+/// The gateway's check of `X-Auth-Token`: present, issued by us, not expired, and valid for the project in the path, if
+/// there is one.
 ///
-/// Inferred: a token of a domain is good for none of its projects.
+/// Inferred: a domain token is not valid for any of the domain's projects.
 pub(crate) fn check(
     tx: &Connection,
     text: &str,
@@ -139,7 +139,7 @@ pub(crate) fn check(
     Ok(token)
 }
 
-/// A moment as IAM prints it: six decimals of a second, though the clock has three.
+/// A time in IAM's format: with six decimals of a second, although the clock has three.
 pub(crate) fn rfc3339_micros(time: Time) -> String {
     time.format("%Y-%m-%dT%H:%M:%S%.6fZ")
 }

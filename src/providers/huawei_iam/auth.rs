@@ -1,4 +1,5 @@
-//! What the gateway asks of IAM's paths. Asking for a token or for the version takes none; everything else is signed or carries one.
+//! The gateway's checks of IAM's paths. Requesting a token or the version needs no authentication; every other call is
+//! signed or carries a token.
 
 use super::{operations, wire};
 use crate::provider::call::Call;
@@ -21,7 +22,7 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
         | operations::CREATE_TOKEN
         | operations::CREATE_TOKEN_BY_ID_TOKEN
         | operations::CREATE_UNSCOPED_TOKEN => return Ok(()),
-        // Python sends its token in the body only, Node in the header.
+        // Python sends its token only in the body, Node in the header.
         operations::CREATE_TEMPORARY_KEY if !is_signed(call.request) => {
             let mut token = call.request.lossy_header(X_AUTH_TOKEN);
             if token.is_empty() {
@@ -31,7 +32,7 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
         }
         _ => authenticate(call, None)?,
     };
-    // Inferred: a key that may only read makes no other keys.
+    // Inferred: a read-only key cannot create other keys.
     if caller.violates_read_only(call) {
         return Err(huawei::USER_NOT_AUTHORIZED
             .raise()

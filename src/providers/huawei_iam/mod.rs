@@ -1,11 +1,11 @@
-//! Huawei Cloud IAM, as far as clients of the other services call it by themselves.
+//! Huawei Cloud IAM, as far as clients of the other services call it implicitly.
 //!
-//! What is odd here:
+//! Peculiarities:
 //! - tokens travel in headers: a new one comes back in `X-Subject-Token`;
-//! - `/v3/auth/tokens` and `/v3` work with and without a slash at the end, unlike every other path;
-//! - at `/`, which other providers have too, Keystone clients find the list of versions, with a status of 300;
-//! - a look-up of projects by name has to give exactly one: SDKs refuse none and two alike;
-//! - errors of IAM have an envelope of their own, with a number for a code; those of the gateway have the gateway's;
+//! - `/v3/auth/tokens` and `/v3` work with and without a trailing slash, unlike all other paths;
+//! - at `/`, which other providers serve too, Keystone clients find the list of versions, with the status 300;
+//! - looking up projects by name has to return exactly one: SDKs reject none and several alike;
+//! - IAM's errors have their own envelope with a numeric code; those of the gateway have the gateway's;
 //! - times have six decimals of a second.
 
 mod auth;
@@ -33,7 +33,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     quirks: QUIRKS,
     common_parameters: &[],
     limits: LIMITS,
-    // Its own tables, and the tokens that the other Huawei modules look at too.
+    // IAM's own tables, and the tokens that the other Huawei modules check too.
     schema: &[include_str!("schema.sql"), token::SCHEMA],
     openapi: include_str!("../../../openapi/huawei-iam.yaml"),
     #[cfg(any(test, fuzzing))]
@@ -89,7 +89,7 @@ pub(crate) static PROVIDER: Provider = Provider {
         generate: wire::seed::generate,
         counts: model::counts,
         contradictions: &[],
-        // Missing data is made up.
+        // Missing records are made up.
         contains: |_, _| Ok(false),
     },
 };
@@ -97,7 +97,7 @@ pub(crate) static PROVIDER: Provider = Provider {
 static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(OPERATIONS));
 
 fn route(request: &Request) -> RouteMatch {
-    // The two paths that clients reach with and without a slash at the end.
+    // The two paths that clients call with and without a trailing slash.
     let path = match request.path() {
         "/v3/auth/tokens/" => "/v3/auth/tokens",
         "/v3/" => "/v3",

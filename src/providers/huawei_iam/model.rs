@@ -1,7 +1,7 @@
-//! Domains, users and projects: those of the seed, and made-up ones for every other name, so that a client gets past its
-//! look-ups whatever it is configured with.
+//! Domains, users and projects: those in the seed, and made-up ones for all other names, so that a client succeeds with
+//! its look-ups whatever its configuration.
 //!
-//! A made-up id is the first half of a SHA-256, so that it is the same in every run and every namespace.
+//! A made-up id is the first half of a SHA-256, so that it is the same in every run and namespace.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
@@ -14,10 +14,10 @@ use crate::namespace::settings::Credential;
 use crate::providers::huawei::{is_made_up_project_id, made_up_project_id, token};
 use crate::store::page::{count, select};
 
-/// How many characters a name or an id takes.
+/// The maximum length of a name or an id, in characters.
 pub(crate) const LONGEST_NAME: usize = 64;
 
-/// The demo's account, known without any seed too.
+/// The demo's account, known even without a seed.
 const DOMAIN: (&str, &str) = ("d78cbac186b744899480f25bd022f468", "IAMDomain");
 const USER: (&str, &str) = ("7116d09f88fa41908676fdd4b039e95b", "IAMUser");
 
@@ -41,7 +41,7 @@ pub(crate) struct User {
     pub(crate) password_hash: Option<String>,
 }
 
-/// A region of an account, or a part of one.
+/// A region of an account, or a subproject of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Project {
     pub(crate) id: String,
@@ -53,7 +53,7 @@ pub(crate) struct Project {
     pub(crate) parent_id: String,
 }
 
-/// How a body names something: by its id or by its name.
+/// How a body refers to something: by id or by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reference {
     Id(String),
@@ -123,7 +123,7 @@ impl Project {
         })
     }
 
-    /// A project for a name that the seed does not have.
+    /// A project for a name that is not in the seed.
     pub(crate) fn named(name: &str, domain_id: &str) -> Self {
         Self::made_up(made_up_project_id(name), name.to_owned(), domain_id)
     }
@@ -146,7 +146,7 @@ pub(crate) fn made_up_id(words: &[&str]) -> String {
     hex(&Sha256::digest(words.join(":"))[..16])
 }
 
-/// The account that callers belong to: the first of the seed.
+/// The account that callers belong to: the first in the seed.
 pub(crate) fn own_domain(tx: &Connection) -> rusqlite::Result<Domain> {
     let sql = format!(
         "SELECT {} FROM iam_domains ORDER BY seq LIMIT 1",
@@ -159,7 +159,7 @@ pub(crate) fn own_domain(tx: &Connection) -> rusqlite::Result<Domain> {
     Ok(first.unwrap_or_else(|| Domain::made_up(DOMAIN.0.to_owned(), DOMAIN.1.to_owned())))
 }
 
-/// Who calls, where nothing says who: the first user of an account.
+/// The caller, if nothing identifies one: the first user of an account.
 pub(crate) fn first_user(tx: &Connection, domain: &Domain) -> rusqlite::Result<User> {
     let sql = format!(
         "SELECT {} FROM iam_users WHERE domain_id = ?1 ORDER BY seq LIMIT 1",
@@ -172,7 +172,7 @@ pub(crate) fn first_user(tx: &Connection, domain: &Domain) -> rusqlite::Result<U
     Ok(first.unwrap_or_else(|| User::made_up(USER.0.to_owned(), USER.1.to_owned(), &domain.id)))
 }
 
-/// The domain that is meant. Inferred: what is only known by its id has that for a name.
+/// The domain that a body refers to. Inferred: if only the id is known, it also serves as the name.
 pub(crate) fn domain(tx: &Connection, meant: &Reference) -> rusqlite::Result<Domain> {
     let (column, value) = meant.column();
     let sql = format!(
@@ -193,8 +193,8 @@ pub(crate) fn domain(tx: &Connection, meant: &Reference) -> rusqlite::Result<Dom
     }))
 }
 
-/// Whether the account has this project: the seed has it and says nothing else, or it is one that every account has from
-/// the start ([`is_region`]). Its domain is the seed's in any case, and not switched off.
+/// Whether the account has this project: the seed has it and does not say otherwise, or it is one that every account
+/// has from the start ([`is_region`]). In either case its domain must be in the seed and enabled.
 pub(crate) fn is_open_project(tx: &Connection, project: &Project) -> rusqlite::Result<bool> {
     let sql = "SELECT enabled AND domain_id = ?2 FROM iam_projects WHERE id = ?1";
     let seeded: Option<bool> = tx
@@ -205,19 +205,19 @@ pub(crate) fn is_open_project(tx: &Connection, project: &Project) -> rusqlite::R
     Ok(seeded.unwrap_or_else(is_given) && is_open_domain(tx, &project.domain_id)?)
 }
 
-/// Whether the seed has this domain, and it is not switched off.
+/// Whether the seed has this domain and it is enabled.
 pub(crate) fn is_open_domain(tx: &Connection, id: &str) -> rusqlite::Result<bool> {
     tx.prepare_cached("SELECT 1 FROM iam_domains WHERE id = ?1 AND enabled")?
         .exists([id])
 }
 
-/// Whether the seed has a domain of that id.
+/// Whether the seed has a domain with this id.
 pub(crate) fn has_domain(tx: &Connection, id: &str) -> rusqlite::Result<bool> {
     tx.prepare_cached("SELECT 1 FROM iam_domains WHERE id = ?1")?
         .exists([id])
 }
 
-/// The user that is meant: a name is one of that domain, an id is one of whichever.
+/// The user that a body refers to: a name is looked up in the given domain, an id in all domains.
 pub(crate) fn user(tx: &Connection, meant: &Reference, domain: &Domain) -> rusqlite::Result<User> {
     let (column, value) = meant.column();
     let sql = format!(
@@ -242,8 +242,8 @@ pub(crate) fn user(tx: &Connection, meant: &Reference, domain: &Domain) -> rusql
     }))
 }
 
-/// The project that is meant: a name is one of that domain, an id is one of whichever. An id that is not known gets the
-/// name of the region.
+/// The project that a body refers to: a name is looked up in the given domain, an id in all domains. A project with an
+/// unknown id is given the name of the region.
 pub(crate) fn project(
     tx: &Connection,
     meant: &Reference,
@@ -266,7 +266,7 @@ pub(crate) fn project(
     }))
 }
 
-/// The projects of a domain, or of all, in the order of the seed.
+/// The projects of a domain, or of all domains, in the order of the seed.
 pub(crate) fn list_projects(
     tx: &Connection,
     domain_id: Option<&str>,
@@ -278,7 +278,7 @@ pub(crate) fn list_projects(
     select(tx, &sql, [domain_id], Project::from_row)
 }
 
-/// The project of that name in a domain, or in any: in the caller's rather than in another's, the first of the seed else.
+/// The project with this name in a domain, or in any: preferably the caller's, or else the first in the seed.
 pub(crate) fn project_named(
     tx: &Connection,
     name: &str,
@@ -295,7 +295,7 @@ pub(crate) fn project_named(
         .optional()
 }
 
-/// Whether a project's name is that of a region (`cn-north-4`), as those are that every account has from the start.
+/// Whether a project's name is that of a region (`cn-north-4`), which every account has from the start.
 ///
 /// Inferred: the shape; the list of regions grows.
 pub(crate) fn is_region(name: &str) -> bool {
@@ -317,14 +317,14 @@ impl Reference {
     }
 }
 
-/// Scrambles a password for keeping.
+/// Hashes a password for storage.
 pub(crate) fn hash_password(password: &str, ids: &Ids) -> String {
     let salt = ids.text(16, LOWER_HEX);
     let digest = salted(&salt, password);
     format!("sha256${salt}${digest}")
 }
 
-/// Whether a password is the one that was hashed.
+/// Whether a password matches a hash.
 pub(crate) fn is_password(password: &str, hash: &str) -> bool {
     let mut parts = hash.split('$');
     let (Some("sha256"), Some(salt), Some(digest), None) =
@@ -336,7 +336,7 @@ pub(crate) fn is_password(password: &str, hash: &str) -> bool {
     given.as_bytes().ct_eq(digest.as_bytes()).into()
 }
 
-/// Whether a text can be what [`hash_password`] makes.
+/// Whether a text could be a result of [`hash_password`].
 pub(crate) fn is_hash(text: &str) -> bool {
     let hex = |text: &str| {
         text.bytes()
@@ -358,7 +358,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A new access key that is good for a while. Clients see `~namespace` after its name.
+/// A new temporary access key. Clients see `~namespace` appended to its id.
 pub(crate) fn temporary_key(
     tx: &Connection,
     ids: &Ids,
@@ -379,7 +379,7 @@ pub(crate) fn temporary_key(
     })
 }
 
-/// Adds a domain, or brings the one of the same id up to date.
+/// Adds a domain, or updates the one with the same id.
 pub(crate) fn put_domain(tx: &Connection, domain: &Domain) -> rusqlite::Result<usize> {
     let sql = "INSERT INTO iam_domains (id, name, description, enabled) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, description = excluded.description, enabled = excluded.enabled";
@@ -391,7 +391,7 @@ pub(crate) fn put_domain(tx: &Connection, domain: &Domain) -> rusqlite::Result<u
     ])
 }
 
-/// Adds a user, or brings the one of the same id up to date; without a password the old one stays.
+/// Adds a user, or updates the one with the same id; without a password, the old one is kept.
 pub(crate) fn put_user(tx: &Connection, user: &User) -> rusqlite::Result<usize> {
     let sql = "INSERT INTO iam_users (id, name, domain_id, description, enabled, password_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, domain_id = excluded.domain_id, description = excluded.description,
@@ -406,7 +406,7 @@ pub(crate) fn put_user(tx: &Connection, user: &User) -> rusqlite::Result<usize> 
     ])
 }
 
-/// Adds a project, or brings the one of the same id up to date.
+/// Adds a project, or updates the one with the same id.
 pub(crate) fn put_project(tx: &Connection, project: &Project) -> rusqlite::Result<usize> {
     let sql = "INSERT INTO iam_projects (id, name, domain_id, description, enabled, is_domain, parent_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, domain_id = excluded.domain_id, description = excluded.description,
@@ -430,7 +430,7 @@ pub(crate) enum Kind {
     Project,
 }
 
-/// Deletes by id; a domain takes its users and projects with it.
+/// Deletes by id; deleting a domain also deletes its users and projects.
 pub(crate) fn delete(tx: &Connection, kind: Kind, id: &str) -> rusqlite::Result<usize> {
     let sql = match kind {
         Kind::Domain => "DELETE FROM iam_domains WHERE id = ?1",
@@ -450,7 +450,7 @@ pub(crate) fn all_users(tx: &Connection) -> rusqlite::Result<Vec<User>> {
     select(tx, &sql, [], User::from_row)
 }
 
-/// How many records of each kind there are.
+/// The number of records of each kind.
 pub(crate) fn counts(tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>> {
     Ok(vec![
         (

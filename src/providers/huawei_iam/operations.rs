@@ -1,5 +1,5 @@
-//! One function per call, in table order. With authentication off or lenient every name and password will do; strict wants
-//! those of the seed.
+//! One function per API action, in table order. With authentication off or lenient, any name and password are accepted;
+//! strict requires those in the seed.
 
 use rusqlite::Connection;
 
@@ -13,7 +13,7 @@ use crate::provider::error::ApiError;
 use crate::providers::huawei::authentication::is_signed;
 use crate::providers::huawei::token::{self, Token, X_AUTH_TOKEN, X_SUBJECT_TOKEN};
 
-/// The operations that the gateway lets through in a way of their own.
+/// The operations for which the gateway has special rules.
 pub(crate) const CREATE_TOKEN: &str = "KeystoneCreateToken";
 pub(crate) const CREATE_TOKEN_BY_ID_TOKEN: &str = "CreateTokenByIdToken";
 pub(crate) const CREATE_UNSCOPED_TOKEN: &str = "CreateUnscopedTokenWithIdToken";
@@ -21,7 +21,7 @@ pub(crate) const LIST_VERSIONS: &str = "KeystoneListVersions";
 pub(crate) const SHOW_VERSION: &str = "KeystoneShowVersion";
 pub(crate) const CREATE_TEMPORARY_KEY: &str = "CreateTemporaryAccessKeyByToken";
 
-/// Lists the versions of the API, of which there is one.
+/// Lists the versions of the API; there is one.
 pub(crate) fn list_versions(call: &Call<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::json(JSON, &wire::VersionList::new(call))?.status(300))
 }
@@ -40,7 +40,7 @@ pub(crate) fn create_token(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// Shows a token that was issued, as it was then.
+/// Shows an issued token, as it was when issued.
 pub(crate) fn show_token(call: &Call<'_>) -> Result<Reply, ApiError> {
     let refused = || errors::SUBJECT_TOKEN_INVALID.raise();
     let text = call.request.header(X_SUBJECT_TOKEN).unwrap_or_default();
@@ -55,8 +55,8 @@ pub(crate) fn show_token(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// Lists projects: of a name exactly one, whatever the name (SDKs refuse none just as they refuse two); with strict
-/// authentication those of the seed and one for every region.
+/// Lists projects. For a name there is always exactly one (SDKs reject none just as they reject two); with strict
+/// authentication, those in the seed and one for every region.
 pub(crate) fn list_projects(call: &Call<'_>) -> Result<Reply, ApiError> {
     let filter = |name| {
         let value = call.query().first(name);
@@ -87,8 +87,8 @@ pub(crate) fn list_domains(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// Shows the catalogue of the project that the caller's token is good for; of a signed call that of `X-Project-Id`, else of
-/// the region's own.
+/// Shows the catalogue for the project of the caller's token; for a signed call, that of `X-Project-Id`, or else the
+/// region's own project.
 pub(crate) fn show_catalog(call: &Call<'_>) -> Result<Reply, ApiError> {
     call.store().read(|tx| {
         let project = called_project(call, tx)?;
@@ -96,7 +96,7 @@ pub(crate) fn show_catalog(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// The project of a call to no project's path; none for the token of a domain.
+/// The project of a call whose path has none; `None` for a domain token.
 fn called_project(call: &Call<'_>, tx: &Connection) -> Result<Option<Project>, ApiError> {
     let domain = own_domain(call, tx)?;
     let by = |meant| model::project(tx, &meant, &domain, call.region());
@@ -115,7 +115,7 @@ fn called_project(call: &Call<'_>, tx: &Connection) -> Result<Option<Project>, A
     Ok(Some(by(meant)?))
 }
 
-/// Says who calls.
+/// Shows the caller's identity.
 pub(crate) fn get_caller_identity(call: &Call<'_>) -> Result<Reply, ApiError> {
     call.store().read(|tx| {
         let (user, domain) = caller(call, tx)?;
@@ -125,16 +125,16 @@ pub(crate) fn get_caller_identity(call: &Call<'_>) -> Result<Reply, ApiError> {
 
 /// Issues a token for a user of an external identity provider.
 ///
-/// Inferred: the user's name and the method; no source shows this answer's body. The id token is believed whatever the mode
-/// of authentication: its signer is unknown to rollcall.
+/// Inferred: the user's name and the method; no source shows this answer's body. The id token is trusted in every mode
+/// of authentication, because rollcall does not know its signer.
 pub(crate) fn create_token_by_id_token(call: &Call<'_>) -> Result<Reply, ApiError> {
     let body = wire::IdTokenBody::decode(call)?;
     federate(call, body.scope)
 }
 
-/// Issues the same without a scope: Huawei's Node SDK asks here, where its twins ask above.
+/// Issues the same without a scope: Huawei's Node SDK calls this operation where the other SDKs call the one above.
 ///
-/// Inferred: the token is good for the account's domain, as one that was asked for without a scope is.
+/// Inferred: the token is valid for the account's domain, like one requested without a scope.
 pub(crate) fn create_unscoped_token(call: &Call<'_>) -> Result<Reply, ApiError> {
     wire::bearer(call)?;
     federate(call, None)
@@ -148,15 +148,15 @@ fn federate(call: &Call<'_>, scope: Option<ScopeBody>) -> Result<Reply, ApiError
     })
 }
 
-/// Issues an access key for a while.
+/// Issues a temporary access key.
 pub(crate) fn create_temporary_access_key(call: &Call<'_>) -> Result<Reply, ApiError> {
     let body = wire::TemporaryKeyBody::decode(call)?;
     let namespace = &call.namespace.name;
     let now = call.now();
     let end = now.plus_millis(body.duration_seconds.saturating_mul(1000));
-    // Keys are no provider's own.
+    // Keys do not belong to a provider.
     call.whole_store()?.write(|tx| {
-        // Inferred: any agency of the domain will do.
+        // Inferred: any agency of the domain is accepted.
         if let Some(meant) = &body.agency_domain
             && is_strict(call)
         {
@@ -169,7 +169,7 @@ pub(crate) fn create_temporary_access_key(call: &Call<'_>) -> Result<Reply, ApiE
     })
 }
 
-/// The account, by the name that it is set to.
+/// The account, with the name from the settings, if there is one.
 fn own_domain(call: &Call<'_>, tx: &Connection) -> Result<Domain, ApiError> {
     let own = model::own_domain(tx)?;
     Ok(match &call.settings.domain_name {
@@ -181,7 +181,7 @@ fn own_domain(call: &Call<'_>, tx: &Connection) -> Result<Domain, ApiError> {
     })
 }
 
-/// The domain that is meant. An account with a name of its own is not known by the seed's.
+/// The domain that a body refers to. If the settings name the account, the seed's name for it is not known.
 fn domain(call: &Call<'_>, tx: &Connection, meant: &Reference) -> Result<Domain, ApiError> {
     if call.settings.domain_name.is_none() {
         return Ok(model::domain(tx, meant)?);
@@ -197,7 +197,7 @@ fn domain(call: &Call<'_>, tx: &Connection, meant: &Reference) -> Result<Domain,
     })
 }
 
-/// The domain that something belongs to: most often the one at hand, which the seed need not have.
+/// The domain that something belongs to: usually the one at hand, which need not be in the seed.
 fn domain_of(
     call: &Call<'_>,
     tx: &Connection,
@@ -210,12 +210,12 @@ fn domain_of(
     domain(call, tx, &Reference::Id(domain_id.to_owned()))
 }
 
-/// Whether only what the seed has is accepted.
+/// Whether only records in the seed are accepted.
 fn is_strict(call: &Call<'_>) -> bool {
     call.auth() == Auth::Strict
 }
 
-/// Whom a body means, and whether it is they.
+/// The user that a body identifies, after checking the credentials.
 fn identified(
     call: &Call<'_>,
     tx: &Connection,
@@ -249,7 +249,8 @@ fn identified(
             }
             holder(call, tx, text)
         }
-        // Inferred: who acts as an agency goes by its name after that of its domain. Any agency of the account will do.
+        // Inferred: a user acting as an agency is named after its domain and the agency. Any agency of the account is
+        // accepted.
         Identity::Agency {
             domain: meant,
             name,
@@ -267,7 +268,7 @@ fn identified(
     }
 }
 
-/// Any passcode sent with the password is accepted: rollcall knows no second factors.
+/// Any passcode sent with the password is accepted: rollcall has no second factors.
 fn proven(tx: &Connection, user: &User, password: &Password) -> Result<(), ApiError> {
     let refused = |because: &str| errors::PASSWORD_WRONG.raise().because(because);
     let Some(hash) = &user.password_hash else {
@@ -306,7 +307,7 @@ fn open_project(tx: &Connection, project: &Project, owner: &Domain) -> Result<()
     )))
 }
 
-/// Who a token was issued to; for one that is none of ours, or past its time, the first user of the account.
+/// The user to whom a token was issued; for an unknown or expired token, the first user of the account.
 fn holder(call: &Call<'_>, tx: &Connection, text: &str) -> Result<(User, Domain), ApiError> {
     let token = token::find(tx, text)?.filter(|token| call.now() < token.expires_at);
     if let Some(holder) = token.and_then(|token| wire::user_of(&token.document)) {
@@ -316,15 +317,15 @@ fn holder(call: &Call<'_>, tx: &Connection, text: &str) -> Result<(User, Domain)
     Ok((model::first_user(tx, &domain)?, domain))
 }
 
-/// Who calls: the user that the token in the headers was issued to, else the first user of the account. With a signature the
-/// token does not count.
+/// The caller: the user to whom the token in the headers was issued, or else the first user of the account. If the call
+/// is signed, the token does not count.
 fn caller(call: &Call<'_>, tx: &Connection) -> Result<(User, Domain), ApiError> {
     let token = call.request.header(X_AUTH_TOKEN);
     let token = token.filter(|_| !is_signed(call.request));
     holder(call, tx, token.unwrap_or_default())
 }
 
-/// Issues a token; without a scope it is good for the user's domain.
+/// Issues a token; without a scope it is valid for the user's domain.
 fn grant(
     call: &Call<'_>,
     tx: &Connection,

@@ -1,4 +1,4 @@
-//! Answers and IAM's own error envelope out.
+//! Answers, and IAM's own error envelope.
 
 use http::HeaderName;
 use serde::Serialize;
@@ -13,7 +13,7 @@ use crate::providers::huawei;
 use crate::providers::huawei::token::{X_SUBJECT_TOKEN, rfc3339_micros};
 use crate::providers::huawei_iam::model::{Domain, Project, User, made_up_id};
 
-/// The content type of what IAM itself answers; the gateway's errors have none with a character set.
+/// The content type of IAM's own answers; in the gateway's errors it has no charset.
 pub(crate) const JSON: &str = "application/json; charset=UTF-8";
 
 /// An id and a name.
@@ -62,18 +62,18 @@ struct TokenUser<'a> {
     password_expires_at: &'a str,
 }
 
-/// Whom a token is for, what it is good for, and when.
+/// The user, scope and lifetime of a token.
 #[derive(Debug)]
 pub(crate) struct Granted {
     pub(crate) methods: Vec<String>,
     pub(crate) user: User,
     pub(crate) user_domain: Domain,
-    /// None: the domain.
+    /// `None`: the domain.
     pub(crate) project: Option<Project>,
     pub(crate) domain: Domain,
     pub(crate) issued_at: Time,
     pub(crate) expires_at: Time,
-    /// Empty where the call asks for none.
+    /// Empty if the call does not ask for it.
     pub(crate) catalog: Vec<Service>,
 }
 
@@ -108,7 +108,7 @@ impl Granted {
     }
 }
 
-/// Who a token was issued to, read back from what is shown of it.
+/// The user to whom a token was issued, read back from its JSON.
 pub(crate) fn user_of(document: &RawValue) -> Option<(User, Domain)> {
     let token: Value = serde_json::from_str(document.get()).ok()?;
     let text = |pointer: &str| Some(token.pointer(pointer)?.as_str()?.to_owned());
@@ -117,7 +117,7 @@ pub(crate) fn user_of(document: &RawValue) -> Option<(User, Domain)> {
     Some((user, domain))
 }
 
-/// The project that a token is good for, read back likewise; none for the token of a domain.
+/// The project that a token is valid for, also read back; `None` for a domain token.
 pub(crate) fn project_of(document: &RawValue) -> Option<Project> {
     let token: Value = serde_json::from_str(document.get()).ok()?;
     let text = |pointer: &str| Some(token.pointer(pointer)?.as_str()?.to_owned());
@@ -130,7 +130,7 @@ struct TokenAnswer<'a> {
     token: &'a RawValue,
 }
 
-/// A token as its issue and its check answer it.
+/// A token, as the calls that issue and check it answer.
 pub(crate) fn token_answer(
     status: u16,
     text: &str,
@@ -219,7 +219,7 @@ struct SelfLink {
 }
 
 impl DomainList {
-    /// Terraform wants exactly one.
+    /// Terraform expects exactly one.
     pub(crate) fn new(call: &Call<'_>, domain: Domain) -> Self {
         let link = |path: &str| SelfLink {
             this: address(call, path),
@@ -275,7 +275,7 @@ struct Endpoint {
 }
 
 impl Service {
-    /// Inferred: the types equal the names, and ids stay the same for the same service and region.
+    /// Inferred: the types equal the names, and ids are stable for a service and region.
     fn new(name: &'static str, endpoints: &[(&str, String)]) -> Self {
         let endpoint = |(region, url): &(&str, String)| Endpoint {
             id: made_up_id(&["endpoint", name, region]),
@@ -293,14 +293,14 @@ impl Service {
     }
 }
 
-/// What a project may call, all of it on this server: one endpoint a type and region, for clients refuse to choose between
-/// two. Without a project (a token of a domain) that is IAM alone, in every region.
+/// What a project may call, all of it on this server: one endpoint per type and region, because clients refuse to
+/// choose between two. Without a project (domain tokens), it is IAM alone, in every region.
 pub(crate) fn services(call: &Call<'_>, project: Option<&Project>) -> Vec<Service> {
     let iam = address(call, "/v3.0");
     let Some(project) = project else {
         return vec![Service::new("iam", &[("*", iam)])];
     };
-    // Inferred: a part of a region's project is named `<region>_<name>`.
+    // Inferred: a subproject of a region's project is named `<region>_<name>`.
     let region = project.name.split('_').next().unwrap_or_default();
     let own = address(call, &format!("/v2/{}", project.id));
     vec![
@@ -351,7 +351,7 @@ struct VersionLink {
 }
 
 impl Version {
-    /// The address keeps the prefix by which the call came, if it had one.
+    /// The address keeps the prefix with which the call was made, if any.
     fn new(call: &Call<'_>) -> Self {
         Self {
             media_types: [MediaType {
@@ -420,7 +420,7 @@ struct CredentialEntry {
 }
 
 impl TemporaryKeyAnswer {
-    /// The access key carries its namespace as every access key can, so that what is signed with it comes back there.
+    /// The access key carries its namespace like every access key, so that calls signed with it reach the same one.
     pub(crate) fn new(key: Credential, namespace: &str, expires_at: Time) -> Self {
         Self {
             credential: CredentialEntry {
@@ -433,7 +433,7 @@ impl TemporaryKeyAnswer {
     }
 }
 
-/// An address on this server, as the client reached it.
+/// An address on this server, with the host that the client used.
 fn address(call: &Call<'_>, path: &str) -> String {
     format!("http://{}{path}", call.request.host())
 }
@@ -452,7 +452,7 @@ struct ErrorText<'a> {
 
 const X_IAM_TRACE_ID: HeaderName = HeaderName::from_static("x-iam-trace-id");
 
-/// The answer as it goes out: IAM's errors in their own envelope, the gateway's in the gateway's.
+/// The final answer: IAM's errors in their own envelope, the gateway's in the gateway's.
 pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Reply {
     let verdict = match verdict {
         Err(refusal) if !refusal.entry.code.starts_with("APIGW.") => Ok(error(&refusal)),

@@ -1,4 +1,4 @@
-//! Bodies in: who asks for a token, and what it is to be good for.
+//! Request bodies: who requests a token, and for which scope.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -11,16 +11,16 @@ use crate::providers::huawei::member;
 use crate::providers::huawei_iam::errors;
 use crate::providers::huawei_iam::model::{LONGEST_NAME, Reference};
 
-/// What a body of `POST /v3/auth/tokens` asks for.
+/// The body of `POST /v3/auth/tokens`.
 #[derive(Debug)]
 pub(crate) struct TokenBody {
     pub(crate) methods: Vec<String>,
     pub(crate) identity: Identity,
-    /// None: the user's domain.
+    /// `None`: the user's domain.
     pub(crate) scope: Option<ScopeBody>,
 }
 
-/// Who wants a token.
+/// The credentials for a token.
 #[derive(Debug)]
 pub(crate) enum Identity {
     /// A user with a password.
@@ -29,13 +29,13 @@ pub(crate) enum Identity {
         domain: Option<Reference>,
         password: Password,
     },
-    /// The user that this token was issued to.
+    /// The user to whom this token was issued.
     Token(String),
     /// A user who may act as this agency.
     Agency { domain: Reference, name: String },
 }
 
-/// A password as sent, which no debug output shows.
+/// A password as sent, hidden in debug output.
 pub(crate) struct Password(pub(crate) String);
 
 impl fmt::Debug for Password {
@@ -44,7 +44,7 @@ impl fmt::Debug for Password {
     }
 }
 
-/// What a token is to be good for.
+/// The scope of a token.
 #[derive(Debug)]
 pub(crate) enum ScopeBody {
     Project {
@@ -54,7 +54,7 @@ pub(crate) enum ScopeBody {
     Domain(Reference),
 }
 
-/// The methods that identify a user, and the one that only adds to a password.
+/// The methods that identify a user, and the one that only complements a password.
 ///
 /// Inferred: any other method is refused.
 const METHODS: [&str; 4] = ["password", "token", "assume_role", "totp"];
@@ -104,14 +104,14 @@ impl TokenBody {
     }
 }
 
-/// What a body of `POST /v3.0/OS-AUTH/id-token/tokens` asks for.
+/// The body of `POST /v3.0/OS-AUTH/id-token/tokens`.
 #[derive(Debug)]
 pub(crate) struct IdTokenBody {
     pub(crate) scope: Option<ScopeBody>,
 }
 
 impl IdTokenBody {
-    /// Inferred: the header that names the identity provider has to be there, as both SDKs send it.
+    /// Inferred: the header that names the identity provider is required, as both SDKs send it.
     pub(crate) fn decode(call: &Call<'_>) -> Result<Self, ApiError> {
         let body = Part::of_body(call)?;
         let auth = body.object("auth")?;
@@ -125,9 +125,9 @@ impl IdTokenBody {
     }
 }
 
-/// The other identity provider's token, which has to be there.
+/// The other identity provider's token, which is required.
 ///
-/// Inferred: what is refused is refused as a body without it is.
+/// Inferred: invalid ones are refused like a body without it.
 pub(crate) fn bearer(call: &Call<'_>) -> Result<(), ApiError> {
     let header = call.request.lossy_header("authorization");
     let token = header.split_once(' ').filter(|(scheme, token)| {
@@ -141,9 +141,9 @@ pub(crate) fn bearer(call: &Call<'_>) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// The page of a list that `page` and `per_page` ask for together, else all of it.
+/// The page of a list, if both `page` and `per_page` are given, or else the whole list.
 ///
-/// Inferred: what is no number from 1 counts as absent.
+/// Inferred: anything but a number from 1 counts as absent.
 pub(crate) fn page_of<T>(call: &Call<'_>, all: Vec<T>) -> Vec<T> {
     let number = |name| {
         let value = call.query().first(name)?.parse::<usize>().ok()?;
@@ -158,23 +158,23 @@ pub(crate) fn page_of<T>(call: &Call<'_>, all: Vec<T>) -> Vec<T> {
     }
 }
 
-/// How long a temporary access key may live, in seconds.
+/// The lifetime of a temporary access key, in seconds.
 ///
-/// Inferred: both SDKs ask for 21600.
+/// Inferred: both SDKs request 21600.
 const DURATION_SECONDS: RangeInclusive<i64> = 900..=86_400;
 
-/// What a body of `POST /v3.0/OS-CREDENTIAL/securitytokens` asks for.
+/// The body of `POST /v3.0/OS-CREDENTIAL/securitytokens`.
 #[derive(Debug)]
 pub(crate) struct TemporaryKeyBody {
     pub(crate) duration_seconds: i64,
-    /// The domain that the agency belongs to, where the key is an agency's.
+    /// The domain of the agency, for an agency's key.
     pub(crate) agency_domain: Option<Reference>,
 }
 
 impl TemporaryKeyBody {
-    /// The token is in the body (Python) or in `X-Auth-Token` (Node); with authentication off it may be in neither.
+    /// The token is in the body (Python) or in `X-Auth-Token` (Node); with authentication off, it may be in neither.
     ///
-    /// Inferred: both methods at once are refused; `session_user` and `policy` are taken and have no effect.
+    /// Inferred: both methods at once are refused; `session_user` and `policy` are accepted and have no effect.
     pub(crate) fn decode(call: &Call<'_>) -> Result<Self, ApiError> {
         let body = Part::of_body(call)?;
         let auth = body.object("auth")?;
@@ -204,14 +204,14 @@ impl TemporaryKeyBody {
     }
 }
 
-/// The token that a body of `POST /v3.0/OS-CREDENTIAL/securitytokens` carries.
+/// The token in a body of `POST /v3.0/OS-CREDENTIAL/securitytokens`.
 pub(crate) fn token_in_body(call: &Call<'_>) -> Option<String> {
     let body = Value::Object(call.json_object().ok()??);
     let token = body.pointer("/auth/identity/token/id")?.as_str()?;
     Some(token.to_owned())
 }
 
-/// An object in a body, with the place where it is for the journal.
+/// An object in a body, with its path for the journal.
 struct Part {
     place: String,
     object: Map<String, Value>,
@@ -252,7 +252,7 @@ impl Part {
             .ok_or_else(|| self.refused(name, "is missing"))
     }
 
-    /// A text, be it empty.
+    /// A text, possibly empty.
     fn any_text(&self, name: &str) -> Result<String, ApiError> {
         match member(&self.object, name) {
             None => Err(self.refused(name, "is missing")),
@@ -261,7 +261,7 @@ impl Part {
         }
     }
 
-    /// Inferred: an empty text counts as a missing one.
+    /// Inferred: an empty text counts as missing.
     fn text(&self, name: &str) -> Result<String, ApiError> {
         let text = self.any_text(name)?;
         if text.is_empty() {
@@ -270,9 +270,9 @@ impl Part {
         Ok(text)
     }
 
-    /// A text that names something, which tokens are kept with.
+    /// A text that names something and is stored with tokens.
     ///
-    /// Inferred: the bound, as seeds have it.
+    /// Inferred: the limit, which is that of seeds.
     fn name(&self, name: &str) -> Result<String, ApiError> {
         let text = self.text(name)?;
         if LONGEST_NAME < text.chars().count() {
@@ -294,7 +294,7 @@ impl Part {
         self.reference_as("id", "name")
     }
 
-    /// An id, else a name.
+    /// An id, or else a name.
     fn reference_as(&self, id: &str, name: &str) -> Result<Reference, ApiError> {
         if member(&self.object, id).is_some() {
             return self.name(id).map(Reference::Id);
@@ -316,7 +316,7 @@ impl Part {
             .ok_or_else(|| self.refused("methods", rule))
     }
 
-    /// With both in it, the project counts. Inferred: one with neither counts as an empty one, which is none.
+    /// If it has both, the project counts. Inferred: one with neither counts as an empty one, that is, as none.
     fn scope(&self) -> Result<Option<ScopeBody>, ApiError> {
         let Some(scope) = self.optional("scope")? else {
             return Ok(None);

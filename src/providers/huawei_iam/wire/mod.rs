@@ -1,4 +1,4 @@
-//! Everything that has a JSON name: bodies in ([`input`]), answers and errors out ([`answer`]), seed documents ([`seed`]).
+//! Everything with a JSON name: request bodies ([`input`]), answers and errors ([`answer`]), seed documents ([`seed`]).
 
 mod answer;
 mod input;

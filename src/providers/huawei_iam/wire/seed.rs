@@ -1,4 +1,4 @@
-//! The seed document: domains and projects as their lists answer them, and the users with their passwords.
+//! The seed document: domains and projects in the format of their lists, and the users with their passwords.
 
 use rusqlite::{Connection, ErrorCode};
 use serde::{Deserialize, Serialize};
@@ -54,10 +54,10 @@ struct User {
     description: String,
     #[serde(default = "yes")]
     enabled: bool,
-    /// Kept as a hash only.
+    /// Stored as a hash only.
     #[serde(default, skip_serializing)]
     password: Option<String>,
-    /// What an export has in place of the password.
+    /// What an export has instead of the password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     password_hash: Option<String>,
     #[serde(rename = "links", default, skip_serializing)]
@@ -80,7 +80,7 @@ struct Project {
     enabled: bool,
     #[serde(default)]
     is_domain: bool,
-    /// Left out: the domain.
+    /// If absent, the domain.
     #[serde(default)]
     parent_id: String,
     #[serde(rename = "links", default, skip_serializing)]
@@ -155,7 +155,7 @@ fn merge_user(tx: &Connection, user: User, context: &SeedContext<'_>) -> Result<
         }
         (Some(password), None) => Some(model::hash_password(&password, context.ids)),
         (None, Some(hash)) if !model::is_hash(&hash) => {
-            // Not repeated: where the two are mistaken for each other, this is a password.
+            // Not repeated in the message: if the two members were confused, this is a password.
             let rule =
                 "that is not a hash; it is what an export wrote there, and password takes the text";
             return Err(SeedError::new("password_hash", rule));
@@ -240,7 +240,7 @@ fn unique_name(put: rusqlite::Result<usize>, kind: &str, name: &str) -> Result<(
     }
 }
 
-/// Gives every record as a seed document of its own. Tokens and temporary keys are none: they end by themselves.
+/// Writes each record as its own seed document. Tokens and temporary keys are not data: they expire on their own.
 pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()> {
     for domain in model::all_domains(tx)? {
         let shown = Domain {
@@ -284,8 +284,8 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
     Ok(())
 }
 
-/// Makes up that many users of the demo's domain, which has the demo's project. Their passwords can be asked from nobody, so
-/// they have none.
+/// Generates users of the demo's domain, which gets the demo's project. They have no passwords, because there would be
+/// no way to learn them.
 pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
     const DOMAIN: &str = "d78cbac186b744899480f25bd022f468";
     each(json!({

@@ -1,5 +1,5 @@
-//! What the gateway asks before the service is reached, in its own order: format, path, method, version, action, then the
-//! signature.
+//! The gateway's checks before the service is reached, in the gateway's order: format, path, method, version, action,
+//! then the signature.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::providers::keys::{CheckFirst, KeyFlaw, require_key};
 use crate::providers::signatures::{Nonces, Sent, check_skew, require_match};
 use crate::signing::{self, Mismatch, RawRequest, alibaba_acs3, alibaba_v1};
 
-/// How far a caller's clock may be off, either way, and how long a nonce may not come again.
+/// The maximum clock skew of a caller, in either direction, and for how long a nonce must not be reused.
 const SKEW: Duration = Duration::from_secs(15 * 60);
 
 /// The gateway's checks.
@@ -28,7 +28,7 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
         return Err(no_operation(request));
     };
     let key = authenticate(call)?;
-    // Inferred: the permission is looked at before any business parameter.
+    // Inferred: the permission is checked before any business parameter.
     if operation.writes && key.is_some_and(|key| key.read_only) {
         return Err(errors::FORBIDDEN_RAM.raise().because(format!(
             "the access key may only read, and {} changes something",
@@ -38,16 +38,16 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// A signature as its scheme's reader takes it apart.
+/// A signature as parsed by its scheme's reader.
 enum Signed<'a> {
     Acs3(alibaba_acs3::Authorization<'a>),
     RpcV1(alibaba_v1::Parameters<'a>),
 }
 
 impl<'a> Signed<'a> {
-    /// Reads what the request carries, or says what is missing or malformed.
+    /// Parses the signature of the request, or returns what is missing or malformed.
     ///
-    /// A request without any sign of a scheme is taken for RPC V1 that lacks everything.
+    /// A request without marks of any scheme is treated as RPC V1 with everything missing.
     fn of(scheme: SignedBy, request: &RawRequest<'a>) -> Result<Self, ApiError> {
         match scheme {
             SignedBy::Acs3 => alibaba_acs3::read(request)
@@ -106,8 +106,8 @@ impl<'a> Signed<'a> {
         }
     }
 
-    /// The error for a signature that is another than ours. It echoes our string to sign to the letter: the legacy Python
-    /// SDK splits the message at its colon and holds the rest against its own, to say whether the secret is wrong.
+    /// The error for a signature other than ours. It contains our string to sign verbatim: the legacy Python SDK splits
+    /// the message at its colon and compares the rest with its own, to tell whether the secret is wrong.
     fn mismatch(&self, call: &Call<'_>, mismatch: &Mismatch) -> ApiError {
         let Mismatch {
             canonical_request,
@@ -126,7 +126,7 @@ impl<'a> Signed<'a> {
     }
 }
 
-/// The lenient and strict checks; gives the key where it is known that the caller holds it.
+/// The lenient and strict checks; returns the key if the caller is known to hold it.
 fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
     let auth = call.auth();
     if auth == Auth::Off {
@@ -142,7 +142,7 @@ fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
     })?;
     let access_key = signed.access_key();
     let token = signed.security_token();
-    // Inferred: a temporary key wants its own token, and none is a wrong one.
+    // Inferred: a temporary key requires its own token, and a missing one is treated as a wrong one.
     let key = require_key(call, access_key, token, CheckFirst::Token, |flaw| {
         let row = match flaw {
             KeyFlaw::Unknown(_) => &errors::ACCESS_KEY_UNKNOWN,
@@ -157,8 +157,8 @@ fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
     require_match(call, signed.scheme(), &sent, signer, verified, |mismatch| {
         signed.mismatch(call, mismatch)
     })?;
-    // Only now: who cannot sign must not use up the nonces of who can.
-    // As long as the operator lets a call be late, or else it could be sent again. With no such bound it is the provider's.
+    // Only now, so that unauthenticated calls cannot use up nonces. Kept for as long as the operator lets a call be
+    // late, or else it could be replayed; without such a limit, for the provider's own period.
     let window = call.skew(SKEW).map_or(SKEW, |skew| skew.max(SKEW));
     if !call.memory::<Nonces>().is_new(
         &key.access_key,
@@ -185,7 +185,7 @@ fn defect_of_acs3(request: &RawRequest<'_>, defect: alibaba_acs3::Defect) -> Api
             _ => "Authorization has no Signature",
         }),
         Defect::Malformed => {
-            // Inferred: what is signed by no header is all that can be said without a list of signed ones.
+            // Inferred: without a list of signed headers, the string to sign is that of a request that signs none.
             let algorithm = alibaba_acs3::Algorithm::Sha256;
             let canonical = alibaba_acs3::canonical_request(request, request.path, algorithm, "");
             errors::SIGNATURE_INCOMPLETE
@@ -216,7 +216,7 @@ fn defect_of_v1(defect: alibaba_v1::Defect) -> ApiError {
     }
 }
 
-/// The row for a part of a signature that is absent.
+/// The error for a missing part of a signature.
 fn missing(name: &str) -> &'static ErrorEntry {
     match name {
         "Timestamp" => &errors::TIMESTAMP_MISSING,
@@ -228,8 +228,8 @@ fn missing(name: &str) -> &'static ErrorEntry {
     }
 }
 
-/// Why a request is for no operation. Found before authentication: a made-up key gets the same (aliyun/aliyun-cli,
-/// openapi/commando_test.go).
+/// Why a request matches no operation. Checked before authentication: a made-up key gets the same error
+/// (aliyun/aliyun-cli, openapi/commando_test.go).
 fn no_operation(request: &Request) -> ApiError {
     if request.path() != "/" {
         return errors::PATH_NOT_FOUND

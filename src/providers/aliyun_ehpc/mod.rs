@@ -1,13 +1,13 @@
 //! Alibaba Cloud E-HPC: the users of a cluster (API versions 2018-04-12 and 2024-07-30).
 //!
-//! What is odd here:
-//! - one path, `/`; the operation is named by `Action` and `Version`, in the query, in a form, or in headers;
-//! - answers are JSON or XML, errors too, and a signed request that does not say which gets XML;
-//! - ListUsersAsync starts a task and answers with its data at once; a call with the AsyncId sees the same list again;
-//! - AddTime has milliseconds and a zone in ListUsersAsync, and neither in the ListUsers of both Versions;
-//! - UpdateUser takes passwords of 6 characters, every other operation of 8;
-//! - a user that exists already, or does not, is 406; a call that RAM forbids is 407;
-//! - the two Versions have clusters of their own; in 2024-07-30 `User` is one parameter that holds a JSON array.
+//! Peculiarities:
+//! - there is one path, `/`; the operation is named by `Action` and `Version`, in the query, in a form, or in headers;
+//! - answers are JSON or XML, including errors, and a signed request that does not specify one gets XML;
+//! - ListUsersAsync starts a task and returns its data at once; a call with the AsyncId sees the same list again;
+//! - AddTime has milliseconds and a zone in ListUsersAsync, but neither in the ListUsers of both Versions;
+//! - UpdateUser accepts passwords of 6 characters, all other operations require 8;
+//! - a user that already exists, or does not exist, is 406; a call forbidden by RAM is 407;
+//! - the two Versions have separate clusters; in 2024-07-30 `User` is one parameter that contains a JSON array.
 
 mod auth;
 mod errors;
@@ -174,7 +174,7 @@ fn request_id(ids: &Ids, _now: Time) -> String {
     ids.uuid().to_uppercase()
 }
 
-/// The error for a request over a bound.
+/// The error for a request that exceeds a limit.
 fn oversize(bound: Oversize) -> &'static ErrorEntry {
     match bound {
         Oversize::Target => &errors::URI_TOO_LARGE,
@@ -185,7 +185,7 @@ fn oversize(bound: Oversize) -> &'static ErrorEntry {
 
 const X_ACS_RETRY_AFTER: HeaderName = HeaderName::from_static("x-acs-retry-after");
 
-/// The Tea SDK reads milliseconds here and raises its ThrottlingException.
+/// The Tea SDK expects milliseconds here and raises its ThrottlingException.
 fn throttled(wait: Duration) -> ApiError {
     errors::THROTTLING_USER
         .raise()

@@ -1,4 +1,4 @@
-//! Clusters and users: rules, rows in and rows out.
+//! Clusters and users: rules and database rows.
 
 pub(crate) mod seen_lists;
 pub(crate) mod tasks;
@@ -14,14 +14,14 @@ use crate::store::order::Direction;
 use crate::store::page::{Page, Window, count, select};
 use crate::store::rows::{CachedReader, Columns, EncodedRow, PlainReader, RowEncoder, RowReader};
 
-/// What contradicts the counts and ids that triggers keep: each query gives a row then.
+/// Contradictions to the counts and ids that triggers maintain: each query returns a row if there is one.
 pub(crate) const CONTRADICTIONS: &[&str] = &[
     "SELECT 1 FROM aliyun_clusters AS c WHERE user_count <> (SELECT count(*) FROM aliyun_users WHERE cluster = c.seq)",
     "SELECT 1 FROM aliyun_clusters AS c WHERE wheel_count <> (SELECT count(*) FROM aliyun_users WHERE cluster = c.seq AND user_group = 'wheel')",
     "SELECT 1 FROM aliyun_clusters AS c WHERE next_user_id <= (SELECT max(user_id) FROM aliyun_users WHERE cluster = c.seq) OR generation < 0",
 ];
 
-/// Which of the two APIs a cluster belongs to. Inferred: neither sees the clusters of the other.
+/// The API version that a cluster belongs to. Inferred: neither version sees the clusters of the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Version {
     V2018,
@@ -44,7 +44,7 @@ impl Version {
 pub(crate) enum Group {
     /// May submit and debug jobs.
     Users,
-    /// May use sudo, too.
+    /// May also use sudo.
     Wheel,
 }
 
@@ -62,7 +62,8 @@ impl Group {
             .find(|group| group.text() == text)
     }
 
-    /// The GroupId of the group. Both are in samples: 10 in the seed, 100 in the page of GetUser 2024-07-30.
+    /// The GroupId of the group. Both come from samples: 10 from the seed, 100 from the documentation of GetUser
+    /// 2024-07-30.
     pub(crate) const fn id(self) -> i64 {
         match self {
             Self::Users => 100,
@@ -83,20 +84,20 @@ impl FromSql for Group {
     }
 }
 
-/// What an operation on users has to know of their cluster.
+/// What operations on users need to know about the cluster.
 #[derive(Debug, Clone)]
 pub(crate) struct Cluster {
-    /// Never used again for another cluster, whatever its id.
+    /// Never reused for another cluster, whatever its id.
     pub(crate) seq: i64,
     pub(crate) cluster_id: String,
     pub(crate) status: String,
     pub(crate) user_count: u64,
-    /// Grows with every change of the list of users.
+    /// Increases with every change to the list of users.
     pub(crate) generation: i64,
 }
 
 impl Cluster {
-    /// Users can be listed and changed only here.
+    /// Only then can users be listed and changed.
     pub(crate) fn is_running(&self) -> bool {
         self.status == "running"
     }
@@ -108,7 +109,7 @@ pub(crate) struct ClusterRecord {
     pub(crate) cluster_id: String,
     pub(crate) name: String,
     pub(crate) status: String,
-    /// The cluster as its Version's ListClusters answers it, a JSON object.
+    /// The cluster as its Version's ListClusters returns it, a JSON object.
     pub(crate) detail: String,
     pub(crate) user_count: u64,
     pub(crate) wheel_count: u64,
@@ -186,7 +187,7 @@ pub(crate) fn cluster_record(
         .optional()
 }
 
-/// Which API a cluster id belongs to.
+/// The API version that a cluster id belongs to.
 pub(crate) fn version_of(tx: &Connection, cluster_id: &str) -> rusqlite::Result<Option<Version>> {
     for version in Version::ALL {
         if cluster(tx, version, cluster_id)?.is_some() {
@@ -196,7 +197,7 @@ pub(crate) fn version_of(tx: &Connection, cluster_id: &str) -> rusqlite::Result<
     Ok(None)
 }
 
-/// The clusters of a Version in the order in which they came, all of them.
+/// All clusters of a Version, in insertion order.
 pub(crate) fn clusters(
     tx: &Connection,
     version: Version,
@@ -217,7 +218,7 @@ pub(crate) fn clusters(
     })
 }
 
-/// How many clusters a Version has.
+/// The number of clusters of a Version.
 pub(crate) fn cluster_count(tx: &Connection, version: Version) -> rusqlite::Result<u64> {
     count(
         tx,
@@ -235,7 +236,7 @@ static USERS: List = List {
     filter_columns: &[],
 };
 
-/// A page of a cluster's users. Inferred: by UserId, the lowest first.
+/// A page of a cluster's users. Inferred: by UserId, ascending.
 pub(crate) fn users(
     tx: &Tx<'_>,
     cluster: &Cluster,
@@ -296,7 +297,7 @@ fn list<R: RowReader>(
     })
 }
 
-/// A page of the first so many of a cluster's users.
+/// A page of the first `n` users of a cluster.
 pub(crate) fn first_users(
     tx: &Tx<'_>,
     cluster: &Cluster,
@@ -312,7 +313,7 @@ pub(crate) fn first_users(
     })
 }
 
-/// Every user of a cluster, in the order of its list.
+/// All users of a cluster, in list order.
 pub(crate) fn for_each_user(
     tx: &Connection,
     cluster: &Cluster,
@@ -330,7 +331,7 @@ pub(crate) fn for_each_user(
     Ok(())
 }
 
-/// Adds a user under the next id of its cluster; the caller gives the conflict its name.
+/// Adds a user with the next id of its cluster; the caller maps a conflict to an error.
 pub(crate) fn add_user(
     tx: &Connection,
     cluster: &Cluster,
@@ -349,7 +350,7 @@ pub(crate) fn add_user(
     ])
 }
 
-/// Adds a user as it is, or brings the one of that name up to date, its id included; the caller gives a taken id its name.
+/// Adds a user unchanged, or updates the one with that name, including its id; the caller maps a taken id to an error.
 pub(crate) fn put_user(tx: &Connection, cluster: &Cluster, user: &User) -> rusqlite::Result<usize> {
     let sql = "INSERT INTO aliyun_users (cluster, user_id, name, user_group, group_id, add_time) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT (cluster, name) DO UPDATE SET user_id = excluded.user_id, user_group = excluded.user_group,
@@ -378,7 +379,7 @@ pub(crate) fn user(
         .optional()
 }
 
-/// Moves a user to another group; says whether there is such a user.
+/// Moves a user to another group; returns whether the user exists.
 pub(crate) fn set_group(
     tx: &Connection,
     cluster: &Cluster,
@@ -393,7 +394,7 @@ pub(crate) fn set_group(
     Ok(changed == 1)
 }
 
-/// Deletes a user; says whether there was one.
+/// Deletes a user; returns whether it existed.
 pub(crate) fn delete_user(
     tx: &Connection,
     cluster: &Cluster,
@@ -406,7 +407,7 @@ pub(crate) fn delete_user(
         == 1)
 }
 
-/// Adds a cluster, or brings the one of the same id up to date; its users stay.
+/// Adds a cluster, or updates the one with the same id; its users are kept.
 pub(crate) fn put_cluster(
     tx: &Connection,
     version: Version,
@@ -428,7 +429,7 @@ pub(crate) fn delete_cluster(tx: &Connection, cluster_id: &str) -> rusqlite::Res
         .execute([cluster_id])
 }
 
-/// The id that a cluster's next user gets, unless the users that it has imply it.
+/// The id of the cluster's next user, if it does not follow from the existing users.
 pub(crate) fn unimplied_next_user_id(
     tx: &Connection,
     cluster_id: &str,
@@ -440,7 +441,7 @@ pub(crate) fn unimplied_next_user_id(
         .optional()
 }
 
-/// Lets a cluster's next user have at least that id.
+/// Makes the id of the cluster's next user at least this one.
 pub(crate) fn raise_next_user_id(
     tx: &Connection,
     cluster_id: &str,
@@ -469,7 +470,7 @@ pub(crate) fn counts(tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64
     ])
 }
 
-/// Whether there is a thing that an operation missed.
+/// Whether the record that an operation did not find exists here.
 pub(crate) fn contains(tx: &Connection, missing: &Missing) -> rusqlite::Result<bool> {
     match (missing.kind, missing.key.as_slice()) {
         ("cluster", [cluster_id]) => Ok(version_of(tx, cluster_id)?.is_some()),

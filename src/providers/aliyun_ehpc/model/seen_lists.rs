@@ -1,5 +1,5 @@
-//! The lists that tasks saw, as far as they can still be told: while they only grow they are the beginning of the list that
-//! there is, and after that the beginning of a copy.
+//! The lists that tasks saw, as far as they can be reconstructed: while the list only grows, they are prefixes of the
+//! current list, and afterwards, prefixes of a copy.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use super::{Cluster, User};
 
-/// How many users the kept lists of a namespace may hold together; the oldest lists go first, and one that does not fit
-/// alone is not kept.
+/// How many users a namespace's stored lists may hold in total; the oldest lists are dropped first, and a list that
+/// exceeds the limit alone is not stored.
 pub(super) const MOST_KEPT_USERS: usize = 200_000;
 
-/// A list at one moment: a cluster's `seq`, and the generation of its list.
+/// A list at one point in time: a cluster's `seq`, and the generation of its list.
 pub(super) type Seen = (i64, i64);
 
 /// The lists that the tasks of a namespace saw.
@@ -21,7 +21,7 @@ pub(super) struct SeenLists {
     /// The copies that lists share.
     pub(super) copies: HashMap<u64, Copied>,
     last_copy: u64,
-    /// What is known of the writes to a cluster's list.
+    /// What is known about the writes to a cluster's list.
     written: HashMap<i64, Written>,
     pub(super) kept_users: usize,
 }
@@ -29,42 +29,42 @@ pub(super) struct SeenLists {
 /// The writes to the list of a cluster.
 #[derive(Debug, Default)]
 struct Written {
-    /// The generation that they lead to; the last may still be under way.
+    /// The generation that they lead to; the last write may still be in progress.
     to: i64,
-    /// The generations that tasks saw, which have only grown since: so long as every write is counted here.
+    /// The generations that tasks saw and that have only grown since, provided that every write is counted here.
     grown: BTreeSet<i64>,
 }
 
-/// A list that some task saw.
+/// A list that a task saw.
 #[derive(Debug, Default)]
 pub(super) struct List {
     tasks: usize,
     state: ListState,
 }
 
-/// What became of a list that some task saw.
+/// What has become of a list that a task saw.
 #[derive(Debug, Default, Clone, Copy)]
 enum ListState {
-    /// Nothing that is known of.
+    /// Unchanged, as far as is known.
     #[default]
     Same,
-    /// It is the first so many users of the one there is now.
+    /// It consists of the first `n` users of the current list.
     Grown(u64),
-    /// It is the first so many users of that copy.
+    /// It consists of the first `n` users of this copy.
     Copied { copy: u64, users: usize },
 }
 
-/// A copy of a list, and how many lists are a beginning of it.
+/// A copy of a list, and the number of lists that are prefixes of it.
 #[derive(Debug)]
 pub(super) struct Copied {
     users: Arc<[User]>,
     lists: usize,
 }
 
-/// What a write does to a list.
+/// The effect of a write on a list.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Change {
-    /// It adds so many users, after all others.
+    /// Appends this many users.
     Adds(usize),
     Other,
 }
@@ -72,29 +72,28 @@ pub(crate) enum Change {
 /// A list as a task saw it.
 #[derive(Debug)]
 pub(crate) enum EarlierList {
-    /// The first so many users of the one there is now.
+    /// The first `n` users of the current list.
     First(u64),
     Users(Arc<[User]>, usize),
 }
 
 impl SeenLists {
-    /// One task more sees that list.
+    /// Registers one more task that saw the list.
     pub(super) fn see(&mut self, seen: Seen) {
         self.lists.entry(seen).or_default().tasks += 1;
     }
 
-    /// Whether it is known how a list was that has changed since.
+    /// Whether the former state of a changed list is known.
     pub(super) fn is_kept(&self, seen: Seen) -> bool {
         let list = self.lists.get(&seen);
         list.is_some_and(|list| !matches!(list.state, ListState::Same))
     }
 
-    /// A list as it was seen, by the cluster as it is in the transaction that goes on to read it; nothing where it was not
-    /// kept.
+    /// A list as it was seen, given the cluster in the transaction that continues reading; `None` if it was not stored.
     pub(super) fn earlier(&self, seen: Seen, cluster: &Cluster) -> Option<EarlierList> {
         match self.lists.get(&seen)?.state {
             ListState::Same => None,
-            // A write that is not counted, by a seed, may have changed any user.
+            // An uncounted write, by a seed, may have changed any user.
             ListState::Grown(users) => self.counts(cluster).then_some(EarlierList::First(users)),
             ListState::Copied { copy, users } => {
                 let copy = self.copies.get(&copy)?;
@@ -103,8 +102,8 @@ impl SeenLists {
         }
     }
 
-    /// Notes what is about to be written to the list of that cluster; where that does more than add, the lists that were seen
-    /// are kept before. `oldest` is what tasks saw, the oldest first.
+    /// Registers a write that is about to change the cluster's list; if it does more than append, the lists seen so far
+    /// are stored first. `oldest` lists what tasks saw, oldest first.
     pub(super) fn before_change<E>(
         &mut self,
         cluster: &Cluster,
@@ -130,12 +129,12 @@ impl SeenLists {
         Ok(())
     }
 
-    /// What was about to be written is taken back.
+    /// Reverts the registration of a write that was not made.
     pub(super) fn take_back(&mut self, cluster: &Cluster) {
         self.written.entry(cluster.seq).or_default().to = cluster.generation;
     }
 
-    /// Whether a write has asked for a copy of what `cluster` describes, and so will not ask again.
+    /// Whether a write has requested a copy of what `cluster` describes, so that it will not request one again.
     pub(super) fn is_overtaken(&self, cluster: &Cluster) -> bool {
         self.written
             .get(&cluster.seq)
@@ -149,7 +148,7 @@ impl SeenLists {
             .is_none_or(|written| written.grown.is_empty() || cluster.generation <= written.to)
     }
 
-    /// One task less saw that list; it is not needed after the last.
+    /// Unregisters a task that saw the list; after the last one, the list is not needed.
     pub(super) fn release(&mut self, seen: Seen) {
         if let Some(list) = self.lists.get_mut(&seen) {
             list.tasks -= 1;
@@ -172,7 +171,7 @@ impl SeenLists {
         }
     }
 
-    /// One list less is a beginning of that copy; it is not needed after the last.
+    /// Unregisters a list that is a prefix of this copy; after the last one, the copy is not needed.
     fn release_copy(&mut self, copy: u64) {
         if let Entry::Occupied(mut copied) = self.copies.entry(copy) {
             copied.get_mut().lists -= 1;
@@ -182,7 +181,7 @@ impl SeenLists {
         }
     }
 
-    /// Notes that a list that a task saw is about to grow.
+    /// Registers that a list seen by a task is about to grow.
     fn grow(&mut self, cluster: &Cluster) {
         let (seq, generation) = (cluster.seq, cluster.generation);
         if let Some(list) = self.lists.get_mut(&(seq, generation))
@@ -197,7 +196,7 @@ impl SeenLists {
         }
     }
 
-    /// Gives up the lists that have grown, where a write was not counted.
+    /// Drops the lists that have grown if a write was not counted.
     fn lose_grown(&mut self, cluster: &Cluster) {
         let grown = self
             .written
@@ -210,7 +209,7 @@ impl SeenLists {
         }
     }
 
-    /// Keeps a list that a task saw, it or a beginning of it, in place of older ones where there is not room for all.
+    /// Stores a list that a task saw, or a prefix of it, replacing older ones if there is not enough room.
     pub(super) fn keep<E>(
         &mut self,
         cluster: &Cluster,
@@ -251,8 +250,8 @@ impl SeenLists {
         Ok(())
     }
 
-    /// Drops the copies whose tasks are the oldest until that many users find room. Tasks without a copy stay: they need
-    /// no room, and most of them are of lists that have not changed.
+    /// Drops the copies with the oldest tasks until this many users fit. Tasks without a copy are kept: they need no
+    /// room, and most of them saw lists that have not changed.
     fn make_room(&mut self, length: usize, oldest: impl Iterator<Item = Seen>) {
         for seen in oldest {
             if self.kept_users.saturating_add(length) <= MOST_KEPT_USERS {

@@ -1,9 +1,10 @@
-//! The tasks of ListUsersAsync, in memory: which list each saw, and the lists that have changed since.
+//! The tasks of ListUsersAsync, in memory: which list each one saw, and the lists that have changed since.
 //!
-//! A task remembers its cluster and the generation of the list at its start. While the list is of that generation, its
-//! pages come from the data. Users that are added come last, so a list that has only grown since is the beginning of the one
-//! there is now. The first write that changes a list otherwise keeps a copy for all tasks that saw it or a beginning of it,
-//! and only then. So a first call, which is most calls, costs one entry here and no write, and adding users costs no copy.
+//! A task remembers its cluster and the generation of the list at its start. While the list has that generation, its
+//! pages come from the data. New users are appended, so a list that has only grown since is a prefix of the current
+//! one. Only the first write that changes a list in another way stores a copy, for all tasks that saw the list or a
+//! prefix of it. So a first call, which most calls are, costs one entry here and no write, and adding users costs no
+//! copy.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,12 +18,12 @@ use crate::namespace::ids::{Ids, LOWER_ALPHANUMERIC};
 
 /// Inferred: how long a task can be polled.
 const KEPT_MILLIS: i64 = 60 * 60 * 1000;
-/// How many tasks a namespace keeps; the oldest go first. A million calls must not fill the memory.
+/// How many tasks a namespace keeps; the oldest are dropped first. A million calls must not fill the memory.
 const MOST_TASKS: usize = 16 * 1024;
 /// The random part of an AsyncId.
 const ID_LENGTH: usize = 13;
 
-/// An AsyncId without what is the same in all of its cluster: `t-hz` and these.
+/// An AsyncId without the parts that all of its cluster share: `t-hz` and these.
 type TaskId = [u8; ID_LENGTH];
 
 /// The tasks of a namespace.
@@ -34,7 +35,7 @@ pub(crate) struct Tasks {
 #[derive(Debug, Default)]
 struct Inner {
     tasks: HashMap<TaskId, Task>,
-    /// The tasks' ids, the oldest first.
+    /// The ids of the tasks, oldest first.
     order: VecDeque<TaskId>,
     lists: SeenLists,
 }
@@ -46,30 +47,30 @@ struct Task {
     polls_left: u32,
 }
 
-/// How far a task is.
+/// The state of a task.
 #[derive(Debug)]
 pub(crate) enum Progress {
     Running,
-    /// Done, and the list is still as it was.
+    /// Done, and the list is unchanged.
     Unchanged,
-    /// Done, and the list was another one: [`Tasks::earlier`] tells it.
+    /// Done, and the list has changed: [`Tasks::earlier`] returns the earlier one.
     Changed,
 }
 
-/// Why a poll finds nothing.
+/// Why a poll fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PollError {
-    /// No such task, or not any more.
+    /// There is no such task, or no longer.
     Unknown,
-    /// A task of another cluster.
+    /// The task belongs to another cluster.
     OtherCluster,
-    /// The list has changed, and it could not be kept as it was.
+    /// The list has changed, and its earlier state could not be stored.
     NotKept,
 }
 
 impl Tasks {
-    /// Starts a task on the list as `cluster` describes it and gives its AsyncId; nothing where a write is already changing
-    /// the list, or has changed it, unseen by this reader.
+    /// Starts a task on the list as `cluster` describes it and returns its AsyncId; `None` if a write is changing the
+    /// list, or has changed it without this reader seeing it.
     pub(crate) fn start(
         &self,
         cluster: &Cluster,
@@ -81,7 +82,8 @@ impl Tasks {
         (!inner.lists.is_overtaken(cluster)).then(|| inner.start(cluster, polls, ids, now))
     }
 
-    /// Starts a task whatever is being written: `list` reads the list that `cluster` describes, in one transaction with it.
+    /// Starts a task regardless of writes in progress: `list` reads the list that `cluster` describes, in the same
+    /// transaction.
     pub(crate) fn start_beside_a_write<E>(
         &self,
         cluster: &Cluster,
@@ -103,7 +105,7 @@ impl Tasks {
         Ok(async_id)
     }
 
-    /// Looks at a task, which counts as a poll.
+    /// Polls a task, which is counted.
     pub(crate) fn poll(
         &self,
         cluster: &Cluster,
@@ -138,16 +140,16 @@ impl Tasks {
         }
     }
 
-    /// The list that a task saw, by the cluster as it is in the transaction that goes on to read it. Nothing where it was not
-    /// kept, or there is no such task any more.
+    /// The list that a task saw, given the cluster in the transaction that continues reading. `None` if it was not
+    /// stored, or the task no longer exists.
     pub(crate) fn earlier(&self, cluster: &Cluster, async_id: &str) -> Option<EarlierList> {
         let inner = self.lock();
         let task = inner.tasks.get(&task_id(async_id.get(4..)?)?)?;
         inner.lists.earlier(task.seen, cluster)
     }
 
-    /// Lets `change` change the list of that cluster, as `kind` says; where it does more than add, the list is kept before, as
-    /// `list` reads it, for the tasks that saw it. One write is made at a time.
+    /// Lets `change` change the cluster's list in the way of `kind`; if it does more than append, the list is first
+    /// stored, as read by `list`, for the tasks that saw it. Writes are serialised.
     pub(crate) fn changing<E>(
         &self,
         cluster: &Cluster,
@@ -158,7 +160,7 @@ impl Tasks {
     ) -> Result<(), E> {
         self.before_change(cluster, now, kind, list)?;
         change().inspect_err(|_| {
-            // It is taken back: the list stays as tasks see it, and a task may start on it without a copy.
+            // The write was reverted: tasks still see the list as it is, and new ones may start on it without a copy.
             self.lock().lists.take_back(cluster);
         })
     }
@@ -210,14 +212,14 @@ impl Inner {
             self.forget_oldest();
         }
         self.lists.see(task.seen);
-        // Two equal ids are as likely as two equal random numbers below 36 to the 13th: the first task would be lost.
+        // A collision of ids is as likely as that of two random numbers below 36 to the 13th; the first task would be lost.
         if let Some(twin) = self.tasks.insert(id, task) {
             self.lists.release(twin.seen);
         }
         self.order.push_back(id);
     }
 
-    /// Forgets the tasks at the old end that are over.
+    /// Drops expired tasks from the old end.
     fn forget_over(&mut self, now: Time) {
         while let Some(oldest) = self.order.front() {
             if self
@@ -242,7 +244,7 @@ impl Inner {
     }
 }
 
-/// What the tasks saw, the oldest first.
+/// What the tasks saw, oldest first.
 fn seen_by(tasks: &HashMap<TaskId, Task>, order: &VecDeque<TaskId>) -> impl Iterator<Item = Seen> {
     order.iter().filter_map(|id| Some(tasks.get(id)?.seen))
 }
@@ -251,7 +253,7 @@ fn task_id(text: &str) -> Option<TaskId> {
     text.as_bytes().try_into().ok()
 }
 
-/// The letters of a cluster's region, as its id has them: `hz` of `ehpc-hz-vu7c2WkVGx`.
+/// The letters for a cluster's region, as in its id: `hz` in `ehpc-hz-vu7c2WkVGx`.
 fn letters(cluster_id: &str) -> &str {
     cluster_id.get(5..7).unwrap_or("hz")
 }

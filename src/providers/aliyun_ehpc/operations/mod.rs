@@ -1,7 +1,7 @@
-//! One function per API action, in table order; what both Versions do alike is here.
+//! One function per API action, in table order; this file has what both Versions share.
 //!
-//! The order of checks, inferred: the gateway looks at what is there and of which type (the decoding of `wire`), then the
-//! service at bounds, the cluster, its status, and last at what the operation is about.
+//! The order of checks is inferred: the gateway checks presence and type (the decoding in `wire`), then the service
+//! checks bounds, the cluster, its status, and finally the subject of the operation.
 
 pub(crate) mod v2018;
 pub(crate) mod v2024;
@@ -17,7 +17,7 @@ use crate::provider::call::Call;
 use crate::provider::error::ApiError;
 use crate::store::OnConflict;
 
-/// The cluster of an operation on users, which has to run.
+/// The cluster of an operation on users, which must be running.
 fn running_cluster(
     tx: &Connection,
     version: Version,
@@ -68,8 +68,7 @@ fn no_cluster(tx: &Connection, version: Version, cluster_id: &str) -> Result<Api
         .missing("cluster", &[cluster_id]))
 }
 
-/// Lets `change` change the users of a running cluster: all of it is done, or nothing. Tasks that saw the list go on to see
-/// it as it was.
+/// Lets `change` change the users of a running cluster, atomically. Tasks that saw the list continue to see it as it was.
 fn change_users(
     call: &Call<'_>,
     version: Version,
@@ -88,7 +87,7 @@ fn change_users(
     })
 }
 
-/// Adds users to a running cluster, after those that it has: all of them or none.
+/// Adds users to a running cluster, after the existing ones, atomically.
 fn add_all<'a>(
     call: &Call<'_>,
     version: Version,
@@ -123,7 +122,7 @@ fn add_user(
     name: &str,
     group: Group,
 ) -> Result<(), ApiError> {
-    // The service keeps whole seconds.
+    // The service stores whole seconds.
     let now = Time::from_millis(call.now().seconds().saturating_mul(1000));
     model::add_user(tx, cluster, name, group, now).on_conflict("aliyun_users.name", || {
         errors::USER_ALREADY_EXIST.with(name).because(format!(
@@ -134,7 +133,7 @@ fn add_user(
     Ok(())
 }
 
-/// Inferred: deleting a user that is not there is an error, not a no-op.
+/// Inferred: deleting a user that does not exist is an error, not a no-op.
 fn delete_user(tx: &Connection, cluster: &Cluster, name: &str) -> Result<(), ApiError> {
     exists(model::delete_user(tx, cluster, name)?, cluster, name)
 }

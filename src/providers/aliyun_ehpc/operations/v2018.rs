@@ -14,9 +14,9 @@ use crate::store::page::Page;
 
 const VERSION: Version = Version::V2018;
 
-/// Lists the users of a cluster through a task: a first call starts one, a call with its AsyncId looks at it.
+/// Lists the users of a cluster through a task: the first call starts one, a call with its AsyncId polls it.
 ///
-/// The page notes which list it shows, so that a task starts on it, or is compared with it, without a look at the data.
+/// The page records which list it shows, so that a task can start on it, or be compared with it, without reading the data.
 pub(crate) fn list_users_async(call: &Call<'_>) -> Result<Reply, ApiError> {
     let query = wire_2018::ListQuery::decode(call)?;
     let page = query.page()?;
@@ -35,7 +35,7 @@ pub(crate) fn list_users_async(call: &Call<'_>) -> Result<Reply, ApiError> {
         let list = wire_2018::ListUsersAsync::without_users(page, status);
         wire::answer(call, &list.of_call(call, async_id))
     };
-    // How a task ends is the namespace's to say, and so the same for every task at any moment.
+    // How tasks end is a setting of the namespace, and so the same for all tasks at any time.
     let fails = call.quirk("async-end") == "failed";
     if let Some(async_id) = query.async_id {
         return match tasks.poll(cluster, async_id, call.now()) {
@@ -90,7 +90,7 @@ pub(crate) fn list_users_async(call: &Call<'_>) -> Result<Reply, ApiError> {
     }
 }
 
-/// Inferred: what polling with a wrong AsyncId answers.
+/// Inferred: the answer to polling with a wrong AsyncId.
 fn no_task(async_id: &str, cluster_id: &str, lost: PollError) -> ApiError {
     wire::invalid_params("AsyncId").because(match lost {
         PollError::Unknown => format!(
@@ -118,7 +118,7 @@ pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     Ok(listed.reply(call, ""))
 }
 
-/// Adds users, all of them or none.
+/// Adds users, atomically.
 pub(crate) fn add_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     let asked = wire_2018::UserCall::decode(call)?;
     let users = asked.new_users()?;
@@ -127,7 +127,7 @@ pub(crate) fn add_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     wire::done(call)
 }
 
-/// Deletes users, all of them or none.
+/// Deletes users, atomically.
 pub(crate) fn delete_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     let asked = wire_2018::UserCall::decode(call)?;
     let names = asked.names()?;
@@ -139,7 +139,7 @@ pub(crate) fn delete_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     wire::done(call)
 }
 
-/// Moves users to other groups, all of them or none.
+/// Moves users to other groups, atomically.
 pub(crate) fn modify_user_groups(call: &Call<'_>) -> Result<Reply, ApiError> {
     let asked = wire_2018::UserCall::decode(call)?;
     let groups = asked.groups()?;
@@ -151,7 +151,7 @@ pub(crate) fn modify_user_groups(call: &Call<'_>) -> Result<Reply, ApiError> {
     wire::done(call)
 }
 
-/// Changes passwords, which nothing shows: the users have to be there, and that is all that is left to see.
+/// Changes passwords, which no answer shows: the only visible effect is the check that the users exist.
 pub(crate) fn modify_user_passwords(call: &Call<'_>) -> Result<Reply, ApiError> {
     let asked = wire_2018::UserCall::decode(call)?;
     let names = asked.names_with_passwords()?;
@@ -164,7 +164,7 @@ pub(crate) fn modify_user_passwords(call: &Call<'_>) -> Result<Reply, ApiError> 
     wire::done(call)
 }
 
-/// Synchronizes the users of a hybrid cluster, which changes nothing that can be seen here.
+/// Synchronizes the users of a hybrid cluster, which has no visible effect here.
 pub(crate) fn sync_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     let cluster_id = wire_2018::sync_users_cluster(call)?;
     call.store()

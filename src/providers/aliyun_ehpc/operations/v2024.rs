@@ -26,8 +26,8 @@ pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     Ok(listed.reply(call, ""))
 }
 
-/// Shows a user. Inferred from the errors that its page lists: the cluster may be in any status, and a user that is not
-/// there is an invalid parameter, where the other operations answer 406.
+/// Shows a user. Inferred from the errors that its documentation lists: the cluster may be in any status, and a user
+/// that does not exist is an invalid parameter, where the other operations answer 406.
 pub(crate) fn get_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     let asked = wire_2024::UserAddress::decode(call)?;
     let style = IdStyle::of(call);
@@ -46,7 +46,7 @@ pub(crate) fn get_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     Ok(shown.reply(call, ""))
 }
 
-/// Creates users, all of them or none.
+/// Creates users, atomically.
 pub(crate) fn create_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     let asked = wire_2024::UserCall::decode(call)?;
     let users = asked.new_users()?;
@@ -55,7 +55,7 @@ pub(crate) fn create_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     wire::done(call)
 }
 
-/// Moves a user to another group, or changes its password, which nothing shows.
+/// Moves a user to another group, or changes its password, which no answer shows.
 pub(crate) fn update_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     let asked = wire_2024::UserUpdate::decode(call)?;
     let group = asked.group()?;
@@ -72,7 +72,7 @@ pub(crate) fn update_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     wire::answer(call, &wire_2024::Updated::new(call))
 }
 
-/// Deletes users, all of them or none.
+/// Deletes users, atomically.
 pub(crate) fn delete_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     let asked = wire_2024::UserCall::decode(call)?;
     let names = asked.names()?;
@@ -84,7 +84,7 @@ pub(crate) fn delete_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     wire::done(call)
 }
 
-/// Lists the clusters, those of some ids or names.
+/// Lists the clusters, optionally filtered by ids or names.
 pub(crate) fn list_clusters(call: &Call<'_>) -> Result<Reply, ApiError> {
     let query = wire_2024::ListClustersQuery::decode(call)?;
     let page = query.page()?;

@@ -1,4 +1,4 @@
-//! What both Versions share on the wire: JSON or XML, the parameters wherever they travel, the envelopes.
+//! What both Versions share on the wire: JSON or XML, parameters from all places, the envelopes.
 
 pub(crate) mod seeds;
 pub(crate) mod v2018;
@@ -25,11 +25,11 @@ use crate::store::pages::CachedBody;
 use crate::store::rows::{EncodedRow, RowEncoder};
 
 const JSON: &str = "application/json;charset=utf-8";
-/// The Python SDK compares an error's content type with exactly this text.
+/// The Python SDK compares an error's content type with exactly this string.
 const XML: &str = "text/xml;charset=utf-8";
 const XML_HEAD: &str = "<?xml version='1.0' encoding='UTF-8'?>";
 
-/// How an answer is written.
+/// The format of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Format {
     Json,
@@ -37,7 +37,7 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// The format that a call's answer is in.
+    /// The format of a call's answer.
     fn wanted(call: &Call<'_>) -> Self {
         Self::of(call.request).unwrap_or(Self::Xml)
     }
@@ -67,11 +67,11 @@ impl Format {
         Reply::new(200, content_type, body)
     }
 
-    /// The format that a request asks for; its own word for one that there is not.
+    /// The format that a request asks for; an unknown one is returned as sent.
     ///
-    /// Inferred: without a `Format`, a request that carries no signature gets JSON: it comes from a person or a page, and
-    /// the documents show JSON. An RPC V1 request gets XML, as documented, unless it accepts JSON; an ACS3 one gets what it
-    /// accepts.
+    /// Inferred: without a `Format`, an unsigned request gets JSON: it comes from a person or a web page, and the
+    /// documents show JSON. An RPC V1 request gets XML, as documented, unless it accepts JSON; an ACS3 request gets
+    /// what it accepts.
     pub(crate) fn of(request: &Request) -> Result<Self, &str> {
         if let Some(format) = Parameters::of(request).get("Format") {
             return match format {
@@ -95,18 +95,18 @@ const X_ACS_ACCESSKEY_ID: HeaderName = HeaderName::from_static("x-acs-accesskey-
 const X_ACS_ACTION: HeaderName = HeaderName::from_static("x-acs-action");
 const X_ACS_VERSION: HeaderName = HeaderName::from_static("x-acs-version");
 
-/// How a request says who sends it.
+/// How a request identifies its sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SignedBy {
-    /// ACS3-HMAC-SHA256, ACS3-HMAC-SM3 and their relatives: in headers.
+    /// ACS3-HMAC-SHA256, ACS3-HMAC-SM3 and their relatives: by headers.
     Acs3,
-    /// RPC V1: in parameters.
+    /// RPC V1: by parameters.
     RpcV1,
-    /// Not at all, which only passes with authentication off.
+    /// Not at all, which is accepted only with authentication off.
     Unsigned,
 }
 
-/// The scheme of a request, told by what it carries and not by whether that is right.
+/// The scheme of a request, recognised by what it carries, correct or not.
 pub(crate) fn scheme(request: &Request) -> SignedBy {
     const V1: [&str; 5] = [
         "AccessKeyId",
@@ -142,10 +142,10 @@ pub(crate) fn access_key(request: &Request) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Where a request's parameters are: in its query and, for a POST, in its form.
+/// Where a request's parameters are: in its query and, for a POST, also in its form.
 ///
-/// The form wins over the query: alibabacloud-go/tea-rpc signs the query overlaid with the body. Inferred: the last of equal
-/// names wins over the others, and an empty value is an absent one.
+/// The form overrides the query: alibabacloud-go/tea-rpc signs the query overlaid with the body. Inferred: the last of
+/// repeated names wins, and an empty value counts as absent.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Parameters<'a> {
     request: &'a Request,
@@ -171,20 +171,20 @@ impl<'a> Parameters<'a> {
         self.request.query().contains(name) || self.form.is_some_and(|form| form.contains(name))
     }
 
-    /// Every pair, those that win last.
+    /// All pairs, with those that win last.
     pub(crate) fn iter(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let form = self.form.into_iter().flat_map(Params::iter);
         self.request.query().iter().chain(form)
     }
 
-    /// Inferred: the parameter wins over the header, which ACS3 requests have instead.
+    /// Inferred: the parameter overrides the header, which ACS3 requests have instead.
     pub(crate) fn action(self) -> Option<&'a str> {
         self.get("Action")
             .or_else(|| self.request.header(X_ACS_ACTION))
             .filter(|action| !action.is_empty())
     }
 
-    /// Inferred: as the action.
+    /// Inferred: like the action.
     pub(crate) fn version(self) -> Option<&'a str> {
         self.get("Version")
             .or_else(|| self.request.header(X_ACS_VERSION))
@@ -219,12 +219,12 @@ impl<'a> Parameters<'a> {
     }
 }
 
-/// The ClusterId of an operation that has no other parameter.
+/// The ClusterId of an operation without other parameters.
 pub(crate) fn cluster_id<'a>(call: &Call<'a>) -> Result<&'a str, ApiError> {
     Parameters::of(call.request).cluster_id()
 }
 
-/// PageNumber and PageSize, integers both; whether they are in bounds is the service's question, not the gateway's.
+/// PageNumber and PageSize, both integers; their bounds are checked by the service, not the gateway.
 #[derive(Debug, Clone, Copy, Hash)]
 pub(crate) struct PageParams {
     number: i32,
@@ -241,7 +241,7 @@ impl PageParams {
         })
     }
 
-    /// The page, its size being in those bounds.
+    /// The page, if its size is within these bounds.
     pub(crate) fn within(self, min: u32, max: u32) -> Result<PageOf, ApiError> {
         let number = u32::try_from(self.number)
             .ok()
@@ -263,7 +263,7 @@ impl PageParams {
     }
 }
 
-/// A page that can be had.
+/// A valid page.
 #[derive(Debug, Clone, Copy, Hash)]
 pub(crate) struct PageOf {
     pub(crate) number: u32,
@@ -276,9 +276,9 @@ impl PageOf {
     }
 }
 
-/// The service's word for a value out of its bounds.
+/// The service's error for a value out of bounds.
 ///
-/// Inferred: `%s` of the documented message is the parameter's name.
+/// Inferred: the `%s` in the documented message is the parameter's name.
 pub(crate) fn invalid_params(parameter: &str) -> ApiError {
     errors::INVALID_PARAMS.with(parameter)
 }
@@ -292,10 +292,10 @@ pub(crate) fn group(text: &str, parameter: &str) -> Result<Group, ApiError> {
     })
 }
 
-/// The least characters of a password, everywhere but in UpdateUser.
+/// The minimum length of a password, except in UpdateUser.
 pub(crate) const SHORTEST_PASSWORD: usize = 8;
 
-/// The rule of AddUsers: `min` to 30 characters out of letters, digits and these, of three kinds at least.
+/// The rule of AddUsers: `min` to 30 characters of letters, digits and these, from at least three classes.
 pub(crate) fn password(text: &str, parameter: &str, min: usize) -> Result<(), ApiError> {
     const SPECIAL: &[u8] = b"()~!@#$%^&*-_+=|{}[]:;'\"/<>,.?\\";
     let kinds: [fn(&u8) -> bool; 4] = [
@@ -318,7 +318,7 @@ pub(crate) fn password(text: &str, parameter: &str, min: usize) -> Result<(), Ap
     }
 }
 
-/// A letter, then letters, digits and full stops; that many characters in all.
+/// A letter, followed by letters, digits and full stops; this many characters in total.
 pub(crate) fn is_user_name(text: &str, min: usize, max: usize) -> bool {
     (min..=max).contains(&text.len())
         && text.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -327,14 +327,14 @@ pub(crate) fn is_user_name(text: &str, min: usize, max: usize) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'.')
 }
 
-/// Whether ids of users and groups are shown as text, or as numbers as in the seed's example: quirk `user-id`.
+/// Whether ids of users and groups are strings, or numbers as in the seed's example: quirk `user-id`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum IdStyle {
     Text,
     Number,
 }
 
-/// What tells the forms of rows apart that are kept: the lists that show users, and how they show ids.
+/// Distinguishes the cached encodings of rows: by the list that shows users, and the format of ids.
 pub(crate) const LISTED_ASYNC: u8 = 0;
 pub(crate) const LISTED_BRIEFLY: u8 = 2;
 pub(crate) const LISTED_2024: u8 = 4;
@@ -348,7 +348,7 @@ impl IdStyle {
     }
 }
 
-/// A UserId or GroupId on its way out.
+/// A UserId or GroupId in an answer.
 #[derive(Debug)]
 struct Id(i64, IdStyle);
 
@@ -361,7 +361,7 @@ impl Serialize for Id {
     }
 }
 
-/// Users as every list wraps them: the seed's table calls this an array, its example and all SDKs an object.
+/// Users as every list wraps them: the seed's table calls this an array, but its example and all SDKs have an object.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Users<T> {
@@ -372,13 +372,13 @@ struct Users<T> {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Listed<T> {
-    /// As it was encoded before.
+    /// Encoded earlier.
     Json(EncodedRow),
-    /// In XML, or of a list that there is no more.
+    /// For XML, or for a list that has since changed.
     Made(T),
 }
 
-/// The rows of a list in the format that the caller wants. Those in JSON are kept, as `variant` of all rows of users.
+/// The rows of a list in the caller's format. Encoded JSON rows are cached, under `variant`, for all rows of users.
 pub(crate) fn listed_users<T: Serialize>(
     call: &Call<'_>,
     tx: &Tx<'_>,
@@ -400,7 +400,7 @@ pub(crate) fn listed_users<T: Serialize>(
     }
 }
 
-/// What a write answers: that it is done.
+/// The result of a write: that it is done.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Done<'a> {
@@ -417,21 +417,21 @@ pub(crate) fn done(call: &Call<'_>) -> Result<Reply, ApiError> {
     )
 }
 
-/// A success in the format that the caller wants.
+/// A success in the caller's format.
 pub(crate) fn answer(call: &Call<'_>, body: &impl Serialize) -> Result<Reply, ApiError> {
     let format = Format::wanted(call);
     Ok(format.reply(format.encode(call, body)?))
 }
 
-/// An answer that is kept in the format that the caller wants, without the ids that are of this call.
+/// A cached answer in the caller's format, without the ids of the individual call.
 #[derive(Debug)]
 pub(crate) struct CachedAnswer<N> {
     format: Format,
     kept: CachedBody<Marked<N>>,
 }
 
-/// Where an answer's ids go, and what a provider noted of it. No value holds the marks that are looked for: JSON and XML escape
-/// the one character or the other in each of them.
+/// Where an answer's ids are inserted, and the provider's note on it. No value can contain the markers: JSON and XML
+/// each escape one of their characters.
 #[derive(Debug)]
 struct Marked<N> {
     request_id_at: usize,
@@ -440,7 +440,7 @@ struct Marked<N> {
 }
 
 impl<N> Marked<N> {
-    /// An answer without an AsyncId has it at the end.
+    /// An answer without an AsyncId has this at the end.
     fn new(format: Format, text: &str, note: N) -> Self {
         let (request_id, async_id) = match format {
             Format::Json => (r#""RequestId":""#, r#""AsyncId":""#),
@@ -456,7 +456,7 @@ impl<N> Marked<N> {
 }
 
 impl<N: Send + Sync + 'static> CachedAnswer<N> {
-    /// The answer of that variant. Where it is not kept, `read` makes it, its ids empty, with a note.
+    /// The answer of this variant. If it is not cached, `read` creates it, with empty ids and a note.
     pub(crate) fn find<T: Serialize>(
         call: &Call<'_>,
         variant: impl Hash,
@@ -476,7 +476,7 @@ impl<N: Send + Sync + 'static> CachedAnswer<N> {
         &self.kept.note.note
     }
 
-    /// The answer to this call; `async_id` is empty where it has none.
+    /// The answer to this call; `async_id` is empty if it has none.
     pub(crate) fn reply(&self, call: &Call<'_>, async_id: &str) -> Reply {
         let (body, marked) = (&self.kept.body, &self.kept.note);
         let (before, rest) = body.split_at(marked.request_id_at);
@@ -487,7 +487,7 @@ impl<N: Send + Sync + 'static> CachedAnswer<N> {
     }
 }
 
-/// The five members of an error; the order varies in reality. Forbidden.RAM has a sixth.
+/// The five members of an error; their order varies in reality. Forbidden.RAM has a sixth.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct ErrorBody<'a> {
@@ -500,9 +500,9 @@ struct ErrorBody<'a> {
     access_denied_detail: Option<AccessDeniedDetail>,
 }
 
-/// Who was denied what, in the order of the examples in Alibaba's own SDKs (adb20190315, milvus, starrocks).
+/// Who was denied which action, in the order of the examples in Alibaba's own SDKs (adb20190315, milvus, starrocks).
 ///
-/// Inferred: that it is the last member, and the values of the ids and of the message.
+/// Inferred: that it is the last member, and the values of the ids and the message.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct AccessDeniedDetail {
@@ -532,7 +532,7 @@ impl AccessDeniedDetail {
     }
 }
 
-/// The 18 digits of the RAM user that a key belongs to: FNV-1a of the key, so that each key has the same on every machine.
+/// The 18 digits of the RAM user that a key belongs to: FNV-1a of the key, so that a key always has the same one.
 fn ram_user_id(access_key: &str) -> String {
     let hash = access_key
         .bytes()
@@ -545,7 +545,7 @@ fn ram_user_id(access_key: &str) -> String {
 const X_ACS_REQUEST_ID: HeaderName = HeaderName::from_static("x-acs-request-id");
 const X_ACS_TRACE_ID: HeaderName = HeaderName::from_static("x-acs-trace-id");
 
-/// The answer as it goes out. An error about the format itself is in XML, which is what the service speaks unasked.
+/// The final answer. An error about the format itself is in XML, the service's default.
 pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Reply {
     let reply = verdict.unwrap_or_else(|refusal| {
         let entry = refusal.entry;
@@ -556,7 +556,8 @@ pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Repl
                 "https://api.aliyun.com/troubleshoot?q={}&product=EHPC&requestId={}",
                 entry.code, call.request_id
             ),
-            // The host that was called, so the public one of the region (aliyun/aliyun-cli, openapi/commando_test.go).
+            // The host that a real call would have used: the region's public one (aliyun/aliyun-cli,
+            // openapi/commando_test.go).
             host_id: format!("ehpc.{}.aliyuncs.com", call.region()),
             code: entry.code,
             access_denied_detail: std::ptr::eq(entry, &errors::FORBIDDEN_RAM)
@@ -578,7 +579,7 @@ pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Repl
 }
 
 impl ErrorBody<'_> {
-    /// The XML twin has its members in another order, and the address in a CDATA section.
+    /// In XML, the members are in another order, and the address is in a CDATA section.
     fn xml(&self) -> String {
         let detail = self
             .access_denied_detail
@@ -619,7 +620,7 @@ impl AccessDeniedDetail {
     }
 }
 
-/// Leaves out what XML 1.0 has no way to say (a NUL that a caller sent and a message repeats).
+/// Drops characters that XML 1.0 cannot express (such as a NUL that a caller sent and a message repeats).
 fn only_xml_characters(text: String) -> String {
     let is_forbidden = |character: char| match character {
         '\t' | '\n' | '\r' => false,

@@ -1,5 +1,5 @@
-//! This provider's part of a seed document: per Version what ListClusters answers, and what the user lists answer, each
-//! list with the cluster that it was asked for.
+//! This provider's part of a seed document: for each Version, what ListClusters returns, and what the user lists
+//! return, each list with the cluster that it was requested for.
 
 use rusqlite::Connection;
 use serde::de::{Error, IgnoredAny};
@@ -15,7 +15,7 @@ use crate::providers::aliyun_ehpc::model::{self, Cluster, ClusterRecord, Group, 
 use crate::store::page::{RowLimit, Window};
 use crate::store::{OnConflict, column};
 
-/// What `Status` can be in 2018-04-12.
+/// The possible values of `Status` in 2018-04-12.
 const STATUSES_2018: &[&str] = &[
     "uninit",
     "creating",
@@ -24,7 +24,7 @@ const STATUSES_2018: &[&str] = &[
     "exception",
     "releasing",
 ];
-/// What `ClusterStatus` can be in 2024-07-30.
+/// The possible values of `ClusterStatus` in 2024-07-30.
 const STATUSES_2024: &[&str] = &[
     "uninit",
     "creating",
@@ -36,9 +36,9 @@ const STATUSES_2024: &[&str] = &[
     "stopped",
     "pending",
 ];
-/// The highest id that Linux has for a user or a group.
+/// The highest id of a user or a group on Linux.
 const HIGHEST_ID: i64 = 4_294_967_294;
-/// Longer than any name that a domain has.
+/// Longer than any name in a domain.
 const LONGEST_NAME: usize = 64;
 
 #[derive(Deserialize)]
@@ -50,7 +50,7 @@ struct Seed {
     v2024: Part2024,
 }
 
-/// What ListClusters 2018-04-12 answers, and lists of users. Of a pasted answer only the rows count, here and below.
+/// What ListClusters 2018-04-12 returns, and lists of users. In a pasted answer only the rows count, here and below.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 struct Part2018 {
@@ -72,7 +72,7 @@ struct ClusterList {
     cluster_info_simple: Vec<v2018::Cluster>,
 }
 
-/// What ListClusters 2024-07-30 answers, and lists of users.
+/// What ListClusters 2024-07-30 returns, and lists of users.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 struct Part2024 {
@@ -90,7 +90,7 @@ struct Part2024 {
     _statistics: IgnoredAny,
 }
 
-/// What ListUsersAsync or ListUsers answers, with the cluster that it answers for.
+/// What ListUsersAsync or ListUsers returns, with the cluster that it was requested for.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct UserList<T> {
@@ -153,7 +153,7 @@ impl From<User2024> for User2018 {
     }
 }
 
-/// An id as text or as a number: the documents show both.
+/// An id as a string or a number: the documents show both.
 #[derive(Clone, Copy)]
 struct SeedId(i64);
 
@@ -336,8 +336,8 @@ fn put_users<T: Into<User2018>>(
     Ok(records)
 }
 
-/// Inferred: names in a seed may be other than AddUsers takes, because a cluster's domain may hold users that did not come
-/// through the API.
+/// Inferred: a seed may contain names that AddUsers refuses, because a cluster's domain may hold users that were not
+/// created through the API.
 fn put_user(
     tx: &Connection,
     cluster: &Cluster,
@@ -425,7 +425,7 @@ fn is_cluster_id_2018(id: &str) -> bool {
         && parts.next().is_none()
 }
 
-/// The same, or with a whole region in the middle: `ehpc-cn-wulanchabu-vu7c2WkVGx`.
+/// The same, or with the full region in the middle: `ehpc-cn-wulanchabu-vu7c2WkVGx`.
 fn is_cluster_id_2024(id: &str) -> bool {
     let middle = id
         .strip_prefix("ehpc-")
@@ -453,7 +453,7 @@ fn one_of(name: &str, value: &str, allowed: &[&str]) -> Result<(), SeedError> {
     Err(SeedError::new(name, rule))
 }
 
-/// A time as the two forms of the documents have it; one without a zone is in UTC.
+/// A time in either of the documented formats; one without a zone is in UTC.
 fn is_time(name: &str, text: &str) -> Result<Time, SeedError> {
     Time::parse_rfc3339(text)
         .or_else(|| Time::parse_rfc3339(&format!("{text}Z")))
@@ -469,7 +469,7 @@ fn json_text(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("texts and numbers become JSON")
 }
 
-/// Gives every record as a seed document of its own: clusters in the order of their list, then users in that of theirs.
+/// Writes each record as its own seed document: clusters in list order, then users in list order.
 pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()> {
     let everything = Window {
         offset: 0,
@@ -477,7 +477,7 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
     };
     for version in Version::ALL {
         for record in model::clusters(tx, version, everything)?.rows {
-            // As it will be shown, which a file from elsewhere may not be able to.
+            // Decoded only to check that it can be shown: a file from elsewhere may hold something that cannot.
             match version {
                 Version::V2018 => drop(column::from_text::<v2018::Cluster>(&record.detail, 0)?),
                 Version::V2024 => drop(column::from_text::<v2024::Cluster>(&record.detail, 0)?),
@@ -520,7 +520,7 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
     Ok(())
 }
 
-/// Makes up a cluster, the demo's, and that many users of it.
+/// Generates the demo's cluster with this many users.
 pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
     const CLUSTER: &str = "ehpc-hz-vu7c2WkVGx";
     const FIRST: Time = Time::from_millis(1_664_355_926_000);
@@ -581,7 +581,7 @@ mod tests {
         let demo: Value = serde_json::from_str(PROVIDER.demo).expect("JSON");
         let store = empty_store().expect("a valid schema");
         let many = merge(&store, &demo["aliyun-ehpc"]);
-        // The highest id of a cluster is given out and not to come back.
+        // The highest id of a cluster has been used and must not be reused.
         let gone = json!({"2018-04-12": {"Users": [{"ClusterId": "ehpc-sh-Shanghai01", "Users": {"UserInfo": [
             {"Name": "render.02", "$delete": true}
         ]}}]}});

@@ -1,4 +1,4 @@
-//! Version 2018-04-12: its parameters in, its answers out.
+//! Version 2018-04-12: its parameters and answers.
 
 use std::collections::BTreeMap;
 
@@ -14,16 +14,16 @@ use crate::providers::aliyun_ehpc::errors;
 use crate::providers::aliyun_ehpc::model::{self, ClusterRecord, Group};
 use crate::store::page::Page;
 
-/// The most users that one call may name.
+/// The maximum number of users in one call.
 const MOST_USERS: u32 = 100;
 
-/// What ListUsers and ListUsersAsync ask for. The gateway's checks are in [`ListQuery::decode`], the service's own in
-/// [`ListQuery::page`].
+/// The parameters of ListUsers and ListUsersAsync. The gateway's checks are in [`ListQuery::decode`], the service's own
+/// in [`ListQuery::page`].
 #[derive(Debug)]
 pub(crate) struct ListQuery<'a> {
     pub(crate) cluster_id: &'a str,
     page: PageParams,
-    /// Only ListUsersAsync has it.
+    /// In ListUsersAsync only.
     pub(crate) async_id: Option<&'a str>,
 }
 
@@ -42,7 +42,7 @@ impl<'a> ListQuery<'a> {
     }
 }
 
-/// What a write names: a cluster and users of it, as the gateway sees them.
+/// The subject of a write: a cluster and some of its users, as checked by the gateway.
 #[derive(Debug)]
 pub(crate) struct UserCall<'a> {
     pub(crate) cluster_id: &'a str,
@@ -88,7 +88,7 @@ impl<'a> UserCall<'a> {
             ));
         }
         match parameters.get("Async") {
-            // Accepted, and applied at once: nothing in an answer tells the difference.
+            // Accepted, and applied at once: no answer shows the difference.
             None => {}
             Some(text)
                 if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") => {}
@@ -104,7 +104,8 @@ impl<'a> UserCall<'a> {
         })
     }
 
-    /// The users of AddUsers. Inferred here and below: the first bad entry counts, and in it Name, Group, Password.
+    /// The users of AddUsers. Inferred here and below: the first invalid entry is reported, and within it Name, Group,
+    /// Password.
     pub(crate) fn new_users(&self) -> Result<Vec<NewUser<'a>>, ApiError> {
         self.each(|number, entry| {
             let parameter = format!("User.{number}.Name");
@@ -120,17 +121,17 @@ impl<'a> UserCall<'a> {
         })
     }
 
-    /// The names of DeleteUsers; any name may be asked for.
+    /// The names in DeleteUsers, which may be any text.
     pub(crate) fn names(&self) -> Result<Vec<&'a str>, ApiError> {
         self.each(|number, entry| entry.name(number))
     }
 
-    /// The names and groups of ModifyUserGroups.
+    /// The names and groups in ModifyUserGroups.
     pub(crate) fn groups(&self) -> Result<Vec<(&'a str, Group)>, ApiError> {
         self.each(|number, entry| Ok((entry.name(number)?, entry.group(number)?)))
     }
 
-    /// The names of ModifyUserPasswords; the passwords are checked and forgotten.
+    /// The names in ModifyUserPasswords; the passwords are validated and discarded.
     pub(crate) fn names_with_passwords(&self) -> Result<Vec<&'a str>, ApiError> {
         self.each(|number, entry| {
             let name = entry.name(number)?;
@@ -180,16 +181,16 @@ fn required<'a>(value: Option<&'a str>, parameter: &str) -> Result<&'a str, ApiE
         .ok_or_else(|| invalid_params(parameter).because(format!("{parameter} is absent or empty")))
 }
 
-/// N and the field of `User.N.Field`; nothing for another name, N being a plain number from 1.
+/// N and the field of `User.N.Field`, where N is a plain number from 1; `None` for other names.
 fn flattened(name: &str) -> Option<(u32, &str)> {
     let (number, field) = name.strip_prefix("User.")?.split_once('.')?;
     let plain = !number.starts_with('0') && number.bytes().all(|byte| byte.is_ascii_digit());
     let number = plain.then(|| number.parse::<u64>().ok()).flatten()?;
-    // A number that is too high for a u32 is too high anyway.
+    // A number too high for a u32 is out of bounds anyway.
     Some((u32::try_from(number).unwrap_or(u32::MAX), field))
 }
 
-/// The cluster of SyncUsers. Inferred: ClusterId is looked at before RegionId, whose value does not matter.
+/// The cluster of SyncUsers. Inferred: ClusterId is checked before RegionId, whose value does not matter.
 pub(crate) fn sync_users_cluster<'a>(call: &Call<'a>) -> Result<&'a str, ApiError> {
     let parameters = Parameters::of(call.request);
     let cluster_id = parameters.cluster_id()?;
@@ -215,7 +216,7 @@ pub(crate) struct ListUsersAsync<'a> {
     async_status: AsyncStatus,
 }
 
-/// How a task is. Only Success is documented. Inferred: the other words.
+/// The status of a task. Only Success is documented. Inferred: the other words.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) enum AsyncStatus {
     Running,
@@ -223,12 +224,12 @@ pub(crate) enum AsyncStatus {
     Failed,
 }
 
-/// A user, the fields in the order of the seed's example.
+/// A user, with the fields in the order of the seed's example.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct User {
     name: String,
-    /// With milliseconds and a zone, unlike everywhere else.
+    /// With milliseconds and a zone, in contrast to all other times.
     add_time: String,
     group: &'static str,
     user_id: Id,
@@ -249,7 +250,7 @@ impl User {
 }
 
 impl<'a> ListUsersAsync<'a> {
-    /// A task that is done, for all calls that see it so.
+    /// A finished task, shared by all calls that poll it.
     pub(crate) fn success(page: PageOf, users: Page<Listed<User>>) -> Self {
         Self {
             page_size: page.size,
@@ -264,7 +265,7 @@ impl<'a> ListUsersAsync<'a> {
         }
     }
 
-    /// A task that is not done yet, or has failed. Inferred: it shows an empty list.
+    /// A task that is not finished, or has failed. Inferred: it shows an empty list.
     pub(crate) fn without_users(page: PageOf, async_status: AsyncStatus) -> Self {
         let nobody = Page {
             total: 0,
@@ -291,7 +292,7 @@ impl<'a> ListUsersAsync<'a> {
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ListUsers {
     page_size: u32,
-    /// Empty where an answer is kept; [`super::CachedAnswer::reply`] fills it in.
+    /// Empty in a cached answer; [`super::CachedAnswer::reply`] fills it in.
     request_id: &'static str,
     page_number: u32,
     total_count: u64,
@@ -372,18 +373,18 @@ impl ListClusters {
     }
 }
 
-/// A cluster as ListClusters answers it (`ClusterInfoSimple` in alibabacloud-ehpc20180412 4.0.0); also what a seed holds,
-/// where all but the id may be left out.
+/// A cluster as ListClusters returns it (`ClusterInfoSimple` in alibabacloud-ehpc20180412 4.0.0); also the format in
+/// seeds, where everything but the id is optional.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(crate) struct Cluster {
     pub(crate) id: String,
-    /// Inferred: a cluster without a name is called by its id.
+    /// Inferred: the id serves as the name of a cluster without one.
     #[serde(default)]
     pub(crate) name: String,
     #[serde(default = "running")]
     pub(crate) status: String,
-    /// Empty: the region that the server is set to.
+    /// If empty, the region of the server.
     #[serde(default)]
     region_id: String,
     #[serde(default)]
@@ -452,7 +453,7 @@ pub(crate) struct Cluster {
     pub(crate) delete: bool,
 }
 
-/// How many nodes a cluster has of a kind.
+/// The number of a cluster's nodes of one kind.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 struct Nodes {
@@ -463,7 +464,7 @@ struct Nodes {
     stopped_count: u32,
 }
 
-/// What a cluster's nodes have.
+/// The resources of a cluster's nodes.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 struct Resources {
@@ -538,8 +539,7 @@ pub(crate) struct DescribeCluster<'a> {
     cluster_info: ClusterInfo,
 }
 
-/// A cluster as it is shown alone: what ListClusters knows of it, under the names of `ClusterInfo` in
-/// alibabacloud-ehpc20180412 4.0.0.
+/// A single cluster: the data of ListClusters, under the names of `ClusterInfo` in alibabacloud-ehpc20180412 4.0.0.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct ClusterInfo {
@@ -565,7 +565,7 @@ struct ClusterInfo {
     location: String,
     resource_group_id: String,
     compute_spot_strategy: String,
-    /// Text here, a number in ListClusters.
+    /// A string here, a number in ListClusters.
     compute_spot_price_limit: String,
     ha_enable: bool,
     ecs_info: EcsInfo,

@@ -1,4 +1,4 @@
-//! Clusters in 2024-07-30: what a list is asked for, and what is answered.
+//! Clusters in 2024-07-30: parameters and answers.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
@@ -11,10 +11,10 @@ use crate::providers::aliyun_ehpc::model::ClusterRecord;
 use crate::providers::aliyun_ehpc::wire::{PageOf, PageParams, Parameters, invalid_params};
 use crate::store::page::Page;
 
-/// The most ids, and the most names, that ListClusters takes.
+/// The maximum number of ids, and of names, in ListClusters.
 const MOST_FILTERS: usize = 20;
 
-/// What ListClusters asks for.
+/// The parameters of ListClusters.
 #[derive(Debug, Hash)]
 pub(crate) struct ListClustersQuery {
     page: PageParams,
@@ -32,7 +32,7 @@ impl ListClustersQuery {
         })
     }
 
-    /// The page, and no more filters than it takes. The SDK documents 10 to 100 rows a page.
+    /// The page, if there are not too many filters. The SDK documents 10 to 100 rows per page.
     pub(crate) fn page(&self) -> Result<PageOf, ApiError> {
         for (name, values) in [("ClusterIds", &self.ids), ("ClusterNames", &self.names)] {
             let many = values.as_ref().map_or(0, Vec::len);
@@ -50,7 +50,7 @@ impl ListClustersQuery {
         self.ids.is_some() || self.names.is_some()
     }
 
-    /// Inferred: an empty list filters nothing, and both filters have to let a cluster through.
+    /// Inferred: an empty list does not filter, and a cluster must pass both filters.
     pub(crate) fn lets_through(&self, cluster: &ClusterRecord) -> bool {
         let lets = |values: &Option<Vec<String>>, value: &String| {
             values
@@ -83,15 +83,15 @@ pub(crate) struct ListClusters {
     page_size: u32,
     /// As in [`super::ListUsers`].
     request_id: &'static str,
-    /// A text here, a number in every other list (alibabacloud-ehpc20240730 2.4.0).
+    /// A string here, a number in all other lists (alibabacloud-ehpc20240730 2.4.0).
     page_number: String,
     total_count: u64,
-    /// A bare array, unlike that of 2018-04-12.
+    /// A plain array, in contrast to 2018-04-12.
     clusters: Vec<Cluster>,
     ehpc_version_statistics: VersionStatistics,
 }
 
-/// How many clusters there are of each generation. Inferred: all of them, whatever the page and the filters.
+/// The number of clusters of each generation. Inferred: all of them, regardless of page and filters.
 #[derive(Debug, Serialize)]
 pub(crate) struct VersionStatistics {
     #[serde(rename = "V1Count")]
@@ -121,13 +121,13 @@ impl ListClusters {
     }
 }
 
-/// A cluster as ListClusters answers it (`Clusters` in alibabacloud-ehpc20240730 2.4.0); also what a seed holds, where all
-/// but the id may be left out.
+/// A cluster as ListClusters returns it (`Clusters` in alibabacloud-ehpc20240730 2.4.0); also the format in seeds,
+/// where everything but the id is optional.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(crate) struct Cluster {
     pub(crate) cluster_id: String,
-    /// Inferred: a cluster without a name is called by its id.
+    /// Inferred: the id serves as the name of a cluster without one.
     #[serde(default)]
     pub(crate) cluster_name: String,
     #[serde(default = "running")]
@@ -167,7 +167,7 @@ pub(crate) struct Cluster {
     /// Always counted, even if a seed gives a number.
     #[serde(default)]
     users: UserCounts,
-    // Inferred: the place of these four, and what they are where a seed says nothing.
+    // Inferred: the position of these four members, and their default values.
     #[serde(default)]
     additional_packages: Vec<AdditionalPackage>,
     #[serde(default)]
@@ -214,7 +214,7 @@ impl Default for Manager {
     }
 }
 
-/// Software that was installed besides.
+/// Additionally installed software.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 struct AdditionalPackage {
@@ -222,7 +222,7 @@ struct AdditionalPackage {
     version: String,
 }
 
-/// A service next to the cluster, such as its web portal.
+/// An additional service of the cluster, such as its web portal.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 struct Addon {
@@ -251,7 +251,7 @@ struct AddonService {
     service_access_url: String,
 }
 
-/// A script that ran after the cluster was made.
+/// A script that ran after the cluster was created.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 struct CustomConfiguration {
@@ -259,7 +259,7 @@ struct CustomConfiguration {
     args: String,
 }
 
-/// How many compute nodes are in which state.
+/// The number of compute nodes in each state.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 struct Nodes {
@@ -268,7 +268,7 @@ struct Nodes {
     running_counts: u32,
 }
 
-/// How many users are in which group.
+/// The number of users in each group.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 struct UserCounts {
@@ -323,8 +323,8 @@ impl Cluster {
     }
 }
 
-/// The answer of GetCluster: what ListClusters knows of the cluster, in the order of its page. Much is a text here that is
-/// none there, and one name differs.
+/// The answer of GetCluster: the data of ListClusters, in the order of its documentation. Many members are strings only
+/// here, and one has a different name.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct GetCluster<'a> {
@@ -353,7 +353,7 @@ impl<'a> GetCluster<'a> {
     pub(crate) fn new(call: &'a Call<'_>, record: &ClusterRecord) -> Result<Self, ApiError> {
         let cluster = Cluster::of(record)?;
         let mut manager = serde_json::to_value(&cluster.manager)?;
-        // Inferred: the services are in the state of their cluster.
+        // Inferred: the services have the state of their cluster.
         for service in manager
             .as_object_mut()
             .into_iter()

@@ -1,4 +1,4 @@
-//! Version 2024-07-30: its parameters in, its answers out.
+//! Version 2024-07-30: its parameters and answers.
 
 mod clusters;
 
@@ -20,15 +20,15 @@ pub(crate) use clusters::{
     Cluster, GetCluster, ListClusters, ListClustersQuery, VersionStatistics,
 };
 
-/// The most users that one CreateUsers adds.
+/// The maximum number of users in one CreateUsers.
 const MOST_CREATED: usize = 20;
-/// The most users that one DeleteUsers deletes.
+/// The maximum number of users in one DeleteUsers.
 const MOST_DELETED: usize = 100;
-/// The least characters of a password in UpdateUser, by every Chinese edition of its page and by api.aliyun.com; the
-/// comments of alibabacloud-ehpc20240730 2.4.0 still say 8, as the other operations have it.
+/// The minimum length of a password in UpdateUser, according to all Chinese editions of its documentation and
+/// api.aliyun.com; the comments in alibabacloud-ehpc20240730 2.4.0 still say 8, like the other operations.
 const SHORTEST_UPDATED_PASSWORD: usize = 6;
 
-/// What ListUsers asks for.
+/// The parameters of ListUsers.
 #[derive(Debug)]
 pub(crate) struct ListQuery<'a> {
     pub(crate) cluster_id: &'a str,
@@ -49,14 +49,14 @@ impl<'a> ListQuery<'a> {
     }
 }
 
-/// What CreateUsers and DeleteUsers name: a cluster, and `User`, one JSON array.
+/// The subject of CreateUsers and DeleteUsers: a cluster, and `User`, one JSON array.
 #[derive(Debug)]
 pub(crate) struct UserCall<'a> {
     pub(crate) cluster_id: &'a str,
     entries: Vec<Entry>,
 }
 
-/// A user in `User`; null is as absent, and so is an empty text.
+/// A user in `User`; null counts as absent, and so does an empty string.
 #[derive(Debug)]
 struct Entry {
     user_name: Option<String>,
@@ -66,7 +66,7 @@ struct Entry {
 }
 
 impl Entry {
-    /// The fields that are known; the name of one that is no text.
+    /// The known fields, or the name of one that is not a string.
     fn decode(mut object: Map<String, Value>) -> Result<Self, &'static str> {
         let mut text = |name| match object.remove(name) {
             None | Some(Value::Null) => Ok(None),
@@ -112,7 +112,8 @@ impl<'a> UserCall<'a> {
         })
     }
 
-    /// The users of CreateUsers. Inferred: the first bad entry counts, and in it UserName, Group, Password, AuthKey.
+    /// The users of CreateUsers. Inferred: the first invalid entry is reported, and within it UserName, Group,
+    /// Password, AuthKey.
     pub(crate) fn new_users(&self) -> Result<Vec<NewUser<'_>>, ApiError> {
         self.each(MOST_CREATED, |number, entry| {
             let parameter = format!("User.{number}.UserName");
@@ -141,7 +142,7 @@ impl<'a> UserCall<'a> {
         })
     }
 
-    /// The names of DeleteUsers; any name may be asked for.
+    /// The names in DeleteUsers, which may be any text.
     pub(crate) fn names(&self) -> Result<Vec<&str>, ApiError> {
         self.each(MOST_DELETED, |number, entry| {
             require_value(entry.user_name.as_ref(), &format!("User.{number}.UserName"))
@@ -190,7 +191,7 @@ impl<'a> UserAddress<'a> {
     }
 }
 
-/// What UpdateUser changes.
+/// The changes of UpdateUser.
 #[derive(Debug)]
 pub(crate) struct UserUpdate<'a> {
     pub(crate) cluster_id: &'a str,
@@ -210,7 +211,7 @@ impl<'a> UserUpdate<'a> {
         })
     }
 
-    /// The group to move to, if any; the password is checked and forgotten. Inferred: one of the two has to be there.
+    /// The group to move to, if any; the password is validated and discarded. Inferred: one of the two is required.
     pub(crate) fn group(&self) -> Result<Option<Group>, ApiError> {
         if self.group.is_none() && self.password.is_none() {
             return Err(invalid_params("Group")
@@ -229,7 +230,7 @@ impl<'a> UserUpdate<'a> {
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ListUsers {
     page_size: u32,
-    /// Empty where an answer is kept; [`super::CachedAnswer::reply`] fills it in.
+    /// Empty in a cached answer; [`super::CachedAnswer::reply`] fills it in.
     request_id: &'static str,
     page_number: u32,
     total_count: u64,
@@ -240,12 +241,12 @@ pub(crate) struct ListUsers {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct GetUser {
-    /// Empty where an answer is kept; [`super::CachedAnswer::reply`] fills it in.
+    /// Empty in a cached answer; [`super::CachedAnswer::reply`] fills it in.
     request_id: &'static str,
     user: ShownUser,
 }
 
-/// A user that is shown alone: the same fields as in a list, in another order.
+/// A single user: the same fields as in a list, in another order.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct ShownUser {
@@ -322,7 +323,7 @@ impl ListUsers {
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Updated<'a> {
     request_id: &'a str,
-    /// A text, not a boolean.
+    /// A string, not a boolean.
     success: &'static str,
 }
 

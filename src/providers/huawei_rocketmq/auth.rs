@@ -1,6 +1,7 @@
-//! What stands between a request and the service, in the gateway's order: path and method, then authentication.
+//! The checks between a request and the service, in the gateway's order: path and method, then authentication.
 //!
-//! Accepted: `SDK-HMAC-SHA256` over `X-Sdk-Date`, 15 minutes off at most, or an `X-Auth-Token` (`providers/huawei/token.rs`).
+//! Accepted: `SDK-HMAC-SHA256` with an `X-Sdk-Date` at most 15 minutes off, or an `X-Auth-Token`
+//! (`providers/huawei/token.rs`).
 
 use super::{errors, model, wire};
 use crate::namespace::settings::Auth;
@@ -10,7 +11,7 @@ use crate::providers::huawei;
 use crate::providers::huawei::authentication::{Caller, authenticate, owns_project};
 use crate::store::pages::CachedBody;
 
-/// The gateway's checks, and the service's one about methods.
+/// The gateway's checks, and the service's own check of methods.
 pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
     if !call.named.wrong_method {
         let has_engine = ["", "rocketmq", "reliability"].contains(&call.path_param("engine"));
@@ -22,7 +23,7 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
     }
     let project_id = call.path_param("project_id");
     let caller = authenticate(call, Some(project_id))?;
-    // An id that cannot be one is the operation's to refuse.
+    // A malformed id is refused by the operation.
     let is_strict = call.auth() == Auth::Strict && caller != Caller::Token;
     if is_strict && wire::is_project_id(project_id) {
         require_own_project(call, project_id)?;
@@ -36,9 +37,9 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// The service's look at the path's project; a token was held against it by the gateway.
+/// The service's check of the project in the path; a token has been checked against it by the gateway.
 ///
-/// Inferred: the caller's projects are those that the seed gives the account, and those in which it has instances.
+/// Inferred: the caller's projects are those that the seed assigns to the account, and those that contain instances.
 fn require_own_project(call: &Call<'_>, project_id: &str) -> Result<(), ApiError> {
     if owns_project(call, project_id)? {
         return Ok(());
@@ -55,7 +56,7 @@ fn require_own_project(call: &Call<'_>, project_id: &str) -> Result<(), ApiError
     Ok(())
 }
 
-/// Kafka registers PUT on the list of users with the same gateway, so it reaches the service.
+/// Kafka registers PUT on the list of users with the same gateway, so the method reaches the service.
 fn is_put_on_the_collection(call: &Call<'_>) -> bool {
     let segments: Vec<&str> = call.request.path().split('/').collect();
     call.request.method == "PUT" && matches!(segments[..], ["", "v2", _, "instances", _, "users"])

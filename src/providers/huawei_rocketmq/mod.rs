@@ -1,13 +1,13 @@
 //! Huawei Cloud DMS for RocketMQ: the users of an instance (API v2).
 //!
-//! What is odd here:
+//! Peculiarities:
 //! - a user that does not exist is 400 DMS.00500972, not 404; an instance that does not exist is 404 DMS.00404022;
 //! - secrets are shown in full, in every answer: Terraform writes them back into its state;
 //! - create answers 200, not 201; delete answers 200 with a message, not 204;
-//! - a page past the end is an empty list, where ListInstances refuses it;
-//! - on engine 5.x every user is an administrator, whatever was asked for;
-//! - a default permission that was never sent is shown as the one that follows from admin;
-//! - the leading digits of a code need not be its HTTP status.
+//! - a page beyond the end is an empty list, whereas ListInstances refuses it;
+//! - on engine 5.x every user is an administrator, whatever the request says;
+//! - a default permission that was never sent is shown as the one implied by admin;
+//! - the leading digits of a code need not match its HTTP status.
 
 mod auth;
 mod errors;
@@ -81,9 +81,9 @@ pub(crate) static PROVIDER: Provider = Provider {
     },
 };
 
-/// PUT keeps the secret key when the body has none, or wants one.
+/// Whether PUT keeps the secret key if the body has none, or requires one.
 const UPDATE_SECRET: &str = "update-secret";
-/// Which of two documented errors says that an instance id is no UUID.
+/// Which of two documented errors reports an instance id that is not a UUID.
 const INSTANCE_ID_ERROR: &str = "instance-id-error";
 
 static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(OPERATIONS));

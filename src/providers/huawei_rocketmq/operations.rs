@@ -1,6 +1,6 @@
 //! One function per API action, in table order; each checks in the contract's order (section 5).
 //!
-//! A body is decoded before the store is held, however long it is, and what is wrong with it is said in its turn.
+//! A body is decoded before the store is locked, because it may be long, but its errors are reported in their turn.
 
 use rusqlite::Connection;
 
@@ -57,7 +57,7 @@ pub(crate) fn create_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// Shows a user, as its list does.
+/// Shows a user, in the format of the list.
 pub(crate) fn show_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     let address = InstanceAddress::decode(call)?;
     let key = call.key((&address, call.path_param("user_name")));
@@ -70,7 +70,7 @@ pub(crate) fn show_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::new(200, JSON, body))
 }
 
-/// Changes what the body holds of a user, and nothing else of it.
+/// Changes only those members of a user that the body contains.
 pub(crate) fn update_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     let address = InstanceAddress::decode(call)?;
     let body = wire::UserBody::decode(call);
@@ -98,18 +98,19 @@ pub(crate) fn delete_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// Lists what the users may do with a topic.
+/// Lists the permissions of the users on a topic.
 pub(crate) fn list_topic_access_policy(call: &Call<'_>) -> Result<Reply, ApiError> {
     list_access_policy(call, Resource::Topic, call.path_param("topic"))
 }
 
-/// Lists what the users may do with a consumer group; two paths lead here.
+/// Lists the permissions of the users on a consumer group; two paths lead here.
 pub(crate) fn list_consume_group_access_policy(call: &Call<'_>) -> Result<Reply, ApiError> {
     list_access_policy(call, Resource::Group, call.path_param("group"))
 }
 
-/// Users without permissions of their own are listed with their default (terraform-provider-huaweicloud, acceptance tests of the
-/// topic and consumer group access users, pull request 5902). Inferred: those whose default is DENY, and any name.
+/// Users without permissions of their own are listed with their default (terraform-provider-huaweicloud, acceptance
+/// tests of the topic and consumer group access users, pull request 5902). Inferred: also those whose default is DENY,
+/// and any name.
 fn list_access_policy(call: &Call<'_>, resource: Resource, name: &str) -> Result<Reply, ApiError> {
     let address = InstanceAddress::decode(call)?;
     let window = wire::window(call.query());
@@ -131,7 +132,7 @@ pub(crate) fn list_instances(call: &Call<'_>) -> Result<Reply, ApiError> {
     let key = call.key((project_id, &filter, window));
     let body = call.encoded(key, |tx| {
         let page = model::list_instances(tx, project_id, &filter, window)?;
-        // Unlike the list of users, this one refuses to start after its end (seen live by Terraform's authors).
+        // Unlike the list of users, this one refuses an offset beyond its end (observed by Terraform's authors).
         if 0 < window.offset && page.total <= window.offset {
             return Err(errors::OFFSET_INVALID.raise().because(format!(
                 "offset is {}, and {} instances match",
@@ -153,7 +154,7 @@ pub(crate) fn show_instance(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// The instance at an address. Other engines share these paths and would be told apart here, by the instance's engine.
+/// The instance in the path. Other engines share these paths and would be distinguished here, by the instance's engine.
 fn find(tx: &Connection, address: &InstanceAddress<'_>) -> Result<Instance, ApiError> {
     let InstanceAddress {
         project_id,
@@ -169,7 +170,7 @@ fn find(tx: &Connection, address: &InstanceAddress<'_>) -> Result<Instance, ApiE
     })
 }
 
-/// The user of the path: 400, not 404, where there is none.
+/// The user in the path: 400, not 404, if there is none.
 fn find_user(
     tx: &Connection,
     call: &Call<'_>,

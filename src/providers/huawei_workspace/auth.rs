@@ -1,6 +1,7 @@
-//! What the gateway asks before the service is reached, in its own order: path (404), method (405), then authentication.
+//! The gateway's checks before the service is reached, in the gateway's order: path (404), method (405), then
+//! authentication.
 //!
-//! What the service itself asks of the path (is the project open, is there such a user) is in `operations`.
+//! The service's own checks of the path (is the project open, does the user exist) are in `operations`.
 
 use super::errors;
 use crate::provider::call::Call;
@@ -8,7 +9,7 @@ use crate::provider::error::ApiError;
 use crate::providers::huawei;
 use crate::providers::huawei::authentication::authenticate;
 
-/// The gateway's checks, and the service's one whether the key may write.
+/// The gateway's checks, and the service's check whether the key may write.
 pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
     route(call)?;
     let caller = authenticate(call, Some(call.path_param("project_id")))?;
@@ -20,7 +21,7 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// A trailing slash makes another path; so does an id that the API uses as a word (`users/template`).
+/// A trailing slash makes a different path, and so does an id that the API uses as a word (`users/template`).
 fn route(call: &Call<'_>) -> Result<(), ApiError> {
     if call.operation().is_some() {
         return Ok(());

@@ -1,12 +1,12 @@
 //! Huawei Cloud Workspace (cloud desktop): the desktop users and user groups of a project (API v2).
 //!
-//! What is odd here:
-//! - a user or group that does not exist is 400, not 404; so is a name that is taken;
-//! - `account_expires` is a string in lists and a number where a user is shown;
-//! - a list without a limit holds all users;
-//! - creating a group does not tell its id: clients find it in the list;
+//! Peculiarities:
+//! - a user or group that does not exist is 400, not 404, and so is a name that is taken;
+//! - `account_expires` is a string in lists and a number for a single user;
+//! - a list without a limit contains all users;
+//! - the answer to creating a group lacks its id: clients find it in the list;
 //! - `random-password` is a GET that changes something, and `otp-devices` a DELETE with a body;
-//! - a wrong method is 405 by the service (the seed), where the gateway's document has a 404; see the quirks.
+//! - the service answers a wrong method with 405 (the seed), whereas the gateway's document has a 404; see the quirks.
 
 mod auth;
 mod errors;
@@ -67,8 +67,8 @@ pub(crate) static PROVIDER: Provider = Provider {
     real: Real {
         hosts: &["workspace.*.myhuaweicloud.*", "workspace.myhuaweicloud.*"],
         paths: &["/v2/*", "/v3/*/users", "/v3/*/groups", "/v3/*/domains"],
-        // Any of Huawei's modules has the gateway's answer to an unknown path. Not IAM: a `GET /` with nothing but a token, which
-        // its contract leaves a 404, would be its list of versions.
+        // All Huawei modules give the gateway's answer to an unknown path. IAM is excluded: for a `GET /` with nothing
+        // but a token, which is a 404 by contract, it would return its list of versions.
         credentials: &[
             Mark::Authorization("SDK-*"),
             Mark::Authorization("V11-HMAC-*"),
@@ -95,7 +95,8 @@ pub(crate) static PROVIDER: Provider = Provider {
     },
 };
 
-/// Words of the API in the place of a user id: paths that the SDK knows and that are not built, so they are no user's id.
+/// Words of the API in the position of a user id: paths that the SDK knows but that are not implemented, and so not
+/// user ids.
 static NOT_USER_IDS: [&str; 3] = ["template", "desktop-users", "notification-records"];
 
 static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(OPERATIONS));

@@ -1,4 +1,4 @@
-//! Instances: their rows, and what the rules for users need to know of them.
+//! Instances: their rows, and what the rules for users need to know about them.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::value::RawValue;
@@ -6,10 +6,10 @@ use serde_json::value::RawValue;
 use crate::store::column;
 use crate::store::page::{Page, Window, count, select};
 
-/// The engine whose instances have these users; others share the paths and would be told apart by this column.
+/// The engine whose instances have these users; others share the paths and would be distinguished by this column.
 pub(crate) const ENGINE: &str = "reliability";
 
-/// The statuses that an instance can have.
+/// The possible statuses of an instance.
 pub(crate) const STATUSES: &[&str] = &[
     "CREATING",
     "RUNNING",
@@ -20,7 +20,7 @@ pub(crate) const STATUSES: &[&str] = &[
     "DELETING",
 ];
 
-/// What the rules for users need to know of their instance.
+/// What the rules for users need to know about their instance.
 #[derive(Debug)]
 pub(crate) struct Instance {
     pub(super) seq: i64,
@@ -38,7 +38,7 @@ impl Instance {
 
     /// Why its users cannot be changed, if so.
     ///
-    /// Inferred: without ACL it answers like an instance that is not running; the code is a guess.
+    /// Inferred: an instance without ACL answers like one that is not running; the code is a guess.
     pub(crate) fn refuses_writes(&self) -> Option<String> {
         if self.status != "RUNNING" {
             return Some(format!(
@@ -50,19 +50,19 @@ impl Instance {
     }
 }
 
-/// Which instances to list; an absent filter lets all through.
+/// Which instances to list; an absent filter matches all.
 #[derive(Debug, Default, Hash)]
 pub(crate) struct InstanceFilter {
     pub(crate) engine: Option<String>,
     /// Part of the name.
     pub(crate) name: Option<String>,
-    /// The whole name.
+    /// The exact name.
     pub(crate) exact_name: Option<String>,
     pub(crate) instance_id: Option<String>,
     pub(crate) status: Option<String>,
 }
 
-/// The instance of that id in that project.
+/// The instance with this id in this project.
 pub(crate) fn instance(
     tx: &Connection,
     project_id: &str,
@@ -89,14 +89,14 @@ pub(crate) fn has_project(tx: &Connection, project_id: &str) -> rusqlite::Result
         .exists([project_id])
 }
 
-/// The project of an instance, whichever it is.
+/// The project of an instance.
 pub(crate) fn project_of(tx: &Connection, instance_id: &str) -> rusqlite::Result<Option<String>> {
     tx.prepare_cached("SELECT project_id FROM rocketmq_instances WHERE instance_id = ?1")?
         .query_row([instance_id], |row| row.get(0))
         .optional()
 }
 
-/// The instance as it is shown.
+/// The instance, as shown to clients.
 pub(crate) fn instance_document(
     tx: &Connection,
     instance: &Instance,
@@ -105,7 +105,7 @@ pub(crate) fn instance_document(
         .query_row([instance.seq], document)
 }
 
-/// The instances of a project as they are shown, oldest first.
+/// The instances of a project, as shown to clients, oldest first.
 pub(crate) fn list_instances(
     tx: &Connection,
     project_id: &str,
@@ -150,7 +150,7 @@ fn document(row: &Row<'_>) -> rusqlite::Result<Box<RawValue>> {
     column::json(row, 0)
 }
 
-/// Adds an instance, or brings the one of the same id up to date; its users stay.
+/// Adds an instance, or updates the one with the same id; its users are kept.
 pub(crate) fn put_instance(
     tx: &Connection,
     project_id: &str,
@@ -174,7 +174,7 @@ pub(crate) fn delete_instance(
         .execute([project_id, instance_id])
 }
 
-/// Every instance with its project: projects by id, each one's instances in the order of their list.
+/// All instances with their projects: projects by id, the instances of each in list order.
 pub(crate) fn for_each_instance(
     tx: &Connection,
     mut each: impl FnMut(String, Box<RawValue>),

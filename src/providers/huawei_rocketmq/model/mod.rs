@@ -1,4 +1,4 @@
-//! Instances and users: rules, rows in and rows out.
+//! Instances and users: rules and database rows.
 
 mod instances;
 mod users;
@@ -18,12 +18,12 @@ pub(crate) use users::{
     update_user, user, white_remote_address_rule,
 };
 
-/// What contradicts the counts and ids that triggers keep: each query gives a row then.
+/// Contradictions to the counts and ids that triggers maintain: each query returns a row if there is one.
 pub(crate) const CONTRADICTIONS: &[&str] = &[
     "SELECT 1 FROM rocketmq_instances AS i WHERE user_count <> (SELECT count(*) FROM rocketmq_users WHERE instance = i.seq)",
 ];
 
-/// How many records of each kind there are.
+/// The number of records of each kind.
 pub(crate) fn counts(tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>> {
     let users = "SELECT coalesce(sum(user_count), 0) FROM rocketmq_instances";
     Ok(vec![
@@ -35,7 +35,7 @@ pub(crate) fn counts(tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64
     ])
 }
 
-/// Whether there is a thing that an operation missed.
+/// Whether the record that an operation did not find exists here.
 pub(crate) fn contains(tx: &Connection, missing: &Missing) -> rusqlite::Result<bool> {
     match (missing.kind, missing.key.as_slice()) {
         ("instance", [project_id, instance_id]) => {

@@ -1,4 +1,4 @@
-//! Users and their permissions: rules, rows in and rows out.
+//! Users and their permissions: rules and database rows.
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -11,24 +11,25 @@ use crate::store::order::Direction;
 use crate::store::page::{Page, Window};
 use crate::store::rows::{CachedReader, Columns, EncodedRow, PlainReader, RowEncoder, RowReader};
 
-/// How many users an instance takes.
+/// The maximum number of users of an instance.
 pub(crate) const QUOTA: u64 = 1000;
 
-/// How many entries topic_perms or group_perms take, how long the name in one is, and how many addresses a white list takes.
+/// The maximum number of entries in topic_perms or group_perms, length of the name in an entry, and number of addresses
+/// in a white list.
 ///
-/// Inferred: no source bounds them; without, a page of fifty users could be larger than the memory.
+/// Inferred: no source gives a limit; without one, a page of fifty users could exceed the memory.
 pub(crate) const MOST_GRANTS: usize = 1000;
 const LONGEST_GRANT_NAME: usize = 128;
 const MOST_ADDRESSES: usize = 1000;
 
-/// Which kind of thing a permission is for.
+/// The kind of resource that a permission is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Resource {
     Topic,
     Group,
 }
 
-/// What may be done with a topic or a group.
+/// The operations allowed on a topic or a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Perm {
     #[serde(rename = "PUB")]
@@ -71,7 +72,7 @@ impl FromSql for Perm {
     }
 }
 
-/// A permission on one topic or group.
+/// A permission on a single topic or group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Grant {
@@ -79,12 +80,12 @@ pub(crate) struct Grant {
     pub(crate) perm: Perm,
 }
 
-/// Permissions on single topics or groups, no name twice; the column holds them as JSON.
+/// Permissions on single topics or groups, with unique names; stored as JSON.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Grants(Vec<Grant>);
 
 impl Grants {
-    /// Inferred: of a repeated name the last permission counts, in the place of the first.
+    /// Inferred: the last permission for a repeated name counts, at the position of the first.
     pub(crate) fn new(sent: impl IntoIterator<Item = Grant>) -> Self {
         let mut places = std::collections::HashMap::new();
         let mut grants: Vec<Grant> = Vec::new();
@@ -130,22 +131,22 @@ impl FromSql for Grants {
     }
 }
 
-/// A user of an instance; it has no id but its access key.
+/// A user of an instance; its access key is its only id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct User {
     pub(crate) access_key: String,
     pub(crate) secret_key: String,
     pub(crate) white_remote_address: String,
     pub(crate) admin: bool,
-    /// None where none was ever sent.
+    /// `None` if it was never sent.
     pub(crate) default_topic_perm: Option<Perm>,
-    /// None where none was ever sent.
+    /// `None` if it was never sent.
     pub(crate) default_group_perm: Option<Perm>,
     pub(crate) topic_perms: Grants,
     pub(crate) group_perms: Grants,
 }
 
-/// What a request sets; the rest stays as it is.
+/// The members that a request sets; the others are unchanged.
 #[derive(Debug, Default)]
 pub(crate) struct Change {
     pub(crate) secret_key: Option<String>,
@@ -173,7 +174,7 @@ impl User {
         })
     }
 
-    /// A user who may do nothing yet.
+    /// A user without any permissions.
     pub(crate) fn new(access_key: String) -> Self {
         Self {
             access_key,
@@ -187,7 +188,7 @@ impl User {
         }
     }
 
-    /// The user with what a request sets.
+    /// The user with the members that a request sets.
     #[must_use]
     pub(crate) fn with(self, change: Change) -> Self {
         Self {
@@ -204,7 +205,7 @@ impl User {
         }
     }
 
-    /// The user as that instance has it: on engine 5.x whatever was asked for is an administrator.
+    /// The user on this instance: on engine 5.x always an administrator.
     #[must_use]
     pub(crate) fn on(self, instance: &Instance) -> Self {
         if !instance.forces_administrators() {
@@ -218,9 +219,9 @@ impl User {
         }
     }
 
-    /// The permission on what no entry names: as it was sent, else all of it for administrators and none for others.
+    /// The permission on everything without an entry: as sent, or else full for administrators and none for others.
     ///
-    /// Inferred: none for others; what an administrator shows was seen live.
+    /// Inferred: none for others; an administrator's was observed.
     pub(crate) fn default_perm(&self, resource: Resource) -> Perm {
         let sent = match resource {
             Resource::Topic => self.default_topic_perm,
@@ -233,7 +234,7 @@ impl User {
         })
     }
 
-    /// What the user may do with the topic or group of that name. Nothing restrains an administrator.
+    /// The user's permission on the topic or group with this name. An administrator is not restricted.
     pub(crate) fn perm_on(&self, resource: Resource, name: &str) -> Perm {
         if self.admin {
             return Self::everything(resource);
@@ -247,7 +248,7 @@ impl User {
             .unwrap_or_else(|| self.default_perm(resource))
     }
 
-    /// All that can be done; a group cannot be published to.
+    /// The full permission; a group cannot be published to.
     const fn everything(resource: Resource) -> Perm {
         match resource {
             Resource::Topic => Perm::Both,
@@ -270,15 +271,15 @@ pub(crate) fn access_key_rule(access_key: &str) -> Result<(), String> {
     ))
 }
 
-/// What is wrong with a user's secret key, if anything. Says nothing of the secret itself.
+/// What is wrong with a user's secret key, if anything. The text does not contain the secret.
 ///
-/// Inferred: a character of none of the four kinds (a space, a letter beyond ASCII) is refused.
+/// Inferred: a character outside the four classes (a space, a non-ASCII letter) is refused.
 pub(crate) fn secret_key_rule(secret_key: &str, access_key: &str) -> Result<(), &'static str> {
     let kinds: [fn(&u8) -> bool; 4] = [
         u8::is_ascii_uppercase,
         u8::is_ascii_lowercase,
         u8::is_ascii_digit,
-        // All of them are allowed: `~!@#$%^&*()-_=+\|[{}];:'",<.>/?
+        // All of these are allowed: `~!@#$%^&*()-_=+\|[{}];:'",<.>/?
         u8::is_ascii_punctuation,
     ];
     let used = kinds
@@ -317,7 +318,7 @@ pub(crate) fn grant_name_rule(name: &str) -> Result<(), String> {
 
 /// What is wrong with a list of addresses, if anything.
 ///
-/// Inferred: a lone `*` and `a.b.c.d/len` are fine too.
+/// Inferred: a lone `*` and `a.b.c.d/len` are valid too.
 pub(crate) fn white_remote_address_rule(addresses: &str) -> Result<(), String> {
     let octet = |text: &str| {
         (1..=3).contains(&text.len())
@@ -369,7 +370,7 @@ static USERS: List = List {
 
 /// The users of an instance, oldest first.
 ///
-/// Inferred: the order of creation; the document names none.
+/// Inferred: in the order of creation; the documents do not specify it.
 pub(crate) fn list_users(
     tx: &Tx<'_>,
     instance: &Instance,
@@ -425,7 +426,7 @@ fn list<R: RowReader>(
     })
 }
 
-/// The user of that name; names are case-sensitive.
+/// The user with this name; names are case-sensitive.
 pub(crate) fn user(
     tx: &Connection,
     instance: &Instance,
@@ -442,7 +443,7 @@ pub(crate) fn user(
         .optional()
 }
 
-/// Adds a user; the caller gives the conflict its name.
+/// Adds a user; the caller maps a conflict to an error.
 pub(crate) fn insert_user(
     tx: &Connection,
     instance: &Instance,
@@ -454,7 +455,7 @@ pub(crate) fn insert_user(
     write_user(tx, sql, instance, user)
 }
 
-/// Brings a user up to date; says how many there were, 0 or 1.
+/// Updates a user; returns how many there were, 0 or 1.
 pub(crate) fn update_user(
     tx: &Connection,
     instance: &Instance,
@@ -485,7 +486,7 @@ fn write_user(
     ])
 }
 
-/// Deletes a user; says how many there were, 0 or 1.
+/// Deletes a user; returns how many there were, 0 or 1.
 pub(crate) fn delete_user(
     tx: &Connection,
     instance: &Instance,
@@ -495,7 +496,7 @@ pub(crate) fn delete_user(
         .execute(params![instance.seq, access_key])
 }
 
-/// Every user with its project and instance id, in the order of their lists: that order is data too.
+/// All users with their project and instance ids, in list order, which is data too.
 pub(crate) fn for_each_user(
     tx: &Connection,
     mut each: impl FnMut(String, String, User),

@@ -1,4 +1,4 @@
-//! Parameters and bodies in, answers out: everything that has a JSON name. The seed document is in `seed.rs` beneath.
+//! Parameters, bodies and answers: everything with a JSON name. The seed document is in `seed.rs`.
 
 pub(crate) mod seed;
 
@@ -14,7 +14,7 @@ use crate::providers::huawei::member;
 use crate::store::page::{Page, Window};
 use crate::store::rows::EncodedRow;
 
-/// The project and instance of a path, well formed.
+/// The project and instance in a path, well formed.
 #[derive(Debug, Hash)]
 pub(crate) struct InstanceAddress<'a> {
     pub(crate) project_id: &'a str,
@@ -44,8 +44,8 @@ fn not_an_instance_id(call: &Call<'_>) -> &'static ErrorEntry {
     }
 }
 
-/// The error for a parameter that the client left as a placeholder: for the two ids of a path the one that any other
-/// malformed id gets.
+/// The error for a parameter that the client left as a placeholder: for the two ids in a path, the same as for any
+/// other malformed id.
 pub(crate) fn unfilled(call: &Call<'_>, parameter: &str) -> ApiError {
     match parameter {
         "project_id" => errors::PROJECT_ID_INVALID.raise(),
@@ -70,12 +70,12 @@ pub(crate) fn is_project_id(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(valid)
 }
 
-/// A UUID with hyphens; which has been seen in lower case only.
+/// A UUID with hyphens; only lower case has been observed.
 fn is_instance_id(text: &str) -> bool {
     text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
 }
 
-/// `offset`, then `limit`, of a list.
+/// `offset` and `limit` of a list, in this order.
 pub(crate) fn window(query: &Params) -> Result<Window, ApiError> {
     const MOST: u64 = i32::MAX as u64;
     let offset = number(query, "offset", 0, 0..=MOST, &errors::OFFSET_INVALID)?;
@@ -83,7 +83,7 @@ pub(crate) fn window(query: &Params) -> Result<Window, ApiError> {
     Ok(Window::rows(offset, limit))
 }
 
-/// Inferred: an empty parameter counts as absent, and of a repeated one the last counts.
+/// Inferred: an empty parameter counts as absent, and the last of repeated ones counts.
 fn number(
     query: &Params,
     name: &str,
@@ -106,7 +106,7 @@ fn number(
     })
 }
 
-/// Which instances ListInstances is asked for.
+/// The filters of ListInstances.
 pub(crate) fn instance_filter(query: &Params) -> model::InstanceFilter {
     let value = |name| {
         let value = query.last(name).filter(|value| !value.is_empty());
@@ -129,7 +129,7 @@ pub(crate) fn instance_filter(query: &Params) -> model::InstanceFilter {
     }
 }
 
-/// A user as POST and PUT send it: every type is right, no value is looked at yet.
+/// A user as POST and PUT send it: all types are correct, the values are unchecked.
 #[derive(Debug)]
 pub(crate) struct UserBody {
     access_key: Option<String>,
@@ -167,7 +167,7 @@ impl UserBody {
         })
     }
 
-    /// The user that a POST asks for.
+    /// The user in a POST.
     pub(crate) fn into_user(mut self, instance: &Instance) -> Result<model::User, ApiError> {
         let refused = |rule: &str| errors::USER_KEYS_INVALID.raise().because(rule);
         let access_key = self.access_key.take();
@@ -180,9 +180,9 @@ impl UserBody {
         Ok(model::User::new(access_key).with(change))
     }
 
-    /// What a PUT asks for.
+    /// The changes in a PUT.
     ///
-    /// Inferred: a name that is sent has to be the one in the path.
+    /// Inferred: a name in the body has to equal the one in the path.
     pub(crate) fn into_update(
         mut self,
         call: &Call<'_>,
@@ -211,7 +211,7 @@ impl UserBody {
         self.into_change(secret_key, instance)
     }
 
-    /// Permissions, then addresses. Engine 5.x ignores permissions, wrong ones too (inferred).
+    /// Permissions, then addresses. Engine 5.x ignores permissions, even invalid ones (inferred).
     ///
     /// Inferred: an empty default permission counts as absent.
     fn into_change(
@@ -287,7 +287,7 @@ fn perm(field: &str, sent: &str) -> Result<Perm, ApiError> {
     })
 }
 
-/// A known field of a body, of the right type or absent.
+/// A known field of a body, which has the right type or is absent.
 fn field<T>(
     object: &Map<String, Value>,
     name: &str,
@@ -323,7 +323,7 @@ fn grants(value: &Value) -> Option<Vec<GrantBody>> {
     entries.collect()
 }
 
-/// The answer of ListUser. It holds exactly one array: golangsdk's pager takes whichever it meets.
+/// The answer of ListUser. It contains exactly one array, because golangsdk's pager takes the first it finds.
 #[derive(Serialize)]
 pub(crate) struct UserList {
     users: Vec<EncodedRow>,
@@ -344,7 +344,7 @@ pub(crate) fn listed_user(user: model::User) -> serde_json::Result<EncodedRow> {
     EncodedRow::always(&User::from(user))
 }
 
-/// A user: exactly these eight fields, always all of them, in the alphabetical order of every documented example.
+/// A user: always exactly these eight fields, in the alphabetical order of all documented examples.
 #[derive(Serialize)]
 pub(crate) struct User {
     access_key: String,
@@ -373,7 +373,7 @@ impl From<model::User> for User {
     }
 }
 
-/// The answer of DeleteUser: Terraform takes 200 only, so there is a body.
+/// The answer of DeleteUser: Terraform accepts only 200, so there is a body.
 #[derive(Serialize)]
 pub(crate) struct Deleted {
     message: &'static str,
@@ -385,12 +385,12 @@ impl Deleted {
     };
 }
 
-/// What the users of an instance may do with one topic or group.
+/// The permissions of an instance's users on one topic or group.
 #[derive(Serialize)]
 pub(crate) struct PolicyList<'a> {
     policies: Vec<Policy>,
     total: u64,
-    /// The topic or group of the path.
+    /// The topic or group in the path.
     name: &'a str,
 }
 

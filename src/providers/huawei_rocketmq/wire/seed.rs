@@ -1,4 +1,4 @@
-//! The seed document: what the lists answer, with the project and instance that they answer for.
+//! The seed document: what the lists return, with the project and instance that they were requested for.
 
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -15,10 +15,10 @@ use crate::providers::huawei_rocketmq::model::{self, Change, Grant, Grants, Perm
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
-    /// What ListInstances answers, for each project.
+    /// What ListInstances returns, for each project.
     #[serde(default)]
     projects: Vec<Project>,
-    /// What ListUser answers, for each instance.
+    /// What ListUser returns, for each instance.
     #[serde(default)]
     users: Vec<InstanceUsers>,
 }
@@ -44,7 +44,7 @@ struct InstanceUsers {
     _total: Option<u64>,
 }
 
-/// An instance: the fields that every answer has, in the order in which it has them.
+/// An instance: the fields that every answer has, in its order.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Instance {
@@ -74,10 +74,10 @@ struct Instance {
     tags: Vec<Tag>,
     maintain_begin: String,
     maintain_end: String,
-    /// `host:port` of each, joined by `;`. They lead nowhere: there are no brokers.
+    /// The `host:port` of each, joined by `;`. There are no brokers at these addresses.
     namesrv_address: String,
     broker_address: String,
-    /// On engine 5.x alone.
+    /// On engine 5.x only.
     #[serde(skip_serializing_if = "Option::is_none")]
     grpc_address: Option<String>,
     #[serde(rename = "$delete", skip_serializing)]
@@ -92,7 +92,7 @@ struct Tag {
     value: String,
 }
 
-/// What a seed may leave out.
+/// The optional members of a seed.
 impl Default for Instance {
     fn default() -> Self {
         Self {
@@ -129,8 +129,8 @@ impl Default for Instance {
     }
 }
 
-/// Further fields of real answers (huaweicloudsdkrocketmq 3.1.219, `InstanceDetail` and `ShowInstanceResponse`), kept as they
-/// are, so that such an answer can be pasted in.
+/// Further fields of real answers (huaweicloudsdkrocketmq 3.1.219, `InstanceDetail` and `ShowInstanceResponse`), stored
+/// unchanged so that such an answer can be pasted in.
 const FURTHER_FIELDS: &[&str] = &[
     "arch_type",
     "auto_volume_expand_enable",
@@ -179,7 +179,7 @@ const FURTHER_FIELDS: &[&str] = &[
     "vpc_name",
 ];
 
-/// A user as ListUser answers it; what is left out counts as never sent.
+/// A user as ListUser returns it; absent members count as never sent.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct User {
@@ -249,7 +249,7 @@ fn merge_instance(
         .iter()
         .filter_map(|&name| Some((name.to_owned(), fields.shift_remove(name)?)))
         .collect();
-    // A pasted answer may say of the newer fields that there is nothing; what is shown says their default.
+    // In a pasted answer, the newer fields may be null; their defaults are shown then.
     fields.retain(|_, value| !value.is_null());
     let mut instance: Instance = seed::decode_value(&Value::Object(fields))?;
     instance.grpc_address = instance
@@ -367,7 +367,7 @@ fn check_project_id(project_id: &str) -> Result<(), SeedError> {
     Err(SeedError::new("project_id", rule))
 }
 
-/// Gives every record as a seed document of its own.
+/// Writes each record as its own seed document.
 pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()> {
     model::for_each_instance(tx, |project_id, document| {
         each(json!({ "projects": [{ "project_id": project_id, "instances": [document] }] }));
@@ -390,7 +390,7 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
     })
 }
 
-/// Makes up an instance, the demo's, and that many users of it.
+/// Generates the demo's instance with this many users.
 pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
     const PROJECT: &str = "0bec5db98280d2d02fd6c00c2de791ce";
     const INSTANCE: &str = "68fdc9a8-805e-439d-8dd9-25adc1c58bf6";

@@ -1,4 +1,4 @@
-//! User groups and who is in them.
+//! User groups and their members.
 
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
@@ -14,10 +14,10 @@ use crate::store::order::Direction;
 use crate::store::page::{Page, Window, pick};
 use crate::store::seek::Start;
 
-/// Inferred: the realm of every group that is created here; real ids share a long prefix per tenant.
+/// Inferred: the realm of groups that are created here; real ids share a long prefix per tenant.
 const REALM_ID: &str = "8a2c3f9579d240820179d51e6ca00000";
 
-/// A user group as kept.
+/// A user group, as stored.
 #[derive(Debug, Clone)]
 pub(crate) struct Group {
     pub(crate) seq: i64,
@@ -28,11 +28,11 @@ pub(crate) struct Group {
     pub(crate) user_quantity: u64,
     pub(crate) realm_id: String,
     pub(crate) platform_type: PlatformType,
-    /// The distinguished name in an Active Directory; else empty.
+    /// The distinguished name in an Active Directory, or else empty.
     pub(crate) group_dn: String,
     pub(crate) domain: String,
     pub(crate) total_desktops: u32,
-    /// The group above this one as JSON, where a seed gave one.
+    /// The parent group as JSON, if a seed gave one.
     pub(crate) parent: String,
 }
 
@@ -58,7 +58,7 @@ impl Group {
     }
 }
 
-/// A group about to be created, every member within its bounds.
+/// A group about to be created, with validated members.
 #[derive(Debug)]
 pub(crate) struct NewGroup {
     pub(crate) name: String,
@@ -67,7 +67,7 @@ pub(crate) struct NewGroup {
 }
 
 impl NewGroup {
-    /// The group as it is on its first day; it has no row yet.
+    /// The group when newly created; it has no row yet.
     pub(crate) fn into_group(self, id: String, now: Time) -> Group {
         let group_dn = if self.platform_type == PlatformType::Ad {
             distinguished_name(&self.name)
@@ -91,29 +91,29 @@ impl NewGroup {
     }
 }
 
-/// Inferred: where a directory would keep a group of that name.
+/// Inferred: the location of a group with this name in a directory.
 fn distinguished_name(name: &str) -> String {
     format!("CN={name},CN=Users,DC=local,DC=com")
 }
 
-/// What an update changes; what is absent stays as it is.
+/// The changes of an update; absent members stay unchanged.
 #[derive(Debug)]
 pub(crate) struct GroupChange {
     pub(crate) name: Option<String>,
     pub(crate) description: Option<String>,
 }
 
-/// Which groups to list; an absent filter lets all through.
+/// Which groups to list; an absent filter matches all.
 #[derive(Debug, Default, Hash)]
 pub(crate) struct GroupFilter {
-    /// A part of the name, folded.
+    /// A part of the name, case-folded.
     pub(crate) keyword: Option<String>,
     pub(crate) domain: Option<String>,
-    /// Any of these; none at all lets all through.
+    /// Any of these; an empty list matches all.
     pub(crate) platform_types: Vec<PlatformType>,
 }
 
-/// What is done to the users of a group.
+/// The action on the users of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Membership {
     Add,
@@ -146,7 +146,7 @@ impl GroupFilter {
     }
 }
 
-/// A window on the groups that pass, oldest first.
+/// A window on the matching groups, oldest first.
 pub(crate) fn list_groups(
     tx: &Tx<'_>,
     project: &Project,
@@ -220,7 +220,7 @@ pub(crate) fn group(
         .optional()
 }
 
-/// An id of a group that none has yet.
+/// An unused group id.
 pub(crate) fn unused_group_id(
     tx: &Connection,
     project_id: &str,
@@ -232,7 +232,7 @@ pub(crate) fn unused_group_id(
     )
 }
 
-/// The group of that name, to the letter.
+/// The group with this exact name.
 pub(crate) fn group_named(
     tx: &Connection,
     project_id: &str,
@@ -247,7 +247,7 @@ pub(crate) fn group_named(
         .optional()
 }
 
-/// Adds a group; the caller gives a conflict (`workspace_groups.name`) its name.
+/// Adds a group; the caller maps a conflict (`workspace_groups.name`) to an error.
 pub(crate) fn insert_group(
     tx: &Connection,
     project_id: &str,
@@ -259,7 +259,7 @@ pub(crate) fn insert_group(
     write(tx, sql, project_id, group)
 }
 
-/// Makes the group of that id be exactly this; its members and its place in the list stay.
+/// Replaces the group with this id; its members and its position in the list are kept.
 pub(crate) fn put_group(
     tx: &Connection,
     project_id: &str,
@@ -288,7 +288,7 @@ fn write(tx: &Connection, sql: &str, project_id: &str, group: &Group) -> rusqlit
     ])
 }
 
-/// Changes what the change names; the caller gives a conflict (`workspace_groups.name`) its name.
+/// Applies the changes; the caller maps a conflict (`workspace_groups.name`) to an error.
 pub(crate) fn update_group(
     tx: &Connection,
     group: &Group,
@@ -309,13 +309,13 @@ pub(crate) fn update_group(
     ])
 }
 
-/// Deletes a group with its memberships; says whether there was such a one.
+/// Deletes a group with its memberships; returns whether it existed.
 pub(crate) fn delete_group(tx: &Connection, project_id: &str, id: &str) -> rusqlite::Result<bool> {
     let sql = "DELETE FROM workspace_groups WHERE project_id = ?1 AND id = ?2";
     Ok(tx.prepare_cached(sql)?.execute([project_id, id])? == 1)
 }
 
-/// Puts users into a group or takes them out; who is in (or out) already stays so.
+/// Adds users to a group or removes them; those already in (or out) are unaffected.
 pub(crate) fn change_members(
     tx: &Connection,
     group: &Group,
@@ -337,7 +337,7 @@ pub(crate) fn change_members(
     Ok(())
 }
 
-/// Every group of a project, oldest first.
+/// All groups of a project, oldest first.
 pub(crate) fn for_each_group(
     tx: &Connection,
     project: &Project,

@@ -1,4 +1,4 @@
-//! Projects, users and groups: rules, rows in and rows out.
+//! Projects, users and groups: rules and database rows.
 
 mod groups;
 mod projects;
@@ -25,17 +25,17 @@ pub(crate) use users::{
     update_user, user, user_named, user_seq,
 };
 
-/// What contradicts the counts and ids that triggers keep: each query gives a row then.
+/// Contradictions to the counts and ids that triggers maintain: each query returns a row if there is one.
 pub(crate) const CONTRADICTIONS: &[&str] = &[
     "SELECT 1 FROM workspace_projects AS p WHERE user_count <> (SELECT count(*) FROM workspace_users WHERE project_id = p.project_id)",
     "SELECT 1 FROM workspace_projects AS p WHERE group_count <> (SELECT count(*) FROM workspace_groups WHERE project_id = p.project_id)",
     "SELECT 1 FROM workspace_groups AS g WHERE user_quantity <> (SELECT count(*) FROM workspace_members WHERE group_seq = g.seq)",
 ];
 
-/// Inferred: the domain of a user or group that is given no other; the documents' group list shows it.
+/// Inferred: the default domain of a user or group; the documented list of groups shows it.
 pub(crate) const DEFAULT_DOMAIN: &str = "local.com";
 
-/// Whose directory a group or a user is in.
+/// The kind of directory that a group or a user is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum PlatformType {
     /// An Active Directory domain.
@@ -62,13 +62,13 @@ impl PlatformType {
     }
 }
 
-/// How filters that ignore case see a text. Letter by letter, so that a part of a text folds like the whole: a sigma at
-/// the end of a word has a lower case of its own, which would hide it from a filter.
+/// The form of a text that case-insensitive filters compare. Folded letter by letter, so that a part of a text folds
+/// like the whole: a sigma at the end of a word has a different lower case, which would hide it from a filter.
 pub(crate) fn fold(text: &str) -> String {
     text.chars().flat_map(char::to_lowercase).collect()
 }
 
-/// A column with a word of one of the enumerations above; only their `as_str` writes them.
+/// A column for one of the enumerations above; its values are written only by `as_str`.
 fn parse_column<T>(
     row: &rusqlite::Row<'_>,
     column: usize,
@@ -84,7 +84,7 @@ fn parse_column<T>(
     })
 }
 
-/// How many records of each kind there are.
+/// The number of records of each kind.
 pub(crate) fn counts(tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>> {
     let sum = |column: &str| {
         let sql = format!("SELECT coalesce(sum({column}), 0) FROM workspace_projects");
@@ -96,7 +96,7 @@ pub(crate) fn counts(tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64
     ])
 }
 
-/// Whether there is a thing that an operation missed.
+/// Whether the record that an operation did not find exists here.
 pub(crate) fn contains(tx: &Connection, missing: &Missing) -> rusqlite::Result<bool> {
     match (missing.kind, missing.key.as_slice()) {
         ("user", [project_id, id]) => Ok(user_seq(tx, project_id, id)?.is_some()),

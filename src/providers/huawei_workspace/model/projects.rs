@@ -14,7 +14,7 @@ pub(crate) struct Project {
     pub(crate) group_count: u64,
 }
 
-/// Whether Workspace is to be had in a project.
+/// The availability of Workspace in a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Service {
     Opened,
@@ -52,7 +52,7 @@ impl Project {
         })
     }
 
-    /// A project that has not been written to: open and empty.
+    /// A project without a row: open and empty.
     pub(crate) fn untouched(project_id: &str) -> Self {
         Self {
             project_id: project_id.to_owned(),
@@ -63,7 +63,7 @@ impl Project {
     }
 }
 
-/// The project, if a seed named it or something was created in it.
+/// The project, if it is in a seed or something was created in it.
 pub(crate) fn project(tx: &Connection, project_id: &str) -> rusqlite::Result<Option<Project>> {
     let sql = format!(
         "SELECT {} FROM workspace_projects WHERE project_id = ?1",
@@ -74,7 +74,7 @@ pub(crate) fn project(tx: &Connection, project_id: &str) -> rusqlite::Result<Opt
         .optional()
 }
 
-/// Adds a project, or brings it up to date; its users and groups stay.
+/// Adds a project, or updates it; its users and groups are kept.
 pub(crate) fn put_project(
     tx: &Connection,
     project_id: &str,
@@ -86,19 +86,19 @@ pub(crate) fn put_project(
         .execute(params![project_id, service.as_str()])
 }
 
-/// Makes sure that the project of a new user or group has a row.
+/// Ensures that the project of a new user or group has a row.
 pub(super) fn touch(tx: &Connection, project_id: &str) -> rusqlite::Result<usize> {
     tx.prepare_cached("INSERT OR IGNORE INTO workspace_projects (project_id) VALUES (?1)")?
         .execute([project_id])
 }
 
-/// Deletes a project with everything in it.
+/// Deletes a project and everything in it.
 pub(crate) fn delete_project(tx: &Connection, project_id: &str) -> rusqlite::Result<usize> {
     tx.prepare_cached("DELETE FROM workspace_projects WHERE project_id = ?1")?
         .execute([project_id])
 }
 
-/// Every project, by id.
+/// All projects, by id.
 pub(crate) fn for_each_project(tx: &Connection, each: impl FnMut(Project)) -> rusqlite::Result<()> {
     let sql = format!(
         "SELECT {} FROM workspace_projects ORDER BY project_id",

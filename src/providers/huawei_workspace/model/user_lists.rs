@@ -1,4 +1,4 @@
-//! Lists of desktop users: those of a project and those of a group, filtered.
+//! Lists of desktop users, of a project or a group, filtered.
 
 use rusqlite::types::{ToSql, Value};
 use rusqlite::{Connection, params_from_iter};
@@ -13,22 +13,22 @@ use crate::store::page::{Page, RowLimit, Window};
 use crate::store::rows::{CachedReader, Columns, EncodedRow, PlainReader, RowEncoder, RowReader};
 use crate::store::seek::Start;
 
-/// Which users to list; an absent filter lets all through, and all of them have to.
+/// Which users to list: a user must match all filters, and an absent filter matches all users.
 #[derive(Debug, Default, Hash)]
 pub(crate) struct UserFilter {
-    /// A part of the name, folded.
+    /// A part of the name, case-folded.
     pub(crate) user_name: Option<String>,
-    /// To the letter.
+    /// Case-sensitive.
     pub(crate) user_email: Option<String>,
-    /// The name is one of these, to the letter.
+    /// The name is exactly one of these.
     pub(crate) user_names: Option<Vec<String>>,
-    /// A part of the description, folded.
+    /// A part of the description, case-folded.
     pub(crate) description: Option<String>,
     pub(crate) active_type: Option<ActiveType>,
-    /// The name of a group that the user is in.
+    /// The name of a group that contains the user.
     pub(crate) group_name: Option<String>,
     pub(crate) share_space_subscription: Option<bool>,
-    /// Whether the user has shared desktops at all.
+    /// Whether the user has any shared desktops.
     pub(crate) share_space_desktops: Option<bool>,
     pub(crate) enterprise_project_id: Option<String>,
     pub(crate) disabled: Option<bool>,
@@ -36,7 +36,7 @@ pub(crate) struct UserFilter {
     pub(crate) platform_type: Option<PlatformType>,
 }
 
-/// Their rows; a member's number is the user's.
+/// The rows; the number of a member is that of its user.
 const USER: Columns = Columns::of("workspace_users", "seq", User::COLUMNS);
 
 static USERS: List = List {
@@ -65,11 +65,11 @@ static MEMBERS: List = List {
 };
 
 impl UserFilter {
-    /// The filter of a list of users, but for the group, which is a list of its own.
+    /// The filter of a list of users without the group, which is a list of its own.
     fn passing(&self, list: &'static List) -> Filter {
         let mut all = Filter::of(list);
         if let Some(names) = &self.user_names {
-            // The folded names go by the index, the exact ones decide.
+            // The index is searched by the folded names, the exact ones decide.
             all.any_of("user_name_lower", names.iter().map(|name| fold(name)));
             all.any_of("user_name", names.iter().cloned());
         }
@@ -86,7 +86,7 @@ impl UserFilter {
         all.equals("enterprise_project_id", self.enterprise_project_id.clone());
         all.equals("disabled", self.disabled);
         all.equals("domain", self.domain.clone());
-        // Inferred: every user here is in Workspace's own directory, whatever its groups are.
+        // Inferred: all users here are in Workspace's own directory, whatever their groups are in.
         all.when(
             "? = 'LOCAL'",
             self.platform_type.map(PlatformType::as_str).map(words),
@@ -95,7 +95,7 @@ impl UserFilter {
     }
 }
 
-/// A window on the users that pass, oldest first, encoded.
+/// A window on the matching users, oldest first, encoded.
 pub(crate) fn list_users(
     tx: &Tx<'_>,
     project: &Project,
@@ -126,7 +126,7 @@ pub(crate) fn list_users(
     list(tx, &scope, &passing, window, &reader)
 }
 
-/// The users that pass after a row, oldest first, encoded: where a list goes on.
+/// The matching users after a row, oldest first, encoded, to continue a list.
 pub(crate) fn users_after(
     tx: &Connection,
     project: &Project,
@@ -155,7 +155,7 @@ pub(crate) fn users_after(
     reader.read_all(tx, &from, params_from_iter(values))
 }
 
-/// A window on the members of a group that pass, oldest user first.
+/// A window on the members of a group that match, oldest user first.
 pub(crate) fn list_members(
     tx: &Tx<'_>,
     group: &Group,
@@ -170,7 +170,7 @@ pub(crate) fn list_members(
     list(tx, &scope, &filter.passing(scope.list), window, &reader)
 }
 
-/// The users that a filter is asked about, and how many they are.
+/// The users that a filter is applied to, and their number.
 struct Scope {
     list: &'static List,
     source: &'static str,
@@ -179,8 +179,9 @@ struct Scope {
 }
 
 impl Scope {
-    /// The users of a project, or those of its group that the filter names; nothing where there is no such group. In a
-    /// group's own list the rows after a row are found by an index, and not by who is in the group at all.
+    /// The users of a project, or of the group in the project that the filter names; `None` if there is no such group.
+    /// In a group's own list, the rows after a given row are found by an index, rather than by testing each user's
+    /// membership.
     fn of(
         tx: &Connection,
         project: &Project,

@@ -30,12 +30,12 @@ impl ActiveType {
     }
 }
 
-/// What a user may be called: the sources disagree, and the quirk `name-rule` chooses.
+/// The rule for names of users: the sources disagree, and the quirk `name-rule` selects one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NameRule {
-    /// The seed's bounds, with the `.`, `_` and `-` that its own names and Terraform's documents need.
+    /// The seed's limits, plus the `.`, `_` and `-` that occur in its own names and Terraform's documents.
     Seed,
-    /// The user guide: up to 32, and digits alone will do.
+    /// The user guide: up to 32 characters, and digits alone are valid.
     Relaxed,
 }
 
@@ -56,8 +56,8 @@ pub(crate) fn is_user_name(text: &str, rule: NameRule) -> bool {
         }
 }
 
-/// Whether this is an e-mail address by the definitions' pattern: one `@`, a local part that is all letters, digits and
-/// `_`, or begins and ends with a letter or digit, then two or more labels.
+/// Whether this is an e-mail address by the definitions' pattern: one `@`, a local part that consists of letters,
+/// digits and `_`, or begins and ends with a letter or digit, followed by two or more labels.
 pub(crate) fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else {
         return false;
@@ -81,7 +81,7 @@ pub(crate) fn is_email(text: &str) -> bool {
         && word(last, b"")
 }
 
-/// A desktop user as kept.
+/// A desktop user, as stored.
 #[derive(Debug, Clone)]
 pub(crate) struct User {
     pub(crate) id: String,
@@ -105,7 +105,7 @@ pub(crate) struct User {
     pub(crate) user_info_map: String,
     pub(crate) domain: String,
     pub(crate) when_created: Time,
-    /// A JSON array of the names of the groups that the user is in, oldest group first.
+    /// A JSON array of the names of the user's groups, oldest group first.
     pub(crate) group_names: String,
 }
 
@@ -143,13 +143,13 @@ impl User {
         })
     }
 
-    /// Whether the account has expired. Inferred: a time before 1970 is a negative number, and past like any other, although
-    /// the documents know positive ones only; the epoch itself is the 0 that stands for never.
+    /// Whether the account has expired. Inferred: a time before 1970 is a negative number and in the past like any
+    /// other, although the documents mention only positive ones; the epoch itself is 0, which means never.
     pub(crate) fn is_expired(&self, now: Time) -> bool {
         self.account_expires != 0 && self.account_expires < now.millis()
     }
 
-    /// From which millisecond until before which other [`User::is_expired`] says what it says now.
+    /// The range of milliseconds, excluding its end, in which the result of [`User::is_expired`] is what it is now.
     pub(crate) fn expiry_holds(&self, now: Time) -> (i64, i64) {
         let first_expired = self.account_expires.saturating_add(1);
         match self.account_expires {
@@ -160,7 +160,7 @@ impl User {
     }
 }
 
-/// A user about to be created, every member within its bounds.
+/// A user about to be created, with validated members.
 #[derive(Debug)]
 pub(crate) struct NewUser {
     pub(crate) user_name: String,
@@ -178,7 +178,7 @@ pub(crate) struct NewUser {
 }
 
 impl NewUser {
-    /// The user as it is on its first day.
+    /// The user when newly created.
     pub(crate) fn into_user(self, id: String, now: Time) -> User {
         User {
             id,
@@ -206,7 +206,7 @@ impl NewUser {
     }
 }
 
-/// What an update changes; what is absent stays as it is.
+/// The changes of an update; absent members stay unchanged.
 #[derive(Debug)]
 pub(crate) struct UserChange {
     pub(crate) description: Option<String>,
@@ -219,7 +219,7 @@ pub(crate) struct UserChange {
     pub(crate) password_never_expired: Option<bool>,
     pub(crate) disabled: Option<bool>,
     pub(crate) user_info_map: Option<String>,
-    /// The groups that take the place of the user's own.
+    /// The groups that replace the user's own.
     pub(crate) group_ids: Option<Vec<String>>,
 }
 
@@ -233,7 +233,7 @@ pub(crate) fn user(tx: &Connection, project_id: &str, id: &str) -> rusqlite::Res
         .optional()
 }
 
-/// The user with a name, ignoring case.
+/// The user with this name, ignoring case.
 pub(crate) fn user_named(
     tx: &Connection,
     project_id: &str,
@@ -248,7 +248,7 @@ pub(crate) fn user_named(
         .optional()
 }
 
-/// The row of a user, for those who only need to know that there is one.
+/// The row of a user, for callers that only need to know whether it exists.
 pub(crate) fn user_seq(
     tx: &Connection,
     project_id: &str,
@@ -271,13 +271,13 @@ pub(crate) fn unused_user_id(
     )
 }
 
-/// Adds a user and says which row it is; the caller gives a conflict (`workspace_users.user_name_lower`) its name.
+/// Adds a user and returns its row; the caller maps a conflict (`workspace_users.user_name_lower`) to an error.
 pub(crate) fn insert_user(tx: &Connection, project_id: &str, user: &User) -> rusqlite::Result<i64> {
     touch(tx, project_id)?;
     insert(tx, project_id, user)
 }
 
-/// Adds a user to a project that there is, unless its id or name is taken; says which row it is.
+/// Adds a user to an existing project, unless its id or name is taken; returns its row.
 pub(crate) fn insert_user_if_new(
     tx: &Connection,
     project_id: &str,
@@ -296,7 +296,7 @@ fn insert(tx: &Connection, project_id: &str, user: &User) -> rusqlite::Result<i6
     Ok(tx.last_insert_rowid())
 }
 
-/// Makes the user of that id be exactly this; its place in the list stays.
+/// Replaces the user with this id; its position in the list is kept.
 pub(crate) fn put_user(tx: &Connection, project_id: &str, user: &User) -> rusqlite::Result<usize> {
     let sql = "UPDATE workspace_users SET user_name = ?3, user_name_lower = ?4, user_email = ?5, user_phone = ?6, active_type = ?7,
            is_pre_user = ?8, account_expires = ?9, password_never_expired = ?10, enable_change_password = ?11,
@@ -335,7 +335,7 @@ fn write(tx: &Connection, sql: &str, project_id: &str, user: &User) -> rusqlite:
     ])
 }
 
-/// Changes what the change names; says whether there was such a user.
+/// Applies the changes; returns whether the user exists.
 pub(crate) fn update_user(
     tx: &Connection,
     project_id: &str,
@@ -368,7 +368,7 @@ pub(crate) fn update_user(
     Ok(changed == 1)
 }
 
-/// Locks or unlocks a user; says whether there was such a one.
+/// Locks or unlocks a user; returns whether the user exists.
 pub(crate) fn set_locked(
     tx: &Connection,
     project_id: &str,
@@ -382,7 +382,7 @@ pub(crate) fn set_locked(
         == 1)
 }
 
-/// Deletes a user with its memberships; says whether there was such a one.
+/// Deletes a user with its memberships; returns whether it existed.
 pub(crate) fn delete_user(tx: &Connection, project_id: &str, id: &str) -> rusqlite::Result<bool> {
     let sql = "DELETE FROM workspace_users WHERE project_id = ?1 AND id = ?2";
     Ok(tx.prepare_cached(sql)?.execute([project_id, id])? == 1)
@@ -399,7 +399,7 @@ pub(crate) fn set_groups(tx: &Connection, user_seq: i64, groups: &[i64]) -> rusq
     Ok(())
 }
 
-/// Every user of a project, oldest first: the order of its list is data too.
+/// All users of a project, oldest first: the order of the list is data too.
 pub(crate) fn for_each_user(
     tx: &Connection,
     project: &Project,

@@ -26,7 +26,7 @@ pub(crate) fn list_user_groups(call: &Call<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::new(200, JSON, body))
 }
 
-/// Creates a group. The answer does not say its id: clients find it in the list.
+/// Creates a group. The answer lacks its id: clients find it in the list.
 pub(crate) fn create_user_group(call: &Call<'_>) -> Result<Reply, ApiError> {
     call.store().write(|tx| {
         let project = open_project(call, tx)?;
@@ -41,7 +41,7 @@ pub(crate) fn create_user_group(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// Gives a group another name or description.
+/// Changes a group's name or description.
 pub(crate) fn update_user_group(call: &Call<'_>) -> Result<Reply, ApiError> {
     let id = call.path_param("group_id");
     call.store().write(|tx| {
@@ -55,7 +55,7 @@ pub(crate) fn update_user_group(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// Deletes a group; its members stay, without it.
+/// Deletes a group; its members are kept.
 pub(crate) fn delete_user_group(call: &Call<'_>) -> Result<Reply, ApiError> {
     let id = call.path_param("group_id");
     call.store().write(|tx| {
@@ -68,7 +68,7 @@ pub(crate) fn delete_user_group(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// Deletes groups, all or none; what is named twice is deleted once, and the first wrong one decides what is wrong.
+/// Deletes groups, atomically; repeated ids are deleted once, and the first invalid one determines the error.
 pub(crate) fn batch_delete_user_groups(call: &Call<'_>) -> Result<Reply, ApiError> {
     call.store().write(|tx| {
         let project = open_project(call, tx)?;
@@ -99,7 +99,7 @@ pub(crate) fn list_users_of_group(call: &Call<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::new(200, JSON, body))
 }
 
-/// Puts users into a group or takes them out, all or none; who is in (or out) already stays so.
+/// Adds users to a group or removes them, atomically; those already in (or out) are unaffected.
 pub(crate) fn run_actions_on_group(call: &Call<'_>) -> Result<Reply, ApiError> {
     let id = call.path_param("group_id");
     call.store().write(|tx| {

@@ -1,8 +1,9 @@
-//! One function per API action, in table order; each checks in the contract's order (section 5): the path's project and
-//! id, the body's syntax, its members, then what they say about the data. One write holds its checks and its changes.
+//! One function per API action, in table order; each checks in the contract's order (section 5): the project and id in
+//! the path, the body's syntax, its members, then the members against the data. The checks and changes share one write
+//! transaction.
 //!
-//! Inferred: a group that is not there, a name that is taken and a quota come after all of a user's members, not in the
-//! order of their table: a service reads a request to its end before it asks its data.
+//! Inferred: a missing group, a taken name and a quota are checked after all of a user's members, not in the order of
+//! their table: a service reads a whole request before it queries its data.
 
 mod groups;
 mod users;
@@ -24,7 +25,7 @@ use super::{errors, wire};
 use crate::provider::call::Call;
 use crate::provider::error::{ApiError, ErrorEntry};
 
-/// The project of the path, if Workspace is to be had there.
+/// The project in the path, if Workspace is available there.
 fn open_project(call: &Call<'_>, tx: &Connection) -> Result<Project, ApiError> {
     let project_id = wire::project_id(call)?;
     let project = match model::project(tx, project_id)? {
@@ -50,9 +51,9 @@ fn open_project(call: &Call<'_>, tx: &Connection) -> Result<Project, ApiError> {
     }
 }
 
-/// What a project without the service answers: two operations have been seen to say so in words of their own.
+/// The answer of a project without the service: two operations have been observed to use their own wording.
 ///
-/// Inferred: that every other one speaks as the API of organisational units does.
+/// Inferred: all others use that of the API of organisational units.
 fn not_configured(call: &Call<'_>) -> &'static ErrorEntry {
     match call.operation_name() {
         "ListUserDetail" => &errors::USER_NOT_FOUND,
@@ -61,20 +62,20 @@ fn not_configured(call: &Call<'_>) -> &'static ErrorEntry {
     }
 }
 
-/// What [`open_project`] looks at besides the data: pages of one project are kept under it.
+/// What [`open_project`] depends on besides the data: cached pages of a project are keyed by it.
 ///
-/// A list's query is decoded before its page is looked for, and what is wrong with it is said after the project was checked.
+/// A list's query is decoded before its page is looked up, but its errors are reported after the project was checked.
 fn scope<'a>(call: &'a Call<'_>) -> (&'a str, &'static str) {
     (call.path_param("project_id"), call.quirk("projects"))
 }
 
-/// As much of an id as the journal is told, so that one body cannot push all other calls out of it: a body may call a
-/// text of millions of letters an id, and no real id is longer than this.
+/// An id, cut for the journal so that one body cannot evict all other calls from it: a body may contain an id of millions
+/// of letters, and no real id is longer than this.
 fn id_excerpt(id: &str) -> &str {
     &id[..id.floor_char_boundary(255)]
 }
 
-/// There is no user of that id; real ids are never checked for their form.
+/// No user has this id; the real service does not check the format of ids.
 fn no_user(project: &Project, id: &str) -> ApiError {
     let id = id_excerpt(id);
     errors::USER_NOT_FOUND

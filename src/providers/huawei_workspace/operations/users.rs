@@ -46,19 +46,19 @@ pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::new(200, JSON, body).and(remains))
 }
 
-/// The users of a list, as they are read.
+/// The users of a list, while they are read.
 #[derive(Debug)]
 struct UserRows {
     project: Project,
     filter: UserFilter,
     counts_desktops: bool,
-    /// The moment that the whole answer is of.
+    /// The time that the whole answer refers to.
     now: Time,
-    /// Read, and not pushed yet.
+    /// Read, but not pushed yet.
     read: Vec<EncodedRow>,
     /// How many may still be read.
     left: u64,
-    /// The row of the last one that was pushed, where the list goes on; nothing before that.
+    /// The row of the last user pushed, where the list continues; `None` before that.
     after: Option<i64>,
     holds: (i64, i64),
 }
@@ -115,7 +115,7 @@ pub(crate) fn list_user_detail(call: &Call<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::new(200, JSON, body))
 }
 
-/// Changes the members of a user that the body names.
+/// Changes the members of a user that the body contains.
 pub(crate) fn update_user_info(call: &Call<'_>) -> Result<Reply, ApiError> {
     let id = call.path_param("user_id");
     call.store().write(|tx| {
@@ -140,7 +140,7 @@ pub(crate) fn delete_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// Creates users, all or none; the first wrong one decides what is wrong.
+/// Creates users, atomically; the first invalid one determines the error.
 pub(crate) fn batch_create_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     call.store().add(|tx| {
         let project = open_project(call, tx)?;
@@ -151,7 +151,7 @@ pub(crate) fn batch_create_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// Deletes users, all or none; who is named twice is deleted once, and the first wrong one decides what is wrong.
+/// Deletes users, atomically; repeated ids are deleted once, and the first invalid one determines the error.
 pub(crate) fn batch_delete_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     call.store().write(|tx| {
         let project = open_project(call, tx)?;
@@ -166,7 +166,7 @@ pub(crate) fn batch_delete_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// Locks a user, unlocks it, or gives it another password.
+/// Locks or unlocks a user, or resets its password.
 pub(crate) fn change_user_status(call: &Call<'_>) -> Result<Reply, ApiError> {
     let id = call.path_param("user_id");
     call.store().write(|tx| {
@@ -175,14 +175,14 @@ pub(crate) fn change_user_status(call: &Call<'_>) -> Result<Reply, ApiError> {
         match wire::action(&Body::required(call)?)? {
             wire::Action::Lock => model::set_locked(tx, &project.project_id, id, true)?,
             wire::Action::Unlock => model::set_locked(tx, &project.project_id, id, false)?,
-            // Passwords are not kept, so a new one changes nothing visible.
+            // Passwords are not stored, so a new one has no visible effect.
             wire::Action::ResetPassword => true,
         };
         Ok(Reply::empty(204))
     })
 }
 
-/// Gives a user another password and says which: a GET that changes something.
+/// Resets a user's password and returns it: a GET with a side effect.
 pub(crate) fn reset_random_password(call: &Call<'_>) -> Result<Reply, ApiError> {
     let id = call.path_param("user_id");
     call.store().read(|tx| {
@@ -194,7 +194,7 @@ pub(crate) fn reset_random_password(call: &Call<'_>) -> Result<Reply, ApiError> 
     })
 }
 
-/// Sends a user the mail of its first day again; nothing here sends anything.
+/// Resends a user's welcome mail; nothing is sent here.
 pub(crate) fn send_email(call: &Call<'_>) -> Result<Reply, ApiError> {
     let id = call.path_param("user_id");
     call.store().read(|tx| {
@@ -215,7 +215,7 @@ pub(crate) fn list_otp_devices_by_user_id(call: &Call<'_>) -> Result<Reply, ApiE
     })
 }
 
-/// Unbinds devices; as there are none, all of them are unbound already.
+/// Unbinds devices; as there are none, all of them are already unbound.
 pub(crate) fn batch_delete_otp_devices(call: &Call<'_>) -> Result<Reply, ApiError> {
     let id = call.path_param("user_id");
     call.store().read(|tx| {
@@ -226,7 +226,7 @@ pub(crate) fn batch_delete_otp_devices(call: &Call<'_>) -> Result<Reply, ApiErro
     })
 }
 
-/// Adds a user to the project and to its groups; gives its id.
+/// Adds a user to the project and its groups; returns its id.
 fn create(
     call: &Call<'_>,
     tx: &Connection,
@@ -251,15 +251,14 @@ fn create(
     Ok(user.id)
 }
 
-/// The rows of groups; the first id that is none decides.
+/// The rows of groups; the first unknown id determines the error.
 fn find_groups(tx: &Connection, project: &Project, ids: &[String]) -> Result<Vec<i64>, ApiError> {
     ids.iter()
         .map(|id| find_group(tx, project, id).map(|group| group.seq))
         .collect()
 }
 
-/// Whether the project may have as many users as it has with the new one, who stays out if it may not. Inferred: a quota is
-/// looked at last.
+/// Whether the project's quota allows the new user, who is not added otherwise. Inferred: a quota is checked last.
 fn check_quota(call: &Call<'_>, tx: &Connection, project: &Project) -> Result<(), ApiError> {
     let Some(quota) = wire::user_quota(call) else {
         return Ok(());
@@ -282,7 +281,8 @@ fn delete(tx: &Connection, project: &Project, id: &str) -> Result<(), ApiError> 
     }
 }
 
-/// Sixteen characters (20 are allowed) with an upper-case letter, a lower-case one, a digit and a special one among them.
+/// Sixteen characters (20 are allowed) including an upper-case letter, a lower-case letter, a digit and a special
+/// character.
 fn random_password(ids: &Ids) -> String {
     let classes: [&[u8]; 4] = [
         b"ABCDEFGHJKLMNPQRSTUVWXYZ",

@@ -1,4 +1,4 @@
-//! User groups and their members, as requests describe them and answers show them.
+//! User groups and their members, in requests and answers.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -13,13 +13,13 @@ use crate::providers::huawei_workspace::model::{
 };
 use crate::store::page::{Page, RowLimit, Window};
 
-/// The most, and the default, of a page of groups.
+/// The maximum and default page size of groups.
 const GROUPS: u64 = 100;
-/// A page of members without a limit.
+/// The default page size of members.
 const MEMBERS: u64 = 2000;
-/// The most of one.
+/// The maximum page size of members.
 const MOST_MEMBERS: u64 = 10_000;
-/// How many users one action moves.
+/// The maximum number of users in one action.
 const MOVED: usize = 50;
 
 /// The query of ListUserGroups.
@@ -88,12 +88,12 @@ pub(crate) struct ListedGroup {
     user_quantity: u64,
     realm_id: String,
     platform_type: &'static str,
-    /// Groups of an Active Directory only.
+    /// For groups of an Active Directory only.
     #[serde(skip_serializing_if = "String::is_empty")]
     group_dn: String,
     /// The documents' example spells it `domian`, their table does not.
     domain: String,
-    /// The same as the id.
+    /// Equal to the id.
     sid: String,
     total_desktops: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -141,14 +141,14 @@ impl CreateUserGroup {
     }
 }
 
-/// The body of UpdateUserGroup. Inferred: a body that changes nothing is fine, as it is for users.
+/// The body of UpdateUserGroup. Inferred: a body without changes is valid, as it is for users.
 pub(crate) fn group_change(body: &Body) -> Result<GroupChange, ApiError> {
     let name = body.text("group_name", 1..=64)?.map(str::to_owned);
     let description = body.text("description", 0..=255)?.map(str::to_owned);
     Ok(GroupChange { name, description })
 }
 
-/// The body of BatchDeleteUserGroups. Inferred: as many as of users.
+/// The body of BatchDeleteUserGroups. Inferred: the same limit as for users.
 pub(crate) fn group_ids(
     body: &Body,
 ) -> Result<impl Iterator<Item = Result<&str, ApiError>>, ApiError> {
@@ -207,7 +207,7 @@ impl From<Page<User>> for MemberList {
     }
 }
 
-/// A user as a member of a group. Inferred: empty texts are left out, as in the list of users.
+/// A user as a member of a group. Inferred: empty strings are omitted, as in the list of users.
 #[derive(Serialize)]
 struct Member {
     id: String,

@@ -1,6 +1,6 @@
-//! Parameters in, response structs out, and the seed document: everything that has a JSON name.
+//! Parameters, responses and the seed document: everything with a JSON name.
 //!
-//! Here: how a path, a query and a body are read. Users, groups and the seed document have files of their own.
+//! This file: how paths, queries and bodies are read. Users, groups and the seed document have their own files.
 
 mod groups;
 mod seed;
@@ -28,12 +28,12 @@ use crate::provider::text::excerpt;
 use crate::providers::huawei::member;
 use crate::store::page::{RowLimit, Window};
 
-/// The refusal of a parameter, with what a person would want to know.
+/// The refusal of a parameter, with an explanation for the reader of the journal.
 fn invalid(name: &str, explanation: impl Into<String>) -> ApiError {
     errors::PARAMETER_INVALID.with(name).because(explanation)
 }
 
-/// The project of a path: any text, because tenants are made up in tests.
+/// The project in a path: any text, because tests make up tenants.
 pub(crate) fn project_id<'a>(call: &'a Call<'_>) -> Result<&'a str, ApiError> {
     let project_id = call.path_param("project_id");
     let length = project_id.chars().count();
@@ -47,7 +47,7 @@ pub(crate) fn project_id<'a>(call: &'a Call<'_>) -> Result<&'a str, ApiError> {
     }
 }
 
-/// A query's parameters. Inferred: an empty one counts as absent, and of a repeated one the first counts.
+/// A query's parameters. Inferred: an empty one counts as absent, and the first of repeated ones counts.
 struct Query<'a>(&'a Params);
 
 impl<'a> Query<'a> {
@@ -66,7 +66,7 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// Every value of a parameter that may repeat; nothing where there is none.
+    /// All values of a parameter that may repeat; empty if there is none.
     fn texts(&self, name: &'a str) -> Option<Vec<String>> {
         let values: Vec<String> = self
             .0
@@ -77,7 +77,7 @@ impl<'a> Query<'a> {
         (!values.is_empty()).then_some(values)
     }
 
-    /// A number in decimal digits and nothing else; one that no computer can count to is as good as endless.
+    /// A number in decimal digits only; one too large for the type counts as unlimited.
     fn number(&self, name: &str) -> Result<Option<u64>, ApiError> {
         let Some(text) = self.0.first(name).filter(|text| !text.is_empty()) else {
             return Ok(None);
@@ -121,7 +121,7 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// `limit`, then `offset`. Inferred: 0 is the same as absent, as the documents say of groups.
+    /// `limit`, then `offset`. Inferred: 0 counts as absent, as the documents say for groups.
     fn window(&self, default: RowLimit, max: u64) -> Result<Window, ApiError> {
         let limit = match self.number("limit")? {
             None | Some(0) => default,
@@ -142,11 +142,11 @@ fn choice_explained(name: &str, found: &str, words: &str) -> String {
     format!("{name} is \"{}\"; it takes {words}", excerpt(found))
 }
 
-/// The members of a JSON body. Inferred: null counts as absent, and unknown members are passed over.
+/// The members of a JSON body. Inferred: null counts as absent, and unknown members are ignored.
 pub(crate) struct Body(Map<String, Value>);
 
 impl Body {
-    /// The body of a call that needs one.
+    /// The body of a call that requires one.
     pub(crate) fn required(call: &Call<'_>) -> Result<Self, ApiError> {
         match call.json_object() {
             Ok(Some(object)) => Ok(Self(object)),
@@ -155,7 +155,7 @@ impl Body {
         }
     }
 
-    /// The body of a call that may go without one, which is the same as `{}`.
+    /// The body of a call that may omit it, which is the same as `{}`.
     pub(crate) fn optional(call: &Call<'_>) -> Result<Self, ApiError> {
         if call.request.body.is_empty() {
             return Ok(Self(Map::new()));
@@ -163,7 +163,7 @@ impl Body {
         Self::required(call)
     }
 
-    /// A text of so many characters.
+    /// A string with a limited number of characters.
     fn text(&self, name: &str, length: RangeInclusive<usize>) -> Result<Option<&str>, ApiError> {
         let Some(value) = member(&self.0, name) else {
             return Ok(None);
@@ -186,7 +186,7 @@ impl Body {
         }
     }
 
-    /// A text of any length.
+    /// A string of any length.
     fn any_text(&self, name: &str) -> Result<Option<&str>, ApiError> {
         self.text(name, 0..=usize::MAX)
     }
@@ -216,7 +216,7 @@ impl Body {
             .ok_or_else(|| invalid(name, wrong_type(name, value, words)))
     }
 
-    /// An array of so many items.
+    /// An array with a limited number of items.
     fn array(
         &self,
         name: &str,
@@ -243,7 +243,7 @@ impl Body {
         }
     }
 
-    /// An array of so many texts.
+    /// An array with a limited number of strings.
     fn texts(
         &self,
         name: &str,
@@ -258,7 +258,7 @@ impl Body {
         texts.collect::<Result<_, _>>().map(Some)
     }
 
-    /// The ids of a batch: read one by one, so that the first wrong one decides.
+    /// The ids of a batch: read one by one, so that the first invalid one determines the error.
     fn batch(
         &self,
         name: &'static str,
@@ -269,13 +269,13 @@ impl Body {
     }
 }
 
-/// An item of an array of texts.
+/// An item of an array of strings.
 fn text_of<'a>(name: &str, item: &'a Value) -> Result<&'a str, ApiError> {
     item.as_str()
         .ok_or_else(|| invalid(name, wrong_type(name, item, "strings")))
 }
 
-/// What a member that has to be there is worth.
+/// The value of a required member.
 fn required<T>(name: &str, value: Option<T>) -> Result<T, ApiError> {
     value.ok_or_else(|| invalid(name, format!("{name} is missing; it is required")))
 }

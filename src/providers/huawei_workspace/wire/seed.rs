@@ -1,4 +1,5 @@
-//! The seed document, in and out: what ListUsers and ListUserGroups answer, with the project that they answer for.
+//! The seed document, in both directions: what ListUsers and ListUserGroups return, with the project that they were
+//! requested for.
 
 use std::mem::take;
 
@@ -23,7 +24,7 @@ use crate::providers::huawei_workspace::model::{
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Seed {
-    /// Projects that are to be known although they have no users, or in which the service is not available.
+    /// Projects that exist although they have no users, or in which the service is not available.
     #[serde(default)]
     projects: Vec<SeedProject>,
     #[serde(default)]
@@ -41,7 +42,7 @@ struct SeedProject {
     delete: bool,
 }
 
-/// What ListUserGroups answers.
+/// What ListUserGroups returns.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SeedGroups {
@@ -77,7 +78,7 @@ struct SeedGroup {
     delete: bool,
 }
 
-/// What ListUsers answers.
+/// What ListUsers returns.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SeedUsers {
@@ -119,7 +120,7 @@ struct SeedUser {
     share_space_subscription: bool,
     #[serde(default)]
     share_space_desktops: u32,
-    /// Names of groups of the same project, which have to be there already.
+    /// Names of groups in the same project, which must exist already.
     #[serde(default)]
     group_names: Vec<String>,
     enterprise_project_id: Option<String>,
@@ -145,7 +146,7 @@ const fn yes() -> bool {
     true
 }
 
-/// Milliseconds since the epoch: a string in lists, a number where a user is shown.
+/// Milliseconds since the epoch: a string in lists, a number for a single user.
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "expected a number or a string")]
 enum Expiry {
@@ -207,7 +208,7 @@ fn seed_project(tx: &Connection, project: &SeedProject) -> Result<(), SeedError>
     Ok(())
 }
 
-/// A project that a seed puts a user or group into is a configured one.
+/// A project to which a seed adds a user or group counts as configured.
 fn keep_project(tx: &Connection, project_id: &str) -> Result<(), SeedError> {
     if model::project(tx, project_id)?.is_none() {
         model::put_project(tx, project_id, Service::Opened)?;
@@ -307,7 +308,7 @@ fn seed_user(
     let account_expires = user.account_expires()?;
     let when_created = moment("when_created", user.when_created.as_deref())?;
 
-    // Who has an id of their own is most likely new: only where that is not so, others are looked at.
+    // A user with an id is most likely new, so others are looked up only if it is not.
     let id = match &user.id {
         Some(id) => id.clone(),
         None => match by_name()? {
@@ -341,7 +342,7 @@ fn seed_user(
         ..base
     };
     if let Some(seq) = model::insert_user_if_new(tx, project_id, &user)? {
-        // Who is new is in no group yet.
+        // A new user is not in a group yet.
         if !groups.is_empty() {
             model::set_groups(tx, seq, &groups)?;
         }
@@ -369,10 +370,10 @@ fn seed_user(
 }
 
 impl SeedUser {
-    /// The rules of single fields; gives the rows of the user's groups.
+    /// The rules for single fields; returns the rows of the user's groups.
     fn check(&self, tx: &Connection, project_id: &str) -> Result<Vec<i64>, SeedError> {
         check_id(self.id.as_deref())?;
-        // Inferred: a seed may use the names of either rule, because quirks can be switched later.
+        // Inferred: a seed may use names by either rule, because quirks can be switched later.
         let is_name = [NameRule::Seed, NameRule::Relaxed]
             .into_iter()
             .any(|rule| model::is_user_name(&self.user_name, rule));
@@ -434,7 +435,7 @@ impl SeedUser {
     }
 }
 
-/// A text that is as good as absent where it is empty, as it is when a user is created.
+/// A string that counts as absent if empty, as it does when a user is created.
 fn given(text: Option<String>, default: &str) -> String {
     text.filter(|text| !text.is_empty())
         .unwrap_or_else(|| default.to_owned())
@@ -480,7 +481,7 @@ fn moment(field: &str, text: Option<&str>) -> Result<Option<Time>, SeedError> {
     })
 }
 
-/// Gives every record as a seed document of its own: each project, then its groups, then its users.
+/// Writes each record as its own seed document: each project, then its groups, then its users.
 pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()> {
     let mut projects = Vec::new();
     model::for_each_project(tx, |project| projects.push(project))?;
@@ -497,11 +498,11 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
             );
         })?;
         model::for_each_user(tx, project, |mut user| {
-            // What lists keep to themselves.
+            // What lists omit.
             let user_info_map = take(&mut user.user_info_map);
             let domain = take(&mut user.domain);
             let when_created = user.when_created.rfc3339_millis();
-            // What depends on the clock is no data; nothing has expired at the beginning of time.
+            // What depends on the clock is not data; at the beginning of time, nothing has expired.
             let mut user = json!(ListedUser::new(user, Time::from_millis(i64::MIN)));
             if !user_info_map.is_empty() {
                 user["user_info_map"] = json!(user_info_map);
@@ -516,7 +517,7 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
     Ok(())
 }
 
-/// Makes up that many users of the demo's project.
+/// Generates this many users of the demo's project.
 pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
     const PROJECT: &str = "0bec5db98280d2d02fd6c00c2de791ce";
     const FIRST: Time = Time::from_millis(1_622_749_411_000);

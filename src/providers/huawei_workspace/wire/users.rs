@@ -1,4 +1,4 @@
-//! Users, as requests describe them and answers show them.
+//! Users, in requests and answers.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -17,13 +17,13 @@ use crate::store::rows::EncodedRow;
 
 const ACTIVE_TYPES: &str = "USER_ACTIVATE or ADMIN_ACTIVATE";
 
-/// How many users one batch-create takes.
+/// The maximum number of users in one batch-create.
 const BATCH_CREATE: usize = 200;
-/// How many ids one batch-delete takes.
+/// The maximum number of ids in one batch-delete.
 pub(super) const BATCH_DELETE: usize = 100;
-/// How many groups a user may be created into.
+/// The maximum number of groups for a new user.
 const GROUPS_OF_NEW_USER: usize = 5;
-/// How many devices one call may unbind.
+/// The maximum number of devices in one unbind.
 const OTP_DEVICES: usize = 55;
 
 /// The query of ListUsers.
@@ -31,12 +31,12 @@ const OTP_DEVICES: usize = 55;
 pub(crate) struct UsersQuery {
     pub(crate) filter: UserFilter,
     pub(crate) window: Window,
-    /// Whether to count the desktops; without, every user has 0.
+    /// Whether to count the desktops; if not, every user has 0.
     pub(crate) counts_desktops: bool,
 }
 
 impl UsersQuery {
-    /// Decodes in the order of the document's table, the newer parameters after it.
+    /// Decodes in the order of the documented table, then the newer parameters.
     pub(crate) fn decode(params: &Params) -> Result<Self, ApiError> {
         let query = Query(params);
         let user_name = query.text("user_name", 255)?.map(fold);
@@ -95,19 +95,19 @@ pub(super) fn member_filter(query: &Query<'_>) -> Result<UserFilter, ApiError> {
 #[derive(Serialize)]
 pub(crate) struct UserList {
     total_count: u64,
-    /// They are written one by one: a project without a limit can be long.
+    /// Written one by one: without a limit, a project can be long.
     users: [EncodedRow; 0],
 }
 
 impl UserList {
-    /// The answer as it is around its users.
+    /// The answer without its users.
     pub(crate) fn without_users(total_count: u64) -> serde_json::Result<String> {
         let users = [];
         serde_json::to_string(&Self { total_count, users })
     }
 }
 
-/// A user in a list: the fields of the document's table in its order, then the newer ones. Nothing is ever null.
+/// A user in a list: the fields of the documented table in its order, then the newer ones. No field is ever null.
 #[derive(Serialize)]
 pub(crate) struct ListedUser {
     id: String,
@@ -119,7 +119,7 @@ pub(crate) struct ListedUser {
     user_phone: String,
     active_type: &'static str,
     is_pre_user: bool,
-    /// Milliseconds as a string here, but as a number in [`UserDetail`]; golangsdk insists on both.
+    /// Milliseconds as a string here, but as a number in [`UserDetail`]; golangsdk requires both.
     account_expires: String,
     password_never_expired: bool,
     account_expired: bool,
@@ -129,7 +129,7 @@ pub(crate) struct ListedUser {
     description: String,
     locked: bool,
     disabled: bool,
-    /// The same as the id, for users of Workspace's own directory.
+    /// Equal to the id, for users in Workspace's own directory.
     sid: String,
     share_space_subscription: bool,
     share_space_desktops: u32,
@@ -137,7 +137,7 @@ pub(crate) struct ListedUser {
     enterprise_project_id: String,
 }
 
-/// Encodes a user of ListUsers, which may leave the desktops uncounted.
+/// Encodes a user of ListUsers, optionally without counting the desktops.
 pub(crate) fn listed_user(
     mut user: User,
     now: Time,
@@ -187,7 +187,7 @@ pub(crate) struct UserDetailAnswer {
     user_detail: UserDetail,
 }
 
-/// A user as shown: every field is there, and empty texts stay.
+/// A single user: all fields are present, including empty strings.
 #[derive(Serialize)]
 struct UserDetail {
     description: String,
@@ -196,7 +196,7 @@ struct UserDetail {
     user_email: String,
     user_phone: String,
     active_type: &'static str,
-    /// What lists call `sid`.
+    /// Called `sid` in lists.
     object_sid: String,
     sam_account_name: String,
     user_principal_name: String,
@@ -208,10 +208,10 @@ struct UserDetail {
     /// A number here, but a string in lists.
     account_expires: i64,
     is_pre_user: bool,
-    /// What lists call `account_expired`.
+    /// Called `account_expired` in lists.
     user_expired: bool,
     locked: bool,
-    /// Terraform and the SDK from 3.1.140 on read this name of it, the documents and older SDKs the other.
+    /// Terraform and the SDK from 3.1.140 on read this name, the documents and older SDKs the other.
     enable_change_password: bool,
     enabled_change_password: bool,
     password_never_expired: bool,
@@ -264,7 +264,7 @@ pub(crate) struct CreatedUser<'a> {
     pub(crate) id: &'a str,
 }
 
-/// The rule for names that the quirk `name-rule` has chosen.
+/// The rule for names selected by the quirk `name-rule`.
 fn name_rule(call: &Call<'_>) -> NameRule {
     match call.quirk("name-rule") {
         "seed" => NameRule::Seed,
@@ -272,7 +272,7 @@ fn name_rule(call: &Call<'_>) -> NameRule {
     }
 }
 
-/// How many users a project may have, by the quirk `user-quota`; nothing where that is off.
+/// The maximum number of users in a project, by the quirk `user-quota`; `None` if it is off.
 pub(crate) fn user_quota(call: &Call<'_>) -> Option<u64> {
     call.quirk("user-quota").parse().ok()
 }
@@ -310,7 +310,7 @@ pub(crate) fn create_user(call: &Call<'_>, body: &Body) -> Result<NewUser, ApiEr
         .texts("group_ids", 1..=GROUPS_OF_NEW_USER)?
         .unwrap_or_default();
     let description = body.text("description", 0..=255)?.unwrap_or_default();
-    // Checked and forgotten: no operation shows it.
+    // Validated and discarded: no operation shows it.
     body.text("alias_name", 0..=55)?;
     let enterprise_project_id = body
         .text("enterprise_project_id", 0..=255)?
@@ -343,10 +343,10 @@ pub(crate) fn create_user(call: &Call<'_>, body: &Body) -> Result<NewUser, ApiEr
     })
 }
 
-/// The enterprise project of who is given no other one.
+/// The default enterprise project of a user.
 pub(super) const DEFAULT_ENTERPRISE_PROJECT: &str = "0";
 
-/// Inferred: an empty address is none.
+/// Inferred: an empty address counts as none.
 fn email(body: &Body) -> Result<Option<&str>, ApiError> {
     let email = body.text("user_email", 0..=64)?;
     match email {
@@ -365,7 +365,7 @@ fn phone(body: &Body) -> Result<Option<&str>, ApiError> {
     body.text("user_phone", 0..=20)
 }
 
-/// Passwords are checked and not kept: no operation can show one.
+/// Passwords are validated but not stored: no operation can show one.
 fn check_password(body: &Body, active_type: ActiveType) -> Result<(), ApiError> {
     let explained = |password: &str| {
         let length = password.chars().count();
@@ -383,7 +383,7 @@ fn check_password(body: &Body, active_type: ActiveType) -> Result<(), ApiError> 
     problem.map_or(Ok(()), |problem| Err(invalid("password", problem)))
 }
 
-/// `0`, or a moment in UTC in one of two forms, as milliseconds.
+/// `0`, or a UTC time in one of two formats, as milliseconds.
 fn expiry(text: &str) -> Result<i64, ApiError> {
     if text == "0" {
         return Ok(0);
@@ -399,7 +399,7 @@ fn expiry(text: &str) -> Result<i64, ApiError> {
     })
 }
 
-/// `yyyy-MM-ddTHH:mm:ssZ` or `yyyy-MM-ddTHH:mm:ss.SSSZ`, to the letter. A leap second is none of its seconds.
+/// Exactly `yyyy-MM-ddTHH:mm:ssZ` or `yyyy-MM-ddTHH:mm:ss.SSSZ`. Leap seconds are not accepted.
 fn utc(text: &str) -> Option<Time> {
     let shape: String = text
         .chars()
@@ -412,7 +412,7 @@ fn utc(text: &str) -> Option<Time> {
         .filter(|_| !text.contains(":60"))
 }
 
-/// The body of BatchCreateUsers: the users are read one by one, so that the first wrong one decides.
+/// The body of BatchCreateUsers: the users are read one by one, so that the first invalid one determines the error.
 pub(crate) fn new_users(
     body: &Body,
 ) -> Result<impl Iterator<Item = Result<Body, ApiError>>, ApiError> {
@@ -433,9 +433,9 @@ pub(crate) fn user_ids(
     body.batch("user_ids", BATCH_DELETE)
 }
 
-/// The body of UpdateUserInfo, in the order of its table. Empty texts clear, where there is something to clear.
+/// The body of UpdateUserInfo, in the order of its table. Empty strings clear members that can be cleared.
 ///
-/// Inferred: the bounds of `group_ids`, and that an empty list takes the user out of every group.
+/// Inferred: the limits of `group_ids`, and that an empty list removes the user from all groups.
 pub(crate) fn user_change(body: &Body) -> Result<UserChange, ApiError> {
     let owned = |text: Option<&str>| text.map(str::to_owned);
     let description = owned(body.text("description", 0..=255)?);
@@ -449,7 +449,7 @@ pub(crate) fn user_change(body: &Body) -> Result<UserChange, ApiError> {
         None | Some("") => None,
         Some(text) => Some(expiry(text)?),
     };
-    // Checked and forgotten: no operation shows it.
+    // Validated and discarded: no operation shows it.
     body.text("alias_name", 0..=55)?;
     Ok(UserChange {
         description,
@@ -466,12 +466,12 @@ pub(crate) fn user_change(body: &Body) -> Result<UserChange, ApiError> {
     })
 }
 
-/// What ChangeUserStatus does.
+/// The actions of ChangeUserStatus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
     Lock,
     Unlock,
-    /// The new password goes to the user, so nothing here shows that it was done.
+    /// The new password is sent to the user, so it has no visible effect here.
     ResetPassword,
 }
 
@@ -489,8 +489,8 @@ pub(crate) fn action(body: &Body) -> Result<Action, ApiError> {
     )
 }
 
-/// The query of ResetRandomPassword. The documents demand it for users who activate the account themselves; nothing here
-/// sends a notification, so it is not enforced.
+/// The query of ResetRandomPassword. The documents require it for users who activate the account themselves; nothing
+/// here sends a notification, so it is not enforced.
 pub(crate) fn check_notification_type(params: &Params) -> Result<(), ApiError> {
     let types = params.first("notification_type").unwrap_or_default();
     let known = |word: &str| matches!(word, "email" | "phone");
@@ -513,7 +513,7 @@ pub(crate) struct Password {
     pub(crate) password: String,
 }
 
-/// The body of SendEmail: templates that nothing here renders.
+/// The body of SendEmail: templates that are not rendered here.
 pub(crate) fn check_mail(body: &Body) -> Result<(), ApiError> {
     body.any_text("template_id")?;
     body.any_text("phone_template_id")?;

@@ -1,8 +1,8 @@
-//! What the gateway asks before an operation runs, in its own order: path, method, body syntax, `timestamp`, `zone`, then
-//! authentication, whether the zone is one of the account's, whether the key may write. All but authentication and the last
-//! hold whatever the mode of authentication.
+//! The gateway's checks before an operation runs, in the gateway's order: path, method, body syntax, `timestamp`,
+//! `zone`, then authentication, whether the zone is one of the account's, and whether the key may write. All but
+//! authentication and the last apply in every mode of authentication.
 //!
-//! Accepted: both of QingCloud's dialects (`signing/qingcloud.rs`), 60 s off at most.
+//! Accepted: both of QingCloud's dialects (`signing/qingcloud.rs`), at most 60 s off.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::signing::Scheme;
 use crate::signing::qingcloud::{self, Defect};
 use crate::store::pages::CachedBody;
 
-/// How far a caller's clock may be off, either way.
+/// The maximum clock skew of a caller, in either direction.
 const SKEW: Duration = Duration::from_secs(60);
 
 /// The gateway's checks.
@@ -38,9 +38,9 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Where a seed names the account's zones, a call is for one of these.
+/// If a seed names the account's zones, a call has to be for one of these.
 fn require_zone(call: &Call<'_>, zone: &str) -> Result<(), ApiError> {
-    // Asked with every call, and answered again only when something was written.
+    // Needed for every call, but determined again only after a write.
     call.encoded(call.key(("zone", zone)), |tx| {
         if model::may_use_zone(tx, zone)? {
             return Ok(CachedBody::always(""));
@@ -54,7 +54,7 @@ fn require_zone(call: &Call<'_>, zone: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// The lenient and strict checks; gives the key where it is known that the caller holds it.
+/// The lenient and strict checks; returns the key if the caller is known to hold it.
 fn authenticate(
     call: &Call<'_>,
     time: &wire::Timestamp<'_>,
@@ -67,15 +67,15 @@ fn authenticate(
     if call.auth() == Auth::Lenient {
         return Ok(None);
     }
-    // Inferred: a time ahead of the server's is refused as one behind it.
+    // Inferred: a time ahead of the server's is refused like one behind it.
     check_skew(call, time.moment, SKEW, |_| {
         errors::REQUEST_HAS_EXPIRED.with(wire::echo(time.text))
     })?;
     let access_key = &signed.access_key_id;
     let (query, form) = (call.query(), call.request.form());
     let token = query.last("token").or_else(|| form.last("token"));
-    // Inferred: a key that is switched off or past its end is one that is not there, and so is a temporary one without its
-    // `token`, which the documents of this service do not know.
+    // Inferred: a disabled or expired key is treated as unknown, and so is a temporary one without its `token`, which
+    // the documents of this service do not mention.
     let key = require_key(call, access_key, token, CheckFirst::Expiry, |flaw| {
         let refused = errors::ILLEGAL_ACCESS_KEY.with(wire::echo(access_key));
         refused.because(flaw.to_string())

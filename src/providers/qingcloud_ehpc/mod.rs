@@ -1,18 +1,18 @@
 //! QingCloud (and ShanHe) EHPC: the users of a cluster.
 //!
-//! What is odd here:
+//! Peculiarities:
 //! - the path is the action: no parameter selects the operation, and `action`, which the IaaS SDK sends, is ignored;
-//! - every outcome is HTTP 200, an unknown path and a request over a limit included: the SDKs throw the body of any other
-//!   status away;
+//! - every outcome is HTTP 200, including an unknown path and a request over a limit: the SDKs discard the body of any
+//!   other status;
 //! - the content type has no charset: the Go SDK takes any other header for an empty success;
-//! - the time is `timestamp` in these documents and `time_stamp` in the SDK's requests; both will do;
-//! - the list is `users_set`, whatever the document's table says (quirk `list-key`);
-//! - `limit` above 100 is 100, without an error;
+//! - the time is `timestamp` in these documents and `time_stamp` in the SDK's requests; both are accepted;
+//! - the list is `users_set`, in contrast to the document's table (quirk `list-key`);
+//! - a `limit` above 100 is treated as 100, without an error;
 //! - `uid_number` and `gid_number` are strings;
-//! - adding and deleting answer with the id of a job, setting a password does not;
+//! - adding and deleting return the id of a job, setting a password does not;
 //! - the admin and the boss of a cluster cannot be deleted;
-//! - a cluster of the type `hpc` takes added users here, which the real service allows in `ehpc` clusters only: the one of
-//!   the document's sample has to hold enough to page through.
+//! - a cluster of the type `hpc` accepts new users here, which the real service allows only in `ehpc` clusters: the one
+//!   in the document's sample has to hold enough to page through.
 
 mod auth;
 mod errors;
@@ -87,7 +87,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     real: Real {
         hosts: &["*.qingcloud.com", "*.shanhe.com"],
         domains: &["qingcloud.com", "shanhe.com"],
-        // What QingCloud's other clients call at /iaas is no operation here: 1101.
+        // The operations that QingCloud's other clients call at /iaas do not exist here: 1101.
         paths: &["/api", "/iaas"],
         credentials: &[
             Mark::Parameter("access_key_id"),
@@ -126,13 +126,13 @@ pub(crate) static PROVIDER: Provider = Provider {
 
 static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(OPERATIONS));
 
-/// A trailing slash is optional: signed paths have one, request lines mostly have not.
+/// A trailing slash is optional: signed paths have one, request lines usually do not.
 fn route(request: &Request) -> RouteMatch {
     let path = request.path();
     ROUTES.name(request, path.strip_suffix('/').unwrap_or(path))
 }
 
-/// The service shows none; this one is as the SDK's `req_id`, and only the journal has it.
+/// The service shows none; this one has the format of the SDK's `req_id`, and appears only in the journal.
 fn request_id(ids: &Ids, _now: Time) -> String {
     ids.text(32, LOWER_HEX)
 }
@@ -143,7 +143,7 @@ fn unfilled(call: &Call<'_>, parameter: &str) -> ApiError {
     errors::ILLEGAL_VALUE.with_all(&[&parameter, &wire::echo(value.unwrap_or_default())])
 }
 
-/// The error for a request over a bound.
+/// The error for a request that exceeds a limit.
 fn oversize(bound: Oversize) -> &'static ErrorEntry {
     match bound {
         Oversize::Target => &errors::URI_TOO_LONG,
@@ -152,7 +152,7 @@ fn oversize(bound: Oversize) -> &'static ErrorEntry {
     }
 }
 
-/// Inferred: no header says how long to wait; the manual's quota comes back at midnight.
+/// Inferred: no header says how long to wait; the quota in the manual is reset at midnight.
 fn throttled(_wait: Duration) -> ApiError {
     errors::QUOTAS_EXCEEDED.raise()
 }

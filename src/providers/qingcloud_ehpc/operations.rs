@@ -10,7 +10,7 @@ use crate::store::OnConflict;
 use crate::store::pages::CachedBody;
 use crate::store::rows::RowEncoder;
 
-/// Lists users: of one cluster, or of all.
+/// Lists users, of one cluster or of all.
 pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     let wire::ListUsers {
         filter,
@@ -19,7 +19,7 @@ pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     } = wire::ListUsers::decode(call)?;
     let list_key = call.quirk("list-key");
     let body = call.encoded(call.key((&filter, order, window, list_key)), |tx| {
-        // Inferred: 2100 and not an empty list.
+        // Inferred: 2100 rather than an empty list.
         let cluster = match &filter.cluster_id {
             Some(cluster_id) => Some(find_cluster(tx, cluster_id)?),
             None => None,
@@ -77,13 +77,13 @@ pub(crate) fn delete_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// Sets a user's password, whatever its role.
+/// Sets the password of a user of any role.
 pub(crate) fn modify_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     let address = wire::decode_modify_user(call)?;
     let now = call.now().rfc3339_seconds();
     call.store().write(|tx| {
         find_cluster(tx, &address.cluster_id)?;
-        // Inferred: all that shows is when.
+        // Inferred: only the time of the change is visible.
         if !model::touch_user(tx, &address.cluster_id, &address.username, &now)? {
             return Err(no_user(&address));
         }
@@ -135,12 +135,12 @@ fn no_user(address: &wire::UserAddress) -> ApiError {
         .missing("user", &[&address.cluster_id, username])
 }
 
-/// Inferred: what the job log says of an added and of a deleted user, after the headings of the manual. The sample's
-/// description is a short Chinese text too.
+/// Inferred: the job log's description of an added and a deleted user, based on the headings of the manual. The
+/// sample's description is a short Chinese text too.
 const USER_ADDED: &str = "新增用户";
 const USER_DELETED: &str = "删除用户";
 
-/// Writes a delayed call into the job log.
+/// Adds a delayed call to the job log.
 fn log(
     tx: &Connection,
     call: &Call<'_>,

@@ -1,4 +1,4 @@
-//! What the gateway asks before the service is reached, in its own order, and whose key a request says it is signed with.
+//! The gateway's checks before the service is reached, in the gateway's order, and the key that a request names.
 
 use std::time::Duration;
 
@@ -14,21 +14,21 @@ use crate::providers::signatures::{Sent, check_skew, require_match};
 use crate::signing::Scheme;
 use crate::signing::volcengine::{self, Defect};
 
-/// The service that the scope of a signature has to name: it is the only one here.
+/// The service that a signature's scope has to name: it is the only one here.
 const SERVICE: &str = "bytehouse_ce";
 
-/// How many seconds a signature is good for where `X-Expires` does not say. Inferred: the same into the future.
+/// The validity of a signature in seconds, unless `X-Expires` specifies it. Inferred: the same into the future.
 const LIFETIME: u32 = 900;
 
-/// Inferred: what InvalidSecretToken says of a token that is not the key's.
+/// Inferred: the text of InvalidSecretToken for a token that is not the key's.
 const INVALID_TOKEN: &str = "the security token is invalid";
 
-/// The methods that every action takes. Inferred: the documents show GET for reads, the typed SDKs send POST always.
+/// The methods that every action accepts. Inferred: the documents show GET for reads, but the typed SDKs always send POST.
 pub(crate) const METHODS: &[&str] = &["GET", "POST"];
 
-/// The gateway's checks. Inferred: their order, but for authentication going before the look-up of the action (real and
-/// made-up actions get the same answer, live at open.volcengineapi.com, 2026-09), and the token before an unknown key
-/// (live at ark.ap-southeast-1.byteplusapi.com, 2026-09).
+/// The gateway's checks. Their order is inferred, except that authentication precedes the look-up of the action (real
+/// and made-up actions get the same answer, live at open.volcengineapi.com, 2026-09), and the token precedes an unknown
+/// key (live at ark.ap-southeast-1.byteplusapi.com, 2026-09).
 pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
     let request = call.request;
     if request.path() == "/" {
@@ -44,7 +44,7 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
         )));
     }
     if let Some(operation) = call.operation() {
-        // Inferred: after the look-up of the action, whose name the message holds.
+        // Inferred: after the look-up of the action, whose name the message contains.
         if operation.writes && key.is_some_and(|key| key.read_only) {
             return Err(errors::ACCESS_DENIED.with(operation.name).because(format!(
                 "the access key may only read, and {} changes something",
@@ -57,9 +57,9 @@ pub(crate) fn admit(call: &Call<'_>) -> Result<(), ApiError> {
     Err(errors::INVALID_ACTION_OR_VERSION.with_all(&[&value("Action"), &value("Version")]))
 }
 
-/// Action and Version count in the query only: with them in the body, the gateway misses the Action (seen live at
-/// visual.volcengineapi.com, 2026-03), and no SDK sends them there.
-/// Inferred: an empty one is a missing one.
+/// Action and Version count in the query only: if they are in the body, the gateway reports a missing Action (observed
+/// live at visual.volcengineapi.com, 2026-03), and no SDK sends them there.
+/// Inferred: an empty one counts as missing.
 fn require_in_query(request: &Request, name: &str) -> Result<(), ApiError> {
     if request
         .query()
@@ -76,7 +76,7 @@ fn require_in_query(request: &Request, name: &str) -> Result<(), ApiError> {
     Err(errors::MISSING_PARAMETER.with(name).because(elsewhere))
 }
 
-/// The lenient and strict checks; gives the key where it is known that the caller holds it.
+/// The lenient and strict checks; returns the key if the caller is known to hold it.
 fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
     let auth = call.auth();
     if auth == Auth::Off {
@@ -100,14 +100,14 @@ fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
         ))
     };
     let token = signed.security_token.as_deref();
-    // Inferred: what the messages about tokens say after `msg:`, and that a temporary key wants its own token, in time.
+    // Inferred: the text of messages about tokens after `msg:`, and that a temporary key requires its own, unexpired token.
     let key = require_key(call, access_key, token, CheckFirst::Token, |flaw| {
         let (row, about) = match flaw {
-            // The gateway looks a key that comes with a token up among the temporary ones, and finds no such token.
+            // The gateway looks up a key with a token among the temporary ones, and finds no such token.
             KeyFlaw::Unknown(_) if token.is_some() => {
                 (&errors::INVALID_SECRET_TOKEN, INVALID_TOKEN)
             }
-            // Inferred: no document has a code for a key that is switched off.
+            // Inferred: no document has a code for a disabled key.
             KeyFlaw::Unknown(_) | KeyFlaw::Disabled => (&errors::INVALID_ACCESS_KEY, access_key),
             _ if service != SERVICE => return for_another_service(),
             KeyFlaw::TokenMissing => (
@@ -137,7 +137,7 @@ fn authenticate(call: &Call<'_>) -> Result<Option<Credential>, ApiError> {
     Ok(Some(key))
 }
 
-/// The row for what keeps a signature from being read.
+/// The error for a signature that cannot be read.
 fn refusal(defect: Defect) -> ApiError {
     match defect {
         Defect::NoAuthorization => errors::INVALID_CREDENTIAL

@@ -1,13 +1,13 @@
 //! Volcengine ByteHouse, enterprise edition (`bytehouse_ce`): the users of an account, their roles and privileges.
 //!
-//! What is odd here:
+//! Peculiarities:
 //! - every call goes to `/`; Action and Version are read from the query only, the other parameters from the query, a form
 //!   or a JSON body;
-//! - the code of most errors is `Bad Request`, with a space in it, and it also says that a user does not exist;
+//! - the code of most errors is `Bad Request`, with a space, also if a user does not exist;
 //! - the e-mail of a user is `Emaill` in answers and `Email` in UpdateUser (quirk `email-key`);
-//! - `Meta.Total` is a number in the table of its document and a text in the example (quirk `total`);
-//! - a user has an `ID` and a `UserID`; the actions that take a number take the latter;
-//! - there is no CreateUser: users come from the console, and here from seeds;
+//! - `Meta.Total` is a number in the document's table and a string in its example (quirk `total`);
+//! - a user has an `ID` and a `UserID`; actions that take a number expect the latter;
+//! - there is no CreateUser: users come from the console, or here from seeds;
 //! - the request id begins with the time of day in China, eight hours ahead of X-Date.
 
 mod auth;
@@ -151,14 +151,14 @@ fn route(request: &Request) -> RouteMatch {
     }
 }
 
-/// 14 digits of local time in China (the samples run 8 h ahead of their X-Date), 12 digits, 6 of `0-9A-F`.
+/// 14 digits of local time in China (the samples are 8 h ahead of their X-Date), 12 digits, 6 of `0-9A-F`.
 fn request_id(ids: &Ids, now: Time) -> String {
     const CHINA: i64 = 8 * 60 * 60 * 1000;
     let time = now.plus_millis(CHINA).digits();
     [time, ids.text(12, DIGITS), ids.text(6, UPPER_HEX)].concat()
 }
 
-/// The error for a request over a bound.
+/// The error for a request that exceeds a limit.
 fn oversize(bound: Oversize) -> &'static ErrorEntry {
     match bound {
         Oversize::Target => &errors::REQUEST_URI_TOO_LONG,

@@ -11,7 +11,7 @@ use crate::store::page::{Page, Window, select};
 use crate::store::rows::{Columns, PlainReader};
 use crate::store::{Tx, column};
 
-/// A cluster, the parent of users.
+/// A cluster, which users belong to.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Cluster {
     pub(crate) cluster_id: String,
@@ -23,10 +23,10 @@ pub(crate) struct Cluster {
     pub(crate) nas_mount_point: String,
     pub(crate) paid_type: String,
     pub(crate) total_node_count: i64,
-    /// Whose it is; asked for in a filter and shown in no answer.
+    /// The owner: a filter that no answer shows.
     pub(crate) owner: String,
     pub(crate) user_count: u64,
-    /// This one and the three of the storage follow from the id and the mount point where no seed says.
+    /// This member and the three of the storage are derived from the id and the mount point unless a seed sets them.
     pub(crate) app_cluster_id: Option<String>,
     pub(crate) nas_id: Option<String>,
     pub(crate) nas_path: Option<String>,
@@ -40,7 +40,7 @@ pub(crate) struct Cluster {
     pub(crate) scheduler_type: String,
 }
 
-/// Software of a cluster, as the API names its parts.
+/// Software on a cluster, with the names of its parts in the API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Software {
@@ -54,7 +54,7 @@ pub(crate) struct Software {
     pub(crate) sw_ver: String,
 }
 
-/// How many jobs of a cluster are in each state.
+/// The number of a cluster's jobs in each state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct JobCounts {
     pub(crate) deleted: i64,
@@ -105,7 +105,7 @@ impl Cluster {
     }
 }
 
-/// What clusters are sorted by; the creation time and then the order in which they came decide between equal ones.
+/// The sort key of clusters; ties are broken by creation time, then by insertion order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(crate) enum ClusterKey {
     #[default]
@@ -117,7 +117,7 @@ pub(crate) enum ClusterKey {
 }
 
 impl ClusterKey {
-    /// The column that is looked at before the list's own key.
+    /// The column that is compared before the list's own key.
     const fn column(self) -> Option<&'static str> {
         match self {
             Self::CreateTime => None,
@@ -145,9 +145,9 @@ pub(crate) struct ClusterFilter {
     pub(crate) cluster_id: Option<String>,
     pub(crate) cluster_type: Option<String>,
     pub(crate) status: Option<String>,
-    /// What the project's sharing is.
+    /// The sharing status of the project.
     pub(crate) shared_status: Option<String>,
-    /// Part of the name, in any case.
+    /// Part of the name, ignoring case.
     pub(crate) search_word: Option<String>,
 }
 
@@ -161,7 +161,7 @@ pub(crate) fn cluster(tx: &Connection, cluster_id: &str) -> rusqlite::Result<Opt
         .optional()
 }
 
-/// Where the home directories of a cluster are, if there is one: an import asks for each user.
+/// The location of a cluster's home directories, if the cluster exists; an import looks it up for every user.
 pub(crate) fn mount_point(tx: &Connection, cluster_id: &str) -> rusqlite::Result<Option<String>> {
     tx.prepare_cached("SELECT nas_mount_point FROM qingcloud_clusters WHERE cluster_id = ?1")?
         .query_row([cluster_id], |row| row.get(0))
@@ -199,7 +199,7 @@ pub(crate) fn list_clusters(
     )
 }
 
-/// Adds a cluster, or brings the one of the same id up to date; its users stay.
+/// Adds a cluster, or updates the one with the same id; its users are kept.
 pub(crate) fn put_cluster(tx: &Connection, cluster: &Cluster) -> rusqlite::Result<()> {
     let sql = "INSERT INTO qingcloud_clusters (cluster_id, cluster_name, folded_name, cluster_status, cluster_type, create_time,
            description, nas_mount_point, paid_type, total_node_count, owner, app_cluster_id, nas_id, nas_path, nas_shared_path,
@@ -249,19 +249,19 @@ pub(crate) fn put_cluster(tx: &Connection, cluster: &Cluster) -> rusqlite::Resul
     Ok(())
 }
 
-/// Whether the account may use a zone: any, where no seed names some.
+/// Whether the account may use a zone: any, if no seed names some.
 pub(crate) fn may_use_zone(tx: &Connection, zone: &str) -> rusqlite::Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM qingcloud_zones WHERE zone = ?1) OR NOT EXISTS (SELECT 1 FROM qingcloud_zones)";
     tx.prepare_cached(sql)?.query_row([zone], |row| row.get(0))
 }
 
-/// The zones that the account may use; none means any.
+/// The zones that the account may use; an empty list means any.
 pub(crate) fn zones(tx: &Connection) -> rusqlite::Result<Vec<String>> {
     let sql = "SELECT zone FROM qingcloud_zones ORDER BY zone";
     select(tx, sql, [], |row| row.get(0))
 }
 
-/// Puts other zones in the place of those that there are.
+/// Replaces the account's zones.
 pub(crate) fn replace_zones<'a>(
     tx: &Connection,
     zones: impl IntoIterator<Item = &'a str>,
@@ -282,7 +282,7 @@ pub(crate) fn delete_cluster(tx: &Connection, cluster_id: &str) -> rusqlite::Res
     Ok(())
 }
 
-/// Every cluster, in the order of its list.
+/// All clusters, in list order.
 pub(crate) fn for_each_cluster(tx: &Connection, each: impl FnMut(Cluster)) -> rusqlite::Result<()> {
     for_each(
         tx,

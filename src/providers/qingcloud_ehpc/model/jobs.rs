@@ -12,7 +12,7 @@ use crate::store::lists::List;
 use crate::store::page::{Page, Window};
 use crate::store::rows::{Columns, PlainReader};
 
-/// Where every job runs, as in the samples.
+/// Where all jobs run, as in the samples.
 pub(crate) const SUBMITTER: &str = "nscca-hpc1";
 
 /// An entry of the job log.
@@ -24,7 +24,7 @@ pub(crate) struct Job {
     pub(crate) job_action: String,
     pub(crate) job_id: String,
     pub(crate) owner: String,
-    /// Ids with single spaces between them.
+    /// Ids, separated by single spaces.
     pub(crate) resource_ids: String,
     pub(crate) status: String,
     pub(crate) status_time: String,
@@ -53,7 +53,7 @@ impl Job {
         })
     }
 
-    /// Inferred: the change that a job stands for has happened by the time that its id is answered.
+    /// Inferred: the change that a job represents is complete when its id is returned.
     pub(crate) fn done(
         tx: &Connection,
         ids: &Ids,
@@ -86,7 +86,7 @@ static JOBS: List = List {
     filter_columns: &["status", "job_action", "owner"],
 };
 
-/// Which jobs to list. A list of ids that is empty lets all through.
+/// Which jobs to list. An empty list of ids matches all.
 #[derive(Debug, Default, Hash)]
 pub(crate) struct JobFilter {
     pub(crate) job_ids: Vec<String>,
@@ -94,20 +94,20 @@ pub(crate) struct JobFilter {
     pub(crate) status: Option<String>,
     pub(crate) job_action: Option<String>,
     pub(crate) action_describe: Option<String>,
-    /// At least one of these is among the job's.
+    /// The job has at least one of these ids.
     pub(crate) resource_ids: Vec<String>,
     pub(crate) owner: Option<String>,
-    /// Part of the action's name or description, in any case.
+    /// Part of the action's name or description, ignoring case.
     pub(crate) search_word: Option<String>,
-    /// Created at or after.
+    /// Created at or after this time.
     pub(crate) start_time: Option<String>,
-    /// Created after: where the start is within a second, the jobs of that second were earlier.
+    /// Created after this time: if the start is within a second, the jobs of that second were earlier.
     pub(crate) after: Option<String>,
-    /// Created at or before.
+    /// Created at or before this time.
     pub(crate) end_time: Option<String>,
 }
 
-/// An id of a job that no other has.
+/// An unused job id.
 fn fresh_job_id(tx: &Connection, ids: &Ids) -> rusqlite::Result<String> {
     let mut statement =
         tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM qingcloud_jobs WHERE job_id = ?1)")?;
@@ -162,7 +162,7 @@ pub(crate) fn list_jobs(
     )
 }
 
-/// Adds a job, or brings the one of the same id up to date.
+/// Adds a job, or updates the one with the same id.
 pub(crate) fn put_job(tx: &Connection, job: &Job) -> rusqlite::Result<()> {
     let sql = "INSERT INTO qingcloud_jobs (action_describe, create_time, error_codes, job_action, job_id, owner, resource_ids, status,
            status_time, submitter, task_count, folded_name)
@@ -196,7 +196,7 @@ pub(crate) fn delete_job(tx: &Connection, job_id: &str) -> rusqlite::Result<()> 
     Ok(())
 }
 
-/// Every job, in the order of its list.
+/// All jobs, in list order.
 pub(crate) fn for_each_job(tx: &Connection, each: impl FnMut(Job)) -> rusqlite::Result<()> {
     for_each(tx, "qingcloud_jobs", Job::COLUMNS, Job::from_row, each)
 }

@@ -1,4 +1,4 @@
-//! Clusters, users and jobs: rules, rows in and rows out.
+//! Clusters, users and jobs: rules and database rows.
 
 mod clusters;
 mod jobs;
@@ -22,7 +22,7 @@ pub(crate) use users::{
     insert_user_if_new, list_users, make_way, new_user_id, touch_user, update_user, user,
 };
 
-/// What contradicts the counts and ids that triggers keep: each query gives a row then.
+/// Contradictions to the counts and ids that triggers maintain: each query returns a row if there is one.
 pub(crate) const CONTRADICTIONS: &[&str] = &[
     "SELECT 1 FROM qingcloud_clusters AS c WHERE user_count <> (SELECT count(*) FROM qingcloud_users WHERE cluster_id = c.cluster_id)",
     "SELECT 1 WHERE (SELECT count(*) FROM qingcloud_clusters) IS NOT (SELECT total FROM qingcloud_counts WHERE kind = 'clusters')",
@@ -30,7 +30,7 @@ pub(crate) const CONTRADICTIONS: &[&str] = &[
     "SELECT 1 WHERE (SELECT count(*) FROM qingcloud_jobs) IS NOT (SELECT total FROM qingcloud_counts WHERE kind = 'jobs')",
 ];
 
-/// How many records of each kind there are.
+/// The number of records of each kind.
 pub(crate) fn counts(tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>> {
     ["clusters", "users", "jobs"]
         .into_iter()
@@ -38,7 +38,7 @@ pub(crate) fn counts(tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64
         .collect()
 }
 
-/// Whether there is a thing that an operation missed.
+/// Whether the record that an operation did not find exists here.
 pub(crate) fn contains(tx: &Connection, missing: &Missing) -> rusqlite::Result<bool> {
     match (missing.kind, missing.key.as_slice()) {
         ("cluster", [cluster_id]) => Ok(cluster(tx, cluster_id)?.is_some()),

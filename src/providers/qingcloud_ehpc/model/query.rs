@@ -1,4 +1,4 @@
-//! What the lists of the model share: order, and windows on what passes a filter.
+//! What the model's lists share: order, and windows on the rows that match a filter.
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
@@ -11,7 +11,7 @@ use crate::store::page::{Page, RowLimit, Window, count};
 use crate::store::rows::RowReader;
 use crate::store::seek::Start;
 
-/// Which way a list runs along its keys, the last of which is the order in which its rows came.
+/// The direction of a list along its keys, the last of which is the insertion order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Order {
     Ascending,
@@ -28,7 +28,7 @@ impl Order {
         format!("ORDER BY {}", keys.join(", "))
     }
 
-    /// Which rows come with or after one, by its key and seq.
+    /// The condition for rows at or after another, by its key and seq.
     pub(super) fn from(self, key: &str) -> String {
         let relation = match self {
             Self::Ascending => ">=",
@@ -45,24 +45,24 @@ impl Order {
     }
 }
 
-/// A list, whose it is, and how many rows it has.
+/// A list, its parent, and its number of rows.
 pub(super) struct Scope {
     pub(super) list: &'static List,
-    /// The column to sort by before the list's own key, if another was asked for.
+    /// The column to sort by before the list's own key, if the request names one.
     pub(super) first: Option<&'static str>,
     pub(super) parent: Value,
     pub(super) total: u64,
 }
 
 impl Scope {
-    /// The columns to sort by, the most telling first.
+    /// The columns to sort by, the most significant first.
     pub(super) fn keys(&self) -> Vec<&'static str> {
         let keys = self.first.into_iter().chain(self.list.sort_key);
         keys.chain([self.list.number]).collect()
     }
 }
 
-/// A window on the rows of a list that pass.
+/// A window on the matching rows of a list.
 pub(super) fn page<R: RowReader>(
     tx: &Tx<'_>,
     scope: &Scope,
@@ -77,7 +77,7 @@ pub(super) fn page<R: RowReader>(
         total,
     } = scope;
     let (table, direction) = (list.table, order.direction());
-    // Only the list's own order is kept ready.
+    // Only the list's own order is cached.
     if first.is_none()
         && let Some(query) = filter.query()
         && let Some(found) = tx.search(list, parent.clone(), total, direction, query, window)?
@@ -127,13 +127,14 @@ pub(super) fn page<R: RowReader>(
     Ok(Page { total, rows })
 }
 
-/// What search_word and names are compared as.
+/// The form in which search_word and names are compared.
 pub(super) fn folded(name: &str) -> String {
     name.to_lowercase()
 }
 
-/// What a search_word of jobs, and each of the two texts that it is looked for in, are compared as. A line feed stands
-/// between the two, so that no word can run from one into the other; one within a text is kept as Unicode's own separator.
+/// The form in which a search_word of jobs and the two texts that it is searched in are compared. A line feed separates
+/// the two, so that no match can extend from one into the other; one within a text is replaced with Unicode's line
+/// separator.
 pub(super) fn folded_line(text: &str) -> String {
     folded(text).replace('\n', "\u{2028}")
 }

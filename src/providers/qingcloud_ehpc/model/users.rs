@@ -1,4 +1,4 @@
-//! Users of clusters: their keys, their rows and the admin that every cluster has.
+//! Users of clusters: their keys, their rows, and the admin of every cluster.
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -12,13 +12,13 @@ use crate::store::page::{Page, Window};
 use crate::store::rows::{CachedReader, Columns, EncodedRow, RowEncoder};
 use crate::store::{Tx, unless_taken};
 
-/// Inferred: the `uid_number` of the first user of a cluster, which in the samples is its admin's.
+/// Inferred: the `uid_number` of a cluster's first user, which in the samples is its admin's.
 const FIRST_UID: i64 = 41500;
 
-/// The highest number that a user of a system can have, and the highest that a seed can name.
+/// The highest number of a user on a system, and the highest in a seed.
 const HIGHEST_UID: i64 = u32::MAX as i64;
 
-/// The name of the admin of a cluster.
+/// The name of a cluster's admin.
 pub(crate) const ADMIN: &str = "admin";
 
 /// A user of a cluster.
@@ -28,7 +28,7 @@ pub(crate) struct User {
     pub(crate) create_time: String,
     pub(crate) gid_number: i64,
     pub(crate) hpcuser_id: String,
-    /// The mode of the home directory, three octal digits.
+    /// The mode of the home directory: three octal digits.
     pub(crate) r#mod: Option<String>,
     pub(crate) nas_mount_point: String,
     pub(crate) role: String,
@@ -59,7 +59,7 @@ impl User {
         })
     }
 
-    /// A user that is added now: an ordinary one, in the cluster's own folder.
+    /// A newly added user: an ordinary one, in the cluster's own folder.
     pub(crate) fn with(
         keys: Keys,
         cluster_id: &str,
@@ -82,13 +82,13 @@ impl User {
         }
     }
 
-    /// Admins and bosses stay.
+    /// Admins and bosses cannot be deleted.
     pub(crate) fn can_be_deleted(&self) -> bool {
         self.role == "member"
     }
 }
 
-/// What no two users of a cluster share, and their account.
+/// The members that are unique within a cluster, and the account.
 #[derive(Debug)]
 pub(crate) struct Keys {
     pub(crate) hpcuser_id: String,
@@ -97,7 +97,7 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// Keys that are not taken yet.
+    /// Unused keys.
     pub(crate) fn new(tx: &Connection, ids: &Ids, cluster_id: &str) -> rusqlite::Result<Self> {
         Ok(Self {
             uid_number: next_uid(tx, cluster_id)?,
@@ -107,7 +107,7 @@ impl Keys {
     }
 }
 
-/// What users are sorted by; the order in which they came decides between equal ones.
+/// The sort key of users; ties are broken by insertion order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(crate) enum UserKey {
     #[default]
@@ -152,12 +152,12 @@ static USERS_OF_CLUSTER_BY_NAME: List = List {
     filter_columns: &[],
 };
 
-/// Which users to list; an absent filter lets all through.
+/// Which users to list; an absent filter matches all.
 #[derive(Debug, Default, Hash)]
 pub(crate) struct UserFilter {
     pub(crate) cluster_id: Option<String>,
     pub(crate) user_id: Option<String>,
-    /// Part of the username, in any case.
+    /// Part of the username, ignoring case.
     pub(crate) search_word: Option<String>,
 }
 
@@ -175,7 +175,7 @@ pub(crate) fn user(
         .optional()
 }
 
-/// Users in that order, encoded; `cluster` is the one that the filter names.
+/// Users in this order, encoded; `cluster` is the one that the filter names.
 pub(crate) fn list_users(
     tx: &Tx<'_>,
     filter: UserFilter,
@@ -219,7 +219,7 @@ pub(crate) fn list_users(
     )
 }
 
-/// Adds a user; the caller gives a conflict its name.
+/// Adds a user; the caller maps a conflict to an error.
 pub(crate) fn insert_user(tx: &Connection, user: &User) -> rusqlite::Result<usize> {
     let sql = "INSERT INTO qingcloud_users (cluster_id, create_time, gid_number, hpcuser_id, mod, nas_mount_point, role, uid_number,
            update_time, user_id, username, folded_name)
@@ -227,12 +227,12 @@ pub(crate) fn insert_user(tx: &Connection, user: &User) -> rusqlite::Result<usiz
     write_user(tx, sql, user)
 }
 
-/// Adds a user unless it shares a key with another; says whether it did.
+/// Adds a user unless it shares a key with another; returns whether it was added.
 pub(crate) fn insert_user_if_new(tx: &Connection, user: &User) -> rusqlite::Result<bool> {
     unless_taken(insert_user(tx, user)).map(|inserted| inserted.is_some())
 }
 
-/// Brings a user up to date, by cluster and name; the caller gives a conflict its name.
+/// Updates a user, by cluster and name; the caller maps a conflict to an error.
 pub(crate) fn update_user(tx: &Connection, user: &User) -> rusqlite::Result<usize> {
     let sql = "UPDATE qingcloud_users SET create_time = ?2, gid_number = ?3, hpcuser_id = ?4, mod = ?5, nas_mount_point = ?6,
            role = ?7, uid_number = ?8, update_time = ?9, user_id = ?10, folded_name = ?12
@@ -240,7 +240,7 @@ pub(crate) fn update_user(tx: &Connection, user: &User) -> rusqlite::Result<usiz
     write_user(tx, sql, user)
 }
 
-/// Runs a statement with all that there is of a user.
+/// Runs a statement with all columns of a user.
 fn write_user(tx: &Connection, sql: &str, user: &User) -> rusqlite::Result<usize> {
     tx.prepare_cached(sql)?.execute(params![
         user.cluster_id,
@@ -258,7 +258,7 @@ fn write_user(tx: &Connection, sql: &str, user: &User) -> rusqlite::Result<usize
     ])
 }
 
-/// Notes that a user was changed; says whether there was one.
+/// Records a change of a user; returns whether the user exists.
 pub(crate) fn touch_user(
     tx: &Connection,
     cluster_id: &str,
@@ -282,7 +282,7 @@ pub(crate) fn delete_user(
     Ok(())
 }
 
-/// Gives a cluster that has no admin one. Every cluster of the service has exactly one.
+/// Adds an admin to a cluster that has none. Every cluster of the service has exactly one.
 pub(crate) fn ensure_admin(tx: &Connection, ids: &Ids, cluster: &Cluster) -> rusqlite::Result<()> {
     let sql =
         "SELECT EXISTS (SELECT 1 FROM qingcloud_users WHERE cluster_id = ?1 AND role = 'admin')";
@@ -307,7 +307,7 @@ pub(crate) fn ensure_admin(tx: &Connection, ids: &Ids, cluster: &Cluster) -> rus
     Ok(())
 }
 
-/// Takes an admin that no seed named out of the way of a user that one names, and says who it was.
+/// Removes an admin that no seed named to make room for a user that a seed names, and returns it.
 pub(crate) fn make_way(
     tx: &Connection,
     cluster_id: &str,
@@ -328,7 +328,7 @@ pub(crate) fn make_way(
         .optional()
 }
 
-/// One more than the highest of the cluster; past the highest possible one, the lowest that is free.
+/// One more than the highest in the cluster; beyond the maximum, the lowest unused number.
 fn next_uid(tx: &Connection, cluster_id: &str) -> rusqlite::Result<i64> {
     let sql = "SELECT max(uid_number) FROM qingcloud_users WHERE cluster_id = ?1";
     let highest: Option<i64> = tx
@@ -354,7 +354,7 @@ fn lowest_free_uid(tx: &Connection, cluster_id: &str) -> rusqlite::Result<i64> {
     Ok(free)
 }
 
-/// An id of a user that no other has: after a restart a seeded stream starts over and repeats ids that it gave before.
+/// An unused user id: after a restart, a seeded stream starts over and repeats its earlier ids.
 fn fresh_hpcuser_id(tx: &Connection, ids: &Ids) -> rusqlite::Result<String> {
     let mut statement =
         tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM qingcloud_users WHERE hpcuser_id = ?1)")?;
@@ -366,12 +366,12 @@ fn fresh_hpcuser_id(tx: &Connection, ids: &Ids) -> rusqlite::Result<String> {
     }
 }
 
-/// Inferred: an added user gets an account of its own on the platform.
+/// Inferred: an added user gets its own account on the platform.
 pub(crate) fn new_user_id(ids: &Ids) -> String {
     format!("usr-{}", ids.text(8, ALPHANUMERIC))
 }
 
-/// Every user of every cluster, in the order of the list without filters: that order is data too.
+/// All users of all clusters, in the order of the unfiltered list, which is data too.
 pub(crate) fn for_each_user(tx: &Connection, each: impl FnMut(User)) -> rusqlite::Result<()> {
     for_each(tx, "qingcloud_users", User::COLUMNS, User::from_row, each)
 }

@@ -1,4 +1,4 @@
-//! Answers out, in the order of the documents' examples.
+//! Answers, in the order of the documents' examples.
 
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
@@ -22,7 +22,7 @@ impl Serialize for Digits {
     }
 }
 
-/// A user: exactly these eleven fields, always all of them, in the order of the document's example.
+/// A user: always exactly these eleven fields, in the order of the document's example.
 #[derive(Serialize)]
 pub(super) struct User {
     cluster_id: String,
@@ -68,7 +68,7 @@ struct UserList<'a> {
     users_set: Option<&'a [EncodedRow]>,
 }
 
-/// The answer of a list that was encoded before.
+/// The answer of a list with rows that are already encoded.
 pub(crate) fn list(body: Bytes) -> Reply {
     Reply::new(200, JSON, body)
 }
@@ -90,12 +90,12 @@ pub(crate) fn user_list(page: &Page<EncodedRow>, list_key: &str) -> serde_json::
     })
 }
 
-/// A number of hours: no fraction is written where there is none, as in the documents.
+/// A number of hours, written without a fraction if it is whole, as in the documents.
 struct Hours(f64);
 
 impl Serialize for Hours {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        /// Up to here a float holds every whole number.
+        /// Up to here, a float can represent all whole numbers.
         const WHOLE: f64 = 9_007_199_254_740_992.0;
         if self.0.fract() == 0.0 && self.0.abs() < WHOLE {
             #[expect(clippy::cast_possible_truncation, reason = "it is whole and in range")]
@@ -106,14 +106,14 @@ impl Serialize for Hours {
     }
 }
 
-/// What a cluster's project is to the caller.
+/// The caller's relation to a cluster's project.
 #[derive(Serialize)]
 struct ProjectInfo {
     project_role: String,
     shared_status: String,
 }
 
-/// A cluster: always these twenty-three fields. Inferred: flat; in the document's example they are all inside of an object
+/// A cluster: always these twenty-three fields. Inferred: flat; in the document's example they are inside an object
 /// called app_cluster, which its table lists next to them.
 #[derive(Serialize)]
 pub(super) struct Cluster {
@@ -126,7 +126,7 @@ pub(super) struct Cluster {
     cpu_hours: Hours,
     create_time: String,
     deleted_job_count: i64,
-    /// A single space where there is none.
+    /// A single space if there is none.
     description: String,
     finished_job_count: i64,
     mem_hours: Hours,
@@ -144,7 +144,7 @@ pub(super) struct Cluster {
 }
 
 impl From<model::Cluster> for Cluster {
-    /// Inferred: what a seed leaves out is as in the document's sample, where it follows from the id and the mount point.
+    /// Inferred: the defaults are those of the document's sample, where they follow from the id and the mount point.
     fn from(cluster: model::Cluster) -> Self {
         let mount_point = &cluster.nas_mount_point;
         let (_, number) = cluster
@@ -218,11 +218,11 @@ pub(super) struct Job {
     action_describe: String,
     create_time: String,
     error_codes: String,
-    /// The operation's response action without its last word.
+    /// The operation's response action without the last word.
     job_action: String,
     job_id: String,
     owner: String,
-    /// One string, with spaces between the ids.
+    /// One string of ids separated by spaces.
     resource_ids: String,
     status: String,
     status_time: String,
@@ -270,7 +270,7 @@ pub(crate) fn job_list(page: Page<model::Job>) -> serde_json::Result<Vec<u8>> {
     })
 }
 
-/// The answer of a write; a delayed one names its job.
+/// The answer of a write; that of a delayed one contains a job id.
 #[derive(Serialize)]
 struct Done<'a> {
     action: &'static str,
@@ -297,7 +297,7 @@ struct Failure<'a> {
     ret_code: i64,
 }
 
-/// The answer as it goes out. No header names the request: none is documented.
+/// The final answer. No header identifies the request: none is documented.
 pub(crate) fn envelope(verdict: Result<Reply, Refusal>) -> Reply {
     verdict.unwrap_or_else(|refusal| {
         let body = Failure {

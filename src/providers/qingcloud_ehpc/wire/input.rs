@@ -1,4 +1,4 @@
-//! Parameters in: where they travel, what each operation asks for, and which of them are refused.
+//! Parameters: where they are, what each operation expects, and which are refused.
 
 use serde_json::{Map, Value};
 
@@ -16,12 +16,12 @@ use crate::store::page::Window;
 
 /// How many rows a page has by default.
 const DEFAULT_LIMIT: u64 = 10;
-/// The largest page, regardless of the requested limit.
+/// The maximum page size, whatever limit is requested.
 const HIGHEST_LIMIT: u64 = 100;
-/// Inferred: the most characters of a value that a message repeats. A body may hold megabytes.
+/// Inferred: the maximum length of a value that a message repeats, in characters. A body may have megabytes.
 const LONGEST_ECHO: usize = 100;
 
-/// The parameters of a call, wherever they travel.
+/// The parameters of a call, from all places.
 pub(crate) struct Parameters<'a> {
     query: &'a Params,
     body: Body<'a>,
@@ -29,24 +29,24 @@ pub(crate) struct Parameters<'a> {
 
 /// When a call was signed.
 pub(crate) struct Timestamp<'a> {
-    /// As sent: the refusal of one that is too old repeats it.
+    /// As sent: the error for a time that is too old repeats it.
     pub(crate) text: &'a str,
     pub(crate) moment: Time,
 }
 
 enum Body<'a> {
-    /// A GET has none; what it carries all the same is not looked at.
+    /// A GET has none; if it has a body, that is ignored.
     None,
-    /// The IaaS SDK's way: everything in the body, the common parameters included.
+    /// The IaaS SDK's format: everything in the body, including the common parameters.
     Form(&'a Params),
-    /// The documented way: the operation's parameters in the body, the common ones in the query.
+    /// The documented format: the operation's parameters in the body, the common ones in the query.
     Object(Map<String, Value>),
 }
 
 impl<'a> Parameters<'a> {
     /// Reads the body of a POST.
     ///
-    /// Inferred: of what is called a form, and curl calls everything so, only that is one which looks like it.
+    /// Inferred: of everything labelled as a form, which with curl is everything, only what looks like a form is one.
     pub(crate) fn decode(call: &'a Call<'_>) -> Result<Self, ApiError> {
         let request = call.request;
         let is_form = request
@@ -72,7 +72,7 @@ impl<'a> Parameters<'a> {
         })
     }
 
-    /// A common parameter: out of the query, or else the form.
+    /// A common parameter: from the query, or else the form.
     fn common(&self, name: &str) -> Option<&str> {
         given(self.query, name).or(match self.body {
             Body::Form(form) => given(form, name),
@@ -80,7 +80,7 @@ impl<'a> Parameters<'a> {
         })
     }
 
-    /// `timestamp`, or the `time_stamp` of the IaaS SDK. Off or not, a call has to have one.
+    /// `timestamp`, or the `time_stamp` of the IaaS SDK. Required in every mode of authentication.
     pub(crate) fn timestamp(&self) -> Result<Timestamp<'_>, ApiError> {
         let text = self
             .common("timestamp")
@@ -92,7 +92,7 @@ impl<'a> Parameters<'a> {
         Ok(Timestamp { text, moment })
     }
 
-    /// `zone`: query first, then the body.
+    /// `zone`: from the query, or else the body.
     pub(crate) fn zone(&self) -> Result<&str, ApiError> {
         match self.common("zone") {
             Some(zone) => Ok(zone),
@@ -100,12 +100,12 @@ impl<'a> Parameters<'a> {
         }
     }
 
-    /// A parameter of a read, out of the query.
+    /// A parameter of a read, from the query.
     fn filter(&self, name: &str) -> Option<String> {
         given(self.query, name).map(str::to_owned)
     }
 
-    /// A filter that takes only certain values.
+    /// A filter with a fixed set of values.
     fn choice(&self, name: &str, choices: &[&str]) -> Result<Option<String>, ApiError> {
         match given(self.query, name) {
             Some(value) if !choices.contains(&value) => Err(errors::ILLEGAL_VALUE
@@ -115,7 +115,7 @@ impl<'a> Parameters<'a> {
         }
     }
 
-    /// A parameter of a write, out of the body: nothing where it is absent, null or empty.
+    /// A parameter of a write, from the body; `None` if it is absent, null or empty.
     fn body_text(&self, name: &str) -> Result<Option<&str>, ApiError> {
         match &self.body {
             Body::None => Ok(None),
@@ -154,7 +154,7 @@ impl<'a> Parameters<'a> {
         Ok(Window::rows(offset, limit.min(HIGHEST_LIMIT)))
     }
 
-    /// A number, in digits; more digits than fit are the highest number there is.
+    /// A number in digits; one that is too large counts as the maximum.
     fn number(&self, name: &str) -> Result<Option<u64>, ApiError> {
         let Some(text) = given(self.query, name) else {
             return Ok(None);
@@ -180,7 +180,7 @@ impl<'a> Parameters<'a> {
         }
     }
 
-    /// Inferred: ascending unless `reverse` asks for the opposite.
+    /// Inferred: ascending unless `reverse` is set.
     fn order(&self) -> Result<Order, ApiError> {
         Ok(if self.switch("reverse")? {
             Order::Descending
@@ -189,7 +189,7 @@ impl<'a> Parameters<'a> {
         })
     }
 
-    /// What `sort_key` names; the first of the keys where there is none.
+    /// The key in `sort_key`; by default the first one.
     fn sort_key<K: Copy + Default>(&self, keys: &[(&str, K)]) -> Result<K, ApiError> {
         let names: Vec<&str> = keys.iter().map(|(name, _)| *name).collect();
         let chosen = self.choice("sort_key", &names)?;
@@ -199,7 +199,7 @@ impl<'a> Parameters<'a> {
             .map_or_else(K::default, |(_, key)| *key))
     }
 
-    /// A moment to filter by, and whether it is within a second: what is listed has whole ones.
+    /// A time in a filter, and whether it is within a second: the listed times are whole seconds.
     fn time_filter(&self, name: &str) -> Result<Option<(String, bool)>, ApiError> {
         given(self.query, name)
             .map(|text| {
@@ -209,9 +209,9 @@ impl<'a> Parameters<'a> {
             .transpose()
     }
 
-    /// Ids with commas or spaces between them, or numbered as the IaaS SDK numbers a list (`jobs.1`, `jobs.2`).
+    /// Ids, separated by commas or spaces, or numbered as in the IaaS SDK's lists (`jobs.1`, `jobs.2`).
     ///
-    /// Inferred: the document says string, and names the parameter in the plural.
+    /// Inferred: the document says string, but names the parameter in the plural.
     fn ids(&self, name: &str) -> Vec<String> {
         let is_ours = |key: &str| {
             key.strip_prefix(name).is_some_and(|rest| {
@@ -231,7 +231,7 @@ impl<'a> Parameters<'a> {
     }
 }
 
-/// A form is empty or has a `=` in it, and begins with none of the characters that JSON begins with where it may hold one.
+/// A form is empty, or contains a `=` and does not begin like a JSON document.
 fn looks_like_a_form(body: &[u8]) -> bool {
     match body.trim_ascii_start() {
         [] => true,
@@ -240,7 +240,7 @@ fn looks_like_a_form(body: &[u8]) -> bool {
     }
 }
 
-/// Inferred: of a repeated parameter the last counts, and an empty one is none.
+/// Inferred: the last of repeated parameters counts, and an empty one counts as absent.
 pub(crate) fn given<'a>(params: &'a Params, name: &str) -> Option<&'a str> {
     params.last(name).filter(|value| !value.is_empty())
 }
@@ -265,13 +265,13 @@ fn not_a_string(name: &str, value: &Value) -> String {
     format!("{name} is {kind}; it takes a string")
 }
 
-/// A value as a message repeats it.
+/// A value in the form in which messages repeat it.
 pub(crate) fn echo(value: &str) -> &str {
     text::beginning(value, LONGEST_ECHO)
 }
 
-/// A moment as clients write it, in seconds since 1970 and nanoseconds: `2026-01-02T03:04:05Z`. The documents print
-/// `2022-4-11T14:40:45Z` too. Inferred: a fraction may follow, as `new Date().toISOString()` writes it.
+/// A time from a client, as seconds since 1970 and nanoseconds: `2026-01-02T03:04:05Z`. The documents also have
+/// `2022-4-11T14:40:45Z`. Inferred: a fraction is allowed, as `new Date().toISOString()` writes it.
 fn instant(text: &str) -> Result<(i64, u32), ApiError> {
     qingcloud::parse_instant(text).ok_or_else(|| {
         errors::ILLEGAL_TIMESTAMP.with(echo(text)).because(
@@ -280,20 +280,20 @@ fn instant(text: &str) -> Result<(i64, u32), ApiError> {
     })
 }
 
-/// What HpcUserListUsers is asked for.
+/// The parameters of HpcUserListUsers.
 pub(crate) struct ListUsers {
     pub(crate) filter: UserFilter,
     pub(crate) order: (UserKey, Order),
     pub(crate) window: Window,
 }
 
-/// Inferred: which keys the list of users knows; the SDK has the parameter.
+/// Inferred: the sort keys of the list of users; the SDK has the parameter.
 const USER_KEYS: &[(&str, UserKey)] = &[
     ("create_time", UserKey::CreateTime),
     ("username", UserKey::Username),
 ];
 
-/// Inferred: which keys the list of clusters knows; the page names the parameter.
+/// Inferred: the sort keys of the list of clusters; the documentation names the parameter.
 const CLUSTER_KEYS: &[(&str, ClusterKey)] = &[
     ("create_time", ClusterKey::CreateTime),
     ("cluster_id", ClusterKey::ClusterId),
@@ -302,7 +302,7 @@ const CLUSTER_KEYS: &[(&str, ClusterKey)] = &[
     ("cluster_type", ClusterKey::ClusterType),
 ];
 
-/// What `shared_status` takes: the two of the page, and the two more that the SDK knows.
+/// The values of `shared_status`: two from the documentation, and two more from the SDK.
 const SHARED_STATUSES: &[&str] = &["shared", "not_shared", "shared_owner", "shared_member"];
 
 impl ListUsers {
@@ -320,7 +320,7 @@ impl ListUsers {
     }
 }
 
-/// What HpcClusterListCluster is asked for.
+/// The parameters of HpcClusterListCluster.
 #[derive(Hash)]
 pub(crate) struct ListCluster {
     pub(crate) filter: ClusterFilter,
@@ -332,12 +332,12 @@ impl ListCluster {
     pub(crate) fn decode(call: &Call<'_>) -> Result<Self, ApiError> {
         let parameters = Parameters::decode(call)?;
         let filter = ClusterFilter {
-            // Inferred: the document requires it, a call without it gets every owner's.
+            // Inferred: the document requires it; a call without it gets the clusters of all owners.
             owner: parameters.filter("owner"),
             cluster_id: parameters.filter("cluster_id"),
             cluster_type: parameters.choice("cluster_type", seed::CLUSTER_TYPES)?,
             status: parameters.choice("status", seed::CLUSTER_STATUSES)?,
-            // Inferred: equal to what the row's project_info says.
+            // Inferred: compared with the row's project_info.
             shared_status: parameters.choice("shared_status", SHARED_STATUSES)?,
             search_word: parameters.filter("search_word"),
         };
@@ -352,7 +352,7 @@ impl ListCluster {
     }
 }
 
-/// What HpcOperationListOperation is asked for.
+/// The parameters of HpcOperationListOperation.
 #[derive(Hash)]
 pub(crate) struct ListOperation {
     pub(crate) filter: JobFilter,
@@ -394,7 +394,7 @@ impl ListOperation {
     }
 }
 
-/// What HpcUserAddUser is asked for. The password is checked and forgotten.
+/// The parameters of HpcUserAddUser. The password is validated and discarded.
 pub(crate) struct AddUser {
     pub(crate) cluster_id: String,
     pub(crate) username: String,
@@ -428,7 +428,7 @@ impl AddUser {
     }
 }
 
-/// Whom HpcUserDeleteUser and HpcUserModifyUser are about.
+/// The user that HpcUserDeleteUser and HpcUserModifyUser refer to.
 pub(crate) struct UserAddress {
     pub(crate) cluster_id: String,
     pub(crate) username: String,
@@ -443,7 +443,7 @@ impl UserAddress {
     }
 }
 
-/// Whose password HpcUserModifyUser sets; the password itself is checked and forgotten.
+/// The user whose password HpcUserModifyUser sets; the password itself is validated and discarded.
 pub(crate) fn decode_modify_user(call: &Call<'_>) -> Result<UserAddress, ApiError> {
     let parameters = Parameters::decode(call)?;
     let address = UserAddress::decode(&parameters)?;
@@ -458,8 +458,8 @@ fn is_addable_name(name: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// Inferred: one alphabet for both operations ($ is printed on one of the two pages only), and no class of character is
-/// required: the official sample has no digit, whatever the text says.
+/// Inferred: the same alphabet for both operations ($ is mentioned in the documentation of only one of them), and no
+/// required character classes: the official sample has no digit, in contrast to the text.
 fn check_password(parameters: &Parameters<'_>, name: &str) -> Result<(), ApiError> {
     let password = parameters.required(name)?;
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!@#$%^&()*".contains(&byte);

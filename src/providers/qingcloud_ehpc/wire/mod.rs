@@ -1,4 +1,4 @@
-//! Everything of a call that has a JSON name: parameters in ([`input`]), answers out ([`answer`]), seed documents ([`seed`]).
+//! Everything in a call with a JSON name: parameters ([`input`]), answers ([`answer`]), seed documents ([`seed`]).
 
 mod answer;
 mod input;

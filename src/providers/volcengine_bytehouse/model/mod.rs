@@ -1,4 +1,4 @@
-//! The tenant, its users, roles and privileges: rules, rows in and rows out.
+//! The tenant, its users, roles and privileges: rules and database rows.
 
 mod privileges;
 mod roles;
@@ -23,13 +23,13 @@ pub(crate) use users::{
     update_user, user, user_by_user_id, users_after,
 };
 
-/// What contradicts the counts and ids that triggers keep: each query gives a row then.
+/// Contradictions to the counts and ids that triggers maintain: each query returns a row if there is one.
 pub(crate) const CONTRADICTIONS: &[&str] = &[
     "SELECT 1 WHERE (SELECT count(*) FROM bytehouse_users) IS NOT (SELECT user_count FROM bytehouse_tenant)",
     "SELECT 1 WHERE (SELECT count(*) FROM bytehouse_roles) IS NOT (SELECT role_count FROM bytehouse_tenant)",
 ];
 
-/// How many records of each kind there are.
+/// The number of records of each kind.
 pub(crate) fn counts(tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>> {
     Ok(vec![
         ("users", tenant(tx)?.user_count),
@@ -37,7 +37,7 @@ pub(crate) fn counts(tx: &Connection) -> rusqlite::Result<Vec<(&'static str, u64
     ])
 }
 
-/// Whether there is a thing that an operation missed.
+/// Whether the record that an operation did not find exists here.
 pub(crate) fn contains(tx: &Connection, missing: &Missing) -> rusqlite::Result<bool> {
     let number = |text: &str| text.parse().unwrap_or_default();
     match (missing.kind, missing.key.as_slice()) {

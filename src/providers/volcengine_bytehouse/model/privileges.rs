@@ -1,4 +1,4 @@
-//! What users and roles may do, and on which targets.
+//! The privileges of users and roles, and their targets.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,16 +8,17 @@ use serde::{Deserialize, Serialize};
 use crate::store::column;
 use crate::store::page::select;
 
-/// A privilege by its name, on columns; no column means all of them.
+/// A privilege, by name, on columns; no column means all of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Privilege(pub(crate) String, pub(crate) Vec<String>);
 
-/// What privileges are on: a table of a database of a cluster; empty names mean all of them.
+/// The target of privileges: a table in a database of a cluster; empty names mean all of them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Target {
-    /// 0 for a cluster that is known by its name only.
+    /// 0 for a cluster that is known only by its name.
     pub(crate) cluster_id: i64,
-    /// The cluster's where grants are read; only its own, as `find_cluster` gives it, where they are written.
+    /// When grants are read, the cluster's name; when they are written, only a name of its own, as returned by
+    /// `find_cluster`.
     pub(crate) cluster_name: String,
     pub(crate) database: String,
     pub(crate) table: String,
@@ -30,7 +31,7 @@ pub(crate) struct Grant {
     pub(crate) privileges: Vec<Privilege>,
 }
 
-/// Who has privileges, by its ID.
+/// The holder of privileges, by its ID.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Grantee {
     User(i64),
@@ -53,8 +54,8 @@ impl Grantee {
     }
 }
 
-/// Adds privileges. Inferred: each target is one grant, however often it is granted; columns add up, and all of them
-/// swallow some.
+/// Adds privileges. Inferred: each target is one grant, however often it is granted; columns are merged, and a
+/// privilege on all columns includes those on some.
 pub(crate) fn grant(tx: &Connection, grantee: Grantee, grants: Vec<Grant>) -> rusqlite::Result<()> {
     for Grant { target, privileges } in by_target(grants) {
         let mut held = privileges_on(tx, grantee, &target)?.unwrap_or_default();
@@ -64,9 +65,9 @@ pub(crate) fn grant(tx: &Connection, grantee: Grantee, grants: Vec<Grant>) -> ru
     Ok(())
 }
 
-/// Takes privileges away. Inferred: what is not held is no error; columns are taken from columns, and all of them take
-/// the privilege; a privilege on all columns stays when some are taken, which no grant could show; a target without
-/// privileges is gone.
+/// Revokes privileges. Inferred: revoking one that is not held is no error; columns are subtracted from columns, and
+/// revoking all of them revokes the privilege; a privilege on all columns is kept if some are revoked, which no grant
+/// could express; a target without privileges is removed.
 pub(crate) fn revoke(
     tx: &Connection,
     grantee: Grantee,
@@ -81,8 +82,8 @@ pub(crate) fn revoke(
     Ok(())
 }
 
-/// Hands what was granted on a cluster by its name only to the number that has the name now; where both are granted on one
-/// target, they add up.
+/// Moves what was granted on a cluster by name only to the number that has the name now; if both have grants on the
+/// same target, they are merged.
 pub(super) fn adopt_grants(
     tx: &Connection,
     cluster_id: i64,
@@ -125,7 +126,7 @@ pub(crate) fn replace_grant(
     store(tx, grantee, &grant.target, &held)
 }
 
-/// The columns, in the order of [`from_row`], then who has the grant.
+/// The columns, in the order of [`from_row`], then the grantee.
 const SELECT: &str = "SELECT g.cluster_id, coalesce(c.cluster_name, g.cluster_name), g.database_name, g.table_name, g.privileges,
        u.username, g.to_role
      FROM bytehouse_grants g LEFT JOIN bytehouse_clusters c USING (cluster_id) LEFT JOIN bytehouse_users u ON u.id = g.to_user";
@@ -136,7 +137,7 @@ pub(crate) fn grants_of(tx: &Connection, grantee: Grantee) -> rusqlite::Result<V
     select(tx, &sql, [grantee.id()], from_row)
 }
 
-/// Every grant, oldest first, with the name of the user or the ID of the role that has it.
+/// All grants, oldest first, with the name of the user or the ID of the role.
 pub(crate) fn for_each_grant(
     tx: &Connection,
     mut each: impl FnMut(Option<String>, Option<i64>, Grant),
@@ -220,7 +221,7 @@ fn store(
     Ok(())
 }
 
-/// The same grants, each target once, in order of first mention: a target is then read and written once a call.
+/// The same grants with unique targets, in order of first mention, so that a call reads and writes each target once.
 fn by_target(grants: Vec<Grant>) -> Vec<Grant> {
     let mut merged: Vec<Grant> = Vec::new();
     let mut places: HashMap<Target, usize> = HashMap::new();
@@ -251,7 +252,7 @@ fn add(held: &mut Vec<Privilege>, more: Vec<Privilege>) {
         } else {
             places.insert(name.clone(), held.len());
             held.push(Privilege(name, Vec::new()));
-            // A privilege on some columns starts with none of them, which is not all of them.
+            // A privilege on some columns starts with an empty list, which here does not mean all of them.
             gathered.insert(held.len() - 1, HashSet::new());
             held.len() - 1
         };

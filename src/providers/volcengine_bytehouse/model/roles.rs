@@ -1,4 +1,4 @@
-//! Clusters as far as their names go, roles, and who has them.
+//! Clusters, as far as their names are concerned, roles, and their members.
 
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
@@ -14,7 +14,7 @@ pub(crate) struct Role {
     pub(crate) description: String,
     pub(crate) is_default: bool,
     pub(crate) cluster_id: i64,
-    /// Read only: it is the cluster's.
+    /// Read only: it belongs to the cluster.
     pub(crate) cluster_name: String,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
@@ -44,7 +44,7 @@ impl Role {
     }
 }
 
-/// Which roles to list; an absent filter lets all through.
+/// Which roles to list; an absent filter matches all.
 #[derive(Debug, Default)]
 pub(crate) struct RoleFilter<'a> {
     pub(crate) cluster_id: Option<i64>,
@@ -70,11 +70,11 @@ pub(crate) struct Assignment {
     pub(crate) admin_option: bool,
 }
 
-/// How many characters the name of a cluster may have. Inferred: no bound is documented; this one keeps a name, which every
-/// grant on its cluster and every role of it shows, from making an answer out of all proportion to the calls that led to it.
+/// The maximum length of a cluster's name, in characters. Inferred: no limit is documented; this one keeps a name,
+/// which is shown with every grant on the cluster and every role of it, from making an answer disproportionately long.
 pub(crate) const LONGEST_CLUSTER_NAME: usize = 256;
 
-/// Whether a cluster may have that name.
+/// Whether a cluster may have this name.
 pub(crate) fn can_name_cluster(name: &str) -> bool {
     name.chars().count() <= LONGEST_CLUSTER_NAME
 }
@@ -84,8 +84,7 @@ fn has_name(tx: &Connection, cluster_id: i64) -> rusqlite::Result<bool> {
         .exists([cluster_id])
 }
 
-/// Tells the name of a cluster, whatever it was before. What was granted on a cluster of that name, when no number had it,
-/// was granted on this one.
+/// Sets the name of a cluster. Grants on a cluster with this name that had no number become grants on this one.
 pub(crate) fn put_cluster(
     tx: &Connection,
     cluster_id: i64,
@@ -98,8 +97,8 @@ pub(crate) fn put_cluster(
     adopt_grants(tx, cluster_id, cluster_name)
 }
 
-/// Tells the name of a cluster that has none yet. Inferred: clusters cannot be listed, so every number is one; what nobody
-/// named is called `cluster<number>`.
+/// Sets the name of a cluster that has none yet. Inferred: clusters cannot be listed, so every number is a cluster; one
+/// without a name is called `cluster<number>`.
 pub(crate) fn name_cluster(
     tx: &Connection,
     cluster_id: i64,
@@ -114,16 +113,16 @@ pub(crate) fn name_cluster(
     put_cluster(tx, cluster_id, on_cluster)
 }
 
-/// Forgets a cluster, its roles, and the privileges on it.
+/// Deletes a cluster, its roles, and the privileges on it.
 pub(crate) fn delete_cluster(tx: &Connection, cluster_id: i64) -> rusqlite::Result<()> {
     tx.prepare_cached("DELETE FROM bytehouse_clusters WHERE cluster_id = ?1")?
         .execute([cluster_id])?;
     Ok(())
 }
 
-/// The number and the name by which the grants on a cluster are kept; the name of one with a number is elsewhere.
-/// Inferred: the number counts when the name is another's, and a name alone that nobody has heard of has the number 0. So
-/// has one beside a number that nobody has heard of: it would be that number's, had it been told.
+/// The number and the name under which grants on a cluster are stored; the name of a cluster with a number is stored
+/// elsewhere. Inferred: if the name belongs to another cluster, the number counts, and an unknown name alone has the
+/// number 0. So has an unknown name with an unknown number: it would be that number's name if it had been set.
 pub(crate) fn find_cluster(
     tx: &Connection,
     cluster_id: Option<i64>,
@@ -142,7 +141,7 @@ pub(crate) fn find_cluster(
     Ok((cluster_id, own_name.to_owned()))
 }
 
-/// Every cluster that has a name, by number.
+/// All clusters with a name, by number.
 pub(crate) fn all_clusters(tx: &Connection) -> rusqlite::Result<Vec<(i64, String)>> {
     let sql = "SELECT cluster_id, cluster_name FROM bytehouse_clusters ORDER BY cluster_id";
     select(tx, sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -159,13 +158,13 @@ pub(crate) fn role(tx: &Connection, role_id: i64) -> rusqlite::Result<Option<Rol
         .optional()
 }
 
-/// Whether there is a role of that ID, without reading it: a call may ask for very many.
+/// Whether a role with this ID exists, without reading it: a call may name very many.
 pub(crate) fn has_role(tx: &Connection, role_id: i64) -> rusqlite::Result<bool> {
     tx.prepare_cached("SELECT 1 FROM bytehouse_roles WHERE id = ?1")?
         .exists([role_id])
 }
 
-/// The ID of the role of that name, the oldest where several clusters have one.
+/// The ID of the role with this name, the oldest if several clusters have one.
 pub(crate) fn role_id_by_name(
     tx: &Connection,
     name: &str,
@@ -181,8 +180,8 @@ pub(crate) fn role_id_by_name(
         .optional()
 }
 
-/// The roles, each with the names of its users in the order of assignment as a JSON array. Inferred: by ID ascending, the
-/// name exact.
+/// The roles, each with the names of its users in order of assignment as a JSON array. Inferred: by ID ascending, and
+/// the name matches exactly.
 pub(crate) fn list_roles(
     tx: &Connection,
     filter: &RoleFilter<'_>,
@@ -211,7 +210,7 @@ pub(crate) fn list_roles(
     }
 }
 
-/// Adds a role as it is and gives its ID, which is the next one where it is 0; the caller gives the conflict its name.
+/// Adds a role unchanged and returns its ID, which is the next one if it is 0; the caller maps a conflict to an error.
 pub(crate) fn insert_role(tx: &Connection, role: &Role) -> rusqlite::Result<i64> {
     let sql = "INSERT INTO bytehouse_roles (id, cluster_id, name, description, is_default, created_at, updated_at, created_by, updated_by)
                VALUES (nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
@@ -219,7 +218,7 @@ pub(crate) fn insert_role(tx: &Connection, role: &Role) -> rusqlite::Result<i64>
     Ok(tx.last_insert_rowid())
 }
 
-/// Brings the role of that ID up to date; the caller gives the conflict its name.
+/// Updates the role with this ID; the caller maps a conflict to an error.
 pub(crate) fn update_role(tx: &Connection, role: &Role) -> rusqlite::Result<usize> {
     let sql = "UPDATE bytehouse_roles SET cluster_id = ?2, name = ?3, description = ?4, is_default = ?5, created_at = ?6,
                updated_at = ?7, created_by = ?8, updated_by = ?9 WHERE id = ?1";
@@ -240,7 +239,7 @@ fn write_role(tx: &Connection, sql: &str, role: &Role) -> rusqlite::Result<usize
     ])
 }
 
-/// Deletes a role, its assignments and its privileges; says whether there was such a role.
+/// Deletes a role, its assignments and its privileges; returns whether it existed.
 pub(crate) fn delete_role(tx: &Connection, role_id: i64) -> rusqlite::Result<bool> {
     let changed = tx
         .prepare_cached("DELETE FROM bytehouse_roles WHERE id = ?1")?
@@ -248,7 +247,8 @@ pub(crate) fn delete_role(tx: &Connection, role_id: i64) -> rusqlite::Result<boo
     Ok(changed == 1)
 }
 
-/// Gives a role to a user, by the ID that `member_id` gives. Inferred: assigning again overwrites AdminOption and moves nothing else.
+/// Assigns a role to a user, by the ID from `member_id`. Inferred: assigning again overwrites AdminOption and keeps the
+/// position.
 pub(crate) fn assign(
     tx: &Connection,
     role_id: i64,
@@ -263,7 +263,7 @@ pub(crate) fn assign(
     Ok(())
 }
 
-/// Gives a role to a user without AdminOption; changes nothing for one who has it.
+/// Assigns a role to a user without AdminOption; an existing assignment is unchanged.
 pub(crate) fn reassign(
     tx: &Connection,
     role_id: i64,
@@ -277,14 +277,14 @@ pub(crate) fn reassign(
     Ok(())
 }
 
-/// Takes a role from a user. Inferred: taking what the user has not is no error.
+/// Unassigns a role from a user. Inferred: unassigning a role that the user does not have is no error.
 pub(crate) fn unassign(tx: &Connection, role_id: i64, member: i64) -> rusqlite::Result<()> {
     tx.prepare_cached("DELETE FROM bytehouse_role_members WHERE role_id = ?1 AND member = ?2")?
         .execute([role_id, member])?;
     Ok(())
 }
 
-/// The users of a role, in the order of assignment.
+/// The users of a role, in order of assignment.
 pub(crate) fn members(tx: &Connection, role_id: i64) -> rusqlite::Result<Vec<Member>> {
     let sql = "SELECT u.username, m.admin_option, m.created_at FROM bytehouse_role_members m
                JOIN bytehouse_users u ON u.id = m.member WHERE m.role_id = ?1 ORDER BY m.seq";
@@ -318,7 +318,7 @@ pub(crate) fn role_count(tx: &Connection) -> rusqlite::Result<u64> {
     count(tx, "SELECT role_count FROM bytehouse_tenant", [])
 }
 
-/// Every role, by ID.
+/// All roles, by ID.
 pub(crate) fn for_each_role(tx: &Connection, mut each: impl FnMut(Role)) -> rusqlite::Result<()> {
     let sql = format!(
         "SELECT {} FROM {} ORDER BY r.id",

@@ -10,13 +10,13 @@ use crate::store::order::Direction;
 use crate::store::page::{Page, Window, select};
 use crate::store::{Tx, column};
 
-/// The account that owns the access keys, and how much it holds.
+/// The account that owns the access keys, and its number of users.
 pub(crate) struct Tenant {
     pub(crate) account_id: i64,
     pub(crate) user_count: u64,
 }
 
-/// What a user is (values of the ByteHouse API reference).
+/// The type of a user (values from the ByteHouse API reference).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UserType {
     System,
@@ -53,7 +53,7 @@ impl FromSql for UserType {
     }
 }
 
-/// A user of the tenant. It has two numbers: its own `id`, which orders the list, and the `user_id` of the cloud account.
+/// A user of the tenant. It has two numbers: its own `id`, which orders the list, and the cloud account's `user_id`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct User {
     pub(crate) id: i64,
@@ -102,8 +102,8 @@ impl User {
         })
     }
 
-    /// Why this user cannot be deleted, if it cannot. Inferred: no caller deletes the account itself, the system's users or
-    /// what is marked as immutable.
+    /// Why this user cannot be deleted, if it cannot. Inferred: the account itself, system users and immutable users
+    /// cannot be deleted.
     pub(crate) fn undeletable(&self) -> Option<String> {
         match self.user_type {
             UserType::System | UserType::Main => Some(format!(
@@ -142,7 +142,7 @@ static USERS: List = List {
     filter_columns: &[],
 };
 
-/// Inferred: by ID ascending, whatever the status.
+/// Inferred: by ID ascending, regardless of status.
 pub(crate) fn list_users(tx: &Tx<'_>, window: Window) -> rusqlite::Result<Page<User>> {
     let total = tenant(tx)?.user_count;
     let start = tx.start(&USERS, Null, total, Direction::Forward, window.offset)?;
@@ -161,7 +161,7 @@ pub(crate) fn list_users(tx: &Tx<'_>, window: Window) -> rusqlite::Result<Page<U
     })
 }
 
-/// The users after an ID: where a list goes on.
+/// The users after an ID, to continue a list.
 pub(crate) fn users_after(tx: &Connection, id: i64, most: u64) -> rusqlite::Result<Vec<User>> {
     let sql = format!(
         "SELECT {} FROM bytehouse_users WHERE ?1 < id ORDER BY id LIMIT ?2",
@@ -180,7 +180,7 @@ pub(crate) fn user(tx: &Connection, username: &str) -> rusqlite::Result<Option<U
         .optional()
 }
 
-/// The ID of the user of that name, which is all that a role knows of it: a call may name very many.
+/// The ID of the user with this name, which is all that a role needs: a call may name very many users.
 pub(crate) fn member_id(tx: &Connection, username: &str) -> rusqlite::Result<Option<i64>> {
     tx.prepare_cached("SELECT id FROM bytehouse_users WHERE username = ?1")?
         .query_row([username], |row| row.get(0))
@@ -197,7 +197,7 @@ pub(crate) fn user_by_user_id(tx: &Connection, user_id: i64) -> rusqlite::Result
         .optional()
 }
 
-/// What UpdateUser changes, and nothing else; says whether there was such a user.
+/// Applies the changes of UpdateUser; returns whether the user exists.
 pub(crate) fn touch_user(
     tx: &Connection,
     username: &str,
@@ -217,7 +217,7 @@ pub(crate) fn touch_user(
     Ok(changed == 1)
 }
 
-/// Deletes a user, and with it its roles and privileges; says whether there was such a user.
+/// Deletes a user with its roles and privileges; returns whether it existed.
 pub(crate) fn delete_user(tx: &Connection, username: &str) -> rusqlite::Result<bool> {
     let changed = tx
         .prepare_cached("DELETE FROM bytehouse_users WHERE username = ?1")?
@@ -225,7 +225,7 @@ pub(crate) fn delete_user(tx: &Connection, username: &str) -> rusqlite::Result<b
     Ok(changed == 1)
 }
 
-/// The initial password of a user (empty once changed), and whether it still is the user's password.
+/// The initial password of a user (empty once changed), and whether it is still in use.
 pub(crate) fn initial_password(
     tx: &Connection,
     username: &str,
@@ -237,7 +237,7 @@ pub(crate) fn initial_password(
         .optional()
 }
 
-/// Says whether there was such a user.
+/// Returns whether the user exists.
 pub(crate) fn set_initial_password(
     tx: &Connection,
     username: &str,
@@ -257,13 +257,13 @@ pub(crate) fn next_id(tx: &Connection) -> rusqlite::Result<i64> {
         .query_row([], |row| row.get(0))
 }
 
-/// A UserID that no user has: the one after the highest.
+/// An unused UserID: the one after the highest.
 pub(crate) fn next_user_id(tx: &Connection) -> rusqlite::Result<i64> {
     let sql = "SELECT coalesce((SELECT max(user_id) FROM bytehouse_users), (SELECT account_id FROM bytehouse_tenant)) + 1";
     tx.prepare_cached(sql)?.query_row([], |row| row.get(0))
 }
 
-/// Adds a user; the caller gives the conflicts their names.
+/// Adds a user; the caller maps conflicts to errors.
 pub(crate) fn insert_user(tx: &Connection, user: &User) -> rusqlite::Result<usize> {
     let sql = "INSERT INTO bytehouse_users (id, user_id, username, cloud_name, user_type, status, email, description, readonly,
            is_system_admin, last_login_at, created_at, updated_at, immutable, clusters)
@@ -271,7 +271,7 @@ pub(crate) fn insert_user(tx: &Connection, user: &User) -> rusqlite::Result<usiz
     write_user(tx, sql, user)
 }
 
-/// Brings the user of that name up to date, its numbers included; the caller gives the conflicts their names.
+/// Updates the user with this name, including its numbers; the caller maps conflicts to errors.
 pub(crate) fn update_user(tx: &Connection, user: &User) -> rusqlite::Result<usize> {
     let sql = "UPDATE bytehouse_users SET id = ?1, user_id = ?2, cloud_name = ?4, user_type = ?5, status = ?6, email = ?7,
            description = ?8, readonly = ?9, is_system_admin = ?10, last_login_at = ?11, created_at = ?12, updated_at = ?13,
@@ -299,7 +299,7 @@ fn write_user(tx: &Connection, sql: &str, user: &User) -> rusqlite::Result<usize
     ])
 }
 
-/// Every user in the order of the list, with its initial password and whether that is still in use.
+/// All users in list order, with the initial password and whether it is still in use.
 pub(crate) fn for_each_user(
     tx: &Connection,
     mut each: impl FnMut(User, String, bool),

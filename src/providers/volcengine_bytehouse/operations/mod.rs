@@ -1,5 +1,5 @@
-//! One function per API action, in table order: [`users`], [`roles`], [`privileges`]. Each decodes, then does its work in
-//! one read or one write.
+//! One function per API action, in table order: [`users`], [`roles`], [`privileges`]. Each decodes its parameters, then
+//! does its work in one read or write transaction.
 
 mod privileges;
 mod roles;
@@ -42,12 +42,12 @@ fn find_user(tx: &Connection, named: wire::UserRef<'_>) -> Result<User, ApiError
     }
 }
 
-/// The ID of a user that is one of many.
+/// The ID of one of many users.
 fn find_member(tx: &Connection, username: &str) -> Result<i64, ApiError> {
     model::member_id(tx, username)?.ok_or_else(|| no_user(username))
 }
 
-/// Inferred: no code for "not found" is documented for user actions, so `Bad Request` it is.
+/// Inferred: the user actions document no code for "not found", so it is `Bad Request`.
 fn no_user(username: &str) -> ApiError {
     errors::BAD_REQUEST
         .raise()
@@ -55,7 +55,7 @@ fn no_user(username: &str) -> ApiError {
         .missing("user", &[username])
 }
 
-/// The role of that ID.
+/// The role with this ID.
 fn find_role(tx: &Connection, role_id: i64) -> Result<Role, ApiError> {
     model::role(tx, role_id)?.ok_or_else(|| no_role(role_id))
 }

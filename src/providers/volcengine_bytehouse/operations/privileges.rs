@@ -9,7 +9,7 @@ use crate::provider::call::{Call, Reply};
 use crate::provider::error::ApiError;
 use crate::store::pages::CachedBody;
 
-/// Grants privileges to the user of a UserID.
+/// Grants privileges to a user by UserID.
 pub(crate) fn grant_privileges_to_user_by_id(call: &Call<'_>) -> Result<Reply, ApiError> {
     let input = wire::Input::decode(call)?;
     let user_id = wire::user_id(&input)?;
@@ -22,7 +22,7 @@ pub(crate) fn grant_privileges_to_user_by_id(call: &Call<'_>) -> Result<Reply, A
     )
 }
 
-/// Grants privileges to the user of a name.
+/// Grants privileges to a user by name.
 pub(crate) fn grant_privileges_to_user_by_name(call: &Call<'_>) -> Result<Reply, ApiError> {
     let input = wire::Input::decode(call)?;
     let username = wire::username(&input)?;
@@ -35,7 +35,7 @@ pub(crate) fn grant_privileges_to_user_by_name(call: &Call<'_>) -> Result<Reply,
     )
 }
 
-/// Takes privileges from the user of a UserID. Inferred: no Grants is no error, and takes nothing.
+/// Revokes privileges from a user by UserID. Inferred: missing Grants are no error and revoke nothing.
 pub(crate) fn revoke_privileges_for_user_by_id(call: &Call<'_>) -> Result<Reply, ApiError> {
     let input = wire::Input::decode(call)?;
     let user_id = wire::user_id(&input)?;
@@ -48,7 +48,7 @@ pub(crate) fn revoke_privileges_for_user_by_id(call: &Call<'_>) -> Result<Reply,
     )
 }
 
-/// Takes privileges from the user of a name. Inferred: no Grants is no error, and takes nothing.
+/// Revokes privileges from a user by name. Inferred: missing Grants are no error and revoke nothing.
 pub(crate) fn revoke_privileges_from_user_by_name(call: &Call<'_>) -> Result<Reply, ApiError> {
     let input = wire::Input::decode(call)?;
     let username = wire::username(&input)?;
@@ -61,13 +61,13 @@ pub(crate) fn revoke_privileges_from_user_by_name(call: &Call<'_>) -> Result<Rep
     )
 }
 
-/// Shows the privileges of the user of a UserID, oldest grant first.
+/// Shows the privileges of a user by UserID, oldest grant first.
 pub(crate) fn show_privileges_for_user_by_id(call: &Call<'_>) -> Result<Reply, ApiError> {
     let user_id = wire::user_id(&wire::Input::decode(call)?)?;
     show_for_user(call, wire::UserRef::UserId(user_id))
 }
 
-/// Shows the privileges of the user of a name, oldest grant first.
+/// Shows the privileges of a user by name, oldest grant first.
 pub(crate) fn show_privileges_for_user_by_name(call: &Call<'_>) -> Result<Reply, ApiError> {
     let input = wire::Input::decode(call)?;
     show_for_user(call, wire::UserRef::Username(wire::username(&input)?))
@@ -84,7 +84,7 @@ pub(crate) fn show_privileges_for_role(call: &Call<'_>) -> Result<Reply, ApiErro
     wire::answer(call, &result)
 }
 
-/// Grants privileges and roles to a user, or takes them: all of it or nothing.
+/// Grants privileges and roles to a user, or revokes them, atomically.
 pub(crate) fn update_grants_for_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     let input = wire::Input::decode(call)?;
     let wanted = wire::GrantsForUser::decode(&input)?;
@@ -105,7 +105,7 @@ pub(crate) fn update_grants_for_user(call: &Call<'_>) -> Result<Reply, ApiError>
     })
 }
 
-/// Grants privileges to a role, or takes them.
+/// Grants privileges to a role, or revokes them.
 pub(crate) fn update_grants_for_role(call: &Call<'_>) -> Result<Reply, ApiError> {
     let wanted = wire::GrantsForRole::decode(&wire::Input::decode(call)?)?;
     call.store().write(|tx| {
@@ -115,7 +115,7 @@ pub(crate) fn update_grants_for_role(call: &Call<'_>) -> Result<Reply, ApiError>
     })
 }
 
-/// The ID of a role that is one of many.
+/// The ID of one of many roles.
 fn find_assigned(tx: &Connection, role: &wire::AssignedRole) -> Result<i64, ApiError> {
     match role {
         wire::AssignedRole::Id(role_id) if model::has_role(tx, *role_id)? => Ok(*role_id),
@@ -159,7 +159,8 @@ fn apply(
     requested: Vec<wire::Requested>,
 ) -> rusqlite::Result<()> {
     if kind == wire::Kind::Grant {
-        // All of them first: a name that belongs to a number means that number, before or after it is told.
+        // All of them first: a name that belongs to a number means that number, whether the number is mentioned before
+        // or after it.
         for one in &requested {
             if let Some(cluster_id) = one.cluster_id {
                 model::name_cluster(tx, cluster_id, &one.on_cluster)?;

@@ -9,7 +9,7 @@ use crate::provider::error::ApiError;
 use crate::store::OnConflict as _;
 use crate::store::pages::CachedBody;
 
-/// Creates a role on a cluster, and gives it to users.
+/// Creates a role on a cluster, and assigns it to users.
 pub(crate) fn create_role(call: &Call<'_>) -> Result<Reply, ApiError> {
     let input = wire::Input::decode(call)?;
     let wanted = wire::CreateRole::decode(&input)?;
@@ -47,7 +47,7 @@ pub(crate) fn create_role(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// Whom a new role names as its creator. Inferred: the access key is the account's, so its main user.
+/// The creator of a new role. Inferred: the access key is the account's, so this is its main user.
 fn created_by(tx: &Connection) -> rusqlite::Result<String> {
     let account_id = model::tenant(tx)?.account_id;
     let main = model::user_by_user_id(tx, account_id)?;
@@ -72,7 +72,7 @@ pub(crate) fn delete_role(call: &Call<'_>) -> Result<Reply, ApiError> {
     call.store().write(|tx| {
         find_role(tx, role_id)?;
         model::delete_role(tx, role_id)?;
-        // Inferred: the text, after those of the other actions.
+        // Inferred: the text, modelled on those of the other actions.
         wire::success(
             call,
             &wire::Acknowledgement::new("delete role successfully"),
@@ -80,7 +80,7 @@ pub(crate) fn delete_role(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// Gives a role to users: to all of them or to none.
+/// Assigns a role to users, atomically.
 pub(crate) fn assign_role(call: &Call<'_>) -> Result<Reply, ApiError> {
     let wanted = wire::AssignRole::decode(&wire::Input::decode(call)?)?;
     call.store().write(|tx| {
@@ -90,7 +90,7 @@ pub(crate) fn assign_role(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// Takes a role from users: from all of them or from none.
+/// Unassigns a role from users, atomically.
 pub(crate) fn unassign_role(call: &Call<'_>) -> Result<Reply, ApiError> {
     let wanted = wire::AssignRole::decode(&wire::Input::decode(call)?)?;
     call.store().write(|tx| {

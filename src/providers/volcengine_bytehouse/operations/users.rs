@@ -30,16 +30,16 @@ pub(crate) fn list_users(call: &Call<'_>) -> Result<Reply, ApiError> {
     wire::long_answer(call, &result, remains)
 }
 
-/// The users of a list, as they are read.
+/// The users of a list, while they are read.
 #[derive(Debug)]
 struct UserRows {
     email_key: &'static str,
     account_id: i64,
-    /// Read, and not pushed yet.
+    /// Read, but not pushed yet.
     read: Vec<User>,
     /// How many may still be read.
     left: u64,
-    /// The ID of the last one that was pushed, where the list goes on; nothing before that.
+    /// The ID of the last user pushed, where the list continues; `None` before that.
     after: Option<i64>,
 }
 
@@ -94,7 +94,7 @@ pub(crate) fn update_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// Deletes a user by its UserID, and with it its roles and privileges.
+/// Deletes a user by its UserID, with its roles and privileges.
 pub(crate) fn delete_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     let user_id = wire::user_id(&wire::Input::decode(call)?)?;
     call.store().write(|tx| {
@@ -110,7 +110,7 @@ pub(crate) fn delete_user(call: &Call<'_>) -> Result<Reply, ApiError> {
     })
 }
 
-/// Shows the password that a user was given at first, as long as it is in use.
+/// Shows the initial password of a user, while it is in use.
 pub(crate) fn get_user_initial_password(call: &Call<'_>) -> Result<Reply, ApiError> {
     let input = wire::Input::decode(call)?;
     let username = wire::username(&input)?;

@@ -1,4 +1,4 @@
-//! Answers out: the envelope, and every structure in it, in the field order of the documents.
+//! Answers: the envelope and all structures in it, in the field order of the documents.
 
 use http::HeaderName;
 use serde::Serialize;
@@ -10,15 +10,15 @@ use crate::provider::error::{ApiError, ErrorEntry, Refusal};
 use crate::store::page::Window;
 use crate::store::stream::BodyTail;
 
-/// The content type of every answer (inferred: no source shows one).
+/// The content type of all answers (inferred: no source shows one).
 const JSON: &str = "application/json; charset=utf-8";
 
-/// All of it but the error in a success; an error has what the gateway knew when it raised it.
+/// Complete except for the error in a success; in an error, it has what the gateway knew at that point.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Metadata<'a> {
     request_id: &'a str,
-    /// As received, as is the version.
+    /// As received, like the version.
     #[serde(skip_serializing_if = "Option::is_none")]
     action: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,32 +34,32 @@ struct Metadata<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Error<'a> {
-    /// The gateway's errors have a number, the service's have none.
+    /// The gateway's errors have a number, the service's do not.
     #[serde(skip_serializing_if = "Option::is_none")]
     code_n: Option<i64>,
     code: &'a str,
     message: &'a str,
 }
 
-/// The whole answer of an error: no `Result`.
+/// The complete answer of an error: no `Result`.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Refused<'a> {
     response_metadata: Metadata<'a>,
 }
 
-/// `Result`, which stands next to the metadata of a success.
+/// `Result`, next to the metadata of a success.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Outcome<'a, T> {
-    /// The gateway's message: always there, and empty.
+    /// The gateway's message: always present, and empty.
     message: &'a str,
     data: T,
     #[serde(skip_serializing_if = "Option::is_none")]
     meta: Option<Meta>,
 }
 
-/// Where a page is in its list.
+/// The position of a page in its list.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Meta {
@@ -67,7 +67,7 @@ struct Meta {
     total: Total,
 }
 
-/// A number in the parameter table and to every SDK, a text in the response sample (quirk `total`).
+/// A number in the parameter table and in all SDKs, a string in the sample response (quirk `total`).
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Total {
@@ -79,7 +79,7 @@ fn metadata<'a>(call: &'a Call<'_>, error: Option<(&ErrorEntry, Error<'a>)>) -> 
     let query = call.request.query();
     let given = |name| query.first(name).filter(|value| !value.is_empty());
     let action = given("Action");
-    // Inferred: an error about the version echoes the action, as the ones before and after it suggest.
+    // Inferred: an error about the version repeats the action, as the ones before and after it suggest.
     let version = given("Version").filter(|_| action.is_some());
     let has_scope = version.is_some()
         && error
@@ -90,19 +90,19 @@ fn metadata<'a>(call: &'a Call<'_>, error: Option<(&ErrorEntry, Error<'a>)>) -> 
         action,
         version,
         service: has_scope.then_some("bytehouse_ce"),
-        // The region is the one that the request was signed for. Inferred: an unsigned call gets the namespace's.
+        // The region that the request was signed for. Inferred: for an unsigned call, it is the namespace's.
         region: has_scope
             .then(|| auth::scope_region(call.request).unwrap_or_else(|| call.region())),
         error: error.map(|(_, error)| error),
     }
 }
 
-/// A success that holds nothing but data.
+/// A success that contains only data.
 pub(crate) fn success(call: &Call<'_>, data: &impl Serialize) -> Result<Reply, ApiError> {
     answer(call, &result(data)?)
 }
 
-/// The `Result` of a success that holds nothing but data, encoded.
+/// The `Result` of a success that contains only data, encoded.
 pub(crate) fn result(data: &impl Serialize) -> Result<Vec<u8>, ApiError> {
     Ok(serde_json::to_vec(&Outcome {
         message: "",
@@ -111,7 +111,7 @@ pub(crate) fn result(data: &impl Serialize) -> Result<Vec<u8>, ApiError> {
     })?)
 }
 
-/// The `Result` of ListUsers as it is around its users.
+/// The `Result` of ListUsers without its users.
 pub(crate) fn users_result(
     call: &Call<'_>,
     window: Window,
@@ -131,18 +131,18 @@ pub(crate) fn users_result(
     })?)
 }
 
-/// A success whose `Result` was encoded before: only the metadata is of this call.
+/// A success with an already encoded `Result`: only the metadata belong to this call.
 pub(crate) fn answer(call: &Call<'_>, result: &[u8]) -> Result<Reply, ApiError> {
     long_answer(call, result, None)
 }
 
-/// The same, of which `result` is only the beginning if something remains.
+/// The same, where `result` is only the beginning if there is a remainder.
 pub(crate) fn long_answer(
     call: &Call<'_>,
     result: &[u8],
     remains: Option<BodyTail>,
 ) -> Result<Reply, ApiError> {
-    /// About as much as the metadata take.
+    /// The approximate length of the metadata.
     const METADATA: usize = 256;
     let mut body = Vec::with_capacity(METADATA + result.len());
     body.extend_from_slice(br#"{"ResponseMetadata":"#);
@@ -159,7 +159,7 @@ pub(crate) fn long_answer(
 
 const X_TT_LOGID: HeaderName = HeaderName::from_static("x-tt-logid");
 
-/// The answer as it goes out. Both Python SDKs look for the request id in `X-Tt-Logid` when they log.
+/// The final answer. Both Python SDKs read the request id from `X-Tt-Logid` for their logs.
 pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Reply {
     let reply = verdict.unwrap_or_else(|refusal| {
         let Refusal { entry, message, .. } = &refusal;
@@ -181,7 +181,7 @@ pub(crate) fn envelope(call: &Call<'_>, verdict: Result<Reply, Refusal>) -> Repl
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct UserList {
-    /// They are written one by one: a limit can be as high as the list is long.
+    /// Written one by one: the limit can be as high as the list is long.
     users: [User; 0],
 }
 
@@ -211,7 +211,7 @@ pub(crate) struct User {
     account_id: i64,
     #[serde(rename = "Username")]
     username: String,
-    /// In the SDKs' models only (quirk `email-key`); the same as the username.
+    /// In the SDKs' models only (quirk `email-key`); equal to the username.
     #[serde(rename = "Name", skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     #[serde(rename = "CloudName")]
@@ -223,7 +223,7 @@ pub(crate) struct User {
     /// Spelled with a double l by the service (003_e9021faa912119e8.txt).
     #[serde(rename = "Emaill", skip_serializing_if = "Option::is_none")]
     emaill: Option<String>,
-    /// What the SDKs' models look for (quirk `email-key`).
+    /// The name in the SDKs' models (quirk `email-key`).
     #[serde(rename = "Email", skip_serializing_if = "Option::is_none")]
     email: Option<String>,
     #[serde(rename = "Description")]
@@ -245,7 +245,7 @@ pub(crate) struct User {
 }
 
 impl User {
-    /// A user as the quirk `email-key` spells it.
+    /// A user with the spelling of the quirk `email-key`.
     pub(crate) fn new(email_key: &str, user: model::User, account_id: i64) -> Self {
         match email_key {
             "both" => {
@@ -263,7 +263,7 @@ impl User {
         }
     }
 
-    /// A user in the seed document's own spelling.
+    /// A user with the seed document's own spelling.
     pub(super) fn documented(user: model::User, account_id: i64) -> Self {
         Self::spelled(user, account_id, None, None)
     }
@@ -301,7 +301,7 @@ fn raw(json: String) -> Box<RawValue> {
     RawValue::from_string(json).expect("SQLite wrote it, or it was checked when it was read")
 }
 
-/// The data of an action that only says that it was done.
+/// The data of an action that only confirms its success.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Acknowledgement {
@@ -316,11 +316,11 @@ impl Acknowledgement {
     }
 }
 
-/// What GetUserInitialPassword says once the password is another.
+/// The text of GetUserInitialPassword once the password was changed.
 const MODIFIED: &str = "Failed to get password, it has been modified";
 
-/// The data of GetUserInitialPassword. The document's example is flat, while the SDKs' models look into `User`: both are
-/// here, and neither disturbs the other.
+/// The data of GetUserInitialPassword. The document's example is flat, while the SDKs' models expect `User`: the answer
+/// contains both, which do not interfere.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct InitialPassword {
@@ -383,7 +383,7 @@ pub(super) struct Role {
 }
 
 impl Role {
-    /// A role with its users, which are a JSON array.
+    /// A role with its users, as a JSON array.
     pub(super) fn new(role: model::Role, grant_users: String, account_id: i64) -> Self {
         Self {
             id: role.id,
@@ -414,7 +414,7 @@ impl NewRole {
     pub(crate) fn new(role: model::Role, account_id: i64) -> Self {
         Self {
             message: "create role successfully",
-            // Documented: always empty here, even where users got the role at once.
+            // Documented: always empty here, even if users were assigned the role in the same call.
             role: Role::new(role, "[]".to_owned(), account_id),
         }
     }
@@ -445,7 +445,7 @@ pub(crate) struct GrantUsers {
     grants: Vec<GrantUser>,
 }
 
-/// The SDKs' optional CreatedAt is left out, as in the document's example.
+/// The SDKs' optional CreatedAt is omitted, as in the document's example.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct GrantUser {
@@ -488,10 +488,10 @@ struct RoleOfUser {
     admin_option: bool,
     #[serde(rename = "GrantTo")]
     grant_to: String,
-    /// Inferred: empty, since no SQL was run.
+    /// Inferred: empty, because no SQL was run.
     #[serde(rename = "RawSql")]
     raw_sql: &'static str,
-    /// Inferred: an assignment can always be taken back.
+    /// Inferred: an assignment can always be revoked.
     #[serde(rename = "Immutable")]
     immutable: bool,
     #[serde(rename = "ImmutableReason")]

@@ -1,6 +1,6 @@
-//! Parameters in: read out of the query, the form or the JSON body, and decoded once into types that cannot be wrong.
+//! Parameters: read from the query, the form or the JSON body, and decoded once into types that exclude invalid values.
 //!
-//! Whatever is wrong with a parameter, the service says `Bad Request`; the journal says which one and why.
+//! Whatever is wrong with a parameter, the service answers `Bad Request`; the journal says which parameter and why.
 
 use std::fmt::Display;
 
@@ -14,23 +14,23 @@ use crate::store::page::Window;
 
 /// The largest integer that the service's SDKs can hold (Go's int32).
 const LARGEST: i64 = i32::MAX as i64;
-/// The page size when none, or 0, is asked for. Inferred: from the example of the document, which names no default.
+/// The page size if none, or 0, is requested. Inferred: from the example in the document, which names no default.
 const DEFAULT_LIMIT: u64 = 10;
-/// Inferred: no bound is documented; this one keeps a call that multiplies targets by privileges from running for hours.
+/// Inferred: no limit is documented; this one keeps a call that multiplies targets by privileges from running for hours.
 const MOST_PRIVILEGES: usize = 100_000;
-/// Inferred: no bound is documented; what a body of 12 MiB says once is well within this one.
+/// Inferred: no limit is documented; a body of 12 MiB that lists everything once is well within this one.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
-/// Inferred: no bound is documented; this one keeps a call from holding up all others.
+/// Inferred: no limit is documented; this one keeps a call from blocking all others.
 const MOST_ASSIGNMENTS: usize = 100_000;
-/// Inferred: no bound is documented; each part of a name may be an object of its own.
+/// Inferred: no limit is documented; each part of a name may be an object of its own.
 const MOST_PARTS: usize = 100_000;
 /// Deeper than any parameter: `Grants.1.Privileges.1.Columns.1`.
 const DEEPEST: usize = 8;
 
-/// The parameters of a call. Inferred: what the query says, overlaid by the JSON object or the form fields of a POST;
-/// names are case sensitive, unknown ones are ignored, null counts as absent, and of a repeated one the first counts.
+/// The parameters of a call. Inferred: those of the query, overlaid by the JSON object or the form fields of a POST;
+/// names are case-sensitive, unknown ones are ignored, null counts as absent, and the first of repeated ones counts.
 ///
-/// Lists and objects travel in a query or form as the SDKs flatten them: `Users.1.Username=…` (volcenginesdkcore 5.0.54,
+/// In a query or form, lists and objects are flattened as by the SDKs: `Users.1.Username=…` (volcenginesdkcore 5.0.54,
 /// build_request_interceptor.py; @volcengine/sdk-core, dotn.ts).
 #[derive(Debug)]
 pub(crate) struct Input {
@@ -43,7 +43,7 @@ impl Input {
         let request = call.request;
         let mut text = nested(request.query())?;
         let mut json = Map::new();
-        // Inferred: the body of a GET is not looked at; clients send a content type without one.
+        // Inferred: the body of a GET is ignored; clients send a content type without one.
         if request.method == "POST" {
             let form = nested(request.form())?;
             if request
@@ -71,19 +71,19 @@ impl Input {
     }
 }
 
-/// Flattened names as the tree that they describe; leaves are texts, and lists are objects with numbers for keys.
+/// Flattened names as a tree; leaves are strings, and lists are objects with numbers as keys.
 fn nested(params: &Params) -> Result<Map<String, Value>, ApiError> {
     let mut tree = Map::new();
     let mut parts = 0;
     let is_common = |name: &str| PROVIDER.common_parameters.contains(&name);
-    // How a call is named and signed is most of its query, and nothing that an action asks for.
+    // Most of a query is the name and signature of the call, which no action reads.
     for (name, value) in params.iter().filter(|(name, _)| !is_common(name)) {
         if !name.contains('.') {
             tree.entry(name)
                 .or_insert_with(|| Value::String(value.to_owned()));
             continue;
         }
-        // No more parts than tell that it is too deep, however many dots there are.
+        // Only as many parts as are needed to detect that it is too deep, however many dots there are.
         let path: Vec<&str> = name.splitn(DEEPEST + 1, '.').collect();
         if DEEPEST < path.len() {
             continue;
@@ -119,12 +119,12 @@ fn refuse(explanation: impl Into<String>) -> ApiError {
     errors::BAD_REQUEST.raise().because(explanation)
 }
 
-/// A parameter, there or not, as it was sent.
+/// A parameter, present or not, as sent.
 #[derive(Debug, Clone, Copy)]
 struct Field<'a> {
     name: &'static str,
     value: Option<&'a Value>,
-    /// Whether it travelled as text, in the query or a form.
+    /// Whether it was sent as text, in the query or a form.
     is_text: bool,
 }
 
@@ -137,7 +137,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Inferred: digits, as a JSON number or as text in any place, 0 to 2147483647; an empty text counts as absent.
+    /// Inferred: digits, as a JSON number or as text anywhere, 0 to 2147483647; an empty string counts as absent.
     fn integer(&self) -> Result<Option<i64>, ApiError> {
         let number = match self.value {
             None => return Ok(None),
@@ -171,20 +171,20 @@ impl<'a> Field<'a> {
         Ok(self.text()?.unwrap_or_default().to_owned())
     }
 
-    /// A text that must be there but may be empty.
+    /// A string that is required but may be empty.
     fn required_text(&self) -> Result<&'a str, ApiError> {
         self.text()?.ok_or_else(|| self.wrong("a text"))
     }
 
-    /// A text that must be there and say something.
+    /// A string that is required and must not be empty.
     fn required_name(&self) -> Result<&'a str, ApiError> {
         self.text()?
             .filter(|text| !text.is_empty())
             .ok_or_else(|| self.wrong("a text that is not empty"))
     }
 
-    /// Inferred: `true` and `false` as text from a query or form only. `True` counts too: volcengine 1.0.229 sends
-    /// Python's own spelling.
+    /// Inferred: `true` and `false` as text from a query or form only. `True` is accepted too: volcengine 1.0.229 sends
+    /// Python's spelling.
     fn boolean(&self) -> Result<Option<bool>, ApiError> {
         match self.value {
             None => Ok(None),
@@ -204,7 +204,7 @@ impl<'a> Field<'a> {
         self.boolean()?.ok_or_else(|| self.wrong("true or false"))
     }
 
-    /// The items of a list; none where it is absent.
+    /// The items of a list; none if it is absent.
     fn items(&self) -> Result<Vec<Self>, ApiError> {
         let item = |value| Self {
             value: Some(value),
@@ -243,7 +243,7 @@ impl<'a> Field<'a> {
         Ok(items)
     }
 
-    /// A list of texts; none where it is absent.
+    /// A list of strings; empty if it is absent.
     fn texts(&self) -> Result<Vec<String>, ApiError> {
         let items = self.items()?;
         items
@@ -265,7 +265,7 @@ impl<'a> Field<'a> {
     }
 }
 
-/// Offset, then Limit, of ListUsers. Inferred: no maximum is documented, so there is none.
+/// Offset and Limit of ListUsers, in this order. Inferred: no maximum is documented, so there is none.
 pub(crate) fn list_users(input: &Input) -> Result<Window, ApiError> {
     let offset = input.field("Offset").integer()?.unwrap_or_default();
     let limit = input.field("Limit").integer()?.unwrap_or_default();
@@ -288,14 +288,14 @@ pub(crate) fn role_id(input: &Input) -> Result<i64, ApiError> {
     input.field("RoleID").required_integer()
 }
 
-/// How a call names a user.
+/// How a call identifies a user.
 #[derive(Debug, Clone, Copy, Hash)]
 pub(crate) enum UserRef<'a> {
     Username(&'a str),
     UserId(i64),
 }
 
-/// The parameters of UpdateUser; the request says `Email` where answers say `Emaill`.
+/// The parameters of UpdateUser; requests have `Email` where answers have `Emaill`.
 pub(crate) struct UpdateUser<'a> {
     pub(crate) username: &'a str,
     pub(crate) email: &'a str,
@@ -314,13 +314,13 @@ impl<'a> UpdateUser<'a> {
     }
 }
 
-/// A user in a list of users that get or lose a role.
+/// A user in a list of users to assign a role to, or unassign it from.
 pub(crate) struct Assigned {
     pub(crate) username: String,
     pub(crate) admin_option: bool,
 }
 
-/// `Users` of the role actions. Inferred: AdminOption is false where it is absent; the SDKs' CreatedAt is ignored.
+/// `Users` of the role actions. Inferred: AdminOption is false if it is absent; the SDKs' CreatedAt is ignored.
 fn assigned(input: &Input) -> Result<Vec<Assigned>, ApiError> {
     let users = input.field("Users").assignments()?;
     users
@@ -357,7 +357,7 @@ impl<'a> CreateRole<'a> {
     }
 }
 
-/// The filters of ListRoles. Inferred: an empty name filters nothing.
+/// The filters of ListRoles. Inferred: an empty name does not filter.
 pub(crate) struct ListRoles<'a> {
     pub(crate) cluster_id: Option<i64>,
     pub(crate) name: Option<&'a str>,
@@ -372,7 +372,7 @@ impl<'a> ListRoles<'a> {
     }
 }
 
-/// The parameters of AssignRole and UnassignRole. Inferred: no Users is no error, and changes nothing.
+/// The parameters of AssignRole and UnassignRole. Inferred: missing Users are no error and change nothing.
 pub(crate) struct AssignRole {
     pub(crate) role_id: i64,
     pub(crate) users: Vec<Assigned>,
@@ -387,7 +387,7 @@ impl AssignRole {
     }
 }
 
-/// The remaining size of a call's grants: everything they say is stored for each of their targets.
+/// The remaining size of a call's grants: all of it is stored for each of their targets.
 struct Left {
     privileges: usize,
     bytes: usize,
@@ -417,7 +417,7 @@ impl Left {
     }
 }
 
-/// Privileges on targets of a cluster, as a caller asks for them.
+/// Privileges on targets of a cluster, as requested.
 pub(crate) struct Requested {
     pub(crate) cluster_id: Option<i64>,
     pub(crate) on_cluster: String,
@@ -428,8 +428,8 @@ pub(crate) struct Requested {
 }
 
 impl Requested {
-    /// `Grants` of the privilege actions. Inferred: every grant names at least one privilege, since RawSql is not run; no
-    /// target means everything; GrantOption, GrantTo and RawSql have to be of their types and are never shown again.
+    /// `Grants` of the privilege actions. Inferred: every grant names at least one privilege, since RawSql is not run;
+    /// no target means everything; GrantOption, GrantTo and RawSql are type-checked but never shown again.
     pub(crate) fn decode(input: &Input) -> Result<Vec<Self>, ApiError> {
         let mut left = Left {
             privileges: MOST_PRIVILEGES,
@@ -477,7 +477,7 @@ impl Requested {
         grant.member("GrantTo")?.text()?;
         grant.member("RawSql")?.text()?;
         Ok(Self {
-            // Go's SDK leaves an absent number out, its users often write 0.
+            // Go's SDK omits an absent number, its users often write 0.
             cluster_id: cluster_id.filter(|&cluster_id| 0 < cluster_id),
             on_cluster,
             targets,
@@ -485,7 +485,7 @@ impl Requested {
         })
     }
 
-    /// The same for actions that need at least one.
+    /// The same for actions that require at least one.
     pub(crate) fn decode_some(input: &Input) -> Result<Vec<Self>, ApiError> {
         let requested = Self::decode(input)?;
         if requested.is_empty() {
@@ -495,7 +495,7 @@ impl Requested {
     }
 }
 
-/// Whether privileges come or go.
+/// Whether privileges are granted or revoked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Grant,
@@ -513,13 +513,14 @@ impl Kind {
     }
 }
 
-/// A role that a user gets or loses.
+/// A role to assign to a user or to unassign.
 pub(crate) struct Assignment {
     pub(crate) role: AssignedRole,
     pub(crate) admin_option: bool,
 }
 
-/// How an assignment names its role. Inferred: by RoleID where there is one, else by its name, which ClusterID narrows.
+/// How an assignment identifies its role. Inferred: by RoleID if present, or else by its name, which ClusterID narrows
+/// down.
 pub(crate) enum AssignedRole {
     Id(i64),
     Name(String, Option<i64>),

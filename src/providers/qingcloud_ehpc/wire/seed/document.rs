@@ -1,4 +1,4 @@
-//! What a seed document may say, each value with its rule.
+//! The members of a seed document, each with its rule.
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
@@ -6,20 +6,20 @@ use serde::{Deserialize, Deserializer};
 use crate::providers::qingcloud_ehpc::model;
 use crate::signing::{parse_extended_time, without_fraction};
 
-/// What a cluster can be.
+/// The types of a cluster.
 pub(crate) const CLUSTER_TYPES: &[&str] = &["hpc", "ehpc"];
 /// The states of a cluster.
 pub(crate) const CLUSTER_STATUSES: &[&str] = &["pending", "active", "stopped", "suspended"];
-/// How a cluster is paid.
+/// The charge modes of a cluster.
 const PAID_TYPES: &[&str] = &["PayForUsed", "Reserved"];
 /// The states of a job.
 pub(crate) const JOB_STATUSES: &[&str] = &["pending", "successful", "failed"];
 /// The roles of a user.
 const ROLES: &[&str] = &["boss", "admin", "member"];
-/// The longest name that a seed may hold.
+/// The maximum length of a name in a seed.
 const LONGEST_NAME: usize = 255;
 
-/// This provider's part of a seed document. `action`, `ret_code` and their like are parts of a pasted answer: the rows count.
+/// This provider's part of a seed document. `action`, `ret_code` and the like are parts of a pasted answer: the rows count.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Seed {
@@ -32,7 +32,7 @@ pub(super) struct Seed {
     pub(super) user_set: Vec<SeedUser>,
     #[serde(default)]
     pub(super) job_set: Vec<SeedJob>,
-    /// The zones that the account may use, in the place of those of an earlier document. Inferred: an empty list is any.
+    /// The zones that the account may use, replacing those of an earlier document. Inferred: an empty list means any.
     pub(super) zones: Option<Vec<Zone>>,
     #[serde(rename = "action", default)]
     _action: IgnoredAny,
@@ -107,7 +107,7 @@ pub(super) struct SeedUser {
     pub(super) create_time: Option<Seconds>,
     pub(super) gid_number: Option<Number>,
     pub(super) hpcuser_id: Option<HpcuserId>,
-    /// The outer `Option` is whether it is there, the inner whether it is null.
+    /// The outer `Option` is whether it is present, the inner whether it is null.
     #[serde(default, deserialize_with = "is_there")]
     pub(super) r#mod: Option<Option<Mode>>,
     pub(super) nas_mount_point: Option<AbsolutePath>,
@@ -146,7 +146,7 @@ fn is_there<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     T::deserialize(deserializer).map(Some)
 }
 
-/// A text that keeps a rule from the moment it is read.
+/// A string that is validated when it is read.
 macro_rules! ruled_text {
     ($($name:ident: $valid:expr, $rule:expr;)*) => {
         $(
@@ -190,7 +190,7 @@ ruled_text! {
     JobStatus: |text| JOB_STATUSES.contains(&text), one_of(JOB_STATUSES);
 }
 
-/// A time, in whole seconds. What programs write has a fraction, which is cut off.
+/// A time in whole seconds. Times from programs have a fraction, which is cut off.
 #[derive(Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct Seconds(pub(super) String);
@@ -247,7 +247,7 @@ const fn is_lower(byte: &u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit()
 }
 
-/// A number as it is printed: no sign, and no zero before another digit.
+/// A number in its printed form: no sign, and no leading zero.
 fn is_number(text: &str) -> bool {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
     is_plain && (text == "0" || !text.starts_with('0')) && text.parse::<u32>().is_ok()

@@ -1,6 +1,6 @@
-//! Seeds: what the three lists answer, pasted in ([`document`]), merged into the data, and given back.
+//! Seeds: pasted answers of the three lists ([`document`]), merged into the data, and exported.
 //!
-//! A cluster or user that is there already, by its natural key, keeps what the document leaves out; a job is replaced.
+//! An existing cluster or user, by its natural key, keeps what the document omits; a job is replaced.
 
 mod document;
 
@@ -20,9 +20,9 @@ use document::{Number, Seed, SeedCluster, SeedJob, SeedUser};
 
 pub(crate) use document::{CLUSTER_STATUSES, CLUSTER_TYPES, JOB_STATUSES, is_mode};
 
-/// The owner of what names none: the account of the document's sample.
+/// The default owner: the account in the document's sample.
 const OWNER: &str = "usr-vceaHsJu";
-/// Where the home directories of a cluster are that does not say.
+/// The default location of a cluster's home directories.
 const MOUNT_POINT: &str = "/public/shanhe/s0723";
 
 /// Merges this provider's part of a seed document.
@@ -155,7 +155,7 @@ fn merge_cluster(
     Ok(())
 }
 
-/// Merges a user; says whether its cluster may be without an admin now.
+/// Merges a user; returns whether its cluster may be without an admin now.
 fn merge_user(
     tx: &Connection,
     seed: &SeedUser,
@@ -175,7 +175,7 @@ fn merge_user(
         None => context.now.rfc3339_seconds(),
     };
     let added = |keys| model::User::with(keys, cluster_id, &mount_point, username, now());
-    // Who has both keys of their own is most likely new: only where that is not so, others are looked at.
+    // A user with both of its keys is most likely new, so others are looked up only if it is not.
     if let (Some(uid_number), Some(hpcuser_id)) = (&seed.uid_number, &seed.hpcuser_id) {
         let keys = model::Keys {
             hpcuser_id: hpcuser_id.0.clone(),
@@ -217,7 +217,7 @@ impl SeedUser {
         role.map_or(self.username.0 == model::ADMIN, |role| role == model::ADMIN)
     }
 
-    /// A user, with what the document says in place of what there was.
+    /// A user, updated with the members in the document.
     fn over(&self, user: model::User) -> model::User {
         model::User {
             create_time: given(&self.create_time, user.create_time),
@@ -236,7 +236,7 @@ impl SeedUser {
         }
     }
 
-    /// The same of a user that was not there: what the document leaves out follows from what it says.
+    /// The same for a new user: the members that the document omits are derived from the others.
     fn over_new(&self, mut user: model::User) -> model::User {
         if self.is_admin() {
             model::ADMIN.clone_into(&mut user.role);
@@ -245,7 +245,8 @@ impl SeedUser {
         self.over(user)
     }
 
-    /// The same of the admin that was implied before. It stays who it is, and what was one with another value stays so.
+    /// The same for the admin that was implied before. Its identity is kept, and members derived from one another stay
+    /// consistent.
     fn over_implied(&self, mut admin: model::User) -> model::User {
         admin.update_time = given(&self.create_time, admin.update_time);
         self.over_new(admin)
@@ -262,7 +263,7 @@ fn given_number(value: &Option<Number>, otherwise: i64) -> i64 {
     value.as_ref().map_or(otherwise, Number::value)
 }
 
-/// Says which row of the list is in the way.
+/// Names the member that conflicts with another user's.
 fn conflict(cause: rusqlite::Error, user: &model::User) -> SeedError {
     let message = match &cause {
         rusqlite::Error::SqliteFailure(_, Some(message)) => message.as_str(),
@@ -322,7 +323,7 @@ fn merge_job(tx: &Connection, seed: SeedJob, context: &SeedContext<'_>) -> rusql
     )
 }
 
-/// Gives every record as a seed document of its own.
+/// Writes each record as its own seed document.
 pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()> {
     let zones = model::zones(tx)?;
     if !zones.is_empty() {
@@ -330,7 +331,7 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
     }
     model::for_each_cluster(tx, |cluster| {
         let owner = cluster.owner.clone();
-        // What no seed says goes on following from the id and the mount point.
+        // Members that no seed sets continue to be derived from the id and the mount point.
         let unsaid = [
             ("app_cluster_id", cluster.app_cluster_id.is_none()),
             ("nas_id", cluster.nas_id.is_none()),
@@ -348,7 +349,7 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
     model::for_each_job(tx, |job| each(json!({ "job_set": [Job::from(job)] })))
 }
 
-/// Makes up a cluster, the demo's, and that many users of it.
+/// Generates the demo's cluster with this many users.
 pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
     const CLUSTER: &str = "hpc-qig9xu97";
     const FIRST: Time = Time::from_millis(1_629_191_560_000);
@@ -441,7 +442,7 @@ mod tests {
             (&implied[0]["username"], &implied[0]["role"]),
             (&json!("admin"), &json!("admin"))
         );
-        // Another admin, and a member with the implied one's number.
+        // Another admin, and a member with the implied admin's number.
         let row = |name: &str, role: &str, uid: &str| json!({"cluster_id": "hpc-aaaaaaaa", "username": name, "role": role, "uid_number": uid});
         put(
             &store,

@@ -1,28 +1,28 @@
-//! What a seed document may say: what the answers hold under `Data`, so that a real answer can be pasted in.
+//! The members of a seed document: what answers have under `Data`, so that a real answer can be pasted in.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// This provider's part of a seed document; the parents come first, whatever their order in the file.
+/// This provider's part of a seed document; parents are merged first, whatever their order in the file.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(super) struct Seed {
     /// Names of clusters, which no action lists.
     #[serde(default)]
     pub(super) clusters: Vec<Cluster>,
-    /// What ListUsers answers.
+    /// What ListUsers returns.
     #[serde(default)]
     pub(super) users: Vec<User>,
-    /// What GetUserInitialPassword answers, with the user that it answers for.
+    /// What GetUserInitialPassword returns, with the user that it was requested for.
     #[serde(default)]
     pub(super) initial_passwords: Vec<InitialPassword>,
-    /// What ListRoles answers.
+    /// What ListRoles returns.
     #[serde(default)]
     pub(super) roles: Vec<Role>,
-    /// What ListGrantUsersForRole answers, with the role that it answers for.
+    /// What ListGrantUsersForRole returns, with the role that it was requested for.
     #[serde(default)]
     pub(super) role_users: Vec<RoleUsers>,
-    /// What ShowPrivilegesForUserByName and ShowPrivilegesForRole answer, with the user or role.
+    /// What ShowPrivilegesForUserByName and ShowPrivilegesForRole return, with the user or role.
     #[serde(default)]
     pub(super) privileges: Vec<Privileges>,
     /// Part of a pasted answer: the document's table of ListUsers shows it next to the users.
@@ -96,7 +96,7 @@ pub(super) struct InitialPassword {
     /// Part of a pasted answer; it follows from the rest.
     #[serde(rename = "Message", default)]
     _message: Option<String>,
-    /// Part of a pasted answer; it says the same again.
+    /// Part of a pasted answer; it is redundant.
     #[serde(rename = "User", default)]
     _user: Option<Value>,
 }

@@ -1,4 +1,4 @@
-//! Seeds: documents in ([`document`]), with the rules for what they say, and their way back out.
+//! Seeds: documents ([`document`]), the rules for their content, and the export.
 
 mod document;
 
@@ -20,11 +20,11 @@ use document::{
 const STATUSES: [&str; 4] = ["ACTIVE", "INACTIVE", "ACTIVE_REMOVED", "INACTIVE_REMOVED"];
 /// The SDKs for Go hold these numbers in 32 bits.
 const LARGEST_ID: i64 = i32::MAX as i64;
-/// Roles that are created later get the numbers above.
+/// Roles created later get higher numbers.
 const LARGEST_ROLE_ID: i64 = 2_000_000_000;
-/// 2^53 - 1: what every client can read as a number.
+/// 2^53 - 1: the highest number that all clients can read.
 const LARGEST_TIME: i64 = 9_007_199_254_740_991;
-/// Inferred: nothing about the syntax of a username is documented.
+/// Inferred: the syntax of a username is not documented.
 const LONGEST_USERNAME: usize = 64;
 
 /// Merges this provider's part of a seed document.
@@ -70,7 +70,7 @@ pub(crate) fn seed(
     Ok(records)
 }
 
-/// Takes the rows of a list one by one, and says in which one something was wrong.
+/// Handles the rows of a list one by one, and names the row in an error.
 fn each<T>(
     list: &str,
     rows: Vec<T>,
@@ -98,7 +98,7 @@ fn put_cluster(tx: &Connection, cluster: &Cluster) -> Result<(), SeedError> {
     )?)
 }
 
-/// The username is the natural key. An absent ID, UserID or time stays what it was, or becomes the next one.
+/// The username is the natural key. An absent ID, UserID or time keeps its value, or for a new user becomes the next one.
 fn put_user(tx: &Connection, user: User, context: &SeedContext<'_>) -> Result<(), SeedError> {
     if user.delete {
         model::delete_user(tx, &user.username)?;
@@ -195,7 +195,7 @@ fn put_user(tx: &Connection, user: User, context: &SeedContext<'_>) -> Result<()
     Ok(())
 }
 
-/// Whose number a user has that could not be written.
+/// The conflicting number of a user that could not be written.
 fn taken(tx: &Connection, row: &model::User, cause: rusqlite::Error) -> SeedError {
     match model::user_by_user_id(tx, row.user_id) {
         Ok(Some(owner)) if owner.username != row.username => SeedError::new(
@@ -211,7 +211,7 @@ fn taken(tx: &Connection, row: &model::User, cause: rusqlite::Error) -> SeedErro
     }
 }
 
-/// All users and roles of a namespace belong to one account: that of the first.
+/// All users and roles of a namespace belong to one account: that of the first one.
 fn own_account(tx: &Connection, account_id: Option<i64>) -> Result<(), SeedError> {
     let Some(account_id) = account_id else {
         return Ok(());
@@ -239,7 +239,8 @@ fn put_password(tx: &Connection, row: &InitialPassword) -> Result<(), SeedError>
     }
 }
 
-/// The ID is the natural key, or else the name on its cluster. Absent times stay what they were, or become now.
+/// The ID is the natural key, or else the name on its cluster. Absent times keep their values, or for a new role become
+/// now.
 fn put_role(tx: &Connection, role: Role, context: &SeedContext<'_>) -> Result<(), SeedError> {
     if let Some(id) = role.id {
         within("ID", id, 1, LARGEST_ROLE_ID)?;
@@ -305,7 +306,7 @@ fn put_role(tx: &Connection, role: Role, context: &SeedContext<'_>) -> Result<()
     for (index, username) in role.grant_users.iter().enumerate() {
         let member = model::member_id(tx, username)?
             .ok_or_else(|| no_user(&format!("GrantUsers[{index}]"), username))?;
-        // This list does not say who may pass the role on, so it changes nothing for those who have it.
+        // This list does not have AdminOption, so existing assignments are unchanged.
         model::reassign(tx, row.id, member, now)?;
     }
     Ok(())
@@ -437,7 +438,7 @@ fn within(path: &str, number: i64, min: i64, max: i64) -> Result<(), SeedError> 
     ))
 }
 
-/// Gives every record as a seed document of its own.
+/// Writes each record as its own seed document.
 pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::Result<()> {
     let account_id = model::tenant(tx)?.account_id;
     for (cluster_id, cluster_name) in model::all_clusters(tx)? {
@@ -460,7 +461,7 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
     let mut role_ids = Vec::new();
     model::for_each_role(tx, |role| {
         role_ids.push(role.id);
-        // Who has the role follows, with more than their names.
+        // The members of the role follow, with more than their names.
         let role = answer::Role::new(role, "[]".to_owned(), account_id);
         each(json!({ "Roles": [role] }));
     })?;
@@ -486,7 +487,7 @@ pub(crate) fn export(tx: &Connection, each: &mut dyn FnMut(Value)) -> rusqlite::
     })
 }
 
-/// Makes up that many users of the tenant, the first of them its main user.
+/// Generates this many users of the tenant, the first of them its main user.
 pub(crate) fn generate(count: u64, ids: &Ids, each: &mut dyn FnMut(Value)) {
     const ACCOUNT: u64 = 12_345_678;
     const FIRST: u64 = 1_716_264_720_906;
@@ -560,7 +561,7 @@ mod tests {
         let copy = store();
         assert_eq!(put(&copy, &documents, 2), documents.len() as u64);
         assert_eq!(exported(&copy), documents);
-        // Once more over the same data: nothing is doubled, and nothing moves.
+        // Merged again over the same data: nothing is duplicated or moved.
         put(&copy, &documents, 3);
         assert_eq!(exported(&copy), documents);
     }

@@ -1,6 +1,6 @@
 //! Alibaba Cloud ACS3-HMAC-SHA256 and ACS3-HMAC-SM3 (aliyun-ehpc.md 2.2).
 //!
-//! Everything travels in headers. The client's own list says which of them are signed: the SDK generations differ.
+//! Everything is in headers. The client's own list says which of them are signed: the SDK generations differ.
 
 use std::borrow::Cow;
 
@@ -13,12 +13,12 @@ use super::{
     pairs, parse_fractional_time, to_be_signed,
 };
 
-/// A form of the scheme, as the first word of `Authorization` and the first line of the string to sign name it.
+/// A variant of the scheme, as named by the first word of `Authorization` and the first line of the string to sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
-    /// `ACS3-HMAC-SHA256`, which every SDK uses unless it is told otherwise.
+    /// `ACS3-HMAC-SHA256`, the default of every SDK.
     Sha256,
-    /// `ACS3-HMAC-SM3`: the same with SM3 in every place; the header for the body's hash keeps its name.
+    /// `ACS3-HMAC-SM3`: the same with SM3 throughout; the header for the body's hash keeps its name.
     Sm3,
 }
 
@@ -34,7 +34,7 @@ impl Algorithm {
         }
     }
 
-    /// The digest of body, canonical request and HMAC.
+    /// The digest of the body, the canonical request and the HMAC.
     #[must_use]
     pub const fn digest(self) -> Digest {
         match self {
@@ -44,7 +44,7 @@ impl Algorithm {
     }
 }
 
-/// What the doctor and `explain` ask.
+/// The scheme for the doctor and `explain`.
 pub(super) static RULES: SchemeRules = SchemeRules {
     title: "Alibaba ACS3-HMAC",
     is_on: |request| {
@@ -71,7 +71,7 @@ pub(super) static RULES: SchemeRules = SchemeRules {
     write_time: extended_time,
 };
 
-/// The header that makes every call another one.
+/// The header that makes every call unique.
 const NONCE: &str = "x-acs-signature-nonce";
 
 /// The header that states the hash of the body.
@@ -80,13 +80,13 @@ const BODY_HASH: &str = "x-acs-content-sha256";
 /// The headers that carry a signature.
 #[derive(Clone, Copy, Debug)]
 pub struct Authorization<'a> {
-    /// The form of the scheme.
+    /// The variant of the scheme.
     pub algorithm: Algorithm,
     /// `Credential`, as sent.
     pub access_key_id: &'a str,
     /// `SignedHeaders`, as sent.
     pub signed_headers: &'a str,
-    /// `Signature`, lower-case hex when it is right.
+    /// `Signature`, in lower-case hex if it is correct.
     pub signature: &'a str,
     /// `x-acs-date`, in seconds since 1970.
     pub timestamp: i64,
@@ -96,14 +96,14 @@ pub struct Authorization<'a> {
     pub security_token: Option<&'a str>,
 }
 
-/// What keeps a request from being verified, in the order in which the gateway looks (aliyun-ehpc.md 5.2).
+/// Why a request cannot be verified, in the order of the gateway's checks (aliyun-ehpc.md 5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Defect {
-    /// Something is absent; the name is what follows `Missing` in the error's code. No `Authorization` at all is
-    /// `AccessKeyId`.
+    /// Something is missing; the name is what follows `Missing` in the error's code. If there is no `Authorization` at
+    /// all, it is `AccessKeyId`.
     #[error("{0} is missing")]
     Missing(&'static str),
-    /// `Authorization` cannot be taken apart, or names a signed header twice.
+    /// `Authorization` cannot be parsed, or names a signed header twice.
     #[error("Authorization is not of the form ACS3-… Credential=…,SignedHeaders=…,Signature=…")]
     Malformed,
     /// Another `ACS3-…` algorithm.
@@ -114,7 +114,7 @@ pub enum Defect {
     MalformedTimestamp,
 }
 
-/// Reads the headers.
+/// Parses the headers.
 ///
 /// # Errors
 /// The first [`Defect`] in the gateway's order.
@@ -149,8 +149,8 @@ pub fn read<'a>(request: &RawRequest<'a>) -> Result<Authorization<'a>, Defect> {
     })
 }
 
-/// The six parts, rebuilt for the headers that the client says it signed. An error about a malformed `Authorization`
-/// passes an empty list.
+/// The six parts, rebuilt from the headers that the client says it signed. For an error about a malformed
+/// `Authorization`, the list is empty.
 #[must_use]
 pub fn canonical_request<'a>(
     request: &RawRequest<'a>,
@@ -170,7 +170,7 @@ pub fn canonical_request<'a>(
             })
             .collect(),
         signed_headers: Cow::Borrowed(signed_headers),
-        // The hash of what arrived, never the header's word for it: so a changed body changes the signature too.
+        // The hash of the received body, never the one in the header, so that a modified body changes the signature too.
         payload_hash: Cow::Owned(algorithm.digest().hash(request.body)),
     }
 }
@@ -182,7 +182,7 @@ pub fn string_to_sign(algorithm: Algorithm, canonical_request: &str) -> String {
     join(algorithm.as_str(), &hash)
 }
 
-/// The lines of the string to sign; the last is a hash when it is right.
+/// The lines of the string to sign; the last is a hash if it is correct.
 fn join(algorithm: &str, hash: &str) -> String {
     format!("{algorithm}\n{hash}")
 }
@@ -205,10 +205,10 @@ fn stages(canonical: &CanonicalRequest<'_>, algorithm: Algorithm, secret: &str) 
     }
 }
 
-/// The query with its names unescaped, when that is safe and makes a difference.
+/// The query with unescaped names, if that is safe and makes a difference.
 ///
-/// The Python SDK leaves names as they are (aliyun-ehpc.md 2.2). Names that hold a separator would let two requests
-/// share one canonical form, so those are only accepted encoded.
+/// The Python SDK does not escape names (aliyun-ehpc.md 2.2). With names that contain a separator, two requests could
+/// share one canonical form, so these are only accepted escaped.
 fn plain_names(query: &str) -> Option<String> {
     let mut pairs: Vec<Pair<'_>> = pairs(query.as_bytes()).collect();
     if pairs
@@ -229,7 +229,7 @@ fn plain_names(query: &str) -> Option<String> {
     Some(out)
 }
 
-/// The forms that are tried: the path as sent, then each of `alternative_paths`; where query names need escaping, both ways.
+/// The candidates: the path as sent, then each of `alternative_paths`; if query names need escaping, in both forms.
 pub fn candidates<'a>(
     request: &'a RawRequest<'a>,
     alternative_paths: &'a [&'a str],
@@ -272,13 +272,13 @@ pub fn verify(
     )
 }
 
-/// Whether `x-acs-content-sha256` names another body than the one that came.
+/// Whether `x-acs-content-sha256` differs from the hash of the received body.
 fn states_another_body(request: &RawRequest<'_>, algorithm: Algorithm) -> bool {
     let stated = request.header(BODY_HASH);
     stated.is_some_and(|stated| stated != algorithm.digest().hash(request.body))
 }
 
-/// Signs every header given (`host`, `x-acs-action` and `x-acs-version` are the caller's) and those it adds.
+/// Signs all given headers (`host`, `x-acs-action` and `x-acs-version` have to be among them) and those it adds.
 ///
 /// `time` is in seconds since 1970.
 #[must_use]
@@ -286,7 +286,7 @@ pub fn sign(request: &RawRequest<'_>, key: &AccessKey<'_>, time: i64, nonce: &st
     sign_with(Algorithm::Sha256, request, key, time, nonce)
 }
 
-/// As [`sign`], with SM3.
+/// Like [`sign`], with SM3.
 #[must_use]
 pub fn sign_sm3(
     request: &RawRequest<'_>,

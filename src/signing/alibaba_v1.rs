@@ -1,7 +1,7 @@
 //! Alibaba Cloud RPC signatures, SignatureVersion 1.0 (aliyun-ehpc.md 2.1).
 //!
-//! Everything travels in the parameters, query and form together. The canonical text is the sorted query; it is
-//! encoded once more inside the string to sign.
+//! Everything is in the parameters, of the query and form together. The canonical text is the sorted query; it is
+//! encoded a second time in the string to sign.
 
 use super::coding::{base64, encoded, last, push, sorted_then_encoded};
 use super::doctor::encoders::standard;
@@ -12,7 +12,7 @@ use super::{
     encode, extended_time, pairs, parse_fractional_time,
 };
 
-/// What the doctor and `explain` ask.
+/// The scheme for the doctor and `explain`.
 pub(super) static RULES: SchemeRules = SchemeRules {
     title: "Alibaba RPC 1.0",
     is_on: |request| carries(request, "SignatureNonce") || carries(request, "AccessKeyId"),
@@ -59,14 +59,14 @@ pub struct Parameters<'a> {
     /// `SecurityToken`, if there is one.
     pub security_token: Option<String>,
     pairs: Vec<Pair<'a>>,
-    /// The same without what the form repeats of the query, where it repeats something.
+    /// The parameters without those of the query that the form overrides; `None` if there are none.
     overlaid: Option<Vec<Pair<'a>>>,
 }
 
-/// What keeps a request from being verified, in the order in which the gateway looks (aliyun-ehpc.md 5.2).
+/// Why a request cannot be verified, in the order of the gateway's checks (aliyun-ehpc.md 5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Defect {
-    /// A parameter is absent or empty; its name is what follows `Missing` in the error's code.
+    /// A parameter is missing or empty; its name is what follows `Missing` in the error's code.
     #[error("{0} is missing")]
     Missing(&'static str),
     /// `SignatureMethod` or `SignatureType` asks for something other than an HMAC (RSA, bearer tokens).
@@ -77,7 +77,7 @@ pub enum Defect {
     MalformedTimestamp,
 }
 
-/// All parameters of a request: the query's, then those of a form, which only a POST has.
+/// All parameters of a request: those of the query, then those of a form, which only a POST has.
 #[must_use]
 pub fn parameters<'a>(request: &RawRequest<'a>) -> Vec<Pair<'a>> {
     let form = if request.method == "POST" && request.is_form() {
@@ -88,8 +88,8 @@ pub fn parameters<'a>(request: &RawRequest<'a>) -> Vec<Pair<'a>> {
     pairs(request.query.as_bytes()).chain(pairs(form)).collect()
 }
 
-/// The parameters with the query overlaid by the form, which wins: what the clients of this scheme sign that lay a form over
-/// a query (`alibabacloud-go/tea-rpc`, `@alicloud/rpc-client`). `None` where the two have no name in common.
+/// The parameters of the query overlaid by those of the form: some clients of this scheme sign these
+/// (`alibabacloud-go/tea-rpc`, `@alicloud/rpc-client`). `None` if the two have no name in common.
 #[must_use]
 pub fn overlaid<'a>(request: &RawRequest<'a>) -> Option<Vec<Pair<'a>>> {
     if request.method != "POST" || request.query.is_empty() || !request.is_form() {
@@ -102,7 +102,7 @@ pub fn overlaid<'a>(request: &RawRequest<'a>) -> Option<Vec<Pair<'a>>> {
     (all.len() < sent).then(|| all.into_iter().chain(form).collect())
 }
 
-/// Reads the common parameters.
+/// Parses the common parameters.
 ///
 /// # Errors
 /// The first [`Defect`] in the gateway's order.
@@ -144,7 +144,7 @@ pub fn read<'a>(request: &RawRequest<'a>) -> Result<Parameters<'a>, Defect> {
     })
 }
 
-/// The sorted and encoded parameters, `Signature` left out.
+/// The sorted and encoded parameters, without `Signature`.
 #[must_use]
 pub fn canonical_query(parameters: &[Pair<'_>]) -> String {
     sorted_then_encoded(
@@ -155,17 +155,17 @@ pub fn canonical_query(parameters: &[Pair<'_>]) -> String {
     )
 }
 
-/// `METHOD&%2F&…`, the canonical query encoded once more.
+/// `METHOD&%2F&…`, with the canonical query encoded a second time.
 #[must_use]
 pub fn string_to_sign(method: &str, path: &str, canonical_query: &str) -> String {
-    // Every & and = of the query takes three bytes here, and every % of it five.
+    // Here, every & and = of the query takes three bytes, and every % five.
     let mut text = String::with_capacity(2 * canonical_query.len() + 64);
     let [path, query] = [path, canonical_query].map(|part| encoded(part.as_bytes()));
     join(&mut text, method, path, query);
     text
 }
 
-/// The parts of the string to sign, of which the last two are encoded already.
+/// The parts of the string to sign; the last two are already encoded.
 pub(super) fn join<'a>(
     text: &mut String,
     method: &str,
@@ -185,9 +185,9 @@ pub fn signature(digest: Digest, secret: &str, string_to_sign: &str) -> String {
     base64(&digest.hmac(format!("{secret}&").as_bytes(), string_to_sign.as_bytes()))
 }
 
-/// The forms that are tried: every parameter, then the query overlaid by the form; the path as sent, and each of
-/// `alternative_paths`; `/` before the others, because every RPC client signs
-/// it, whatever prefix it sends to, so that the first form is the client's own.
+/// The candidates: all parameters, then the query overlaid by the form; for each, the path as sent and each of
+/// `alternative_paths`. Of these, `/` comes first because every RPC client signs it, whatever prefix it sends to, so that
+/// the first candidate is the client's own form.
 pub fn candidates<'a>(
     request: &'a RawRequest<'a>,
     alternative_paths: &'a [&'a str],
@@ -227,9 +227,9 @@ pub fn verify(
     )
 }
 
-/// Signs: the common parameters that are not there yet, and the signature, go into the query.
+/// Signs: the missing common parameters and the signature are added to the query.
 ///
-/// `time` is in seconds since 1970. A form in the body is signed and stays where it is.
+/// `time` is in seconds since 1970. A form in the body is signed and left in place.
 #[must_use]
 pub fn sign(
     request: &RawRequest<'_>,

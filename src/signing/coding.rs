@@ -1,4 +1,4 @@
-//! Percent-encoding, hex and the digests, each over bytes.
+//! Percent-encoding, hex and digests, over bytes.
 
 use std::borrow::Cow;
 
@@ -19,18 +19,18 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'~');
 
-/// Percent-encodes all but `A-Z a-z 0-9 - _ . ~`, with upper-case hex; a space is `%20`.
+/// Percent-encodes everything but `A-Z a-z 0-9 - _ . ~`, with upper-case hex; a space becomes `%20`.
 #[must_use]
 pub fn encode(bytes: &[u8]) -> Cow<'_, str> {
     Cow::from(percent_encode(bytes, RESERVED))
 }
 
-/// The same in pieces.
+/// The same as an iterator of pieces.
 pub(super) fn encoded(bytes: &[u8]) -> impl Iterator<Item = &str> {
     percent_encode(bytes, RESERVED)
 }
 
-/// Decodes a name or value of a query or form: `+` is a space, a `%` that starts no escape stands for itself.
+/// Decodes a name or value of a query or form: `+` is a space, and a `%` that does not start an escape is kept.
 #[must_use]
 pub fn decode(text: &[u8]) -> Cow<'_, [u8]> {
     if memchr2(b'+', b'%', text).is_none() {
@@ -41,7 +41,7 @@ pub fn decode(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(decoded)
 }
 
-/// The same, added to what there is.
+/// The same, appended to a buffer.
 pub(crate) fn decode_onto(decoded: &mut Vec<u8>, text: &[u8]) {
     let mut rest = text;
     while let Some(at) = memchr2(b'+', b'%', rest) {
@@ -71,7 +71,7 @@ const fn digit(byte: u8) -> Option<u8> {
     }
 }
 
-/// Whether a byte is an unreserved character of RFC 3986, by its value: every byte of a signed query is looked up.
+/// Whether a byte is an unreserved character of RFC 3986, as a table: every byte of a signed query is looked up.
 const UNRESERVED: [bool; 256] = {
     let mut unreserved = [false; 256];
     let mut byte = 0;
@@ -88,7 +88,7 @@ fn is_unreserved(byte: u8) -> bool {
     UNRESERVED[usize::from(byte)]
 }
 
-/// Whether a part of a query is written as [`encode`] writes it, as most parts are.
+/// Whether a part of a query is already encoded as by [`encode`], as most parts are.
 fn is_encoded(raw: &[u8]) -> bool {
     let mut rest = raw;
     while let Some(at) = rest.iter().position(|&byte| !is_unreserved(byte)) {
@@ -113,18 +113,18 @@ pub struct Pair<'a> {
     pub name: Cow<'a, [u8]>,
     /// The decoded value; empty when there is no `=`.
     pub value: Cow<'a, [u8]>,
-    /// The pair as sent.
+    /// The pair, as sent.
     pub raw: &'a [u8],
 }
 
 impl Pair<'_> {
-    /// The value as text, for parameters that are ASCII when they are right.
+    /// The value as text, for parameters that are ASCII if they are valid.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.value)
     }
 
-    /// The name and the value, encoded afresh.
+    /// The name and the value, re-encoded.
     fn encoded(&self) -> (Cow<'_, str>, Cow<'_, str>) {
         let part = |raw, decoded| match std::str::from_utf8(raw) {
             Ok(text) if is_encoded(raw) => Cow::Borrowed(text),
@@ -135,7 +135,7 @@ impl Pair<'_> {
     }
 }
 
-/// What comes before the first `=`, and what comes after it.
+/// The parts before and after the first `=`.
 pub(crate) fn halves(raw: &[u8]) -> (&[u8], &[u8]) {
     match memchr(b'=', raw) {
         Some(at) => (&raw[..at], &raw[at + 1..]),
@@ -143,7 +143,7 @@ pub(crate) fn halves(raw: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// Splits a query or form; empty segments are dropped, order and repeats are kept.
+/// Splits a query or form; empty segments are dropped, order and repetitions are kept.
 pub fn pairs(text: &[u8]) -> impl Iterator<Item = Pair<'_>> {
     segments(text).map(|raw| {
         let (name, value) = halves(raw);
@@ -155,13 +155,13 @@ pub fn pairs(text: &[u8]) -> impl Iterator<Item = Pair<'_>> {
     })
 }
 
-/// The pairs of a query or form as sent.
+/// The pairs of a query or form, as sent.
 pub(crate) fn segments(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|&byte| byte == b'&')
         .filter(|segment| !segment.is_empty())
 }
 
-/// The last value of a name, as text: where a form repeats what the query says, the form wins.
+/// The last value for a name, as text: if a form repeats a name of the query, the form wins.
 pub(super) fn last<'a>(pairs: &'a [Pair<'_>], name: &str) -> Option<Cow<'a, str>> {
     pairs
         .iter()
@@ -193,7 +193,7 @@ pub(super) fn encoded_then_sorted(pairs: Vec<&Pair<'_>>) -> String {
     out
 }
 
-/// Adds `&name=value` to a query that is written as it is given.
+/// Appends `&name=value` to a query, without encoding.
 pub(super) fn push(query: &mut String, name: &str, value: &str) {
     if !query.is_empty() {
         query.push('&');
@@ -216,16 +216,16 @@ pub fn hex(bytes: &[u8]) -> String {
     String::from_utf8(out).expect("hex digits are ASCII")
 }
 
-/// Whether a path is its own encoded form, whichever way a scheme goes about it, as nearly every path is.
+/// Whether a path is its own encoded form in every scheme, as nearly every path is.
 pub(super) fn is_plain_path(path: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
     path.bytes().all(plain)
 }
 
-/// The SHA-256 of nothing, in lower-case hex: of the body of nearly every request.
+/// The SHA-256 of empty input, in lower-case hex, for the body of nearly every request.
 const SHA256_OF_NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/// Lower-case hex of the SHA-256.
+/// SHA-256 in lower-case hex.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
     if bytes.is_empty() {
@@ -234,10 +234,10 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// The SM3 of nothing, in lower-case hex.
+/// The SM3 of empty input, in lower-case hex.
 const SM3_OF_NOTHING: &str = "1ab21d8355cfa17f8e61194831e81a8f22bec8c728fefb747ed035eb5082aa2b";
 
-/// Lower-case hex of the SM3, the Chinese standard's digest of 256 bits.
+/// SM3, a Chinese standard with a 256-bit digest, in lower-case hex.
 #[must_use]
 pub fn sm3_hex(bytes: &[u8]) -> String {
     if bytes.is_empty() {
@@ -246,7 +246,7 @@ pub fn sm3_hex(bytes: &[u8]) -> String {
     hex(&Sm3::digest(bytes))
 }
 
-/// Lower-case hex of the MD5, which QingCloud takes of the body.
+/// MD5 in lower-case hex, which QingCloud takes of the body.
 #[must_use]
 pub fn md5_hex(bytes: &[u8]) -> String {
     const OF_NOTHING: &str = "d41d8cd98f00b204e9800998ecf8427e";
@@ -261,7 +261,7 @@ pub(super) fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
-/// The digest under the HMAC, where a scheme leaves the client a choice.
+/// The digest of the HMAC, where a scheme leaves the client a choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Digest {
     /// HMAC-SHA1.
@@ -282,7 +282,7 @@ impl Digest {
         }
     }
 
-    /// The digest of nothing: of the body of nearly every request.
+    /// The digest of empty input, for the body of nearly every request.
     pub(super) const fn of_nothing(self) -> &'static str {
         match self {
             Self::Sha1 => "da39a3ee5e6b4b0d3255bfef95601890afd80709",
@@ -327,8 +327,8 @@ mod tests {
 
     use super::*;
 
-    /// The example of GM/T 0004-2012 A.1, the constant of huaweicloudsdkcore 3.1.219 for nothing, and an HMAC that its
-    /// SM3 made under Python's `hmac`.
+    /// The example in GM/T 0004-2012 A.1, the constant for empty input in huaweicloudsdkcore 3.1.219, and an HMAC
+    /// computed by its SM3 with Python's `hmac`.
     #[test]
     fn sm3_is_that_of_the_standard_and_of_the_sdk() {
         let of_abc = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0";
@@ -360,7 +360,7 @@ mod tests {
             prop_assert_eq!(decode(text.as_bytes()), expected);
         }
 
-        /// Whether a pair is taken as it came or encoded afresh cannot be told.
+        /// A pair as sent and a re-encoded pair are indistinguishable.
         #[test]
         fn a_pair_is_encoded_alike_either_way(raw in "[a-z%0-9A-F+=~ \u{5f20}]{1,12}") {
             for pair in pairs(raw.as_bytes()) {

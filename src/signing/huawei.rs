@@ -1,8 +1,8 @@
-//! Huawei Cloud SDK-HMAC-SHA256 (huawei-auth.md 2), for Workspace, RocketMQ and IAM alike, and the two forms of it that
-//! the SDKs' cores can be told to use: SDK-HMAC-SM3, and V11-HMAC-SHA256 with a derived key (huaweicloudsdkcore 3.1.219,
-//! `signer.py` and `hkdf.py`).
+//! Huawei Cloud SDK-HMAC-SHA256 (huawei-auth.md 2), for Workspace, RocketMQ and IAM alike, and two variants that the
+//! SDK cores can be configured to use: SDK-HMAC-SM3, and V11-HMAC-SHA256 with a derived key (huaweicloudsdkcore
+//! 3.1.219, `signer.py` and `hkdf.py`).
 //!
-//! `X-Auth-Token` is no signature and not looked at here: a request without `Authorization` is
+//! `X-Auth-Token` is not a signature and not examined here: a request without `Authorization` is
 //! [`Defect::NoAuthorization`], and the provider then looks for a token.
 
 use std::borrow::Cow;
@@ -17,12 +17,12 @@ use super::{
     parse_compact_time, to_be_signed,
 };
 
-/// A form of the scheme, as the first word of `Authorization` and the first line of the string to sign name it.
+/// A variant of the scheme, as named by the first word of `Authorization` and the first line of the string to sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
-    /// `SDK-HMAC-SHA256`, which every SDK uses unless it is told otherwise.
+    /// `SDK-HMAC-SHA256`, the default of every SDK.
     Sha256,
-    /// `SDK-HMAC-SM3`: the same with SM3 in every place.
+    /// `SDK-HMAC-SM3`: the same with SM3 throughout.
     Sm3,
     /// `V11-HMAC-SHA256`: the key is derived from the secret for a day, a region and a service.
     Derived,
@@ -41,7 +41,7 @@ impl Algorithm {
         }
     }
 
-    /// The digest of body, canonical request and HMAC.
+    /// The digest of the body, the canonical request and the HMAC.
     #[must_use]
     pub const fn digest(self) -> Digest {
         match self {
@@ -50,7 +50,7 @@ impl Algorithm {
         }
     }
 
-    /// The header that stands for the body's hash where it is sent.
+    /// The header that replaces the body's hash, if it is sent.
     #[must_use]
     pub const fn content_header(self) -> &'static str {
         match self {
@@ -60,13 +60,13 @@ impl Algorithm {
     }
 }
 
-/// The forms of the same SDK cores that sign with a private key, which are not verified.
+/// The variants in the same SDK cores that sign with a private key, which are not verified.
 const WITH_PRIVATE_KEY: [&str; 2] = ["SDK-ECDSA-P256-SHA256", "SDK-SM2-SM3"];
 
-/// What stands for the body's hash where the body is not signed.
+/// Replaces the body's hash if the body is not signed.
 const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 
-/// What the doctor and `explain` ask.
+/// The scheme for the doctor and `explain`.
 pub(super) static RULES: SchemeRules = SchemeRules {
     title: "Huawei SDK-HMAC",
     is_on: |request| {
@@ -107,15 +107,15 @@ pub(super) static RULES: SchemeRules = SchemeRules {
 /// The headers that carry a signature.
 #[derive(Clone, Copy, Debug)]
 pub struct Authorization<'a> {
-    /// The form of the scheme.
+    /// The variant of the scheme.
     pub algorithm: Algorithm,
-    /// `Access`, as sent; what precedes the first slash of `Credential`.
+    /// `Access`, as sent, or the part of `Credential` before the first slash.
     pub access_key_id: &'a str,
-    /// `20240520/cn-north-4/workspace`, the rest of `Credential`; empty but for [`Algorithm::Derived`].
+    /// `20240520/cn-north-4/workspace`, the rest of `Credential`; empty except for [`Algorithm::Derived`].
     pub scope: &'a str,
     /// `SignedHeaders`, as sent.
     pub signed_headers: &'a str,
-    /// `Signature`, lower-case hex when it is right.
+    /// `Signature`, in lower-case hex if it is correct.
     pub signature: &'a str,
     /// `X-Sdk-Date` as sent: it is signed in this spelling.
     pub date: &'a str,
@@ -125,25 +125,25 @@ pub struct Authorization<'a> {
     pub security_token: Option<&'a str>,
 }
 
-/// What keeps a request from being verified. Each is APIGW.0301 on the wire; `Display` is the short reason in its
-/// message, `Incorrect IAM authentication information: …` (Inferred: huawei-auth.md 7 has no captured texts for these).
+/// Why a request cannot be verified. Each is APIGW.0301 on the wire; `Display` is the short reason in its message,
+/// `Incorrect IAM authentication information: …` (Inferred: huawei-auth.md 7 has no captured texts for these).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Defect {
-    /// No `Authorization` header; a token may still be there.
+    /// No `Authorization` header; there may still be a token.
     NoAuthorization,
     /// Another scheme.
     UnknownScheme,
-    /// A form of the scheme that signs with a private key.
+    /// A variant that signs with a private key.
     PrivateKey(&'static str),
-    /// The date in `Credential` is not that of `X-Sdk-Date`.
+    /// The date in `Credential` differs from that of `X-Sdk-Date`.
     ScopeDate,
-    /// `Authorization` cannot be taken apart, lacks the field named here, or names a header there twice.
+    /// `Authorization` cannot be parsed, lacks the field named here, or names a header twice in it.
     Malformed(&'static str),
     /// No `X-Sdk-Date`.
     NoDate,
     /// `X-Sdk-Date` is not `YYYYMMDDThhmmssZ`.
     MalformedDate,
-    /// `x-sdk-date` is not among the signed headers, the only one that has to be.
+    /// `x-sdk-date`, the only header that has to be signed, is not.
     UnsignedDate,
 }
 
@@ -164,7 +164,7 @@ impl fmt::Display for Defect {
 }
 
 impl Defect {
-    /// What a reader of the journal should know besides the reason on the wire.
+    /// An explanation for readers of the journal, in addition to the reason on the wire.
     #[must_use]
     pub fn explanation(self) -> Option<String> {
         let verified = "SDK-HMAC-SHA256, SDK-HMAC-SM3 and V11-HMAC-SHA256";
@@ -178,7 +178,7 @@ impl Defect {
     }
 }
 
-/// Reads the headers.
+/// Parses the headers.
 ///
 /// # Errors
 /// The first [`Defect`], `Authorization` before `X-Sdk-Date`.
@@ -221,7 +221,7 @@ pub fn read<'a>(request: &RawRequest<'a>) -> Result<Authorization<'a>, Defect> {
     if !listed(signed_headers).any(|name| name == "x-sdk-date") {
         return Err(Defect::UnsignedDate);
     }
-    // Inferred: the SDKs write both from one moment, so another date is a mistake.
+    // Inferred: the SDKs write both from the same time, so a different date is a mistake.
     if is_derived && !scope.starts_with(&date[..8]) {
         return Err(Defect::ScopeDate);
     }
@@ -244,7 +244,7 @@ fn is_scope(text: &str) -> bool {
         if date.len() == 8 && !region.is_empty() && !service.is_empty())
 }
 
-/// The path: decoded whole, so that `%2F` becomes a slash, encoded piece by piece, with a slash at the end.
+/// The path: decoded as a whole, so that `%2F` becomes a slash, then encoded by segment, with a trailing slash.
 #[must_use]
 pub fn canonical_path(path: &str) -> String {
     let mut out = String::with_capacity(path.len() + 1);
@@ -265,10 +265,10 @@ pub fn canonical_path(path: &str) -> String {
     out
 }
 
-/// The six parts, rebuilt for the headers that the client says it signed.
+/// The six parts, rebuilt from the headers that the client says it signed.
 ///
-/// `X-Sdk-Content-Sha256` (`…-Sm3`), where sent, stands for the body's hash word for word: it says `UNSIGNED-PAYLOAD` for
-/// uploads. [`verify`] refuses one that says neither that nor the body's hash.
+/// `X-Sdk-Content-Sha256` (`…-Sm3`), if sent, replaces the body's hash verbatim: for uploads it is `UNSIGNED-PAYLOAD`.
+/// [`verify`] refuses any value other than that and the body's hash.
 #[must_use]
 pub fn canonical_request<'a>(
     request: &RawRequest<'a>,
@@ -303,7 +303,7 @@ pub fn canonical_request<'a>(
     }
 }
 
-/// The form's name, the date as sent, the scope of a derived key, and the hash of the canonical request.
+/// The name of the variant, the date as sent, the scope of a derived key, and the hash of the canonical request.
 #[must_use]
 pub fn string_to_sign(
     algorithm: Algorithm,
@@ -316,7 +316,7 @@ pub fn string_to_sign(
     join(algorithm.as_str(), date, scope, &hash)
 }
 
-/// The lines of the string to sign; the last is a hash when it is right.
+/// The lines of the string to sign; the last is a hash if it is correct.
 fn join(algorithm: &str, date: &str, scope: Option<&str>, hash: &str) -> String {
     match scope {
         Some(scope) => format!("{algorithm}\n{date}\n{scope}\n{hash}"),
@@ -324,7 +324,7 @@ fn join(algorithm: &str, date: &str, scope: Option<&str>, hash: &str) -> String 
     }
 }
 
-/// The key of `V11-HMAC-SHA256`, in the hex in which it is used: HKDF with the access key id for salt, one block long.
+/// The key of `V11-HMAC-SHA256`, in the hex form in which it is used: one block of HKDF with the access key id as salt.
 #[must_use]
 pub fn derived_key(access_key_id: &str, secret: &str, scope: &str) -> String {
     let extracted = hmac_sha256(access_key_id.as_bytes(), secret.as_bytes());
@@ -367,8 +367,8 @@ fn stages(
     }
 }
 
-/// The forms that are tried: the path as sent, then each of `alternative_paths`; an empty body also with the hash of nothing, which
-/// the Python SDK signs there whatever `X-Sdk-Content-Sha256` says.
+/// The candidates: the path as sent, then each of `alternative_paths`; for an empty body, also with the hash of empty
+/// input, which the Python SDK signs regardless of `X-Sdk-Content-Sha256`.
 pub fn candidates<'a>(
     request: &'a RawRequest<'a>,
     alternative_paths: &'a [&'a str],
@@ -392,11 +392,11 @@ pub fn candidates<'a>(
     })
 }
 
-/// Whether the header that states the body's hash names another body than the one that came.
+/// Whether the header with the body's hash differs from the hash of the received body.
 ///
-/// Inferred: huawei-auth.md 2 takes the header word for word, which it does for `UNSIGNED-PAYLOAD` (with any content type:
-/// a client that signs that word leaves the body open on purpose). A hash that is not the body's would let anyone replace the
-/// body and state the hash of the one that was signed, in a header that need not be signed.
+/// Inferred: huawei-auth.md 2 takes the header verbatim, as it does `UNSIGNED-PAYLOAD` (with any content type: a client
+/// that signs this value leaves the body unsigned on purpose). If a wrong hash were accepted, anyone could replace the
+/// body and state the hash of the signed one in a header that need not be signed.
 fn states_another_body(request: &RawRequest<'_>, algorithm: Algorithm) -> bool {
     request
         .header(algorithm.content_header())
@@ -407,10 +407,10 @@ fn states_another_body(request: &RawRequest<'_>, algorithm: Algorithm) -> bool {
 
 /// Verifies a request that [`read`] accepted; `alternative_paths` are further paths that may have been signed.
 ///
-/// The error's message wants [`Mismatch::canonical_request`] with every line feed replaced by `|`.
+/// In the error's message, every line feed of [`Mismatch::canonical_request`] has to be replaced by `|`.
 ///
 /// # Errors
-/// [`Mismatch`] when no candidate gives the client's signature, or when the header that states the body's hash names another body.
+/// [`Mismatch`] when no candidate gives the client's signature, or when the header with the body's hash is wrong.
 pub fn verify(
     request: &RawRequest<'_>,
     alternative_paths: &[&str],
@@ -432,8 +432,8 @@ pub fn verify(
     )
 }
 
-/// Signs every header given (`host`, `x-project-id` and `content-type` are the caller's) and those it adds, as SDKs do
-/// unless they are told otherwise.
+/// Signs all given headers (`host`, `x-project-id` and `content-type` have to be among them, if sent) and those it
+/// adds, as SDKs do by default.
 ///
 /// `time` is in seconds since 1970.
 #[must_use]

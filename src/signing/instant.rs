@@ -1,17 +1,17 @@
-//! The two ways in which the clouds write a time in UTC, as seconds since 1970 and back.
+//! The two formats in which the clouds write a UTC time, from and to seconds since 1970.
 
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, NaiveDate};
 
-/// Reads `2026-01-02T03:04:05Z`, to the letter.
+/// Parses exactly `2026-01-02T03:04:05Z`.
 #[must_use]
 pub fn parse_extended_time(text: &str) -> Option<i64> {
     shaped(text, "YYYY-MM-DDThh:mm:ssZ")
 }
 
-/// Reads the same, with or without a fraction of a second, which is dropped: `2026-01-02T03:04:05.678Z`.
+/// Parses the same with an optional fraction of a second, which is dropped: `2026-01-02T03:04:05.678Z`.
 ///
 /// Inferred from clients of the real gateways: JavaScript's `toISOString` writes three digits, chrono writes nine.
 #[must_use]
@@ -20,14 +20,14 @@ pub fn parse_fractional_time(text: &str) -> Option<i64> {
     parse_extended_time(&whole)
 }
 
-/// Reads `20260102T030405Z`, to the letter.
+/// Parses exactly `20260102T030405Z`.
 #[must_use]
 pub fn parse_compact_time(text: &str) -> Option<i64> {
     shaped(text, "YYYYMMDDThhmmssZ")
 }
 
-/// Takes the fraction of a second, 1 to 9 digits, out of a time that ends in `Z`: gives the time without it, and its
-/// nanoseconds. A time without a fraction has none of these.
+/// Extracts the fraction of a second, 1 to 9 digits, from a time that ends in `Z`: returns the time without it, and its
+/// nanoseconds, which are 0 without a fraction.
 #[must_use]
 pub fn without_fraction(text: &str) -> Option<(Cow<'_, str>, u32)> {
     let Some((seconds, rest)) = text.split_once('.') else {
@@ -40,7 +40,7 @@ pub fn without_fraction(text: &str) -> Option<(Cow<'_, str>, u32)> {
     Some((Cow::Owned(format!("{seconds}Z")), nanos))
 }
 
-/// Reads the extended form in which everything but the year may lack its leading zero, as QingCloud's documents print.
+/// Parses the extended format with optional leading zeros in everything but the year, as printed in QingCloud's documents.
 pub(super) fn parse_unpadded_time(text: &str) -> Option<i64> {
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
     let [year, month, day] = three(date, b'-', 4..=4)?;
@@ -48,13 +48,13 @@ pub(super) fn parse_unpadded_time(text: &str) -> Option<i64> {
     seconds([year, month, day, hour, minute, second])
 }
 
-/// Writes `2026-01-02T03:04:05Z`; a time beyond the calendar is written as 1970.
+/// Formats as `2026-01-02T03:04:05Z`; a time outside the calendar becomes 1970.
 #[must_use]
 pub fn extended_time(seconds: i64) -> String {
     calendar(seconds).format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// Writes `20260102T030405Z`; a time beyond the calendar is written as 1970.
+/// Formats as `20260102T030405Z`; a time outside the calendar becomes 1970.
 #[must_use]
 pub fn compact_time(seconds: i64) -> String {
     calendar(seconds).format("%Y%m%dT%H%M%SZ").to_string()
@@ -64,9 +64,9 @@ fn calendar(seconds: i64) -> DateTime<chrono::Utc> {
     DateTime::from_timestamp(seconds, 0).unwrap_or_default()
 }
 
-/// Reads digits where the shape has a letter of `YMDhms`, and wants every other character as it stands.
+/// Parses digits where the format has one of the letters `YMDhms`; all other characters have to match.
 ///
-/// chrono's own parser forgives spaces, signs and missing zeros, which the gateways do not.
+/// chrono's own parser accepts spaces, signs and missing zeros, which the gateways do not.
 fn shaped(text: &str, shape: &str) -> Option<i64> {
     if text.len() != shape.len() {
         return None;
@@ -91,7 +91,7 @@ fn shaped(text: &str, shape: &str) -> Option<i64> {
     seconds(parts)
 }
 
-/// Three numbers, the first of so many digits, the others of one or two.
+/// Three numbers, the first with a given number of digits, the others with one or two.
 fn three(text: &str, between: u8, first: RangeInclusive<usize>) -> Option<[u32; 3]> {
     let (mut numbers, mut lengths) = ([0; 3], [0; 3]);
     let mut place = 0;

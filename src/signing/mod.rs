@@ -1,16 +1,16 @@
 //! The five clouds' request signatures, as pure functions.
 //!
-//! One file per scheme. Each has a reader for the header or the parameters that carry the signature (`read`), three
-//! functions that can be tried on their own (canonical request, string to sign, signature), `verify`, and `sign` for
-//! the other direction. Every vector of the contracts is a folder under `tests/vectors/<scheme>/`.
+//! One file per scheme. Each has a parser for the header or the parameters that carry the signature (`read`), three
+//! functions that can be tested separately (canonical request, string to sign, signature), `verify`, and its inverse,
+//! `sign`. Every vector in the contracts is a folder under `tests/vectors/<scheme>/`.
 //!
-//! What deliberately is not here: HTTP types, a clock (times come in as arguments, in seconds since 1970), nonce and
-//! token tables, the provider's error codes, and which key is known. A provider's `auth.rs` asks `read` what is missing,
-//! makes its own checks in its own order, and ends with `verify`. When that says [`Mismatch`], [`doctor::diagnose`]
+//! Deliberately excluded: HTTP types, a clock (times are arguments, in seconds since 1970), tables of nonces and
+//! tokens, the provider's error codes, and which keys are known. A provider's `auth.rs` asks `read` what is missing,
+//! makes its own checks in its own order, and ends with `verify`. If that returns [`Mismatch`], [`doctor::diagnose`]
 //! looks for the mistake; a request that verifies never pays for it.
 //!
-//! Verification starts from the bytes as received: percent-encoding is decoded into bytes, never into text that had to
-//! be repaired, so two different requests never share a canonical form by accident.
+//! Verification starts from the received bytes: percent-encoding is decoded into bytes, never into repaired text, so
+//! two different requests cannot accidentally share a canonical form.
 
 mod coding;
 mod instant;
@@ -40,18 +40,18 @@ pub use instant::{
     without_fraction,
 };
 
-/// A request as it came over the wire, and as `sign` is given one that is yet to be sent.
+/// A request, as received, or for `sign`, as it is to be sent.
 #[derive(Clone, Copy, Debug)]
 pub struct RawRequest<'a> {
     /// The method, in the case sent.
     pub method: &'a str,
-    /// The path before any `?`, percent-encoding untouched.
+    /// The path before any `?`, with its percent-encoding.
     pub path: &'a str,
-    /// What follows the `?`, untouched; empty when there is none.
+    /// The part after the `?`, unmodified; empty if there is none.
     pub query: &'a str,
-    /// Lower-case names with their values, in the order received; `host` is one of them.
+    /// Lower-case names with their values, in the order received; includes `host`.
     pub headers: &'a [(&'a str, &'a str)],
-    /// The body, to the byte.
+    /// The exact body.
     pub body: &'a [u8],
 }
 
@@ -70,13 +70,13 @@ impl<'a> RawRequest<'a> {
             .map(|(_, value)| *value)
     }
 
-    /// Whether the body says of itself that it is a form.
+    /// Whether the body is labelled as a form.
     #[must_use]
     pub fn is_form(&self) -> bool {
         self.header("content-type").is_some_and(is_form)
     }
 
-    /// The path as sent, then the others that the caller wants tried; an empty path is `/`.
+    /// The path as sent, then the caller's alternatives; an empty path is `/`.
     fn paths<'p>(
         &self,
         alternative_paths: &'p [&'p str],
@@ -95,8 +95,8 @@ impl<'a> RawRequest<'a> {
     }
 }
 
-/// Whether a content type is that of a form. Every reader of form fields asks here, so that what a provider reads is what
-/// was signed.
+/// Whether a content type is that of a form. All readers of form fields ask here, so that the provider reads exactly
+/// what was signed.
 #[must_use]
 pub fn is_form(content_type: &str) -> bool {
     let media_type = content_type.split(';').next().unwrap_or_default();
@@ -105,19 +105,19 @@ pub fn is_form(content_type: &str) -> bool {
         .eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
-/// An access key as the operator configured it.
+/// An access key, as configured by the operator.
 #[derive(Clone, Copy)]
 pub struct AccessKey<'a> {
-    /// The id that travels with the request, a `~namespace` suffix included.
+    /// The id that is sent with the request, including any `~namespace` suffix.
     pub id: &'a str,
-    /// The secret that never does.
+    /// The secret, which is never sent.
     pub secret: &'a str,
     /// The session token of a temporary key.
     pub token: Option<&'a str>,
 }
 
 impl fmt::Debug for AccessKey<'_> {
-    /// Shows the id alone: secrets and tokens appear in no log.
+    /// Shows only the id: secrets and tokens appear in no log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AccessKey")
             .field("id", &self.id)
@@ -128,26 +128,26 @@ impl fmt::Debug for AccessKey<'_> {
 /// The three stages of a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stages {
-    /// What is signed of the request; for the schemes without such a text (Alibaba V1, QingCloud) the sorted query.
+    /// The signed text of the request; for the schemes without one (Alibaba V1, QingCloud), the sorted query.
     pub canonical_request: String,
-    /// What the HMAC is taken of.
+    /// The input of the HMAC.
     pub string_to_sign: String,
-    /// The signature in the scheme's own spelling: lower-case hex, or padded Base64.
+    /// The signature in the scheme's encoding: lower-case hex, or padded Base64.
     pub signature: String,
 }
 
-/// A signature that is not the one we calculate.
+/// A signature that differs from the expected one.
 ///
-/// The texts quote the request, so they hold what the client sent, passwords in a query included; they hold no secret.
+/// The texts quote the request, so they contain what the client sent, including passwords in a query, but no secret key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mismatch {
     /// What differs.
     pub cause: Cause,
-    /// Our canonical request for the first form that was tried.
+    /// Our canonical request for the first candidate.
     pub canonical_request: String,
-    /// Our string to sign for the same form.
+    /// Our string to sign for the same candidate.
     pub string_to_sign: String,
-    /// The signature that would have been right.
+    /// The expected signature.
     pub expected: String,
 }
 
@@ -167,18 +167,18 @@ impl Mismatch {
 pub enum Cause {
     /// The signature differs.
     Signature,
-    /// The header that states the body's hash names another body.
+    /// The header with the body's hash is wrong.
     BodyHash,
 }
 
-/// What has to be added to a request so that it is signed.
+/// What has to be added to a request to sign it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedParts {
-    /// Headers to add, in the order in which they read best.
+    /// Headers to add, in the most readable order.
     pub headers: Vec<(String, String)>,
-    /// The whole query to send, without `?`: the one given, with what the scheme adds to it.
+    /// The complete query to send, without `?`: the given one plus what the scheme adds.
     pub query: String,
-    /// The whole body to send, where the scheme signs inside a form.
+    /// The complete body to send, if the scheme signs in a form.
     pub body: Option<String>,
 }
 
@@ -198,7 +198,7 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    /// Every scheme, in the order in which a request is asked for their marks.
+    /// All schemes, in the order in which a request is tested for their marks.
     pub(crate) const ALL: &[Self] = &[
         Self::AlibabaAcs3,
         Self::Huawei,
@@ -207,7 +207,7 @@ impl Scheme {
         Self::QingCloud,
     ];
 
-    /// What is particular to it.
+    /// The rules particular to the scheme.
     pub(crate) fn rules(self) -> &'static SchemeRules {
         match self {
             Self::AlibabaV1 => &alibaba_v1::RULES,
@@ -218,26 +218,26 @@ impl Scheme {
         }
     }
 
-    /// The scheme that a request is signed in, well or badly.
+    /// The scheme of a request's signature, correct or not.
     pub(crate) fn of(request: &RawRequest<'_>) -> Option<Self> {
         let mut all = Self::ALL.iter().copied();
         all.find(|scheme| (scheme.rules().is_on)(request))
     }
 }
 
-/// Whether the query, or the form of a POST, has a parameter of that name.
+/// Whether the query, or the form of a POST, has a parameter with this name.
 fn carries(request: &RawRequest<'_>, name: &str) -> bool {
     let parameters = alibaba_v1::parameters(request);
     parameters.iter().any(|pair| *pair.name == *name.as_bytes())
 }
 
-/// Compares without telling by its duration how much of the two is equal.
+/// Compares in constant time.
 #[must_use]
 pub fn same(ours: &str, theirs: &str) -> bool {
     ours.as_bytes().ct_eq(theirs.as_bytes()).into()
 }
 
-/// Holds the client's signature against what we calculate; the first candidate explains a mismatch.
+/// Compares the client's signature with the expected ones; a mismatch is explained by the first candidate.
 fn check_signature(
     given: &[impl AsRef<str>],
     candidates: impl Iterator<Item = Stages>,
@@ -258,20 +258,20 @@ fn check_signature(
 
 /// The six parts that ACS3, Volcengine and Huawei join with line feeds.
 ///
-/// The parts are open so that the doctor can change one and try again.
+/// The parts are public so that the doctor can change one and try again.
 #[derive(Clone, Debug)]
 pub struct CanonicalRequest<'a> {
-    /// As sent: methods know upper and lower case.
+    /// As sent: methods are case-sensitive.
     pub method: Cow<'a, str>,
-    /// As the scheme wants it encoded.
+    /// With the scheme's encoding.
     pub path: Cow<'a, str>,
     /// Sorted and encoded, without `?`.
     pub query: String,
-    /// Lower-case names and treated values, in the order of `signed_headers`.
+    /// Lower-case names and normalised values, in the order of `signed_headers`.
     pub headers: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     /// The client's list, exactly as sent.
     pub signed_headers: Cow<'a, str>,
-    /// The hash of the body, or the text that stands for it.
+    /// The hash of the body, or the text that replaces it.
     pub payload_hash: Cow<'a, str>,
 }
 
@@ -289,7 +289,8 @@ impl CanonicalRequest<'_> {
     }
 }
 
-/// The six parts of a canonical request, with what separates the headers from their list: an empty line when it is right.
+/// The six parts of a canonical request, with the separator between the headers and their list: an empty line if it is
+/// correct.
 fn join_parts<'a>(
     first: [&str; 3],
     headers: impl Iterator<Item = (&'a str, &'a str)> + Clone,
@@ -324,7 +325,7 @@ fn join_parts<'a>(
     text
 }
 
-/// Encodes a path segment by segment, the slashes kept; what was encoded is decoded first, so nothing is encoded twice.
+/// Encodes a path by segment, keeping the slashes; decoded first, so that nothing is encoded twice.
 fn encoded_path(path: &str) -> String {
     if coding::is_plain_path(path) {
         return path.to_owned();
@@ -341,14 +342,14 @@ fn encoded_path(path: &str) -> String {
     out
 }
 
-/// The `Name=value` fields of an `Authorization` header after its scheme; `None` when one of them has no `=`.
+/// The `Name=value` fields of an `Authorization` header after its scheme; `None` if one of them has no `=`.
 fn fields(list: &str) -> Option<Vec<(&str, &str)>> {
     list.split(',')
         .map(|field| field.trim().split_once('='))
         .collect()
 }
 
-/// The value of one field, if there is one and it is not empty.
+/// The value of one field, unless it is missing or empty.
 fn field<'a>(fields: &[(&str, &'a str)], name: &str) -> Option<&'a str> {
     fields
         .iter()
@@ -357,9 +358,9 @@ fn field<'a>(fields: &[(&str, &'a str)], name: &str) -> Option<&'a str> {
         .filter(|value| !value.is_empty())
 }
 
-/// A header's values as the canonical form of ACS3 and Volcengine has them: trimmed, repeats joined by a comma.
+/// A header's values in the canonical form of ACS3 and Volcengine: trimmed, repetitions joined by a comma.
 ///
-/// Inferred: no contract says what a repeated header signs; AWS, the model of both, joins so.
+/// Inferred: no contract says how a repeated header is signed; AWS, the model for both, joins like this.
 fn joined_header<'a>(request: &RawRequest<'a>, name: &str) -> Cow<'a, str> {
     let mut values = request.header_values(name).map(str::trim);
     let first = values.next().unwrap_or_default();
@@ -370,7 +371,7 @@ fn joined_header<'a>(request: &RawRequest<'a>, name: &str) -> Cow<'a, str> {
     Cow::Owned(format!("{first},{}", rest.join(",")))
 }
 
-/// The names of a `;`-joined list, in order and lower case.
+/// The names in a list separated by `;`, in order and lower case.
 fn listed(names: &str) -> impl Iterator<Item = Cow<'_, str>> {
     names
         .split(';')
@@ -384,15 +385,15 @@ fn listed(names: &str) -> impl Iterator<Item = Cow<'_, str>> {
         })
 }
 
-/// Whether a `;`-joined list names a header twice, which no client does. Refused, it lets a canonical request be no longer
-/// than the request that it is made of.
+/// Whether a list separated by `;` names a header twice, which no client does. Because that is refused, a canonical
+/// request is never longer than the request that it is made from.
 fn names_twice(names: &str) -> bool {
     let mut names: Vec<_> = listed(names).collect();
     names.sort_unstable();
     names.windows(2).any(|two| two[0] == two[1])
 }
 
-/// The given headers and those to be added, sorted, with the list that names them: what `sign` signs.
+/// The given headers and those to add, sorted, with the list that names them: the input of `sign`.
 fn to_be_signed<'a>(
     request: &RawRequest<'a>,
     added: &'a [(String, String)],

@@ -1,8 +1,8 @@
 //! QingCloud signatures in their two dialects (qingcloud-ehpc.md 2.1 and 2.2).
 //!
-//! EHPC signs four lines, the last an MD5 of the body, over a path that ends in a slash; the IaaS SDK signs three lines
-//! over the path as it is. Clients encode the query and the signature in several ways, so a request is held against a
-//! short list of candidates.
+//! EHPC signs four lines, the last of them an MD5 of the body, over a path with a trailing slash; the IaaS SDK signs
+//! three lines over the path as sent. Clients encode the query and the signature in several ways, so a request is
+//! compared with a short list of candidates.
 
 use super::coding::{base64, last, push, sorted_then_encoded};
 use super::doctor::trial::{Spelling, Trial};
@@ -13,7 +13,7 @@ use super::{
     decode, encode, extended_time, md5_hex, pairs,
 };
 
-/// What the doctor and `explain` ask.
+/// The scheme for the doctor and `explain`.
 pub(super) static RULES: SchemeRules = SchemeRules {
     title: "QingCloud",
     is_on: |request| carries(request, "access_key_id") || carries(request, "signature"),
@@ -43,24 +43,24 @@ pub(super) static RULES: SchemeRules = SchemeRules {
     write_time: extended_time,
 };
 
-/// What the dialects call the time.
+/// The names of the time in the dialects.
 const TIMES: [&str; 2] = ["timestamp", "time_stamp"];
 
-/// How a client builds the string to sign.
+/// How a client constructs the string to sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
-    /// Four lines, a path with a slash at its end, the signature encoded twice: the service's own documents.
+    /// Four lines, a path with a trailing slash, the signature encoded twice: the service's own documents.
     Ehpc,
-    /// Three lines, the path as it is, the signature encoded once: the `qingcloud-sdk` packages.
+    /// Three lines, the path as sent, the signature encoded once: the `qingcloud-sdk` packages.
     Iaas,
 }
 
-/// Where the signed parameters travel.
+/// Where the signed parameters are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carrier {
     /// In the query; the body is covered by its MD5.
     Query,
-    /// In a form that is the whole body, the query empty.
+    /// In a form that is the complete body, with an empty query.
     Form,
 }
 
@@ -73,17 +73,17 @@ pub struct Parameters<'a> {
     pub digest: Digest,
     /// Where the parameters were found.
     pub carrier: Carrier,
-    /// The signature after the usual decoding: clients that encode twice leave one encoding on.
+    /// The signature after the usual decoding; if the client encoded it twice, one encoding is left.
     signature: String,
-    /// Of the body, in lower-case hex.
+    /// The MD5 of the body, in lower-case hex.
     body_md5: String,
     pairs: Vec<Pair<'a>>,
 }
 
-/// What keeps a request from being verified, in the order in which the gateway looks (all are ret_code 1100).
+/// Why a request cannot be verified, in the order of the gateway's checks (all are ret_code 1100).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Defect {
-    /// A parameter is absent or empty: `missing parameter [..]`.
+    /// A parameter is missing or empty: `missing parameter [..]`.
     #[error("{0} is missing")]
     Missing(&'static str),
     /// A parameter has an unknown value: `illegal parameter [..]`.
@@ -91,7 +91,7 @@ pub enum Defect {
     Illegal(&'static str),
 }
 
-/// Where a request carries its parameters, and the parameters.
+/// The place of a request's parameters, and the parameters.
 #[must_use]
 pub fn parameters<'a>(request: &RawRequest<'a>) -> (Carrier, Vec<Pair<'a>>) {
     let query: Vec<Pair<'a>> = pairs(request.query.as_bytes()).collect();
@@ -101,7 +101,8 @@ pub fn parameters<'a>(request: &RawRequest<'a>) -> (Carrier, Vec<Pair<'a>>) {
     (Carrier::Query, query)
 }
 
-/// Reads the signature parameters; `timestamp` and `zone` are the provider's, which wants them with authentication off too.
+/// Parses the signature parameters; `timestamp` and `zone` are the provider's, because they are required even with
+/// authentication off.
 ///
 /// # Errors
 /// The first [`Defect`] in the gateway's order.
@@ -136,21 +137,21 @@ pub fn read<'a>(request: &RawRequest<'a>) -> Result<Parameters<'a>, Defect> {
     })
 }
 
-/// Reads a `timestamp`, in seconds since 1970. What follows the year may lack a leading zero, as in the documents; a fraction
-/// of 1 to 9 digits is cut off.
+/// Parses a `timestamp`, as seconds since 1970. After the year, leading zeros may be missing, as in the documents; a
+/// fraction of 1 to 9 digits is dropped.
 #[must_use]
 pub fn parse_timestamp(text: &str) -> Option<i64> {
     parse_instant(text).map(|(seconds, _)| seconds)
 }
 
-/// The same with the nanoseconds that the fraction stands for.
+/// The same, with the nanoseconds of the fraction.
 #[must_use]
 pub fn parse_instant(text: &str) -> Option<(i64, u32)> {
     let (whole, nanos) = without_fraction(text)?;
     Some((parse_unpadded_time(&whole)?, nanos))
 }
 
-/// The parameters, `signature` left out, sorted by name and encoded afresh.
+/// The parameters without `signature`, sorted by name and re-encoded.
 #[must_use]
 pub fn canonical_query(parameters: &[Pair<'_>]) -> String {
     sorted_then_encoded(
@@ -161,8 +162,8 @@ pub fn canonical_query(parameters: &[Pair<'_>]) -> String {
     )
 }
 
-/// The parameters, `signature` left out, sorted by name but encoded as they came: the documents' sample code writes `+`
-/// for a space and signs it so.
+/// The parameters without `signature`, sorted by name but encoded as sent: the documents' sample code writes `+` for a
+/// space and signs that.
 #[must_use]
 pub fn raw_query(parameters: &[Pair<'_>]) -> String {
     let mut raw: Vec<&[u8]> = parameters
@@ -171,7 +172,7 @@ pub fn raw_query(parameters: &[Pair<'_>]) -> String {
         .map(|pair| pair.raw)
         .collect();
     raw.sort_by_key(|pair| pair.split(|&byte| byte == b'=').next().unwrap_or_default());
-    // A form may hold bytes that are no text; repaired, two different ones would look the same.
+    // A form may contain invalid UTF-8; if it were replaced, two different forms would look the same.
     String::from_utf8(raw.join(&b"&"[..])).unwrap_or_else(|_| canonical_query(parameters))
 }
 
@@ -206,10 +207,10 @@ pub fn signature(digest: Digest, secret: &str, string_to_sign: &str) -> String {
     base64(&digest.hmac(secret.as_bytes(), string_to_sign.as_bytes()))
 }
 
-/// The dialects that a request may be signed in, the likelier first: only the IaaS packages write `time_stamp`.
+/// The dialects in which a request may be signed, the likelier first: only the IaaS packages write `time_stamp`.
 ///
-/// Three lines leave a body unprotected, so they hold only where there is none, or where it is the signed form itself;
-/// a body that carries its own signature in turn has no MD5 to sign.
+/// Three lines leave the body unprotected, so they are accepted only without one, or if it is the signed form itself; a
+/// body that contains its own signature in turn cannot sign its MD5.
 fn dialects(
     request: &RawRequest<'_>,
     carrier: Carrier,
@@ -224,7 +225,7 @@ fn dialects(
     }
 }
 
-/// A path with the slash at its end turned: the documents sign one that the request line lacks.
+/// The path with its trailing slash added or removed: the documents sign one that the request line lacks.
 fn turned(path: &str) -> String {
     match path.strip_suffix('/') {
         Some(bare) => bare.to_owned(),
@@ -232,8 +233,8 @@ fn turned(path: &str) -> String {
     }
 }
 
-/// The forms that are tried: every dialect, the path with and without its last slash, for the path as sent and then for
-/// each of `alternative_paths`; all of them with the query encoded afresh, then, where that differs, with the query as it came.
+/// The candidates: every dialect, the path with and without its trailing slash, for the path as sent and then each of
+/// `alternative_paths`; all of these with the re-encoded query, then, if it differs, with the query as sent.
 pub fn candidates<'a>(
     request: &'a RawRequest<'a>,
     alternative_paths: &'a [&'a str],
@@ -270,11 +271,11 @@ pub fn candidates<'a>(
 }
 
 impl Parameters<'_> {
-    /// The signatures that the client may have meant: the value as decoded, and decoded once more where that differs.
+    /// The signatures that the client may have meant: the decoded value, and, if it differs, the value decoded twice.
     fn signatures(&self) -> Vec<String> {
         let mut signatures = vec![self.signature.clone()];
         if self.signature.contains('%') {
-            // `decode` takes the plus signs of Base64 for spaces; they are put back.
+            // `decode` turns the plus signs of Base64 into spaces; this reverts it.
             let again = decode(self.signature.as_bytes());
             signatures.push(String::from_utf8_lossy(&again).replace(' ', "+"));
         }
@@ -298,8 +299,8 @@ pub fn verify(
     )
 }
 
-/// Signs: the common parameters that are not there yet, and the signature, go into the query, or, in the IaaS dialect
-/// with a form for a body and no query, into the form. `zone` is the caller's.
+/// Signs: the missing common parameters and the signature are added to the query, or, in the IaaS dialect with a form
+/// as the body and no query, to the form. `zone` has to be given.
 ///
 /// `time` is in seconds since 1970.
 #[must_use]

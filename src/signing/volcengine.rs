@@ -1,4 +1,5 @@
-//! Volcengine HMAC-SHA256, a relative of AWS V4 (volcengine-bytehouse.md 2): by header, or presigned in the query.
+//! Volcengine HMAC-SHA256, a relative of AWS Signature V4 (volcengine-bytehouse.md 2): in a header, or presigned in the
+//! query.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -12,7 +13,7 @@ use super::{
     joined_header, listed, names_twice, pairs, parse_compact_time, sha256_hex, to_be_signed,
 };
 
-/// The scheme's name, first word of `Authorization` and first line of the string to sign.
+/// The name of the scheme: the first word of `Authorization` and the first line of the string to sign.
 pub const ALGORITHM: &str = "HMAC-SHA256";
 
 /// The last part of every scope.
@@ -21,7 +22,7 @@ pub const TERMINATOR: &str = "request";
 /// The parameter that holds the session token of a presigned request.
 const TOKEN: &str = "X-Security-Token";
 
-/// What the doctor and `explain` ask.
+/// The scheme for the doctor and `explain`.
 pub(super) static RULES: SchemeRules = SchemeRules {
     title: "Volcengine HMAC-SHA256",
     is_on: |request| {
@@ -59,10 +60,10 @@ pub(super) static RULES: SchemeRules = SchemeRules {
 /// The header that states the hash of the body.
 const BODY_HASH: &str = "x-content-sha256";
 
-/// What a key is good for: a day, a region and a service.
+/// The scope of a key: a day, a region and a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {
-    /// `YYYYMMDD`, as the credential has it.
+    /// `YYYYMMDD`, as in the credential.
     pub date: String,
     /// `cn-beijing`.
     pub region: String,
@@ -83,40 +84,40 @@ impl Scope {
     }
 }
 
-/// The signature of a request, wherever it travels.
+/// The signature of a request, in either place.
 #[derive(Clone, Debug)]
 pub struct Authorization<'a> {
     /// The credential's first part, as sent.
     pub access_key_id: String,
     /// The credential's other parts.
     pub scope: Scope,
-    /// `SignedHeaders` or `X-SignedHeaders`, as sent; empty when a presigned request signs no header.
+    /// `SignedHeaders` or `X-SignedHeaders`, as sent; empty if a presigned request signs no header.
     pub signed_headers: Cow<'a, str>,
-    /// Lower-case hex when it is right.
+    /// In lower-case hex if it is correct.
     pub signature: String,
     /// `X-Date` as sent: it is signed in this spelling.
     pub date: String,
     /// `X-Date`, in seconds since 1970.
     pub timestamp: i64,
-    /// `X-Expires`, how many seconds the signature is good for, where it is signed; the documented default is 900.
+    /// `X-Expires`, the validity of the signature in seconds, if it is signed; the documented default is 900.
     pub expires: Option<u32>,
-    /// `X-Security-Token` of header or query, unless it is empty.
+    /// `X-Security-Token` from the header or query, unless it is empty.
     pub security_token: Option<Cow<'a, str>>,
-    /// A presigned request may say, and has to sign, that its body is not signed.
+    /// Whether the body is unsigned, which a presigned request may declare, in a signed parameter.
     body_unsigned: bool,
-    /// The pairs of the query that are signed: those in `X-SignedQueries`; by header all of them.
+    /// The signed pairs of the query: those in `X-SignedQueries`, or all of them for a signature in a header.
     pairs: Vec<Pair<'a>>,
-    /// The session token of a presigned query that does not list it. Half of the SDKs sign it all the same.
+    /// The session token in a presigned query, if it is not listed as signed. Half of the SDKs sign it nevertheless.
     unlisted_token: Vec<Pair<'a>>,
 }
 
-/// What keeps a request from being verified, in the order in which the gateway looks.
+/// Why a request cannot be verified, in the order of the gateway's checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Defect {
     /// Neither `Authorization` nor `X-Signature`: InvalidCredential.
     #[error("there is neither Authorization nor X-Signature")]
     NoAuthorization,
-    /// Another scheme, or a header that cannot be taken apart or names a signed one twice: InvalidAuthorization.
+    /// Another scheme, or a header that cannot be parsed or names a signed header twice: InvalidAuthorization.
     #[error(
         "Authorization is not of the form HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…"
     )]
@@ -135,7 +136,7 @@ pub enum Defect {
     MalformedDate,
 }
 
-/// Reads the header or, without one, the presigned query.
+/// Parses the header or, without one, the presigned query.
 ///
 /// # Errors
 /// The first [`Defect`] in the gateway's order.
@@ -218,7 +219,7 @@ fn presigned<'a>(
     if value("X-Algorithm").as_deref() != Some(ALGORITHM) {
         return Err(Defect::Malformed);
     }
-    // Bytes: a name that is no text can be signed too.
+    // Bytes, because a name that is not UTF-8 can be signed too.
     let listed = query.iter().rfind(|pair| *pair.name == *b"X-SignedQueries");
     let listed = listed.filter(|pair| !pair.value.is_empty());
     let signed_queries = listed.ok_or(Defect::Malformed)?.value.clone();
@@ -249,7 +250,7 @@ fn presigned<'a>(
         signature,
         timestamp: parse_compact_time(&date).ok_or(Defect::MalformedDate)?,
         date,
-        // What says how a signature is to be checked counts only where it is signed itself: anyone can add it to an address.
+        // Parameters that affect verification count only if they are signed themselves: anyone can add them to a URL.
         expires: expires(&pairs),
         body_unsigned: last(&pairs, "X-NotSignBody").is_some(),
         security_token,
@@ -258,7 +259,7 @@ fn presigned<'a>(
     })
 }
 
-/// The pairs that are in the list of signed ones. A signature cannot sign itself, whatever the list says.
+/// The pairs in the list of signed ones. A signature cannot sign itself, even if it is listed.
 fn listed_pairs<'a>(mut query: Vec<Pair<'a>>, signed_queries: &[u8]) -> Vec<Pair<'a>> {
     let mut names: Vec<&[u8]> = signed_queries.split(|byte| *byte == b';').collect();
     names.sort_unstable();
@@ -284,7 +285,7 @@ impl<'a> Authorization<'a> {
         &self.pairs
     }
 
-    /// The same request with the session token signed, where its query has one that it does not list.
+    /// The same request with its session token signed, if the query has one that is not listed.
     #[must_use]
     pub fn with_unlisted_token(&self) -> Option<Self> {
         if self.unlisted_token.is_empty() {
@@ -296,7 +297,7 @@ impl<'a> Authorization<'a> {
     }
 }
 
-/// The six parts, rebuilt for the headers and, when presigned, the parameters that the client says it signed.
+/// The six parts, rebuilt from the headers and, if presigned, the parameters that the client says it signed.
 #[must_use]
 pub fn canonical_request<'a>(
     request: &RawRequest<'a>,
@@ -345,14 +346,14 @@ pub fn string_to_sign(date: &str, scope: &Scope, canonical_request: &str) -> Str
     )
 }
 
-/// The lines of the string to sign; the last is a hash when it is right.
+/// The lines of the string to sign; the last is a hash if it is correct.
 fn join(date: &str, scope: &str, hash: &str) -> String {
     format!("{ALGORITHM}\n{date}\n{scope}\n{hash}")
 }
 
 /// The key for a day, a region and a service, derived from the secret.
 ///
-/// The latest one stays at hand, a thread: it is good for a day, and drawing it is most of the work of a signature.
+/// The latest one is cached per thread: it is valid for a day, and its derivation is most of the cost of a signature.
 pub(super) fn signing_key(secret: &[u8], scope: &Scope) -> [u8; 32] {
     thread_local! {
         static LATEST: RefCell<Option<DerivedKey>> = const { RefCell::new(None) };
@@ -376,14 +377,14 @@ pub(super) fn signing_key(secret: &[u8], scope: &Scope) -> [u8; 32] {
     })
 }
 
-/// One HMAC after the other, each the key of the next.
+/// A chain of HMACs, each the key of the next.
 fn derive<'p>(secret: &[u8], date: &str, rest: impl IntoIterator<Item = &'p str>) -> [u8; 32] {
     let first = hmac_sha256(secret, date.as_bytes());
     rest.into_iter()
         .fold(first, |key, part| hmac_sha256(&key, part.as_bytes()))
 }
 
-/// A key, and what it was derived from.
+/// A key and its inputs.
 struct DerivedKey {
     secret: Vec<u8>,
     scope: Scope,
@@ -415,7 +416,7 @@ fn stages(
     }
 }
 
-/// `Host` without the port that the Python clients leave out when they sign.
+/// `Host` without the port, which the Python clients omit when they sign.
 pub(super) fn without_default_port<'a>(
     canonical: &CanonicalRequest<'a>,
 ) -> Option<CanonicalRequest<'a>> {
@@ -432,8 +433,8 @@ pub(super) fn without_default_port<'a>(
     Some(changed)
 }
 
-/// The forms that are tried: the path as sent, then each of `alternative_paths`; each once more without a `:80` or `:443` in `Host`; all of
-/// them once more with a session token that is in a presigned query and not in its list.
+/// The candidates: the path as sent, then each of `alternative_paths`; each of these again without a `:80` or `:443` in
+/// `Host`; all of them again with a session token that a presigned query contains but does not list.
 pub fn candidates<'a>(
     request: &'a RawRequest<'a>,
     alternative_paths: &'a [&'a str],
@@ -488,7 +489,7 @@ pub fn verify(
     )
 }
 
-/// Whether the header that states the body's hash names another body than the one that came.
+/// Whether the header with the body's hash differs from the hash of the received body.
 fn states_another_body(request: &RawRequest<'_>, authorization: &Authorization<'_>) -> bool {
     let stated = request.header(BODY_HASH);
     !authorization.body_unsigned && stated.is_some_and(|stated| stated != sha256_hex(request.body))
@@ -502,7 +503,7 @@ fn scope_of(date: &str, region: &str, service: &str) -> Scope {
     }
 }
 
-/// Signs by header every header given (`host` and `content-type` are the caller's) and those it adds.
+/// Signs in a header: all given headers (`host` and `content-type` have to be among them, if sent) and those it adds.
 ///
 /// `time` is in seconds since 1970.
 #[must_use]
@@ -559,9 +560,9 @@ pub fn sign(
     }
 }
 
-/// Signs in the query, as the SDKs' `get_sign_url` does: no header and no body is signed.
+/// Signs in the query, like the SDKs' `get_sign_url`: no header and no body is signed.
 ///
-/// `time` is in seconds since 1970. A token is added unsigned and unlisted, as the current SDKs do.
+/// `time` is in seconds since 1970. A token is added but neither signed nor listed, as the current SDKs do.
 #[must_use]
 pub fn presign(
     request: &RawRequest<'_>,

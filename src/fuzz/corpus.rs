@@ -1,5 +1,5 @@
-//! Inputs to begin with: what is under tests/ already (signed requests of every scheme, seeds, files of earlier versions), a call
-//! of every operation made from the tables, and the inputs that broke something once, in `tests/fuzz`.
+//! Initial inputs: the test data under tests/ (signed requests of every scheme, seeds, files of earlier versions), a
+//! call of every operation generated from the tables, and inputs that once failed, in `tests/fuzz`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use crate::server::options::Options;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// Inputs that broke a promise once, with the name of their file.
+/// Inputs that once broke a guarantee, with their file names.
 pub(super) fn regressions(target: &Target) -> Vec<(String, Vec<u8>)> {
     let folder = Path::new(ROOT).join("tests/fuzz").join(target.name);
     let mut found: Vec<(String, Vec<u8>)> = files(&folder)
@@ -33,7 +33,7 @@ pub(super) fn regressions(target: &Target) -> Vec<(String, Vec<u8>)> {
     found
 }
 
-/// Every file below a folder; none where there is no folder.
+/// All files below a folder; none if the folder does not exist.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Vec::new();
@@ -50,7 +50,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// What a target begins with.
+/// The initial inputs of a target.
 pub(super) fn inputs(target: &Target, words: &[String]) -> Vec<Vec<u8>> {
     let mut found = match target.name {
         "parameters" => queries(),
@@ -91,7 +91,7 @@ fn queries() -> Vec<Vec<u8>> {
     found
 }
 
-/// A call of every operation, with few and with all of its parameters.
+/// A call of every operation, with few and with all parameters.
 fn calls(words: &[String]) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
     for provider in PROVIDERS {
@@ -105,7 +105,7 @@ fn calls(words: &[String]) -> Vec<Vec<u8>> {
     found
 }
 
-/// A call made from the tables. Which values it has is a matter of the turn.
+/// A call generated from the tables. Its values vary with the turn.
 pub(super) fn call(
     provider: &Provider,
     operation: &Operation,
@@ -194,7 +194,7 @@ pub(super) fn call(
     format!("{method} {path}{query} HTTP/1.1\nHost: {host}\nContent-Type: application/json\n{headers}\n{body}").into_bytes()
 }
 
-/// The control plane: every address with every method, and the bodies that its documents show.
+/// The control plane: every path with every method, and the bodies from its documentation.
 fn controls() -> Vec<Vec<u8>> {
     let mut found = Vec::new();
     let bodies = [
@@ -235,7 +235,7 @@ fn controls() -> Vec<Vec<u8>> {
             }
         }
     }
-    // What was set is used.
+    // The settings are used afterwards.
     let setting = |at: usize| found[at * 7 % found.len()].clone();
     let pairs: Vec<Vec<u8>> = (0..60)
         .map(|at| {
@@ -267,7 +267,7 @@ fn seeds() -> Vec<Vec<u8>> {
         .map(|file| fs::read(file).expect("a readable file"))
         .collect();
     found.extend(demos().into_iter().map(String::into_bytes));
-    // A record at a time is small enough for a change to matter.
+    // One record at a time, so that mutations are likely to matter.
     found.extend(
         lines()
             .concat()
@@ -279,7 +279,7 @@ fn seeds() -> Vec<Vec<u8>> {
     found
 }
 
-/// The export of the demo, whole and provider by provider.
+/// The demo's export, complete and by provider.
 fn lines() -> Vec<Vec<u8>> {
     let mut world = World::new("off");
     let export = world.export().expect("the demo is exported");
@@ -308,7 +308,7 @@ fn snapshots() -> Vec<Vec<u8>> {
     found
 }
 
-/// Words that mean something somewhere: names of parameters and operations, ids and names of the demo, errors, settings.
+/// Words with a meaning: names of parameters and operations, ids and names of the demo, errors, settings.
 pub(super) fn words() -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for provider in PROVIDERS {
@@ -337,7 +337,7 @@ pub(super) fn words() -> Vec<String> {
     found
 }
 
-/// The names and the short texts of a document.
+/// The names and short strings of a document.
 fn leaves(document: &Value, found: &mut Vec<String>) {
     match document {
         Value::String(text) if text.len() < 60 => found.push(text.clone()),
@@ -354,7 +354,7 @@ fn leaves(document: &Value, found: &mut Vec<String>) {
 
 #[test]
 fn the_tables_make_calls_that_are_answered() {
-    // Whatever it answers: most of them reach their operation.
+    // The answers do not matter: most calls reach their operation.
     let words = words();
     let app = build(&Options::default()).expect("the demo loads");
     let mut reached = 0;

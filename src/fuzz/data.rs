@@ -1,4 +1,4 @@
-//! Seeds and snapshots: all or nothing, and what was taken can be given away and taken again.
+//! Seeds and snapshots: they are applied completely or not at all, and exported data can be imported again.
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
@@ -14,7 +14,7 @@ use crate::providers::PROVIDERS;
 use crate::seed::{self, Document};
 use crate::store::Store;
 
-/// Everything in a store, a line a record.
+/// Everything in a store, one record per line.
 fn export(store: &Store) -> Result<String, String> {
     let mut lines = String::new();
     let mut add = |id: &str, value: Value| {
@@ -65,7 +65,7 @@ impl From<rusqlite::Error> for Refused {
     }
 }
 
-/// A seed document, or a stream of them.
+/// A seed document, or a stream of several.
 pub(super) fn seed(world: &mut World, input: &[u8], is_stream: bool) -> Result<Kind, String> {
     let store = world.empty()?;
     let before = store.generation();
@@ -93,7 +93,7 @@ pub(super) fn seed(world: &mut World, input: &[u8], is_stream: bool) -> Result<K
     }
 }
 
-/// What was said, without what differs from input to input.
+/// The message without the parts that vary with the input.
 fn shape(rule: &str) -> String {
     let mut quoted = false;
     rule.chars()
@@ -105,7 +105,7 @@ fn shape(rule: &str) -> String {
         .collect()
 }
 
-/// What shows the data, besides the providers' own examples.
+/// Paths that show the data, in addition to the providers' own examples.
 const LISTS: &[&str] = &[
     "/?Action=ListClusters&Version=2018-04-12",
     "/?Action=ListClusters&Version=2024-07-30",
@@ -120,7 +120,7 @@ const LISTS: &[&str] = &[
     "/v3/auth/domains",
 ];
 
-/// A snapshot, put in place of the data of a namespace.
+/// A snapshot that replaces the data of a namespace.
 pub(super) fn snapshot(world: &mut World, input: &[u8]) -> Result<Kind, String> {
     const TARGET: &str = "/_rollcall/namespaces/default/snapshot";
     let request = |method: Method, body: Bytes| Sent {

@@ -1,8 +1,9 @@
-//! What reads input from elsewhere, as functions that take any bytes and say which promise was broken: for the runner in the
-//! unit tests ([`runner`]), and for the targets of cargo-fuzz in `fuzz/`. In no ordinary build.
+//! Readers of external input, as functions that accept any bytes and report a broken guarantee: for the runner in the
+//! unit tests ([`runner`]), and for the cargo-fuzz targets in `fuzz/`. Excluded from ordinary builds.
 //!
-//! A promise is more than "no panic": an answer is below 500, in its provider's own envelope and there within seconds; what is
-//! refused changes nothing; what is taken and written down reads as the same again; what was signed verifies.
+//! The guarantees go beyond "no panic": an answer is below 500, in its provider's own envelope and takes at most
+//! seconds; a refused input changes nothing; an accepted input reads the same after a round trip; a signed request
+//! verifies.
 
 mod data;
 mod parts;
@@ -18,21 +19,21 @@ mod runner;
 
 pub use world::World;
 
-/// What an input did, as a number: inputs that do the same are of the same kind.
+/// A number for the behaviour of an input: inputs with equal behaviour are of the same kind.
 pub type Kind = u64;
 
-/// A reader under test.
+/// A reader to test.
 #[derive(Debug, Clone, Copy)]
 pub struct Target {
     /// Its name, and that of its folder of inputs.
     pub name: &'static str,
-    /// The mode of authentication of its world.
+    /// The authentication mode of its world.
     pub auth: &'static str,
-    /// Gives it an input; an error is the promise that was broken.
+    /// Runs an input; an error is a broken guarantee.
     pub run: fn(&mut World, &[u8]) -> Result<Kind, String>,
 }
 
-/// Every target.
+/// All targets.
 pub const TARGETS: &[Target] = &[
     Target {
         name: "parameters",
@@ -81,10 +82,10 @@ pub const TARGETS: &[Target] = &[
     },
 ];
 
-/// Gives a target an input, in a world that lasts as long as the thread; what is broken is a panic. For cargo-fuzz.
+/// Runs an input on a target, in a world that lives as long as the thread; a broken guarantee panics. For cargo-fuzz.
 ///
 /// # Panics
-/// When a promise is broken, or there is no target of that name.
+/// If a guarantee is broken, or there is no target with this name.
 pub fn fuzz(name: &str, input: &[u8]) {
     use std::cell::RefCell;
 
@@ -101,7 +102,7 @@ pub fn fuzz(name: &str, input: &[u8]) {
     });
 }
 
-/// A number for what an input did.
+/// A number for the behaviour of an input.
 fn kind(of: impl std::hash::Hash) -> Kind {
     use std::hash::{DefaultHasher, Hasher as _};
 

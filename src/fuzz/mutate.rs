@@ -1,4 +1,4 @@
-//! Changes to an input: of bytes, of what stands between separators, of numbers, of JSON.
+//! Mutations of an input: of bytes, of parts between separators, of numbers, of JSON.
 
 use std::io::Read as _;
 
@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use serde_json::{Map, Value};
 
-/// Limits, and values that are easily forgotten.
+/// Limits and often forgotten values.
 const STRANGE: &[&str] = &[
     "",
     "0",
@@ -141,10 +141,10 @@ fn separates(byte: u8) -> bool {
     !(byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-' || byte == b'%' || 0x80 <= byte)
 }
 
-/// The longest that an input may get.
+/// The maximum length of an input.
 const LONGEST: usize = 64 * 1024;
 
-/// What inputs are changed with.
+/// The mutator.
 #[derive(Debug)]
 pub(super) struct Mutator {
     pub(super) chance: fastrand::Rng,
@@ -152,7 +152,7 @@ pub(super) struct Mutator {
 }
 
 impl Mutator {
-    /// One to a few changes of an input; `others` are what it may be spliced with.
+    /// Applies one to a few mutations to an input; `others` can be spliced in.
     pub(super) fn change(&mut self, input: &[u8], others: &[Vec<u8>]) -> Vec<u8> {
         if input.starts_with(b"SQLite format 3")
             && self.chance.u8(..4) != 0
@@ -205,7 +205,7 @@ impl Mutator {
                 input.splice(start..start, word);
             }
             4 => {
-                // With what follows it, so that lists and queries stay what they are.
+                // With the separator after it, so that lists and queries stay well formed.
                 let end = (end + 1).min(input.len());
                 input.drain(start..end);
             }
@@ -247,7 +247,7 @@ impl Mutator {
                 }
             }
             11 => {
-                // Pages of databases, and beginnings.
+                // Database pages, and prefixes.
                 let length = [1, 4, 16, 512, 4096][self.chance.usize(..5)];
                 if let (Some(from), Some(to)) = (self.random(input.len()), self.random(input.len()))
                 {
@@ -271,11 +271,12 @@ impl Mutator {
         input
     }
 
-    /// A database with some column of some rows changed, as no write of rollcall's would; nothing where the input is none.
+    /// A database with some column changed in some rows, in a way that rollcall itself would not; `None` if the input
+    /// is not a database.
     fn database(&mut self, input: &[u8]) -> Option<Vec<u8>> {
         const TABLES: &str = "SELECT name, sql LIKE '%WITHOUT ROWID%' FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY name";
         let mut connection = Connection::open_in_memory().ok()?;
-        // The bytes that say that there is a write-ahead log, which there is none of in memory.
+        // The bytes that declare a write-ahead log, which does not exist in memory.
         let image = input.get(..18)?.chain(&[1, 1][..]).chain(input.get(20..)?);
         connection
             .deserialize_read_exact("main", image, input.len(), false)
@@ -315,7 +316,7 @@ impl Mutator {
             let value: rusqlite::types::Value = match self.strange() {
                 Value::Number(number) if number.is_i64() => number.as_i64()?.into(),
                 Value::String(text) if self.chance.u8(..8) == 0 => {
-                    // A text that is none.
+                    // Invalid UTF-8.
                     let cast =
                         format!("UPDATE OR IGNORE {table} SET {column} = CAST(?1 AS TEXT){one}");
                     let _ = connection.execute(&cast, [[text.as_bytes(), b"\xff"].concat()]);
@@ -324,7 +325,7 @@ impl Mutator {
                 Value::String(text) => text.into(),
                 other => other.to_string().into(),
             };
-            // What a constraint keeps out stays out.
+            // Values that violate a constraint are not written.
             let _ = connection.execute(
                 &format!("UPDATE OR IGNORE {table} SET {column} = ?1{one}"),
                 [value],
@@ -337,7 +338,7 @@ impl Mutator {
         (0 < below).then(|| self.chance.usize(..below))
     }
 
-    /// Another number where there is one.
+    /// Replaces a number, if there is one.
     fn number(&mut self, input: &mut Vec<u8>) {
         let Some(at) = self.random(input.len()) else {
             return;
@@ -365,7 +366,7 @@ impl Mutator {
         input.splice(start..end, new.into_bytes());
     }
 
-    /// The last JSON value of the input with a change within.
+    /// Mutates the last JSON value of the input.
     fn json(&mut self, mut input: Vec<u8>) -> Vec<u8> {
         let start = match memchr::memmem::rfind(&input, b"\n\n") {
             Some(end) => end + 2,
@@ -380,7 +381,7 @@ impl Mutator {
         input
     }
 
-    /// Where some line begins.
+    /// The start of a random line.
     fn line(&mut self, input: &[u8]) -> usize {
         let at = self.random(input.len()).unwrap_or_default();
         memchr::memrchr(b'\n', &input[..at]).map_or(0, |before| before + 1)

@@ -1,4 +1,4 @@
-//! Readers that need no server: queries, forms, and the signatures of every scheme.
+//! Readers without a server: queries, forms, and the signatures of all schemes.
 
 use super::request::Sent;
 use super::{Kind, kind};
@@ -18,7 +18,7 @@ const KEY: AccessKey<'static> = AccessKey {
 /// 2024-09-12T13:27:32Z.
 const TIME: i64 = 1_726_147_652;
 
-/// A query, or a form: what was read of it, written down and read again is the same; and nothing of it is lost.
+/// A query or form: parsing, formatting and parsing it again gives the same result, and nothing is lost.
 pub(super) fn parameters(input: &[u8]) -> Result<Kind, String> {
     let read = Params::decode(input);
     let print = |params: &Params| {
@@ -34,7 +34,7 @@ pub(super) fn parameters(input: &[u8]) -> Result<Kind, String> {
             "read, printed and read again it is another: {printed}"
         ));
     }
-    // Bytes that are no text may become one mark each, of three bytes.
+    // Invalid UTF-8 may become one replacement character of three bytes each.
     if 3 * input.len()
         < read
             .iter()
@@ -60,10 +60,10 @@ pub(super) fn parameters(input: &[u8]) -> Result<Kind, String> {
     )))
 }
 
-/// What a client adds to a request so that it is signed.
+/// What a client adds to a request to sign it.
 type Sign = fn(&RawRequest<'_>) -> SignedParts;
 
-/// Every way in which a request is signed, and by whose rules it is read.
+/// The ways in which a request can be signed, each with the scheme that verifies it.
 const WAYS: &[(Scheme, Sign)] = &[
     (Scheme::Huawei, |sent| huawei::sign(sent, &KEY, TIME)),
     (Scheme::Huawei, |sent| huawei::sign_sm3(sent, &KEY, TIME)),
@@ -90,12 +90,12 @@ const WAYS: &[(Scheme, Sign)] = &[
     }),
 ];
 
-/// The place of QingCloud's other dialect among them.
+/// The index of QingCloud's other dialect in the list.
 const IAAS: usize = 6;
-/// The place of Volcengine's presigned requests.
+/// The index of Volcengine's presigned requests.
 const PRESIGNED: usize = 8;
 
-/// Reads a request by the rules of a scheme, and verifies it; where it does not, the doctor looks.
+/// Parses a request as a scheme, and verifies it; if that fails, runs the doctor.
 fn verify_sent(scheme: Scheme, sent: &RawRequest<'_>) -> Result<(), String> {
     let secret = KEY.secret;
     let verdict = match scheme {
@@ -134,11 +134,11 @@ fn diagnosed(scheme: Scheme, sent: &RawRequest<'_>) {
         regions: &["cn-north-4"],
         services: &["bytehouse_ce"],
     };
-    // Whatever it says is a guess.
+    // The finding does not matter, because it is a guess.
     drop(diagnose(&case));
 }
 
-/// A request as each scheme reads it: as it came, and signed.
+/// A request for each scheme: as received, and signed.
 pub(super) fn signatures(input: &[u8]) -> Result<Kind, String> {
     let Some(sent) = Sent::all(input).into_iter().next() else {
         return Ok(0);
@@ -167,14 +167,14 @@ pub(super) fn signatures(input: &[u8]) -> Result<Kind, String> {
         Scheme::QingCloud,
     ] {
         let verdict = verify_sent(scheme, &request);
-        // What cannot be read never reaches the doctor.
+        // A request that cannot be parsed never reaches the doctor.
         if verdict.as_ref().is_err_and(|cause| cause == "Signature") {
             diagnosed(scheme, &request);
         }
         kinds.push(verdict.err().unwrap_or_default());
     }
     for (number, (scheme, sign)) in WAYS.iter().enumerate() {
-        // The names of what a presigned request signs are a list with semicolons.
+        // The names of the headers that a presigned request signs are a list with semicolons.
         if number == PRESIGNED
             && pairs(request.query.as_bytes()).any(|pair| pair.name.contains(&b';'))
         {
@@ -183,7 +183,7 @@ pub(super) fn signatures(input: &[u8]) -> Result<Kind, String> {
         let Some(signed) = signed(&request, *sign) else {
             continue;
         };
-        // Its three lines protect no body but a form that holds the signature; see `qingcloud::sign`.
+        // Its three lines do not protect a body unless it is the form with the signature; see `qingcloud::sign`.
         if number == IAAS
             && !(sent.body.is_empty() || request.query.is_empty() && request.is_form())
         {
@@ -213,9 +213,9 @@ pub(super) fn signatures(input: &[u8]) -> Result<Kind, String> {
 /// The headers, the query and the body of a request.
 type Signed = (Vec<(String, String)>, String, Vec<u8>);
 
-/// What a client sends of a request that it signs; nothing where no client would sign it.
+/// The parts of a request that a client would sign; `None` if no client would sign it.
 fn signed(request: &RawRequest<'_>, sign: Sign) -> Option<Signed> {
-    // A client signs what it knows nothing signed of.
+    // A client signs a request that is not signed yet.
     let own = |name: &str| {
         name == "authorization"
             || name.starts_with("x-")

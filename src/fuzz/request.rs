@@ -1,14 +1,14 @@
-//! Requests as inputs hold them: a line, headers, an empty line, a body; several of them with a line `%%` between.
+//! Requests in inputs: a request line, headers, an empty line, a body; several requests are separated by a line `%%`.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
-/// What stands between two requests of an input.
+/// The separator between requests.
 const BETWEEN: &[u8] = b"\n%%\n";
-/// The most requests of an input that are made.
+/// The maximum number of requests that are made per input.
 const MOST: usize = 4;
 
-/// A request, as far as it is one.
+/// A request, as far as the input forms one.
 #[derive(Debug, Clone)]
 pub(super) struct Sent {
     pub(super) method: Method,
@@ -18,7 +18,7 @@ pub(super) struct Sent {
 }
 
 impl Sent {
-    /// The requests of an input. What no HTTP library would let through is left out.
+    /// The requests in an input. Parts that no HTTP library would accept are left out.
     pub(super) fn all(input: &[u8]) -> Vec<Self> {
         let mut found = Vec::new();
         let mut rest = input;
@@ -54,7 +54,7 @@ impl Sent {
             let name = HeaderName::from_bytes(&line[..colon]);
             let value = HeaderValue::from_bytes(line[colon + 1..].trim_ascii());
             if let (Ok(name), Ok(value)) = (name, value) {
-                // An error means that there are too many, which no HTTP library lets through either.
+                // An error means that there are too many headers, which HTTP libraries refuse too.
                 headers.try_append(name, value).ok()?;
             }
         }

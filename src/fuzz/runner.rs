@@ -1,12 +1,13 @@
-//! Runs the targets on any toolchain: changes known inputs at random and keeps those that do something new. One second a target, or
-//! `ROLLCALL_FUZZ_SECONDS`; `ROLLCALL_FUZZ_SEED` chooses another stream of inputs, and what a seed breaks once it breaks again.
+//! Runs the targets on any toolchain: mutates known inputs at random and keeps those with new behaviour. One second per
+//! target, or `ROLLCALL_FUZZ_SECONDS`; `ROLLCALL_FUZZ_SEED` selects another stream of inputs, and failures are
+//! reproducible with the same seed.
 //!
 //! ```text
 //! ROLLCALL_FUZZ_SECONDS=3600 cargo test --lib fuzz::runner::strict -- --nocapture
 //! ROLLCALL_FUZZ_INPUT=tests/fuzz/strict/name cargo test --lib fuzz::runner::strict
 //! ```
 //!
-//! What breaks a promise is made as small as it gets and written to `target/fuzz/`; when it is mended it moves to `tests/fuzz/`.
+//! A failing input is minimised and written to `target/fuzz/`; once it is fixed, it is moved to `tests/fuzz/`.
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,15 +19,15 @@ use std::{env, fs, thread};
 use super::mutate::Mutator;
 use super::{Kind, TARGETS, Target, World, corpus};
 
-/// After how long an input hangs.
+/// The time after which an input counts as hanging.
 const HUNG: Duration = Duration::from_secs(120);
-/// How long an input is made smaller, at most.
+/// The time limit for minimising an input.
 const SMALLER: Duration = Duration::from_secs(60);
-/// How many tries an input is made smaller with.
+/// The number of attempts at minimising an input.
 const TRIES: usize = 3000;
-/// How much more memory a target may hold when it ends than when it was warm, in KiB, if it went on to take more.
+/// The maximum growth of a target's memory between the warm-up and its end, in KiB, if it kept growing.
 const GROWTH: usize = 192 * 1024;
-/// How many inputs are kept to be changed further.
+/// The number of inputs kept for further mutation.
 const KEPT: usize = 20_000;
 
 fn number(name: &str, default: u64) -> u64 {
@@ -38,7 +39,7 @@ fn number(name: &str, default: u64) -> u64 {
     }
 }
 
-/// What an input does; a panic is a broken promise too.
+/// The behaviour of an input; a panic is a broken guarantee too.
 fn run(target: &Target, world: &mut World, input: &[u8]) -> Result<Kind, String> {
     catch_unwind(AssertUnwindSafe(|| (target.run)(world, input))).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
@@ -47,7 +48,7 @@ fn run(target: &Target, world: &mut World, input: &[u8]) -> Result<Kind, String>
     })
 }
 
-/// The smallest input found that still breaks something, and what.
+/// The smallest input found that still fails, and its failure.
 fn smallest(target: &Target, input: Vec<u8>, broken: String) -> (Vec<u8>, String) {
     let (mut best, mut why) = (input, broken);
     let mut world = World::new(target.auth);
@@ -71,7 +72,7 @@ fn smallest(target: &Target, input: Vec<u8>, broken: String) -> (Vec<u8>, String
     (best, why)
 }
 
-/// What this process holds, in KiB; nothing where the machine does not say.
+/// The memory of this process, in KiB; `None` if the platform does not report it.
 fn resident() -> usize {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -80,7 +81,7 @@ fn resident() -> usize {
 }
 
 fn report(target: &Target, seed: u64, executions: u64, input: Vec<u8>, broken: String) -> ! {
-    // Before it is made smaller, which may take a minute.
+    // Before minimising, which may take a minute.
     eprintln!(
         "{} broke a promise: {broken}; seed {seed}, execution {executions}",
         target.name
@@ -100,7 +101,7 @@ fn report(target: &Target, seed: u64, executions: u64, input: Vec<u8>, broken: S
     );
 }
 
-/// Says which input hangs, and ends the process: nothing else would.
+/// Reports the hanging input and ends the process, which nothing else would do.
 fn watch(target: &'static Target, current: &Arc<Mutex<(Instant, Vec<u8>)>>) {
     let current = Arc::downgrade(current);
     thread::spawn(move || {
@@ -126,7 +127,7 @@ fn fuzz(name: &str) {
         .iter()
         .find(|target| target.name == name)
         .expect("a target");
-    // One after the other: the memory that is measured is the process's.
+    // One at a time, because the measured memory is the process's.
     static TURN: Mutex<()> = Mutex::new(());
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let seed = number("ROLLCALL_FUZZ_SEED", 1);
@@ -150,10 +151,10 @@ fn fuzz(name: &str) {
     watch(target, &current);
     let (mut kinds, mut executions) = (HashSet::new(), 0);
     let began = Instant::now();
-    // What the process holds once the target is warm, and in the middle of the time that is left.
+    // The memory once the target is warm, and halfway through the remaining time.
     let (mut warm, mut middle) = (resident(), None);
     let mut middle_at = time / 2;
-    // What it begins with first, then changes of it for as long as there is time.
+    // The initial inputs first, then mutations for as long as there is time.
     let beginning = pool.len() as u64;
     while executions < beginning || began.elapsed() < time {
         let input = match usize::try_from(executions) {
@@ -192,7 +193,7 @@ fn fuzz(name: &str) {
     }
     let end = resident();
     let middle = middle.unwrap_or(end);
-    // What leaks goes on to leak; the other tests of this process come and go.
+    // A leak keeps growing; the memory of the other tests in this process does not.
     let grown = 2 * middle.saturating_sub(warm).min(end.saturating_sub(middle));
     println!(
         "{name}: seed {seed}, {executions} executions in {:.0?}, {} kinds, {} MiB more",

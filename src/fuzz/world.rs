@@ -1,4 +1,4 @@
-//! A rollcall without a socket: requests go in, answers come out, and each is held against what rollcall promises.
+//! A rollcall without sockets: takes requests, returns answers, and checks each against rollcall's guarantees.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,10 +25,10 @@ use crate::server::build;
 use crate::server::options::Options;
 use crate::store::Store;
 
-/// How long an answer may take, on a slow machine with other things to do.
+/// The maximum duration of a call, on a slow and busy machine.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A server of its own for one target.
+/// A server for a single target.
 pub struct World {
     options: Options,
     template: Store,
@@ -36,7 +36,7 @@ pub struct World {
     app: Arc<App>,
     control: Router,
     runtime: Runtime,
-    /// Whether something in it is no longer as at the start.
+    /// Whether anything has changed since the start.
     is_used: bool,
 }
 
@@ -46,7 +46,7 @@ impl std::fmt::Debug for World {
     }
 }
 
-/// An answer, whole.
+/// A complete answer.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
@@ -54,7 +54,8 @@ pub(super) struct Answer {
     pub(super) body: Bytes,
 }
 
-/// What a refusal must leave as it was: of every namespace its name and how often it was written to, and the rules.
+/// The state that a refusal must not change: the names of all namespaces and how often each was written to, and the
+/// fault rules.
 #[derive(Debug, PartialEq, Eq)]
 struct Standing {
     namespaces: Vec<(String, u64)>,
@@ -62,10 +63,10 @@ struct Standing {
 }
 
 impl World {
-    /// The demo data, a clock that stands, seeded ids.
+    /// The demo data, a frozen clock, seeded ids.
     ///
     /// # Panics
-    /// When the demo does not load, or the machine is out of threads.
+    /// If the demo does not load, or the machine is out of threads.
     #[must_use]
     pub fn new(auth: &str) -> Self {
         let now = Time::parse_rfc3339("2024-09-12T13:27:32Z").expect("a time");
@@ -92,14 +93,14 @@ impl World {
         }
     }
 
-    /// A database with nothing in it.
+    /// An empty database.
     pub(super) fn empty(&self) -> Result<Store, String> {
         self.empty
             .copy_in_memory()
             .map_err(|cause| cause.to_string())
     }
 
-    /// Forgets everything that was done in it.
+    /// Reverts everything that was done.
     pub fn renew(&mut self) {
         let app = Arc::new(build(&self.options).expect("nothing is there to be loaded"));
         let template = self.template.copy_in_memory();
@@ -116,7 +117,7 @@ impl World {
         self.is_used = false;
     }
 
-    /// Makes the requests of an input, one after the other, in a world that is new.
+    /// Makes the requests of an input, in order, in a fresh world.
     pub(super) fn requests(&mut self, input: &[u8]) -> Result<Kind, String> {
         let mut kinds = Vec::new();
         for sent in Sent::all(input) {
@@ -145,7 +146,7 @@ impl World {
         Ok(kind(kinds))
     }
 
-    /// Makes a request, and holds the answer against what is promised.
+    /// Makes a request, and checks the answer against the guarantees.
     pub(super) fn answer(&mut self, sent: Sent) -> Result<Answer, String> {
         let about = format!("{} {}", sent.method, sent.target);
         let about: String = about.chars().take(300).collect();
@@ -175,7 +176,7 @@ impl World {
             .to_vec()
     }
 
-    /// What a namespace holds, a line a record.
+    /// The content of a namespace, one record per line.
     pub(super) fn export(&self) -> Result<Bytes, String> {
         let answer = self.get("/_rollcall/namespaces/default/export");
         if answer.status == 200 {
@@ -189,7 +190,7 @@ impl World {
     }
 
     fn standing(&self) -> Standing {
-        // The first call for it makes it.
+        // It is created by the first call for it.
         let default = self.app.namespaces.get(crate::namespace::DEFAULT);
         drop(default.expect("memory for a copy"));
         let mut namespaces: Vec<(String, u64)> = self
@@ -213,7 +214,7 @@ impl World {
         let read = |rules: &str| {
             let text = self.get(&format!("/_rollcall/{rules}")).body;
             let mut read: Value = serde_json::from_slice(&text).unwrap_or_default();
-            // A clock that goes shows another time each time it is looked at.
+            // A running clock shows a different time on each read.
             if let Some(now) = read.get_mut("now") {
                 *now = Value::Null;
             }
@@ -256,7 +257,7 @@ impl World {
         let is_whole = body["status"] == answer.status
             && body["title"].is_string()
             && body["detail"].is_string();
-        // A verdict on the journal is one of its own; and of HEAD there is no body.
+        // A verdict on the journal is an answer of its own; and an answer to HEAD has no body.
         if answer.status != 409 && !is_head && !(is_problem && is_whole) {
             return Err(format!(
                 "{} without a problem: {}",
@@ -334,7 +335,7 @@ impl World {
                 && self.app.journal.list(&Filter::default(), 0)["last"] != calls
         });
         let Some(call) = call else {
-            // A preflight, or no namespace's name: nobody's call.
+            // A preflight, or an invalid namespace name: it belongs to no provider.
             return if answer.status < 500 {
                 Ok(answer)
             } else {
@@ -369,7 +370,7 @@ impl World {
     }
 }
 
-/// What was asked of the control plane, and the beginning of what it said.
+/// The request to the control plane, and the beginning of the answer.
 fn control_kind(method: &Method, path: &str, answer: &Answer) -> Kind {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let detail: String = body["detail"]

@@ -13,32 +13,32 @@ import (
 
 // Call is a call in the journal of a namespace.
 type Call struct {
-	// ID grows over the server's life.
+	// ID increases over the server's lifetime.
 	ID uint64 `json:"id"`
-	// Time is the namespace's own.
+	// Time is in the namespace's clock.
 	Time      time.Time `json:"time"`
 	Namespace string    `json:"namespace"`
-	// Provider is empty where none claimed the call.
+	// Provider is empty if none claimed the call.
 	Provider  string `json:"provider"`
 	Operation string `json:"operation"`
-	// Stage is where it was answered: recognise, fault, gateway, operation, answered or broken.
+	// Stage is where the call was answered: recognise, fault, gateway, operation, answered or broken.
 	Stage  string `json:"stage"`
 	Status int    `json:"status"`
-	// Delivery is how a fault kept the answer from its client: hang, reset or truncate; empty where it arrived whole.
+	// Delivery is how a fault disrupted the answer: hang, reset or truncate; empty if it arrived complete.
 	Delivery string `json:"delivery"`
-	// Error is the name of a row of the provider's error table; empty for a success.
+	// Error is the name of a row in the provider's error table; empty for a success.
 	Error     string `json:"error"`
 	RequestID string `json:"request_id"`
 	Method    string `json:"method"`
-	// Target is path and query, secrets masked.
+	// Target is the path and query, with secrets masked.
 	Target string `json:"target"`
-	// Explanation is what was wrong, what nearly matched, what to do.
+	// Explanation is what was wrong, what nearly matched, and what to do.
 	Explanation []string `json:"explanation"`
-	// Differs is how a near miss differs from what was expected.
+	// Differs is how a near miss differs from the expectation.
 	Differs []string `json:"differs"`
 }
 
-// String is the call in a line, and what was wrong with it in lines below.
+// String is the call in one line, followed by lines about what was wrong with it.
 func (c Call) String() string {
 	outcome, what := strings.TrimSpace(fmt.Sprintf("%d %s", c.Status, c.Error)), strings.TrimSpace(c.Provider+" "+c.Operation)
 	if c.Provider == "" {
@@ -67,7 +67,7 @@ func (c Call) isUnmatched() bool {
 	return c.Stage == "recognise" || c.Stage == "broken"
 }
 
-// Calls are the calls in this namespace, oldest first: all of them, those of a provider, or those of an operation of it.
+// Calls returns the calls in this namespace, oldest first: all of them, those of a provider, or those of an operation.
 func (ns *Namespace) Calls(providerAndOperation ...string) []Call {
 	ns.t.Helper()
 	filter := url.Values{}
@@ -86,7 +86,7 @@ func (ns *Namespace) calls(filter url.Values) []Call {
 	for {
 		var page struct{ Entries []Call }
 		if err := ns.server.json("GET", "journal?"+filter.Encode(), nil, &page); err != nil {
-			// Not the end of the test, which may be over.
+			// Does not end the test, which may already be over.
 			ns.t.Errorf("rollcalltest: %v", err)
 			return nil
 		}
@@ -103,7 +103,7 @@ func (ns *Namespace) calls(filter url.Values) []Call {
 	return calls
 }
 
-// Expected narrows down which calls AssertCalled counts, and says how many there should be.
+// Expected narrows down which calls AssertCalled counts, and sets how many there should be.
 type Expected func(*question)
 
 type question struct {
@@ -118,32 +118,32 @@ type question struct {
 	WaitMS int64          `json:"wait_ms,omitempty"`
 }
 
-// Times is exactly so many calls.
+// Times expects exactly this many calls.
 func Times(count int) Expected {
 	return func(q *question) { q.Count = map[string]int{"exactly": count} }
 }
 
-// AtLeast is so many calls or more.
+// AtLeast expects this many calls or more.
 func AtLeast(count int) Expected {
 	return func(q *question) { q.Count = map[string]int{"at_least": count} }
 }
 
-// AtMost is so many calls or fewer.
+// AtMost expects this many calls or fewer.
 func AtMost(count int) Expected {
 	return func(q *question) { q.Count = map[string]int{"at_most": count} }
 }
 
-// Within waits so long for calls that are still to come, at most a minute.
+// Within waits this long for calls still to come, at most a minute.
 func Within(length time.Duration) Expected {
 	return func(q *question) { q.WaitMS = length.Milliseconds() }
 }
 
-// Status counts only calls that were answered with it.
+// Status counts only calls that were answered with this status.
 func Status(status int) Expected {
 	return func(q *question) { q.Status = status }
 }
 
-// Param counts only calls with this parameter, of the query, the body or the path.
+// Param counts only calls with this parameter, in the query, the body or the path.
 func Param(name, value string) Expected {
 	return func(q *question) {
 		if q.Match.Params == nil {
@@ -153,8 +153,8 @@ func Param(name, value string) Expected {
 	}
 }
 
-// AssertCalled fails the test, and lets it go on, where an operation was not called at least once in this namespace, or not as often
-// as expected; the calls that come nearest are told with their differences.
+// AssertCalled fails the test, without ending it, unless an operation was called at least once in this namespace, or as often as
+// expected; the failure lists the closest calls with their differences.
 func (ns *Namespace) AssertCalled(t testing.TB, provider, operation string, expected ...Expected) bool {
 	t.Helper()
 	ask := question{Count: map[string]int{"at_least": 1}}
@@ -188,7 +188,7 @@ func (ns *Namespace) AssertNotCalled(t testing.TB, provider, operation string, e
 	return ns.AssertCalled(t, provider, operation, append(expected[:len(expected):len(expected)], Times(0))...)
 }
 
-// refusal is what the control plane says no with.
+// refusal is an error answer of the control plane.
 type refusal struct {
 	status  int
 	detail  string
@@ -197,7 +197,7 @@ type refusal struct {
 }
 
 func (r *refusal) Error() string {
-	// A seed's refusal tells the place itself.
+	// The message about a seed already contains the place.
 	if place := r.pointer[strings.LastIndex(r.pointer, "/")+1:]; place != "" && !strings.Contains(r.detail, place) {
 		return fmt.Sprintf("%s (at %s)", r.detail, r.pointer)
 	}
@@ -209,7 +209,7 @@ func isStatus(err error, status int) bool {
 	return errors.As(err, &refused) && refused.status == status
 }
 
-// refusalOf reads an answer of RFC 9457; false where it is none, so that something else than rollcall has answered.
+// refusalOf parses an RFC 9457 answer; false if it is not one, so that something other than rollcall has answered.
 func refusalOf(status int, body []byte) (*refusal, bool) {
 	var problem struct {
 		Detail  string

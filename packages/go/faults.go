@@ -5,22 +5,22 @@ import (
 	"time"
 )
 
-// Failing is a choice of calls that are to fail; With and its like say how, and from then on they do.
+// Failing selects calls that are to fail; With and its siblings set how, and take effect immediately.
 type Failing struct {
 	ns     *Namespace
 	match  map[string]string
 	params map[string]string
 }
 
-// Fault is in force until the test is over, it has happened as often as Times says, or it is removed.
+// Fault is in effect until the test ends, it has happened as often as Times says, or it is removed.
 type Fault struct {
 	ns   *Namespace
 	rule map[string]any
 	id   int64
 }
 
-// Fail chooses the calls of an operation in this namespace: ns.Fail("aliyun-ehpc", "ListUsersAsync").With("ServiceUnavailable").
-// An empty operation stands for all of the provider's.
+// Fail selects the calls of an operation in this namespace: ns.Fail("aliyun-ehpc", "ListUsersAsync").With("ServiceUnavailable").
+// An empty operation selects all of the provider's.
 func (ns *Namespace) Fail(provider, operation string) *Failing {
 	failing := &Failing{ns: ns, match: map[string]string{"provider": provider}, params: map[string]string{}}
 	if operation != "" {
@@ -29,37 +29,37 @@ func (ns *Namespace) Fail(provider, operation string) *Failing {
 	return failing
 }
 
-// When narrows it down to calls with this parameter, of the query, the body or the path.
+// When narrows the selection to calls with this parameter, in the query, the body or the path.
 func (f *Failing) When(parameter, value string) *Failing {
 	f.params[parameter] = value
 	return f
 }
 
-// With answers with an error of the provider's table, by its name; `rollcall errors` lists them.
+// With answers with an error from the provider's table, by name; `rollcall errors` lists them.
 func (f *Failing) With(name string) *Fault {
 	f.ns.t.Helper()
 	return f.start(map[string]any{"error": name})
 }
 
-// WithDetail is With for errors whose message has a gap.
+// WithDetail is With for errors whose message has a placeholder.
 func (f *Failing) WithDetail(name, detail string) *Fault {
 	f.ns.t.Helper()
 	return f.start(map[string]any{"error": name, "detail": detail})
 }
 
-// WithStatus answers with this status and body, whatever the provider would say.
+// WithStatus answers with this status and body instead of the provider's answer.
 func (f *Failing) WithStatus(status int, body string) *Fault {
 	f.ns.t.Helper()
 	return f.start(map[string]any{"status": status, "body": body})
 }
 
-// Delayed answers as always, but later.
+// Delayed gives the normal answer after a delay.
 func (f *Failing) Delayed(by time.Duration) *Fault {
 	f.ns.t.Helper()
 	return f.start(map[string]any{"delay": milliseconds(by)})
 }
 
-// Throttled refuses what is more than so many calls a second, as the provider does.
+// Throttled refuses calls beyond this many per second, as the provider does.
 func (f *Failing) Throttled(callsASecond int) *Fault {
 	f.ns.t.Helper()
 	return f.start(map[string]any{"throttle": callsASecond})
@@ -71,7 +71,7 @@ func (f *Failing) Hanging() *Fault {
 	return f.start("hang")
 }
 
-// Disconnected closes the connection instead of an answer.
+// Disconnected closes the connection instead of answering.
 func (f *Failing) Disconnected() *Fault {
 	f.ns.t.Helper()
 	return f.start("reset")
@@ -97,13 +97,13 @@ func (f *Failing) start(effect any) *Fault {
 	return fault
 }
 
-// Times lets it happen so many times only.
+// Times limits how often it happens.
 func (f *Fault) Times(count int) *Fault {
 	f.ns.t.Helper()
 	return f.change("times", count)
 }
 
-// After lets so many calls pass first.
+// After lets this many calls pass first.
 func (f *Fault) After(count int) *Fault {
 	f.ns.t.Helper()
 	return f.change("after", count)
@@ -114,7 +114,7 @@ func (f *Fault) change(name string, count int) *Fault {
 	before := f.id
 	f.rule[name] = count
 	f.set()
-	// The first rule goes last, so that no call slips through between the two.
+	// The first rule is removed last, so that no call slips through in between.
 	f.remove(before)
 	return f
 }
@@ -126,7 +126,7 @@ func (f *Fault) set() {
 	f.id = made.ID
 }
 
-// Remove ends it.
+// Remove removes the fault.
 func (f *Fault) Remove() {
 	f.ns.t.Helper()
 	f.remove(f.id)
@@ -134,13 +134,13 @@ func (f *Fault) Remove() {
 
 func (f *Fault) remove(id int64) {
 	f.ns.t.Helper()
-	// A reset may have taken it away already.
+	// A reset may have removed it already.
 	if err := f.ns.server.json("DELETE", fmt.Sprintf("faults/%d", id), nil, nil); err != nil && !isStatus(err, 404) {
 		f.ns.must(err)
 	}
 }
 
-// Happened is how many calls it has happened to.
+// Happened returns how many calls it has happened to.
 func (f *Fault) Happened() int {
 	f.ns.t.Helper()
 	var rules []struct {

@@ -1,15 +1,15 @@
-// Package rollcalltest gives a test a namespace of its own on a rollcall server: a mock of the user APIs of five clouds, so exact that
+// Package rollcalltest gives every test its own namespace on a rollcall server, a mock of the user APIs of five clouds so exact that
 // the providers' own SDKs cannot tell it from the real service.
 //
-//	func TestNobodyIsThereYet(t *testing.T) {
+//	func TestNoUsersYet(t *testing.T) {
 //		ns := rollcalltest.New(t, rollcalltest.Seed("empty"))
 //		// point the SDK at ns.URL with ns.AccessKey and ns.SecretKey
 //		ns.AssertCalled(t, "aliyun-ehpc", "ListUsersAsync", rollcalltest.Times(1))
 //	}
 //
-// One server is started for the whole test binary, on a free port, by the first New, and ends with the binary, however that ends.
-// Where ROLLCALL_URL names a server that runs already, nothing is started. Tests may run in parallel: what one does in its namespace
-// no other one sees.
+// The first New starts one server for the whole test binary, on a free port; it ends with the binary, however that ends. If
+// ROLLCALL_URL is set, that running server is used instead. Tests may run in parallel: no test sees what another does in its
+// namespace.
 package rollcalltest
 
 import (
@@ -28,17 +28,17 @@ import (
 	"time"
 )
 
-// Namespace is a database, a journal, faults, settings and a clock of a test's own. It is dropped when the test is over.
+// Namespace has its own database, journal, faults, settings and clock for one test. It is dropped when the test ends.
 //
-// Its methods end the test where the server refuses what they ask, so they are for the test's own goroutine.
+// Its methods end the test if the server refuses a request, so they are for the test's own goroutine.
 type Namespace struct {
-	// URL is the server's address, as http://127.0.0.1:4700.
+	// URL is the server's address, such as http://127.0.0.1:4700.
 	URL string
-	// Name is the namespace's.
+	// Name is the name of the namespace.
 	Name string
-	// AccessKey holds the namespace behind a ~, which is how a signed call says where it belongs.
+	// AccessKey ends in ~ and the namespace, by which signed calls select it.
 	AccessKey string
-	// SecretKey goes with AccessKey.
+	// SecretKey belongs to AccessKey.
 	SecretKey string
 
 	t       testing.TB
@@ -54,11 +54,11 @@ type options struct {
 	strict   bool
 }
 
-// Option says how a namespace starts.
+// Option configures a namespace.
 type Option func(*options)
 
-// Seed is the data that the namespace starts with instead of the server's demo: "empty", the path of a .json or .ndjson file or of a
-// folder of them, a JSON document as text, or a value that marshals to one. Several are merged.
+// Seed sets the initial data, instead of the server's demo: "empty", the path of a .json or .ndjson file or of a folder of them, a
+// JSON document as text, or a value that marshals to one. Several are merged.
 func Seed(seed any) Option {
 	return func(o *options) {
 		o.isEmpty = true
@@ -68,7 +68,7 @@ func Seed(seed any) Option {
 	}
 }
 
-// Auth is how much of authentication is checked: "off", "lenient" or "strict", for all providers or for those that are named.
+// Auth sets how strictly authentication is checked: "off", "lenient" or "strict", for all providers or only for those named.
 func Auth(mode string, providers ...string) Option {
 	if len(providers) == 0 {
 		providers = []string{"*"}
@@ -80,17 +80,17 @@ func Auth(mode string, providers ...string) Option {
 	}
 }
 
-// Quirk takes another side where the sources disagree about the real service: Quirk("aliyun-ehpc.user-id", "number").
+// Quirk selects an alternative where the sources disagree about the real service: Quirk("aliyun-ehpc.user-id", "number").
 func Quirk(name, value string) Option {
 	return func(o *options) { o.set("quirks", name, value) }
 }
 
-// Clock stops the namespace's clock at this time.
+// Clock freezes the namespace's clock at this time.
 func Clock(at time.Time) Option {
 	return func(o *options) { o.clock = &at }
 }
 
-// Strict fails the test when a call came to no operation of any provider: a wrong path, a misspelt action.
+// Strict fails the test if a call matched no operation of any provider, because of a wrong path or a misspelt action.
 func Strict() Option {
 	return func(o *options) { o.strict = true }
 }
@@ -117,7 +117,7 @@ var (
 	made atomic.Int64
 )
 
-// New makes a namespace for this test. When the test is over, the calls that failed are logged if it has failed, and the namespace goes.
+// New creates a namespace for this test and drops it when the test ends; if the test failed, its failed calls are logged.
 func New(t testing.TB, opts ...Option) *Namespace {
 	t.Helper()
 	server, err := theServer()
@@ -139,14 +139,14 @@ func New(t testing.TB, opts ...Option) *Namespace {
 	var made struct{ URL string }
 	ns.must(ns.server.json("PUT", "namespaces/"+name, map[string]string{"from": from}, &made))
 	if made.URL != "" {
-		// Its own address, where the server is one of several (--namespace-url).
+		// Its own address, if the server is one of several (--namespace-url).
 		ns.URL = made.URL
 	}
 	ns.prepare()
 	return ns
 }
 
-// prepare brings what the options say into a namespace that has just been made or reset.
+// prepare applies the options to a namespace that was just created or reset.
 func (ns *Namespace) prepare() {
 	ns.t.Helper()
 	for _, seed := range ns.options.seeds {
@@ -185,10 +185,10 @@ func (ns *Namespace) close() {
 	}
 }
 
-// Endpoint is the server's host and port, for SDKs that want no scheme.
+// Endpoint returns the server's host and port, for SDKs that expect no scheme.
 func (ns *Namespace) Endpoint() string { return strings.SplitN(ns.URL, "://", 2)[1] }
 
-// Client is for plain HTTP requests: it puts them into this namespace, signed or not.
+// Client returns a client for plain HTTP requests, which sends them to this namespace, signed or not.
 func (ns *Namespace) Client() *http.Client {
 	return &http.Client{Transport: intoNamespace{ns.Name, transport}, Timeout: time.Minute}
 }
@@ -204,7 +204,7 @@ func (in intoNamespace) RoundTrip(request *http.Request) (*http.Response, error)
 	return in.next.RoundTrip(request)
 }
 
-// Seed merges records into the namespace, all of a document or nothing. It takes what the option of that name takes.
+// Seed merges records into the namespace, each document atomically. It accepts the same values as the option of that name.
 func (ns *Namespace) Seed(seed any) {
 	ns.t.Helper()
 	text, isText := seed.(string)
@@ -235,7 +235,7 @@ func (ns *Namespace) Seed(seed any) {
 
 var place = regexp.MustCompile(`^line (\d+)(?: column (\d+))?: `)
 
-// inFile tells an error as compilers do, FILE:LINE:COLUMN: the server counts lines, but knows no file.
+// inFile formats an error as compilers do, FILE:LINE:COLUMN; the server knows the line, but not the file.
 func inFile(file string, err error) error {
 	detail := err.Error()
 	found := place.FindStringSubmatch(detail)
@@ -248,7 +248,7 @@ func inFile(file string, err error) error {
 	return fmt.Errorf("%s:%s: %s", file, found[1], detail[len(found[0]):])
 }
 
-// seedFiles are the files that a path means, as the server's --seed has it.
+// seedFiles returns the files at a path, as the server's --seed does.
 func seedFiles(path string) ([]string, error) {
 	information, err := os.Stat(path)
 	if err != nil {
@@ -274,7 +274,7 @@ func seedFiles(path string) ([]string, error) {
 	return files, nil
 }
 
-// Reset puts the namespace back to what New made: its data, settings and clock. Its faults go; the journal stays.
+// Reset restores the namespace to what New created: its data, settings and clock. Its faults are removed; the journal is kept.
 func (ns *Namespace) Reset() {
 	ns.t.Helper()
 	to := "template"
@@ -292,7 +292,7 @@ func (ns *Namespace) Freeze(at time.Time) {
 	ns.must(ns.server.json("PUT", ns.about("clock"), map[string]string{"mode": "fixed", "time": time}, nil))
 }
 
-// Advance moves the namespace's clock on: tokens expire, signatures get old.
+// Advance moves the namespace's clock forward: tokens expire, signatures become outdated.
 func (ns *Namespace) Advance(by time.Duration) {
 	ns.t.Helper()
 	ns.must(ns.server.json("POST", ns.about("clock/advance"), map[string]string{"by": milliseconds(by)}, nil))
@@ -304,7 +304,7 @@ func (ns *Namespace) own(path string) string { return "namespaces/" + ns.Name + 
 
 func (ns *Namespace) about(path string) string { return path + "?namespace=" + ns.Name }
 
-// must ends the test with what is wrong.
+// must ends the test if there is an error.
 func (ns *Namespace) must(err error) {
 	ns.t.Helper()
 	if err != nil {

@@ -19,20 +19,20 @@ import (
 	"time"
 )
 
-// version is the one of the server that this package goes with; Cargo.toml has it too.
+// version is the version of the server that this package belongs to; Cargo.toml has it too.
 const version = "0.1.0"
 
 const (
-	// A server may take long to load its seed; it starts in milliseconds without one.
+	// A large seed may take the server long to load; without one it starts in milliseconds.
 	timeToStart = 2 * time.Minute
-	// One answer: a large seed, or a verification that waits a minute.
+	// The timeout of one answer: a large seed, or a verification that waits a minute.
 	timeToAnswer = 5 * time.Minute
 )
 
-// Never through a proxy of the machine.
+// Never through a proxy.
 var transport = &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 30 * time.Second}
 
-// server is the one server of the test binary.
+// server is the single server of the test binary.
 type server struct {
 	url       string
 	accessKey string
@@ -43,7 +43,7 @@ type server struct {
 	namespace string   // whose calls these are; empty for the server's own
 }
 
-// about is the server for the calls about one namespace.
+// about returns the server for calls about one namespace.
 func (s *server) about(namespace string) *server {
 	about := *s
 	about.namespace = namespace
@@ -56,8 +56,8 @@ var (
 	isAsked   atomic.Bool
 )
 
-// ServerFlags are further flags of the server that the first New starts, as "--async-polls", "2". It is for TestMain or an init
-// function, and panics after the first New.
+// ServerFlags adds flags for the server that the first New starts, such as "--async-polls", "2". Call it in TestMain or an init
+// function; it panics after the first New.
 func ServerFlags(more ...string) {
 	if isAsked.Load() {
 		panic("rollcalltest: the server runs already; call ServerFlags in TestMain or in an init function")
@@ -65,11 +65,11 @@ func ServerFlags(more ...string) {
 	flags = append(flags, more...)
 }
 
-// obtain is the server that ROLLCALL_URL names; where it names none, one that is started here.
+// obtain returns the server that ROLLCALL_URL names, or else one that it starts.
 func obtain() (*server, error) {
 	isAsked.Store(true)
 	made := &server{
-		// `rollcall run` and `rollcall env` put a namespace after a ~.
+		// `rollcall run` and `rollcall env` append ~ and a namespace.
 		accessKey: strings.SplitN(environment("ROLLCALL_ACCESS_KEY", "test-ak"), "~", 2)[0],
 		secretKey: environment("ROLLCALL_SECRET_KEY", "test-sk"),
 		token:     os.Getenv("ROLLCALL_ADMIN_TOKEN"),
@@ -101,8 +101,8 @@ func environment(name, byDefault string) string {
 	return byDefault
 }
 
-// credential is the key that callers will sign with, which a server has to know where it verifies signatures; empty where the server
-// is told by other means.
+// credential is the key that callers will sign with, which a server has to know if it verifies signatures; empty if the server is
+// configured in another way.
 func (s *server) credential() string {
 	if os.Getenv("ROLLCALL_CREDENTIAL") != "" || strings.Contains(strings.Join(flags, " "), "--credential") {
 		return ""
@@ -110,7 +110,7 @@ func (s *server) credential() string {
 	return s.accessKey + ":" + s.secretKey
 }
 
-// find looks for the binary where every helper of rollcall does.
+// find looks for the binary in the same places as all rollcall helpers.
 func find() (string, error) {
 	if named := os.Getenv("ROLLCALL_BIN"); named != "" {
 		found, err := exec.LookPath(named)
@@ -127,7 +127,7 @@ func find() (string, error) {
 	return found, nil
 }
 
-// check says whether it is rollcall, can be used with this token, and is no older than this package.
+// check verifies that it is rollcall, accepts this token, and is not older than this package.
 func (s *server) check() error {
 	var health struct{ Status, Version string }
 	if err := s.json("GET", "ready", nil, &health); err != nil {
@@ -139,11 +139,11 @@ func (s *server) check() error {
 	if older(health.Version, version) {
 		return fmt.Errorf("the rollcall %s at %s is older than this package, which is %s; update it", health.Version, s.url, version)
 	}
-	// Health is open to all; this is not.
+	// Health is public; this is not.
 	return s.json("GET", "journal?limit=0", nil, nil)
 }
 
-// older compares major and minor version: a patch changes nothing between a client and a server.
+// older compares major and minor versions: patches change nothing between a client and a server.
 func older(one, than string) bool {
 	generation := func(text string) (major, minor int) {
 		fmt.Sscanf(text, "%d.%d", &major, &minor) // what is no version is 0.0, older than any
@@ -154,7 +154,7 @@ func older(one, than string) bool {
 	return oneMajor < major || oneMajor == major && oneMinor < minor
 }
 
-// json calls /_rollcall/<path> and reads the answer into a value, unless that is nil.
+// json calls /_rollcall/<path> and decodes the answer into a value, unless that is nil.
 func (s *server) json(method, path string, body, answer any) error {
 	if body == nil {
 		return s.send(method, path, nil, "", answer)
@@ -175,7 +175,7 @@ func (s *server) send(method, path string, body []byte, kind string, answer any)
 		request.Header.Set("Content-Type", kind)
 	}
 	if s.namespace != "" {
-		// Behind a load balancer, it leads to the replica that the namespace is on.
+		// With a load balancer, it selects the replica that has the namespace.
 		request.Header.Set("X-Rollcall-Namespace", s.namespace)
 	}
 	if s.token != "" {
@@ -222,8 +222,8 @@ func (s *server) unreachable(err error) error {
 	return fmt.Errorf("no rollcall answers at %s (%w); start one there, or unset ROLLCALL_URL so that one is started for you", s.url, err)
 }
 
-// process is a server that was started here. Its standard input is a pipe that closes when this process ends, however it ends, and
-// then it ends too.
+// process is a server that was started here. It ends when its standard input closes, a pipe that is closed when this process ends in
+// any way.
 type process struct {
 	binary string
 	url    string
@@ -242,7 +242,7 @@ func start(binary, credential string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	// It lives on for as long as somebody has it open; where it cannot, it is the system's to clear.
+	// The file lives for as long as it is open. Where an open file cannot be removed, it is left to the system.
 	_ = os.Remove(log.Name())
 	command := exec.Command(binary, append([]string{"serve", "--until-stdin-closes", "--listen", "127.0.0.1:0"}, flags...)...)
 	command.Stderr = log
@@ -298,7 +298,7 @@ func start(binary, credential string) (*process, error) {
 	return nil, fmt.Errorf("rollcall did not start: %s", p.ending())
 }
 
-// kill ends a server that is of no use; one that closed its output is given the time to say why it ends.
+// kill ends a server that is unusable; one that closed its output gets time to report why it ends.
 func (p *process) kill(command *exec.Cmd) {
 	_ = p.stdin.Close() // it may have ended already
 	select {
@@ -308,7 +308,7 @@ func (p *process) kill(command *exec.Cmd) {
 	}
 }
 
-// whyGone is empty while the server runs.
+// whyGone returns an empty string while the server runs.
 func (p *process) whyGone() string {
 	select {
 	case <-p.ended:
@@ -321,7 +321,7 @@ func (p *process) whyGone() string {
 	return fmt.Sprintf("rollcall ended while it was in use (%s); run the tests again with rollcalltest.ServerFlags(\"--log\", \"debug\")", p.ending())
 }
 
-// ending is how it ended: in its own words, or its exit code.
+// ending returns how the server ended: its own message, or its exit code.
 func (p *process) ending() string {
 	lines := strings.Split(strings.TrimSpace(p.said()), "\n")
 	for i := len(lines) - 1; i >= 0; i-- {
@@ -334,7 +334,7 @@ func (p *process) ending() string {
 	return strings.TrimSuffix(p.state.String()+": "+lines[len(lines)-1], ": ")
 }
 
-// said is the end of what it wrote to standard error.
+// said returns the end of its standard error.
 func (p *process) said() string {
 	text := make([]byte, 16384)
 	size, err := p.log.Seek(0, io.SeekEnd)
@@ -349,7 +349,7 @@ func (p *process) said() string {
 	return string(text[:n])
 }
 
-// endWithGoTest stops the server when `go test` was killed, which leaves this process behind with nobody who wants its result.
+// endWithGoTest stops the server if `go test` was killed, which orphans this process.
 func (p *process) endWithGoTest() {
 	parent := os.Getppid()
 	name, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", parent))

@@ -14,27 +14,27 @@ public final class Call {
         this.entry = (Map<?, ?>) entry;
     }
 
-    /** Grows over the server's life. */
+    /** Increases over the server's lifetime. */
     public long id() {
         return ((Number) entry.get("id")).longValue();
     }
 
-    /** The namespace's own time. */
+    /** The time in the namespace's clock. */
     public Instant time() {
         return Instant.parse(text("time"));
     }
 
-    /** Empty where no provider claimed the call. */
+    /** Empty if no provider claimed the call. */
     public String provider() {
         return text("provider");
     }
 
-    /** Empty where the provider has no such operation. */
+    /** Empty if the provider has no such operation. */
     public String operation() {
         return text("operation");
     }
 
-    /** Where it was answered: recognise, fault, gateway, operation, answered or broken. */
+    /** Where the call was answered: recognise, fault, gateway, operation, answered or broken. */
     public String stage() {
         return text("stage");
     }
@@ -43,12 +43,12 @@ public final class Call {
         return entry.get("status") instanceof Number ? ((Number) entry.get("status")).intValue() : 0;
     }
 
-    /** How a fault kept the answer from its client: hang, reset or truncate; empty where it arrived whole. */
+    /** How a fault disrupted the answer: hang, reset or truncate; empty if it arrived complete. */
     public String delivery() {
         return text("delivery");
     }
 
-    /** The name of a row of the provider's error table; empty for a success. */
+    /** The name of a row in the provider's error table; empty for a success. */
     public String error() {
         return text("error");
     }
@@ -61,17 +61,17 @@ public final class Call {
         return text("method");
     }
 
-    /** Path and query, secrets masked. */
+    /** Path and query, with secrets masked. */
     public String target() {
         return text("target");
     }
 
-    /** What was wrong, what nearly matched, what to do. */
+    /** What was wrong, what nearly matched, and what to do. */
     public List<String> explanation() {
         return texts("explanation");
     }
 
-    /** How a near miss differs from what was expected. */
+    /** How a near miss differs from the expectation. */
     public List<String> differs() {
         return texts("differs");
     }
@@ -84,7 +84,7 @@ public final class Call {
         return status() >= 400 || !error().isEmpty();
     }
 
-    /** The call in a line, and what was wrong with it in lines below. */
+    /** The call in one line, followed by lines about what was wrong with it. */
     @Override
     public String toString() {
         String outcome = (status() + " " + error()).trim();

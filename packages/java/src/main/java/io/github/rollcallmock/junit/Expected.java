@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Narrows down which calls {@link RollcallNamespace#assertCalled} counts, and says how many there should be. */
+/** Narrows down which calls {@link RollcallNamespace#assertCalled} counts, and sets how many there should be. */
 public final class Expected {
     private final Consumer<Map<String, Object>> change;
 
@@ -17,17 +17,17 @@ public final class Expected {
         change.accept(question);
     }
 
-    /** Exactly so many calls. */
+    /** Exactly this many calls. */
     public static Expected times(int count) {
         return count("exactly", count);
     }
 
-    /** So many calls or more. */
+    /** This many calls or more. */
     public static Expected atLeast(int count) {
         return count("at_least", count);
     }
 
-    /** So many calls or fewer. */
+    /** This many calls or fewer. */
     public static Expected atMost(int count) {
         return count("at_most", count);
     }
@@ -36,17 +36,17 @@ public final class Expected {
         return new Expected(question -> question.put("count", Map.of(how, count)));
     }
 
-    /** Waits so long for calls that are still to come, at most a minute. */
+    /** Waits this long for calls still to come, at most a minute. */
     public static Expected within(Duration length) {
         return new Expected(question -> question.put("wait_ms", length.toMillis()));
     }
 
-    /** Counts only calls that were answered with it. */
+    /** Counts only calls that were answered with this status. */
     public static Expected status(int status) {
         return new Expected(question -> question.put("status", status));
     }
 
-    /** Counts only calls with this parameter, of the query, the body or the path. */
+    /** Counts only calls with this parameter, in the query, the body or the path. */
     public static Expected param(String name, String value) {
         return new Expected(question -> params(question).put(name, value));
     }

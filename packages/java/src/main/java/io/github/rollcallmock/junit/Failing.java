@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A choice of calls that are to fail; {@link #with} and its like say how, and from then on they do. */
+/** A selection of calls that are to fail; {@link #with} and its siblings set how, and take effect immediately. */
 public final class Failing {
     private final RollcallNamespace namespace;
     private final Map<String, Object> match = new LinkedHashMap<>();
@@ -18,34 +18,34 @@ public final class Failing {
         }
     }
 
-    /** Narrows it down to calls with this parameter, of the query, the body or the path. */
+    /** Narrows the selection to calls with this parameter, in the query, the body or the path. */
     public Failing when(String parameter, String value) {
         params.put(parameter, value);
         match.put("params", params);
         return this;
     }
 
-    /** Answers with an error of the provider's table, by its name; {@code rollcall errors} lists them. */
+    /** Answers with an error from the provider's table, by name; {@code rollcall errors} lists them. */
     public Fault with(String error) {
         return start(Map.of("error", error));
     }
 
-    /** {@link #with} for errors whose message has a gap. */
+    /** {@link #with} for errors whose message has a placeholder. */
     public Fault withDetail(String error, String detail) {
         return start(Map.of("error", error, "detail", detail));
     }
 
-    /** Answers with this status and body, whatever the provider would say. */
+    /** Answers with this status and body instead of the provider's answer. */
     public Fault withStatus(int status, String body) {
         return start(Map.of("status", status, "body", body));
     }
 
-    /** Answers as always, but later. */
+    /** Gives the normal answer after a delay. */
     public Fault delayed(Duration by) {
         return start(Map.of("delay", by.toMillis() + "ms"));
     }
 
-    /** Refuses what is more than so many calls a second, as the provider does. */
+    /** Refuses calls beyond this many per second, as the provider does. */
     public Fault throttled(int callsPerSecond) {
         return start(Map.of("throttle", callsPerSecond));
     }
@@ -55,7 +55,7 @@ public final class Failing {
         return start("hang");
     }
 
-    /** Closes the connection instead of an answer. */
+    /** Closes the connection instead of answering. */
     public Fault disconnected() {
         return start("reset");
     }

@@ -3,7 +3,7 @@ package io.github.rollcallmock.junit;
 import java.util.List;
 import java.util.Map;
 
-/** In force until the test is over, it has happened as often as {@link #times} says, or it is closed. */
+/** In effect until the test ends, it has happened as often as {@link #times} says, or it is closed. */
 public final class Fault implements AutoCloseable {
     private final RollcallNamespace namespace;
     private final Map<String, Object> rule;
@@ -15,12 +15,12 @@ public final class Fault implements AutoCloseable {
         set();
     }
 
-    /** Lets it happen so many times only. */
+    /** Limits how often it happens. */
     public Fault times(int count) {
         return change("times", count);
     }
 
-    /** Lets so many calls pass first. */
+    /** Lets this many calls pass first. */
     public Fault after(int count) {
         return change("after", count);
     }
@@ -29,7 +29,7 @@ public final class Fault implements AutoCloseable {
         long before = id;
         rule.put(name, count);
         set();
-        // The first rule goes last, so that no call slips through between the two.
+        // The first rule is removed last, so that no call slips through in between.
         remove(before);
         return this;
     }
@@ -50,7 +50,7 @@ public final class Fault implements AutoCloseable {
         throw new RollcallException("fault " + id + " is gone; ask before it is closed or the namespace reset");
     }
 
-    /** Ends it; for a try-with-resources statement, too. */
+    /** Removes the fault; also at the end of a try-with-resources statement. */
     @Override
     public void close() {
         remove(id);
@@ -58,10 +58,10 @@ public final class Fault implements AutoCloseable {
 
     private void remove(long which) {
         try {
-            // The namespace is for a load balancer, which knows by it where the rule is.
+            // With a load balancer, the namespace selects the replica that has the rule.
             namespace.server().json("DELETE", namespace.about("faults/" + which), null);
         } catch (Server.Refusal refusal) {
-            // A reset may have taken it away already.
+            // A reset may have removed it already.
             if (refusal.status != 404) {
                 throw refusal.told();
             }

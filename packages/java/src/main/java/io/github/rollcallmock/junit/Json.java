@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** JSON as maps, lists, texts, numbers, booleans and null: enough for a control plane, and no dependency. */
+/** JSON as maps, lists, strings, numbers, booleans and null: enough for a control plane, without a dependency. */
 final class Json {
-    /** Deeper than any answer, and less deep than the stack. */
+    /** Deeper than any answer, and shallow enough for the stack. */
     private static final int DEEPEST = 200;
 
     private final String text;
@@ -17,7 +17,7 @@ final class Json {
         this.text = text;
     }
 
-    /** Reads a document; IllegalArgumentException where it is none. */
+    /** Parses a document; throws IllegalArgumentException if it is not JSON. */
     static Object read(String text) {
         Json json = new Json(text);
         Object value = json.value(0);

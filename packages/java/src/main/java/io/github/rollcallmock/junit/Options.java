@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How a namespace starts. */
+/** The configuration of a namespace. */
 final class Options {
     final List<Object> seeds = new ArrayList<>();
     final Map<String, Map<String, Object>> settings = new LinkedHashMap<>();

@@ -10,18 +10,18 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Gives parameters of type {@link RollcallNamespace} a namespace of a rollcall server: every test its own.
+ * Gives each test its own namespace of a rollcall server, through parameters of type {@link RollcallNamespace}.
  *
  * <pre>{@code
  * @Rollcall
  * class UsersTest {
  *     @Test
- *     void nobodyIsThereYet(@Rollcall(seed = "empty") RollcallNamespace rollcall) { … }
+ *     void noUsersYet(@Rollcall(seed = "empty") RollcallNamespace rollcall) { … }
  * }
  * }</pre>
  *
- * <p>On a parameter it says how that one starts, which is then no other's; on a method it is for the parameters of the test, on a class
- * for all its tests. The nearest counts, whole.
+ * <p>On a parameter, it configures a separate namespace; on a method, the parameters of the test; on a class, those of all its tests.
+ * The innermost one applies, without merging.
  */
 @Documented
 @Inherited
@@ -30,23 +30,23 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(RollcallExtension.class)
 public @interface Rollcall {
     /**
-     * Instead of the server's demo data: {@code "empty"}, the path of a .json or .ndjson file or of a folder of them, or a JSON document.
-     * Several are merged.
+     * The initial data, instead of the server's demo: {@code "empty"}, the path of a .json or .ndjson file or of a folder of them, or
+     * a JSON document. Several are merged.
      */
     String[] seed() default {};
 
-    /** How much of authentication is checked: off, lenient or strict; as the server was started where it is empty. */
+    /** How strictly authentication is checked: off, lenient or strict; if empty, as the server is configured. */
     String auth() default "";
 
-    /** Other sides where the sources disagree about the real service, as {@code "aliyun-ehpc.user-id=number"}. */
+    /** Alternatives where the sources disagree about the real service, such as {@code "aliyun-ehpc.user-id=number"}. */
     String[] quirks() default {};
 
-    /** Where the namespace's clock stands still, as {@code "2026-01-02T03:04:05Z"}; it runs where it is empty. */
+    /** The time at which the namespace's clock is frozen, such as {@code "2026-01-02T03:04:05Z"}; if empty, the clock runs. */
     String clock() default "";
 
-    /** Fails the test when a call came to no operation of any provider: a wrong path, a misspelt action. */
+    /** Fails the test if a call matched no operation of any provider, because of a wrong path or a misspelt action. */
     boolean strict() default false;
 
-    /** For a class: one namespace for all its tests, which its constructor and its {@code @BeforeAll} methods may have too. */
+    /** For a class: one namespace for all its tests, also available to its constructor and its {@code @BeforeAll} methods. */
     boolean perClass() default false;
 }

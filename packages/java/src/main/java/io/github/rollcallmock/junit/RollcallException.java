@@ -1,6 +1,6 @@
 package io.github.rollcallmock.junit;
 
-/** What rollcall refused, or why there is none; the message says what to do. */
+/** A refusal by rollcall, or why it is not available; the message says what to do. */
 public final class RollcallException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

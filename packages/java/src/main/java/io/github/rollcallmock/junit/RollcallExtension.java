@@ -25,31 +25,31 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * Makes a namespace for each test, or for each class, and drops it afterwards. It works through {@link Rollcall}, or registered by a field:
+ * Creates a namespace for each test, or for each class, and drops it afterwards. Enabled by {@link Rollcall}, or registered as a field:
  *
  * <pre>{@code
  * @RegisterExtension
  * final RollcallExtension rollcall = RollcallExtension.builder().seed("empty").auth("strict").build();
  * }</pre>
  *
- * <p>A field of the instance makes a namespace for each test, a static one a namespace for the class; so does a field of the instance where
- * JUnit makes one instance for the class.
+ * <p>An instance field creates a namespace for each test, a static field one for the class; so does an instance field if JUnit creates
+ * one instance for the class.
  *
- * <p>One server is started for the JVM, on a free port, by the first namespace, and ends with the JVM, however that ends; where
- * {@code ROLLCALL_URL} names one that runs already, nothing is started. Tests may run in parallel.
+ * <p>The first namespace starts one server for the JVM, on a free port; it ends with the JVM, however that ends. If {@code
+ * ROLLCALL_URL} is set, that running server is used instead. Tests may run in parallel.
  *
- * <p>The configuration parameter {@code rollcall.flags} holds further flags of the server, as {@code --async-polls 2}.
+ * <p>The configuration parameter {@code rollcall.flags} contains additional flags for the server, such as {@code --async-polls 2}.
  */
 public final class RollcallExtension implements BeforeAllCallback, AfterAllCallback, BeforeEachCallback, AfterEachCallback, ParameterResolver {
     private static final ExtensionContext.Namespace STORE = ExtensionContext.Namespace.create(RollcallExtension.class);
 
     private final Options built; // null where annotations say it
-    // Of a field: the namespaces in use on each thread, the innermost first. A thread may run other tests while it waits for those of a class.
+    // For a field: the namespaces in use on each thread, innermost first. A thread may run other tests while it waits for those of a class.
     private final ThreadLocal<Deque<RollcallNamespace>> ofThread = ThreadLocal.withInitial(ArrayDeque::new);
-    // Each with how often it was entered: the tests of a class share one, on many threads.
+    // Each with the number of times it was entered: the tests of a class share one, on many threads.
     private final Map<RollcallNamespace, Integer> inUse = new ConcurrentHashMap<>();
 
-    /** For {@code @ExtendWith}, as {@link Rollcall} has it. */
+    /** For {@code @ExtendWith}, as used by {@link Rollcall}. */
     public RollcallExtension() {
         this(null);
     }
@@ -63,25 +63,25 @@ public final class RollcallExtension implements BeforeAllCallback, AfterAllCallb
         return new Builder();
     }
 
-    /** Says how the namespaces of an extension start. */
+    /** Configures the namespaces of an extension. */
     public static final class Builder {
         private final Options options = new Options();
 
         private Builder() {}
 
-        /** As {@link Rollcall#seed}; may be called again. */
+        /** As {@link Rollcall#seed}; may be called repeatedly. */
         public Builder seed(String seed) {
             options.seed(seed);
             return this;
         }
 
-        /** A seed document as maps, lists, texts, numbers and booleans. */
+        /** A seed document as maps, lists, strings, numbers and booleans. */
         public Builder seed(Map<String, ?> seed) {
             options.seed(seed);
             return this;
         }
 
-        /** How much of authentication is checked: off, lenient or strict; for all providers or for those that are named. */
+        /** How strictly authentication is checked: off, lenient or strict; for all providers or only for those named. */
         public Builder auth(String mode, String... providers) {
             for (String provider : providers.length == 0 ? new String[] {"*"} : providers) {
                 options.set("auth", provider, mode);
@@ -89,19 +89,19 @@ public final class RollcallExtension implements BeforeAllCallback, AfterAllCallb
             return this;
         }
 
-        /** Another side where the sources disagree: {@code quirk("aliyun-ehpc.user-id", "number")}. */
+        /** Selects an alternative where the sources disagree: {@code quirk("aliyun-ehpc.user-id", "number")}. */
         public Builder quirk(String name, String value) {
             options.set("quirks", name, value);
             return this;
         }
 
-        /** Stops the clock at this time. */
+        /** Freezes the clock at this time. */
         public Builder clock(Instant at) {
             options.clock = at;
             return this;
         }
 
-        /** Fails a test when a call came to no operation of any provider. */
+        /** Fails a test if a call matched no operation of any provider. */
         public Builder strict() {
             options.isStrict = true;
             return this;
@@ -112,9 +112,9 @@ public final class RollcallExtension implements BeforeAllCallback, AfterAllCallb
         }
     }
 
-    // What a field is asked for.
+    // The methods of a field.
 
-    /** The namespace of the test, or of the class, that runs on this thread. */
+    /** The namespace of the test, or of the class, that is running on this thread. */
     public RollcallNamespace namespace() {
         RollcallNamespace mine = ofThread.get().peek();
         if (mine != null) {
@@ -161,12 +161,12 @@ public final class RollcallExtension implements BeforeAllCallback, AfterAllCallb
         namespace().assertNotCalled(provider, operation, expected);
     }
 
-    // What JUnit calls.
+    // The callbacks for JUnit.
 
     @Override
     public void beforeAll(ExtensionContext context) {
         if (built != null) {
-            // A nested class gets that of its outer class.
+            // A nested class shares that of its outer class.
             enter(made(context, key(), built));
         }
     }
@@ -227,7 +227,7 @@ public final class RollcallExtension implements BeforeAllCallback, AfterAllCallb
             return made(context, "test", options);
         }
         needsTest(parameter.getParameter(), context, "put the annotation on the class, with perClass = true");
-        // A parameter's own annotation makes one that is no other parameter's.
+        // A parameter's own annotation creates a separate namespace.
         String key = own.isEmpty() ? "test" : parameter.getDeclaringExecutable() + " " + parameter.getIndex();
         return made(context, key, Options.of(own.or(() -> ofMethod).orElseThrow()));
     }
@@ -247,13 +247,13 @@ public final class RollcallExtension implements BeforeAllCallback, AfterAllCallb
         }
     }
 
-    /** Whether the annotation, and not a field, is to say what this parameter is. */
+    /** Whether the annotation, rather than a field, configures this parameter. */
     private static boolean isAnnotated(ParameterContext parameter, ExtensionContext context) {
         return parameter.isAnnotated(Rollcall.class) || context.getElement().flatMap(one -> AnnotationSupport.findAnnotation(one, Rollcall.class)).isPresent()
             || annotatedClass(context) != null;
     }
 
-    /** The class of the test, or the nearest around it, that is annotated; else null. */
+    /** The annotated class of the test, or the innermost enclosing one, or else null. */
     private static Class<?> annotatedClass(ExtensionContext context) {
         Class<?> at = context.getTestClass().orElse(null);
         while (at != null && AnnotationSupport.findAnnotation(at, Rollcall.class).isEmpty()) {
@@ -271,7 +271,7 @@ public final class RollcallExtension implements BeforeAllCallback, AfterAllCallb
         return get(context.getRoot(), "server", Server.class, () -> Server.obtain(System.getenv(), flags));
     }
 
-    /** The namespace that all tests of this class share. */
+    /** The namespace shared by all tests of this class. */
     private static RollcallNamespace ofClass(ExtensionContext context, Class<?> owner, String key, Options options) {
         ExtensionContext at = context;
         while (at.getTestMethod().isPresent() || !at.getTestClass().equals(Optional.of(owner))) {
@@ -280,7 +280,7 @@ public final class RollcallExtension implements BeforeAllCallback, AfterAllCallb
         return made(at, key, options);
     }
 
-    /** What this context has under the key, or else is given now and closes in the end. */
+    /** The value that this context has under the key, or else the given one, which the context closes at its end. */
     private static RollcallNamespace made(ExtensionContext context, String key, Options options) {
         Server server = server(context);
         Collection<RollcallNamespace> owned = owned(context);
@@ -295,18 +295,18 @@ public final class RollcallExtension implements BeforeAllCallback, AfterAllCallb
         return context.getStore(STORE).getOrComputeIfAbsent(key, none -> make.get(), type);
     }
 
-    /** The namespaces that this context itself has made. */
+    /** The namespaces created in this context itself. */
     private static Collection<RollcallNamespace> own(ExtensionContext context) {
         return List.copyOf(owned(context));
     }
 
     @SuppressWarnings("unchecked")
     private static Collection<RollcallNamespace> owned(ExtensionContext context) {
-        // By the context's id, since a store looks in those around it too.
+        // By the context's id, because a store also looks in the enclosing contexts.
         return context.getStore(STORE).getOrComputeIfAbsent("own " + context.getUniqueId(), none -> ConcurrentHashMap.newKeySet(), Set.class);
     }
 
-    /** Has the failure of a test bring along the calls that failed, whatever shows it. */
+    /** Attaches the failed calls to the failure of a test, however it is reported. */
     private static void tellIfFailed(ExtensionContext context, RollcallNamespace namespace) {
         context.getExecutionException().ifPresent(failure -> {
             String told = namespace.failedCalls();
@@ -316,7 +316,7 @@ public final class RollcallExtension implements BeforeAllCallback, AfterAllCallb
         });
     }
 
-    /** No failure of its own, and so without a stack. */
+    /** Not a failure of its own, and so without a stack trace. */
     private static final class FailedCalls extends Throwable {
         private static final long serialVersionUID = 1;
 

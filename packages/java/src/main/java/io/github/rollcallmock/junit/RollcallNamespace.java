@@ -24,10 +24,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A database, a journal, faults, settings and a clock of a test's own. It is dropped when the test is over.
+ * A namespace with its own database, journal, faults, settings and clock for one test. It is dropped when the test ends.
  *
- * <p>All of its methods may be called from any thread. They throw {@link RollcallException} where the server refuses what they ask, and
- * {@link AssertionError} where an assertion does not hold.
+ * <p>All methods may be called from any thread. They throw {@link RollcallException} if the server refuses a request, and {@link
+ * AssertionError} if an assertion fails.
  */
 @SuppressWarnings("deprecation") // CloseableResource is what every JUnit 5 and 6 closes.
 public final class RollcallNamespace implements ExtensionContext.Store.CloseableResource, AutoCloseable {
@@ -57,7 +57,7 @@ public final class RollcallNamespace implements ExtensionContext.Store.Closeable
         }
     }
 
-    /** Brings what the options say into a namespace that has just been made or reset. */
+    /** Applies the options to a namespace that was just created or reset. */
     private void prepare() {
         options.seeds.forEach(this::merge);
         if (!options.settings.isEmpty()) {
@@ -88,12 +88,12 @@ public final class RollcallNamespace implements ExtensionContext.Store.Closeable
         }
     }
 
-    /** The server's address, as http://127.0.0.1:4700; the namespace's own, where the server is one of several. */
+    /** The server's address, such as http://127.0.0.1:4700; the namespace's own, if the server is one of several. */
     public String url() {
         return url;
     }
 
-    /** The server's host and port, for SDKs that want no scheme. */
+    /** The server's host and port, for SDKs that expect no scheme. */
     public String endpoint() {
         return url.substring(url.indexOf("://") + 3);
     }
@@ -103,27 +103,27 @@ public final class RollcallNamespace implements ExtensionContext.Store.Closeable
         return name;
     }
 
-    /** Holds the namespace behind a ~, which is how a signed call says where it belongs. */
+    /** Ends in ~ and the namespace, by which signed calls select it. */
     public String accessKey() {
         return server.accessKey + "~" + name;
     }
 
-    /** Goes with the access key. */
+    /** Belongs to the access key. */
     public String secretKey() {
         return server.secretKey;
     }
 
-    /** A plain request to the server, signed or not, that is for this namespace: {@code request("/v2/…/users")}. */
+    /** A plain request to this namespace, signed or not: {@code request("/v2/…/users")}. */
     public HttpRequest.Builder request(String target) {
         return HttpRequest.newBuilder(URI.create(url + target)).header("X-Rollcall-Namespace", name);
     }
 
-    /** Merges records: the path of a .json or .ndjson file or of a folder of them, or a JSON document; all of a document or nothing. */
+    /** Merges records, each document atomically: the path of a .json or .ndjson file or of a folder of them, or a JSON document. */
     public void seed(String seed) {
         merge(seed);
     }
 
-    /** Merges records: maps, lists, texts, numbers and booleans, as a seed document has them. */
+    /** Merges records from maps, lists, strings, numbers and booleans, structured like a seed document. */
     public void seed(Map<String, ?> seed) {
         merge(seed);
     }
@@ -156,7 +156,7 @@ public final class RollcallNamespace implements ExtensionContext.Store.Closeable
         }
     }
 
-    /** As compilers tell it, FILE:LINE:COLUMN: the server counts lines, but knows no file. */
+    /** In the format of compilers, FILE:LINE:COLUMN; the server knows the line, but not the file. */
     private static String inFile(Path file, String detail) {
         Matcher place = PLACE.matcher(detail);
         if (!place.lookingAt()) {
@@ -166,7 +166,7 @@ public final class RollcallNamespace implements ExtensionContext.Store.Closeable
         return file + ":" + place.group(1) + column + ": " + detail.substring(place.end());
     }
 
-    /** The files that a path means, as the server's --seed has it. */
+    /** The files at a path, as with the server's --seed. */
     private static List<Path> seedFiles(String text) {
         Path path = Path.of(text);
         if (Files.isRegularFile(path)) {
@@ -188,28 +188,28 @@ public final class RollcallNamespace implements ExtensionContext.Store.Closeable
         return files;
     }
 
-    /** Puts it back to how it started: its data, settings and clock. Its faults go, and so does its journal. */
+    /** Restores the initial state: data, settings and clock. Its faults and journal are cleared. */
     public void reset() {
         ask("POST", own("reset"), Map.of("to", options.isEmpty ? "empty" : "template"));
         prepare();
     }
 
-    /** Stops its clock at this time. */
+    /** Freezes its clock at this time. */
     public void freeze(Instant at) {
         ask("PUT", about("clock"), Map.of("mode", "fixed", "time", Instant.ofEpochMilli(at.toEpochMilli()).toString()));
     }
 
-    /** Moves its clock on: tokens expire, signatures get old. */
+    /** Moves its clock forward: tokens expire, signatures become outdated. */
     public void advance(Duration by) {
         ask("POST", about("clock/advance"), Map.of("by", by.toMillis() + "ms"));
     }
 
-    /** Chooses the calls of an operation: {@code fail("aliyun-ehpc", "ListUsersAsync").with("ServiceUnavailable")}. */
+    /** Selects the calls of an operation: {@code fail("aliyun-ehpc", "ListUsersAsync").with("ServiceUnavailable")}. */
     public Failing fail(String provider, String operation) {
         return new Failing(this, provider, operation);
     }
 
-    /** Chooses all calls of a provider. */
+    /** Selects all calls of a provider. */
     public Failing fail(String provider) {
         return new Failing(this, provider, null);
     }
@@ -249,8 +249,8 @@ public final class RollcallNamespace implements ExtensionContext.Store.Closeable
     }
 
     /**
-     * Wants an operation to have been called at least once, or as often as expected; where it does not hold, the calls that come nearest are
-     * told with their differences.
+     * Asserts that an operation was called at least once, or as often as expected; a failure lists the closest calls with their
+     * differences.
      */
     public void assertCalled(String provider, String operation, Expected... expected) {
         Map<String, Object> match = new LinkedHashMap<>(Map.of("provider", provider, "operation", operation, "namespace", name));
@@ -280,7 +280,7 @@ public final class RollcallNamespace implements ExtensionContext.Store.Closeable
         assertCalled(provider, operation, all.toArray(new Expected[0]));
     }
 
-    /** Fails where a call came to no operation, if that was asked for. */
+    /** Fails if a call matched no operation, if so configured. */
     void assertMatched() {
         if (options.isStrict) {
             List<Call> lost = calls().stream().filter(Call::isUnmatched).collect(Collectors.toList());
@@ -290,7 +290,7 @@ public final class RollcallNamespace implements ExtensionContext.Store.Closeable
         }
     }
 
-    /** What a test that has failed should tell; empty where every call went well. */
+    /** The report for a failed test; empty if all calls succeeded. */
     String failedCalls() {
         List<Call> failed = calls().stream().filter(Call::hasFailed).collect(Collectors.toList());
         if (failed.isEmpty()) {
@@ -299,7 +299,7 @@ public final class RollcallNamespace implements ExtensionContext.Store.Closeable
         return "the calls that failed in namespace " + name + ":\n" + failed.stream().map(Call::toString).collect(Collectors.joining("\n"));
     }
 
-    /** Drops it; JUnit does so when the test is over. */
+    /** Drops it; JUnit does so when the test ends. */
     @Override
     public void close() {
         try {

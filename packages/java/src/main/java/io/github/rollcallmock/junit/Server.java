@@ -19,16 +19,16 @@ import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** The one server of a JVM: the one that ROLLCALL_URL names, else a process of its own. JUnit's root store closes it. */
+/** The single server of a JVM: the one that ROLLCALL_URL names, or else a child process. JUnit's root store closes it. */
 @SuppressWarnings("deprecation") // CloseableResource is what every JUnit 5 and 6 closes.
 final class Server implements ExtensionContext.Store.CloseableResource, AutoCloseable {
-    /** The version of the server that this package goes with; Cargo.toml has it too. */
+    /** The version of the server that this package belongs to; Cargo.toml has it too. */
     static final String VERSION = "0.1.0";
 
-    /** One answer: a large seed, or a verification that waits a minute. */
+    /** The timeout of one answer: a large seed, or a verification that waits a minute. */
     private static final Duration TIME_TO_ANSWER = Duration.ofMinutes(5);
 
-    /** What the control plane says no with. */
+    /** An error answer of the control plane. */
     static final class Refusal extends RuntimeException {
         private static final long serialVersionUID = 1;
         final transient int status;
@@ -50,14 +50,14 @@ final class Server implements ExtensionContext.Store.CloseableResource, AutoClos
     final String secretKey;
     private final String token;
     private final ServerProcess process; // null where the server was there already
-    // Never through a proxy of the machine.
+    // Never through a proxy.
     private final HttpClient client =
         HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(10)).proxy(HttpClient.Builder.NO_PROXY).build();
 
     private Server(String url, Map<String, String> environment, ServerProcess process) {
         this.url = url;
         this.process = process;
-        // `rollcall run` and `rollcall env` put a namespace after a ~.
+        // `rollcall run` and `rollcall env` append ~ and a namespace.
         accessKey = variable(environment, "ROLLCALL_ACCESS_KEY", "test-ak").split("~", 2)[0];
         secretKey = variable(environment, "ROLLCALL_SECRET_KEY", "test-sk");
         token = variable(environment, "ROLLCALL_ADMIN_TOKEN", "");
@@ -68,7 +68,7 @@ final class Server implements ExtensionContext.Store.CloseableResource, AutoClos
         return value.isEmpty() ? byDefault : value;
     }
 
-    /** The server that these variables name; where they name none, one that is started here with these flags. */
+    /** The server that these variables name, or else one that is started with these flags. */
     static Server obtain(Map<String, String> environment, List<String> flags) {
         String named = variable(environment, "ROLLCALL_URL", "");
         Server server;
@@ -95,7 +95,7 @@ final class Server implements ExtensionContext.Store.CloseableResource, AutoClos
         return parts.group(1);
     }
 
-    /** Looks for the binary where every helper of rollcall does. */
+    /** Looks for the binary in the same places as all rollcall helpers. */
     private static String find(Map<String, String> environment) {
         String named = variable(environment, "ROLLCALL_BIN", "");
         if (named.contains("/") || named.contains(File.separator)) {
@@ -124,7 +124,7 @@ final class Server implements ExtensionContext.Store.CloseableResource, AutoClos
         return Files.isRegularFile(file) && Files.isExecutable(file);
     }
 
-    /** Whether it is rollcall, can be used with this token, and is no older than this package. */
+    /** Verifies that it is rollcall, accepts this token, and is not older than this package. */
     private void check() {
         Object answer = json("GET", "ready", null);
         Map<?, ?> health = answer instanceof Map ? (Map<?, ?>) answer : Map.of();
@@ -135,11 +135,11 @@ final class Server implements ExtensionContext.Store.CloseableResource, AutoClos
         if (isOlder(version)) {
             throw new RollcallException("the rollcall " + version + " at " + url + " is older than this package, which is " + VERSION + "; update it");
         }
-        // Health is open to all; this is not.
+        // Health is public; this is not.
         json("GET", "journal?limit=0", null);
     }
 
-    /** Compares major and minor version: a patch changes nothing between a client and a server. */
+    /** Compares major and minor versions: patches change nothing between a client and a server. */
     private static boolean isOlder(String version) {
         int[] theirs = generation(version), ours = generation(VERSION);
         return theirs[0] < ours[0] || theirs[0] == ours[0] && theirs[1] < ours[1];
@@ -150,7 +150,7 @@ final class Server implements ExtensionContext.Store.CloseableResource, AutoClos
         return numbers.matches() ? new int[] {Integer.parseInt(numbers.group(1)), Integer.parseInt(numbers.group(2))} : new int[2];
     }
 
-    /** Calls /_rollcall/&lt;path&gt; with a value as JSON, unless that is null, and reads the answer. */
+    /** Calls /_rollcall/&lt;path&gt; with a value as JSON, unless that is null, and parses the answer. */
     Object json(String method, String path, Object body) {
         return send(method, path, body == null ? null : Json.write(body), "application/json");
     }
@@ -187,13 +187,13 @@ final class Server implements ExtensionContext.Store.CloseableResource, AutoClos
         }
     }
 
-    /** Reads an answer of RFC 9457; where it is none, something else than rollcall has answered. */
+    /** Parses an RFC 9457 answer; if it is not one, something other than rollcall has answered. */
     private RuntimeException refusal(HttpResponse<String> answer, String path) {
         Object read = null;
         try {
             read = Json.read(answer.body());
         } catch (IllegalArgumentException none) {
-            // Told below.
+            // Reported below.
         }
         Map<?, ?> problem = read instanceof Map ? (Map<?, ?>) read : Map.of();
         if (!(problem.get("detail") instanceof String)) {
@@ -204,7 +204,7 @@ final class Server implements ExtensionContext.Store.CloseableResource, AutoClos
         }
         String detail = (String) problem.get("detail");
         String pointer = problem.get("pointer") instanceof String ? (String) problem.get("pointer") : "";
-        // A seed's refusal tells the place itself.
+        // The message about a seed already contains the place.
         String place = pointer.substring(pointer.lastIndexOf('/') + 1);
         if (!place.isEmpty() && !detail.contains(place)) {
             detail += " (at " + pointer + ")";

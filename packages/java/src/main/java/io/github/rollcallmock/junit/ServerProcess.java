@@ -15,9 +15,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A server that was started here. Its standard input is a pipe that closes when this JVM ends, however it ends, and then it ends too. */
+/** A server that was started here. It ends when its standard input closes, a pipe that is closed when this JVM ends in any way. */
 final class ServerProcess {
-    /** A server may take long to load its seed; it starts in milliseconds without one. */
+    /** A large seed may take the server long to load; without one it starts in milliseconds. */
     private static final long SECONDS_TO_START = 120;
     private static final int KEPT_OF_ERRORS = 16_384;
     private static final Pattern READY = Pattern.compile("rollcall ready .*?(https?://\\S+).*");
@@ -43,7 +43,7 @@ final class ServerProcess {
             try {
                 body.run();
             } catch (IOException ended) {
-                // The process ended while it was read.
+                // The process ended while its output was read.
             }
         }, name);
         thread.setDaemon(true);
@@ -57,7 +57,7 @@ final class ServerProcess {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().clear();
         builder.environment().putAll(environment);
-        // The key that callers will sign with, which a server has to know where it verifies signatures.
+        // The key that callers will sign with, which a server has to know if it verifies signatures.
         if (environment.getOrDefault("ROLLCALL_CREDENTIAL", "").isEmpty() && flags.stream().noneMatch(flag -> flag.startsWith("--credential"))) {
             String access = environment.getOrDefault("ROLLCALL_ACCESS_KEY", "").split("~", 2)[0], secret = environment.getOrDefault("ROLLCALL_SECRET_KEY", "");
             builder.environment().put("ROLLCALL_CREDENTIAL", (access.isEmpty() ? "test-ak" : access) + ":" + (secret.isEmpty() ? "test-sk" : secret));
@@ -78,7 +78,7 @@ final class ServerProcess {
             try (BufferedReader reader = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
                 String line = reader.readLine();
                 first.complete(line == null ? "" : line);
-                // Never a full pipe that the server waits for.
+                // Drained, so that the server never blocks on a full pipe.
                 while (line != null) {
                     line = reader.readLine();
                 }
@@ -118,10 +118,10 @@ final class ServerProcess {
         return url;
     }
 
-    /** Null while it runs. */
+    /** Null while the server runs. */
     String whyGone() {
         try {
-            // It may be on its way: the connection was closed a moment before.
+            // It may be about to end: the connection was just closed.
             if (!process.waitFor(200, TimeUnit.MILLISECONDS)) {
                 return null;
             }
@@ -132,7 +132,7 @@ final class ServerProcess {
         return "rollcall ended while it was in use (" + ending() + "); run the tests again with the configuration parameter rollcall.flags=--log debug";
     }
 
-    /** How it ended: in its own words, or its exit code. */
+    /** How it ended: its own message, or its exit code. */
     private String ending() {
         String[] lines = said().strip().split("\n");
         for (int i = lines.length - 1; i >= 0; i--) {
@@ -167,12 +167,12 @@ final class ServerProcess {
         }
     }
 
-    /** Closes its standard input, which it ends with; kills it where it does not. */
+    /** Closes its standard input, which ends it; kills it if that fails. */
     void stop() {
         try {
             process.getOutputStream().close();
         } catch (IOException gone) {
-            // It has ended already.
+            // It has already ended.
         }
         try {
             if (!process.waitFor(5, TimeUnit.SECONDS)) {

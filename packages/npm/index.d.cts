@@ -8,27 +8,27 @@ export type Provider =
   | 'qingcloud-ehpc'
   | 'volcengine-bytehouse';
 
-/** How much authentication is checked. */
+/** How strictly authentication is checked. */
 export type Auth = 'off' | 'lenient' | 'strict';
 
-/** Milliseconds, or text as "90s", "1h", "-15m". */
+/** Milliseconds, or text such as "90s", "1h", "-15m". */
 export type Duration = number | string;
 
-/** How a namespace starts. */
+/** The configuration of a namespace. */
 export interface NamespaceOptions {
-  /** A name of your own, mangled to `[a-z0-9-]`; a namespace of that name starts anew. Default: a name that nothing else has. */
+  /** A custom name, converted to `[a-z0-9-]`; an existing namespace with that name is reset. Default: a unique name. */
   name?: string;
-  /** `'empty'`, a seed document, or the path of one (`.json`, `.ndjson`); a document is all that the namespace holds at first. */
+  /** `'empty'`, a seed document, or the path of one (`.json`, `.ndjson`); a document is the complete initial data. */
   seed?: 'empty' | (string & {}) | URL | Record<string, unknown>;
-  /** For every provider, or by provider. */
+  /** For all providers, or by provider. */
   auth?: Auth | { [provider in Provider | '*']?: Auth };
-  /** Where the clock stands still. */
+  /** The time at which the clock is frozen. */
   clock?: string | Date;
   /** By `PROVIDER.NAME`, as `rollcall coverage` lists them. */
   quirks?: Record<string, string>;
   /**
-   * Lead this process's HTTPS to the providers' own hosts here, until the namespace is dropped. The server is started with
-   * `--tls auto --proxy`; `start` does so by itself, elsewhere set ROLLCALL_TLS=auto and ROLLCALL_PROXY=1.
+   * Redirects this process's HTTPS to the providers' own hosts to the server, until the namespace is dropped. The server needs `--tls
+   * auto --proxy`, which `start` sets; elsewhere, set ROLLCALL_TLS=auto and ROLLCALL_PROXY=1.
    */
   https?: boolean;
 }
@@ -36,43 +36,43 @@ export interface NamespaceOptions {
 export interface StartOptions extends NamespaceOptions {
   /** Attach to this server. Default: `ROLLCALL_URL`; without it, a server is started. */
   url?: string;
-  /** Flags of the server that is started, as `['--auth', 'strict']`; `--listen 127.0.0.1:0` unless it is among them. */
+  /** Flags for the server, such as `['--auth', 'strict']`; `--listen 127.0.0.1:0` is added unless one of them is `--listen`. */
   args?: string[];
 }
 
-/** What happens to a call: one of these. */
+/** The effect on a call: exactly one of these. */
 export interface FaultOptions {
-  /** The name of an error of the provider's, as `rollcall errors` lists them. */
+  /** The name of one of the provider's errors, as listed by `rollcall errors`. */
   error?: string;
-  /** What fills the gaps of the error's message. */
+  /** The values of placeholders in the error's message. */
   detail?: string;
-  /** Any answer. */
+  /** A custom answer, with this status. */
   status?: number;
-  /** The body of that answer. */
+  /** The body of the custom answer. */
   body?: string | object;
   contentType?: string;
-  /** The answer comes late: so late, or somewhere between two. */
+  /** Delays the answer, by a fixed or random time between two limits. */
   delay?: Duration | [Duration, Duration];
-  /** Beyond that many calls a second, the provider's own throttling error. */
+  /** The provider's own throttling error beyond this many calls per second. */
   throttle?: number;
-  /** No answer; a connection that is reset; an answer that breaks off half way. */
+  /** No answer; a connection that is reset; a truncated answer. */
   effect?: 'hang' | 'reset' | 'truncate';
-  /** How many calls it happens to. Default: all. */
+  /** How many calls are affected. Default: all. */
   times?: number;
   /** How many calls pass first. */
   after?: number;
-  /** How likely it happens, 0 to 1. */
+  /** The probability, from 0 to 1. */
   probability?: number;
-  /** Only calls with these parameters, of the path, the query or the body. */
+  /** Only calls with these parameters, in the path, the query or the body. */
   params?: Record<string, string | number | boolean>;
-  /** Only calls with this key. */
+  /** Only calls with this access key. */
   accessKey?: string;
 }
 
 /** A fault rule, until it is removed or the namespace is reset. */
 export interface Fault extends AsyncDisposable {
   readonly id: number;
-  /** The rule as the server took it. */
+  /** The rule, as stored by the server. */
   readonly rule: Record<string, unknown>;
   remove(): Promise<void>;
 }
@@ -80,9 +80,9 @@ export interface Fault extends AsyncDisposable {
 export type Count = number | { exactly: number } | { atLeast: number } | { atMost: number };
 
 export interface ExpectOptions {
-  /** How many milliseconds the calls may still take to come. */
+  /** How long to wait for further calls, in milliseconds. */
   wait?: number;
-  /** Only calls that were answered with this status. */
+  /** Only calls answered with this status. */
   status?: number;
   /** Only calls with these parameters. */
   params?: Record<string, string | number | boolean>;
@@ -99,18 +99,18 @@ export interface CallsOptions {
   since?: number;
 }
 
-/** A call, as `GET /_rollcall/journal` shows it. */
+/** A call, as returned by `GET /_rollcall/journal`. */
 export interface Call {
   id: number;
   time: string;
   namespace: string;
-  /** Empty where no provider claims the call. */
+  /** Empty if no provider claims the call. */
   provider: Provider | '';
   operation: string;
-  /** Where it was answered. */
+  /** Where the call was answered. */
   stage: Stage;
   status: number;
-  /** How a fault kept the answer from its client; absent where it arrived whole. */
+  /** How a fault disrupted the answer; absent if it arrived complete. */
   delivery?: 'hang' | 'reset' | 'truncate';
   /** The name of the error; empty for a success. */
   error: string;
@@ -119,7 +119,7 @@ export interface Call {
   scheme: 'http' | 'https';
   method: string;
   target: string;
-  /** What nearly matched, what was wrong, what to do. */
+  /** What nearly matched, what was wrong, and what to do. */
   explanation: string[];
 }
 
@@ -132,15 +132,15 @@ export interface ClockReading {
 }
 
 export interface Clock {
-  /** What it shows, and how it runs. */
+  /** Its time and mode. */
   read(): Promise<ClockReading>;
-  /** Stops it, at a moment or where it is. */
+  /** Freezes it, at a given time or at its current one. */
   freeze(time?: string | Date): Promise<ClockReading>;
-  /** Moves it on, or back. */
+  /** Moves it forward or back. */
   advance(by: Duration): Promise<ClockReading>;
-  /** Lets it run that far from the real time. */
+  /** Makes it run at an offset from the real time. */
   offset(by: Duration): Promise<ClockReading>;
-  /** Lets it show the real time. */
+  /** Makes it show the real time. */
   real(): Promise<ClockReading>;
 }
 
@@ -152,36 +152,36 @@ export interface Settings {
   skew?: string;
 }
 
-/** A world of its own on a server: data, faults, journal, settings, clock. */
+/** A namespace on a server, with its own data, faults, journal, settings and clock. */
 export declare class Namespace implements AsyncDisposable {
-  /** A namespace that is there already, or that its first call makes. Default: `default`. */
+  /** An existing namespace, or one that its first call creates. Default: `default`. */
   constructor(url: string, name?: string);
-  /** A fresh namespace on that server. */
+  /** Creates a namespace on that server. */
   static create(url: string, options?: NamespaceOptions): Promise<Namespace>;
 
-  /** Where the server is, as `http://127.0.0.1:4700`. */
+  /** The address of the server, such as `http://127.0.0.1:4700`. */
   readonly url: string;
   readonly name: string;
-  /** With `~` and the name of the namespace, which is how calls find it. */
+  /** With `~` and the name of the namespace, by which calls select it. */
   readonly accessKey: string;
   readonly secretKey: string;
-  /** Finds the namespace without an access key, for the calls of a page. */
+  /** Selects the namespace without an access key, for the calls of a page. */
   readonly headers: { 'X-Rollcall-Namespace': string };
   readonly clock: Clock;
 
-  /** Makes calls fail: those of an operation, `'*'` for all. */
+  /** Makes calls of an operation fail; `'*'` selects all operations. */
   fail(provider: Provider | '*', operation: string, options: FaultOptions): Promise<Fault>;
-  /** Makes sure that so many calls were made, and throws with the nearest ones when they were not. Resolves to how many. */
+  /** Asserts the number of calls, and throws with the closest ones if it differs. Resolves to the number. */
   expectCalls(provider: Provider | '*', operation: string, count: Count, options?: ExpectOptions): Promise<number>;
-  /** The calls so far, oldest first. */
+  /** The calls made so far, oldest first. */
   calls(provider?: Provider | '*', operation?: string, options?: CallsOptions): Promise<Call[]>;
-  /** Merges a seed document, or the file of one: all of it or nothing. */
+  /** Merges a seed document, or a file with one, atomically. */
   seed(document: string | URL | Record<string, unknown>): Promise<unknown>;
-  /** Back to the seed, or to nothing: data, faults, settings, clock. */
+  /** Resets data, faults, settings and clock, to the seed or to an empty namespace. */
   reset(to?: 'template' | 'empty'): Promise<unknown>;
   /** The settings, after these changes. */
   settings(changes?: Settings): Promise<Settings>;
-  /** Drops the namespace with all that is in it. */
+  /** Drops the namespace with everything in it. */
   drop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 
@@ -203,7 +203,7 @@ export declare class Namespace implements AsyncDisposable {
   };
   /** `new Client(rollcall.volcengineCore)` of `@volcengine/sdk-core`. */
   readonly volcengineCore: { host: string; protocol: 'http' | 'https'; region: string; accessKeyId: string; secretAccessKey: string };
-  /** For clients of your own; QingCloud has no SDK for JavaScript. */
+  /** For your own clients; QingCloud has no SDK for JavaScript. */
   readonly qingcloud: {
     host: string;
     port: number;
@@ -214,20 +214,20 @@ export declare class Namespace implements AsyncDisposable {
   };
 }
 
-/** A namespace of its own on a server, and more of them at will. */
+/** A namespace on a server, which can create more of them. */
 export interface Rollcall extends Namespace {
-  /** Another fresh namespace of the same server. */
+  /** Creates another namespace on the same server. */
   namespace(options?: NamespaceOptions): Promise<Namespace>;
-  /** Stops the server that was started; of one that was there before, drops this namespace. */
+  /** Stops the server if it was started here; otherwise drops this namespace. */
   stop(): Promise<void>;
 }
 
-/** What is thrown: a sentence that says what to do. Its `name` is `RollcallError`. */
+/** The error that is thrown; its message says what to do. Its `name` is `RollcallError`. */
 export interface RollcallError extends Error {
   name: 'RollcallError';
-  /** The status of the server's answer, where there was one. */
+  /** The status of the server's answer, if there was one. */
   status?: number;
-  /** Where in what was sent it is wrong. */
+  /** The location of the error in the document that was sent. */
   pointer?: string;
 }
 

@@ -1,9 +1,9 @@
-// jest's globalSetup: one server for the whole run, that the workers find by ROLLCALL_URL.
+// jest's globalSetup: one server for the whole run, which the workers find through ROLLCALL_URL.
 'use strict';
 
 const { connect } = require('./lib/server.cjs');
 
-/** Where jest-teardown.cjs finds the server: jest may load the two files apart from each other. */
+/** Where jest-teardown.cjs finds the server: jest may load the two files separately. */
 const SERVER = Symbol.for('rollcall-mock.server');
 
 module.exports = async function setup() {

@@ -1,4 +1,4 @@
-// jest's globalTeardown: stops what jest-setup.cjs has started. jest leaves it out when it is interrupted; then the server ends with it.
+// jest's globalTeardown: stops what jest-setup.cjs started. If jest is interrupted, it skips this; then the server ends with it.
 'use strict';
 
 const SERVER = Symbol.for('rollcall-mock.server');

@@ -1,11 +1,11 @@
-// For tests under jest: a namespace for each.
+// For tests with jest: a namespace for each.
 'use strict';
 
 const { RollcallError } = require('./lib/error.cjs');
 const { Namespace } = require('./lib/namespace.cjs');
 const { connect } = require('./lib/server.cjs');
 
-/** Stands for the namespace of the test that is running; call it at the top of a file, or of a `describe`. */
+/** The namespace of the running test; call it at the top of a file or of a `describe`. */
 function useRollcall(options) {
   const { afterAll, beforeAll, beforeEach } = hooks();
   let server;
@@ -40,7 +40,7 @@ function useRollcall(options) {
   });
 }
 
-/** They are globals only where `injectGlobals` is on; the module is there in every sandbox of jest's. */
+/** These are globals only if `injectGlobals` is on; the module exists in every sandbox of jest. */
 function hooks() {
   try {
     return require('@jest/globals');

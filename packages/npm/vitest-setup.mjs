@@ -1,4 +1,4 @@
-// vitest's globalSetup: one server for the whole run, whose address the workers get by `inject('rollcall')`.
+// vitest's globalSetup: one server for the whole run, whose address the workers get through `inject('rollcall')`.
 import server from './lib/server.cjs';
 
 export default async function setup(project) {

@@ -4,15 +4,15 @@ import type { Namespace, NamespaceOptions } from './index.cjs';
 export * from 'vitest';
 
 export interface RollcallFixtures {
-  /** A fresh namespace for this test. */
+  /** A new namespace for this test. */
   rollcall: Namespace;
-  /** A namespace that the tests of a worker share (vitest 3.2 and later). */
+  /** A namespace shared by the tests of a worker (vitest 3.2 and later). */
   rollcallWorker: Namespace;
 }
 
 export declare const test: TestAPI<RollcallFixtures>;
 export declare const it: TestAPI<RollcallFixtures>;
-/** `test` whose namespaces start as these options say. */
+/** A `test` whose namespaces start with these options. */
 export declare function testWith(options: NamespaceOptions): TestAPI<RollcallFixtures>;
 
 declare module 'vitest' {

@@ -1,4 +1,4 @@
-// For tests under vitest: its `test` with the fixture `rollcall`, a namespace for each test.
+// For tests with vitest: its `test` with the fixture `rollcall`, a namespace for each test.
 import { inject, test as base } from 'vitest';
 
 import namespaces from './lib/namespace.cjs';
@@ -8,7 +8,7 @@ export * from 'vitest';
 
 let own;
 
-/** The server of the run. Without a globalSetup this worker has one of its own, which ends with it. */
+/** The server of the run. Without a globalSetup, this worker starts its own, which ends with it. */
 async function where() {
   const { url } = inject('rollcall') ?? {};
   if (url) return url;
@@ -30,5 +30,5 @@ export const test = base.extend({
 });
 export const it = test;
 
-/** `test` whose namespaces start as these options say. */
+/** A `test` whose namespaces start with these options. */
 export const testWith = (options) => test.extend({ rollcall: ({ task }, use) => namespace(options, use, task) });

@@ -1,4 +1,4 @@
-// Where the server's binary is: ROLLCALL_BIN, the package of this platform, `rollcall` on PATH, in this order.
+// The location of the server's binary: ROLLCALL_BIN, the package of this platform, or `rollcall` on PATH, in this order.
 'use strict';
 
 const fs = require('node:fs');
@@ -11,7 +11,7 @@ const { name: PACKAGE, version: VERSION, optionalDependencies: PLATFORMS = {} } 
 const FILE = process.platform === 'win32' ? 'rollcall.exe' : 'rollcall';
 const PLATFORM = `${process.platform}-${process.arch}`;
 
-/** The path of the binary, and what named it. Throws a sentence that says what to install where there is none. */
+/** The path of the binary, and where it comes from. If there is none, throws an error that says what to install. */
 function findBinary() {
   const named = process.env.ROLLCALL_BIN;
   if (named) return checked(path.resolve(named), 'ROLLCALL_BIN');
@@ -26,7 +26,7 @@ function packagedBinary(platformPackage) {
   try {
     return require.resolve(`${platformPackage}/bin/${FILE}`);
   } catch {
-    return undefined; // What to say about it depends on what else there is.
+    return undefined; // The message depends on what else is installed.
   }
 }
 
@@ -63,7 +63,7 @@ function firstBytes(file, count) {
   }
 }
 
-/** A binary of another platform is handed to a shell by execvp(3), which makes the strangest of errors: look first. */
+/** execvp(3) passes a binary of another platform to a shell, with the strangest errors, so it is checked first. */
 function checked(file, source) {
   const from = source === 'PATH' ? 'the rollcall on PATH' : source;
   let head;
@@ -88,12 +88,12 @@ function checked(file, source) {
   return { file, source };
 }
 
-/** The platforms that a file runs on, by its first bytes; undefined for a script, which may run anywhere. */
+/** The platforms on which a file runs, by its first bytes; undefined for a script, which may run anywhere. */
 function platformOf(head) {
   const magic = head.toString('hex', 0, 4);
   if (magic === '7f454c46' && head.length >= 20) {
     const cpu = { 0x3e: 'x64', 0xb7: 'arm64', 0x28: 'arm', 0x03: 'ia32', 0xf3: 'riscv64' }[head.readUInt16LE(18)];
-    // FreeBSD's binaries are ELF, too, and bear its number; Linux's bear 0 or 3.
+    // FreeBSD's binaries are ELF too, with its own number; Linux's have 0 or 3.
     const system = { 0: 'linux', 3: 'linux', 9: 'freebsd' }[head[7]];
     return [`${system ?? 'another system'}-${cpu ?? 'another processor'}`];
   }
@@ -107,7 +107,7 @@ function platformOf(head) {
   return [];
 }
 
-/** Of the reasons that issue trackers name, the one that holds here. */
+/** Of the causes known from issue trackers, the one that applies here. */
 function whatToInstall() {
   const platformPackage = `@${PACKAGE}/${PLATFORM}`;
   const carried = Object.keys(PLATFORMS);
@@ -137,13 +137,13 @@ function installedPlatforms() {
     try {
       return fs.readdirSync(path.join(folder, `@${PACKAGE}`)).sort();
     } catch {
-      return []; // There is none of ours.
+      return []; // None of ours is installed.
     }
   };
   return require.resolve.paths(PACKAGE).flatMap(platformsIn);
 }
 
-/** What a shell would make of the end of a process. */
+/** A shell's exit status for the end of a process. */
 const exitCodeOf = (code, signal) => (signal ? 128 + (os.constants.signals[signal] ?? 0) : code);
 
 module.exports = { VERSION, exitCodeOf, findBinary };

@@ -1,5 +1,5 @@
-// The control plane of a server, `/_rollcall/…`, by node:http alone: fetch is missing under jest-environment-jsdom and goes through
-// proxies where it is told to, and a test may have replaced it.
+// A server's control plane, `/_rollcall/…`, using only node:http: fetch is missing in jest-environment-jsdom, may go through proxies,
+// and may have been replaced by a test.
 'use strict';
 
 const http = require('node:http');
@@ -7,10 +7,10 @@ const https = require('node:https');
 
 const { RollcallError } = require('./error.cjs');
 
-/** How long a call may take; a million users are imported well within it. */
+/** The timeout of a call; importing a million users takes much less. */
 const TIMEOUT = 300_000;
 
-/** Of our own: the global ones may belong to a test. Idle connections keep no process alive. */
+/** Our own, because the global agents may belong to a test. Idle connections keep no process alive. */
 const AGENTS = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
 
 class Control {
@@ -22,12 +22,12 @@ class Control {
     }
   }
 
-  /** The same for the calls about one namespace. */
+  /** The same for calls about one namespace. */
   about(namespace) {
     return Object.assign(Object.create(this), { namespace });
   }
 
-  /** Calls `/_rollcall/<path>`; a body that is no text is sent as JSON. Resolves to the parsed answer. */
+  /** Calls `/_rollcall/<path>`; a body that is not a string is sent as JSON. Resolves to the parsed answer. */
   async call(method, path, { body, type = 'application/json', timeout = TIMEOUT } = {}) {
     const isText = body === undefined || typeof body === 'string';
     const { status, text } = await this.send(method, path, { body: isText ? body : JSON.stringify(body), type, timeout });
@@ -44,7 +44,7 @@ class Control {
     throw new RollcallError(pointer ? `${detail} (at ${pointer})` : detail, { status, pointer, nearest });
   }
 
-  /** Makes sure that a rollcall answers there, that it is not older than this package, and that it lets us in. */
+  /** Verifies that a rollcall answers there, is not older than this package, and grants access. */
   async check(version, timeout = 5_000) {
     const health = await this.call('GET', 'health', { timeout });
     if (health?.status !== 'ok' || typeof health.version !== 'string') {
@@ -55,7 +55,7 @@ class Control {
         `the rollcall at ${this.url} is ${health.version}, older than rollcall-mock ${version}; update that server, or install rollcall-mock@${health.version}`,
       );
     }
-    // Health is open to everybody; this is not.
+    // Health is public; this is not.
     await this.call('GET', 'clock', { timeout });
   }
 
@@ -75,7 +75,7 @@ class Control {
   send(method, path, { body, type, timeout }) {
     const headers = { accept: 'application/json' };
     if (body !== undefined) Object.assign(headers, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
-    // Behind a load balancer, it leads to the replica that the namespace is on.
+    // With a load balancer, it selects the replica that has the namespace.
     if (this.namespace) headers['x-rollcall-namespace'] = this.namespace;
     if (this.token) headers.authorization = `Bearer ${this.token}`;
     const [{ request }, agent] = this.url.startsWith('https:') ? [https, AGENTS.https] : [http, AGENTS.http];
@@ -91,9 +91,9 @@ class Control {
         });
         call.on('timeout', () => call.destroy(Object.assign(new Error('no answer'), { code: `no answer within ${timeout / 1000} s` })));
         call.on('error', (cause) => {
-          // The server may close a connection that has long been idle at the moment at which it is used again. A new one ends this.
+          // The server may close a long-idle connection just as it is used again. A new connection avoids that.
           if (call.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(cause.code)) attempt();
-          // What speaks, but not HTTP, is there.
+          // Something answers, but not with HTTP.
           else if (cause.code?.startsWith('HPE_')) reject(this.stranger('it does not speak HTTP', cause));
           else unreachable(cause.code ?? cause.message, cause);
         });
@@ -117,7 +117,7 @@ function parseUrl(text) {
   return url.href.replace(/\/+$/, '');
 }
 
-/** Whether one version comes before another; what follows the three numbers does not count. */
+/** Whether one version precedes another, by the first three numbers. */
 function isOlder(version, than) {
   const numbers = (text) => (/^(\d+)\.(\d+)\.(\d+)/.exec(text) ?? [0, 0, 0, 0]).slice(1).map(Number);
   const [left, right] = [numbers(version), numbers(than)];

@@ -1,6 +1,6 @@
 'use strict';
 
-/** What rollcall-mock throws: a sentence that says what to do, and what the server said where it said something. */
+/** Thrown by rollcall-mock: the message says what to do, and what the server said, if anything. */
 class RollcallError extends Error {
   constructor(message, details = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
@@ -11,7 +11,7 @@ class RollcallError extends Error {
   }
 }
 
-/** A misspelt option would otherwise do nothing, and nothing would say so. */
+/** A misspelt option would otherwise be silently ignored. */
 function checkOptions(caller, options, known) {
   if (options === null || typeof options !== 'object' || Array.isArray(options)) {
     throw new RollcallError(`${caller} takes an object of options, not ${JSON.stringify(options)}`);

@@ -1,4 +1,4 @@
-// HTTPS to the providers' own hosts, led to a server with --tls auto and --proxy: in this process, for clients that read no variable.
+// Redirects HTTPS to the providers' own hosts to a server with --tls auto and --proxy, in this process, for clients that read no variable.
 'use strict';
 
 const http = require('node:http');
@@ -7,14 +7,14 @@ const tls = require('node:tls');
 
 const { RollcallError } = require('./error.cjs');
 
-/** The flags without which a server answers for nobody's hosts. */
+/** The flags without which a server answers for no other hosts. */
 const FLAGS = ['--tls', 'auto', '--proxy'];
 
-/** Where hosts are led, the newest last: `{ isServed, host, port, ca }`. */
+/** The redirections, newest last: `{ isServed, host, port, ca }`. */
 const led = [];
 let undoPatches;
 
-/** Leads the providers' hosts to a server until what it gives is called. */
+/** Redirects the providers' hosts to a server until the returned function is called. */
 async function lead(control) {
   const ready = await control.call('GET', 'ready');
   if (!ready.tls || !ready.proxy) {
@@ -44,7 +44,7 @@ async function lead(control) {
 
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** Where a connection with these options is led, if it is. One that goes over a socket of somebody else's is not ours to lead. */
+/** Where a connection with these options is redirected to, if anywhere. One over a given socket is left alone. */
 function targetOf(options) {
   if (options === null || typeof options !== 'object' || options.socket) return undefined;
   const host = options.servername || options.host || options.hostname;
@@ -60,7 +60,7 @@ function patch() {
       return original.call(this, target ? change(options, target) : options, ...rest);
     };
     holder[name] = wrapper;
-    // Another's patch over ours stays.
+    // A later patch by someone else is kept.
     undo.push(() => {
       if (holder[name] === wrapper) holder[name] = original;
     });
@@ -70,7 +70,7 @@ function patch() {
   wrap(tls, 'connect', secure);
   wrap(net, 'connect', plain);
   wrap(net, 'createConnection', plain);
-  // It keeps the function that was there when it was loaded.
+  // It keeps a reference to the function from when it was loaded.
   wrap(http.Agent.prototype, 'createConnection', plain);
   return () => undo.forEach((step) => step());
 }

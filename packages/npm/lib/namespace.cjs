@@ -1,4 +1,4 @@
-// A namespace of a server: a world of its own, with its data, faults, journal, settings and clock.
+// A namespace of a server, with its own data, faults, journal, settings and clock.
 'use strict';
 
 const { createHash, randomBytes } = require('node:crypto');
@@ -14,21 +14,21 @@ const { lead } = require('./https.cjs');
 const asyncDispose = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose');
 
 const NAMESPACE_OPTIONS = ['name', 'seed', 'auth', 'clock', 'quirks', 'https'];
-/** Leads HTTPS to the providers' hosts to a namespace's server, or no longer. */
+/** Starts or stops redirecting HTTPS to the providers' hosts to a namespace's server. */
 const leading = Symbol('leading');
 const FAULT_OPTIONS = [
   ...['error', 'detail', 'status', 'body', 'contentType', 'delay', 'throttle', 'effect'],
   ...['times', 'after', 'probability', 'params', 'accessKey'],
 ];
 const COUNTS = { exactly: 'exactly', atLeast: 'at_least', atMost: 'at_most' };
-/** The longest name that a server takes. */
+/** The maximum length of a name on the server. */
 const LONGEST_NAME = 63;
-/** How many entries the server answers at once at most. */
+/** The maximum number of entries in one answer of the server. */
 const ENTRIES = 1000;
-/** The demo's project, which is there in every namespace that starts with the demo. */
+/** The demo's project, which exists in every namespace that starts with the demo. */
 const HUAWEI_PROJECT = '0bec5db98280d2d02fd6c00c2de791ce';
 
-/** A part of names that no other process has, not even one with the same number in another container. */
+/** A part of names that is unique to this process, even among processes with the same id in other containers. */
 const RUN = `j${process.pid.toString(36)}-${BigInt(`0x${randomBytes(5).toString('hex')}`).toString(36)}`;
 let made = 0;
 
@@ -38,7 +38,7 @@ function newName() {
   return namespaceName(`${RUN}-${worker}-${made}`);
 }
 
-/** A name as the server takes it. One that had to be changed ends with a hash of what it was, so that two stay two. */
+/** A valid name for the server. A modified name ends with a hash of the original, so that different names stay different. */
 function namespaceName(text) {
   if (typeof text !== 'string') throw new RollcallError(`a namespace's name is text, not ${JSON.stringify(text)}`);
   const plain = text.toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^-+/, '');
@@ -47,7 +47,7 @@ function namespaceName(text) {
   return plain === '' ? `n-${hash}` : `${plain.slice(0, LONGEST_NAME - 1 - hash.length).replace(/-+$/, '')}-${hash}`;
 }
 
-/** The keys that strict servers know; a name behind the access key is another namespace's, as under `rollcall run`. */
+/** The keys that strict servers know; a namespace in the access key, as set by `rollcall run`, is removed. */
 function keys() {
   const [accessKey] = (process.env.ROLLCALL_ACCESS_KEY || 'test-ak').split('~');
   return { accessKey, secretKey: process.env.ROLLCALL_SECRET_KEY || 'test-sk' };
@@ -57,7 +57,7 @@ class Namespace {
   #control;
   #stopLeading;
 
-  /** A namespace that is there already, or that its first call makes. */
+  /** An existing namespace, or one that its first call creates. */
   constructor(url, name = 'default') {
     this.name = namespaceName(name);
     this.#control = (url instanceof Control ? url : new Control(url)).about(this.name);
@@ -65,20 +65,20 @@ class Namespace {
     this.url = this.#control.url;
     this.accessKey = `${accessKey}~${this.name}`;
     this.secretKey = secretKey;
-    /** For calls without an access key, as those of a page. */
+    /** For calls without an access key, such as those of a page. */
     this.headers = { 'X-Rollcall-Namespace': this.name };
     this.clock = new Clock(this.#control, `namespace=${this.name}`);
   }
 
-  /** A fresh namespace; one that is named and there already starts anew. */
+  /** Creates a namespace; an existing one with the given name is reset. */
   static async create(url, options = {}) {
     checkOptions('a namespace', options, NAMESPACE_OPTIONS);
     const { name, seed, auth, clock, quirks, https } = options;
     const namespace = new Namespace(url, name ?? newName());
-    // A document is all that the namespace holds, as the server's own --seed and the other languages' helpers have it.
+    // A document is the complete initial data, as with the server's own --seed and the helpers for other languages.
     const start = seed === undefined ? 'template' : 'empty';
     const made = name === undefined ? await namespace.#own('PUT', '', { from: start }) : await namespace.reset(start);
-    // Its own address, where the server is one of several (--namespace-url).
+    // Its own address, if the server is one of several (--namespace-url).
     namespace.url = made.url ?? namespace.url;
     if (seed !== undefined && seed !== 'empty') await namespace.seed(seed);
     if (auth !== undefined || quirks !== undefined) await namespace.settings({ auth, quirks });
@@ -92,7 +92,7 @@ class Namespace {
     this.#stopLeading = on ? await lead(this.#control) : undefined;
   }
 
-  /** Makes calls fail: those of an operation, `*` for all. */
+  /** Makes calls of an operation fail; `*` selects all operations. */
   async fail(provider, operation, options = {}) {
     checkOptions('fail', options, FAULT_OPTIONS);
     const { times, after, probability, params, accessKey } = options;
@@ -108,7 +108,7 @@ class Namespace {
     return new Fault(this.#control, rule);
   }
 
-  /** Makes sure that so many calls were made, or are within `wait` milliseconds. */
+  /** Asserts that this many calls were made, or are within `wait` milliseconds. */
   async expectCalls(provider, operation, count, options = {}) {
     checkOptions('expectCalls', options, ['wait', 'status', 'params', 'since']);
     const { wait = 0, status, params, since } = options;
@@ -136,7 +136,7 @@ class Namespace {
     }
   }
 
-  /** The calls so far, oldest first. */
+  /** The calls made so far, oldest first. */
   async calls(provider, operation, options = {}) {
     checkOptions('calls', options, ['status', 'stage', 'since']);
     const query = new URLSearchParams({ namespace: this.name, limit: String(ENTRIES) });
@@ -148,13 +148,13 @@ class Namespace {
     do {
       page = (await this.#control.call('GET', `journal?${query}`)).entries;
       all.push(...page);
-      // Each page begins below the last one's lowest id, so there is an end.
+      // Each page starts below the lowest id of the previous one, so this terminates.
       if (page.length > 0) query.set('before', String(page.at(-1).id));
     } while (page.length === ENTRIES);
     return all.reverse();
   }
 
-  /** Merges a seed document, or a file of one: all of it or nothing. */
+  /** Merges a seed document, or a file with one, atomically. */
   async seed(document) {
     const isFile = typeof document === 'string' || document instanceof URL;
     if (!isFile && (document === null || typeof document !== 'object')) {
@@ -176,25 +176,25 @@ class Namespace {
     }
   }
 
-  /** Back to the seed, or to nothing: data, faults, settings, clock. */
+  /** Resets data, faults, settings and clock, to the seed or to an empty namespace. */
   reset(to = 'template') {
     return this.#own('POST', '/reset', { to });
   }
 
-  /** The settings, after these changes. A mode by itself is for every provider. */
+  /** The settings, after these changes. A mode without a provider applies to all of them. */
   settings(changes) {
     if (changes === undefined) return this.#own('GET', '/settings');
     const { auth } = changes;
     return this.#own('PATCH', '/settings', typeof auth === 'string' ? { ...changes, auth: { '*': auth } } : changes);
   }
 
-  /** Drops the namespace with all that is in it. */
+  /** Drops the namespace with everything in it. */
   async drop() {
     await this[leading](false);
     try {
       await this.#own('DELETE', '');
     } catch (error) {
-      if (error.status !== 404) throw error; // Dropped before is dropped.
+      if (error.status !== 404) throw error; // It was already dropped.
     }
   }
 
@@ -210,14 +210,14 @@ class Namespace {
     return this.#control.call(method, `${path}?namespace=${this.name}`, { body });
   }
 
-  // The options of each SDK, under its own names. New objects at each look: some SDKs write into theirs.
+  // The options of each SDK, under the SDK's own names. A new object on each access: some SDKs modify theirs.
 
   /** `new RPCClient({ ...rollcall.aliyun, apiVersion })` of @alicloud/pop-core. */
   get aliyun() {
     return { endpoint: this.url, accessKeyId: this.accessKey, accessKeySecret: this.secretKey };
   }
 
-  /** `new Config(rollcall.aliyunOpenapi)` of @alicloud/openapi-client and the SDKs that are made from it. */
+  /** `new Config(rollcall.aliyunOpenapi)` of @alicloud/openapi-client and the SDKs generated for it. */
   get aliyunOpenapi() {
     const { host, protocol } = new URL(this.url);
     return {
@@ -252,7 +252,7 @@ class Namespace {
     };
   }
 
-  /** There is no SDK of QingCloud's for JavaScript; these are the names of its others. */
+  /** QingCloud has no SDK for JavaScript; these are the names in its other SDKs. */
   get qingcloud() {
     const { hostname, port, protocol } = new URL(this.url);
     return {
@@ -264,7 +264,7 @@ class Namespace {
 
 function effectOf({ error, detail, status, body, contentType, delay, throttle, effect }) {
   const length = (value) => (typeof value === 'number' ? `${value}ms` : value);
-  // As they are given, two effects too, so that the server can say what is wrong with them.
+  // Passed on unchanged, even two effects, so that the server can say what is wrong with them.
   const given = {
     error,
     detail,
@@ -287,7 +287,7 @@ function describeCall({ id, method, target, status, error, provider, operation, 
   return `#${id} ${method} ${target} -> ${[status, error].filter(Boolean).join(' ')} [${[what, stage].filter(Boolean).join(', ')}]`;
 }
 
-/** A namespace's calls as text, a line each, with what rollcall has to say about them. */
+/** A namespace's calls as text, one per line, each with rollcall's explanation. */
 async function report(namespace) {
   const calls = await namespace.calls();
   const lines = calls.slice(-20).flatMap((call) => [describeCall(call), ...call.explanation.map((sentence) => `    ${sentence}`)]);
@@ -308,7 +308,7 @@ class Fault {
     try {
       await this.#control.call('DELETE', `faults/${this.id}`);
     } catch (error) {
-      if (error.status !== 404) throw error; // A reset has removed it.
+      if (error.status !== 404) throw error; // A reset has already removed it.
     }
   }
 
@@ -317,7 +317,7 @@ class Fault {
   }
 }
 
-/** A namespace's clock. A length of time is milliseconds, or text as "1h" and "-15m". */
+/** A namespace's clock. Durations are milliseconds, or text such as "1h" and "-15m". */
 class Clock {
   #control;
   #query;
@@ -327,34 +327,34 @@ class Clock {
     this.#query = query;
   }
 
-  /** What it shows, and how it runs. */
+  /** Its time and mode. */
   read() {
     return this.#control.call('GET', `clock?${this.#query}`);
   }
 
-  /** Stops it, at a moment or where it is. */
+  /** Freezes it, at a given time or at its current one. */
   freeze(time) {
     const text = time instanceof Date ? time.toISOString() : time;
     return this.#control.call('PUT', `clock?${this.#query}`, { body: { mode: 'fixed', time: text } });
   }
 
-  /** Moves it on, or back. */
+  /** Moves it forward or back. */
   advance(by) {
     return this.#control.call('POST', `clock/advance?${this.#query}`, { body: { by: lengthOf(by) } });
   }
 
-  /** Lets it run that far from the real time. */
+  /** Makes it run at an offset from the real time. */
   offset(by) {
     return this.#control.call('PUT', `clock?${this.#query}`, { body: { mode: 'offset', by: lengthOf(by) } });
   }
 
-  /** Lets it show the real time. */
+  /** Makes it show the real time. */
   real() {
     return this.#control.call('PUT', `clock?${this.#query}`, { body: { mode: 'real' } });
   }
 }
 
-/** As compilers tell it, FILE:LINE:COLUMN: the server counts lines, but knows no file. */
+/** In the format of compilers, FILE:LINE:COLUMN; the server knows the line, but not the file. */
 function inFile(file, detail) {
   const place = /^line (\d+)(?: column (\d+))?: /.exec(detail);
   if (!place) return `${file}: ${detail}`;

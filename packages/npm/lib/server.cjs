@@ -1,4 +1,4 @@
-// A server: the one that ROLLCALL_URL names, else one of our own that ends with this process.
+// A server: the one that ROLLCALL_URL names, or else one that is started and ends with this process.
 'use strict';
 
 const { spawn } = require('node:child_process');
@@ -12,13 +12,13 @@ const { RollcallError, checkOptions } = require('./error.cjs');
 const { FLAGS } = require('./https.cjs');
 const { NAMESPACE_OPTIONS, Namespace, asyncDispose, keys, leading } = require('./namespace.cjs');
 
-/** A large seed takes its time. */
+/** A large seed takes a while to load. */
 const START_TIMEOUT = 60_000;
 /** The server drains within a second. */
 const STOP_TIMEOUT = 5_000;
 const END_WITH_PARENT = '--until-stdin-closes';
 
-/** Attaches to the server that ROLLCALL_URL names, else starts one. */
+/** Attaches to the server that ROLLCALL_URL names, or else starts one. */
 async function connect({ url = process.env.ROLLCALL_URL, args = [] } = {}) {
   if (url) {
     const control = new Control(url);
@@ -43,10 +43,10 @@ async function launch(args) {
   const { file, source } = findBinary();
   const listen = args.some((arg) => /^--listen(=|$)/.test(arg)) ? [] : ['--listen', '127.0.0.1:0'];
   const child = spawn(file, ['serve', END_WITH_PARENT, ...listen, ...args], {
-    // Standard input is the rope: the server ends when our end of it is gone, whatever became of us.
+    // The server ends when its standard input closes, whatever happened to this process.
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...credential(args) },
-    // In a group of its own, Ctrl-C is for the tests alone, which may still have to ask the server something.
+    // In its own group, so that Ctrl-C reaches only the tests, which may still need the server.
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
@@ -94,7 +94,7 @@ async function launch(args) {
   }
 }
 
-/** Keeps an eye on a server without keeping this process alive for it. Gives what stops it. */
+/** Watches a server without keeping this process alive for it. Returns a function that stops it. */
 function attend(child, ended) {
   const handles = [child, child.stdin, child.stdout, child.stderr];
   for (const handle of handles) handle.unref();
@@ -105,7 +105,7 @@ function attend(child, ended) {
   return () => {
     stopped ??= (async () => {
       child.ref();
-      // Windows has no signal that could be heard.
+      // Windows has no signal that it could handle.
       if (process.platform === 'win32') child.stdin.end();
       else child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT);
@@ -116,7 +116,7 @@ function attend(child, ended) {
   };
 }
 
-/** A key of the user's own has to be one that the server knows. By the environment: arguments can be read by everybody. */
+/** The server has to know a user's own key. In the environment, because anyone can read arguments. */
 function credential(args) {
   const { ROLLCALL_ACCESS_KEY, ROLLCALL_SECRET_KEY, ROLLCALL_CREDENTIAL } = process.env;
   const isTold = ROLLCALL_CREDENTIAL || args.some((arg) => /^--credential(=|$)/.test(arg));
@@ -130,12 +130,12 @@ function whyItEnded({ file, source, errors, code, signal }) {
   if (said.some((line) => line.startsWith('error: ') && line.includes(END_WITH_PARENT))) {
     return `${file} (${source}) is older than rollcall-mock ${VERSION}: it does not know ${END_WITH_PARENT}; update it, or unset ROLLCALL_BIN`;
   }
-  // clap says first what is wrong and then how it should be; rollcall itself says one sentence, after what it logged.
+  // clap first says what is wrong and then how to write it; rollcall itself writes one sentence, after its log.
   const reason = said.find((line) => line.startsWith('error: ')) ?? said.at(-1) ?? 'it said nothing';
   return `rollcall ended at its start with ${signal ?? `exit code ${code}`}: ${reason.replace(/^(rollcall|error): /, '')} (${file}, from ${source})`;
 }
 
-/** What `start` gives: a namespace of its own on a server, and more of them at will. */
+/** The result of `start`: a namespace on a server, which can create more of them. */
 class Rollcall extends Namespace {
   #server;
 
@@ -144,12 +144,12 @@ class Rollcall extends Namespace {
     this.#server = server;
   }
 
-  /** Another fresh namespace of the same server. */
+  /** Creates another namespace on the same server. */
   namespace(options) {
     return Namespace.create(this.#server.control, options);
   }
 
-  /** Stops the server that was started; of one that was there before, drops this namespace. */
+  /** Stops the server if it was started here; otherwise drops this namespace. */
   async stop() {
     await this[leading](false);
     if (!this.#server.isOwn) await this.drop();
@@ -161,7 +161,7 @@ class Rollcall extends Namespace {
   }
 }
 
-/** Starts a server, or attaches to the one that ROLLCALL_URL names, with a fresh namespace. */
+/** Starts a server, or attaches to the one that ROLLCALL_URL names, and creates a namespace. */
 async function start(options = {}) {
   checkOptions('start', options, ['url', 'args', ...NAMESPACE_OPTIONS]);
   const { url, args = [], https, ...rest } = options;

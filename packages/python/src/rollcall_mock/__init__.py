@@ -8,7 +8,7 @@
             ...
         rollcall.assert_called("aliyun-ehpc", "ListUsersAsync", times=3)
 
-Under pytest the fixture `rollcall` is the same, one for each test. Nothing but the standard library is needed.
+In pytest, the fixture `rollcall` provides the same for each test. Only the standard library is required.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ._server import start as start
     from ._version import __version__ as __version__
 
-# Loaded when they are asked for: pytest imports this package at every start, whether rollcall is used or not.
+# Loaded on first use: pytest imports this package at every start, whether rollcall is used or not.
 _HOMES = {
     "Call": "_namespace",
     "CatalogueError": "_catalogue",

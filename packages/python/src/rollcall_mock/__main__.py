@@ -23,7 +23,7 @@ def main() -> NoReturn:
     try:
         if os.name == "posix":
             os.execv(binary, command)
-        # Windows has no exec: the shell would go on while the server runs.
+        # Windows has no exec: the shell would continue while the server runs.
         sys.exit(subprocess.run(command).returncode)
     except KeyboardInterrupt:
         sys.exit(2)

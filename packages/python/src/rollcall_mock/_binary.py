@@ -1,4 +1,4 @@
-"""Where the server's binary is: ROLLCALL_BIN, this package's own, `rollcall` on PATH."""
+"""The location of the server's binary: ROLLCALL_BIN, this package's own, or `rollcall` on PATH."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ._errors import RollcallError
 def find_binary() -> str:
     """The path of the server's binary.
 
-    Raises RollcallError with what to install when there is none.
+    Raises RollcallError, which says what to install, if there is none.
     """
     named = os.environ.get("ROLLCALL_BIN")
     if named:
@@ -46,24 +46,24 @@ _NAME = "rollcall" + (sysconfig.get_config_var("EXE") or "")
 
 
 def _folders() -> Iterator[str]:
-    """Where installers put a wheel's scripts, the likeliest first."""
-    # PATH is not the environment's when an IDE or a build tool starts Python, so that is not where to look.
+    """Where installers put a wheel's scripts, most likely first."""
+    # When an IDE or a build tool starts Python, PATH is not that of the environment, so it is not searched.
     yield sysconfig.get_path("scripts")
-    # An environment that sees the packages of the Python that it was made from.
+    # An environment that includes the packages of its base Python.
     yield sysconfig.get_path("scripts", vars={"base": sys.base_prefix})
     package = os.path.dirname(os.path.abspath(__file__))
-    # `pip install --prefix`, `uv run --with`: not this Python's own prefix.
+    # `pip install --prefix`, `uv run --with`: a prefix other than this Python's.
     windows = sys.platform == "win32"
     above = _above(package, "Lib/site-packages/rollcall_mock" if windows else "lib*/python*/site-packages/rollcall_mock")
     if above is not None:
         yield os.path.join(above, "Scripts" if windows else "bin")
-    # `pip install --target`: beside the package.
+    # `pip install --target`: next to the package.
     yield os.path.join(os.path.dirname(package), "bin")
     yield sysconfig.get_path("scripts", scheme=_user_scheme())
 
 
 def _above(path: str, pattern: str) -> str | None:
-    """The folder above the parts of a path that fit a pattern; file systems may not care for case, nor does this."""
+    """The folder above the parts of a path that match a pattern, ignoring case, as some file systems do."""
     for part in reversed(pattern.split("/")):
         path, name = os.path.split(path)
         if not fnmatch(name.lower(), part.lower()):
@@ -82,7 +82,7 @@ def _user_scheme() -> str:
 
 
 def _is_ours(path: str) -> bool:
-    """Another distribution on PyPI is called rollcall and may have put a script of that name there; ours is no script."""
+    """Another distribution on PyPI is called rollcall and may have installed a script of that name; ours is not a script."""
     if not os.access(path, os.X_OK) or not os.path.isfile(path):
         return False
     with open(path, "rb") as file:

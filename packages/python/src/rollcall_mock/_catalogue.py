@@ -1,4 +1,4 @@
-"""The catalogue: which providers, operations and errors there are. It is part of the package, so that no server is needed."""
+"""The catalogue of providers, operations and errors. It is part of the package, so that no server is needed."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "catalogue.json
 
 
 class CatalogueError(str):
-    """A row of the error catalogue: its name, which faults take, and what is on the wire."""
+    """A row of the error catalogue: its name, as used in faults, and what is sent to the client."""
 
     provider: str
-    #: The operation that it was asked for; empty where none was named.
+    #: The operation that it was requested for; empty if none was named.
     operation: str
     status: int
     #: The code on the wire, which need not be unique.
@@ -48,7 +48,7 @@ class CatalogueError(str):
 
 @dataclass(frozen=True)
 class Provider:
-    """A provider as the catalogue has it."""
+    """A provider in the catalogue."""
 
     id: str
     title: str
@@ -57,21 +57,21 @@ class Provider:
 
 
 def providers() -> list[Provider]:
-    """Every provider with its operations and errors."""
+    """All providers with their operations and errors."""
     return list(_providers().values())
 
 
 def rollcall_errors(
     provider: str, operation: str | None = None, *, raised: str | None = None, status: int | None = None
 ) -> list[CatalogueError]:
-    """The errors that `rollcall.fail` can give calls of a provider, to parametrize a test with; no server is needed.
+    """The errors that `rollcall.fail` can return for a provider's calls, to parametrize a test; no server is needed.
 
         @pytest.mark.parametrize("error", rollcall_errors("huawei-workspace", operation="CreateDesktopUser"))
         def test_every_error_has_a_message(rollcall, error):
             rollcall.fail(error.provider, error.operation, error=error)
 
-    Any error of a provider can be given to any of its operations, so `operation` only has to be one of them; it comes back as
-    `error.operation`. `raised` ("condition", "authentication" or "fault") and `status` choose among them.
+    Any error of a provider can be returned for any of its operations, so `operation` only has to be one of them; it is available as
+    `error.operation`. `raised` ("condition", "authentication" or "fault") and `status` filter the errors.
     """
     known = _providers()
     if provider not in known:
@@ -111,12 +111,12 @@ def _load() -> dict[str, Any]:
         with open(_FILE, encoding="utf-8") as file:
             return dict(json.load(file))
     except FileNotFoundError:
-        # The source tree has none: the package's build writes it.
+        # The source tree has none: it is written by the package's build.
         return ask()
 
 
 def ask(binary: str | None = None) -> dict[str, Any]:
-    """The same from a binary, which is started for it."""
+    """The same from a binary, which is run for it."""
     from ._server import Server
 
     binary = binary or find_binary()
@@ -129,7 +129,7 @@ def ask(binary: str | None = None) -> dict[str, Any]:
 
 
 def variables(values: Mapping[str, str]) -> dict[str, str | None]:
-    """The environment variables that SDKs read, as `rollcall env` has them; None for one that must not be set.
+    """The environment variables that SDKs read, as printed by `rollcall env`; None for one that must be unset.
 
     `values` are url, namespace, access_key and secret_key.
     """
@@ -137,7 +137,7 @@ def variables(values: Mapping[str, str]) -> dict[str, str | None]:
 
 
 def _ask_variables(binary: str, url: str) -> dict[str, str | None]:
-    """The variables, each with what stands for its value: `{url}` for the server's address."""
+    """The variables, with placeholders for their values, such as `{url}` for the server's address."""
     stands_for = {"ACCESSKEY~the-namespace": "{access_key}", "SECRETKEY": "{secret_key}", "the-namespace": "{namespace}", url: "{url}"}
     arguments = ["--url", url, "--namespace", "the-namespace", "--access-key", "ACCESSKEY", "--secret-key", "SECRETKEY"]
     try:

@@ -1,4 +1,4 @@
-"""HTTP to a control plane, over connections that stay open: a test makes a few calls, and each is a fraction of a millisecond."""
+"""HTTP to a control plane over persistent connections: a test makes a few calls, each of a fraction of a millisecond."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from ._errors import RollcallError, VerificationError
 
-#: How long one answer may take: a large seed, or a verification that waits a minute.
+#: The timeout of one answer: a large seed, or a verification that waits a minute.
 TIMEOUT = 300.0
 
 Query = Mapping[str, Union[str, int, None]]
 
 
 def check_url(url: str, whose: str) -> str:
-    """The address without what may be left out of it. `whose` names it in the error: ROLLCALL_URL, --rollcall-url."""
+    """The normalised address. `whose` names it in the error: ROLLCALL_URL, --rollcall-url."""
     try:
         parts = urlsplit(url)
         valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -36,7 +36,7 @@ class Control:
     def __init__(self, url: str, token: str | None, why_gone: Callable[[], str | None]) -> None:
         self.url = url
         self._token = token
-        #: Says why the server ended, if it is one that this process started and has ended.
+        #: Returns why the server ended, if this process started it and it has ended.
         self._why_gone = why_gone
         parts = urlsplit(url)
         self._https = parts.scheme == "https"
@@ -48,9 +48,9 @@ class Control:
         self._pid = os.getpid()
 
     def json(self, method: str, path: str, body: Any = None, query: Query | None = None, *, namespace: str | None = None) -> Any:
-        """Calls `/_rollcall/<path>` and reads the answer as JSON.
+        """Calls `/_rollcall/<path>` and parses the answer as JSON.
 
-        `namespace` says whose call it is, which a load balancer wants to know; the server reads it from the path or the query.
+        `namespace` is for load balancers; the server reads it from the path or the query.
         """
         if body is None:
             answer = self.raw(method, path, query=query, namespace=namespace)
@@ -72,7 +72,7 @@ class Control:
         *,
         namespace: str | None = None,
     ) -> bytes:
-        """The same with a body and an answer of any kind."""
+        """The same with a body and an answer of any type."""
         headers = {"Content-Type": content_type} if body is not None else {}
         if namespace:
             headers["X-Rollcall-Namespace"] = namespace
@@ -88,14 +88,14 @@ class Control:
         raise self._refusal(status, answer, target)
 
     def close(self) -> None:
-        """Closes the connections, so that a server that drains need not wait for them."""
+        """Closes the connections, so that a draining server need not wait for them."""
         with self._lock:
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()
 
     def _connection(self) -> tuple[http.client.HTTPConnection, bool]:
-        """A connection for one call, and whether it was used before."""
+        """A connection for one call, and whether it is reused."""
         if self._pid != os.getpid():
             # After a fork, both processes would read from the same sockets.
             self._pid = os.getpid()
@@ -103,7 +103,7 @@ class Control:
         with self._lock:
             if self._idle:
                 return self._idle.pop(), True
-        # Never through HTTP_PROXY, which http.client does not look at.
+        # Never through HTTP_PROXY, which http.client ignores.
         kind = http.client.HTTPSConnection if self._https else http.client.HTTPConnection
         return kind(self._host, self._port, timeout=TIMEOUT), False
 
@@ -114,7 +114,7 @@ class Control:
         except (OSError, http.client.HTTPException) as error:
             if not used or not isinstance(error, (ConnectionError, http.client.RemoteDisconnected)):
                 raise self._unreachable(error) from None
-        # The server closed it while nothing was under way, so it has not seen this call; the others may be as old.
+        # The server closed it while it was idle, so it has not seen this call; the other connections may be as old.
         self.close()
         connection, _ = self._connection()
         try:

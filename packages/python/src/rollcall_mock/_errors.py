@@ -1,4 +1,4 @@
-"""What goes wrong, in one sentence that says what to do next."""
+"""The errors, each with a message that says what to do next."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ class RollcallError(Exception):
 
     def __init__(self, message: str, *, status: int | None = None, pointer: str | None = None) -> None:
         super().__init__(message)
-        #: The HTTP status of the refusal; None where no server answered.
+        #: The HTTP status of the refusal; None if no server answered.
         self.status = status
-        #: Where in the body it is wrong, as a JSON pointer.
+        #: Where the error is in the body, as a JSON pointer.
         self.pointer = pointer
 
 
 class VerificationError(RollcallError, AssertionError):
-    """Other calls happened than should have. An AssertionError, so that test frameworks count a failure."""
+    """The calls differ from what was expected. An AssertionError, so that test frameworks report a failure."""
 
     def __init__(self, message: str, *, status: int | None = None, nearest: Sequence[Call] = ()) -> None:
         super().__init__(message, status=status)
-        #: The calls that come nearest to what was expected, each with what differs.
+        #: The calls closest to the expectation, each with the differences.
         self.nearest: tuple[Call, ...] = tuple(nearest)
 
 
-# Where they are imported from, in a test's report.
+# The module that they are imported from, as shown in test reports.
 RollcallError.__module__ = VerificationError.__module__ = "rollcall_mock"

@@ -1,7 +1,7 @@
-"""HTTPS to the providers' own hosts, led to a server that is started with `--tls auto` and `--proxy`.
+"""HTTPS to the providers' own hosts, redirected to a server that is started with `--tls auto` and `--proxy`.
 
-Most clients read variables. Some read none of them, and are patched for as long: what `requests` and `certifi` trust where a client asks
-the environment for nothing (Alibaba's Tea, Volcengine), and the connections of `http.client`, which know no proxy (QingCloud).
+Most clients read variables. For those that do not, two things are patched meanwhile: what `requests` and `certifi` trust, for clients that
+ignore the environment (Alibaba's Tea, Volcengine), and the connections of `http.client`, which do not support proxies (QingCloud).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ._errors import RollcallError
 if TYPE_CHECKING:
     from ._server import Server
 
-#: The flags without which there is nothing to lead to.
+#: The flags that a server needs for this.
 FLAGS = ("--tls", "auto", "--proxy")
 _NO_PROXY = "localhost,127.0.0.1,::1"
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
@@ -28,7 +28,7 @@ _AUTHORITIES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE", "NODE_E
 
 @contextmanager
 def led_here(server: Server) -> Iterator[dict[str, str]]:
-    """Leads HTTPS of this process, and of those that it starts, to a server. Gives the variables."""
+    """Redirects HTTPS of this process and its child processes to a server. Returns the variables."""
     ready = server.control.json("GET", "ready")
     if not (ready.get("tls") and ready.get("proxy")):
         raise RollcallError(f"the rollcall at {server.url} answers for no provider's host; start it with {' '.join(FLAGS)}")
@@ -85,14 +85,14 @@ def _patch_authorities(ca: str, undo: list[Callable[[], None]]) -> None:
     except ImportError:
         return
     _set(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", ca, undo)
-    # Some versions read it once, into a context for all connections that verify.
+    # Some versions read it once, into a context for all verifying connections.
     context = getattr(requests.adapters, "_preloaded_ssl_context", None)
     if context is not None:
         context.load_verify_locations(ca)
 
 
 def _patch_connections(url: str, undo: list[Callable[[], None]]) -> None:
-    """A connection of `http.client` itself goes through the proxy, as those of clients do that know one."""
+    """A plain `http.client` connection goes through the proxy, like those of clients that support one."""
     import http.client
 
     proxy = urllib.parse.urlsplit(url)
@@ -100,7 +100,7 @@ def _patch_connections(url: str, undo: list[Callable[[], None]]) -> None:
 
     def connect_through(self: http.client.HTTPConnection) -> None:
         is_led = getattr(self, "_tunnel_host", None) or self.host in (*_NO_PROXY.split(","), proxy.hostname)
-        # urllib3 has looked at the variables.
+        # urllib3 has already handled the variables.
         if not is_led and not any(kind.__module__.startswith("urllib3") for kind in type(self).__mro__):
             self.set_tunnel(self.host, self.port)
             assert proxy.hostname is not None

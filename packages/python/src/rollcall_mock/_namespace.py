@@ -1,4 +1,4 @@
-"""A namespace: a world of its own on a server, with its data, faults, journal, settings and clock."""
+"""A namespace on a server, with its own data, faults, journal, settings and clock."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ Length = Union[str, int, float, datetime.timedelta]
 class Call:
     """A call in the journal."""
 
-    #: The number of the entry; it grows over the server's life.
+    #: The number of the entry; it increases over the server's lifetime.
     id: int
-    #: The namespace's own time.
+    #: The time in the namespace's clock.
     time: str
     namespace: str
-    #: Empty where no provider claimed the call.
+    #: Empty if no provider claimed the call.
     provider: str
     operation: str
-    #: Where it was answered: recognise, fault, gateway, operation, answered or broken.
+    #: Where the call was answered: recognise, fault, gateway, operation, answered or broken.
     stage: str
     status: int
     #: The name of the error's row in the catalogue; empty for a success.
@@ -42,20 +42,20 @@ class Call:
     request_id: str
     duration_us: int
     method: str
-    #: Path and query, secrets masked.
+    #: Path and query, with secrets masked.
     target: str
-    #: What was wrong, what nearly matched, what to do.
+    #: What was wrong, what nearly matched, and what to do.
     explanation: tuple[str, ...] = ()
-    #: For a near miss: how it differs from what was expected.
+    #: For a near miss: how it differs from the expectation.
     differs: tuple[str, ...] = ()
-    #: What it came over: http or https.
+    #: The protocol: http or https.
     scheme: str = "http"
-    #: How a fault kept the answer from its client: hang, reset or truncate; empty where it arrived whole.
+    #: How a fault disrupted the answer: hang, reset or truncate; empty if it arrived complete.
     delivery: str = ""
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> Call:
-        """From the journal's JSON; what a newer server says beyond this is left out."""
+        """From the journal's JSON; further members from newer servers are ignored."""
         known = {field.name: entry[field.name] for field in fields(cls) if field.name in entry}
         for name in ("explanation", "differs"):
             known[name] = tuple(known.get(name) or ())
@@ -63,7 +63,7 @@ class Call:
 
     @property
     def unmatched(self) -> bool:
-        """Whether it came to no operation of any provider, or broke rollcall."""
+        """Whether it matched no operation of any provider, or broke rollcall."""
         return self.stage in ("recognise", "broken") or any(line.startswith("Near: ") for line in self.explanation)
 
     def __str__(self) -> str:
@@ -76,7 +76,7 @@ class Call:
 
 
 class Fault:
-    """A fault rule that is in force. Leaving its `with` block takes it away; without one it stays until the namespace goes."""
+    """A fault rule in effect. Leaving its `with` block removes it; without one, it lasts as long as the namespace."""
 
     def __init__(self, namespace: Namespace, rule: Mapping[str, Any]) -> None:
         self._namespace = namespace
@@ -92,7 +92,7 @@ class Fault:
         raise RollcallError(f"fault {self.id} is gone; ask before it is removed or the namespace reset")
 
     def remove(self) -> None:
-        """Takes it away; a reset may have done so already."""
+        """Removes it; a reset may already have done so."""
         try:
             self._namespace.server.control.json("DELETE", f"faults/{self.id}", namespace=self._namespace.name)
         except RollcallError as error:
@@ -110,9 +110,9 @@ class Fault:
 
 
 class Expectation:
-    """Calls that should happen from now on. Checked at the end of the test, of the `with` block, or by `verify()`.
+    """Calls expected from now on. Verified at the end of the test, of the `with` block, or by `verify()`.
 
-    At least one call, unless it says otherwise.
+    At least one call by default.
     """
 
     def __init__(self, namespace: Namespace, match: Mapping[str, Any], status: int | None, since: int) -> None:
@@ -124,7 +124,7 @@ class Expectation:
         self._wait = 0.0
 
     def times(self, count: int) -> Expectation:
-        """Exactly so many."""
+        """Exactly this many calls."""
         return self._counting("exactly", count)
 
     def at_least(self, count: int) -> Expectation:
@@ -137,12 +137,12 @@ class Expectation:
         return self._counting("exactly", 0)
 
     def within(self, seconds: float) -> Expectation:
-        """Waits so long for calls that are still to come."""
+        """Waits this long for calls still to come."""
         self._wait = seconds
         return self
 
     def verify(self) -> int:
-        """How many calls there were. Raises VerificationError when that is not what was expected."""
+        """The number of calls. Raises VerificationError if it differs from the expectation."""
         __tracebackhide__ = True
         return self._namespace._verify(self._match, self._count, self._status, self._since, self._wait)
 
@@ -154,28 +154,28 @@ class Expectation:
 
 
 class Clock:
-    """The clock of a namespace: it runs with the machine's until it is told otherwise."""
+    """The clock of a namespace. By default it follows the system clock."""
 
     def __init__(self, namespace: Namespace) -> None:
         self._namespace = namespace
 
     def freeze(self, time: Time | None = None) -> str:
-        """Stops it: at a time, as `2026-01-02T03:04:05Z` or a datetime with a time zone; else where it is. Returns its time."""
+        """Freezes it: at a time, as `2026-01-02T03:04:05Z` or a datetime with a time zone, or at its current one. Returns its time."""
         setting = {"mode": "fixed"}
         if time is not None:
             setting["time"] = _time(time)
         return self._set(setting)
 
     def offset(self, by: Length) -> str:
-        """Lets it run ahead of the machine's, or behind. Returns its time."""
+        """Makes it run ahead of the system clock, or behind. Returns its time."""
         return self._set({"mode": "offset", "by": _length(by)})
 
     def real(self) -> str:
-        """Lets it run with the machine's. Returns its time."""
+        """Makes it follow the system clock. Returns its time."""
         return self._set({"mode": "real"})
 
     def advance(self, by: Length) -> str:
-        """Moves it on by seconds, a timedelta, or as in `90s`, `1h`, `-15m`. Returns its time."""
+        """Moves it forward by seconds, a timedelta, or text such as `90s`, `1h`, `-15m`. Returns its time."""
         return str(self._namespace._json("POST", "clock/advance", {"by": _length(by)})["now"])
 
     def now(self) -> str:
@@ -186,7 +186,7 @@ class Clock:
 
 
 class Namespace:
-    """A namespace of a server. A context manager: leaving it checks the expectations and drops what was made for it."""
+    """A namespace of a server. As a context manager, it verifies the expectations on exit and drops what was created for it."""
 
     def __init__(self, server: Server, name: str, *, made: bool = False, owns_server: bool = False) -> None:
         if not _NAME.fullmatch(name):
@@ -196,27 +196,27 @@ class Namespace:
             )
         self.server = server
         self.name = name
-        #: The server's address, as `http://127.0.0.1:4700`; the namespace's own, where the server is one of several.
+        #: The server's address, such as `http://127.0.0.1:4700`; the namespace's own, if the server is one of several.
         self.url = server.url
-        #: With the namespace after `~`, which is how a call says where it belongs.
+        #: With the namespace after `~`, by which calls select it.
         self.access_key = f"{server.access_key}~{name}"
         self.secret_key = server.secret_key
         self._address = _sdk.Address(server.url)
         self._made = made
         self._owns_server = owns_server
         self._expectations: list[Expectation] = []
-        #: Stays on the server when the context is left.
+        #: Whether it is kept on the server when the context exits.
         self.keep = False
 
-    # How to reach it
+    # Connecting
 
     def _reach_at(self, url: str) -> None:
-        """Takes the namespace's own address (--namespace-url) for what SDKs call."""
+        """Uses the namespace's own address (--namespace-url) for what SDKs call."""
         self.url, self._address = url, _sdk.Address(url)
 
     @property
     def host(self) -> str:
-        """The server's host, for SDKs that want it apart from the port."""
+        """The server's host, for SDKs that expect it separately from the port."""
         return self._address.host
 
     @property
@@ -230,7 +230,7 @@ class Namespace:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What puts a plain HTTP request into this namespace."""
+        """The headers that direct a plain HTTP request to this namespace."""
         return {"X-Rollcall-Namespace": self.name}
 
     @property
@@ -268,7 +268,7 @@ class Namespace:
         return {name: value for name, value in self._variables().items() if value is not None}
 
     def _variables(self) -> dict[str, str | None]:
-        """The same, with None for those that must not be set: SDKs would prefer them."""
+        """The same, with None for those that must be unset because SDKs would prefer them."""
         return _sdk.variables(self._address, self.name, self.access_key, self.secret_key)
 
     # Faults
@@ -292,11 +292,11 @@ class Namespace:
         access_key: str | None = None,
         params: Mapping[str, str] | None = None,
     ) -> Fault:
-        """Lets calls fail from now on: those of an operation, of a provider, or all.
+        """Makes calls fail from now on: those of an operation, of a provider, or all.
 
-        One of these says how: `error` (a name of the catalogue), `status` (with `body`), `delay` (a time, or two to choose
-        between), `throttle` (calls a second), `connection` (`"hang"`, `"reset"` or `"truncate"`). `times` bounds it, `after` lets so
-        many calls pass first.
+        Takes exactly one of `error` (a name in the catalogue), `status` (with `body`), `delay` (a time, or a range of two), `throttle`
+        (calls per second) and `connection` (`"hang"`, `"reset"` or `"truncate"`). `times` limits how often it happens, `after` lets
+        this many calls pass first.
 
             with rollcall.fail("aliyun-ehpc", "ListUsersAsync", error="ServiceUnavailable", times=2):
                 ...
@@ -323,10 +323,10 @@ class Namespace:
         return Fault(self, self._json("POST", "faults", rule))
 
     def faults(self) -> list[Fault]:
-        """The faults in force, in the order in which they are tried."""
+        """The faults in effect, in the order in which they are tried."""
         return [Fault(self, rule) for rule in self._json("GET", "faults")]
 
-    # What happened
+    # Calls
 
     def calls(
         self,
@@ -337,27 +337,27 @@ class Namespace:
         status: int | None = None,
         since: int = 0,
     ) -> list[Call]:
-        """The calls of the namespace, oldest first; the newest thousand of them."""
+        """The calls of the namespace, oldest first; at most the newest thousand."""
         query = {"provider": provider, "operation": operation, "stage": stage, "status": status, "since": since or None}
         journal = self._json("GET", "journal", query=query)
         return [Call.of(entry) for entry in reversed(journal["entries"])]
 
     def call(self, id: int) -> dict[str, Any]:
-        """One call whole, with both bodies."""
+        """One complete call, with both bodies."""
         return dict(self.server.control.json("GET", f"journal/{id}", namespace=self.name))
 
     def curl(self, id: int) -> str:
-        """A command that makes a call again."""
+        """A command that repeats a call."""
         return self.server.control.raw("GET", f"journal/{id}/curl", namespace=self.name).decode()
 
     def replay(self, id: int) -> dict[str, Any]:
-        """Makes a call again, signed with a key of its namespace, and tells what was sent and what came back."""
+        """Repeats a call, signed with a key of its namespace, and returns what was sent and received."""
         return dict(self.server.control.json("POST", f"journal/{id}/replay"))
 
     def attempt(self, provider: str, operation: str, **call: Any) -> dict[str, Any]:
-        """Has the server make a call as a client would, and tells what was sent and what came back.
+        """Makes the server send a call as a client would, and returns what was sent and received.
 
-        `call` is what `POST /_rollcall/try` takes: `parameters` by where they travel, `access_key`, `scheme`, `send`, …
+        `call` has the members of `POST /_rollcall/try`: `parameters` by their place, `access_key`, `scheme`, `send`, …
 
             told = rollcall.attempt("volcengine-bytehouse", "ListUsers", parameters={"query": {"Limit": 2}})
             assert told["response"]["status"] == 200
@@ -369,7 +369,7 @@ class Namespace:
         return dict(self.server.control.json("GET", f"explain/{id}", namespace=self.name))
 
     def clear_calls(self) -> None:
-        """Forgets the calls of the namespace."""
+        """Deletes the calls of the namespace."""
         self._json("DELETE", "journal")
 
     def assert_called(
@@ -385,7 +385,7 @@ class Namespace:
         since: int = 0,
         wait: float = 0.0,
     ) -> int:
-        """Asserts that calls happened: at least one, unless it says how many. Waits so many seconds for those still to come."""
+        """Asserts that calls were made: at least one by default. Waits the given number of seconds for calls still to come."""
         __tracebackhide__ = True
         counts = [(kind, n) for kind, n in (("exactly", times), ("at_least", at_least), ("at_most", at_most)) if n is not None]
         if len(counts) > 1:
@@ -402,7 +402,7 @@ class Namespace:
         since: int = 0,
         wait: float = 0.0,
     ) -> None:
-        """Asserts that no such call happened, nor does within so many seconds."""
+        """Asserts that no such call was made, nor is within the given number of seconds."""
         __tracebackhide__ = True
         self._verify(_match(provider, operation, params), ("exactly", 0), status, since, wait)
 
@@ -414,18 +414,18 @@ class Namespace:
         status: int | None = None,
         params: Mapping[str, str] | None = None,
     ) -> Expectation:
-        """Expects calls from now on, to be checked at the end: `rollcall.expect("aliyun-ehpc", "AddUsers").times(3)`."""
+        """Expects calls from now on, verified at the end: `rollcall.expect("aliyun-ehpc", "AddUsers").times(3)`."""
         last = int(self._json("GET", "journal", query={"limit": 0})["last"])
         expectation = Expectation(self, _match(provider, operation, params), status, last)
         self._expectations.append(expectation)
         return expectation
 
     def forget(self) -> None:
-        """Expects nothing any more."""
+        """Drops all expectations."""
         self._expectations = []
 
     def verify(self) -> None:
-        """Checks what is expected, all of it, and expects nothing afterwards."""
+        """Verifies all expectations, and drops them."""
         __tracebackhide__ = True
         expectations, self._expectations = self._expectations, []
         failures: list[VerificationError] = []
@@ -463,10 +463,10 @@ class Namespace:
             lines += ["the calls that come nearest:", *(str(call) for call in nearest)]
         raise VerificationError("\n".join(lines), status=409, nearest=nearest)
 
-    # Data, settings, clock
+    # Data, settings and clock
 
     def seed(self, seed: Seed) -> None:
-        """Merges records: a document, or a .json or .ndjson file of them, or a folder of such files. All of each or nothing."""
+        """Merges records: a document, or a .json or .ndjson file, or a folder of such files. Each is merged atomically."""
         if isinstance(seed, Mapping):
             self._own("POST", "seed", seed)
             return
@@ -480,7 +480,7 @@ class Namespace:
                 raise RollcallError(_in_file(path, str(error)), status=error.status, pointer=error.pointer) from None
 
     def reset(self) -> None:
-        """Back to the data that it started with by default; its faults go, its settings and clock start again."""
+        """Restores the initial data by default; removes the faults, and resets the settings and the clock."""
         self._own("POST", "reset")
 
     def clear(self) -> None:
@@ -496,7 +496,7 @@ class Namespace:
         async_polls: int | None = None,
         skew: str | None = None,
     ) -> dict[str, Any]:
-        """Changes the settings that are given, and returns all of them. `auth` is a mode, or modes by provider."""
+        """Changes the given settings, and returns all of them. `auth` is a mode, or modes by provider."""
         patch = _given(
             auth={"*": auth} if isinstance(auth, str) else None if auth is None else dict(auth),
             quirks=None if quirks is None else dict(quirks),
@@ -511,34 +511,34 @@ class Namespace:
         return Clock(self)
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """How many records there are, by provider and kind."""
+        """The number of records, by provider and kind."""
         return dict(self._own("GET", "")["counts"] or {})
 
     def export(self) -> str:
-        """The data as ndjson, a record a line; each line is a seed document."""
+        """The data as ndjson, one record per line; each line is a seed document."""
         return self.server.control.raw("GET", f"namespaces/{self.name}/export").decode()
 
     def replace(self, ndjson: str) -> None:
-        """Puts an export in place of the data, all of it or nothing."""
+        """Replaces the data with an export, atomically."""
         self.server.control.raw("PUT", f"namespaces/{self.name}/export", ndjson.encode(), "application/x-ndjson")
 
     def snapshot(self) -> bytes:
-        """The data as one SQLite file."""
+        """The data as a single SQLite file."""
         return self.server.control.raw("GET", f"namespaces/{self.name}/snapshot")
 
     def restore(self, snapshot: bytes) -> None:
-        """Puts a snapshot in place of the data."""
+        """Replaces the data with a snapshot."""
         self.server.control.raw("PUT", f"namespaces/{self.name}/snapshot", snapshot, "application/vnd.sqlite3")
 
     def diff(self, other: str | Namespace) -> str:
-        """The records that only one of two namespaces has, as ndjson; empty where they are the same."""
+        """The records that only one of two namespaces has, as ndjson; empty if they are equal."""
         name = other.name if isinstance(other, Namespace) else other
         return self.server.control.raw("GET", f"namespaces/{self.name}/diff", query={"with": name}).decode()
 
-    # Its end
+    # Cleanup
 
     def drop(self) -> None:
-        """Drops it with its data and faults. One that is gone already is no error."""
+        """Drops it with its data and faults. It is no error if it no longer exists."""
         try:
             self._own("DELETE", "")
         except RollcallError as error:
@@ -546,7 +546,7 @@ class Namespace:
                 raise
 
     def close(self) -> None:
-        """Drops the namespace if it was made for this object, and stops the server if `start()` started it for this object."""
+        """Drops the namespace if it was created for this object, and stops the server if `start()` started it for this object."""
         try:
             if self._made and not self.keep:
                 self.drop()
@@ -560,7 +560,7 @@ class Namespace:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         __tracebackhide__ = True
         try:
-            # What went wrong before would only be hidden by what followed from it.
+            # An earlier error would be hidden by its consequences.
             if error is None:
                 self.verify()
         finally:
@@ -607,7 +607,7 @@ def _length(length: Length) -> str:
 
 
 def _in_file(path: str, detail: str) -> str:
-    """``FILE:LINE:COLUMN: sentence``, as compilers write it: the server counts lines, but knows no file."""
+    """``FILE:LINE:COLUMN: sentence``, the format of compilers; the server knows the line, but not the file."""
     place = re.match(r"line (\d+)(?: column (\d+))?: ", detail)
     if place is None:
         return f"{path}: {detail}"

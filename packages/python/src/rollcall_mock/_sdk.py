@@ -1,11 +1,11 @@
-"""What each official SDK wants to be told, in its own words: keyword arguments, and environment variables."""
+"""The settings of each official SDK, under its own names: keyword arguments, and environment variables."""
 
 from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlsplit
 
-#: The project of the demo data. In a namespace without data any project is there.
+#: The project of the demo data. In a namespace without data, any project exists.
 HUAWEI_PROJECT = "0bec5db98280d2d02fd6c00c2de791ce"
 HUAWEI_REGION = "cn-north-4"
 ALIYUN_REGION = "cn-hangzhou"
@@ -14,7 +14,7 @@ QINGCLOUD_ZONE = "jn1a"
 
 
 class Address:
-    """The parts of a server's address that SDKs ask for."""
+    """The parts of a server's address that SDKs need."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -66,7 +66,7 @@ def qingcloud(address: Address, access_key: str, secret_key: str) -> dict[str, A
 
 
 def variables(address: Address, namespace: str, access_key: str, secret_key: str) -> dict[str, str | None]:
-    """The environment variables that SDKs and Terraform read; None for one that must not be set."""
+    """The environment variables that SDKs and Terraform read; None for one that must be unset."""
     from ._catalogue import variables
 
     terraform = {

@@ -1,4 +1,4 @@
-"""A server: one that runs already, or one that this process starts and that ends with it."""
+"""A server: one that is already running, or one that this process starts and that ends with it."""
 
 from __future__ import annotations
 
@@ -23,38 +23,38 @@ from ._errors import RollcallError
 from ._namespace import Auth, Namespace, Seed, Time
 from ._version import __version__
 
-#: How long a server may take to load its seed. It starts in milliseconds without one.
+#: The time limit for a server to load its seed. Without one, it starts in milliseconds.
 READY_TIMEOUT = 120.0
-#: How long a server may take to end once it was told; then it is killed.
+#: The time limit for a server to stop; then it is killed.
 STOP_TIMEOUT = 5.0
 
-#: `rollcall ready http://127.0.0.1:4700 aliyun-ehpc=http://127.0.0.1:4705`: the address that is for all providers.
+#: `rollcall ready http://127.0.0.1:4700 aliyun-ehpc=http://127.0.0.1:4705`: the address for all providers.
 _READY = re.compile(r"rollcall ready (?:.* )?(https?://\S+)")
 
 
 class Server:
-    """A rollcall server. `Server.obtain()` is what the fixtures use; `start()` is the short way to a namespace of one."""
+    """A rollcall server. The fixtures use `Server.obtain()`; `start()` is a shortcut to a namespace on one."""
 
     def __init__(self, url: str, *, admin_token: str | None = None, process: _Process | None = None) -> None:
         self.url = url
         self.admin_token = admin_token
         self.process = process
         access_key = os.environ.get("ROLLCALL_ACCESS_KEY") or "test-ak"
-        #: Without the namespace, which `rollcall run` and `rollcall env` put after a `~`.
+        #: Without the namespace, which `rollcall run` and `rollcall env` append after a `~`.
         self.access_key = access_key.partition("~")[0]
         self.secret_key = os.environ.get("ROLLCALL_SECRET_KEY") or "test-sk"
-        #: What it answers under /_rollcall, for what has no method here: `server.control.json("GET", "metrics")`.
+        #: The endpoints under /_rollcall, for those without a method here: `server.control.json("GET", "metrics")`.
         self.control = Control(url, admin_token, self._why_gone)
         self.version = self._check()
 
     @classmethod
     def attach(cls, url: str, *, admin_token: str | None = None, whose: str = "ROLLCALL_URL") -> Server:
-        """A server that runs already."""
+        """A server that is already running."""
         return cls(check_url(url, whose), admin_token=_token(admin_token))
 
     @classmethod
     def launch(cls, options: Sequence[str] = (), *, admin_token: str | None = None, binary: str | None = None) -> Server:
-        """Starts a server of one's own on a free port, with further flags. It ends with this process, however that ends."""
+        """Starts a server on a free port, with additional flags. It ends with this process, however that ends."""
         token = _flag(options, "--admin-token") or _token(admin_token)
         process = _Process(binary or find_binary(), options, token)
         try:
@@ -65,7 +65,7 @@ class Server:
 
     @classmethod
     def obtain(cls, options: Sequence[str] = (), *, url: str | None = None, admin_token: str | None = None) -> Server:
-        """The server that `url` or ROLLCALL_URL names; where neither does, one of one's own."""
+        """The server that `url` or ROLLCALL_URL names, or else a new one."""
         if url:
             return cls.attach(url, admin_token=admin_token, whose="the address")
         from_environment = os.environ.get("ROLLCALL_URL")
@@ -79,7 +79,7 @@ class Server:
         return self.process is not None
 
     def namespace(self, name: str | None = None) -> Namespace:
-        """A namespace by its name; without one, that of ROLLCALL_NAMESPACE, else `default`. It comes into being on its first call."""
+        """A namespace by name; by default that of ROLLCALL_NAMESPACE, or else `default`. Its first call creates it."""
         return Namespace(self, name or os.environ.get("ROLLCALL_NAMESPACE") or "default")
 
     def create(
@@ -91,9 +91,9 @@ class Server:
         clock: Time | None = None,
         quirks: Mapping[str, str] | None = None,
     ) -> Namespace:
-        """Makes a namespace, which is dropped when its `with` block is left.
+        """Creates a namespace, which is dropped when its `with` block exits.
 
-        It starts with the server's data, or with what `seed` says instead: `"empty"`, a document, a file or a folder.
+        It starts with the server's data, or with `seed` instead: `"empty"`, a document, a file or a folder.
         """
         namespace = Namespace(self, name or f"p{os.urandom(6).hex()}", made=True)
         made = self.control.json("PUT", f"namespaces/{namespace.name}", {"from": "template" if seed is None else "empty"})
@@ -112,11 +112,11 @@ class Server:
         return namespace
 
     def namespaces(self) -> list[dict[str, Any]]:
-        """Every namespace with its counts and last use."""
+        """All namespaces with their counts and last use."""
         return list(self.control.json("GET", "namespaces"))
 
     def stop(self) -> None:
-        """Ends a server that this process started; one that it did not is left alone."""
+        """Stops a server that this process started; any other is left running."""
         self.control.close()
         if self.process is not None:
             self.process.stop()
@@ -134,7 +134,7 @@ class Server:
         return None if self.process is None else self.process.why_gone()
 
     def _check(self) -> str:
-        """Whether it is rollcall, can be used with these keys, and is no older than this client; gives its version."""
+        """Verifies that it is rollcall, accepts these keys, and is not older than this client; returns its version."""
         health = self.control.json("GET", "ready")
         version = health.get("version") if isinstance(health, dict) else None
         if not isinstance(version, str) or health.get("status") != "ok":
@@ -143,7 +143,7 @@ class Server:
             )
         if _generation(version) < _generation(__version__):
             raise RollcallError(_older(f"the rollcall {version} at {self.url}"))
-        # Health is open to all; this is not.
+        # Health is public; this is not.
         self.control.json("GET", "journal", query={"limit": 0})
         return version
 
@@ -158,9 +158,9 @@ def start(
     clock: Time | None = None,
     quirks: Mapping[str, str] | None = None,
 ) -> Namespace:
-    """A namespace of its own, on the server that ROLLCALL_URL names or on one that is started with these flags.
+    """A new namespace, on the server that ROLLCALL_URL names or on one that is started with these flags.
 
-    With a server of its own, both end when the `with` block is left, or by `close()`:
+    If a server is started, both end when the `with` block exits, or with `close()`:
 
         with rollcall_mock.start("--async-polls", "2", seed="empty") as rollcall:
             ...
@@ -176,7 +176,7 @@ def start(
 
 
 class _Process:
-    """The server's process: its standard input is a pipe that closes when this process ends, and then it ends, too."""
+    """The server's process. It ends when its standard input closes, a pipe that is closed when this process ends."""
 
     def __init__(self, binary: str, options: Sequence[str], token: str | None) -> None:
         self.binary = binary
@@ -188,7 +188,7 @@ class _Process:
             environment["ROLLCALL_ADMIN_TOKEN"] = token
         key, secret = os.environ.get("ROLLCALL_ACCESS_KEY"), os.environ.get("ROLLCALL_SECRET_KEY")
         if (key or secret) and "ROLLCALL_CREDENTIAL" not in os.environ and _flag(options, "--credential") is None:
-            # The key that callers will sign with has to be known where signatures are verified.
+            # If signatures are verified, the server has to know the key that callers will sign with.
             environment["ROLLCALL_CREDENTIAL"] = f"{(key or 'test-ak').partition('~')[0]}:{secret or 'test-sk'}"
         try:
             self._popen = subprocess.Popen(
@@ -197,7 +197,7 @@ class _Process:
                 stdout=subprocess.PIPE,
                 stderr=self._log,
                 env=environment,
-                # Ctrl-C in a terminal is for the tests: they still have to say good-bye to the server.
+                # In a terminal, Ctrl-C is only for the tests, which may still need the server.
                 start_new_session=True,
             )
         except OSError as error:
@@ -215,7 +215,7 @@ class _Process:
         self._end()
 
     def stop_with_parent(self) -> None:
-        """Stops the server when the parent of this process ends, though this process goes on for a while, as workers do."""
+        """Stops the server when the parent of this process ends, even if this process continues for a while, as workers do."""
         parent = os.getppid()
 
         def watch() -> None:
@@ -228,11 +228,11 @@ class _Process:
         threading.Thread(target=watch, name="rollcall-parent", daemon=True).start()
 
     def keep_running(self, seconds: float) -> bool:
-        """Lets the server outlive this process for so long; False where that cannot be done."""
+        """Lets the server outlive this process for this long; False if that is impossible."""
         stdin = self._popen.stdin
         if os.name != "posix" or stdin is None or stdin.closed or self._popen.poll() is not None:
             return False
-        # It holds the pipe open until the time is over or the server has ended.
+        # It keeps the pipe open until the time is over or the server has ended.
         program = "import select, sys; hung = select.poll(); hung.register(int(sys.argv[1]), 0); hung.poll(int(sys.argv[2]))"
         holder = subprocess.Popen(
             [sys.executable, "-S", "-c", program, str(stdin.fileno()), str(round(seconds * 1000))],
@@ -250,7 +250,7 @@ class _Process:
         if not self._end.alive:
             return f"the rollcall at {self.url} was stopped by this process; start another"
         if self._popen.poll() is None:
-            # It may be on its way: the connection was closed a moment before.
+            # It may be about to end: the connection was just closed.
             try:
                 self._popen.wait(0.2)
             except subprocess.TimeoutExpired:
@@ -265,7 +265,7 @@ class _Process:
         def read() -> None:
             with stdout:
                 lines.put(stdout.readline())
-                # Never a full pipe that the server waits for.
+                # Drained, so that the server never blocks on a full pipe.
                 while stdout.read(65536):
                     pass
 
@@ -284,7 +284,7 @@ class _Process:
             raise RollcallError(
                 f"{self.binary} is another program than rollcall (it said {first[:60]!r}); name rollcall's binary with ROLLCALL_BIN"
             )
-        # It closed its output, so it ends.
+        # It closed its output, so it is about to end.
         try:
             code = self._popen.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
@@ -294,7 +294,7 @@ class _Process:
         raise RollcallError(f"rollcall did not start: {self._ending()}")
 
     def _ending(self) -> str:
-        """How it ended: its own words, or its exit code."""
+        """How it ended: its own message, or its exit code."""
         said = [line for line in self._said().splitlines() if line.strip()]
         code = self._popen.returncode
         how = f"exit code {code}" if code >= 0 else f"signal {-code}"
@@ -309,7 +309,7 @@ class _Process:
         return self._log.read().decode(errors="replace")
 
 
-#: Processes that go on when this one ends; Popen objects that are forgotten would warn.
+#: Processes that continue when this one ends; unreferenced Popen objects would warn.
 _OUTLIVING: list[subprocess.Popen[bytes]] = []
 
 
@@ -322,7 +322,7 @@ def _stop(popen: subprocess.Popen[bytes], log: IO[bytes]) -> None:
     try:
         popen.wait(STOP_TIMEOUT)
     except subprocess.TimeoutExpired:
-        # A process that was forked from this one may hold the pipe.
+        # A process forked from this one may hold the pipe.
         popen.terminate()
         try:
             popen.wait(STOP_TIMEOUT)
@@ -348,7 +348,7 @@ def _older(what: str) -> str:
 
 
 def _generation(version: str) -> tuple[int, ...]:
-    """Major and minor version: a patch changes nothing between a client and a server."""
+    """Major and minor version: patches change nothing between a client and a server."""
     numbers = re.match(r"(\d+)\.(\d+)", version)
     return (int(numbers.group(1)), int(numbers.group(2))) if numbers else (0, 0)
 
@@ -358,7 +358,7 @@ def _token(given: str | None) -> str | None:
 
 
 def _flag(options: Sequence[str], name: str) -> str | None:
-    """The value of a flag among the options, in either way of writing it."""
+    """The value of a flag among the options, in either notation."""
     for place, option in enumerate(options):
         if option == name:
             return options[place + 1] if place + 1 < len(options) else None
@@ -368,7 +368,7 @@ def _flag(options: Sequence[str], name: str) -> str | None:
 
 
 def _listen(options: Sequence[str]) -> list[str]:
-    """A free port, unless the options say where to listen for all providers."""
+    """A free port, unless the options set where to listen for all providers."""
     values = [after for flag, after in zip(options, options[1:]) if flag == "--listen"]
     values += [option.partition("=")[2] for option in options if option.startswith("--listen=")]
     plain = any("=" not in address for value in values for address in value.split(","))

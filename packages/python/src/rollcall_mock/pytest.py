@@ -23,7 +23,7 @@ def rollcall_errors(
     try:
         return _catalogue.rollcall_errors(provider, operation, raised=raised, status=status)
     except RollcallError as error:
-        # At collection, this is a mistake in the test file and no failure of a test.
+        # At collection, this is a mistake in the test file rather than a test failure.
         raise _pytest.UsageError(f"rollcall_errors: {error}") from None
 
 

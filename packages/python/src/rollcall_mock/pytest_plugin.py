@@ -1,4 +1,4 @@
-"""The pytest plugin: fixtures, marker, options, and what a failed test is told about its calls."""
+"""The pytest plugin: fixtures, marker, options, and the report about a failed test's calls."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     Factory = Callable[..., AbstractContextManager[Namespace]]
 
-#: How long a server stays for those who look at a kept namespace.
+#: How long a server stays up for kept namespaces.
 KEPT_FOR = 3600.0
-#: As many calls as a failed test is shown.
+#: The maximum number of calls shown for a failed test.
 SHOWN = 20
 
 _MARKER = ("seed", "auth", "clock", "quirks", "strict", "https")
@@ -59,7 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class _State:
-    """What one process of pytest knows: its server, the namespaces that are in use, where the test began."""
+    """The state of one pytest process: its server, the namespaces in use, where the test began."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
@@ -68,11 +68,11 @@ class _State:
         self.open: list[Namespace] = []
         #: The newest call in the journal when the test began.
         self.since = 0
-        #: Whether a namespace was kept, and with it the server.
+        #: Whether a namespace was kept, and the server with it.
         self.kept = False
-        #: Whether a test wants the providers' own hosts led here.
+        #: Whether any test redirects the providers' own hosts to the server.
         self.https = False
-        # Unlike the process's number, it differs between containers that share a server.
+        # Unlike the process id, it differs between containers that share a server.
         run = (os.environ.get("PYTEST_XDIST_TESTRUNUID") or os.urandom(4).hex())[:8]
         worker = os.environ.get("PYTEST_XDIST_WORKER") or "main"
         self._prefix = f"t{_mangled(run)}-{_mangled(worker)}"
@@ -86,11 +86,11 @@ class _State:
             self.since = self._last()
 
     def calls(self) -> dict[str, list[Call]]:
-        """The calls since the test began, by namespace: those in use, and on a server of our own what came to none of them."""
+        """The calls since the test began, by namespace: those in use, and on our own server also those in no namespace of ours."""
         if self.server is None:
             return {}
         found = {namespace.name: namespace.calls(since=self.since) for namespace in self.open}
-        # A shared server's default namespace is anybody's.
+        # On a shared server, the default namespace may be used by others.
         if self.server.is_own and "default" not in found:
             stray = self.server.namespace("default").calls(since=self.since)
             if stray:
@@ -103,7 +103,7 @@ class _State:
 
 
 def _mangled(text: str) -> str:
-    """A part of a namespace's name, at most 20 characters long. What that changes is told apart by a hash."""
+    """A part of a namespace's name, at most 20 characters long. A shortened one is distinguished by a hash."""
     clean = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     if clean == text and len(clean) <= 20:
         return clean
@@ -112,7 +112,7 @@ def _mangled(text: str) -> str:
 
 @contextmanager
 def _told_in_a_sentence() -> Iterator[None]:
-    """What cannot be set up is told without the inside of this plugin."""
+    """Errors of the setup are shown without this plugin's traceback."""
     __tracebackhide__ = True
     from ._errors import RollcallError
 
@@ -127,13 +127,13 @@ def _told_in_a_sentence() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def rollcall_options(pytestconfig: pytest.Config) -> list[str]:
-    """Flags of the server that is started; override it in conftest.py, or set `rollcall_args` in the ini file."""
+    """Flags for the server; override it in conftest.py, or set `rollcall_args` in the ini file."""
     return list(pytestconfig.getini("rollcall_args"))
 
 
 @pytest.fixture(scope="session")
 def rollcall_server(request: pytest.FixtureRequest, rollcall_options: list[str]) -> Iterator[Server]:
-    """The server: one for each process of pytest, unless --rollcall-url or ROLLCALL_URL names one that runs already."""
+    """The server: one per pytest process, unless --rollcall-url or ROLLCALL_URL names a running one."""
     from ._https import FLAGS
     from ._server import Server
 
@@ -149,7 +149,7 @@ def rollcall_server(request: pytest.FixtureRequest, rollcall_options: list[str])
                 options += FLAGS
             server = Server.obtain(options, admin_token=token)
     if server.process is not None and hasattr(request.config, "workerinput"):
-        # A worker of xdist whose controller was killed goes on with its test for seconds.
+        # An xdist worker whose controller was killed continues its test for seconds.
         server.process.stop_with_parent()
     state.server = server
     yield server
@@ -161,7 +161,7 @@ def rollcall_server(request: pytest.FixtureRequest, rollcall_options: list[str])
 
 @pytest.fixture(scope="session")
 def rollcall_factory(request: pytest.FixtureRequest, rollcall_server: Server) -> Factory:
-    """Makes namespaces for fixtures of a wider scope:
+    """Creates namespaces for fixtures with a wider scope:
 
     @pytest.fixture(scope="module")
     def office(rollcall_factory):
@@ -190,7 +190,7 @@ def rollcall_factory(request: pytest.FixtureRequest, rollcall_server: Server) ->
 
 @pytest.fixture
 def rollcall(request: pytest.FixtureRequest, rollcall_factory: Factory) -> Iterator[Namespace]:
-    """A fresh namespace, dropped after the test. `@pytest.mark.rollcall(...)` says how it starts."""
+    """A new namespace, dropped after the test. `@pytest.mark.rollcall(...)` configures it."""
     settings = _marker(request.node)
     settings.pop("strict", None)
     https = settings.pop("https", False)
@@ -210,7 +210,7 @@ def rollcall(request: pytest.FixtureRequest, rollcall_factory: Factory) -> Itera
 
 @pytest.fixture
 def rollcall_env(rollcall: Namespace, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Sets the environment variables that the SDKs read to this test's namespace, and returns them."""
+    """Points the environment variables that the SDKs read at this test's namespace, and returns them."""
     for name, value in rollcall._variables().items():
         if value is None:
             monkeypatch.delenv(name, raising=False)
@@ -220,7 +220,7 @@ def rollcall_env(rollcall: Namespace, monkeypatch: pytest.MonkeyPatch) -> dict[s
 
 
 def _seed_of(seed: Any, config: pytest.Config, folder: os.PathLike[str] | None = None) -> Any:
-    """A seed's file, wherever pytest was started: beside the test, in the root folder, or in the current one."""
+    """A seed's file, wherever pytest was started: next to the test, in the root folder, or in the current one."""
     if seed is None or seed == "empty" or isinstance(seed, Mapping):
         return seed
     given = os.fspath(seed)
@@ -238,7 +238,7 @@ def _seed_of(seed: Any, config: pytest.Config, folder: os.PathLike[str] | None =
 
 
 def _marker(item: pytest.Item) -> dict[str, Any]:
-    """What the markers of a test, its class and its module say together; the nearest rules."""
+    """The combined markers of a test, its class and its module; the innermost wins."""
     settings: dict[str, Any] = {}
     for marker in item.iter_markers("rollcall"):
         settings = {**marker.kwargs, **settings}
@@ -261,14 +261,14 @@ def _wrong_marker(item: pytest.Item) -> str | None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """At collection, as pytest does with its own markers: a mistake in the file, and no failure of a test."""
+    """At collection, as pytest does for its own markers: a mistake in the file rather than a test failure."""
     wrong = _wrong_marker(metafunc.definition)
     if wrong is not None:
         pytest.fail(f"{metafunc.definition.nodeid}: @pytest.mark.rollcall {wrong}", pytrace=False)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The server is one for all tests, and has to speak HTTPS if one of them wants it."""
+    """All tests share the server, so it has to support HTTPS if one of them needs it."""
     config.stash[_STATE].https = any(_marker(item).get("https") for item in items)
 
 
@@ -283,11 +283,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
-    """What was expected and did not happen fails the test; at teardown it would be an error."""
+    """An unmet expectation fails the test; at teardown, it would be an error."""
     outcome = yield
     state = item.config.stash[_STATE]
     if outcome.excinfo is not None:
-        # What it expected would only hide why it failed.
+        # Expectations would only hide why it failed.
         for namespace in state.open:
             namespace.forget()
         return
@@ -344,7 +344,7 @@ def _sections(state: _State, with_curl: bool) -> Iterator[tuple[str, str]]:
 
 
 def _keep(state: _State) -> Iterator[tuple[str, int]]:
-    """The addresses of the test's namespaces in the console, each with the process of its server, or 0."""
+    """The addresses of the test's namespaces in the console, each with the process id of its server, or 0."""
     for namespace in state.open:
         namespace.keep = state.kept = True
         process = namespace.server.process

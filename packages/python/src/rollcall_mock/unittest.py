@@ -23,7 +23,7 @@ _server: tuple[int, Server] | None = None
 
 
 def _shared() -> Server:
-    """One server for the process; it ends with it."""
+    """One server for the process, which ends with it."""
     global _server
     with _lock:
         if _server is None or _server[0] != os.getpid():
@@ -32,7 +32,7 @@ def _shared() -> Server:
 
 
 class RollcallTestCase(unittest.TestCase):
-    """A test case with a fresh namespace for each test in `self.rollcall`; what was expected is checked at its end."""
+    """A test case with a new namespace for each test in `self.rollcall`; expectations are verified at its end."""
 
     #: How namespaces start: seed, auth, clock, quirks.
     rollcall_settings: ClassVar[Mapping[str, Any]] = {}
@@ -42,6 +42,6 @@ class RollcallTestCase(unittest.TestCase):
     def setUp(self) -> None:
         super().setUp()
         self.rollcall = _shared().create(**self.rollcall_settings)
-        # Cleanups run in the opposite order, and each, whatever happens in another.
+        # Cleanups run in reverse order, and each of them runs even if another fails.
         self.addCleanup(self.rollcall.close)
         self.addCleanup(self.rollcall.verify)

@@ -127,7 +127,7 @@ def generated(binary: Path) -> dict[str, str]:
         catalogue = _catalogue.ask(str(binary))
     except RollcallError as error:
         sys.exit(f"the catalogue cannot be taken from {binary}: {error}")
-    # What nobody asks for would only make the package larger.
+    # Unused members would only make the package larger.
     for row in catalogue["errors"]:
         del row["source"]
     return {"catalogue.json": json.dumps(catalogue, separators=(",", ":"), ensure_ascii=False), "errors.py": names(catalogue)}

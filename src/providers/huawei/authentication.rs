@@ -131,7 +131,7 @@ fn verify(
     );
     let signer = (access_key, &key);
     require_match(call, Scheme::Huawei, sent, signer, verified, |mismatch| {
-        // The real message also repeats a signed X-Security-Token; rollcall shows tokens to nobody, not even the sender.
+        // The real message also repeats a signed X-Security-Token; rollcall never shows a token, not even to its sender.
         let canonical = redact::redact_quoted(&mismatch.canonical_request);
         SIGNATURE_MISMATCH.with(canonical.replace('\n', "|"))
     })?;

@@ -171,7 +171,7 @@ describe('fail', () => {
 
   test('loses an answer, and the journal says how', async () => {
     await rollcall.fail('*', '*', { effect: 'truncate', times: 1 });
-    await assert.rejects(status());
+    await assert.rejects(get(USERS).then((answer) => answer.text()));
     assert.equal((await rollcall.calls()).at(-1).delivery, 'truncate');
   });
 

@@ -173,10 +173,11 @@ fn a_pipe_holds_nobody_up() {
         let made = Command::new("mkfifo").arg(&path).status().expect("mkfifo");
         assert!(made.success());
     };
-    pipe("pipe.json");
     let named = folder.path().to_str().expect("UTF-8");
     let process = Process::start(&["--listen", "127.0.0.1:0", "--seed", named]);
+    // A reload that waits ends this test in time; a start would not.
     let reloaded = || exchange(process.address(), RELOAD, 1).remove(0);
+    pipe("pipe.json");
     assert_eq!(reloaded().status, 200);
     pipe("another.ndjson");
     assert_eq!(reloaded().status, 200);
